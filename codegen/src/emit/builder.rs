@@ -1,0 +1,148 @@
+//! The builder: required parameters in one struct, every other one a method named by its path.
+
+use super::structs::{can_default, is_fixed};
+use super::{parameter_docs, rust_type};
+use crate::docs;
+use crate::names::{Scope, snake};
+use crate::plan::{Field, Plan, Shape, Struct, Width};
+use airspec::Model;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
+    let request = plan.request();
+    let asked: Vec<&Field<'_>> = request.fields.iter().filter(|field| is_asked(field, plan)).collect();
+    let required = asked.iter().map(|field| {
+        let (ident, kind) = (&field.ident, rust_type(&field.shape, plan));
+        let docs = parameter_docs(&field.property.schema, false);
+        quote!(#docs pub #ident: #kind,)
+    });
+    let filled = request.fields.iter().map(|field| {
+        let ident = &field.ident;
+        match () {
+            () if field.property.required.is_none() => quote!(#ident: None,),
+            () if is_asked(field, plan) => quote!(#ident: required.#ident,),
+            () if field.shape == Shape::Uuid => quote!(#ident: Uuid::new_v4(),),
+            () => quote!(#ident: Default::default(),),
+        }
+    });
+    let other = request.other.as_ref().map(|other| quote!(#other: Map::new(),));
+    let mut setters = Vec::new();
+    collect(request, plan, &[], &mut Scope::with(&["build", "build_unchecked"]), &mut setters);
+    let struct_docs = docs::attributes(
+        "The parameters without which there is no request: forgetting one does not compile.",
+    );
+    let builder_docs = docs::paragraphs(&[
+        format!("Builds a request for {}.", model.title),
+        "Each method is named by the path of its parameter, dots as underscores, and takes ordinary values; `build` \
+         tells everything that is wrong at once."
+            .to_owned(),
+    ]);
+    quote! {
+        #struct_docs
+        #[derive(Clone, Debug, PartialEq)]
+        #[allow(clippy::exhaustive_structs)]
+        pub struct Required { #(#required)* }
+
+        #builder_docs
+        #[derive(Clone, Debug)]
+        #[must_use = "a builder does nothing until `build` is called"]
+        pub struct RequestBuilder { request: Request }
+
+        impl Request {
+            /// Starts a request. Constants are filled in; the task's UUID is a random one unless it is set.
+            pub fn builder(required: Required) -> RequestBuilder {
+                RequestBuilder { request: Request { #(#filled)* #other } }
+            }
+        }
+
+        impl RequestBuilder {
+            #(#setters)*
+
+            /// The request with the proof that it is valid.
+            ///
+            /// # Errors
+            /// Everything that is wrong with the request.
+            pub fn build(self) -> Result<Valid<Request>, Violations> {
+                self.request.into_valid()
+            }
+
+            /// The request as it stands, valid or not: for those who test what a server refuses.
+            #[must_use]
+            pub fn build_unchecked(self) -> Request {
+                self.request
+            }
+        }
+    }
+}
+
+/// Whether the caller must give the parameter: it is required, no constant, and no identity that can be drawn.
+fn is_asked(field: &Field<'_>, plan: &Plan<'_>) -> bool {
+    field.property.required.is_some() && !is_fixed(field, plan) && field.shape != Shape::Uuid
+}
+
+fn collect<'a>(
+    one: &Struct<'a>,
+    plan: &Plan<'a>,
+    above: &[TokenStream],
+    scope: &mut Scope,
+    out: &mut Vec<TokenStream>,
+) {
+    for field in &one.fields {
+        if is_fixed(field, plan) && field.property.required.is_some() {
+            continue;
+        }
+        let ident = &field.ident;
+        let name = scope.mint(&[snake(&field.property.schema.path)]);
+        let docs = parameter_docs(&field.property.schema, field.property.required.is_some());
+        let (argument, value) = argument(&field.shape, plan);
+        let value = if field.property.required.is_some() { value } else { quote!(Some(#value)) };
+        out.push(quote! {
+            #docs
+            pub fn #name(mut self, value: #argument) -> Self {
+                self.request #(#above)* .#ident = #value;
+                self
+            }
+        });
+        if let Shape::Struct(index) = field.shape
+            && can_default(&plan.structs[index], plan)
+        {
+            let step = if field.property.required.is_some() {
+                quote!(.#ident)
+            } else {
+                quote!(.#ident.get_or_insert_default())
+            };
+            let above: Vec<TokenStream> = above.iter().cloned().chain([step]).collect();
+            collect(&plan.structs[index], plan, &above, scope, out);
+        }
+    }
+}
+
+/// What a method takes, and how the field is made of it.
+fn argument(shape: &Shape, plan: &Plan<'_>) -> (TokenStream, TokenStream) {
+    let kind = rust_type(shape, plan);
+    match shape {
+        Shape::Text | Shape::Json | Shape::Integer(Width::Any) => {
+            (quote!(impl Into<#kind>), quote!(value.into()))
+        }
+        Shape::List(item) => match item.as_ref() {
+            Shape::Text | Shape::Json | Shape::Integer(Width::Any) => {
+                let item = rust_type(item, plan);
+                (
+                    quote!(impl IntoIterator<Item = impl Into<#item>>),
+                    quote!(value.into_iter().map(Into::into).collect()),
+                )
+            }
+            item => {
+                let item = rust_type(item, plan);
+                (quote!(impl IntoIterator<Item = #item>), quote!(value.into_iter().collect()))
+            }
+        },
+        Shape::Struct(_)
+        | Shape::Enum(_)
+        | Shape::Uuid
+        | Shape::Integer(Width::U32 | Width::U64 | Width::I64)
+        | Shape::Number
+        | Shape::Boolean => (kind, quote!(value)),
+    }
+}

@@ -1,0 +1,150 @@
+//! Bounds as constants, and what the provider takes when a parameter is left out.
+
+use crate::docs;
+use crate::names::{Scope, shouty, snake};
+use crate::plan::{Field, Plan, Shape, Struct, Width};
+use airspec::rule::Rule;
+use airspec::rule::kind::Kinds;
+use airspec::{Constraint, Model, Schema};
+use bigdecimal::{BigDecimal, ToPrimitive as _};
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+/// The module of bounds.
+pub(super) fn module(model: &Model, plan: &Plan<'_>) -> TokenStream {
+    let mut scope = Scope::default();
+    let constants: Vec<TokenStream> = model
+        .task
+        .tree()
+        .into_iter()
+        .flat_map(|schema| schema.constraints.iter().map(move |constraint| (schema, constraint)))
+        .filter_map(|(schema, constraint)| constant(schema, constraint, plan, &mut scope))
+        .collect();
+    if constants.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        /// The limits of the spec, for those who need them before there is a request: forms, sliders, planning.
+        pub mod limits {
+            #(#constants)*
+        }
+    }
+}
+
+fn constant(
+    schema: &Schema,
+    constraint: &Constraint,
+    _: &Plan<'_>,
+    scope: &mut Scope,
+) -> Option<TokenStream> {
+    let (kind, value) = match &constraint.rule {
+        Rule::Range(range) => number(schema, &range.bound),
+        Rule::MultipleOf(step) => number(schema, step),
+        Rule::Length(length) => count(length.count),
+        Rule::Items(items) => count(items.count),
+        _ => return None,
+    }?;
+    let ident = scope.mint(&[shouty(&constraint.id)]);
+    let docs = docs::attributes(&format!("`{}` {}.", schema.path, constraint.expected));
+    Some(quote!(#docs pub const #ident: #kind = #value;))
+}
+
+fn count(count: u64) -> Option<(TokenStream, TokenStream)> {
+    let value = Literal::u64_unsuffixed(count);
+    Some((quote!(usize), quote!(#value)))
+}
+
+fn number(schema: &Schema, number: &BigDecimal) -> Option<(TokenStream, TokenStream)> {
+    if Kinds::INTEGER.includes(schema.kinds()) && number.is_integer() {
+        let integer = number.to_i128()?;
+        let kind = [
+            ("u32", 0, i128::from(u32::MAX)),
+            ("i64", i128::from(i64::MIN), i128::from(i64::MAX)),
+            ("u64", 0, i128::from(u64::MAX)),
+        ]
+        .into_iter()
+        .find(|(_, low, high)| (*low..=*high).contains(&integer))
+        .map(|(kind, ..)| format_ident!("{kind}"))?;
+        let value = Literal::i128_unsuffixed(integer);
+        return Some((quote!(#kind), quote!(#value)));
+    }
+    let value = Literal::f64_unsuffixed(number.to_f64().filter(|float| float.is_finite())?);
+    Some((quote!(f64), quote!(#value)))
+}
+
+/// For each parameter with a default, at any depth, the value that holds on the provider's side.
+pub(super) fn effective_values(plan: &Plan<'_>) -> TokenStream {
+    let mut found = Vec::new();
+    collect(plan.request(), plan, &quote!(Some(self)), &mut Scope::default(), &mut found);
+    quote!(#(#found)*)
+}
+
+fn collect(
+    one: &Struct<'_>,
+    plan: &Plan<'_>,
+    reach: &TokenStream,
+    scope: &mut Scope,
+    found: &mut Vec<TokenStream>,
+) {
+    for field in &one.fields {
+        let ident = &field.ident;
+        let is_required = field.property.required.is_some();
+        if let Shape::Struct(index) = field.shape {
+            let reach = if is_required {
+                quote!(#reach.map(|outer| &outer.#ident))
+            } else {
+                quote!(#reach.and_then(|outer| outer.#ident.as_ref()))
+            };
+            collect(&plan.structs[index], plan, &reach, scope, found);
+        } else if let Some((kind, value)) = default(field, plan)
+            && !is_required
+        {
+            let name = scope.mint(&[format!("effective_{}", snake(&field.property.schema.path))]);
+            let shown =
+                airspec::text::literal(field.property.schema.default.as_ref().unwrap_or(&Value::Null));
+            let docs = docs::attributes(&format!(
+                "What holds for `{}`: the value that is set, else the provider's default {shown}.",
+                field.property.schema.path
+            ));
+            found.push(quote! {
+                #docs
+                #[must_use]
+                pub fn #name(&self) -> #kind {
+                    #reach.and_then(|outer| outer.#ident).unwrap_or(#value)
+                }
+            });
+        }
+    }
+}
+
+/// The default as a Rust value, where the type is a plain one.
+fn default(field: &Field<'_>, plan: &Plan<'_>) -> Option<(TokenStream, TokenStream)> {
+    let default = field.property.schema.default.as_ref()?;
+    match (&field.shape, default) {
+        (Shape::Enum(index), value) => {
+            let one = &plan.enums[*index];
+            let variant =
+                one.variants.iter().find(|variant| airspec::rule::literal::equal(variant.value, value))?;
+            let (kind, variant) = (&one.ident, &variant.ident);
+            Some((quote!(#kind), quote!(#kind::#variant)))
+        }
+        (Shape::Boolean, Value::Bool(value)) => Some((quote!(bool), quote!(#value))),
+        (Shape::Number, Value::Number(number)) => {
+            let value = Literal::f64_unsuffixed(number.as_f64()?);
+            Some((quote!(f64), quote!(#value)))
+        }
+        (Shape::Integer(width), Value::Number(number)) => {
+            let value = Literal::i128_unsuffixed(number.as_i128()?);
+            match width {
+                Width::U32 => u32::try_from(number.as_i128()?).ok().map(|_| (quote!(u32), quote!(#value))),
+                Width::U64 => number.as_u64().map(|_| (quote!(u64), quote!(#value))),
+                Width::I64 => number.as_i64().map(|_| (quote!(i64), quote!(#value))),
+                Width::Any => {
+                    number.as_i64().map(|_| (quote!(Integer), quote!(Integer::from(#value as i64))))
+                }
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,211 @@
+//! Structs: the task and its nested objects, and their view for the checks.
+
+use super::{parameter_docs, rust_type};
+use crate::docs;
+use crate::plan::{Field, Plan, Shape, Struct};
+use airspec::Model;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// A struct, with its view.
+pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
+    let Struct { ident, schema, fields, other } = one;
+    let docs = struct_docs(one);
+    let declared = fields.iter().map(|field| declaration(field, plan));
+    let open = other.as_ref().map(|other| {
+        let docs = docs::attributes("Members that the spec does not declare, and allows.");
+        quote!(#docs #[serde(flatten)] pub #other: Map<String, Value>,)
+    });
+    let closed = schema.is_closed().then(|| quote!(#[serde(deny_unknown_fields)]));
+    let default = can_default(one, plan).then(|| quote!(Default,));
+    let view = view(one);
+    quote! {
+        #docs
+        #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
+        #[serde(crate = "crate::serde")]
+        #closed
+        #[non_exhaustive]
+        pub struct #ident { #(#declared)* #open }
+
+        #view
+    }
+}
+
+/// Whether leaving out every parameter gives a value of the struct.
+pub(crate) fn can_default(one: &Struct<'_>, plan: &Plan<'_>) -> bool {
+    one.fields.iter().all(|field| field.property.required.is_none() || is_fixed(field, plan))
+}
+
+/// Whether the parameter has one legal value only.
+pub(crate) fn is_fixed(field: &Field<'_>, plan: &Plan<'_>) -> bool {
+    matches!(field.shape, Shape::Enum(index) if plan.enums[index].variants.len() == 1)
+}
+
+fn struct_docs(one: &Struct<'_>) -> TokenStream {
+    if one.schema.path.is_empty() {
+        return docs::attributes(
+            "A request: one task for the model.\n\nFields may be changed freely; `validate` and `into_valid` tell \
+             whether the result is legal. A field that is `None` is not sent.",
+        );
+    }
+    parameter_docs(one.schema, false)
+}
+
+fn declaration(field: &Field<'_>, plan: &Plan<'_>) -> TokenStream {
+    let Field { ident, property, shape } = field;
+    let is_required = property.required.is_some();
+    let docs = parameter_docs(&property.schema, is_required);
+    let name = &property.name;
+    let rename = (*ident != name.as_str()).then(|| quote!(rename = #name,));
+    let with = reader(shape, is_required).map(|path| quote!(deserialize_with = #path,));
+    let kind = rust_type(shape, plan);
+    if is_required {
+        let attribute = (rename.is_some() || with.is_some()).then(|| quote!(#[serde(#rename #with)]));
+        let visibility = if is_fixed(field, plan) { quote!() } else { quote!(pub) };
+        quote!(#docs #attribute #visibility #ident: #kind,)
+    } else {
+        quote! {
+            #docs
+            #[serde(#rename default, #with skip_serializing_if = "Option::is_none")]
+            pub #ident: Option<#kind>,
+        }
+    }
+}
+
+/// The function that keeps serde from taking `null` for absence and arrays for structs.
+fn reader(shape: &Shape, is_required: bool) -> Option<&'static str> {
+    let of_structs = |shape: &Shape| matches!(shape, Shape::Struct(_));
+    match shape {
+        Shape::Struct(_) if is_required => Some("wire::object"),
+        Shape::Struct(_) => Some("wire::present_object"),
+        Shape::List(item) if of_structs(item) && is_required => Some("wire::objects"),
+        Shape::List(item) if of_structs(item) => Some("wire::present_objects"),
+        _ if is_required => None,
+        _ => Some("wire::present"),
+    }
+}
+
+/// The struct as the checks see it.
+fn view(one: &Struct<'_>) -> TokenStream {
+    let ident = &one.ident;
+    let names = one.fields.iter().map(|field| &field.property.name);
+    let members: Vec<TokenStream> = one
+        .fields
+        .iter()
+        .map(|field| {
+            let ident = &field.ident;
+            if field.property.required.is_some() {
+                quote!(Some(self.#ident.as_node()))
+            } else {
+                quote!(self.#ident.as_ref().map(AsNode::as_node))
+            }
+        })
+        .collect();
+    let places = 0..members.len();
+    let all = one.fields.iter().zip(&members).map(|(field, member)| {
+        let name = &field.property.name;
+        if field.property.required.is_some() {
+            let ident = &field.ident;
+            quote!(visit(#name, self.#ident.as_node());)
+        } else {
+            quote!(if let Some(node) = #member { visit(#name, node); })
+        }
+    });
+    let (other_get, other_each, undeclared) = match &one.other {
+        None => (quote!(None), quote!(), quote!()),
+        Some(other) => (
+            quote!(self.#other.get(key.name).map(AsNode::as_node)),
+            quote!(Object::each(&self.#other, visit);),
+            quote! {
+                fn undeclared(&self, names: &[&str], visit: &mut dyn FnMut(&str, Node<'_>)) {
+                    Object::undeclared(&self.#other, names, visit);
+                }
+            },
+        ),
+    };
+    quote! {
+        impl AsNode for #ident {
+            #[inline]
+            fn as_node(&self) -> Node<'_> {
+                Node::Object(self)
+            }
+        }
+
+        impl Object for #ident {
+            #[inline]
+            fn get(&self, key: Key) -> Option<Node<'_>> {
+                match key.place(&[#(#names),*]) {
+                    #(#places => #members,)*
+                    _ => #other_get,
+                }
+            }
+
+            fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
+                #(#all)*
+                #other_each
+            }
+
+            #undeclared
+        }
+    }
+}
+
+/// What only the task has: ways in, and effective values.
+pub(super) fn request(model: &Model, plan: &Plan<'_>) -> TokenStream {
+    let free = plan.keeps_json();
+    let unique = model.unique();
+    let (name, id) =
+        unique.map_or(("", ""), |constraint| (constraint.parameter.as_str(), constraint.id.as_str()));
+    let effective = super::limits::effective_values(plan);
+    quote! {
+        impl Request {
+            /// Reads a request from JSON text.
+            ///
+            /// # Errors
+            /// Everything that is wrong with it: types, missing and unknown names, and every broken constraint.
+            pub fn from_json(text: &str) -> Result<Valid<Self>, Violations> {
+                task::from_json(text)
+            }
+
+            /// Reads a request from a JSON value.
+            ///
+            /// # Errors
+            /// Everything that is wrong with it.
+            pub fn from_value(value: Value) -> Result<Valid<Self>, Violations> {
+                task::from_value(value)
+            }
+
+            /// Checks every constraint.
+            ///
+            /// # Errors
+            /// Everything that is wrong with the request.
+            pub fn validate(&self) -> Result<(), Violations> {
+                task::validate(self)
+            }
+
+            /// The request with the proof that it is valid.
+            ///
+            /// # Errors
+            /// Everything that is wrong with the request.
+            pub fn into_valid(self) -> Result<Valid<Self>, Violations> {
+                task::into_valid(self)
+            }
+
+            #effective
+        }
+
+        impl Task for Request {
+            const UNIQUE: (&'static str, &'static str) = (#name, #id);
+            const KEEPS_JSON: bool = #free;
+
+            #[inline]
+            fn probe(&self, out: &mut Probe) {
+                rules::task_members(self, &At::Root, out);
+            }
+
+            fn explain(node: Node<'_>, at: &At<'_>, out: &mut Violations) {
+                rules::task(node, at, out);
+            }
+        }
+    }
+}

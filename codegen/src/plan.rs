@@ -1,0 +1,274 @@
+//! A Rust type for every schema, and a name for everything, decided before anything is written.
+
+use crate::names::{Scope, shouty, snake, type_name};
+use airspec::rule::Rule;
+use airspec::rule::format::Format;
+use airspec::rule::kind::Kinds;
+use airspec::{Constraint, Model, Property, Schema};
+use bigdecimal::ToPrimitive as _;
+use proc_macro2::Ident;
+use serde_json::Value;
+use std::collections::HashMap;
+
+/// The Rust type that holds the values of a schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// A generated struct, by its place in the plan.
+    Struct(usize),
+    /// A generated enum, by its place in the plan.
+    Enum(usize),
+    /// `String`
+    Text,
+    /// `Uuid`
+    Uuid,
+    /// An integer type that holds the whole range.
+    Integer(Width),
+    /// `f64`
+    Number,
+    /// `bool`
+    Boolean,
+    /// `Vec`
+    List(Box<Shape>),
+    /// `serde_json::Value`: values that no Rust type describes.
+    Json,
+}
+
+/// Integer types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Width {
+    U32,
+    U64,
+    I64,
+    /// Without a bound.
+    Any,
+}
+
+/// A struct to be written.
+#[derive(Debug)]
+pub(crate) struct Struct<'a> {
+    pub(crate) ident: Ident,
+    pub(crate) schema: &'a Schema,
+    pub(crate) fields: Vec<Field<'a>>,
+    /// Keeps members that are not declared.
+    pub(crate) other: Option<Ident>,
+}
+
+/// A field of a struct, for one parameter.
+#[derive(Debug)]
+pub(crate) struct Field<'a> {
+    pub(crate) ident: Ident,
+    pub(crate) property: &'a Property,
+    pub(crate) shape: Shape,
+}
+
+/// An enum to be written.
+#[derive(Debug)]
+pub(crate) struct Enum<'a> {
+    pub(crate) ident: Ident,
+    pub(crate) schema: &'a Schema,
+    pub(crate) variants: Vec<Variant<'a>>,
+}
+
+/// A variant of an enum, for one value.
+#[derive(Debug)]
+pub(crate) struct Variant<'a> {
+    pub(crate) ident: Ident,
+    pub(crate) value: &'a Value,
+    pub(crate) title: Option<&'a str>,
+    pub(crate) description: Option<&'a str>,
+}
+
+/// Everything that will be written; the request is the last struct.
+#[derive(Debug)]
+pub(crate) struct Plan<'a> {
+    pub(crate) structs: Vec<Struct<'a>>,
+    pub(crate) enums: Vec<Enum<'a>>,
+    /// The static of each constraint, by id.
+    constraints: HashMap<&'a str, Ident>,
+    types: Scope,
+}
+
+/// Names that every module has of its own, or that its code writes unqualified.
+const RESERVED: [&str; 26] = [
+    "Request",
+    "Required",
+    "RequestBuilder",
+    "Value",
+    "Uuid",
+    "Integer",
+    "Valid",
+    "Violations",
+    "Option",
+    "Some",
+    "None",
+    "Vec",
+    "String",
+    "Result",
+    "Ok",
+    "Err",
+    "Box",
+    "Default",
+    "Into",
+    "From",
+    "Iterator",
+    "IntoIterator",
+    "Self_",
+    "Map",
+    "Clone",
+    "Debug",
+];
+
+impl<'a> Plan<'a> {
+    pub(crate) fn new(model: &'a Model) -> Self {
+        let mut constants = Scope::default();
+        let constraints = model
+            .constraints()
+            .into_iter()
+            .map(|constraint| {
+                (constraint.id.as_str(), constants.mint(&[shouty(&constraint.id.replace('+', "."))]))
+            })
+            .collect();
+        let mut plan =
+            Self { structs: Vec::new(), enums: Vec::new(), constraints, types: Scope::with(&RESERVED) };
+        plan.object(&model.task, quote::format_ident!("Request"));
+        plan
+    }
+
+    /// The request itself.
+    pub(crate) fn request(&self) -> &Struct<'a> {
+        self.structs.last().expect("the request is always planned")
+    }
+
+    /// The name of the constraint's static.
+    pub(crate) fn constraint(&self, constraint: &Constraint) -> &Ident {
+        &self.constraints[constraint.id.as_str()]
+    }
+
+    /// Whether the type keeps JSON as it came, which the quick reading does not look into.
+    pub(crate) fn keeps_json(&self) -> bool {
+        fn is_json(shape: &Shape) -> bool {
+            match shape {
+                Shape::Json => true,
+                Shape::List(item) => is_json(item),
+                Shape::Struct(_)
+                | Shape::Enum(_)
+                | Shape::Text
+                | Shape::Uuid
+                | Shape::Integer(_)
+                | Shape::Number
+                | Shape::Boolean => false,
+            }
+        }
+        self.structs
+            .iter()
+            .any(|one| one.other.is_some() || one.fields.iter().any(|field| is_json(&field.shape)))
+    }
+
+    fn object(&mut self, schema: &'a Schema, ident: Ident) -> usize {
+        let mut scope = Scope::default();
+        let mut fields = Vec::new();
+        for property in &schema.properties {
+            let ident = scope.mint(&[snake(&property.name)]);
+            let shape = self.shape(&property.schema);
+            fields.push(Field { ident, property, shape });
+        }
+        let other = (!schema.is_closed()).then(|| scope.mint(&["other".to_owned()]));
+        self.structs.push(Struct { ident, schema, fields, other });
+        self.structs.len() - 1
+    }
+
+    fn shape(&mut self, schema: &'a Schema) -> Shape {
+        if let Some(variants) = variants(schema) {
+            let ident = self.type_ident(schema);
+            self.enums.push(Enum { ident, schema, variants });
+            return Shape::Enum(self.enums.len() - 1);
+        }
+        let kinds = schema.kinds();
+        if kinds == Kinds::OBJECT && (!schema.properties.is_empty() || schema.is_closed()) {
+            let ident = self.type_ident(schema);
+            return Shape::Struct(self.object(schema, ident));
+        }
+        match kinds {
+            Kinds::STRING
+                if schema.rules().any(|rule| matches!(rule, Rule::Format(Format::Uuid | Format::Uuid4))) =>
+            {
+                Shape::Uuid
+            }
+            Kinds::STRING => Shape::Text,
+            Kinds::BOOLEAN => Shape::Boolean,
+            Kinds::NUMBER => Shape::Number,
+            Kinds::INTEGER => Shape::Integer(width(schema)),
+            Kinds::ARRAY => {
+                Shape::List(Box::new(schema.items.as_deref().map_or(Shape::Json, |items| self.shape(items))))
+            }
+            _ => Shape::Json,
+        }
+    }
+
+    /// The last part of the path, with more of the path where that is taken.
+    fn type_ident(&mut self, schema: &Schema) -> Ident {
+        let parts: Vec<&str> =
+            schema.path.split('.').filter(|part| *part != "items" && *part != "*").collect();
+        let item = schema.path.ends_with(".items") && schema.kinds() == Kinds::OBJECT;
+        let candidates: Vec<String> = (0..parts.len().max(1))
+            .rev()
+            .map(|start| {
+                let name = type_name(&parts[start.min(parts.len())..].join(" "));
+                if item { format!("{name}Item") } else { name }
+            })
+            .collect();
+        self.types.mint(&candidates)
+    }
+}
+
+/// The variants of a schema that is a closed set of strings, numbers and booleans.
+fn variants(schema: &Schema) -> Option<Vec<Variant<'_>>> {
+    let kinds = schema.kinds();
+    let listed: Vec<(&Value, Option<&str>, Option<&str>)> = schema.rules().find_map(|rule| match rule {
+        Rule::Const(value) => Some(vec![(value, None, None)]),
+        Rule::Enum(values) => Some(
+            values
+                .values
+                .iter()
+                .map(|one| (&one.value, one.title.as_deref(), one.description.as_deref()))
+                .collect(),
+        ),
+        _ => None,
+    })?;
+    let scalar = |value: &Value| matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
+    if listed.is_empty() || !listed.iter().all(|(value, ..)| scalar(value) && kinds.admit(value)) {
+        return None;
+    }
+    let mut scope = Scope::default();
+    let variant = |(value, title, description): (&'_ Value, _, _)| {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let ident = scope.mint(&[type_name(&text)]);
+        (ident, title, description)
+    };
+    let names: Vec<_> = listed.iter().copied().map(variant).collect();
+    Some(
+        names
+            .into_iter()
+            .zip(listed)
+            .map(|((ident, title, description), (value, ..))| Variant { ident, value, title, description })
+            .collect(),
+    )
+}
+
+/// The smallest common integer type that holds every legal value.
+fn width(schema: &Schema) -> Width {
+    let (mut low, mut high) = (None, None);
+    for rule in schema.rules() {
+        if let Rule::Range(range) = rule {
+            let bound = range.bound.to_i128();
+            let end = if range.edge.is_lower() { &mut low } else { &mut high };
+            *end = bound;
+        }
+    }
+    match (low, high) {
+        (Some(low), Some(high)) if low >= 0 && high <= i128::from(u32::MAX) => Width::U32,
+        (Some(low), Some(high)) if low >= i128::from(i64::MIN) && high <= i128::from(i64::MAX) => Width::I64,
+        (Some(low), Some(high)) if low >= 0 && high <= i128::from(u64::MAX) => Width::U64,
+        _ => Width::Any,
+    }
+}

@@ -1,0 +1,259 @@
+//! The independent judge: the `jsonschema` crate on the spec's own schema.
+//!
+//! What generated code says about a request is compared with what this says. The only code of ours in it are the
+//! `x-constraints`, the format `uuid4` and the mapping of its errors, by schema path, to the ids of our constraints.
+
+use airspec::model::{Constraint, Model};
+use airspec::rule::Rule;
+use airspec::rule::relation::{Operation, Relation};
+use airspec_models::json;
+use airspec_models::node::AsNode as _;
+use airspec_models::{Violation, Violations};
+use bigdecimal::{BigDecimal, Signed as _, Zero as _};
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::{Keyword, ValidationError, Validator};
+use serde_json::{Map, Value};
+use std::collections::HashSet;
+use std::str::FromStr as _;
+
+/// Tells for any JSON value which constraints of a model it breaks.
+#[derive(Debug)]
+pub struct Judge {
+    validator: Validator,
+    marks: Vec<Mark>,
+}
+
+/// Where the errors of one constraint show.
+#[derive(Debug)]
+struct Mark {
+    constraint: Constraint,
+    /// Schema paths whose errors belong to the constraint.
+    locations: Vec<String>,
+    /// Its place among the rules of one `x-constraints`.
+    index: usize,
+}
+
+/// The spec's schema does not compile as JSON Schema.
+#[derive(Debug, thiserror::Error)]
+#[error("{spec}: not a JSON Schema that can judge: {reason}")]
+pub struct JudgeError {
+    spec: String,
+    reason: String,
+}
+
+impl Judge {
+    /// The judge of a model.
+    ///
+    /// # Errors
+    /// A schema that the `jsonschema` crate does not compile.
+    pub fn new(model: &Model) -> Result<Self, JudgeError> {
+        let validator = jsonschema::draft202012::options()
+            .should_validate_formats(true)
+            .with_format("uuid4", is_uuid4)
+            .with_keyword("x-constraints", |_, value, _| {
+                Ok(Box::new(Relations::read(value)) as Box<dyn for<'i> Keyword<'i>>)
+            })
+            .build(&model.schema)
+            .map_err(|error| JudgeError { spec: model.source.clone(), reason: error.to_string() })?;
+        Ok(Self { validator, marks: marks(model) })
+    }
+
+    /// Whether a task breaks nothing.
+    #[must_use]
+    pub fn is_valid(&self, task: &Value) -> bool {
+        self.validator.is_valid(task)
+    }
+
+    /// Everything that a task breaks, in the order of the spec.
+    #[must_use]
+    pub fn task(&self, task: &Value) -> Vec<Violation> {
+        let mut found: Vec<(usize, Violation)> = Vec::new();
+        let mut seen = HashSet::new();
+        for error in self.validator.iter_errors(task) {
+            for (rank, violation) in self.violations(&error, task) {
+                if seen.insert((violation.pointer.clone(), violation.constraint.clone())) {
+                    found.push((rank, violation));
+                }
+            }
+        }
+        // A wrong type hides the other checks of that value.
+        let mistyped: HashSet<String> = found
+            .iter()
+            .filter(|(rank, _)| matches!(self.marks[*rank].constraint.rule, Rule::Type(_)))
+            .map(|(_, violation)| violation.pointer.clone())
+            .collect();
+        found.retain(|(rank, violation)| {
+            let rule = &self.marks[*rank].constraint.rule;
+            matches!(rule, Rule::Type(_) | Rule::Closed(_) | Rule::Required)
+                || !mistyped.contains(&violation.pointer)
+        });
+        found.sort_by(|(a, x), (b, y)| (a, &x.pointer).cmp(&(b, &y.pointer)));
+        found.into_iter().map(|(_, violation)| violation).collect()
+    }
+
+    /// Everything that is wrong with the text of a task.
+    #[must_use]
+    pub fn text(&self, text: &str) -> Vec<Violation> {
+        match json::parse(text) {
+            Ok(value) => self.task(&value),
+            Err(fault) => Violations::from(fault).into_vec(),
+        }
+    }
+
+    fn violations(&self, error: &ValidationError<'_>, task: &Value) -> Vec<(usize, Violation)> {
+        let path = error.schema_path().to_string();
+        let pointer = error.instance_path().to_string();
+        let Some((rank, mark)) = self.mark(&path, error) else {
+            // An error that no constraint claims is a gap in the model, which must not pass in silence.
+            return vec![(
+                self.marks.len() - 1,
+                Violation::new(pointer, format!("unmapped:{path}"), error.to_string()),
+            )];
+        };
+        let Constraint { id, expected, rule, depth, .. } = &mark.constraint;
+        match (rule, error.kind()) {
+            (Rule::Required, ValidationErrorKind::Required { property }) => {
+                let name = property.as_str().unwrap_or_default();
+                vec![(rank, Violation::missing(format!("{pointer}/{}", escape(name)), id.clone()))]
+            }
+            (Rule::Closed(closed), ValidationErrorKind::AdditionalProperties { unexpected }) => {
+                let known: Vec<&str> = closed.names.iter().map(String::as_str).collect();
+                let unknown = |name: &String| {
+                    (
+                        rank,
+                        Violation::unknown(format!("{pointer}/{}", escape(name)), id.clone(), name, &known),
+                    )
+                };
+                unexpected.iter().map(unknown).collect()
+            }
+            _ => {
+                let holder = prefix(&pointer, *depth);
+                let found = task.pointer(&holder).unwrap_or(&Value::Null);
+                vec![(rank, Violation::broken(holder.clone(), id.clone(), expected, found.as_node()))]
+            }
+        }
+    }
+
+    /// The constraint that an error belongs to: the one declared nearest to it.
+    fn mark(&self, path: &str, error: &ValidationError<'_>) -> Option<(usize, &Mark)> {
+        let covers = |location: &String| {
+            path.strip_prefix(location.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let fits = |mark: &&Mark| match (&mark.constraint.rule, error.kind()) {
+            (Rule::Required, ValidationErrorKind::Required { property }) => {
+                property.as_str() == mark.constraint.member.as_deref()
+            }
+            (Rule::Relation(_), ValidationErrorKind::Custom { message, .. }) => {
+                message.parse() == Ok(mark.index)
+            }
+            _ => true,
+        };
+        self.marks
+            .iter()
+            .enumerate()
+            .filter(|(_, mark)| fits(mark))
+            .filter_map(|(rank, mark)| {
+                let length =
+                    mark.locations.iter().filter(|location| covers(location)).map(String::len).max()?;
+                Some((length, rank, mark))
+            })
+            .max_by_key(|(length, rank, _)| (*length, std::cmp::Reverse(*rank)))
+            .map(|(_, rank, mark)| (rank, mark))
+    }
+}
+
+fn marks(model: &Model) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    for constraint in model.constraints() {
+        let location = constraint.location.clone();
+        let locations = match (&constraint.rule, location.strip_suffix("/if")) {
+            (Rule::If(_), Some(holder)) => vec![format!("{holder}/then"), format!("{holder}/else"), location],
+            _ => vec![location],
+        };
+        let index = marks.iter().filter(|mark| mark.locations == locations).count();
+        marks.push(Mark { constraint: constraint.clone(), locations, index });
+    }
+    marks
+}
+
+/// The first steps of a pointer.
+fn prefix(pointer: &str, depth: usize) -> String {
+    pointer.split('/').skip(1).take(depth).fold(String::new(), |path, step| path + "/" + step)
+}
+
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// Version 4 and the variant of RFC 9562, in the hyphenated form.
+fn is_uuid4(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok_and(|uuid| {
+        text.len() == 36 && uuid.get_version_num() == 4 && uuid.get_variant() == uuid::Variant::RFC4122
+    })
+}
+
+/// The rules of one `x-constraints`.
+struct Relations(Vec<Relation>);
+
+impl Relations {
+    fn read(value: &Value) -> Self {
+        let decimal = |rule: &Value, name: &str| rule.get(name).and_then(exact);
+        let name =
+            |rule: &Value, index: usize| rule["parameters"][index].as_str().unwrap_or_default().to_owned();
+        let rules = value.as_array().into_iter().flatten().map(|rule| Relation {
+            operation: if rule["operation"] == "area" { Operation::Area } else { Operation::Ratio },
+            parameters: [name(rule, 0), name(rule, 1)],
+            minimum: decimal(rule, "minimum"),
+            maximum: decimal(rule, "maximum"),
+        });
+        Self(rules.collect())
+    }
+
+    fn broken(&self, instance: &Value) -> Vec<usize> {
+        let Some(object) = instance.as_object() else { return Vec::new() };
+        (0..self.0.len()).filter(|index| !admits(&self.0[*index], object)).collect()
+    }
+}
+
+impl<'i> Keyword<'i> for Relations {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        match self.broken(instance).first() {
+            None => Ok(()),
+            Some(index) => Err(ValidationError::custom(index.to_string())),
+        }
+    }
+
+    fn is_valid(&self, instance: &'i Value) -> bool {
+        self.broken(instance).is_empty()
+    }
+
+    fn iter_errors(&self, instance: &'i Value) -> Box<dyn Iterator<Item = ValidationError<'i>> + 'i> {
+        Box::new(self.broken(instance).into_iter().map(|index| ValidationError::custom(index.to_string())))
+    }
+}
+
+fn admits(rule: &Relation, object: &Map<String, Value>) -> bool {
+    let [a, b] = &rule.parameters;
+    let (Some(a), Some(b)) = (object.get(a).and_then(exact), object.get(b).and_then(exact)) else {
+        return true;
+    };
+    let within = |low: &BigDecimal, value: &BigDecimal, high: &BigDecimal| low <= value && value <= high;
+    let (low, high) = (rule.minimum.as_ref(), rule.maximum.as_ref());
+    match rule.operation {
+        Operation::Area => {
+            let area = &a * &b;
+            within(low.unwrap_or(&area), &area, high.unwrap_or(&area))
+        }
+        Operation::Ratio if b.is_zero() => false,
+        // a ÷ b compared with a bound is a compared with bound × b, turned round for a negative b.
+        Operation::Ratio => {
+            let (a, b) = if b.is_negative() { (-a, -b) } else { (a, b) };
+            low.is_none_or(|low| a >= low * &b) && high.is_none_or(|high| a <= high * &b)
+        }
+    }
+}
+
+/// A JSON number as the decimal it is written as.
+fn exact(value: &Value) -> Option<BigDecimal> {
+    value.as_number().and_then(|number| BigDecimal::from_str(&number.to_string()).ok())
+}

@@ -1,0 +1,3 @@
+//! Cases, mock server, runner and reports that hold a server against the spec.
+
+pub mod judge;

@@ -1,0 +1,80 @@
+//! The pictures that the mock server answers with: real files of the right container and size, drawn instead of
+//! generated.
+//!
+//! A picture is a soft gradient with a few translucent shapes, drawn from its seed and prompt, and a panel that says
+//! in words what was asked for. The same [`Picture`] gives the same bytes on every machine: nothing here depends on
+//! time, on the processor, or on a library of transcendental functions. Painting walks spans, not pixels, so that it
+//! is quick in a build without optimisation; encoding is not, so optimise the encoders' packages in development
+//! builds too.
+//!
+//! [`probe`] is the other direction: it reads container and size from a file that some server sent. It shares
+//! nothing with the encoders, so that it can judge them.
+//!
+//! This module knows no server, no cache and no parameter: whoever asks for a picture says all of it. The forward
+//! transform of the JPEG encoder is based in part on the work of the Independent JPEG Group.
+
+mod canvas;
+mod container;
+mod encode;
+mod font;
+mod panel;
+mod probe;
+mod psf;
+mod random;
+mod scene;
+mod shape;
+
+pub use container::Container;
+pub use probe::{MAX_PROBED_SIDE, Probe, ProbeError, probe};
+
+/// The longest side that [`render`] draws, in pixels: a picture of this size takes 192 MiB before it is encoded.
+pub const MAX_SIDE: u32 = 8192;
+
+/// All that a picture shows, and so all that its bytes depend on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Picture<'a> {
+    /// Pixels from left to right, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
+    pub width: u32,
+    /// Pixels from top to bottom, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
+    pub height: u32,
+    /// The container of the file.
+    pub container: Container,
+    /// How well the encoder keeps the picture, 1 to 100; a value outside is brought to the nearest bound. Only JPEG
+    /// has such a quality: the bytes of a [lossless](Container::is_lossless) container do not depend on it.
+    pub quality: u8,
+    /// Chooses colours and shapes, together with the prompt.
+    pub seed: i64,
+    /// Any text. Shown wrapped and shortened; characters outside the font (Latin with its accents) appear as boxes.
+    pub prompt: &'a str,
+    /// A word or two to show beside the size, such as the quality that the request asked of the model, or which of
+    /// several results this is. Nothing is shown for an empty one.
+    pub caption: &'a str,
+}
+
+/// Draws and encodes a picture.
+///
+/// The file is exactly as large as [`Picture::width`] and [`Picture::height`] say. Pictures with no room for the
+/// text leave it out, from the prompt up: the size goes last. The raw picture of three bytes per pixel is held in
+/// memory until this returns, so a server renders only a few large ones at a time.
+#[must_use]
+pub fn render(picture: &Picture<'_>) -> Vec<u8> {
+    let picture = Picture {
+        width: picture.width.clamp(1, MAX_SIDE),
+        height: picture.height.clamp(1, MAX_SIDE),
+        quality: picture.quality.clamp(1, 100),
+        ..*picture
+    };
+    let panel = panel::Panel::of(&picture);
+    let mut scene = scene::Scene::of(&picture);
+    scene.shapes.extend(panel.as_ref().map(panel::Panel::shape));
+
+    let mut canvas = canvas::Canvas::new(picture.width, picture.height);
+    canvas.paint(&scene);
+    if let Some(panel) = &panel {
+        panel.write(&mut canvas);
+    }
+    encode::encode(&canvas, picture.container, picture.quality)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+//! `const` and `enum`: closed sets of values.
+
+use super::expect;
+use crate::decimal::Number;
+use crate::node::{Key, Node};
+use crate::pointer::At;
+use crate::violation::{Constraint, Sink};
+
+/// A JSON value that a spec names.
+#[derive(Clone, Copy, Debug)]
+pub enum Literal {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Boolean(bool),
+    /// A whole number.
+    Integer(i128),
+    /// A number with a fraction or beyond 64 bits.
+    Float(f64),
+    /// A string.
+    Text(&'static str),
+    /// An array.
+    List(&'static [Literal]),
+    /// An object.
+    Object(&'static [(&'static str, Literal)]),
+}
+
+impl Literal {
+    /// JSON Schema's equality: 1 and 1.0 are equal, `false` and 0 are not.
+    #[must_use]
+    pub fn equals(&self, node: Node<'_>) -> bool {
+        match (self, node) {
+            (Self::Null, Node::Null) => true,
+            (Self::Boolean(a), Node::Boolean(b)) => *a == b,
+            (Self::Integer(a), Node::Number(b)) => Number::Integer(*a).equals(b),
+            (Self::Float(a), Node::Number(b)) => Number::Float(*a).equals(b),
+            (Self::Text(a), Node::Text(b)) => *a == b,
+            (Self::Text(a), Node::Uuid(b)) => *a == b.as_str(),
+            (Self::List(a), Node::List(b)) => {
+                a.len() == b.len()
+                    && a.iter().enumerate().all(|(index, literal)| literal.equals(b.item(index)))
+            }
+            (Self::Object(a), Node::Object(b)) => {
+                let mut count = 0;
+                b.each(&mut |_, _| count += 1);
+                let same = |(name, literal): &(&'static str, Self)| {
+                    b.get(Key::named(name)).is_some_and(|node| literal.equals(node))
+                };
+                count == a.len() && a.iter().all(same)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The value is one of these.
+#[inline]
+pub fn one_of_values<S: Sink>(
+    node: Node<'_>,
+    at: &At<'_>,
+    out: &mut S,
+    constraint: &'static Constraint,
+    values: &[Literal],
+) {
+    expect(values.iter().any(|value| value.equals(node)), node, at, out, constraint);
+}

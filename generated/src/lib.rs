@@ -1,0 +1,37 @@
+//! Typed requests and validators for models of the Runware API.
+#![allow(clippy::missing_errors_doc, reason = "functions for generated code")]
+
+#[doc(hidden)]
+pub mod check;
+#[doc(hidden)]
+pub mod closed;
+#[doc(hidden)]
+pub mod decimal;
+#[doc(hidden)]
+pub mod format;
+mod integer;
+#[doc(hidden)]
+pub mod json;
+mod models;
+#[doc(hidden)]
+pub mod node;
+#[doc(hidden)]
+pub mod pointer;
+#[doc(hidden)]
+pub mod task;
+mod uuid;
+mod violation;
+#[doc(hidden)]
+pub mod wire;
+
+#[doc(hidden)]
+pub use serde;
+#[doc(hidden)]
+pub use serde_json;
+
+pub use closed::UnknownValue;
+pub use integer::{Integer, NotWhole};
+pub use models::*;
+pub use task::{Batch, Valid};
+pub use uuid::{InvalidUuid, Uuid};
+pub use violation::{Constraint, Probe, Sink, Violation, Violations};

@@ -1,0 +1,2 @@
+//! scratch
+pub mod openai_gpt_image_2;

@@ -1,0 +1,268 @@
+//! From untrusted text or a filled-in struct to a request that is known to be valid.
+//!
+//! The way in is fast for what is right and thorough for what is wrong: a valid text is parsed once, straight into
+//! the struct; only a text that fails is read a second time, as plain JSON, to name everything that is wrong with it.
+
+use crate::check;
+use crate::json;
+use crate::node::{AsNode, Node, Object};
+use crate::pointer::At;
+use crate::violation::{Probe, Violation, Violations};
+use crate::wire;
+use serde::de::DeserializeOwned;
+use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
+use std::fmt;
+use std::ops::Deref;
+
+/// A generated request. Its checks are written once, over [`Node`]s, for structs and JSON alike.
+pub trait Task: Object + DeserializeOwned + Serialize {
+    /// The member that must differ between the tasks of a batch, with the id of the constraint; empty where none is.
+    const UNIQUE: (&'static str, &'static str);
+
+    /// Whether some member is kept as JSON, which parsing into the struct does not look into.
+    const KEEPS_JSON: bool;
+
+    /// Whether the struct breaks anything: the checks, statically bound to the struct.
+    fn probe(&self, out: &mut Probe);
+
+    /// Everything that a value breaks.
+    fn explain(node: Node<'_>, at: &At<'_>, out: &mut Violations);
+}
+
+/// Proof that a request was validated: whoever takes a `Valid<Request>` need not ask again.
+///
+/// It is read like the request itself and cannot be changed; [`Valid::into_inner`] gives the request back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Valid<T>(T);
+
+impl<T> Valid<T> {
+    /// The request, to be changed and validated anew.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> Deref for Valid<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> AsRef<T> for Valid<T> {
+    fn as_ref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Valid<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<T: Serialize> Serialize for Valid<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// For generated `validate`.
+#[inline]
+pub fn validate<T: Task>(task: &T) -> Result<(), Violations> {
+    let mut probe = Probe::default();
+    task.probe(&mut probe);
+    if probe.broken { Err(everything::<T>(task.as_node())) } else { Ok(()) }
+}
+
+/// For generated `into_valid`.
+pub fn into_valid<T: Task>(task: T) -> Result<Valid<T>, Violations> {
+    validate(&task).map(|()| Valid(task))
+}
+
+/// For generated `from_json`.
+pub fn from_json<T: Task>(text: &str) -> Result<Valid<T>, Violations> {
+    // Within JSON that is kept as it came, a repeated key or deep nesting would go unnoticed.
+    if !T::KEEPS_JSON
+        && let Some(task) = parse::<T>(text)
+    {
+        let mut probe = Probe::default();
+        task.probe(&mut probe);
+        if !probe.broken {
+            return Ok(Valid(task));
+        }
+    }
+    from_value(json::parse(text)?)
+}
+
+/// For generated `from_value`: the thorough way.
+pub fn from_value<T: Task>(value: Value) -> Result<Valid<T>, Violations> {
+    let violations = everything::<T>(value.as_node());
+    if !violations.is_empty() {
+        return Err(violations);
+    }
+    // Nothing is wrong, so at most some whole numbers were spelt as floats.
+    wire::object(whole_numbers(value)).map(Valid).map_err(|error| {
+        Violation::new(
+            String::new(),
+            "json.representation",
+            format!("cannot be held by the typed request: {error}"),
+        )
+        .into()
+    })
+}
+
+#[cold]
+fn everything<T: Task>(node: Node<'_>) -> Violations {
+    let mut violations = Violations::default();
+    T::explain(node, &At::Root, &mut violations);
+    violations
+}
+
+/// The struct, if the text is one object that fits it; why it does not is found out elsewhere.
+fn parse<T: Task>(text: &str) -> Option<T> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let task = wire::object(&mut reader).ok()?;
+    reader.end().ok()?;
+    Some(task)
+}
+
+impl From<json::Fault> for Violations {
+    /// A text that cannot be judged, as a violation.
+    fn from(fault: json::Fault) -> Self {
+        let id = match fault.kind {
+            json::FaultKind::Syntax => "json.syntax",
+            json::FaultKind::Duplicate => "json.duplicate",
+            json::FaultKind::Depth => "json.depth",
+        };
+        let json::Fault { detail, line, column, pointer, .. } = fault;
+        let message = format!("is not JSON that can be judged: {detail} (line {line}, column {column})");
+        Violation::new(pointer, id, message).into()
+    }
+}
+
+/// The value with 1024.0 and 1e3 spelt 1024 and 1000, which JSON Schema holds to be the same.
+fn whole_numbers(value: Value) -> Value {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            #[expect(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+            Some(float) if float.fract() == 0.0 && float.abs() <= EXACT => Value::from(float as i64),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "whole, positive, below 2^64"
+            )]
+            Some(float) if float.fract() == 0.0 && float > 0.0 && float < 18_446_744_073_709_551_616.0 => {
+                Value::from(float as u64)
+            }
+            #[expect(clippy::cast_possible_truncation, reason = "whole and within the range")]
+            Some(float) if float.fract() == 0.0 && (-9_223_372_036_854_775_808.0..0.0).contains(&float) => {
+                Value::from(float as i64)
+            }
+            _ => Value::Number(number),
+        },
+        Value::Array(items) => items.into_iter().map(whole_numbers).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, whole_numbers(value))).collect()
+        }
+        other => other,
+    }
+}
+
+/// Valid tasks to send in one request, each with its own identity.
+///
+/// ```
+/// use airspec_models::Batch;
+/// use airspec_models::openai_gpt_image_2::{Request, Required};
+///
+/// let prompt = |text: &str| Request::builder(Required { positive_prompt: text.into(), width: 1024, height: 1024 });
+/// let one = prompt("a lighthouse").build()?;
+/// let two = prompt("a harbour").build()?;
+/// let batch = Batch::new([one.clone(), two])?;
+/// assert_eq!(batch.len(), 2);
+///
+/// let violations = Batch::new([one.clone(), one]).unwrap_err();
+/// let violation = violations.iter().next().unwrap();
+/// assert_eq!((violation.pointer.as_str(), &*violation.constraint), ("/1/taskUUID", "taskUUID.unique"));
+/// # Ok::<(), airspec_models::Violations>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batch<T>(Vec<Valid<T>>);
+
+impl<T: Task> Batch<T> {
+    /// A batch of these tasks, in this order.
+    ///
+    /// # Errors
+    /// Every task whose identity an earlier one has.
+    pub fn new(tasks: impl IntoIterator<Item = Valid<T>>) -> Result<Self, Violations> {
+        let tasks: Vec<Valid<T>> = tasks.into_iter().collect();
+        let repeated = repeated(tasks.iter().map(|task| task.0.as_node()), T::UNIQUE);
+        if repeated.is_empty() { Ok(Self(tasks)) } else { Err(repeated) }
+    }
+
+    /// Reads the body of a request: a JSON array of tasks.
+    ///
+    /// # Errors
+    /// Everything that is wrong with any of the tasks, and every identity that is used twice.
+    pub fn from_json(text: &str) -> Result<Self, Violations> {
+        let Value::Array(values) = json::parse(text)? else {
+            return Err(
+                Violation::new(String::new(), "body.type", "must be an array of tasks".to_owned()).into()
+            );
+        };
+        let mut violations = repeated(values.iter().map(AsNode::as_node), T::UNIQUE);
+        let mut tasks = Vec::with_capacity(values.len());
+        for (index, value) in values.into_iter().enumerate() {
+            match from_value(value) {
+                Ok(task) => tasks.push(task),
+                Err(found) => violations.extend(found.under(&format!("/{index}"))),
+            }
+        }
+        if violations.is_empty() { Ok(Self(tasks)) } else { Err(violations) }
+    }
+}
+
+impl<T> Batch<T> {
+    /// The tasks.
+    pub fn into_inner(self) -> Vec<Valid<T>> {
+        self.0
+    }
+}
+
+impl<T> Deref for Batch<T> {
+    type Target = [Valid<T>];
+
+    fn deref(&self) -> &[Valid<T>] {
+        &self.0
+    }
+}
+
+impl<T: Serialize> Serialize for Batch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.0)
+    }
+}
+
+/// A violation for each task whose identity was seen before. Letter case does not make two UUIDs different.
+fn repeated<'a>(
+    tasks: impl Iterator<Item = Node<'a>>,
+    (name, constraint): (&'static str, &'static str),
+) -> Violations {
+    let mut violations = Violations::default();
+    let mut seen = std::collections::HashSet::new();
+    for (index, task) in tasks.enumerate() {
+        let identity = match check::member(task, name) {
+            Some(Node::Text(text)) => text.to_ascii_lowercase(),
+            Some(Node::Uuid(uuid)) => uuid.as_str().to_ascii_lowercase(),
+            _ => continue,
+        };
+        if !seen.insert(identity) {
+            let message = "must differ from that of every other task in the batch".to_owned();
+            violations.extend([Violation::new(format!("/{index}/{name}"), constraint, message)]);
+        }
+    }
+    violations
+}

@@ -1,0 +1,301 @@
+//! What is wrong with a request: typed, complete, and said in a sentence a person can act on.
+
+use crate::node::Node;
+use crate::pointer::At;
+use std::borrow::Cow;
+use std::fmt;
+
+/// One checkable statement of the spec.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Constraint {
+    /// Stable dotted id, such as `width.maximum`.
+    pub id: &'static str,
+    /// The sentence that says it, such as "must be at most 3840".
+    pub expected: &'static str,
+    /// Where the provider documents the parameter; empty where it does not.
+    pub documentation: &'static str,
+}
+
+impl Constraint {
+    /// Stands for the parts of a condition, which nobody is told about.
+    pub(crate) const CONDITION: Self = Self::new("", "", "");
+
+    /// For generated code.
+    pub const fn new(id: &'static str, expected: &'static str, documentation: &'static str) -> Self {
+        Self { id, expected, documentation }
+    }
+}
+
+/// One way in which a request breaks the spec.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
+pub struct Violation {
+    /// Where, as a JSON pointer; the empty text is the whole request.
+    pub pointer: String,
+    /// The id of the constraint, such as `width.maximum`.
+    pub constraint: Cow<'static, str>,
+    /// What is wrong, and what to do about it.
+    pub message: String,
+    /// Where the provider documents the parameter; empty where it does not.
+    #[serde(skip)]
+    pub documentation: Cow<'static, str>,
+}
+
+impl Violation {
+    /// A value that is not what the constraint expects.
+    pub fn broken(
+        pointer: String,
+        constraint: impl Into<Cow<'static, str>>,
+        expected: &str,
+        found: Node<'_>,
+    ) -> Self {
+        Self::new(pointer, constraint, format!("{expected}, found {}", Found(found)))
+    }
+
+    /// A member that must be there and is not.
+    pub fn missing(pointer: String, constraint: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(pointer, constraint, "is required".to_owned())
+    }
+
+    /// A member that the object does not declare.
+    pub fn unknown(
+        pointer: String,
+        constraint: impl Into<Cow<'static, str>>,
+        name: &str,
+        known: &[&str],
+    ) -> Self {
+        let message = match nearest(name, known) {
+            Some(near) => format!("is not a known name here, did you mean `{near}`?"),
+            None if known.is_empty() => "is not a known name here: no member is".to_owned(),
+            None => format!("is not a known name here, use one of `{}`", known.join("`, `")),
+        };
+        Self::new(pointer, constraint, message)
+    }
+
+    /// Any other violation.
+    pub fn new(pointer: String, constraint: impl Into<Cow<'static, str>>, message: String) -> Self {
+        Self { pointer, constraint: constraint.into(), message, documentation: Cow::Borrowed("") }
+    }
+
+    fn documented(mut self, constraint: &'static Constraint) -> Self {
+        self.documentation = Cow::Borrowed(constraint.documentation);
+        self
+    }
+}
+
+/// The place and the sentence: "/width: must be at most 3840, found 4000".
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.pointer.is_empty() {
+            write!(f, "the request {}", self.message)
+        } else {
+            write!(f, "{}: {}", self.pointer, self.message)
+        }
+    }
+}
+
+/// Every way in which a request breaks the spec, in the order of the spec; never empty when it is an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+#[serde(transparent)]
+pub struct Violations(Vec<Violation>);
+
+impl Violations {
+    /// One by one.
+    pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
+        self.0.iter()
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// As a list.
+    pub fn into_vec(self) -> Vec<Violation> {
+        self.0
+    }
+
+    /// The same violations of a value that stands at `prefix` of something larger.
+    #[must_use]
+    pub fn under(mut self, prefix: &str) -> Self {
+        for violation in &mut self.0 {
+            violation.pointer.insert_str(0, prefix);
+        }
+        self
+    }
+}
+
+impl From<Vec<Violation>> for Violations {
+    fn from(violations: Vec<Violation>) -> Self {
+        Self(violations)
+    }
+}
+
+impl From<Violation> for Violations {
+    fn from(violation: Violation) -> Self {
+        Self(vec![violation])
+    }
+}
+
+impl Extend<Violation> for Violations {
+    fn extend<I: IntoIterator<Item = Violation>>(&mut self, violations: I) {
+        self.0.extend(violations);
+    }
+}
+
+impl IntoIterator for Violations {
+    type Item = Violation;
+    type IntoIter = std::vec::IntoIter<Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Violations {
+    type Item = &'a Violation;
+    type IntoIter = std::slice::Iter<'a, Violation>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// One violation a line.
+impl fmt::Display for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, violation) in self.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "\n" };
+            write!(f, "{separator}{violation}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Violations {}
+
+/// Takes what checks report. Checks are written once and run either to learn whether anything is broken or to
+/// hear of everything that is.
+pub trait Sink {
+    /// A value that is not as expected.
+    fn broken(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>);
+    /// A member that is missing.
+    fn missing(&mut self, at: &At<'_>, constraint: &'static Constraint);
+    /// A member that is not declared.
+    fn unknown(&mut self, at: &At<'_>, constraint: &'static Constraint, name: &str, known: &[&str]);
+}
+
+impl Sink for Violations {
+    fn broken(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>) {
+        let violation = Violation::broken(at.to_string(), constraint.id, constraint.expected, found);
+        self.0.push(violation.documented(constraint));
+    }
+
+    fn missing(&mut self, at: &At<'_>, constraint: &'static Constraint) {
+        self.0.push(Violation::missing(at.to_string(), constraint.id).documented(constraint));
+    }
+
+    fn unknown(&mut self, at: &At<'_>, constraint: &'static Constraint, name: &str, known: &[&str]) {
+        self.0.push(Violation::unknown(at.to_string(), constraint.id, name, known).documented(constraint));
+    }
+}
+
+/// Only asks whether anything is broken; costs nothing else.
+#[derive(Debug, Default)]
+pub struct Probe {
+    /// Whether something is.
+    pub broken: bool,
+}
+
+impl Sink for Probe {
+    #[inline]
+    fn broken(&mut self, _: &At<'_>, _: &'static Constraint, _: Node<'_>) {
+        self.broken = true;
+    }
+
+    #[inline]
+    fn missing(&mut self, _: &At<'_>, _: &'static Constraint) {
+        self.broken = true;
+    }
+
+    #[inline]
+    fn unknown(&mut self, _: &At<'_>, _: &'static Constraint, _: &str, _: &[&str]) {
+        self.broken = true;
+    }
+}
+
+/// A value as a message shows it: short, and with its size where that tells more.
+struct Found<'a>(Node<'a>);
+
+/// Longer texts are cut in messages.
+const SHOWN: usize = 60;
+
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Node::Null => f.write_str("null"),
+            Node::Boolean(value) => write!(f, "{value}"),
+            Node::Number(number) => write!(f, "{number}"),
+            Node::Uuid(uuid) => write!(f, "`{uuid}`"),
+            Node::Text(text) => match text.char_indices().nth(SHOWN) {
+                None => write!(f, "`{}`", text.escape_debug()),
+                Some((cut, _)) => {
+                    write!(f, "`{}…` ({} characters)", text[..cut].escape_debug(), text.chars().count())
+                }
+            },
+            Node::List(list) => write!(f, "an array of {} items", list.len()),
+            Node::Object(_) => f.write_str("an object"),
+        }
+    }
+}
+
+/// The known name that is near enough to have been meant.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let wanted: String = name.chars().take(SHOWN).collect::<String>().to_lowercase();
+    known
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), *candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len() / 3)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::AsNode as _;
+    use serde_json::json;
+
+    #[test]
+    fn a_message_names_the_place_what_was_expected_and_what_was_found() {
+        let number = json!(4000);
+        let violation =
+            Violation::broken("/width".into(), "width.maximum", "must be at most 3840", number.as_node());
+        assert_eq!(violation.to_string(), "/width: must be at most 3840, found 4000");
+        let long = json!("é".repeat(61));
+        let message = Violation::broken("/a".into(), "a.maxLength", "must be short", long.as_node()).message;
+        assert!(message.ends_with("…` (61 characters)"), "{message}");
+    }
+
+    #[test]
+    fn an_unknown_name_gets_a_suggestion_only_when_one_is_near() {
+        let known = ["width", "positivePrompt"];
+        let near = Violation::unknown("/Witdh".into(), "additionalProperties", "Witdh", &known);
+        assert!(near.message.ends_with("did you mean `width`?"), "{near}");
+        let far = Violation::unknown("/x".into(), "additionalProperties", "x", &known);
+        assert!(far.message.ends_with("use one of `width`, `positivePrompt`"), "{far}");
+    }
+
+    #[test]
+    fn pointers_escape_what_rfc_6901_escapes() {
+        let at = At::Root;
+        let key = at.key("a/b~c");
+        assert_eq!(key.index(3).to_string(), "/a~1b~0c/3");
+    }
+}

@@ -1,0 +1,36 @@
+//! The spec of a model: published documents, and the one [`Model`] they are read into.
+//!
+//! [`read_file`] takes a document in the provider's dialect (a [`source::Source`] with positions), understands it
+//! whole or refuses it with every reason as a [`Diagnostic`], and gives a [`Model`]: the task as a tree of
+//! [`Schema`]s, every checkable statement as a [`Constraint`] with an id, a [`Level`] and a [`Rule`], and what
+//! answers must be as [`Behaviour`]s. Everything else in this workspace is a view of that model.
+//!
+//! ```
+//! let spec = airspec::Source::new(
+//!     "tiny.json",
+//!     r#"{"type": "object", "properties": {"width": {"type": "integer", "maximum": 3840}}}"#,
+//! );
+//! let model = airspec::read(&spec)?;
+//! let ids: Vec<&str> = model.constraints().iter().map(|constraint| constraint.id.as_str()).collect();
+//! assert_eq!(ids, ["type", "width.type", "width.maximum"]);
+//!
+//! let typo = airspec::Source::new("tiny.json", r#"{"type": "object", "propertes": {}}"#);
+//! let message = airspec::read(&typo).unwrap_err().to_string();
+//! assert!(message.starts_with("tiny.json:1:20: error: unknown keyword `propertes`"));
+//! # Ok::<(), airspec::ReadError>(())
+//! ```
+
+pub mod behaviour;
+pub mod diagnostic;
+pub mod model;
+mod read;
+pub mod rule;
+pub mod source;
+pub mod text;
+
+pub use behaviour::Behaviour;
+pub use diagnostic::Diagnostic;
+pub use model::{Constraint, Level, Model, Property, Schema};
+pub use read::{MAX_BYTES, ReadError, read, read_file};
+pub use rule::Rule;
+pub use source::Source;

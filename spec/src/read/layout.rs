@@ -1,0 +1,239 @@
+//! The layouts of a document: a published OpenAPI file, the answer of the schema service, or a bare task schema.
+//!
+//! Everything around the task is layout and annotation: known by name and kept or passed over, never an error.
+
+use super::Reader;
+use super::schema::Place;
+use crate::model::{Model, Price, Schema};
+use crate::source::{Member, Node};
+use crate::text;
+
+/// Members of an OpenAPI document and of its `components.schemas` that are known and carry no constraint.
+const LAYOUT: [&str; 11] = [
+    "openapi",
+    "info",
+    "servers",
+    "security",
+    "components",
+    "paths",
+    "externalDocs",
+    "x-behaviours",
+    "tags",
+    "webhooks",
+    "jsonSchemaDialect",
+];
+
+/// What the layouts have in common.
+#[derive(Default)]
+struct Parts<'a> {
+    slug: Option<String>,
+    air: Option<String>,
+    title: Option<String>,
+    summary: Option<String>,
+    prices: Vec<Price>,
+    task: Option<Node<'a>>,
+    result: Option<Node<'a>>,
+    error: Option<Node<'a>>,
+    behaviours: Option<Node<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    /// The model of a whole document.
+    pub(super) fn document(&mut self, root: Node<'a>) -> Option<Model> {
+        let members = self.keep(root.members())?;
+        let mut parts = Parts::default();
+        if members.iter().any(|member| member.key == "openapi") {
+            self.openapi(&members, &mut parts);
+        } else if members.iter().any(|member| member.key == "requestSchema") {
+            self.service(&members, &mut parts);
+        } else {
+            parts.task = Some(root);
+        }
+        let Some(task) = parts.task.map(|task| self.unwrap_array(task)) else {
+            let message = "no task: `components.schemas.RequestBody` is missing";
+            self.errors.push(
+                root.error(message, "an OpenAPI document holds the task there; is this a model's spec?"),
+            );
+            return None;
+        };
+        self.model(task, parts)
+    }
+
+    fn model(&mut self, node: Node<'a>, parts: Parts<'a>) -> Option<Model> {
+        let place = Place::task(self.page.clone());
+        let task = self.schema(node, &place);
+        let mut outside = |node: Node<'a>| self.outside(node);
+        let result = parts.result.map(&mut outside);
+        let error = parts.error.map(&mut outside);
+        let schema = self.keep(node.value())?;
+        let air = parts.air.or_else(|| constant(&task, "model"));
+        let title = parts.title.unwrap_or_else(|| {
+            air.clone().or_else(|| task.title.clone()).unwrap_or_else(|| "Task".to_owned())
+        });
+        let mut model = Model {
+            source: self.name().to_owned(),
+            slug: parts.slug.or_else(|| air.as_deref().map(slug)).unwrap_or_else(|| slug(&title)),
+            air,
+            summary: parts.summary.unwrap_or_default(),
+            title,
+            documentation: self.page.clone(),
+            task,
+            result,
+            error,
+            behaviours: Vec::new(),
+            prices: parts.prices,
+            schema,
+            warnings: Vec::new(),
+        };
+        if let Some(node) = parts.behaviours {
+            model.behaviours = self.behaviours(node, &model);
+        }
+        Some(model)
+    }
+
+    /// A schema of answers: read like the task's, with ids of its own that cannot clash with the task's.
+    fn outside(&mut self, node: Node<'a>) -> Schema {
+        let ids = std::mem::take(&mut self.ids);
+        let page = self.page.take();
+        let schema = self.schema(node, &Place::task(page.clone()));
+        self.page = page;
+        self.ids = ids;
+        schema
+    }
+
+    fn openapi(&mut self, members: &[Member<'a>], parts: &mut Parts<'a>) {
+        for member in members {
+            match member.key.as_str() {
+                "info" => self.info(member.value, parts),
+                "externalDocs" => {
+                    self.page = self.find(member.value, "url").and_then(|url| self.keep(url.string()));
+                }
+                "components" => self.components(member.value, parts),
+                "x-behaviours" => parts.behaviours = Some(member.value),
+                name if LAYOUT.contains(&name) || name.starts_with("x-") => {}
+                unknown => self.unknown_layout(unknown, member, &LAYOUT),
+            }
+        }
+    }
+
+    fn info(&mut self, node: Node<'a>, parts: &mut Parts<'a>) {
+        for member in self.keep(node.members()).unwrap_or_default() {
+            let field = match member.key.as_str() {
+                "x-model-id" => &mut parts.slug,
+                "x-air-id" => &mut parts.air,
+                "title" => &mut parts.title,
+                "summary" => &mut parts.summary,
+                "x-pricing" => {
+                    parts.prices = self.prices(member.value);
+                    continue;
+                }
+                _ => continue,
+            };
+            *field = self.keep(member.value.string());
+        }
+        if let Some(title) = &mut parts.title
+            && let Some(name) = title.strip_prefix("Runware API - ")
+        {
+            *title = name.to_owned();
+        }
+    }
+
+    fn prices(&mut self, node: Node<'a>) -> Vec<Price> {
+        let Some(examples) = self.find(node, "examples") else { return Vec::new() };
+        let mut prices = Vec::new();
+        for example in self.keep(examples.items()).unwrap_or_default() {
+            let configuration = self.find(example, "configuration").and_then(|node| node.string().ok());
+            let usd = self
+                .find(example, "price")
+                .and_then(|node| node.value().ok())
+                .and_then(|value| value.as_f64());
+            if let (Some(configuration), Some(usd)) = (configuration, usd) {
+                prices.push(Price { configuration, usd });
+            }
+        }
+        prices
+    }
+
+    fn components(&mut self, node: Node<'a>, parts: &mut Parts<'a>) {
+        let Some(schemas) = self.find(node, "schemas") else { return };
+        for member in self.keep(schemas.members()).unwrap_or_default() {
+            match member.key.as_str() {
+                "RequestBody" => parts.task = Some(member.value),
+                "ResponseBody" => parts.result = self.envelope(member.value, "data"),
+                "ErrorResponse" => parts.error = self.envelope(member.value, "errors"),
+                _ => {}
+            }
+        }
+    }
+
+    fn service(&mut self, members: &[Member<'a>], parts: &mut Parts<'a>) {
+        const KNOWN: [&str; 3] = ["requestSchema", "responseSchema", "documentation"];
+        for member in members {
+            match member.key.as_str() {
+                "requestSchema" => parts.task = Some(member.value),
+                "responseSchema" => {
+                    parts.result = self.envelope(member.value, "data").or(Some(member.value));
+                }
+                "documentation" => {
+                    self.page = member.value.string().ok().filter(|url| url.starts_with("http"));
+                }
+                unknown => self.unknown_layout(unknown, member, &KNOWN),
+            }
+        }
+    }
+
+    /// The items of the array that an envelope holds under `name`.
+    fn envelope(&mut self, node: Node<'a>, name: &str) -> Option<Node<'a>> {
+        let properties = self.find(node, "properties")?;
+        let list = self.find(properties, name)?;
+        self.find(list, "items")
+    }
+
+    /// The task of a `RequestBody`, which is an array of tasks in most copies and the task itself in some.
+    fn unwrap_array(&mut self, node: Node<'a>) -> Node<'a> {
+        let is_array =
+            self.find(node, "type").and_then(|kind| kind.string().ok()).as_deref() == Some("array");
+        match self.find(node, "items") {
+            Some(items) if is_array && items.kind() == "an object" => items,
+            _ => node,
+        }
+    }
+
+    fn find(&mut self, node: Node<'a>, name: &str) -> Option<Node<'a>> {
+        if node.kind() != "an object" {
+            return None;
+        }
+        self.keep(node.members())?.into_iter().find(|member| member.key == name).map(|member| member.value)
+    }
+
+    fn unknown_layout(&mut self, name: &str, member: &Member<'a>, known: &[&str]) {
+        let help = match text::nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("known here: {}", known.join(", ")),
+        };
+        let error = crate::diagnostic::Diagnostic::error(
+            self.name(),
+            member.position,
+            format!("unknown member `{}`", text::shorten(name, 60)),
+            help,
+        );
+        self.errors.push(error);
+    }
+}
+
+fn constant(task: &Schema, name: &str) -> Option<String> {
+    task.property(name)?.schema.rules().find_map(|rule| match rule {
+        crate::rule::Rule::Const(value) => value.as_str().map(str::to_owned),
+        _ => None,
+    })
+}
+
+/// The file-name form of a name.
+fn slug(name: &str) -> String {
+    let words: Vec<String> = name
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    if words.is_empty() { "task".to_owned() } else { words.join("-") }
+}

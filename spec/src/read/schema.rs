@@ -1,0 +1,507 @@
+//! JSON Schema to [`Schema`]: every keyword of the dialect, and an error for every other.
+
+use super::Reader;
+use crate::diagnostic::Diagnostic;
+use crate::model::{Constraint, Level, Property, Schema};
+use crate::rule::closed::Closed;
+use crate::rule::composite::If;
+use crate::rule::dependent::Dependent;
+use crate::rule::format::Format;
+use crate::rule::items::Items;
+use crate::rule::kind::Kinds;
+use crate::rule::length::Length;
+use crate::rule::literal::Enum;
+use crate::rule::pattern::Pattern;
+use crate::rule::range::{Edge, Range};
+use crate::rule::relation::Relation;
+use crate::rule::{End, Rule};
+use crate::source::{Member, Node};
+use crate::text;
+use bigdecimal::{BigDecimal, Zero as _};
+use std::collections::BTreeMap;
+
+/// Keywords that state something about a value.
+const KEYWORDS: [&str; 30] = [
+    "type",
+    "const",
+    "enum",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "format",
+    "pattern",
+    "minItems",
+    "maxItems",
+    "items",
+    "contains",
+    "properties",
+    "required",
+    "additionalProperties",
+    "dependentRequired",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "x-constraints",
+    "x-unique",
+    "x-levels",
+];
+
+/// Keywords that only describe.
+const ANNOTATIONS: [&str; 14] = [
+    "title",
+    "description",
+    "default",
+    "externalDocs",
+    "$id",
+    "$schema",
+    "$comment",
+    "examples",
+    "x-order",
+    "x-response-schema",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "example",
+];
+
+/// Where a schema stands: in the model, in the document, in a request.
+#[derive(Clone, Default)]
+pub(super) struct Place {
+    /// Dotted path of the parameter.
+    path: String,
+    /// JSON pointer within the task's schema.
+    location: String,
+    /// Steps into a request.
+    depth: usize,
+    /// A condition inside a composite rule: its parts are no constraints of their own.
+    inner: bool,
+    /// Documentation of the parameter.
+    documentation: Option<String>,
+}
+
+impl Place {
+    pub(super) fn task(documentation: Option<String>) -> Self {
+        Self { documentation, ..Self::default() }
+    }
+
+    fn member(&self, name: &str) -> Self {
+        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
+        Self {
+            path,
+            location: format!("{}/properties/{}", self.location, escape(name)),
+            depth: self.depth + 1,
+            ..self.clone()
+        }
+    }
+
+    fn child(&self, keyword: &str, name: &str) -> Self {
+        Self { location: format!("{}/{keyword}", self.location), ..self.member(name) }
+    }
+
+    fn condition(&self, keyword: &str) -> Self {
+        Self {
+            path: String::new(),
+            location: format!("{}/{keyword}", self.location),
+            inner: true,
+            ..self.clone()
+        }
+    }
+}
+
+/// A name as a segment of a JSON pointer.
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The members of a schema that need each other, set aside while the others are read.
+#[derive(Default)]
+struct Pending<'a> {
+    properties: Vec<Member<'a>>,
+    required: Vec<(String, Node<'a>)>,
+    condition: Option<Node<'a>>,
+    then: Option<Node<'a>>,
+    otherwise: Option<Node<'a>>,
+    closed: Option<Node<'a>>,
+    additional: Option<Node<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Reads a schema and all below it. Errors are kept; what could be read is returned.
+    pub(super) fn schema(&mut self, node: Node<'a>, place: &Place) -> Schema {
+        let mut schema = Schema {
+            path: place.path.clone(),
+            documentation: place.documentation.clone(),
+            ..Schema::default()
+        };
+        if node.kind() == "a boolean" {
+            if node.boolean() == Ok(false) {
+                self.add(&mut schema, place, Rule::Never, "", Level::Badge);
+            }
+            return schema;
+        }
+        let Some(members) = self.keep(node.members()) else { return schema };
+        let levels = self.levels(&members);
+        let mut place = place.clone();
+        self.annotations(&members, &mut schema, &mut place);
+        let mut pending = Pending::default();
+        for member in &members {
+            let rules = self.keyword(member, &mut pending, &mut schema, &place);
+            for rule in self.keep(rules).unwrap_or_default() {
+                let (location, level) = level_of(&levels, member, &rule);
+                self.add(&mut schema, &place, rule, &location, level);
+            }
+        }
+        self.object(&pending, &mut schema, &place, &levels);
+        self.conditional(&pending, &mut schema, &place);
+        self.lift_all_of(&members, &mut schema, &place);
+        schema.constraints.sort_by_key(|constraint| constraint.rule.rank());
+        self.contradictions(node, &schema);
+        if !place.inner {
+            self.undeclared(node, &schema);
+        }
+        schema
+    }
+
+    fn levels(&mut self, members: &[Member<'a>]) -> BTreeMap<String, Level> {
+        let mut levels = BTreeMap::new();
+        let Some(member) = members.iter().find(|member| member.key == "x-levels") else { return levels };
+        for entry in self.keep(member.value.members()).unwrap_or_default() {
+            let level = self.level(entry.value);
+            levels.insert(entry.key, level);
+        }
+        levels
+    }
+
+    fn annotations(&mut self, members: &[Member<'a>], schema: &mut Schema, place: &mut Place) {
+        for Member { key, value, .. } in members {
+            match key.as_str() {
+                "title" => schema.title = self.keep(value.string()),
+                "description" => schema.description = self.keep(value.string()),
+                "default" => schema.default = self.keep(value.value()),
+                "externalDocs" => {
+                    let url =
+                        self.keep(value.members()).unwrap_or_default().into_iter().find(|m| m.key == "url");
+                    place.documentation = url.and_then(|url| self.keep(url.value.string()));
+                }
+                _ => {}
+            }
+        }
+        if place.documentation.is_none() {
+            place.documentation = self.anchor(&place.path);
+        }
+        schema.documentation.clone_from(&place.documentation);
+    }
+
+    /// The rules that one keyword states. Keywords that need others are set aside in `pending`.
+    fn keyword(
+        &mut self,
+        member: &Member<'a>,
+        pending: &mut Pending<'a>,
+        schema: &mut Schema,
+        place: &Place,
+    ) -> Result<Vec<Rule>, Diagnostic> {
+        let value = member.value;
+        let rule = match member.key.as_str() {
+            "type" => Rule::Type(Kinds::read(value)?),
+            "const" => Rule::Const(value.value()?),
+            "enum" => Rule::Enum(Enum::read(value)?),
+            "minimum" => Rule::Range(Range { edge: Edge::Minimum, bound: value.decimal()? }),
+            "maximum" => Rule::Range(Range { edge: Edge::Maximum, bound: value.decimal()? }),
+            "exclusiveMinimum" => {
+                Rule::Range(Range { edge: Edge::ExclusiveMinimum, bound: value.decimal()? })
+            }
+            "exclusiveMaximum" => {
+                Rule::Range(Range { edge: Edge::ExclusiveMaximum, bound: value.decimal()? })
+            }
+            "multipleOf" => Rule::MultipleOf(read_step(value)?),
+            "minLength" => Rule::Length(Length { end: End::Min, count: value.count()? }),
+            "maxLength" => Rule::Length(Length { end: End::Max, count: value.count()? }),
+            "minItems" => Rule::Items(Items { end: End::Min, count: value.count()? }),
+            "maxItems" => Rule::Items(Items { end: End::Max, count: value.count()? }),
+            "format" => Rule::Format(Format::read(value)?),
+            "pattern" => Rule::Pattern(Pattern::read(value)?),
+            "dependentRequired" => Rule::Dependent(Dependent::read(value)?),
+            "not" => Rule::Not(Box::new(self.schema(value, &place.condition("not")))),
+            "contains" => Rule::Contains(Box::new(self.schema(value, &place.condition("contains")))),
+            "anyOf" => Rule::AnyOf(self.branches(value, place, "anyOf")?),
+            "oneOf" => match Enum::read_documented(value) {
+                Some(values) => Rule::Enum(values),
+                None => Rule::OneOf(self.branches(value, place, "oneOf")?),
+            },
+            "x-unique" => {
+                return Ok(if value.boolean()? { vec![Rule::Unique] } else { Vec::new() });
+            }
+            "x-constraints" => {
+                return value
+                    .items()?
+                    .into_iter()
+                    .map(|item| Relation::read(item).map(Rule::Relation))
+                    .collect();
+            }
+            "items" => {
+                schema.items = Some(Box::new(self.schema(value, &place.child("items", "items"))));
+                return Ok(Vec::new());
+            }
+            other => {
+                self.set_aside(other, member, pending)?;
+                return Ok(Vec::new());
+            }
+        };
+        Ok(vec![rule])
+    }
+
+    fn set_aside(
+        &mut self,
+        keyword: &str,
+        member: &Member<'a>,
+        pending: &mut Pending<'a>,
+    ) -> Result<(), Diagnostic> {
+        let value = member.value;
+        match keyword {
+            "properties" => pending.properties = value.members()?,
+            "required" => {
+                for item in value.items()? {
+                    pending.required.push((item.string()?, item));
+                }
+            }
+            "additionalProperties" if value.kind() == "a boolean" => {
+                if !value.boolean()? {
+                    pending.closed = Some(value);
+                }
+            }
+            "additionalProperties" => pending.additional = Some(value),
+            "if" => pending.condition = Some(value),
+            "then" => pending.then = Some(value),
+            "else" => pending.otherwise = Some(value),
+            "allOf" | "x-levels" => {}
+            annotation if ANNOTATIONS.contains(&annotation) => {}
+            unknown => self.errors.push(self.unknown_keyword(unknown, member)),
+        }
+        Ok(())
+    }
+
+    fn unknown_keyword(&self, keyword: &str, member: &Member<'a>) -> Diagnostic {
+        let help = match text::nearest(keyword, KEYWORDS.into_iter().chain(ANNOTATIONS)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if keyword == "$ref" => {
+                "write the schema out in place: task objects hold no references".to_owned()
+            }
+            None => "nothing in a spec is dropped silently: implement the keyword or remove it".to_owned(),
+        };
+        let shown = text::shorten(keyword, 60);
+        Diagnostic::error(self.name(), member.position, format!("unknown keyword `{shown}`"), help)
+    }
+
+    fn branches(&mut self, node: Node<'a>, place: &Place, keyword: &str) -> Result<Vec<Schema>, Diagnostic> {
+        let branches = node.items()?;
+        if branches.is_empty() {
+            return Err(
+                node.error(format!("`{keyword}` without a branch"), "add a branch or remove the keyword")
+            );
+        }
+        Ok(branches.into_iter().map(|branch| self.schema(branch, &place.condition(keyword))).collect())
+    }
+
+    fn object(
+        &mut self,
+        pending: &Pending<'a>,
+        schema: &mut Schema,
+        place: &Place,
+        levels: &BTreeMap<String, Level>,
+    ) {
+        for member in &pending.properties {
+            let child = self.schema(member.value, &place.member(&member.key));
+            schema.properties.push(Property {
+                name: member.key.clone(),
+                declared: true,
+                required: None,
+                schema: child,
+            });
+        }
+        if pending.closed.is_some() {
+            let names = schema.properties.iter().map(|property| property.name.clone()).collect();
+            let level = levels.get("additionalProperties").copied().unwrap_or(Level::Badge);
+            self.add(schema, place, Rule::Closed(Closed { names }), "/additionalProperties", level);
+        }
+        if let Some(node) = pending.additional {
+            schema.additional = Some(Box::new(self.schema(node, &place.child("additionalProperties", "*"))));
+        }
+        for (name, _) in &pending.required {
+            if schema.property(name).is_none() {
+                let path = place.member(name).path;
+                let child = Schema { path, documentation: place.documentation.clone(), ..Schema::default() };
+                schema.properties.push(Property {
+                    name: name.clone(),
+                    declared: false,
+                    required: None,
+                    schema: child,
+                });
+            }
+        }
+        for property in &mut schema.properties {
+            if !pending.required.iter().any(|(name, _)| *name == property.name) {
+                continue;
+            }
+            let declared = pending.properties.iter().find(|member| member.key == property.name);
+            let level = declared.map_or(Level::Badge, |member| self.required_level(member.value));
+            let child = Place {
+                documentation: property.schema.documentation.clone(),
+                ..place.member(&property.name)
+            };
+            let location = format!("{}/required", place.location);
+            let required = self.constraint(&child, Rule::Required, location, level, place.depth);
+            property.required = Some(Constraint { member: Some(property.name.clone()), ..required });
+        }
+    }
+
+    fn required_level(&mut self, property: Node<'a>) -> Level {
+        let members = property.members().unwrap_or_default();
+        self.levels(&members).get("required").copied().unwrap_or(Level::Badge)
+    }
+
+    fn conditional(&mut self, pending: &Pending<'a>, schema: &mut Schema, place: &Place) {
+        let Some(condition) = pending.condition else { return };
+        if pending.then.is_none() && pending.otherwise.is_none() {
+            return;
+        }
+        let rule = If {
+            condition: self.schema(condition, &place.condition("if")),
+            then: pending.then.map(|node| self.schema(node, &place.condition("then"))),
+            otherwise: pending.otherwise.map(|node| self.schema(node, &place.condition("else"))),
+        };
+        self.add(schema, place, Rule::If(Box::new(rule)), "/if", Level::Badge);
+    }
+
+    /// A branch of `allOf` that holds rules only is the same as these rules one level up.
+    fn lift_all_of(&mut self, members: &[Member<'a>], schema: &mut Schema, place: &Place) {
+        let Some(member) = members.iter().find(|member| member.key == "allOf") else { return };
+        for (index, branch) in self.keep(member.value.items()).unwrap_or_default().into_iter().enumerate() {
+            let location = format!("{}/allOf/{index}", place.location);
+            let lifted = self.schema(
+                branch,
+                &Place { path: String::new(), location: location.clone(), inner: true, ..place.clone() },
+            );
+            let only_rules = lifted.properties.is_empty()
+                && lifted.items.is_none()
+                && lifted.additional.is_none()
+                && lifted.rules().all(Rule::is_composite);
+            if only_rules {
+                let levels =
+                    self.keep(branch.members()).map(|members| self.levels(&members)).unwrap_or_default();
+                for Constraint { rule, location, .. } in lifted.constraints {
+                    let level = levels.get(rule.keyword()).copied().unwrap_or(Level::Badge);
+                    let constraint = self.constraint(place, rule, location, level, place.depth);
+                    schema.constraints.push(constraint);
+                }
+            } else {
+                let constraint = self.constraint(
+                    place,
+                    Rule::AllOf(Box::new(lifted)),
+                    location,
+                    Level::Badge,
+                    place.depth,
+                );
+                schema.constraints.push(constraint);
+            }
+        }
+    }
+
+    fn add(&mut self, schema: &mut Schema, place: &Place, rule: Rule, keyword: &str, level: Level) {
+        let location = format!("{}{keyword}", place.location);
+        let constraint = self.constraint(place, rule, location, level, place.depth);
+        schema.constraints.push(constraint);
+    }
+
+    fn constraint(
+        &mut self,
+        place: &Place,
+        rule: Rule,
+        location: String,
+        level: Level,
+        depth: usize,
+    ) -> Constraint {
+        let id = if place.inner { String::new() } else { self.mint(&place.path, &rule) };
+        let expected = rule.sentence();
+        let documentation = place.documentation.clone();
+        Constraint {
+            id,
+            member: None,
+            parameter: place.path.clone(),
+            level,
+            rule,
+            location,
+            depth,
+            expected,
+            documentation,
+        }
+    }
+
+    fn contradictions(&mut self, node: Node<'a>, schema: &Schema) {
+        if let Some(message) = contradiction(schema) {
+            self.errors
+                .push(node.error(message, "correct one of the two: as it stands nothing would be legal"));
+        }
+    }
+}
+
+/// The place of the keyword and the level of what it states.
+fn level_of(levels: &BTreeMap<String, Level>, member: &Member<'_>, rule: &Rule) -> (String, Level) {
+    let named = levels.get(rule.keyword()).or_else(|| levels.get(&member.key));
+    (format!("/{}", member.key), named.copied().unwrap_or(Level::Badge))
+}
+
+fn read_step(node: Node<'_>) -> Result<BigDecimal, Diagnostic> {
+    let step = node.decimal()?;
+    if step <= BigDecimal::zero() {
+        return Err(node.error("a step must be greater than 0", "write a positive `multipleOf`"));
+    }
+    Ok(step)
+}
+
+/// Two limits of one value that exclude each other.
+fn contradiction(schema: &Schema) -> Option<String> {
+    let ranges: Vec<&Range> = schema
+        .rules()
+        .filter_map(|rule| match rule {
+            Rule::Range(range) => Some(range),
+            _ => None,
+        })
+        .collect();
+    for low in ranges.iter().filter(|range| range.edge.is_lower()) {
+        for high in ranges.iter().filter(|range| !range.edge.is_lower()) {
+            let touching = low.edge == Edge::Minimum && high.edge == Edge::Maximum;
+            if low.bound > high.bound || low.bound == high.bound && !touching {
+                let (low_bound, high_bound) = (low.bound.to_plain_string(), high.bound.to_plain_string());
+                return Some(format!(
+                    "`{}` {low_bound} excludes `{}` {high_bound}",
+                    low.edge.keyword(),
+                    high.edge.keyword()
+                ));
+            }
+        }
+    }
+    let (mut lengths, mut items) = ([None, None], [None, None]);
+    for rule in schema.rules() {
+        match rule {
+            Rule::Length(length) => lengths[length.end as usize] = Some(length.count),
+            Rule::Items(count) => items[count.end as usize] = Some(count.count),
+            _ => {}
+        }
+    }
+    for (name, ends) in [("Length", lengths), ("Items", items)] {
+        if let [Some(min), Some(max)] = ends
+            && min > max
+        {
+            return Some(format!("`min{name}` {min} excludes `max{name}` {max}"));
+        }
+    }
+    None
+}
