@@ -51,11 +51,11 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> Tok
         #[allow(clippy::all, clippy::pedantic, unused_imports, unused_variables)]
         mod rules {
             use super::constraints;
-            use crate::check::{self, CONDITION, Kinds, Literal, Pattern};
-            use crate::decimal::Decimal;
-            use crate::node::{Key, Node, Object};
-            use crate::pointer::At;
-            use crate::violation::Sink;
+            use airspec_models::check::{self, CONDITION, Kinds, Literal, Pattern};
+            use airspec_models::decimal::Decimal;
+            use airspec_models::node::{Key, Node, Object};
+            use airspec_models::pointer::At;
+            use airspec_models::violation::Sink;
 
             #(#statics)*
             #(#functions)*

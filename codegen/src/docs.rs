@@ -69,7 +69,7 @@ fn escape(line: &str) -> String {
             let end =
                 rest.find(|c: char| c.is_whitespace() || "<>()[]`\"'|\\".contains(c)).unwrap_or(rest.len());
             let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
-            out.push_str(&format!("<{url}>"));
+            out.extend(["<", url, ">"]);
             rest = &rest[url.len()..];
             continue;
         }

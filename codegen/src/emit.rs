@@ -28,18 +28,20 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> Tok
     let structs = plan.structs.iter().rev().map(|one| structs::item(one, plan));
     let request = structs::request(model, plan);
     let builder = builder::items(model, plan);
-    let limits = limits::module(model, plan);
+    let limits = limits::module(model);
     let constraints = constraints::module(model, plan);
     let rules = crate::check::module(model, plan, checks);
     quote! {
         #about
+        #![allow(unused_imports)]
 
-        use crate::closed::Closed;
-        use crate::node::{AsNode, Key, Node, Object};
-        use crate::pointer::At;
-        use crate::task::{self, Task};
-        use crate::{check::Literal, serde, Integer, Probe, Uuid, Valid, Violations, wire};
-        use crate::serde_json::{Map, Value};
+        use airspec_models::check::Literal;
+        use airspec_models::closed::Closed;
+        use airspec_models::node::{AsNode, Key, Node, Object};
+        use airspec_models::pointer::At;
+        use airspec_models::serde_json::{Map, Value};
+        use airspec_models::task::{self, Task};
+        use airspec_models::{serde, wire, Integer, Probe, Uuid, Valid, Violations};
 
         #(#structs)*
         #request

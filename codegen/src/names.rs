@@ -51,7 +51,7 @@ fn identifier(text: &str, otherwise: &str) -> String {
     let mut name: String =
         text.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '_').collect();
     if name.chars().all(|character| character == '_') {
-        name = otherwise.to_owned();
+        otherwise.clone_into(&mut name);
     }
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert(0, if otherwise.starts_with(char::is_uppercase) { 'V' } else { '_' });
@@ -77,13 +77,13 @@ impl Scope {
     /// The first of the candidates that is free, or the last one with a number.
     pub(crate) fn mint(&mut self, candidates: &[String]) -> Ident {
         let last = candidates.last().expect("a name has at least one candidate");
-        let free = candidates.iter().find(|candidate| !self.taken.contains(*candidate)).cloned();
-        let name = free.unwrap_or_else(|| {
-            (2..)
-                .map(|number| format!("{last}{number}"))
-                .find(|name| !self.taken.contains(name))
-                .expect("numbers do not end")
-        });
+        let mut name =
+            candidates.iter().find(|candidate| !self.taken.contains(*candidate)).unwrap_or(last).clone();
+        let mut number = 2;
+        while self.taken.contains(&name) {
+            name = format!("{last}{number}");
+            number += 1;
+        }
         self.taken.insert(name.clone());
         format_ident!("{name}")
     }

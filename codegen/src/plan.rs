@@ -209,7 +209,7 @@ impl<'a> Plan<'a> {
     fn type_ident(&mut self, schema: &Schema) -> Ident {
         let parts: Vec<&str> =
             schema.path.split('.').filter(|part| *part != "items" && *part != "*").collect();
-        let item = schema.path.ends_with(".items") && schema.kinds() == Kinds::OBJECT;
+        let item = schema.name() == "items" && schema.kinds() == Kinds::OBJECT;
         let candidates: Vec<String> = (0..parts.len().max(1))
             .rev()
             .map(|start| {

@@ -1,6 +1,9 @@
 //! Typed requests and validators for models of the Runware API.
 #![allow(clippy::missing_errors_doc, reason = "functions for generated code")]
 
+// Generated modules name the crate as their users do.
+extern crate self as airspec_models;
+
 #[doc(hidden)]
 pub mod check;
 #[doc(hidden)]
@@ -12,6 +15,7 @@ pub mod format;
 mod integer;
 #[doc(hidden)]
 pub mod json;
+#[rustfmt::skip] // laid out by the generator, the same with every version of rustfmt
 mod models;
 #[doc(hidden)]
 pub mod node;

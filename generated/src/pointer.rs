@@ -16,12 +16,14 @@ pub enum At<'a> {
 impl<'a> At<'a> {
     /// The member of that name.
     #[inline]
+    #[must_use]
     pub fn key(&'a self, name: &'a str) -> At<'a> {
         Self::Key(self, name)
     }
 
     /// The item at that place.
     #[inline]
+    #[must_use]
     pub fn index(&'a self, index: usize) -> At<'a> {
         Self::Index(self, index)
     }

@@ -34,6 +34,9 @@ impl Uuid {
     }
 
     /// The text.
+    ///
+    /// # Panics
+    /// Never: a UUID holds ASCII alone.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("a UUID holds ASCII alone: both constructors see to it")

@@ -34,3 +34,9 @@ pub use model::{Constraint, Level, Model, Property, Schema};
 pub use read::{MAX_BYTES, ReadError, read, read_file};
 pub use rule::Rule;
 pub use source::Source;
+
+/// The documents of this release, by slug: the models that the workspace knows.
+#[must_use]
+pub fn documents() -> &'static [(&'static str, &'static str)] {
+    include!(concat!(env!("OUT_DIR"), "/documents.rs"))
+}

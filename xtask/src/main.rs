@@ -1,19 +1,74 @@
-//! scratch
-use std::path::Path;
-fn main() {
-    let a: Vec<String> = std::env::args().collect();
-    let m = match airspec::read_file(Path::new(&a[1])) {
-        Ok(m) => m,
-        Err(e) => {
-            eprintln!("{e}");
-            std::process::exit(2)
-        }
+//! The maintainer's command line: arguments, files and exit codes, no logic.
+//!
+//! `gen` depends on the spec and the generator alone, so that it runs when what it replaces does not compile.
+//! Everything about servers is the binary `airspec` of the conformance crate, which is started through cargo.
+
+mod generate;
+mod output;
+
+use clap::{Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+/// Maintain the specs, the generated crate and the conformance suite.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Generate the crate's modules from spec/models, or one module from another spec
+    Gen(generate::Arguments),
+    /// Hold a server against the spec; without --target, the embedded mock
+    #[command(disable_help_flag = true)]
+    Conformance(PassedOn),
+    /// Run the mock server
+    #[command(disable_help_flag = true)]
+    Mock(PassedOn),
+    /// Judge JSON values against a spec
+    #[command(disable_help_flag = true)]
+    Validate(PassedOn),
+}
+
+/// Arguments of a subcommand of `airspec`.
+#[derive(Debug, clap::Args)]
+struct PassedOn {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().task {
+        Task::Gen(arguments) => generate::run(&arguments),
+        Task::Conformance(passed) => airspec("conformance", &passed),
+        Task::Mock(passed) => airspec("mock", &passed),
+        Task::Validate(passed) => airspec("validate", &passed),
     };
-    let g = airspec_codegen::module(
-        &m,
-        &airspec_codegen::Options { made_by: "cargo xtask gen".into(), spec: a[1].clone() },
-    )
-    .unwrap();
-    std::fs::create_dir_all("generated/src/models").unwrap();
-    std::fs::write(format!("generated/src/models/{}.rs", g.name), g.text).unwrap();
+    result.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+/// Runs a subcommand of the binary `airspec`, built by this workspace; its exit code is ours.
+fn airspec(subcommand: &str, passed: &PassedOn) -> anyhow::Result<ExitCode> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--manifest-path"])
+        .arg(root().join("Cargo.toml"))
+        .args(["--package", "airspec-conformance", "--bin", "airspec", "--", subcommand])
+        .args(&passed.arguments)
+        .status()?;
+    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
+}
+
+/// The workspace.
+fn root() -> PathBuf {
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root
 }

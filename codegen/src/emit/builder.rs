@@ -23,7 +23,10 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
             () if field.property.required.is_none() => quote!(#ident: None,),
             () if is_asked(field, plan) => quote!(#ident: required.#ident,),
             () if field.shape == Shape::Uuid => quote!(#ident: Uuid::new_v4(),),
-            () => quote!(#ident: Default::default(),),
+            () => {
+                let kind = rust_type(&field.shape, plan);
+                quote!(#ident: #kind::default(),)
+            }
         }
     });
     let other = request.other.as_ref().map(|other| quote!(#other: Map::new(),));

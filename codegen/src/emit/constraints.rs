@@ -25,7 +25,7 @@ pub(super) fn module(model: &Model, plan: &Plan<'_>) -> TokenStream {
     quote! {
         /// Every constraint that a request must satisfy.
         pub mod constraints {
-            use crate::Constraint;
+            use airspec_models::Constraint;
 
             /// All of them, in the order of the spec.
             pub static ALL: [&Constraint; #count] = [#(&#idents),*];

@@ -39,7 +39,7 @@ pub(super) fn item(one: &Enum<'_>) -> TokenStream {
             }
         }
 
-        crate::closed!(#ident);
+        airspec_models::closed!(#ident);
     }
 }
 

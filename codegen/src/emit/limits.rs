@@ -12,14 +12,14 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 
 /// The module of bounds.
-pub(super) fn module(model: &Model, plan: &Plan<'_>) -> TokenStream {
+pub(super) fn module(model: &Model) -> TokenStream {
     let mut scope = Scope::default();
     let constants: Vec<TokenStream> = model
         .task
         .tree()
         .into_iter()
         .flat_map(|schema| schema.constraints.iter().map(move |constraint| (schema, constraint)))
-        .filter_map(|(schema, constraint)| constant(schema, constraint, plan, &mut scope))
+        .filter_map(|(schema, constraint)| constant(schema, constraint, &mut scope))
         .collect();
     if constants.is_empty() {
         return TokenStream::new();
@@ -35,14 +35,13 @@ pub(super) fn module(model: &Model, plan: &Plan<'_>) -> TokenStream {
 fn constant(
     schema: &Schema,
     constraint: &Constraint,
-    _: &Plan<'_>,
     scope: &mut Scope,
 ) -> Option<TokenStream> {
     let (kind, value) = match &constraint.rule {
         Rule::Range(range) => number(schema, &range.bound),
         Rule::MultipleOf(step) => number(schema, step),
-        Rule::Length(length) => count(length.count),
-        Rule::Items(items) => count(items.count),
+        Rule::Length(length) => Some(count(length.count)),
+        Rule::Items(items) => Some(count(items.count)),
         _ => return None,
     }?;
     let ident = scope.mint(&[shouty(&constraint.id)]);
@@ -50,9 +49,9 @@ fn constant(
     Some(quote!(#docs pub const #ident: #kind = #value;))
 }
 
-fn count(count: u64) -> Option<(TokenStream, TokenStream)> {
+fn count(count: u64) -> (TokenStream, TokenStream) {
     let value = Literal::u64_unsuffixed(count);
-    Some((quote!(usize), quote!(#value)))
+    (quote!(usize), quote!(#value))
 }
 
 fn number(schema: &Schema, number: &BigDecimal) -> Option<(TokenStream, TokenStream)> {

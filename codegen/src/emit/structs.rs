@@ -16,14 +16,13 @@ pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
         let docs = docs::attributes("Members that the spec does not declare, and allows.");
         quote!(#docs #[serde(flatten)] pub #other: Map<String, Value>,)
     });
-    let closed = schema.is_closed().then(|| quote!(#[serde(deny_unknown_fields)]));
+    let closed = schema.is_closed().then(|| quote!(, deny_unknown_fields));
     let default = can_default(one, plan).then(|| quote!(Default,));
     let view = view(one);
     quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
-        #[serde(crate = "crate::serde")]
-        #closed
+        #[serde(crate = "airspec_models::serde" #closed)]
         #[non_exhaustive]
         pub struct #ident { #(#declared)* #open }
 

@@ -6,20 +6,21 @@
 //!
 //! Parameters are documented at <https://runware.ai/docs/models/openai-gpt-image-2>
 
-use crate::closed::Closed;
-use crate::node::{AsNode, Key, Node, Object};
-use crate::pointer::At;
-use crate::serde_json::Value;
-use crate::task::{self, Task};
-use crate::{Integer, Probe, Uuid, Valid, Violations, check::Literal, serde, wire};
+#![allow(unused_imports)]
+use airspec_models::check::Literal;
+use airspec_models::closed::Closed;
+use airspec_models::node::{AsNode, Key, Node, Object};
+use airspec_models::pointer::At;
+use airspec_models::serde_json::{Map, Value};
+use airspec_models::task::{self, Task};
+use airspec_models::{serde, wire, Integer, Probe, Uuid, Valid, Violations};
 
 /// A request: one task for the model.
 ///
 /// Fields may be changed freely; `validate` and `into_valid` tell whether the result is legal. A
 /// field that is `None` is not sent.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(crate = "crate::serde")]
-#[serde(deny_unknown_fields)]
+#[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Request {
     /// Kind of task (`taskType`).
@@ -159,7 +160,11 @@ pub struct Request {
     /// - must have no members but `checkContent`
     ///
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-safety>
-    #[serde(default, deserialize_with = "wire::present_object", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "wire::present_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub safety: Option<Safety>,
     /// Lifetime of the link (`ttl`).
     ///
@@ -170,7 +175,11 @@ pub struct Request {
     /// - must be at least 60
     ///
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-ttl>
-    #[serde(default, deserialize_with = "wire::present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "wire::present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub ttl: Option<Integer>,
     /// Report the price (`includeCost`).
     ///
@@ -196,7 +205,11 @@ pub struct Request {
     /// - must have no members but `referenceImages`
     ///
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-inputs>
-    #[serde(default, deserialize_with = "wire::present_object", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "wire::present_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub inputs: Option<Inputs>,
     /// Number of pictures (`numberResults`).
     ///
@@ -291,26 +304,30 @@ impl AsNode for Request {
 impl Object for Request {
     #[inline]
     fn get(&self, key: Key) -> Option<Node<'_>> {
-        match key.place(&[
-            "taskType",
-            "taskUUID",
-            "outputType",
-            "outputFormat",
-            "outputQuality",
-            "webhookURL",
-            "deliveryMethod",
-            "uploadEndpoint",
-            "safety",
-            "ttl",
-            "includeCost",
-            "inputs",
-            "numberResults",
-            "model",
-            "positivePrompt",
-            "width",
-            "height",
-            "providerSettings",
-        ]) {
+        match key
+            .place(
+                &[
+                    "taskType",
+                    "taskUUID",
+                    "outputType",
+                    "outputFormat",
+                    "outputQuality",
+                    "webhookURL",
+                    "deliveryMethod",
+                    "uploadEndpoint",
+                    "safety",
+                    "ttl",
+                    "includeCost",
+                    "inputs",
+                    "numberResults",
+                    "model",
+                    "positivePrompt",
+                    "width",
+                    "height",
+                    "providerSettings",
+                ],
+            )
+        {
             0usize => Some(self.task_type.as_node()),
             1usize => Some(self.task_uuid.as_node()),
             2usize => self.output_type.as_ref().map(AsNode::as_node),
@@ -388,8 +405,7 @@ impl Object for Request {
 ///
 /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-providersettings>
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(crate = "crate::serde")]
-#[serde(deny_unknown_fields)]
+#[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ProviderSettings {
     /// OpenAI settings (`providerSettings.openai`).
@@ -401,7 +417,11 @@ pub struct ProviderSettings {
     /// - must have no members but `moderation` and `quality`
     ///
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-providersettings-openai>
-    #[serde(default, deserialize_with = "wire::present_object", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "wire::present_object",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub openai: Option<Openai>,
 }
 
@@ -438,8 +458,7 @@ impl Object for ProviderSettings {
 ///
 /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-providersettings-openai>
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(crate = "crate::serde")]
-#[serde(deny_unknown_fields)]
+#[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Openai {
     /// Strictness of moderation (`providerSettings.openai.moderation`).
@@ -452,7 +471,11 @@ pub struct Openai {
     ///
     /// Source:
     /// <https://runware.ai/docs/models/openai-gpt-image-2#request-providersettings-openai-moderation>
-    #[serde(default, deserialize_with = "wire::present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "wire::present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub moderation: Option<Moderation>,
     /// Drawing effort (`providerSettings.openai.quality`).
     ///
@@ -466,7 +489,11 @@ pub struct Openai {
     ///
     /// Source:
     /// <https://runware.ai/docs/models/openai-gpt-image-2#request-providersettings-openai-quality>
-    #[serde(default, deserialize_with = "wire::present", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "wire::present",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub quality: Option<Quality>,
 }
 
@@ -507,8 +534,7 @@ impl Object for Openai {
 ///
 /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-inputs>
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(crate = "crate::serde")]
-#[serde(deny_unknown_fields)]
+#[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Inputs {
     /// Reference pictures (`inputs.referenceImages`).
@@ -567,8 +593,7 @@ impl Object for Inputs {
 ///
 /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-safety>
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(crate = "crate::serde")]
-#[serde(deny_unknown_fields)]
+#[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Safety {
     /// Check the pictures (`safety.checkContent`).
@@ -666,7 +691,9 @@ impl Request {
     /// What holds for `deliveryMethod`: the value that is set, else the provider's default `sync`.
     #[must_use]
     pub fn effective_delivery_method(&self) -> DeliveryMethod {
-        Some(self).and_then(|outer| outer.delivery_method).unwrap_or(DeliveryMethod::Sync)
+        Some(self)
+            .and_then(|outer| outer.delivery_method)
+            .unwrap_or(DeliveryMethod::Sync)
     }
 
     /// What holds for `safety.checkContent`: the value that is set, else the provider's default
@@ -781,7 +808,7 @@ impl Request {
     pub fn builder(required: Required) -> RequestBuilder {
         RequestBuilder {
             request: Request {
-                task_type: Default::default(),
+                task_type: TaskType::default(),
                 task_uuid: Uuid::new_v4(),
                 output_type: None,
                 output_format: None,
@@ -794,7 +821,7 @@ impl Request {
                 include_cost: None,
                 inputs: None,
                 number_results: None,
-                model: Default::default(),
+                model: Model::default(),
                 positive_prompt: required.positive_prompt,
                 width: required.width,
                 height: required.height,
@@ -996,9 +1023,13 @@ impl RequestBuilder {
     ///   it matches the pattern `^[a-zA-Z0-9+/=]+$`
     ///
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-inputs-referenceimages>
-    pub fn inputs_reference_images(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.request.inputs.get_or_insert_default().reference_images =
-            Some(value.into_iter().map(Into::into).collect());
+    pub fn inputs_reference_images(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.request.inputs.get_or_insert_default().reference_images = Some(
+            value.into_iter().map(Into::into).collect(),
+        );
         self
     }
 
@@ -1104,8 +1135,13 @@ impl RequestBuilder {
     /// Source:
     /// <https://runware.ai/docs/models/openai-gpt-image-2#request-providersettings-openai-moderation>
     pub fn provider_settings_openai_moderation(mut self, value: Moderation) -> Self {
-        self.request.provider_settings.get_or_insert_default().openai.get_or_insert_default().moderation =
-            Some(value);
+        self
+            .request
+            .provider_settings
+            .get_or_insert_default()
+            .openai
+            .get_or_insert_default()
+            .moderation = Some(value);
         self
     }
 
@@ -1122,8 +1158,13 @@ impl RequestBuilder {
     /// Source:
     /// <https://runware.ai/docs/models/openai-gpt-image-2#request-providersettings-openai-quality>
     pub fn provider_settings_openai_quality(mut self, value: Quality) -> Self {
-        self.request.provider_settings.get_or_insert_default().openai.get_or_insert_default().quality =
-            Some(value);
+        self
+            .request
+            .provider_settings
+            .get_or_insert_default()
+            .openai
+            .get_or_insert_default()
+            .quality = Some(value);
         self
     }
 
@@ -1167,8 +1208,7 @@ impl Closed for TaskType {
         }
     }
 }
-
-crate::closed!(TaskType);
+airspec_models::closed!(TaskType);
 
 /// Form of the result: the values of `outputType`.
 ///
@@ -1203,8 +1243,7 @@ impl Closed for OutputType {
         }
     }
 }
-
-crate::closed!(OutputType);
+airspec_models::closed!(OutputType);
 
 /// File format: the values of `outputFormat`.
 ///
@@ -1239,8 +1278,7 @@ impl Closed for OutputFormat {
         }
     }
 }
-
-crate::closed!(OutputFormat);
+airspec_models::closed!(OutputFormat);
 
 /// Time of delivery: the values of `deliveryMethod`.
 ///
@@ -1272,8 +1310,7 @@ impl Closed for DeliveryMethod {
         }
     }
 }
-
-crate::closed!(DeliveryMethod);
+airspec_models::closed!(DeliveryMethod);
 
 /// Model identifier: the values of `model`.
 ///
@@ -1300,8 +1337,7 @@ impl Closed for Model {
         }
     }
 }
-
-crate::closed!(Model);
+airspec_models::closed!(Model);
 
 /// Strictness of moderation: the values of `providerSettings.openai.moderation`.
 ///
@@ -1333,8 +1369,7 @@ impl Closed for Moderation {
         }
     }
 }
-
-crate::closed!(Moderation);
+airspec_models::closed!(Moderation);
 
 /// Drawing effort: the values of `providerSettings.openai.quality`.
 ///
@@ -1372,8 +1407,7 @@ impl Closed for Quality {
         }
     }
 }
-
-crate::closed!(Quality);
+airspec_models::closed!(Quality);
 
 /// The limits of the spec, for those who need them before there is a request: forms, sliders, planning.
 pub mod limits {
@@ -1425,7 +1459,7 @@ pub mod limits {
 
 /// Every constraint that a request must satisfy.
 pub mod constraints {
-    use crate::Constraint;
+    use airspec_models::Constraint;
 
     /// All of them, in the order of the spec.
     pub static ALL: [&Constraint; 63usize] = [
@@ -1495,8 +1529,11 @@ pub mod constraints {
     ];
 
     /// `type`: the task must be an object.
-    pub static TYPE: Constraint =
-        Constraint::new("type", "must be an object", "https://runware.ai/docs/models/openai-gpt-image-2");
+    pub static TYPE: Constraint = Constraint::new(
+        "type",
+        "must be an object",
+        "https://runware.ai/docs/models/openai-gpt-image-2",
+    );
 
     /// `additionalProperties`: the task must have no members but `taskType`, `taskUUID`, `outputType`,
     /// `outputFormat`, `outputQuality`, `webhookURL`, `deliveryMethod`, `uploadEndpoint`, `safety`,
@@ -1948,15 +1985,18 @@ pub mod constraints {
 #[allow(clippy::all, clippy::pedantic, unused_imports, unused_variables)]
 mod rules {
     use super::constraints;
-    use crate::check::{self, CONDITION, Kinds, Literal, Pattern};
-    use crate::decimal::Decimal;
-    use crate::node::{Key, Node, Object};
-    use crate::pointer::At;
-    use crate::violation::Sink;
+    use airspec_models::check::{self, CONDITION, Kinds, Literal, Pattern};
+    use airspec_models::decimal::Decimal;
+    use airspec_models::node::{Key, Node, Object};
+    use airspec_models::pointer::At;
+    use airspec_models::violation::Sink;
 
-    static PATTERN_0: Pattern =
-        Pattern::new(|| check::pattern::compile("^data:image/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$"));
-    static PATTERN_1: Pattern = Pattern::new(|| check::pattern::compile("^[a-zA-Z0-9+/=]+$"));
+    static PATTERN_0: Pattern = Pattern::new(|| check::pattern::compile(
+        "^data:image/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$",
+    ));
+    static PATTERN_1: Pattern = Pattern::new(|| check::pattern::compile(
+        "^[a-zA-Z0-9+/=]+$",
+    ));
     #[inline]
     pub(super) fn task_type<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
         if check::kind(node, at, out, &constraints::TASK_TYPE_TYPE, Kinds::STRING) {
@@ -1985,7 +2025,11 @@ mod rules {
                 at,
                 out,
                 &constraints::OUTPUT_TYPE_ENUM,
-                &[Literal::Text("URL"), Literal::Text("base64Data"), Literal::Text("dataURI")],
+                &[
+                    Literal::Text("URL"),
+                    Literal::Text("base64Data"),
+                    Literal::Text("dataURI"),
+                ],
             );
         }
     }
@@ -2005,9 +2049,27 @@ mod rules {
 
     #[inline]
     pub(super) fn output_quality<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::OUTPUT_QUALITY_TYPE, Kinds::INTEGER) {
-            check::minimum(node, at, out, &constraints::OUTPUT_QUALITY_MINIMUM, Decimal::new(20, 0));
-            check::maximum(node, at, out, &constraints::OUTPUT_QUALITY_MAXIMUM, Decimal::new(99, 0));
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::OUTPUT_QUALITY_TYPE,
+            Kinds::INTEGER,
+        ) {
+            check::minimum(
+                node,
+                at,
+                out,
+                &constraints::OUTPUT_QUALITY_MINIMUM,
+                Decimal::new(20, 0),
+            );
+            check::maximum(
+                node,
+                at,
+                out,
+                &constraints::OUTPUT_QUALITY_MAXIMUM,
+                Decimal::new(99, 0),
+            );
         }
     }
 
@@ -2020,7 +2082,13 @@ mod rules {
 
     #[inline]
     pub(super) fn delivery_method<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::DELIVERY_METHOD_TYPE, Kinds::STRING) {
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::DELIVERY_METHOD_TYPE,
+            Kinds::STRING,
+        ) {
             check::one_of_values(
                 node,
                 at,
@@ -2033,19 +2101,45 @@ mod rules {
 
     #[inline]
     pub(super) fn upload_endpoint<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::UPLOAD_ENDPOINT_TYPE, Kinds::STRING) {
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::UPLOAD_ENDPOINT_TYPE,
+            Kinds::STRING,
+        ) {
             check::uri(node, at, out, &constraints::UPLOAD_ENDPOINT_FORMAT);
         }
     }
 
     #[inline]
-    pub(super) fn safety_check_content<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        check::kind(node, at, out, &constraints::SAFETY_CHECK_CONTENT_TYPE, Kinds::BOOLEAN);
+    pub(super) fn safety_check_content<S: Sink>(
+        node: Node<'_>,
+        at: &At<'_>,
+        out: &mut S,
+    ) {
+        check::kind(
+            node,
+            at,
+            out,
+            &constraints::SAFETY_CHECK_CONTENT_TYPE,
+            Kinds::BOOLEAN,
+        );
     }
 
     #[inline]
-    pub(super) fn safety_members<O: Object + ?Sized, S: Sink>(object: &O, at: &At<'_>, out: &mut S) {
-        check::closed(object, at, out, &constraints::SAFETY_ADDITIONAL_PROPERTIES, &["checkContent"]);
+    pub(super) fn safety_members<O: Object + ?Sized, S: Sink>(
+        object: &O,
+        at: &At<'_>,
+        out: &mut S,
+    ) {
+        check::closed(
+            object,
+            at,
+            out,
+            &constraints::SAFETY_ADDITIONAL_PROPERTIES,
+            &["checkContent"],
+        );
         if let Some(node) = object.get(Key::at(0, "checkContent")) {
             safety_check_content(node, &at.key("checkContent"), out);
         }
@@ -2063,7 +2157,13 @@ mod rules {
     #[inline]
     pub(super) fn ttl<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
         if check::kind(node, at, out, &constraints::TTL_TYPE, Kinds::INTEGER) {
-            check::minimum(node, at, out, &constraints::TTL_MINIMUM, Decimal::new(60, 0));
+            check::minimum(
+                node,
+                at,
+                out,
+                &constraints::TTL_MINIMUM,
+                Decimal::new(60, 0),
+            );
         }
     }
 
@@ -2073,8 +2173,18 @@ mod rules {
     }
 
     #[inline]
-    pub(super) fn inputs_reference_images_items<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::INPUTS_REFERENCE_IMAGES_ITEMS_TYPE, Kinds::STRING) {
+    pub(super) fn inputs_reference_images_items<S: Sink>(
+        node: Node<'_>,
+        at: &At<'_>,
+        out: &mut S,
+    ) {
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::INPUTS_REFERENCE_IMAGES_ITEMS_TYPE,
+            Kinds::STRING,
+        ) {
             check::any_of(
                 node,
                 at,
@@ -2103,17 +2213,49 @@ mod rules {
     }
 
     #[inline]
-    pub(super) fn inputs_reference_images<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::INPUTS_REFERENCE_IMAGES_TYPE, Kinds::ARRAY) {
-            check::min_items(node, at, out, &constraints::INPUTS_REFERENCE_IMAGES_MIN_ITEMS, 1);
-            check::max_items(node, at, out, &constraints::INPUTS_REFERENCE_IMAGES_MAX_ITEMS, 16);
+    pub(super) fn inputs_reference_images<S: Sink>(
+        node: Node<'_>,
+        at: &At<'_>,
+        out: &mut S,
+    ) {
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::INPUTS_REFERENCE_IMAGES_TYPE,
+            Kinds::ARRAY,
+        ) {
+            check::min_items(
+                node,
+                at,
+                out,
+                &constraints::INPUTS_REFERENCE_IMAGES_MIN_ITEMS,
+                1,
+            );
+            check::max_items(
+                node,
+                at,
+                out,
+                &constraints::INPUTS_REFERENCE_IMAGES_MAX_ITEMS,
+                16,
+            );
             check::each(node, at, out, inputs_reference_images_items);
         }
     }
 
     #[inline]
-    pub(super) fn inputs_members<O: Object + ?Sized, S: Sink>(object: &O, at: &At<'_>, out: &mut S) {
-        check::closed(object, at, out, &constraints::INPUTS_ADDITIONAL_PROPERTIES, &["referenceImages"]);
+    pub(super) fn inputs_members<O: Object + ?Sized, S: Sink>(
+        object: &O,
+        at: &At<'_>,
+        out: &mut S,
+    ) {
+        check::closed(
+            object,
+            at,
+            out,
+            &constraints::INPUTS_ADDITIONAL_PROPERTIES,
+            &["referenceImages"],
+        );
         if let Some(node) = object.get(Key::at(0, "referenceImages")) {
             inputs_reference_images(node, &at.key("referenceImages"), out);
         }
@@ -2130,9 +2272,27 @@ mod rules {
 
     #[inline]
     pub(super) fn number_results<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::NUMBER_RESULTS_TYPE, Kinds::INTEGER) {
-            check::minimum(node, at, out, &constraints::NUMBER_RESULTS_MINIMUM, Decimal::new(1, 0));
-            check::maximum(node, at, out, &constraints::NUMBER_RESULTS_MAXIMUM, Decimal::new(20, 0));
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::NUMBER_RESULTS_TYPE,
+            Kinds::INTEGER,
+        ) {
+            check::minimum(
+                node,
+                at,
+                out,
+                &constraints::NUMBER_RESULTS_MINIMUM,
+                Decimal::new(1, 0),
+            );
+            check::maximum(
+                node,
+                at,
+                out,
+                &constraints::NUMBER_RESULTS_MAXIMUM,
+                Decimal::new(20, 0),
+            );
         }
     }
 
@@ -2151,33 +2311,97 @@ mod rules {
 
     #[inline]
     pub(super) fn positive_prompt<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::POSITIVE_PROMPT_TYPE, Kinds::STRING) {
-            check::min_length(node, at, out, &constraints::POSITIVE_PROMPT_MIN_LENGTH, 2);
-            check::max_length(node, at, out, &constraints::POSITIVE_PROMPT_MAX_LENGTH, 32000);
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::POSITIVE_PROMPT_TYPE,
+            Kinds::STRING,
+        ) {
+            check::min_length(
+                node,
+                at,
+                out,
+                &constraints::POSITIVE_PROMPT_MIN_LENGTH,
+                2,
+            );
+            check::max_length(
+                node,
+                at,
+                out,
+                &constraints::POSITIVE_PROMPT_MAX_LENGTH,
+                32000,
+            );
         }
     }
 
     #[inline]
     pub(super) fn width<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
         if check::kind(node, at, out, &constraints::WIDTH_TYPE, Kinds::INTEGER) {
-            check::minimum(node, at, out, &constraints::WIDTH_MINIMUM, Decimal::new(16, 0));
-            check::maximum(node, at, out, &constraints::WIDTH_MAXIMUM, Decimal::new(3840, 0));
-            check::multiple_of(node, at, out, &constraints::WIDTH_MULTIPLE_OF, Decimal::new(16, 0));
+            check::minimum(
+                node,
+                at,
+                out,
+                &constraints::WIDTH_MINIMUM,
+                Decimal::new(16, 0),
+            );
+            check::maximum(
+                node,
+                at,
+                out,
+                &constraints::WIDTH_MAXIMUM,
+                Decimal::new(3840, 0),
+            );
+            check::multiple_of(
+                node,
+                at,
+                out,
+                &constraints::WIDTH_MULTIPLE_OF,
+                Decimal::new(16, 0),
+            );
         }
     }
 
     #[inline]
     pub(super) fn height<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
         if check::kind(node, at, out, &constraints::HEIGHT_TYPE, Kinds::INTEGER) {
-            check::minimum(node, at, out, &constraints::HEIGHT_MINIMUM, Decimal::new(16, 0));
-            check::maximum(node, at, out, &constraints::HEIGHT_MAXIMUM, Decimal::new(3840, 0));
-            check::multiple_of(node, at, out, &constraints::HEIGHT_MULTIPLE_OF, Decimal::new(16, 0));
+            check::minimum(
+                node,
+                at,
+                out,
+                &constraints::HEIGHT_MINIMUM,
+                Decimal::new(16, 0),
+            );
+            check::maximum(
+                node,
+                at,
+                out,
+                &constraints::HEIGHT_MAXIMUM,
+                Decimal::new(3840, 0),
+            );
+            check::multiple_of(
+                node,
+                at,
+                out,
+                &constraints::HEIGHT_MULTIPLE_OF,
+                Decimal::new(16, 0),
+            );
         }
     }
 
     #[inline]
-    pub(super) fn provider_settings_openai_moderation<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::PROVIDER_SETTINGS_OPENAI_MODERATION_TYPE, Kinds::STRING) {
+    pub(super) fn provider_settings_openai_moderation<S: Sink>(
+        node: Node<'_>,
+        at: &At<'_>,
+        out: &mut S,
+    ) {
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::PROVIDER_SETTINGS_OPENAI_MODERATION_TYPE,
+            Kinds::STRING,
+        ) {
             check::one_of_values(
                 node,
                 at,
@@ -2189,8 +2413,18 @@ mod rules {
     }
 
     #[inline]
-    pub(super) fn provider_settings_openai_quality<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::PROVIDER_SETTINGS_OPENAI_QUALITY_TYPE, Kinds::STRING) {
+    pub(super) fn provider_settings_openai_quality<S: Sink>(
+        node: Node<'_>,
+        at: &At<'_>,
+        out: &mut S,
+    ) {
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::PROVIDER_SETTINGS_OPENAI_QUALITY_TYPE,
+            Kinds::STRING,
+        ) {
             check::one_of_values(
                 node,
                 at,
@@ -2228,8 +2462,18 @@ mod rules {
     }
 
     #[inline]
-    pub(super) fn provider_settings_openai<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::PROVIDER_SETTINGS_OPENAI_TYPE, Kinds::OBJECT) {
+    pub(super) fn provider_settings_openai<S: Sink>(
+        node: Node<'_>,
+        at: &At<'_>,
+        out: &mut S,
+    ) {
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::PROVIDER_SETTINGS_OPENAI_TYPE,
+            Kinds::OBJECT,
+        ) {
             if let Node::Object(object) = node {
                 provider_settings_openai_members(object, at, out);
             }
@@ -2242,7 +2486,13 @@ mod rules {
         at: &At<'_>,
         out: &mut S,
     ) {
-        check::closed(object, at, out, &constraints::PROVIDER_SETTINGS_ADDITIONAL_PROPERTIES, &["openai"]);
+        check::closed(
+            object,
+            at,
+            out,
+            &constraints::PROVIDER_SETTINGS_ADDITIONAL_PROPERTIES,
+            &["openai"],
+        );
         if let Some(node) = object.get(Key::at(0, "openai")) {
             provider_settings_openai(node, &at.key("openai"), out);
         }
@@ -2250,7 +2500,13 @@ mod rules {
 
     #[inline]
     pub(super) fn provider_settings<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) {
-        if check::kind(node, at, out, &constraints::PROVIDER_SETTINGS_TYPE, Kinds::OBJECT) {
+        if check::kind(
+            node,
+            at,
+            out,
+            &constraints::PROVIDER_SETTINGS_TYPE,
+            Kinds::OBJECT,
+        ) {
             if let Node::Object(object) = node {
                 provider_settings_members(object, at, out);
             }
@@ -2258,7 +2514,11 @@ mod rules {
     }
 
     #[inline]
-    pub(super) fn task_members<O: Object + ?Sized, S: Sink>(object: &O, at: &At<'_>, out: &mut S) {
+    pub(super) fn task_members<O: Object + ?Sized, S: Sink>(
+        object: &O,
+        at: &At<'_>,
+        out: &mut S,
+    ) {
         check::closed(
             object,
             at,
@@ -2285,14 +2545,22 @@ mod rules {
                 "providerSettings",
             ],
         );
-        if let Some(node) =
-            check::required(object, at, out, &constraints::TASK_TYPE_REQUIRED, Key::at(0, "taskType"))
-        {
+        if let Some(node) = check::required(
+            object,
+            at,
+            out,
+            &constraints::TASK_TYPE_REQUIRED,
+            Key::at(0, "taskType"),
+        ) {
             task_type(node, &at.key("taskType"), out);
         }
-        if let Some(node) =
-            check::required(object, at, out, &constraints::TASK_UUID_REQUIRED, Key::at(1, "taskUUID"))
-        {
+        if let Some(node) = check::required(
+            object,
+            at,
+            out,
+            &constraints::TASK_UUID_REQUIRED,
+            Key::at(1, "taskUUID"),
+        ) {
             task_uuid(node, &at.key("taskUUID"), out);
         }
         if let Some(node) = object.get(Key::at(2, "outputType")) {
@@ -2328,9 +2596,13 @@ mod rules {
         if let Some(node) = object.get(Key::at(12, "numberResults")) {
             number_results(node, &at.key("numberResults"), out);
         }
-        if let Some(node) =
-            check::required(object, at, out, &constraints::MODEL_REQUIRED, Key::at(13, "model"))
-        {
+        if let Some(node) = check::required(
+            object,
+            at,
+            out,
+            &constraints::MODEL_REQUIRED,
+            Key::at(13, "model"),
+        ) {
             model(node, &at.key("model"), out);
         }
         if let Some(node) = check::required(
@@ -2342,14 +2614,22 @@ mod rules {
         ) {
             positive_prompt(node, &at.key("positivePrompt"), out);
         }
-        if let Some(node) =
-            check::required(object, at, out, &constraints::WIDTH_REQUIRED, Key::at(15, "width"))
-        {
+        if let Some(node) = check::required(
+            object,
+            at,
+            out,
+            &constraints::WIDTH_REQUIRED,
+            Key::at(15, "width"),
+        ) {
             width(node, &at.key("width"), out);
         }
-        if let Some(node) =
-            check::required(object, at, out, &constraints::HEIGHT_REQUIRED, Key::at(16, "height"))
-        {
+        if let Some(node) = check::required(
+            object,
+            at,
+            out,
+            &constraints::HEIGHT_REQUIRED,
+            Key::at(16, "height"),
+        ) {
             height(node, &at.key("height"), out);
         }
         if let Some(node) = object.get(Key::at(17, "providerSettings")) {

@@ -1,0 +1,96 @@
+//! Files that are made: written whole or not at all, or compared with what is there.
+
+use anyhow::Context as _;
+use similar::TextDiff;
+use std::fs;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use tempfile::NamedTempFile;
+
+/// A file and what it must hold.
+#[derive(Debug)]
+pub(crate) struct Artefact {
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+}
+
+impl Artefact {
+    fn is_current(&self) -> bool {
+        fs::read_to_string(&self.path).is_ok_and(|text| text == self.text)
+    }
+}
+
+/// Writes what is not current. Every file is complete on disk before the first one takes its place.
+pub(crate) fn write(artefacts: &[Artefact], orphans: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let mut ready = Vec::new();
+    for artefact in artefacts.iter().filter(|artefact| !artefact.is_current()) {
+        ready.push((stage(artefact)?, &artefact.path));
+    }
+    for (file, path) in ready {
+        file.persist(path).with_context(|| format!("cannot replace {}", path.display()))?;
+        println!("wrote {}", path.display());
+    }
+    for path in orphans {
+        fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
+        println!("removed {}", path.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn stage(artefact: &Artefact) -> anyhow::Result<NamedTempFile> {
+    let folder = artefact.path.parent().unwrap_or(Path::new("."));
+    let problem = || format!("cannot write {}", artefact.path.display());
+    fs::create_dir_all(folder).with_context(problem)?;
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o644));
+    }
+    let mut file = builder.prefix(".gen").tempfile_in(folder).with_context(problem)?;
+    file.write_all(artefact.text.as_bytes()).with_context(problem)?;
+    file.as_file().sync_all().with_context(problem)?;
+    Ok(file)
+}
+
+/// Names every file that is stale, missing or left over, with a diff.
+pub(crate) fn check(artefacts: &[Artefact], orphans: &[PathBuf], command: &str) -> ExitCode {
+    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let mut stale = 0;
+    for artefact in artefacts.iter().filter(|artefact| !artefact.is_current()) {
+        stale += 1;
+        match fs::read_to_string(&artefact.path) {
+            Ok(text) => {
+                println!("stale: {}", artefact.path.display());
+                show(&text, &artefact.text, colour);
+            }
+            Err(_) => println!("missing: {}", artefact.path.display()),
+        }
+    }
+    for path in orphans {
+        stale += 1;
+        println!("left over: {}", path.display());
+    }
+    if stale == 0 {
+        println!("{} generated files are current", artefacts.len());
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("{stale} generated files are not what the specs give; run `{command}` and commit the result");
+    ExitCode::FAILURE
+}
+
+fn show(old: &str, new: &str, colour: bool) {
+    let diff = TextDiff::from_lines(old, new);
+    let text = diff.unified_diff().context_radius(2).header("committed", "generated").to_string();
+    for line in text.lines() {
+        let paint = match line.as_bytes().first() {
+            Some(b'+') if colour => "\x1b[32m",
+            Some(b'-') if colour => "\x1b[31m",
+            Some(b'@') if colour => "\x1b[36m",
+            _ => "",
+        };
+        let reset = if paint.is_empty() { "" } else { "\x1b[0m" };
+        println!("{paint}{line}{reset}");
+    }
+}
