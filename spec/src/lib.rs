@@ -27,6 +27,7 @@ mod read;
 pub mod rule;
 pub mod source;
 pub mod text;
+pub mod witness;
 
 pub use behaviour::Behaviour;
 pub use diagnostic::Diagnostic;

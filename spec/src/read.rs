@@ -8,6 +8,8 @@ mod layout;
 mod names;
 mod schema;
 
+pub(crate) use names::subject;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Level, Model};
 use crate::source::{Node, Source};

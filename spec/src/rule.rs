@@ -207,3 +207,67 @@ impl End {
         }
     }
 }
+
+impl Rule {
+    /// The dotted names of the members that the rule ties together, relative to the object that holds it.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<String> {
+        crate::read::subject(self)
+    }
+
+    /// The values that the rule names for one of these members: its constants and lists.
+    #[must_use]
+    pub fn values_of(&self, name: &str) -> Vec<Value> {
+        let mut values = Vec::new();
+        for schema in self.conditions() {
+            schema.collect_values(name, &mut values);
+        }
+        values
+    }
+
+    /// The schemas that the rule is made of.
+    #[must_use]
+    pub fn conditions(&self) -> Vec<&Schema> {
+        match self {
+            Self::AllOf(schema) | Self::Not(schema) | Self::Contains(schema) => vec![schema],
+            Self::AnyOf(branches) | Self::OneOf(branches) => branches.iter().collect(),
+            Self::If(rule) => {
+                [&rule.condition].into_iter().chain(&rule.then).chain(&rule.otherwise).collect()
+            }
+            Self::Type(_)
+            | Self::Required
+            | Self::Const(_)
+            | Self::Enum(_)
+            | Self::Never
+            | Self::Range(_)
+            | Self::MultipleOf(_)
+            | Self::Length(_)
+            | Self::Format(_)
+            | Self::Pattern(_)
+            | Self::Items(_)
+            | Self::Closed(_)
+            | Self::Dependent(_)
+            | Self::Relation(_)
+            | Self::Unique => Vec::new(),
+        }
+    }
+}
+
+impl Schema {
+    fn collect_values(&self, name: &str, values: &mut Vec<Value>) {
+        if let Some(schema) = self.at(name) {
+            for rule in schema.rules() {
+                match rule {
+                    Rule::Const(value) => values.push(value.clone()),
+                    Rule::Enum(list) => values.extend(list.values.iter().map(|one| one.value.clone())),
+                    _ => {}
+                }
+            }
+        }
+        for rule in self.rules() {
+            for inner in rule.conditions() {
+                inner.collect_values(name, values);
+            }
+        }
+    }
+}

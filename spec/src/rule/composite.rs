@@ -3,6 +3,7 @@
 use super::Rule;
 use crate::model::Schema;
 use crate::text;
+use crate::witness::{self, Witness};
 
 /// `if` with `then` and `else`; a branch that is left out demands nothing.
 #[derive(Clone, Debug)]
@@ -144,4 +145,17 @@ fn statement(subject: &str, sentence: &str) -> String {
         }
     }
     format!("{subject} {sentence}")
+}
+
+/// What is legal or not for one of the alternatives, for a judge to sort.
+pub(crate) fn branch_witnesses(branches: &[Schema]) -> Vec<Witness> {
+    let mut witnesses = Vec::new();
+    for branch in branches {
+        for constraint in &branch.constraints {
+            witnesses.extend(witness::proposals(constraint, branch));
+        }
+    }
+    witnesses.push(Witness::reject("two words", "two words"));
+    witnesses.push(Witness::reject("", "empty"));
+    witnesses
 }

@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::source::Node;
 use crate::text;
+use crate::witness::Witness;
 
 /// A string format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,91 @@ impl Format {
             Self::Uuid => "must be a UUID (8-4-4-4-12 hexadecimal digits)",
             Self::Uuid4 => "must be a UUID of version 4 (`xxxxxxxx-xxxx-4xxx-[89ab]xxx-xxxxxxxxxxxx`)",
             Self::Uri => "must be a URI with a scheme (RFC 3986)",
+        }
+    }
+}
+
+/// UUIDs and what is nearly one.
+const UUIDS: [(&str, &str); 12] = [
+    ("5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63", "version 4"),
+    ("5C2FF0BA-7A4B-4BD1-9B43-6D3A0C6A3C63", "version 4 in upper case"),
+    ("c232ab00-9414-11ec-b3c8-9f6bdeced846", "version 1"),
+    ("2ed6657d-e927-568b-95e1-2665a8aea6a2", "version 5"),
+    ("019c42a0-c3ff-7138-be83-ee257abc5331", "version 7"),
+    ("00000000-0000-0000-0000-000000000000", "nil"),
+    ("5c2ff0ba-7a4b-4bd1-cb43-6d3a0c6a3c63", "version 4 of another variant"),
+    ("5c2ff0ba7a4b4bd18b436d3a0c6a3c63", "without hyphens"),
+    ("{5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63}", "in braces"),
+    ("urn:uuid:5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63", "as a URN"),
+    ("5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63\n", "before a line end"),
+    ("5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c6g", "with a letter that is no digit"),
+];
+
+/// More that is nearly a UUID.
+const NO_UUIDS: [(&str, &str); 4] = [
+    ("", "empty"),
+    ("5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c6", "one digit short"),
+    (" 5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63", "after a space"),
+    ("5c2ff0b-a7a4b-4bd1-8b43-6d3a0c6a3c63", "with a hyphen out of place"),
+];
+
+/// URIs that any server takes; nothing listens there, and nothing leaves the machine.
+const URIS: [(&str, &str); 3] = [
+    ("http://127.0.0.1:9/path", "with a port and a path"),
+    ("http://127.0.0.1:9/path?key=a%20b&other=1", "with a query"),
+    ("http://127.0.0.1:9/path?key=value#part", "with a fragment"),
+];
+
+/// URIs that are legal and unusual.
+const ODD_URIS: [(&str, &str); 4] = [
+    ("HTTP://127.0.0.1:9/path", "with the scheme in upper case"),
+    ("http://[::1]:9/path", "with an IPv6 host"),
+    ("http://user@127.0.0.1:9/path", "with a user"),
+    ("http://127.0.0.1:9/a(b)*c'd!e$f;g=h", "with every sign that is allowed"),
+];
+
+/// What is nearly a URI.
+const NO_URIS: [(&str, &str); 11] = [
+    ("", "empty"),
+    ("127.0.0.1/path", "without a scheme"),
+    ("example", "one word"),
+    ("//127.0.0.1/path", "with slashes but no scheme"),
+    ("/path", "a path alone"),
+    ("http://127.0.0.1:9/a path", "with a space"),
+    (" http://127.0.0.1:9/path", "after a space"),
+    ("http://127.0.0.1:9/path\n", "before a line end"),
+    ("http://127.0.0.1:9/%zz", "with a broken escape"),
+    ("http://127.0.0.1:9/<path>", "with angle brackets"),
+    ("http://127.0.0.1:9/p\u{e4}th", "with a letter outside ASCII"),
+];
+
+impl Format {
+    /// Values of the format, and what is nearly one.
+    pub(crate) fn witnesses(self) -> Vec<Witness> {
+        let accept = |(text, about): (&str, &str)| Witness::accept(text, about);
+        let reject = |(text, about): (&str, &str)| Witness::reject(text, about);
+        let unstated = |pair| accept(pair).unstated();
+        match self {
+            Self::Uuid => {
+                let (legal, illegal) = UUIDS.split_at(7);
+                legal
+                    .iter()
+                    .copied()
+                    .map(accept)
+                    .chain(illegal.iter().copied().map(reject))
+                    .chain(NO_UUIDS.map(reject))
+                    .collect()
+            }
+            Self::Uuid4 => {
+                let illegal = UUIDS[2..].iter().copied().chain(NO_UUIDS);
+                [accept(UUIDS[0]), unstated(UUIDS[1])].into_iter().chain(illegal.map(reject)).collect()
+            }
+            Self::Uri => URIS
+                .map(accept)
+                .into_iter()
+                .chain(ODD_URIS.map(unstated))
+                .chain(NO_URIS.map(reject))
+                .collect(),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! `type`: the JSON types a value may have.
 
 use crate::diagnostic::Diagnostic;
+use crate::model::Schema;
 use crate::source::Node;
 use crate::text;
+use crate::witness::{self, Side, Witness};
 use serde_json::Value;
 
 /// A set of JSON types. `integer` holds every number without a fraction, 1024.0 included, as JSON Schema has it.
@@ -98,5 +100,50 @@ impl Kinds {
             .map(|(.., words)| (*words).to_owned())
             .collect();
         format!("must be {}", text::list(&words, "or"))
+    }
+}
+
+impl Kinds {
+    /// One value of each JSON type, made as like a legal value as it can be.
+    pub(crate) fn witnesses(self, schema: &Schema) -> Vec<Witness> {
+        let legal =
+            schema.constraints.iter().filter(|constraint| !matches!(constraint.rule, super::Rule::Type(_)));
+        let proposals = legal.flat_map(|constraint| witness::proposals(constraint, schema));
+        let sample =
+            proposals.into_iter().find(|witness| witness.side == Side::Accept && witness.level.is_none());
+        let sample = sample.map_or_else(|| self.plain(), |witness| witness.value);
+        let text = sample.as_str().map_or_else(|| sample.to_string(), str::to_owned);
+        let mut witnesses = vec![
+            Witness::accept(sample.clone(), "of the type"),
+            Witness::reject(Value::Null, "null"),
+            Witness::reject(true, "true"),
+            Witness::reject(false, "false"),
+            Witness::reject(text, "the value as a string"),
+            Witness::reject("", "an empty string"),
+            Witness::reject(7, "a whole number"),
+            Witness::reject(0, "zero"),
+            Witness::reject(vec![sample.clone()], "the value in an array"),
+            Witness::reject(Value::Array(Vec::new()), "an empty array"),
+            Witness::reject(Value::Object(serde_json::Map::new()), "an empty object"),
+        ];
+        if let Some(number) = sample.as_f64() {
+            witnesses.push(Witness::reject(number + 0.5, "with a fraction"));
+            witnesses.push(Witness::accept(number, "spelt with a decimal point").unstated());
+        } else {
+            witnesses.push(Witness::reject(1.5, "a number with a fraction"));
+        }
+        witnesses.retain(|witness| witness.side == Side::Accept || !self.admit(&witness.value));
+        witnesses
+    }
+
+    fn plain(self) -> Value {
+        let plain = [
+            Value::from(true),
+            Value::from(1),
+            Value::from("text"),
+            Value::Object(serde_json::Map::new()),
+            Value::Array(Vec::new()),
+        ];
+        plain.into_iter().find(|value| self.admit(value)).unwrap_or_default()
     }
 }

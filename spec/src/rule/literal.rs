@@ -1,8 +1,10 @@
 //! `const` and `enum`: closed sets of values, with the documentation of each value where there is one.
 
 use crate::diagnostic::Diagnostic;
+use crate::model::Schema;
 use crate::source::Node;
 use crate::text;
+use crate::witness::{Side, Witness};
 use serde_json::Value;
 
 /// The values of an `enum`, or of a `oneOf` whose branches are documented constants.
@@ -103,6 +105,86 @@ fn whole(number: &serde_json::Number) -> Option<i128> {
     }
     let float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 1e30)?;
     bigdecimal::BigDecimal::from_f64(float)?.to_i128()
+}
+
+/// Words of this family of APIs that are values elsewhere and tempting here.
+const TEMPTING: [&str; 18] = [
+    "JPEG", "TIFF", "GIF", "SVG", "MP4", "hd", "standard", "max", "xhigh", "none", "off", "default", "url",
+    "base64", "sync", "webhook", "strict", "true",
+];
+
+/// Texts that are nearly the given one: case, space, a letter more or less, and nothing at all.
+fn near_misses(text: &str) -> Vec<Witness> {
+    let mut shorter = text.to_owned();
+    shorter.pop();
+    let capital: String =
+        text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect();
+    let variants = [
+        (text.to_lowercase(), "in lower case"),
+        (text.to_uppercase(), "in upper case"),
+        (capital, "with a capital"),
+        (shorter, "without its last letter"),
+        (format!("{text}x"), "with a letter more"),
+        (format!(" {text}"), "after a space"),
+        (format!("{text} "), "before a space"),
+        (format!("{text}\n"), "before a line end"),
+        (format!("\"{text}\""), "in quotes"),
+    ];
+    let named = |about: &str| format!("`{}` {about}", text::shorten(text, 30));
+    variants.into_iter().map(|(variant, about)| Witness::reject(variant, named(about))).collect()
+}
+
+pub(crate) fn const_witnesses(value: &Value) -> Vec<Witness> {
+    let mut witnesses = vec![Witness::accept(value.clone(), "the value")];
+    witnesses.extend(misses_of(value));
+    witnesses.push(Witness::reject("", "empty"));
+    witnesses
+}
+
+fn misses_of(value: &Value) -> Vec<Witness> {
+    match value {
+        Value::String(text) => near_misses(text),
+        Value::Number(number) => {
+            let float = number.as_f64().unwrap_or_default();
+            vec![
+                Witness::reject(float + 1.0, format!("{number} plus one")),
+                Witness::reject(float + 0.5, format!("{number} plus a half")),
+                Witness::reject(number.to_string(), format!("{number} as a string")),
+            ]
+        }
+        Value::Bool(flag) => {
+            vec![Witness::reject(!flag, "the other one"), Witness::reject(flag.to_string(), "as a string")]
+        }
+        Value::Null | Value::Array(_) | Value::Object(_) => vec![Witness::reject("null", "a string")],
+    }
+}
+
+impl Enum {
+    /// Each value, and what is nearly one of them.
+    pub(crate) fn witnesses(&self, schema: &Schema) -> Vec<Witness> {
+        let mut witnesses: Vec<Witness> = self
+            .values
+            .iter()
+            .map(|one| Witness::accept(one.value.clone(), text::literal(&one.value)))
+            .collect();
+        // Long lists are of a kind: near misses of a few values tell as much as those of all.
+        for one in self.values.iter().take(4) {
+            witnesses.extend(misses_of(&one.value));
+        }
+        witnesses.push(Witness::reject("", "empty"));
+        let told = schema.description.as_deref().map(words_in_ticks).unwrap_or_default();
+        for word in told.iter().map(String::as_str).chain(TEMPTING) {
+            witnesses.push(Witness::reject(word, format!("`{word}`")));
+        }
+        witnesses.retain(|witness| witness.side == Side::Accept || !self.contains(&witness.value));
+        witnesses
+    }
+}
+
+/// The words that a description sets in backticks.
+fn words_in_ticks(text: &str) -> Vec<String> {
+    let text = text.replace("\\`", "`");
+    text.split('`').skip(1).step_by(2).filter(|word| word.len() < 30).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

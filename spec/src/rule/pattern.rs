@@ -6,6 +6,8 @@
 use crate::diagnostic::Diagnostic;
 use crate::source::Node;
 use crate::text;
+use crate::witness::Witness;
+use regex_syntax::hir::{Class, Hir, HirKind};
 use std::iter::Peekable;
 use std::str::Chars;
 
@@ -106,6 +108,62 @@ fn escape(rest: &mut Peekable<Chars<'_>>, in_brackets: bool, out: &mut String) {
         None => "\\".to_owned(),
     };
     out.push_str(&text);
+}
+
+impl Pattern {
+    /// A text that matches, and texts that nearly do.
+    pub(crate) fn witnesses(&self) -> Vec<Witness> {
+        let Ok(hir) = regex_syntax::parse(&self.rust) else { return Vec::new() };
+        let mut sample = String::new();
+        spell(&hir, &mut sample);
+        let mut witnesses = vec![Witness::accept(sample.clone(), "a match")];
+        let changed = [
+            (String::new(), "empty"),
+            (format!("{sample}\n"), "a match before a line end"),
+            (format!(" {sample}"), "a match after a space"),
+            (format!("{sample}!"), "a match and a sign more"),
+            (format!("\u{e9}{sample}"), "a match after a letter outside ASCII"),
+            (sample.chars().skip(1).collect(), "a match without its first letter"),
+            (
+                sample.chars().take(sample.chars().count().saturating_sub(1)).collect(),
+                "a match without its last letter",
+            ),
+            ("not a match".to_owned(), "words"),
+            ("\u{0}".to_owned(), "a control character"),
+        ];
+        witnesses.extend(changed.map(|(text, about)| Witness::reject(text, about)));
+        witnesses
+    }
+}
+
+/// Writes the plainest text that an expression matches.
+fn spell(hir: &Hir, out: &mut String) {
+    match hir.kind() {
+        HirKind::Literal(literal) => out.push_str(&String::from_utf8_lossy(&literal.0)),
+        HirKind::Class(Class::Unicode(class)) => {
+            let plain = ['a', 'A', '1', '-'].into_iter();
+            let first = class.ranges().first().map(regex_syntax::hir::ClassUnicodeRange::start);
+            let within = |letter: &char| {
+                class.ranges().iter().any(|range| (range.start()..=range.end()).contains(letter))
+            };
+            out.extend(plain.clone().find(within).or(first));
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            out.extend(class.ranges().first().map(|range| char::from(range.start())));
+        }
+        HirKind::Repetition(repetition) => {
+            let least = repetition.min.max(1).min(repetition.max.unwrap_or(u32::MAX));
+            // Four letters are legal Base64 where one is not.
+            let count = if repetition.max.is_none() { least.max(4) } else { least };
+            for _ in 0..count {
+                spell(&repetition.sub, out);
+            }
+        }
+        HirKind::Capture(capture) => spell(&capture.sub, out),
+        HirKind::Concat(parts) => parts.iter().for_each(|part| spell(part, out)),
+        HirKind::Alternation(parts) => parts.iter().take(1).for_each(|part| spell(part, out)),
+        HirKind::Empty | HirKind::Look(_) => {}
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,262 @@
+//! Whole tasks: a valid one to start from, and valid ones that hold a given value.
+
+use crate::judge::Judge;
+use airspec::rule::Rule;
+use airspec::rule::kind::Kinds;
+use airspec::witness::{Side, proposals, samples};
+use airspec::{Constraint, Model, Schema};
+use airspec_models::Violation;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// At most so many combinations of values are tried to make a rule hold or break.
+const COMBINATIONS: usize = 4096;
+
+/// Makes tasks. Each one has an identity of its own, drawn from the seed.
+pub struct Tasks<'m> {
+    pub(super) model: &'m Model,
+    judge: &'m Judge,
+    random: fastrand::Rng,
+    base: Value,
+    /// Which constraints tie several parameters together.
+    rules: BTreeMap<&'m str, &'m Constraint>,
+}
+
+impl<'m> Tasks<'m> {
+    /// Tasks for a model.
+    pub fn new(model: &'m Model, judge: &'m Judge, seed: u64) -> Self {
+        let rules = model.constraints().into_iter().filter(|constraint| constraint.rule.is_composite());
+        let mut tasks = Self {
+            model,
+            judge,
+            random: fastrand::Rng::with_seed(seed),
+            base: Value::Object(Map::new()),
+            rules: rules.map(|constraint| (constraint.id.as_str(), constraint)).collect(),
+        };
+        let minimal = tasks.minimal(&model.task, "");
+        tasks.base = tasks.settle(minimal, "");
+        tasks
+    }
+
+    /// A valid task with the required parameters alone, and an identity that no other task has.
+    pub fn base(&mut self) -> Value {
+        let mut task = self.base.clone();
+        self.identify(&mut task);
+        task
+    }
+
+    /// Everything that a task breaks.
+    pub fn judge(&self, task: &Value) -> Vec<Violation> {
+        self.judge.task(task)
+    }
+
+    /// Gives the task a fresh identity, if its model has one.
+    pub(super) fn identify(&mut self, task: &mut Value) {
+        let Some(unique) = self.model.unique() else { return };
+        if let Some(slot) = task.get_mut(&unique.parameter) {
+            *slot = Value::from(self.uuid());
+        }
+    }
+
+    /// A random UUID of version 4.
+    pub(super) fn uuid(&mut self) -> String {
+        uuid::Builder::from_random_bytes(self.random.u128(..).to_le_bytes()).into_uuid().to_string()
+    }
+
+    /// A task that holds the value at the path and is otherwise valid, as far as that can be had. `None` takes the
+    /// parameter out.
+    pub fn with(&mut self, path: &str, value: Option<Value>) -> Value {
+        let mut task = self.base();
+        self.place(&mut task, path, value);
+        self.settle(task, path)
+    }
+
+    /// Puts a value into a task, making what it stands in. The items of an array get the value last, behind one
+    /// that is legal, so that a server that looks at the first item only is found out.
+    pub fn place(&self, task: &mut Value, path: &str, value: Option<Value>) {
+        let steps: Vec<&str> = path.split('.').filter(|step| !step.is_empty()).collect();
+        match steps.split_last() {
+            None => *task = value.unwrap_or_default(),
+            Some((last, above)) => self.put(task, &self.model.task, above, last, value),
+        }
+    }
+
+    fn put(&self, target: &mut Value, schema: &Schema, above: &[&str], last: &str, value: Option<Value>) {
+        let Some((step, rest)) = above.split_first() else {
+            return self.set(target, schema, last, value);
+        };
+        let Some(child) = schema.at(step) else { return };
+        let slot = match target {
+            Value::Array(items) => {
+                if items.is_empty() {
+                    items.push(self.minimal(child, &child.path));
+                }
+                items.last_mut()
+            }
+            Value::Object(members) => {
+                Some(members.entry(*step).or_insert_with(|| self.minimal(child, &child.path)))
+            }
+            _ => None,
+        };
+        if let Some(slot) = slot {
+            self.put(slot, child, rest, last, value);
+        }
+    }
+
+    fn set(&self, target: &mut Value, schema: &Schema, last: &str, value: Option<Value>) {
+        match (target, value) {
+            (Value::Array(items), Some(value)) => {
+                let first = schema.items.as_deref().and_then(|items| self.legal(items).into_iter().next());
+                *items = first.into_iter().chain([value]).collect();
+                let most = schema.rules().find_map(|rule| match rule {
+                    Rule::Items(most) if most.end == airspec::rule::End::Max => {
+                        usize::try_from(most.count).ok()
+                    }
+                    _ => None,
+                });
+                if most.is_some_and(|most| items.len() > most) {
+                    items.remove(0);
+                }
+            }
+            (Value::Object(members), Some(value)) => {
+                members.insert(last.to_owned(), value);
+            }
+            (Value::Object(members), None) => {
+                members.remove(last);
+            }
+            _ => {}
+        }
+    }
+
+    /// The plainest value for a schema: an object has its required members alone.
+    fn minimal(&self, schema: &Schema, path: &str) -> Value {
+        let kinds = schema.kinds();
+        if kinds == Kinds::OBJECT {
+            let required = schema.properties.iter().filter(|property| property.required.is_some());
+            let members = required.map(|property| {
+                let path =
+                    if path.is_empty() { property.name.clone() } else { format!("{path}.{}", property.name) };
+                (property.name.clone(), self.minimal(&property.schema, &path))
+            });
+            return Value::Object(members.collect());
+        }
+        if kinds == Kinds::ARRAY {
+            let least = schema.rules().find_map(|rule| match rule {
+                Rule::Items(least) if least.end == airspec::rule::End::Min => {
+                    usize::try_from(least.count.min(1000)).ok()
+                }
+                _ => None,
+            });
+            let item = schema.items.as_deref().map_or(Value::Null, |items| self.minimal(items, &items.path));
+            return Value::Array(vec![item; least.unwrap_or_default()]);
+        }
+        self.legal(schema).into_iter().next().unwrap_or_default()
+    }
+
+    /// Values that the judge finds legal at the parameter, the plainest first.
+    pub fn legal(&self, schema: &Schema) -> Vec<Value> {
+        let mut legal: Vec<Value> = Vec::new();
+        for value in samples(schema) {
+            let value =
+                if value.is_object() || value.is_array() && value.as_array().is_some_and(Vec::is_empty) {
+                    self.minimal(schema, &schema.path)
+                } else {
+                    value
+                };
+            if !legal.contains(&value) && self.is_legal(schema, &value) {
+                legal.push(value);
+            }
+        }
+        legal
+    }
+
+    fn is_legal(&self, schema: &Schema, value: &Value) -> bool {
+        // Judged on its own place in an otherwise empty task: only what lies at or below that place counts.
+        let (mut task, mut pointer) = (value.clone(), String::new());
+        for step in schema.path.split('.').rev().filter(|step| !step.is_empty()) {
+            task = if step == "items" {
+                pointer.insert_str(0, "/0");
+                Value::Array(vec![task])
+            } else {
+                pointer.insert_str(0, &format!("/{}", step.replace('~', "~0").replace('/', "~1")));
+                Value::Object(Map::from_iter([(step.to_owned(), task)]))
+            };
+        }
+        self.judge.task(&task).iter().all(|violation| !violation.pointer.starts_with(&pointer))
+    }
+
+    /// Changes other parameters than the one at `kept` until no rule over several parameters is broken.
+    pub(super) fn settle(&self, task: Value, kept: &str) -> Value {
+        let mut task = task;
+        for _ in 0..4 {
+            let violations = self.judge.task(&task);
+            let broken = violations.iter().find_map(|violation| self.rules.get(&*violation.constraint));
+            let Some(rule) = broken else { break };
+            let now = self.broken_rules(&task);
+            let better =
+                self.combinations(rule, &task, kept).into_iter().find(|other| self.broken_rules(other) < now);
+            match better {
+                Some(other) => task = other,
+                None => break,
+            }
+        }
+        task
+    }
+
+    fn broken_rules(&self, task: &Value) -> usize {
+        self.judge
+            .task(task)
+            .iter()
+            .filter(|violation| self.rules.contains_key(&*violation.constraint))
+            .count()
+    }
+
+    /// The task with every combination of values for the parameters that a rule ties together.
+    pub(super) fn combinations(&self, rule: &Constraint, task: &Value, kept: &str) -> Vec<Value> {
+        let mut all = vec![task.clone()];
+        for (path, options) in self.options(rule, kept) {
+            let mut next = Vec::new();
+            for task in &all {
+                for option in &options {
+                    let mut task = task.clone();
+                    self.place(&mut task, &path, option.clone());
+                    next.push(task);
+                    if next.len() >= COMBINATIONS {
+                        break;
+                    }
+                }
+            }
+            all = next;
+        }
+        all
+    }
+
+    /// For each parameter of a rule the values worth trying: what it is, absent, and what the rule and the spec name.
+    fn options(&self, rule: &Constraint, kept: &str) -> Vec<(String, Vec<Option<Value>>)> {
+        let holder = &rule.parameter;
+        let absolute =
+            |name: &String| if holder.is_empty() { name.clone() } else { format!("{holder}.{name}") };
+        let names = rule.rule.parameters();
+        let paths: Vec<String> = names.iter().map(absolute).filter(|path| path != kept).collect();
+        let share = if paths.len() > 4 { 3 } else { 48 };
+        let mut all = Vec::new();
+        for path in paths {
+            let Some(schema) = self.model.task.at(&path) else { continue };
+            let name = path.strip_prefix(holder.as_str()).unwrap_or(&path).trim_start_matches('.');
+            let mut options = vec![None];
+            for value in rule.rule.values_of(name).into_iter().chain(self.legal(schema).into_iter().take(8)) {
+                if options.len() < share && !options.contains(&Some(value.clone())) {
+                    options.push(Some(value));
+                }
+            }
+            all.push((path, options));
+        }
+        all
+    }
+
+    /// The accepting values that a constraint of one parameter proposes, for those who combine them.
+    pub fn accepting(&self, schema: &Schema) -> Vec<Value> {
+        let proposals = schema.constraints.iter().flat_map(|constraint| proposals(constraint, schema));
+        proposals.filter(|witness| witness.side == Side::Accept).map(|witness| witness.value).collect()
+    }
+}

@@ -1,0 +1,45 @@
+//! The judges agree: generated code and `jsonschema` say the same about every request.
+
+use airspec::{Model, Source};
+use airspec_conformance::agree::tally;
+use airspec_conformance::judge::Judge;
+use airspec_conformance::random;
+use airspec_models::openai_gpt_image_2::Request;
+use proptest::prelude::*;
+
+fn model(slug: &str) -> Model {
+    let (_, text) =
+        airspec::documents().iter().find(|(name, _)| *name == slug).expect("the model is embedded");
+    airspec::read(&Source::new(slug, *text)).expect("the model is a spec")
+}
+
+#[test]
+fn generated_code_and_the_judge_say_the_same_of_random_requests_and_of_every_case() {
+    for (slug, from_json) in airspec_models::MODELS {
+        let tally = tally(&model(slug), *from_json, 4000, 11);
+        assert!(tally.disagreements.is_empty(), "{slug}: {:#?}", tally.disagreements);
+        assert!(
+            tally.valid * 20 > tally.values,
+            "too few of the values are valid: {} of {}",
+            tally.valid,
+            tally.values
+        );
+    }
+}
+
+proptest! {
+    /// The third judge, `validate` on a struct, against the other two on what the struct sends.
+    #[test]
+    fn validate_on_a_struct_says_what_the_judge_says_of_its_json(value in random::plausible(&model("openai-gpt-image-2"))) {
+        let model = model("openai-gpt-image-2");
+        let judge = Judge::new(&model).unwrap();
+        if let Ok(request) = serde_json::from_value::<Request>(value) {
+            let sent = serde_json::to_value(&request).unwrap();
+            let pairs = |list: Vec<airspec_models::Violation>| -> std::collections::BTreeSet<_> {
+                list.into_iter().map(|one| (one.pointer, one.constraint.into_owned())).collect()
+            };
+            let found = request.validate().err().unwrap_or_default().into_vec();
+            prop_assert_eq!(pairs(found), pairs(judge.task(&sent)));
+        }
+    }
+}
