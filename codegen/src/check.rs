@@ -55,7 +55,7 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> Tok
             use airspec_models::decimal::Decimal;
             use airspec_models::node::{Key, Node, Object};
             use airspec_models::pointer::At;
-            use airspec_models::violation::Sink;
+            use airspec_models::Sink;
 
             #(#statics)*
             #(#functions)*

@@ -13,20 +13,14 @@ pub(crate) fn attributes(text: &str) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
-/// The same for the item that holds the text.
-pub(crate) fn inner(text: &str) -> TokenStream {
-    let lines = lines(text);
-    let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
-    quote!(#(#![doc = #lines])*)
-}
-
 /// Documentation attributes for several paragraphs.
 pub(crate) fn paragraphs(parts: &[String]) -> TokenStream {
     let parts: Vec<&str> = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();
     attributes(&parts.join("\n\n"))
 }
 
-fn lines(text: &str) -> Vec<String> {
+/// The lines of a text, safe as documentation.
+pub(crate) fn lines(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut fence: Option<&str> = None;
     for line in text.lines() {

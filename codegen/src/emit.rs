@@ -23,7 +23,6 @@ pub(crate) fn header(model: &Model, options: &Options) -> String {
 
 /// All items of a model's module.
 pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> TokenStream {
-    let about = about(model);
     let enums = plan.enums.iter().map(enums::item);
     let structs = plan.structs.iter().rev().map(|one| structs::item(one, plan));
     let request = structs::request(model, plan);
@@ -32,16 +31,17 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> Tok
     let constraints = constraints::module(model, plan);
     let rules = crate::check::module(model, plan, checks);
     quote! {
-        #about
-        #![allow(unused_imports)]
-
-        use airspec_models::check::Literal;
-        use airspec_models::closed::Closed;
-        use airspec_models::node::{AsNode, Key, Node, Object};
-        use airspec_models::pointer::At;
-        use airspec_models::serde_json::{Map, Value};
-        use airspec_models::task::{self, Task};
-        use airspec_models::{serde, wire, Integer, Probe, Uuid, Valid, Violations};
+        #[allow(unused_imports)]
+        use airspec_models::{
+            check::Literal,
+            closed::Closed,
+            node::{AsNode, Key, Node, Object},
+            pointer::At,
+            serde::{self, Deserialize, Serialize},
+            serde_json::{Map, Value},
+            task::{self, Task},
+            wire, Integer, Probe, Uuid, Valid, Violations,
+        };
 
         #(#structs)*
         #request
@@ -53,15 +53,15 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> Tok
     }
 }
 
-fn about(model: &Model) -> TokenStream {
+/// What the module of a model is about, as lines of documentation.
+pub(crate) fn about(model: &Model) -> Vec<String> {
     let air = model.air.as_deref().map(|air| format!(" (`{air}`)")).unwrap_or_default();
-    let mut parts = vec![format!("{}{air}.", model.title), model.summary.clone()];
-    if let Some(page) = &model.documentation {
-        parts.push(format!("Parameters are documented at {page}"));
+    let mut parts = vec![format!("{}{air}.", model.title)];
+    if !model.summary.is_empty() {
+        parts.push(format!("{}.", model.summary.trim_end_matches('.')));
     }
-    let text: Vec<String> = parts.join("\n\n").lines().map(str::to_owned).collect();
-    let lines = docs::inner(&text.join("\n"));
-    quote!(#lines)
+    parts.extend(model.documentation.as_ref().map(|page| format!("Parameters are documented at {page}")));
+    docs::lines(&parts.join("\n\n"))
 }
 
 /// The Rust type of a shape.
@@ -101,10 +101,10 @@ pub(crate) fn parameter_docs(schema: &Schema, is_required: bool) -> TokenStream 
     if is_required {
         facts.push("- is required".to_owned());
     }
-    facts.extend(schema.constraints.iter().map(|constraint| format!("- {}", brief(&constraint.expected))));
+    facts.extend(schema.constraints.iter().map(|constraint| format!("- {}", constraint.expected)));
     if let Some(items) = &schema.items {
         facts.extend(
-            items.constraints.iter().map(|constraint| format!("- each item {}", brief(&constraint.expected))),
+            items.constraints.iter().map(|constraint| format!("- each item {}", constraint.expected)),
         );
     }
     if let Some(default) = &schema.default {
@@ -116,10 +116,4 @@ pub(crate) fn parameter_docs(schema: &Schema, is_required: bool) -> TokenStream 
     parts.push(facts.join("\n"));
     parts.extend(schema.documentation.as_ref().map(|url| format!("Source: {url}")));
     docs::paragraphs(&parts)
-}
-
-/// A sentence, cut where it lists more than a reader takes in.
-pub(crate) fn brief(sentence: &str) -> String {
-    const SHOWN: usize = 600;
-    airspec::text::shorten(sentence, SHOWN)
 }

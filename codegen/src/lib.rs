@@ -100,7 +100,11 @@ pub fn index(models: &[Model], options: &Options) -> String {
     text.push_str("//! One module for each model, behind the cargo feature of its name.\n");
     for model in models {
         let (slug, name) = (&model.slug, module_name(&model.slug));
-        text.push_str(&format!("\n#[cfg(feature = \"{slug}\")]\npub mod {name};\n"));
+        let docs: String = emit::about(model)
+            .iter()
+            .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
+            .collect();
+        text.push_str(&format!("\n{docs}#[cfg(feature = \"{slug}\")]\npub mod {name};\n"));
     }
     text.push_str(REGISTRY);
     for model in models {

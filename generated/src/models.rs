@@ -2,6 +2,11 @@
 
 //! One module for each model, behind the cargo feature of its name.
 
+/// GPT Image 2 through the Runware API (`openai:gpt-image@2`).
+///
+/// Make and edit pictures with OpenAI's GPT Image 2.
+///
+/// Parameters are documented at <https://runware.ai/docs/models/openai-gpt-image-2>
 #[cfg(feature = "openai-gpt-image-2")]
 pub mod openai_gpt_image_2;
 

@@ -16,8 +16,8 @@ pub(super) fn module(model: &Model, plan: &Plan<'_>) -> TokenStream {
         } else {
             format!("`{}`", constraint.parameter)
         };
-        let docs = docs::attributes(&format!("`{id}`: {subject} {}.", super::brief(&constraint.expected)));
-        let expected = super::brief(&constraint.expected);
+        let docs = docs::attributes(&format!("`{id}`: {subject} {}.", constraint.expected));
+        let expected = &constraint.expected;
         let documentation = constraint.documentation.as_deref().unwrap_or_default();
         quote!(#docs pub static #ident: Constraint = Constraint::new(#id, #expected, #documentation);)
     });

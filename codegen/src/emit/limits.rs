@@ -32,11 +32,7 @@ pub(super) fn module(model: &Model) -> TokenStream {
     }
 }
 
-fn constant(
-    schema: &Schema,
-    constraint: &Constraint,
-    scope: &mut Scope,
-) -> Option<TokenStream> {
+fn constant(schema: &Schema, constraint: &Constraint, scope: &mut Scope) -> Option<TokenStream> {
     let (kind, value) = match &constraint.rule {
         Rule::Range(range) => number(schema, &range.bound),
         Rule::MultipleOf(step) => number(schema, step),

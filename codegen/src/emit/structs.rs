@@ -21,7 +21,7 @@ pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
     let view = view(one);
     quote! {
         #docs
-        #[derive(Clone, Debug, #default PartialEq, serde::Serialize, serde::Deserialize)]
+        #[derive(Clone, Debug, #default PartialEq, Serialize, Deserialize)]
         #[serde(crate = "airspec_models::serde" #closed)]
         #[non_exhaustive]
         pub struct #ident { #(#declared)* #open }

@@ -72,6 +72,9 @@ const ANNOTATIONS: [&str; 14] = [
     "example",
 ];
 
+/// Longer sentences, those of long lists and tables, are cut.
+const SENTENCE: usize = 600;
+
 /// Where a schema stands: in the model, in the document, in a request.
 #[derive(Clone, Default)]
 pub(super) struct Place {
@@ -429,7 +432,7 @@ impl<'a> Reader<'a> {
         depth: usize,
     ) -> Constraint {
         let id = if place.inner { String::new() } else { self.mint(&place.path, &rule) };
-        let expected = rule.sentence();
+        let expected = text::shorten(&rule.sentence(), SENTENCE);
         let documentation = place.documentation.clone();
         Constraint {
             id,

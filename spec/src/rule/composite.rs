@@ -52,6 +52,9 @@ pub(crate) fn one_of(branches: &[Schema]) -> String {
     if let Some(names) = names.filter(|names| names.len() > 1) {
         return format!("must have exactly one of {}", text::list(&text::ticked(&names), "and"));
     }
+    if let Some(table) = table(branches) {
+        return format!("must be such that {table}");
+    }
     let forms: Vec<String> = branches.iter().map(phrase).collect();
     format!("must satisfy exactly one of these: {}", forms.join("; "))
 }
@@ -66,6 +69,29 @@ pub(crate) fn not(schema: &Schema) -> String {
         return format!("must not have {} together", text::list(&text::ticked(names), "and"));
     }
     format!("is refused when {}", phrase(schema))
+}
+
+/// A table of allowed combinations, where every branch gives constants to the same members.
+fn table(branches: &[Schema]) -> Option<String> {
+    let row = |branch: &Schema| -> Option<(Vec<String>, Vec<String>)> {
+        let plain =
+            branch.constraints.is_empty() && branch.properties.iter().all(|property| property.declared);
+        let cell = |property: &crate::model::Property| match property.schema.constraints.as_slice() {
+            [only] => match &only.rule {
+                Rule::Const(value) => Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let cells: Option<Vec<String>> = branch.properties.iter().map(cell).collect();
+        let names = branch.properties.iter().map(|property| property.name.clone()).collect();
+        plain.then_some((names, cells?))
+    };
+    let rows: Option<Vec<_>> = branches.iter().map(row).collect();
+    let rows = rows
+        .filter(|rows| rows.len() > 1 && rows[0].0.len() > 1 && rows.iter().all(|row| row.0 == rows[0].0))?;
+    let cells: Vec<String> = rows.iter().map(|row| row.1.join(" × ")).collect();
+    Some(format!("{} is one of {}", text::ticked(&rows[0].0).join(" × "), cells.join(", ")))
 }
 
 /// The one name that a schema requires, where it does nothing else.
@@ -111,6 +137,9 @@ fn condition(rule: &Rule, subject: &str) -> String {
         if forms.len() == 1 { forms[0].clone() } else { format!("({})", text::list(&forms, "or")) }
     };
     match rule {
+        Rule::AnyOf(branches) | Rule::OneOf(branches) if table(branches).is_some() => {
+            table(branches).unwrap_or_default()
+        }
         Rule::AnyOf(branches) => grouped(branches),
         Rule::OneOf(branches) => format!("exactly one of {}", grouped(branches)),
         Rule::AllOf(schema) => phrase(schema),
