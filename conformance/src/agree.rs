@@ -1,5 +1,6 @@
 //! Judges that must agree: generated code on text, and the `jsonschema` crate on the spec's own schema.
 
+use crate::case::Tasks;
 use crate::judge::Judge;
 use crate::random;
 use airspec::Model;
@@ -68,6 +69,7 @@ pub fn tally(model: &Model, from_json: FromJson, count: usize, seed: u64) -> Tal
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(Config::default(), random);
     let strategies = [random::plausible(model), random::anything(model)];
+    let tasks = Tasks::new(model, &judge, seed);
     let mut tally = Tally::default();
     let mut look = |value: &Value| {
         let text = value.to_string();
@@ -83,7 +85,70 @@ pub fn tally(model: &Model, from_json: FromJson, count: usize, seed: u64) -> Tal
     }
     for index in 0..count {
         let tree = strategies[index % 2].new_tree(&mut runner).expect("the strategies never reject");
-        look(&tree.current());
+        let value = tree.current();
+        // Half of the plausible ones are made to keep the rules over several parameters too.
+        look(&if index % 4 == 0 { tasks.settle(value, "") } else { value });
     }
     tally
+}
+
+/// The program that compares specs given by file, each with the judgement of its generated code; arguments are the
+/// number of random values and the seed.
+#[must_use]
+pub fn main(specs: &[(&str, FromJson)]) -> std::process::ExitCode {
+    let argument = |index| std::env::args().nth(index).and_then(|text: String| text.parse::<u64>().ok());
+    let count = argument(1).and_then(|count| usize::try_from(count).ok()).unwrap_or(100_000);
+    let seed = argument(2).unwrap_or(1);
+    let mut disagreements = 0;
+    for (path, from_json) in specs {
+        let model = match airspec::read_file(std::path::Path::new(path)) {
+            Ok(model) => model,
+            Err(error) => {
+                eprintln!("{error}");
+                return 2.into();
+            }
+        };
+        let tally = tally(&model, *from_json, count, seed);
+        let found = tally.disagreements.len();
+        println!(
+            "{}: {} values, {} valid, {found} disagreements (seed {seed})",
+            model.slug, tally.values, tally.valid
+        );
+        for disagreement in &tally.disagreements {
+            println!("{disagreement:#?}");
+        }
+        disagreements += found;
+    }
+    u8::from(disagreements > 0).into()
+}
+
+/// A schema of a test suite: its title, the task that holds it, generated code, and instances with whether they are
+/// valid.
+pub type SuiteSchema<'a> = (&'a str, &'a str, FromJson, &'a [(&'a str, bool)]);
+
+/// The program that holds generated code, and the judge, against the expectations of a test suite.
+#[must_use]
+pub fn suite(schemas: &[SuiteSchema<'_>]) -> std::process::ExitCode {
+    let (mut instances, mut wrong) = (0, 0);
+    for (title, task, from_json, tests) in schemas {
+        let judge = airspec::read(&airspec::Source::new(*title, *task)).map(|model| Judge::new(&model));
+        let Ok(Ok(judge)) = judge else {
+            println!("{title}: the judge does not compile it");
+            wrong += 1;
+            continue;
+        };
+        for (text, valid) in *tests {
+            instances += 1;
+            if from_json(text).is_ok() != *valid {
+                wrong += 1;
+                println!("{title}: {text} must be {}", if *valid { "valid" } else { "refused" });
+            }
+            if let Some(disagreement) = compare(&judge, *from_json, text) {
+                wrong += 1;
+                println!("{title}: {disagreement:#?}");
+            }
+        }
+    }
+    println!("{} schemas, {instances} instances, {wrong} wrong", schemas.len());
+    u8::from(wrong > 0).into()
 }

@@ -59,13 +59,19 @@ fn outside(spec: &Path, out: &Path) -> anyhow::Result<Artefact> {
     Ok(Artefact { path: out.join(format!("{}.rs", module.name)), text: module.text })
 }
 
-/// Everything in the workspace that is made from `spec/models`.
-fn workspace(root: &Path) -> anyhow::Result<Vec<Artefact>> {
+/// The documents of the workspace, by name.
+pub(crate) fn specs(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let folder = root.join("spec/models");
     let entries = fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
     paths.sort();
+    Ok(paths)
+}
+
+/// Everything in the workspace that is made from `spec/models`.
+fn workspace(root: &Path) -> anyhow::Result<Vec<Artefact>> {
+    let paths = specs(root)?;
     let generated = root.join("generated");
     let mut artefacts = Vec::new();
     let mut models = Vec::new();

@@ -3,6 +3,7 @@
 //! `gen` depends on the spec and the generator alone, so that it runs when what it replaces does not compile.
 //! Everything about servers is the binary `airspec` of the conformance crate, which is started through cargo.
 
+mod differential;
 mod generate;
 mod output;
 
@@ -23,6 +24,8 @@ struct Arguments {
 enum Task {
     /// Generate the crate's modules from spec/models, or one module from another spec
     Gen(generate::Arguments),
+    /// Compare generated code with the judge on random values, for any specs
+    Differential(differential::Arguments),
     /// Hold a server against the spec; without --target, the embedded mock
     #[command(disable_help_flag = true)]
     Conformance(PassedOn),
@@ -44,6 +47,7 @@ struct PassedOn {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Gen(arguments) => generate::run(&arguments),
+        Task::Differential(arguments) => differential::run(&arguments),
         Task::Conformance(passed) => airspec("conformance", &passed),
         Task::Mock(passed) => airspec("mock", &passed),
         Task::Validate(passed) => airspec("validate", &passed),

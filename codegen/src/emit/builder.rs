@@ -17,11 +17,12 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
         let docs = parameter_docs(&field.property.schema, false);
         quote!(#docs pub #ident: #kind,)
     });
+    let names = asked.iter().map(|field| &field.ident);
     let filled = request.fields.iter().map(|field| {
         let ident = &field.ident;
         match () {
             () if field.property.required.is_none() => quote!(#ident: None,),
-            () if is_asked(field, plan) => quote!(#ident: required.#ident,),
+            () if is_asked(field, plan) => quote!(#ident,),
             () if field.shape == Shape::Uuid => quote!(#ident: Uuid::new_v4(),),
             () => {
                 let kind = rust_type(&field.shape, plan);
@@ -55,6 +56,7 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
         impl Request {
             /// Starts a request. Constants are filled in; the task's UUID is a random one unless it is set.
             pub fn builder(required: Required) -> RequestBuilder {
+                let Required { #(#names),* } = required;
                 RequestBuilder { request: Request { #(#filled)* #other } }
             }
         }

@@ -800,6 +800,7 @@ pub struct RequestBuilder {
 impl Request {
     /// Starts a request. Constants are filled in; the task's UUID is a random one unless it is set.
     pub fn builder(required: Required) -> RequestBuilder {
+        let Required { positive_prompt, width, height } = required;
         RequestBuilder {
             request: Request {
                 task_type: TaskType::default(),
@@ -816,9 +817,9 @@ impl Request {
                 inputs: None,
                 number_results: None,
                 model: Model::default(),
-                positive_prompt: required.positive_prompt,
-                width: required.width,
-                height: required.height,
+                positive_prompt,
+                width,
+                height,
                 provider_settings: None,
             },
         }

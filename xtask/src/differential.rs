@@ -1,0 +1,156 @@
+//! `differential`: generated code against the judge, compiled as one program, on random values for any specs or on
+//! the cases of a JSON Schema test suite.
+//!
+//! The program is a crate in the build folder that holds a module for each schema; it depends on the workspace's
+//! crates and leaves the comparing to the conformance crate.
+
+use crate::output::{self, Artefact};
+use airspec::Source;
+use airspec_codegen::Options;
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Specs to compare on; without any, those of spec/models
+    #[arg(value_name = "SPEC", conflicts_with = "suite")]
+    specs: Vec<PathBuf>,
+    /// A folder of JSON Schema test files: every schema within the dialect, on every instance
+    #[arg(long, value_name = "DIR")]
+    suite: Option<PathBuf>,
+    /// Random values for each spec
+    #[arg(long, default_value_t = 100_000)]
+    values: usize,
+    /// Seed of the random values
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// A program that is being put together.
+#[derive(Default)]
+struct Program {
+    modules: Vec<(String, String)>,
+    rows: String,
+}
+
+impl Program {
+    /// Adds the module of a model and gives its name.
+    fn module(&mut self, model: &airspec::Model) -> anyhow::Result<String> {
+        let options = Options { made_by: "cargo xtask differential".into(), spec: model.source.clone() };
+        let name = format!("schema_{}", self.modules.len());
+        self.modules.push((name.clone(), airspec_codegen::module(model, &options)?.text));
+        Ok(name)
+    }
+
+    fn artefacts(&self, root: &Path, folder: &Path, call: &str) -> anyhow::Result<Vec<Artefact>> {
+        if self.modules.is_empty() {
+            bail!("nothing to compare on");
+        }
+        let mut main = String::from("//! Generated code against the judge.\n#![allow(dead_code)]\n\n");
+        let mut artefacts = Vec::new();
+        for (name, text) in &self.modules {
+            main.push_str(&format!("mod {name};\n"));
+            artefacts.push(Artefact { path: folder.join(format!("src/{name}.rs")), text: text.clone() });
+        }
+        let rows = &self.rows;
+        main.push_str(&format!(
+            "\nfn main() -> std::process::ExitCode {{\n    airspec_conformance::agree::{call}(&[\n{rows}    ])\n}}\n"
+        ));
+        let manifest = format!(
+            "[package]\nname = \"differential\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+             airspec-conformance = {{ path = {:?} }}\nairspec-models = {{ path = {:?} }}\n\n[workspace]\n",
+            root.join("conformance"),
+            root.join("generated"),
+        );
+        let lock = fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
+        artefacts.push(Artefact { path: folder.join("src/main.rs"), text: main });
+        artefacts.push(Artefact { path: folder.join("Cargo.toml"), text: manifest });
+        artefacts.push(Artefact { path: folder.join("Cargo.lock"), text: lock });
+        Ok(artefacts)
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let root = crate::root();
+    let (program, folder, call) = match &arguments.suite {
+        Some(suite) => (of_suite(suite)?, root.join("target/suite"), "suite"),
+        None => (of_specs(&root, &arguments.specs)?, root.join("target/differential"), "main"),
+    };
+    output::write(&program.artefacts(&root, &folder, call)?, &[])?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "--manifest-path"])
+        .arg(folder.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(root.join("target"))
+        .args(if arguments.suite.is_none() { &["--release"][..] } else { &[] })
+        .arg("--")
+        .args([arguments.values.to_string(), arguments.seed.to_string()])
+        .status()?;
+    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
+}
+
+fn of_specs(root: &Path, specs: &[PathBuf]) -> anyhow::Result<Program> {
+    let specs = if specs.is_empty() { crate::generate::specs(root)? } else { specs.to_vec() };
+    let mut program = Program::default();
+    for spec in specs {
+        let name = program.module(&airspec::read_file(&spec)?)?;
+        let path = fs::canonicalize(&spec).with_context(|| spec.display().to_string())?;
+        let path = path.display().to_string();
+        program
+            .rows
+            .push_str(&format!("        ({path:?}, |text| {name}::Request::from_json(text).map(drop)),\n"));
+    }
+    Ok(program)
+}
+
+/// A module for each schema of the suite that is within the dialect, as the one parameter of a task.
+fn of_suite(folder: &Path) -> anyhow::Result<Program> {
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+    paths.sort();
+    let mut program = Program::default();
+    let mut outside = 0;
+    for path in &paths {
+        let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
+        let groups: Vec<Value> = serde_json::from_str(&text).with_context(|| path.display().to_string())?;
+        let file = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for group in &groups {
+            let title = format!("{file}: {}", group["description"].as_str().unwrap_or_default());
+            let task =
+                json!({"type": "object", "properties": {"value": group["schema"]}, "required": ["value"]});
+            match airspec::read(&Source::new(title.clone(), task.to_string())) {
+                Ok(model) => {
+                    let name = program.module(&model)?;
+                    program.rows.push_str(&row(&title, &task, &name, group));
+                }
+                Err(error) => {
+                    outside += 1;
+                    let reasons = error.to_string();
+                    println!("out of scope: {title}: {}", reasons.lines().next().unwrap_or_default());
+                }
+            }
+        }
+    }
+    println!("{} schemas in the dialect, {outside} out of scope", program.modules.len());
+    Ok(program)
+}
+
+fn row(title: &str, task: &Value, name: &str, group: &Value) -> String {
+    let tests = group["tests"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let instances: String = tests
+        .iter()
+        .map(|test| {
+            let text = json!({"value": test["data"]}).to_string();
+            format!("            ({text:?}, {}),\n", test["valid"])
+        })
+        .collect();
+    let task = task.to_string();
+    format!(
+        "        ({title:?}, {task:?}, |text| {name}::Request::from_json(text).map(drop), &[\n{instances}        ]),\n"
+    )
+}
