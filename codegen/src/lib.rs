@@ -15,6 +15,7 @@ mod emit;
 mod names;
 mod plan;
 mod print;
+pub mod view;
 
 pub use names::{module_name, type_name};
 

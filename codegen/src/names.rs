@@ -111,9 +111,9 @@ mod tests {
         );
         assert_eq!(
             (snake("日本").as_str(), type_name("0.5K").as_str(), type_name("-1").as_str()),
-            ("value", "V0Point5K", "Minus1")
+            ("value", "V0Point5k", "Minus1")
         );
-        assert_eq!((type_name("Self").as_str(), type_name("DPM++ 2M").as_str()), ("Self_", "DpmPlusPlus2M"));
+        assert_eq!((type_name("Self").as_str(), type_name("DPM++ 2M").as_str()), ("Self_", "DpmPlusPlus2m"));
     }
 
     #[test]

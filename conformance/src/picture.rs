@@ -7,7 +7,7 @@
 //! is quick in a build without optimisation; encoding is not, so optimise the encoders' packages in development
 //! builds too.
 //!
-//! [`probe`] is the other direction: it reads container and size from a file that some server sent. It shares
+//! [`probe()`] is the other direction: it reads container and size from a file that some server sent. It shares
 //! nothing with the encoders, so that it can judge them.
 //!
 //! This module knows no server, no cache and no parameter: whoever asks for a picture says all of it. The forward

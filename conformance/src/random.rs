@@ -83,7 +83,7 @@ fn legal(schema: &Schema) -> BoxedStrategy<Value> {
         return object(schema, Taste::Legal);
     }
     if let (Kinds::ARRAY, Some(items)) = (kinds, &schema.items) {
-        return vec(legal(items), 0..4).prop_map(Value::Array).boxed();
+        return vec(legal(items), 1..4).prop_map(Value::Array).boxed();
     }
     let proposed = proposed(schema, Side::Accept);
     let has_choice = schema.constraints.iter().any(|constraint| {
@@ -93,11 +93,11 @@ fn legal(schema: &Schema) -> BoxedStrategy<Value> {
         return proposed;
     }
     match kinds {
-        Kinds::INTEGER => prop_oneof![3 => proposed, 1 => (-5000_i64..5000).prop_map(Value::from)].boxed(),
+        Kinds::INTEGER => prop_oneof![15 => proposed, 1 => (-5000_i64..5000).prop_map(Value::from)].boxed(),
         Kinds::NUMBER => {
-            prop_oneof![3 => proposed, 2 => (-500_i64..2500).prop_map(hundredths), 1 => any_number()].boxed()
+            prop_oneof![15 => proposed, 2 => (-500_i64..2500).prop_map(hundredths), 1 => any_number()].boxed()
         }
-        Kinds::STRING => prop_oneof![3 => proposed, 1 => "\\PC{0,12}".prop_map(Value::from)].boxed(),
+        Kinds::STRING => prop_oneof![15 => proposed, 1 => "\\PC{0,12}".prop_map(Value::from)].boxed(),
         _ => proposed,
     }
 }

@@ -39,3 +39,7 @@ pub use models::*;
 pub use task::{Batch, Valid};
 pub use uuid::{InvalidUuid, Uuid};
 pub use violation::{Constraint, Probe, Sink, Violation, Violations};
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -2,7 +2,7 @@
 
 //! One module for each model, behind the cargo feature of its name.
 
-/// GPT Image 2 through the Runware API (`openai:gpt-image@2`).
+/// GPT Image 2 (`openai:gpt-image@2`).
 ///
 /// Make and edit pictures with OpenAI's GPT Image 2.
 ///

@@ -127,3 +127,16 @@ fn a_batch_refuses_an_identity_used_twice_whatever_its_case() {
     let violations = Batch::<Request>::from_json(&json!([one, two]).to_string()).unwrap_err();
     assert_eq!(ids(&violations), [("/1/taskUUID".to_owned(), "taskUUID.unique".to_owned())]);
 }
+
+/// One violation of every rule of this model, in the words that users read.
+#[test]
+fn the_messages_of_every_rule() {
+    let text = json!({
+        "taskType": "imageinference", "taskUUID": "019c42a0-c3ff-7138-be83-ee257abc5331", "model": 1,
+        "positivePrompt": "x".repeat(32_001), "width": 3841, "height": 8, "widht": 1024, "outputFormat": "JPEG",
+        "webhookURL": "example.com/hook", "ttl": 59.5, "inputs": {"referenceImages": ["two words", {}]},
+        "safety": {"checkContent": "yes"}, "providerSettings": {"openai": {"quality": null}}, "numberResults": 1e3,
+    });
+    let violations = Request::from_json(&text.to_string()).unwrap_err();
+    insta::assert_snapshot!(violations);
+}

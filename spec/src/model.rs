@@ -32,6 +32,8 @@ pub struct Model {
     pub result: Option<Schema>,
     /// One item of `errors` in an answer.
     pub error: Option<Schema>,
+    /// The JSON Schemas of answers, as the document has them.
+    pub answers: Answers,
     /// What answers must be.
     pub behaviours: Vec<Behaviour>,
     /// Published prices: what was asked for, and USD for one result.
@@ -40,6 +42,15 @@ pub struct Model {
     pub schema: Value,
     /// Remarks that did not stop the reader.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// The JSON Schemas of the items of an answer.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// One item of `data`.
+    pub result: Option<Value>,
+    /// One item of `errors`.
+    pub error: Option<Value>,
 }
 
 /// A published price example.

@@ -4,30 +4,40 @@
 //! the text is its position. What this module adds is the bookkeeping; it knows nothing of schemas.
 
 use crate::diagnostic::{Diagnostic, Position};
+use crate::text;
 use bigdecimal::BigDecimal;
 use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr as _;
+use std::sync::OnceLock;
 
 /// The deepest nesting that is read; the published files need 16.
 const MAX_DEPTH: usize = 64;
 /// Decimal digits and powers of ten beyond which a number in a spec is a mistake.
 const MAX_DIGITS: u64 = 36;
 const MAX_EXPONENT: i64 = 400;
+/// The longest text of such a number: more is not even read, since reading takes time that grows with its square.
+const MAX_NUMBER: usize = 512;
+/// Bytes between two places whose line and column are kept.
+const STRIDE: usize = 1024;
 
 /// A named JSON text.
 #[derive(Debug)]
 pub struct Source {
     name: String,
     text: String,
+    /// A place about every [`STRIDE`] bytes, found when a position is first asked for: a document of one long line is
+    /// not walked through anew for each of its values.
+    places: OnceLock<Vec<(usize, Position)>>,
 }
 
 impl Source {
     /// A text and the name (usually a file's) under which diagnostics speak of it.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self { name: name.into(), text: text.into(), places: OnceLock::new() }
     }
 
     /// The name that diagnostics carry.
@@ -49,34 +59,70 @@ impl Source {
     pub fn root(&self) -> Result<Node<'_>, Diagnostic> {
         let text = self.text.strip_prefix('\u{feff}').unwrap_or(&self.text);
         if text.trim().is_empty() {
-            return Err(Diagnostic::error(
-                &self.name,
-                Position::START,
-                "the file is empty",
-                "expected a JSON object",
-            ));
+            let what =
+                if self.text.is_empty() { "the file is empty" } else { "the file holds white space alone" };
+            return Err(Diagnostic::error(&self.name, Position::START, what, "expected a JSON object"));
         }
-        match serde_json::from_str::<&RawValue>(text) {
-            Ok(raw) => Ok(Node { source: self, text: raw.get(), depth: 0 }),
-            Err(error) => {
-                let position = Position { line: error.line(), column: error.column().max(1) };
-                let message = format!("this is not JSON: {}", without_position(&error));
-                Err(Diagnostic::error(&self.name, position, message, "correct the text at this place"))
-            }
-        }
+        serde_json::from_str::<&RawValue>(text)
+            .map(|raw| Node { source: self, text: raw.get(), depth: 0 })
+            .map_err(|error| self.fault(text, &error, "this is not JSON: "))
     }
 
-    fn position(&self, offset: usize) -> Position {
-        let before = &self.text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Position { line: before.matches('\n').count() + 1, column: before[line_start..].chars().count() + 1 }
+    /// What `serde_json` says about a part of the text, at the place where it stopped.
+    fn fault(&self, part: &str, error: &serde_json::Error, preface: &str) -> Diagnostic {
+        let line =
+            part.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
+        let offset = offset_of(part, &self.text) + line + error.column().saturating_sub(1);
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
+        let help = match error.classify() {
+            serde_json::error::Category::Eof => "the text ends too early: is the file complete?",
+            _ => "correct the text at this place",
+        };
+        let message = text::shorten(message, 200);
+        Diagnostic::error(&self.name, self.position(offset), format!("{preface}{message}"), help)
+    }
+
+    pub(crate) fn position(&self, offset: usize) -> Position {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        let places = self.places.get_or_init(|| self.places());
+        let nearest = places.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
+        places
+            .get(nearest)
+            .map_or(Position::START, |(start, place)| advance(*place, &self.text[*start..offset]))
+    }
+
+    fn places(&self) -> Vec<(usize, Position)> {
+        let mut places = vec![(0, Position::START)];
+        let (mut start, mut place) = (0, Position::START);
+        while start + STRIDE < self.text.len() {
+            let end =
+                (start + STRIDE..).take(4).find(|end| self.text.is_char_boundary(*end)).unwrap_or(self.text.len());
+            place = advance(place, &self.text[start..end]);
+            start = end;
+            places.push((start, place));
+        }
+        places
     }
 }
 
-/// serde's message without its own "at line 1 column 2", which we say ourselves.
-fn without_position(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.rsplit_once(" at line ").map_or(text.clone(), |(message, _)| message.to_owned())
+/// The place behind a text that starts at a place.
+fn advance(from: Position, text: &str) -> Position {
+    match text.rfind('\n') {
+        None => Position { column: from.column + text.chars().count(), ..from },
+        Some(end) => Position {
+            line: from.line + text.bytes().filter(|byte| *byte == b'\n').count(),
+            column: text[end + 1..].chars().count() + 1,
+        },
+    }
+}
+
+/// The place of a borrowed slice within the text it was borrowed from.
+fn offset_of(part: &str, text: &str) -> usize {
+    part.as_ptr() as usize - text.as_ptr() as usize
 }
 
 /// One value of a [`Source`].
@@ -92,10 +138,23 @@ pub struct Node<'a> {
 pub struct Member<'a> {
     /// The key, unescaped.
     pub key: String,
-    /// Where the key stands.
-    pub position: Position,
     /// Its value.
     pub value: Node<'a>,
+    /// Where the key stands, in bytes.
+    offset: usize,
+}
+
+impl Member<'_> {
+    /// Where the key stands.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.value.source.position(self.offset)
+    }
+
+    /// An error about this member as such.
+    pub fn error(&self, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(&self.value.source.name, self.position(), message, help)
+    }
 }
 
 impl<'a> Node<'a> {
@@ -132,10 +191,11 @@ impl<'a> Node<'a> {
     /// The value without positions.
     ///
     /// # Errors
-    /// What `serde_json` cannot hold: a lone surrogate, a number beyond `f64`.
+    /// What `serde_json` cannot hold (half a surrogate pair, a number beyond `f64`), and repeated keys.
     pub fn value(&self) -> Result<Value, Diagnostic> {
         serde_json::from_str(self.text)
-            .map_err(|error| self.error(without_position(&error), "write a value that JSON tools can hold"))
+            .map(|Strict(value)| value)
+            .map_err(|error| self.source.fault(self.text, &error, ""))
     }
 
     /// The members of an object, in the order of the text.
@@ -148,18 +208,22 @@ impl<'a> Node<'a> {
         }
         let pairs = self.collect(|text| serde_json::Deserializer::from_str(text).deserialize_map(Members))?;
         let mut members: Vec<Member<'a>> = Vec::with_capacity(pairs.len());
+        let mut seen = HashSet::with_capacity(pairs.len());
         let mut end = self.offset() + 1;
         for (key, raw) in pairs {
             let value = self.child(raw);
             let gap = &self.source.text[end..value.offset()];
-            let key_offset = end + gap.find('"').unwrap_or(0);
-            let position = self.source.position(key_offset);
-            if members.iter().any(|member| member.key == key) {
-                let message = format!("`{key}` is given twice in one object");
-                return Err(Diagnostic::error(&self.source.name, position, message, "keep one of them"));
-            }
+            let offset = end + gap.find('"').unwrap_or(0);
             end = value.offset() + value.text.len();
-            members.push(Member { key, position, value });
+            let is_new = seen.insert(key.clone());
+            let member = Member { key, value, offset };
+            if !is_new {
+                let shown = text::shorten(&member.key, 60);
+                return Err(
+                    member.error(format!("`{shown}` is given twice in one object"), "keep one of them")
+                );
+            }
+            members.push(member);
         }
         Ok(members)
     }
@@ -207,7 +271,8 @@ impl<'a> Node<'a> {
         if self.kind() != "a number" {
             return Err(self.expected("a number"));
         }
-        let number = BigDecimal::from_str(self.text).ok().filter(|number| {
+        let short = Some(self.text).filter(|text| text.len() <= MAX_NUMBER);
+        let number = short.and_then(|text| BigDecimal::from_str(text).ok()).filter(|number| {
             number.digits() <= MAX_DIGITS && number.fractional_digit_count().abs() <= MAX_EXPONENT
         });
         number.map(|number| number.normalized()).ok_or_else(|| {
@@ -243,17 +308,15 @@ impl<'a> Node<'a> {
                 "flatten the document; published specs need 16 levels",
             ));
         }
-        read(self.text)
-            .map_err(|error| self.error(without_position(&error), "correct the text of this value"))
+        read(self.text).map_err(|error| self.source.fault(self.text, &error, ""))
     }
 
     fn child(&self, raw: &'a RawValue) -> Node<'a> {
         Node { source: self.source, text: raw.get(), depth: self.depth + 1 }
     }
 
-    /// The place of the borrowed slice within the text it was borrowed from.
     fn offset(&self) -> usize {
-        self.text.as_ptr() as usize - self.source.text.as_ptr() as usize
+        offset_of(self.text, &self.source.text)
     }
 }
 
@@ -293,6 +356,75 @@ impl<'de> Visitor<'de> for Items {
     }
 }
 
+/// A value in which no object repeats a key.
+struct Strict(Value);
+
+impl<'de> serde::Deserialize<'de> for Strict {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Tree).map(Self)
+    }
+}
+
+struct Tree;
+
+impl<'de> Visitor<'de> for Tree {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Strict(item)) = access.next_element()? {
+            items.push(item);
+        }
+        Ok(Value::Array(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut members = serde_json::Map::new();
+        while let Some(key) = access.next_key::<String>()? {
+            let Strict(value) = access.next_value()?;
+            if let serde_json::map::Entry::Vacant(place) = members.entry(key.as_str()) {
+                place.insert(value);
+            } else {
+                let shown = text::shorten(&key, 60);
+                return Err(serde::de::Error::custom(format_args!("`{shown}` is given twice in one object")));
+            }
+        }
+        Ok(Value::Object(members))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,11 +433,11 @@ mod tests {
     fn positions_are_those_of_keys_and_values() {
         let source = Source::new("a.json", "{\n  \"a\\u0062\": [1,\n 22], \"ü\": {\"c\" : null}\n}");
         let members = source.root().unwrap().members().unwrap();
-        assert_eq!((members[0].key.as_str(), members[0].position), ("ab", Position { line: 2, column: 3 }));
+        assert_eq!((members[0].key.as_str(), members[0].position()), ("ab", Position { line: 2, column: 3 }));
         let items = members[0].value.items().unwrap();
         assert_eq!(items[1].position(), Position { line: 3, column: 2 });
         let inner = members[1].value.members().unwrap();
-        assert_eq!((members[1].position.column, inner[0].position.column), (7, 13));
+        assert_eq!((members[1].position().column, inner[0].position().column), (7, 13));
     }
 
     #[test]

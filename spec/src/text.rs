@@ -1,11 +1,26 @@
 //! Small pieces of wording that several modules share.
 
-/// The text, or its first `max` characters and an ellipsis; control characters are escaped.
+use crate::diagnostic::Diagnostic;
+use crate::source::Node;
+use std::collections::HashSet;
+
+/// Whether a character is not seen but changes how others are shown: control characters, line ends, and the signs that
+/// turn the direction of writing.
+#[must_use]
+pub fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+        )
+}
+
+/// The text, or its first `max` characters and an ellipsis; hidden characters are escaped.
 #[must_use]
 pub fn shorten(text: &str, max: usize) -> String {
     let mut short = String::new();
     for character in text.chars().take(max) {
-        if character.is_control() {
+        if is_hidden(character) {
             short.extend(character.escape_default());
         } else {
             short.push(character);
@@ -15,6 +30,20 @@ pub fn shorten(text: &str, max: usize) -> String {
         short.push('…');
     }
     short
+}
+
+/// The texts of an array of different strings.
+pub(crate) fn distinct(items: &[Node<'_>]) -> Result<Vec<String>, Diagnostic> {
+    let mut seen = HashSet::new();
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items {
+        let text = item.string()?;
+        if !seen.insert(text.clone()) {
+            return Err(item.error(format!("`{}` is named twice", shorten(&text, 60)), "name it once"));
+        }
+        texts.push(text);
+    }
+    Ok(texts)
 }
 
 /// "a", "a and b", "a, b and c" with any last word.
@@ -45,11 +74,13 @@ pub fn literal(value: &serde_json::Value) -> String {
 /// The known name nearest to a misspelt one, if it is near enough to be meant.
 #[must_use]
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > 100 {
+        return None;
+    }
+    let name = name.to_lowercase();
     known
         .into_iter()
-        .map(|candidate| {
-            (strsim::damerau_levenshtein(&name.to_lowercase(), &candidate.to_lowercase()), candidate)
-        })
+        .map(|candidate| (strsim::damerau_levenshtein(&name, &candidate.to_lowercase()), candidate))
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min()
         .map(|(_, candidate)| candidate)

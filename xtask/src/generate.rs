@@ -2,7 +2,7 @@
 
 use crate::output::{self, Artefact};
 use airspec::Model;
-use airspec_codegen::Options;
+use airspec_codegen::{Options, view};
 use anyhow::Context as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,6 +84,7 @@ fn workspace(root: &Path) -> anyhow::Result<Vec<Artefact>> {
             path: generated.join("src/models").join(format!("{}.rs", module.name)),
             text: module.text,
         });
+        artefacts.extend(views(&generated.join("reference").join(&model.slug), &model));
         models.push(model);
     }
     let options = Options { made_by: COMMAND.to_owned(), spec: "spec/models".to_owned() };
@@ -93,6 +94,16 @@ fn workspace(root: &Path) -> anyhow::Result<Vec<Artefact>> {
     });
     artefacts.push(features(&generated.join("Cargo.toml"), &models)?);
     Ok(artefacts)
+}
+
+/// What other tools and readers take: a plain JSON Schema, an OpenAPI document, a reference page.
+fn views(folder: &Path, model: &Model) -> [Artefact; 3] {
+    let json = |value: &serde_json::Value| format!("{value:#}\n");
+    [
+        Artefact { path: folder.join("schema.json"), text: json(&view::json_schema(model)) },
+        Artefact { path: folder.join("openapi.json"), text: json(&view::openapi(model)) },
+        Artefact { path: folder.join("README.md"), text: view::reference(model) },
+    ]
 }
 
 /// The manifest with a feature for each model; the first model, or GPT Image 2, is on by default.

@@ -186,7 +186,7 @@ impl<'m> Tasks<'m> {
     }
 
     /// Changes other parameters than the one at `kept` until no rule over several parameters is broken.
-    pub(super) fn settle(&self, task: Value, kept: &str) -> Value {
+    pub fn settle(&self, task: Value, kept: &str) -> Value {
         let mut task = task;
         for _ in 0..4 {
             let violations = self.judge.task(&task);

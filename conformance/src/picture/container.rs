@@ -71,7 +71,7 @@ impl Container {
         })
     }
 
-    /// The container that the first bytes of a file announce; [`probe`](super::probe) then reads on.
+    /// The container that the first bytes of a file announce; [`probe`](super::probe()) then reads on.
     #[must_use]
     pub fn from_magic(bytes: &[u8]) -> Option<Self> {
         match bytes {

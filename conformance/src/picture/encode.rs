@@ -32,9 +32,10 @@ fn png(canvas: &Canvas) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut file, canvas.width, canvas.height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_compression(png::Compression::Balanced);
-    // A row of the slope is the row above moved by one pixel: the difference to it is all zeros and ones. Trying
-    // each filter on each row takes twice as long and saves nothing.
+    // Eight times as fast as the balanced setting, for a file one and a half to three times as large.
+    encoder.set_compression(png::Compression::Fast);
+    // A row of the slope is the row above moved by one pixel, so little is left of the difference to it. To try every
+    // filter on every row takes a quarter longer and saves a twentieth.
     encoder.set_filter(png::Filter::Up);
     let mut writer = encoder.write_header().expect(FITS);
     writer.write_image_data(&canvas.pixels).expect(FITS);

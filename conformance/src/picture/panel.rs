@@ -196,8 +196,8 @@ fn is_invisible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Container;
     use super::*;
-    use crate::picture::Container;
 
     #[test]
     fn text_breaks_between_words_and_ends_in_an_ellipsis() {

@@ -6,7 +6,7 @@
 
 use super::Container;
 
-/// The longest side that [`probe`] believes, in pixels: the most that a WebP file can hold.
+/// The longest side that [`probe()`] believes, in pixels: the most that a WebP file can hold.
 pub const MAX_PROBED_SIDE: u32 = 16_384;
 
 /// What a file says of itself.
@@ -20,7 +20,7 @@ pub struct Probe {
     pub height: u32,
 }
 
-/// Why a file is no picture that [`probe`] can vouch for.
+/// Why a file is no picture that [`probe()`] can vouch for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProbeError {
     /// The first bytes belong to no container known here; an HTML or JSON error page, perhaps.
@@ -81,7 +81,7 @@ pub fn probe(bytes: &[u8]) -> Result<Probe, ProbeError> {
     Ok(Probe { container, width, height })
 }
 
-/// What stops a reading; [`probe`] adds the container.
+/// What stops a reading; [`probe()`] adds the container.
 enum Flaw {
     End,
     Nonsense(&'static str),
@@ -309,8 +309,8 @@ fn webp_extended(data: Reader<'_>) -> Result<(Side, Side), Flaw> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Picture, random::Random, render, shape::whole};
     use super::*;
-    use crate::picture::{Picture, random::Random, render};
 
     fn files() -> [(Container, Vec<u8>); 3] {
         Container::ALL.map(|container| {
@@ -345,14 +345,13 @@ mod tests {
     fn random_bytes_never_panic_whatever_they_pretend_to_be() {
         let mut random = Random::new(1, "noise");
         let mut noise = |length: u32| -> Vec<u8> {
-            (0..length)
-                .map(|_| u8::try_from(super::super::shape::whole(random.between(0.0, 256.0))).unwrap())
-                .collect()
+            (0..length).map(|_| u8::try_from(whole(random.between(0.0, 256.0))).unwrap()).collect()
         };
+        let files = files();
         for length in 0..400 {
             let tail = noise(length);
             assert_eq!(probe(&[b"<", tail.as_slice()].concat()), Err(ProbeError::Unknown));
-            for (_, file) in files() {
+            for (_, file) in &files {
                 for kept in [3, 8, 12, 16, 20, 24, 30, 40] {
                     let _ = probe(&[&file[..kept], tail.as_slice()].concat());
                 }

@@ -541,9 +541,9 @@ pub struct Inputs {
     /// - must have at least 1 item
     /// - must have at most 16 items
     /// - each item must be a string
-    /// - each item must be such that it is a UUID (8-4-4-4-12 hexadecimal digits), it is a URI with a
-    ///   scheme (RFC 3986), it matches the pattern `^data:image\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$` or
-    ///   it matches the pattern `^[a-zA-Z0-9+/=]+$`
+    /// - each item must be a UUID (8-4-4-4-12 hexadecimal digits), must be a URI with a scheme (RFC
+    ///   3986), must match the pattern `^data:image\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$` or must match
+    ///   the pattern `^[a-zA-Z0-9+/=]+$`
     ///
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-inputs-referenceimages>
     #[serde(
@@ -787,7 +787,7 @@ pub struct Required {
     pub height: u32,
 }
 
-/// Builds a request for GPT Image 2 through the Runware API.
+/// Builds a request for GPT Image 2.
 ///
 /// Each method is named by the path of its parameter, dots as underscores, and takes ordinary
 /// values; `build` tells everything that is wrong at once.
@@ -1013,9 +1013,9 @@ impl RequestBuilder {
     /// - must have at least 1 item
     /// - must have at most 16 items
     /// - each item must be a string
-    /// - each item must be such that it is a UUID (8-4-4-4-12 hexadecimal digits), it is a URI with a
-    ///   scheme (RFC 3986), it matches the pattern `^data:image\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$` or
-    ///   it matches the pattern `^[a-zA-Z0-9+/=]+$`
+    /// - each item must be a UUID (8-4-4-4-12 hexadecimal digits), must be a URI with a scheme (RFC
+    ///   3986), must match the pattern `^data:image\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$` or must match
+    ///   the pattern `^[a-zA-Z0-9+/=]+$`
     ///
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-inputs-referenceimages>
     pub fn inputs_reference_images(
@@ -1765,13 +1765,12 @@ pub mod constraints {
         "https://runware.ai/docs/models/openai-gpt-image-2#request-inputs-referenceimages",
     );
 
-    /// `inputs.referenceImages.items.anyOf`: `inputs.referenceImages.items` must be such that it is a
-    /// UUID (8-4-4-4-12 hexadecimal digits), it is a URI with a scheme (RFC 3986), it matches the
-    /// pattern `^data:image\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$` or it matches the pattern
-    /// `^[a-zA-Z0-9+/=]+$`.
+    /// `inputs.referenceImages.items.anyOf`: `inputs.referenceImages.items` must be a UUID (8-4-4-4-12
+    /// hexadecimal digits), must be a URI with a scheme (RFC 3986), must match the pattern
+    /// `^data:image\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$` or must match the pattern `^[a-zA-Z0-9+/=]+$`.
     pub static INPUTS_REFERENCE_IMAGES_ITEMS_ANY_OF: Constraint = Constraint::new(
         "inputs.referenceImages.items.anyOf",
-        "must be such that it is a UUID (8-4-4-4-12 hexadecimal digits), it is a URI with a scheme (RFC 3986), it matches the pattern `^data:image\\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$` or it matches the pattern `^[a-zA-Z0-9+/=]+$`",
+        "must be a UUID (8-4-4-4-12 hexadecimal digits), must be a URI with a scheme (RFC 3986), must match the pattern `^data:image\\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$` or must match the pattern `^[a-zA-Z0-9+/=]+$`",
         "https://runware.ai/docs/models/openai-gpt-image-2#request-inputs-referenceimages",
     );
 

@@ -5,7 +5,8 @@ use crate::behaviour::{Behaviour, Condition, Kind};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Level, Model};
 use crate::source::{Member, Node};
-use std::collections::BTreeMap;
+use crate::text;
+use std::collections::{BTreeMap, HashSet};
 
 /// The members of one behaviour, taken out one by one so that none is left over unnoticed.
 struct Fields<'a> {
@@ -45,12 +46,11 @@ impl<'a> Fields<'a> {
     fn end(self) -> Result<(), Diagnostic> {
         match self.members.first() {
             None => Ok(()),
-            Some(member) => Err(Diagnostic::error(
-                self.node.source_name(),
-                member.position,
-                format!("`{}` is unknown in a behaviour of this kind", member.key),
-                "remove it, or correct the kind",
-            )),
+            Some(member) => {
+                let shown = text::shorten(&member.key, 60);
+                let message = format!("`{shown}` is unknown in a behaviour of this kind");
+                Err(member.error(message, "remove it, or correct the kind"))
+            }
         }
     }
 }
@@ -58,11 +58,17 @@ impl<'a> Fields<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn behaviours(&mut self, node: Node<'a>, model: &Model) -> Vec<Behaviour> {
         let mut all: Vec<Behaviour> = Vec::new();
+        let mut ids = HashSet::new();
         for item in self.keep(node.items()).unwrap_or_default() {
+            if !self.admits(item, 1) {
+                break;
+            }
             let behaviour = self.behaviour(item);
             let Some(behaviour) = self.keep(behaviour) else { continue };
-            if let Some(error) = misfit(item, &behaviour, model, &all) {
-                self.errors.push(error);
+            if !ids.insert(behaviour.id.clone()) {
+                self.report(twice(item, &behaviour));
+            } else if let Some(error) = misfit(item, &behaviour, model, &[]) {
+                self.report(error);
             } else {
                 all.push(behaviour);
             }
@@ -72,7 +78,7 @@ impl<'a> Reader<'a> {
         all
     }
 
-    fn behaviour(&mut self, node: Node<'a>) -> Result<Behaviour, Diagnostic> {
+    pub(super) fn behaviour(&mut self, node: Node<'a>) -> Result<Behaviour, Diagnostic> {
         let mut fields = Fields { node, members: node.members()? };
         let id = fields.text("id")?;
         let level = self.level(fields.take("level")?);
@@ -111,34 +117,46 @@ fn read_kind(node: Node<'_>, fields: &mut Fields<'_>) -> Result<Kind, Diagnostic
             Kind::Lifetime { parameter: fields.text("parameter")?, only: fields.condition("only")? }
         }
         other => {
+            let shown = text::shorten(other, 60);
             return Err(node.error(
-                format!("behaviour kind `{other}` is not implemented"),
+                format!("behaviour kind `{shown}` is not implemented"),
                 "use one of echo, count, distinct, select, container, size, quality, flag, delivery, webhook, upload, lifetime",
             ));
         }
     })
 }
 
+fn twice(node: Node<'_>, behaviour: &Behaviour) -> Diagnostic {
+    let shown = text::shorten(&behaviour.id, 60);
+    node.error(format!("behaviour `{shown}` is given twice"), "give each its own id")
+}
+
 /// What is wrong with a behaviour, seen against the model it belongs to.
-fn misfit(node: Node<'_>, behaviour: &Behaviour, model: &Model, others: &[Behaviour]) -> Option<Diagnostic> {
+pub(super) fn misfit(
+    node: Node<'_>,
+    behaviour: &Behaviour,
+    model: &Model,
+    others: &[Behaviour],
+) -> Option<Diagnostic> {
     if others.iter().any(|other| other.id == behaviour.id) {
-        return Some(
-            node.error(format!("behaviour `{}` is given twice", behaviour.id), "give each its own id"),
-        );
+        return Some(twice(node, behaviour));
     }
     if let Some(path) = behaviour.kind.parameters().into_iter().find(|path| model.task.at(path).is_none()) {
-        return Some(node.error(format!("the task has no parameter `{path}`"), "correct the path"));
+        let shown = text::shorten(path, 60);
+        return Some(node.error(format!("the task has no parameter `{shown}`"), "correct the path"));
     }
     let field = behaviour
         .kind
         .fields()
         .into_iter()
         .find(|field| model.result.as_ref().is_some_and(|result| result.property(field).is_none()));
-    field.map(|field| node.error(format!("a result has no field `{field}`"), "correct the name"))
+    field.map(|field| {
+        node.error(format!("a result has no field `{}`", text::shorten(field, 60)), "correct the name")
+    })
 }
 
 /// A documented default that an answer shows is a behaviour: leaving the parameter out is the same as sending it.
-fn defaults(model: &Model, behaviours: &[Behaviour]) -> Vec<Behaviour> {
+pub(super) fn defaults(model: &Model, behaviours: &[Behaviour]) -> Vec<Behaviour> {
     let shown = |path: &str| {
         behaviours.iter().any(|behaviour| {
             behaviour.kind.parameters().first() == Some(&path)

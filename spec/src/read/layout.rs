@@ -2,9 +2,9 @@
 //!
 //! Everything around the task is layout and annotation: known by name and kept or passed over, never an error.
 
-use super::Reader;
 use super::schema::Place;
-use crate::model::{Model, Price, Schema};
+use super::{Reader, platform};
+use crate::model::{Answers, Model, Price, Schema};
 use crate::source::{Member, Node};
 use crate::text;
 
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
         }
         let Some(task) = parts.task.map(|task| self.unwrap_array(task)) else {
             let message = "no task: `components.schemas.RequestBody` is missing";
-            self.errors.push(
+            self.report(
                 root.error(message, "an OpenAPI document holds the task there; is this a model's spec?"),
             );
             return None;
@@ -62,10 +62,13 @@ impl<'a> Reader<'a> {
     fn model(&mut self, node: Node<'a>, parts: Parts<'a>) -> Option<Model> {
         let place = Place::task(self.page.clone());
         let task = self.schema(node, &place);
+        let value = |node: Node<'a>| node.value().ok();
+        let answers = Answers { result: parts.result.and_then(value), error: parts.error.and_then(value) };
         let mut outside = |node: Node<'a>| self.outside(node);
         let result = parts.result.map(&mut outside);
         let error = parts.error.map(&mut outside);
-        let schema = self.keep(node.value())?;
+        let whole = if self.has_errors() { Ok(serde_json::Value::Null) } else { node.value() };
+        let schema = self.keep(whole)?;
         let air = parts.air.or_else(|| constant(&task, "model"));
         let title = parts.title.unwrap_or_else(|| {
             air.clone().or_else(|| task.title.clone()).unwrap_or_else(|| "Task".to_owned())
@@ -80,13 +83,15 @@ impl<'a> Reader<'a> {
             task,
             result,
             error,
+            answers,
             behaviours: Vec::new(),
             prices: parts.prices,
             schema,
             warnings: Vec::new(),
         };
-        if let Some(node) = parts.behaviours {
-            model.behaviours = self.behaviours(node, &model);
+        match parts.behaviours {
+            Some(node) => model.behaviours = self.behaviours(node, &model),
+            None => platform::complete(&mut model),
         }
         Some(model)
     }
@@ -211,13 +216,7 @@ impl<'a> Reader<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known here: {}", known.join(", ")),
         };
-        let error = crate::diagnostic::Diagnostic::error(
-            self.name(),
-            member.position,
-            format!("unknown member `{}`", text::shorten(name, 60)),
-            help,
-        );
-        self.errors.push(error);
+        self.report(member.error(format!("unknown member `{}`", text::shorten(name, 60)), help));
     }
 }
 

@@ -5,6 +5,7 @@ use crate::model::Schema;
 use crate::rule::Rule;
 use crate::source::Node;
 use crate::text;
+use std::collections::{BTreeSet, HashSet};
 
 /// At most so many names go into the id of a rule.
 const MAX_NAMES: usize = 6;
@@ -18,12 +19,14 @@ impl<'a> Reader<'a> {
         let parts: Vec<&str> =
             [path, &group, rule.keyword()].into_iter().filter(|part| !part.is_empty()).collect();
         let id = parts.join(".");
-        let mut unique = id.clone();
-        let mut count = 2;
-        while !self.ids.insert(unique.clone()) {
-            unique = format!("{id}.{count}");
+        let mut count = self.ids.get(&id).copied().unwrap_or_default();
+        let mut unique = if count == 0 { id.clone() } else { format!("{id}.{}", count + 1) };
+        while count > 0 && self.ids.contains_key(&unique) {
             count += 1;
+            unique = format!("{id}.{}", count + 1);
         }
+        self.ids.insert(id, count + 1);
+        self.ids.entry(unique.clone()).or_insert(1);
         unique
     }
 
@@ -32,21 +35,21 @@ impl<'a> Reader<'a> {
         if !schema.is_closed() {
             return;
         }
+        let declared: HashSet<&str> =
+            schema.properties.iter().map(|property| property.name.as_str()).collect();
         for constraint in &schema.constraints {
-            let missing: Vec<String> =
-                subject(&constraint.rule).into_iter().filter(|path| !declares(schema, path)).collect();
+            let missing: Vec<String> = subject(&constraint.rule)
+                .into_iter()
+                .filter(|path| !declared.contains(path.as_str()) && schema.at(path).is_none())
+                .collect();
             if !missing.is_empty() {
                 let names = text::list(&text::ticked(&missing), "and");
                 let message = format!("rule `{}` speaks of {names}, which nothing declares", constraint.id);
                 let help = "the rule is kept; the parts about undeclared names can never matter";
-                self.errors.push(node.error(message, help).into_warning());
+                self.report(node.error(message, help).into_warning());
             }
         }
     }
-}
-
-fn declares(schema: &Schema, path: &str) -> bool {
-    schema.at(path).is_some()
 }
 
 /// The dotted names that a rule ties together, each once, without those that only lead to others.
@@ -83,11 +86,17 @@ pub(crate) fn subject(rule: &Rule) -> Vec<String> {
         | Rule::Contains(_)
         | Rule::Unique => {}
     }
-    let all = names.clone();
-    names.retain(|name| !all.iter().any(|other| other.starts_with(&format!("{name}."))));
-    let mut seen = std::collections::HashSet::new();
+    let all: BTreeSet<String> = names.iter().cloned().collect();
+    names.retain(|name| !leads_on(name, &all));
+    let mut seen = HashSet::new();
     names.retain(|name| seen.insert(name.clone()));
     names
+}
+
+/// Whether another of the names goes on where this one ends.
+fn leads_on(name: &str, all: &BTreeSet<String>) -> bool {
+    let start = format!("{name}.");
+    all.range(start.clone()..).next().is_some_and(|next| next.starts_with(&start))
 }
 
 fn mention(schema: &Schema, prefix: &str, names: &mut Vec<String>) {

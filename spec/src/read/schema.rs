@@ -18,7 +18,7 @@ use crate::rule::{End, Rule};
 use crate::source::{Member, Node};
 use crate::text;
 use bigdecimal::{BigDecimal, Zero as _};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Keywords that state something about a value.
 const KEYWORDS: [&str; 30] = [
@@ -128,7 +128,7 @@ fn escape(name: &str) -> String {
 #[derive(Default)]
 struct Pending<'a> {
     properties: Vec<Member<'a>>,
-    required: Vec<(String, Node<'a>)>,
+    required: Vec<String>,
     condition: Option<Node<'a>>,
     then: Option<Node<'a>>,
     otherwise: Option<Node<'a>>,
@@ -144,6 +144,9 @@ impl<'a> Reader<'a> {
             documentation: place.documentation.clone(),
             ..Schema::default()
         };
+        if !self.admits(node, 1) {
+            return schema;
+        }
         if node.kind() == "a boolean" {
             if node.boolean() == Ok(false) {
                 self.add(&mut schema, place, Rule::Never, "", Level::Badge);
@@ -186,6 +189,9 @@ impl<'a> Reader<'a> {
     fn annotations(&mut self, members: &[Member<'a>], schema: &mut Schema, place: &mut Place) {
         for Member { key, value, .. } in members {
             match key.as_str() {
+                "$id" | "$schema" | "$comment" => drop(self.keep(value.string())),
+                "deprecated" | "readOnly" | "writeOnly" => drop(self.keep(value.boolean())),
+                "examples" => drop(self.keep(value.items())),
                 "title" => schema.title = self.keep(value.string()),
                 "description" => schema.description = self.keep(value.string()),
                 "default" => schema.default = self.keep(value.value()),
@@ -215,7 +221,12 @@ impl<'a> Reader<'a> {
         let rule = match member.key.as_str() {
             "type" => Rule::Type(Kinds::read(value)?),
             "const" => Rule::Const(value.value()?),
-            "enum" => Rule::Enum(Enum::read(value)?),
+            "enum" => {
+                if !self.admits(value, value.items()?.len()) {
+                    return Ok(Vec::new());
+                }
+                Rule::Enum(Enum::read(value)?)
+            }
             "minimum" => Rule::Range(Range { edge: Edge::Minimum, bound: value.decimal()? }),
             "maximum" => Rule::Range(Range { edge: Edge::Maximum, bound: value.decimal()? }),
             "exclusiveMinimum" => {
@@ -231,11 +242,18 @@ impl<'a> Reader<'a> {
             "maxItems" => Rule::Items(Items { end: End::Max, count: value.count()? }),
             "format" => Rule::Format(Format::read(value)?),
             "pattern" => Rule::Pattern(Pattern::read(value)?),
-            "dependentRequired" => Rule::Dependent(Dependent::read(value)?),
+            "dependentRequired" => {
+                let dependent = Dependent::read(value)?;
+                if !self.admits(value, dependent.needs.iter().map(|(_, needs)| 1 + needs.len()).sum()) {
+                    return Ok(Vec::new());
+                }
+                Rule::Dependent(dependent)
+            }
             "not" => Rule::Not(Box::new(self.schema(value, &place.condition("not")))),
             "contains" => Rule::Contains(Box::new(self.schema(value, &place.condition("contains")))),
             "anyOf" => Rule::AnyOf(self.branches(value, place, "anyOf")?),
             "oneOf" => match Enum::read_documented(value) {
+                Some(values) if !self.admits(value, values.values.len()) => return Ok(Vec::new()),
                 Some(values) => Rule::Enum(values),
                 None => Rule::OneOf(self.branches(value, place, "oneOf")?),
             },
@@ -243,11 +261,9 @@ impl<'a> Reader<'a> {
                 return Ok(if value.boolean()? { vec![Rule::Unique] } else { Vec::new() });
             }
             "x-constraints" => {
-                return value
-                    .items()?
-                    .into_iter()
-                    .map(|item| Relation::read(item).map(Rule::Relation))
-                    .collect();
+                let items = value.items()?;
+                let items = if self.admits(value, items.len()) { items } else { Vec::new() };
+                return items.into_iter().map(|item| Relation::read(item).map(Rule::Relation)).collect();
             }
             "items" => {
                 schema.items = Some(Box::new(self.schema(value, &place.child("items", "items"))));
@@ -271,8 +287,9 @@ impl<'a> Reader<'a> {
         match keyword {
             "properties" => pending.properties = value.members()?,
             "required" => {
-                for item in value.items()? {
-                    pending.required.push((item.string()?, item));
+                let items = value.items()?;
+                if self.admits(value, items.len()) {
+                    pending.required = text::distinct(&items)?;
                 }
             }
             "additionalProperties" if value.kind() == "a boolean" => {
@@ -286,29 +303,28 @@ impl<'a> Reader<'a> {
             "else" => pending.otherwise = Some(value),
             "allOf" | "x-levels" => {}
             annotation if ANNOTATIONS.contains(&annotation) => {}
-            unknown => self.errors.push(self.unknown_keyword(unknown, member)),
+            unknown => self.report(self.unknown_keyword(unknown, member)),
         }
         Ok(())
     }
 
     fn unknown_keyword(&self, keyword: &str, member: &Member<'a>) -> Diagnostic {
-        let help = match text::nearest(keyword, KEYWORDS.into_iter().chain(ANNOTATIONS)) {
+        // A document with that many errors is nothing that a better word would mend.
+        let known = if self.errors.len() < 100 { &KEYWORDS[..] } else { &[] };
+        let help = match text::nearest(keyword, known.iter().chain(&ANNOTATIONS).copied()) {
             Some(near) => format!("did you mean `{near}`?"),
             None if keyword == "$ref" => {
                 "write the schema out in place: task objects hold no references".to_owned()
             }
             None => "nothing in a spec is dropped silently: implement the keyword or remove it".to_owned(),
         };
-        let shown = text::shorten(keyword, 60);
-        Diagnostic::error(self.name(), member.position, format!("unknown keyword `{shown}`"), help)
+        member.error(format!("unknown keyword `{}`", text::shorten(keyword, 60)), help)
     }
 
     fn branches(&mut self, node: Node<'a>, place: &Place, keyword: &str) -> Result<Vec<Schema>, Diagnostic> {
         let branches = node.items()?;
         if branches.is_empty() {
-            return Err(
-                node.error(format!("`{keyword}` without a branch"), "add a branch or remove the keyword")
-            );
+            return Err(without_branch(node, keyword));
         }
         Ok(branches.into_iter().map(|branch| self.schema(branch, &place.condition(keyword))).collect())
     }
@@ -337,8 +353,10 @@ impl<'a> Reader<'a> {
         if let Some(node) = pending.additional {
             schema.additional = Some(Box::new(self.schema(node, &place.child("additionalProperties", "*"))));
         }
-        for (name, _) in &pending.required {
-            if schema.property(name).is_none() {
+        let declared: HashMap<&str, Node<'a>> =
+            pending.properties.iter().map(|member| (member.key.as_str(), member.value)).collect();
+        for name in &pending.required {
+            if !declared.contains_key(name.as_str()) {
                 let path = place.member(name).path;
                 let child = Schema { path, documentation: place.documentation.clone(), ..Schema::default() };
                 schema.properties.push(Property {
@@ -349,12 +367,13 @@ impl<'a> Reader<'a> {
                 });
             }
         }
+        let required: HashSet<&str> = pending.required.iter().map(String::as_str).collect();
         for property in &mut schema.properties {
-            if !pending.required.iter().any(|(name, _)| *name == property.name) {
+            if !required.contains(property.name.as_str()) {
                 continue;
             }
-            let declared = pending.properties.iter().find(|member| member.key == property.name);
-            let level = declared.map_or(Level::Badge, |member| self.required_level(member.value));
+            let declared = declared.get(property.name.as_str());
+            let level = declared.map_or(Level::Badge, |value| self.required_level(*value));
             let child = Place {
                 documentation: property.schema.documentation.clone(),
                 ..place.member(&property.name)
@@ -386,7 +405,11 @@ impl<'a> Reader<'a> {
     /// A branch of `allOf` that holds rules only is the same as these rules one level up.
     fn lift_all_of(&mut self, members: &[Member<'a>], schema: &mut Schema, place: &Place) {
         let Some(member) = members.iter().find(|member| member.key == "allOf") else { return };
-        for (index, branch) in self.keep(member.value.items()).unwrap_or_default().into_iter().enumerate() {
+        let branches = self.keep(member.value.items());
+        if branches.as_ref().is_some_and(Vec::is_empty) {
+            self.report(without_branch(member.value, "allOf"));
+        }
+        for (index, branch) in branches.unwrap_or_default().into_iter().enumerate() {
             let location = format!("{}/allOf/{index}", place.location);
             let lifted = self.schema(
                 branch,
@@ -397,8 +420,7 @@ impl<'a> Reader<'a> {
                 && lifted.additional.is_none()
                 && lifted.rules().all(Rule::is_composite);
             if only_rules {
-                let levels =
-                    self.keep(branch.members()).map(|members| self.levels(&members)).unwrap_or_default();
+                let levels = branch.members().map(|members| self.levels(&members)).unwrap_or_default();
                 for Constraint { rule, location, .. } in lifted.constraints {
                     let level = levels.get(rule.keyword()).copied().unwrap_or(Level::Badge);
                     let constraint = self.constraint(place, rule, location, level, place.depth);
@@ -449,10 +471,13 @@ impl<'a> Reader<'a> {
 
     fn contradictions(&mut self, node: Node<'a>, schema: &Schema) {
         if let Some(message) = contradiction(schema) {
-            self.errors
-                .push(node.error(message, "correct one of the two: as it stands nothing would be legal"));
+            self.report(node.error(message, "correct one of the two: as it stands nothing would be legal"));
         }
     }
+}
+
+fn without_branch(node: Node<'_>, keyword: &str) -> Diagnostic {
+    node.error(format!("`{keyword}` without a branch"), "add a branch or remove the keyword")
 }
 
 /// The place of the keyword and the level of what it states.

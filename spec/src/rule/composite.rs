@@ -39,6 +39,14 @@ pub(crate) fn all_of(schema: &Schema) -> String {
 }
 
 pub(crate) fn any_of(branches: &[Schema]) -> String {
+    let single = |branch: &Schema| match branch.constraints.as_slice() {
+        [only] if branch.properties.is_empty() && branch.items.is_none() => Some(only.rule.sentence()),
+        _ => None,
+    };
+    let demands: Option<Vec<String>> = branches.iter().map(single).collect();
+    if let Some(demands) = demands.filter(|demands| demands.len() > 1) {
+        return text::list(&demands, "or");
+    }
     let forms: Vec<String> = branches.iter().map(phrase).collect();
     match forms.as_slice() {
         [] => "must satisfy one of no alternatives".to_owned(),

@@ -47,8 +47,12 @@ impl Kinds {
             let word = name.string()?;
             let Some((_, bit, _)) = NAMES.iter().find(|(known, ..)| *known == word) else {
                 let known = NAMES.map(|(known, ..)| known).join(", ");
-                return Err(name.error(format!("`{word}` is no JSON type"), format!("use one of {known}")));
+                let shown = text::shorten(&word, 60);
+                return Err(name.error(format!("`{shown}` is no JSON type"), format!("use one of {known}")));
             };
+            if kinds & bit != 0 {
+                return Err(name.error(format!("`{word}` is named twice"), "name it once"));
+            }
             kinds |= bit;
         }
         if kinds == 0 {

@@ -6,6 +6,7 @@ use crate::source::Node;
 use crate::text;
 use crate::witness::{Side, Witness};
 use serde_json::Value;
+use std::collections::{BTreeMap, HashSet};
 
 /// The values of an `enum`, or of a `oneOf` whose branches are documented constants.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,11 +30,10 @@ impl Enum {
     pub(crate) fn read(node: Node<'_>) -> Result<Self, Diagnostic> {
         let mut values: Vec<EnumValue> = Vec::new();
         for item in node.items()? {
-            let value = item.value()?;
-            if !values.iter().any(|known| equal(&known.value, &value)) {
-                values.push(EnumValue { value, title: None, description: None });
-            }
+            values.push(EnumValue { value: item.value()?, title: None, description: None });
         }
+        let mut repeated = repeated(&values).into_iter();
+        values.retain(|_| !repeated.next().unwrap_or_default());
         Ok(Self { values })
     }
 
@@ -51,13 +51,10 @@ impl Enum {
                     _ => return None,
                 }
             }
-            let value = value?;
-            if values.iter().any(|known| equal(&known.value, &value)) {
-                return None;
-            }
-            values.push(EnumValue { value, title, description });
+            values.push(EnumValue { value: value?, title, description });
         }
-        (!values.is_empty()).then_some(Self { values })
+        let is_list = !values.is_empty() && !repeated(&values).contains(&true);
+        is_list.then_some(Self { values })
     }
 
     /// Whether a value is one of them.
@@ -76,6 +73,12 @@ impl Enum {
     }
 }
 
+/// For each value whether an equal one comes before it.
+fn repeated(values: &[EnumValue]) -> Vec<bool> {
+    let mut seen = HashSet::new();
+    values.iter().map(|one| !seen.insert(Same::of(&one.value))).collect()
+}
+
 pub(crate) fn const_sentence(value: &Value) -> String {
     format!("must be {}", text::literal(value))
 }
@@ -83,17 +86,36 @@ pub(crate) fn const_sentence(value: &Value) -> String {
 /// JSON Schema's equality: 1 and 1.0 are the same number, `false` and 0 are not the same.
 #[must_use]
 pub fn equal(a: &Value, b: &Value) -> bool {
-    match (a, b) {
-        (Value::Number(a), Value::Number(b)) => {
-            a == b
-                || whole(a).is_some_and(|a| Some(a) == whole(b))
-                || a.as_f64() == b.as_f64() && a.is_f64() && b.is_f64()
+    Same::of(a) == Same::of(b)
+}
+
+/// What equal values have in common.
+#[derive(PartialEq, Eq, Hash)]
+enum Same<'a> {
+    Null,
+    Boolean(bool),
+    Whole(i128),
+    /// The bits of a float that is no whole number, or beyond `i128`.
+    Float(u64),
+    Text(&'a str),
+    List(Vec<Same<'a>>),
+    Object(BTreeMap<&'a str, Same<'a>>),
+}
+
+impl<'a> Same<'a> {
+    fn of(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(flag) => Self::Boolean(*flag),
+            Value::Number(number) => {
+                whole(number).map_or(Self::Float(number.as_f64().unwrap_or_default().to_bits()), Self::Whole)
+            }
+            Value::String(text) => Self::Text(text),
+            Value::Array(items) => Self::List(items.iter().map(Self::of).collect()),
+            Value::Object(members) => {
+                Self::Object(members.iter().map(|(name, value)| (name.as_str(), Self::of(value))).collect())
+            }
         }
-        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b)),
-        (Value::Object(a), Value::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
-        }
-        (a, b) => a == b,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Node;
+use crate::text;
 use bigdecimal::BigDecimal;
 
 /// A range for the product or the quotient of two members of an object. It binds when both are numbers.
@@ -47,10 +48,9 @@ impl Relation {
                 "minimum" => minimum = Some(member.value.decimal()?),
                 "maximum" => maximum = Some(member.value.decimal()?),
                 other => {
-                    return Err(Diagnostic::error(
-                        node.source_name(),
-                        member.position,
-                        format!("`{other}` is unknown in a rule of `x-constraints`"),
+                    let shown = text::shorten(other, 60);
+                    return Err(member.error(
+                        format!("`{shown}` is unknown in a rule of `x-constraints`"),
                         "a rule has `operation`, `parameters`, `minimum` and `maximum`",
                     ));
                 }
@@ -90,7 +90,10 @@ fn read_operation(node: Node<'_>) -> Result<Operation, Diagnostic> {
     match node.string()?.as_str() {
         "area" => Ok(Operation::Area),
         "ratio" => Ok(Operation::Ratio),
-        other => Err(node.error(format!("operation `{other}` is not implemented"), "use `area` or `ratio`")),
+        other => {
+            let shown = text::shorten(other, 60);
+            Err(node.error(format!("operation `{shown}` is not implemented"), "use `area` or `ratio`"))
+        }
     }
 }
 

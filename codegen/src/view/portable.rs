@@ -1,0 +1,61 @@
+//! A plain JSON Schema (2020-12): nothing in it is ours, so that any validator takes it as it is.
+
+use airspec::Model;
+use serde_json::{Map, Value, json};
+
+/// Version 4 and the variant of RFC 9562, for validators that know `uuid` alone.
+const UUID4: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$";
+
+/// The task of a model as a JSON Schema.
+///
+/// What JSON Schema cannot say (an identity unique in a batch, an area, a ratio) is said in `$comment`.
+#[must_use]
+pub fn json_schema(model: &Model) -> Value {
+    let mut schema = portable(&model.schema);
+    if let Value::Object(members) = &mut schema {
+        members.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+        members.insert("title".to_owned(), json!(model.title));
+    }
+    schema
+}
+
+/// A schema without our extensions and those of the provider.
+pub(super) fn portable(schema: &Value) -> Value {
+    let Value::Object(members) = schema else { return schema.clone() };
+    let mut out = Map::new();
+    let mut unsaid = Vec::new();
+    for (keyword, value) in members {
+        match keyword.as_str() {
+            "properties" => {
+                let all = value.as_object().into_iter().flatten();
+                let all = all.map(|(name, schema)| (name.clone(), portable(schema)));
+                out.insert(keyword.clone(), Value::Object(all.collect()));
+            }
+            "items" | "additionalProperties" | "contains" | "not" | "if" | "then" | "else" => {
+                out.insert(keyword.clone(), portable(value));
+            }
+            "allOf" | "anyOf" | "oneOf" => {
+                let branches = value.as_array().into_iter().flatten().map(portable);
+                out.insert(keyword.clone(), branches.collect());
+            }
+            "format" if value == "uuid4" => {
+                out.insert("format".to_owned(), json!("uuid"));
+                // A second pattern beside the schema's own one needs a place of its own.
+                let place = if members.contains_key("pattern") { "allOf" } else { "pattern" };
+                let pattern = if place == "allOf" { json!([{"pattern": UUID4}]) } else { json!(UUID4) };
+                out.entry(place.to_owned()).or_insert(pattern);
+            }
+            "x-unique" => unsaid.push("must differ between the tasks of a batch".to_owned()),
+            "x-constraints" => unsaid.push(format!("rules that JSON Schema cannot state: {value}")),
+            "$id" | "externalDocs" => {}
+            extension if extension.starts_with("x-") => {}
+            _ => {
+                out.insert(keyword.clone(), value.clone());
+            }
+        }
+    }
+    if !unsaid.is_empty() {
+        out.insert("$comment".to_owned(), json!(unsaid.join("; ")));
+    }
+    Value::Object(out)
+}

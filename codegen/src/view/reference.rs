@@ -1,0 +1,82 @@
+//! The reference page of a model, in Markdown.
+
+use airspec::{Model, Schema};
+use std::fmt::Write as _;
+
+/// Every parameter and behaviour of a model, for readers.
+#[must_use]
+pub fn reference(model: &Model) -> String {
+    let mut page = format!("# {}\n\n", line(&model.title));
+    if let Some(air) = &model.air {
+        let _ = writeln!(page, "`{air}`\n");
+    }
+    if !model.summary.is_empty() {
+        let _ = writeln!(page, "{}.\n", line(model.summary.trim_end_matches('.')));
+    }
+    page.push_str("## Parameters\n");
+    for schema in model.task.tree() {
+        if !schema.path.is_empty() && schema.name() != "items" {
+            parameter(&mut page, model, schema);
+        }
+    }
+    rules(&mut page, model);
+    if !model.behaviours.is_empty() {
+        page.push_str("\n## What answers are\n\n| id | level | statement |\n|---|---|---|\n");
+        for behaviour in &model.behaviours {
+            let _ = writeln!(
+                page,
+                "| `{}` | {} | {} |",
+                behaviour.id,
+                behaviour.level,
+                cell(&behaviour.description)
+            );
+        }
+    }
+    page
+}
+
+fn parameter(page: &mut String, model: &Model, schema: &Schema) {
+    let _ = writeln!(page, "\n### `{}`\n", schema.path);
+    if let Some(description) = &schema.description {
+        let _ = writeln!(page, "{}\n", line(description));
+    }
+    let constraints = model.constraints();
+    let mine = constraints.iter().filter(|constraint| {
+        constraint.parameter == schema.path || constraint.parameter == format!("{}.items", schema.path)
+    });
+    page.push_str("| constraint | level | statement |\n|---|---|---|\n");
+    for constraint in mine {
+        let _ =
+            writeln!(page, "| `{}` | {} | {} |", constraint.id, constraint.level, cell(&constraint.expected));
+    }
+    if let Some(default) = &schema.default {
+        let _ = writeln!(
+            page,
+            "\nDefault: {} (taken by the provider, never sent).",
+            airspec::text::literal(default)
+        );
+    }
+    if let Some(url) = &schema.documentation {
+        let _ = writeln!(page, "\nSource: <{url}>");
+    }
+}
+
+/// What holds for the task as a whole.
+fn rules(page: &mut String, model: &Model) {
+    page.push_str("\n## The task\n\n| constraint | level | statement |\n|---|---|---|\n");
+    for constraint in &model.task.constraints {
+        let _ =
+            writeln!(page, "| `{}` | {} | {} |", constraint.id, constraint.level, cell(&constraint.expected));
+    }
+}
+
+/// Prose as Markdown shows it: markup of the source is text.
+fn line(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines.join(" ").replace('<', "\\<").replace('[', "\\[")
+}
+
+/// The same within a table.
+fn cell(text: &str) -> String {
+    line(text).replace('|', "\\|")
+}

@@ -1,0 +1,88 @@
+//! What holds on the platform whatever the model: a published document does not say it, so a document that is silent
+//! about behaviours gets those of `platform.json` whose parameters and fields it has.
+
+use super::Reader;
+use super::behaviour::{defaults, misfit};
+use crate::model::{Constraint, Level, Model};
+use crate::rule::Rule;
+use crate::source::Source;
+
+const PLATFORM: &str = include_str!("../../platform.json");
+
+/// Adds the platform's behaviours, and the uniqueness of the task's identity.
+pub(super) fn complete(model: &mut Model) {
+    let source = Source::new("platform.json", PLATFORM);
+    let mut reader = Reader::new(&source);
+    let Ok(members) = source.root().and_then(|root| root.members()) else { return };
+    for member in members {
+        match member.key.as_str() {
+            "unique" => unique(model, &member.value.string().unwrap_or_default()),
+            _ => {
+                for node in member.value.items().unwrap_or_default() {
+                    let Ok(behaviour) = reader.behaviour(node) else { continue };
+                    if misfit(node, &behaviour, model, &model.behaviours).is_none() {
+                        model.behaviours.push(behaviour);
+                    }
+                }
+            }
+        }
+    }
+    let defaults = defaults(model, &model.behaviours);
+    model.behaviours.extend(defaults);
+}
+
+/// Demands that a required parameter of the task differs between the tasks of a batch.
+fn unique(model: &mut Model, name: &str) {
+    if model.unique().is_some() {
+        return;
+    }
+    let Some(property) = model.task.properties.iter_mut().find(|property| property.name == name) else {
+        return;
+    };
+    if property.required.is_none() {
+        return;
+    }
+    property.schema.constraints.push(Constraint {
+        id: format!("{name}.{}", Rule::Unique.keyword()),
+        parameter: name.to_owned(),
+        member: None,
+        level: Level::Facts,
+        location: format!("/properties/{name}/x-unique"),
+        depth: 1,
+        expected: Rule::Unique.sentence(),
+        documentation: property.schema.documentation.clone(),
+        rule: Rule::Unique,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_behaviour_of_the_platform_reads_and_those_that_fit_are_added() {
+        let source = Source::new("platform.json", PLATFORM);
+        let mut reader = Reader::new(&source);
+        let members = source.root().unwrap().members().unwrap();
+        let list = members.iter().find(|member| member.key == "behaviours").unwrap();
+        for node in list.value.items().unwrap() {
+            reader.behaviour(node).unwrap();
+        }
+        let task = r#"{"type": "object", "properties": {
+            "taskUUID": {"type": "string", "format": "uuid"}, "numberResults": {"type": "integer", "default": 1}},
+            "required": ["taskUUID"]}"#;
+        let model = crate::read(&Source::new("task", task)).unwrap();
+        let ids: Vec<&str> = model.behaviours.iter().map(|one| one.id.as_str()).collect();
+        assert_eq!(
+            ids,
+            [
+                "taskUUID.echo",
+                "numberResults.count",
+                "numberResults.seeds",
+                "numberResults.images",
+                "numberResults.default"
+            ]
+        );
+        assert_eq!(model.unique().unwrap().id, "taskUUID.unique");
+    }
+}
