@@ -7,7 +7,23 @@
 //! 3. Tokens (modules `emit` and `check`): the items of a module.
 //! 4. [`Module`]: the text of a file, laid out.
 //!
-//! Nothing here reads or writes files; the same [`module`] serves the command line, the macro and build scripts.
+//! Nothing here reads or writes files; the same emitter serves the command line, the macro and build scripts. A build
+//! script of a crate that depends on `airspec-models`:
+//!
+//! ```no_run
+//! use std::path::Path;
+//!
+//! fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!     println!("cargo::rerun-if-changed=lighthouse.json");
+//!     let model = airspec::read_file(Path::new("lighthouse.json"))?;
+//!     let options = airspec_codegen::Options { made_by: "build.rs".into(), spec: "lighthouse.json".into() };
+//!     let module = airspec_codegen::module(&model, &options)?;
+//!     let out = Path::new(&std::env::var("OUT_DIR")?).join("lighthouse.rs");
+//!     std::fs::write(out, module.text)?;
+//!     Ok(())
+//! }
+//! // In the crate: mod lighthouse { include!(concat!(env!("OUT_DIR"), "/lighthouse.rs")); }
+//! ```
 
 mod check;
 mod docs;
@@ -15,12 +31,15 @@ mod emit;
 mod names;
 mod plan;
 mod print;
+mod shared;
 pub mod view;
 
 pub use names::{module_name, type_name};
 
 use airspec::Model;
+use plan::Plan;
 use proc_macro2::TokenStream;
+use shared::Shared;
 
 /// What the generated code is for, which decides how it says what it is.
 #[derive(Clone, Debug)]
@@ -63,16 +82,13 @@ pub struct Module {
     pub checks: Vec<String>,
 }
 
-/// The module of a model, as a file.
+/// The module of a model, as a file that stands alone.
 ///
 /// # Errors
 /// A model whose task is not an object.
 pub fn module(model: &Model, options: &Options) -> Result<Module, GenerateError> {
-    let (items, checks) = emitted(model)?;
-    let file =
-        syn::parse2(items).map_err(|error| GenerateError::NotRust { spec: model.source.clone(), error })?;
-    let text = print::file(&emit::header(model, options), &file);
-    Ok(Module { name: module_name(&model.slug), text, checks })
+    checked(model)?;
+    written(model, &Plan::new(model), &Shared::default(), options)
 }
 
 /// The items of a model's module, for macros.
@@ -80,24 +96,66 @@ pub fn module(model: &Model, options: &Options) -> Result<Module, GenerateError>
 /// # Errors
 /// A model whose task is not an object.
 pub fn items(model: &Model) -> Result<TokenStream, GenerateError> {
-    emitted(model).map(|(items, _)| items)
+    checked(model)?;
+    Ok(emit::module(model, &Plan::new(model), &mut check::Checks::default(), &Shared::default()))
 }
 
-fn emitted(model: &Model) -> Result<(TokenStream, Vec<String>), GenerateError> {
-    if model.task.kinds() != airspec::rule::kind::Kinds::OBJECT {
-        return Err(GenerateError::NotAnObject { spec: model.source.clone() });
+/// The modules of several models that live in one crate: types that they have in common are written once, in the
+/// module `shared`, and what they answer in the module `answers`; these two come last.
+///
+/// # Errors
+/// A model whose task is not an object.
+pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<Module>, GenerateError> {
+    for (model, _) in models {
+        checked(model)?;
     }
-    let plan = plan::Plan::new(model);
+    let plans: Vec<Plan<'_>> = models.iter().map(|(model, _)| Plan::new(model)).collect();
+    let shared = Shared::among(&plans);
+    let mut modules = Vec::new();
+    for ((model, options), plan) in models.iter().zip(&plans) {
+        modules.push(written(model, plan, &shared, options)?);
+    }
+    let only: Vec<Model> = models.iter().map(|(model, _)| model.clone()).collect();
+    let common = [
+        ("answers", emit::imports(), emit::answers::items(&only)),
+        ("shared", TokenStream::new(), emit::shared_types(&plans, &shared)),
+    ];
+    for (name, imports, items) in common {
+        let text = text(&emit::common_header(all), quote::quote!(#imports #items), &all.spec)?;
+        modules.push(Module { name: name.to_owned(), text, checks: Vec::new() });
+    }
+    Ok(modules)
+}
+
+fn checked(model: &Model) -> Result<(), GenerateError> {
+    if model.task.kinds() == airspec::rule::kind::Kinds::OBJECT {
+        Ok(())
+    } else {
+        Err(GenerateError::NotAnObject { spec: model.source.clone() })
+    }
+}
+
+fn written(
+    model: &Model,
+    plan: &Plan<'_>,
+    shared: &Shared,
+    options: &Options,
+) -> Result<Module, GenerateError> {
     let mut checks = check::Checks::default();
-    let items = emit::module(model, &plan, &mut checks);
-    Ok((items, checks.into_ids()))
+    let items = emit::module(model, plan, &mut checks, shared);
+    let text = text(&emit::header(model, options), items, &model.source)?;
+    Ok(Module { name: module_name(&model.slug), text, checks: checks.into_ids() })
+}
+
+fn text(header: &str, items: TokenStream, spec: &str) -> Result<String, GenerateError> {
+    let file = syn::parse2(items).map_err(|error| GenerateError::NotRust { spec: spec.to_owned(), error })?;
+    Ok(print::file(header, &file))
 }
 
 /// The file that lists the modules of the crate, each behind the feature of its slug.
 #[must_use]
 pub fn index(models: &[Model], options: &Options) -> String {
-    let Options { made_by, spec } = options;
-    let mut text = format!("// @generated by `{made_by}` from {spec}. Change the specs, not this file.\n\n");
+    let mut text = emit::common_header(options);
     text.push_str("//! One module for each model, behind the cargo feature of its name.\n");
     for model in models {
         let (slug, name) = (&model.slug, module_name(&model.slug));
@@ -107,6 +165,7 @@ pub fn index(models: &[Model], options: &Options) -> String {
             .collect();
         text.push_str(&format!("\n{docs}#[cfg(feature = \"{slug}\")]\npub mod {name};\n"));
     }
+    text.push_str(COMMON);
     text.push_str(REGISTRY);
     for model in models {
         let (slug, name) = (&model.slug, module_name(&model.slug));
@@ -115,6 +174,15 @@ pub fn index(models: &[Model], options: &Options) -> String {
     text.push_str("];\n");
     text
 }
+
+/// The modules that belong to all models.
+const COMMON: &str = "
+/// What the API answers, read leniently: results and errors.
+pub mod answers;
+
+/// Types that several models have in common; their modules re-export them.
+pub mod shared;
+";
 
 /// What the index says about [`index`]'s table of models.
 const REGISTRY: &str = "

@@ -10,6 +10,12 @@
 #[cfg(feature = "openai-gpt-image-2")]
 pub mod openai_gpt_image_2;
 
+/// What the API answers, read leniently: results and errors.
+pub mod answers;
+
+/// Types that several models have in common; their modules re-export them.
+pub mod shared;
+
 /// Judges the text of one task.
 pub type FromJson = fn(&str) -> Result<(), crate::Violations>;
 

@@ -116,7 +116,10 @@ fn hostile_text_gives_violations() {
     for text in texts {
         assert!(!Request::from_json(&text).unwrap_err().is_empty(), "{}", &text[..text.len().min(80)]);
     }
-    assert_eq!(ids(&Request::from_json("[\"imageInference\"]").unwrap_err()), [(String::new(), "type".to_owned())]);
+    assert_eq!(
+        ids(&Request::from_json("[\"imageInference\"]").unwrap_err()),
+        [(String::new(), "type".to_owned())]
+    );
 }
 
 #[test]

@@ -24,7 +24,10 @@ pub const MAX_BYTES: u64 = 8 << 20;
 
 /// The most schemas, listed values and names in lists that a document may have together; published ones have some 500.
 /// Each of them becomes code that somebody has to compile.
-const MAX_PARTS: usize = 10_000;
+const MAX_PARTS: usize = 5_000;
+
+/// The most characters of a member's name.
+pub(crate) const MAX_NAME: usize = 256;
 
 /// As many reasons are shown; all are kept.
 const SHOWN: usize = 20;

@@ -79,7 +79,10 @@ impl Source {
             serde_json::error::Category::Eof => "the text ends too early: is the file complete?",
             _ => "correct the text at this place",
         };
-        let message = text::shorten(message, 200);
+        let message = match message {
+            "recursion limit exceeded" => "nested too deeply".to_owned(),
+            other => text::shorten(other, 200),
+        };
         Diagnostic::error(&self.name, self.position(offset), format!("{preface}{message}"), help)
     }
 

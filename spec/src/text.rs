@@ -1,6 +1,7 @@
 //! Small pieces of wording that several modules share.
 
 use crate::diagnostic::Diagnostic;
+use crate::read::MAX_NAME;
 use crate::source::Node;
 use std::collections::HashSet;
 
@@ -32,12 +33,27 @@ pub fn shorten(text: &str, max: usize) -> String {
     short
 }
 
-/// The texts of an array of different strings.
+/// Whether a name is longer than the reader admits.
+pub(crate) fn is_long(name: &str) -> bool {
+    name.chars().nth(MAX_NAME).is_some()
+}
+
+/// What is wrong with such a name, and what to do about it.
+pub(crate) fn long_name(name: &str) -> (String, &'static str) {
+    let message = format!("the name `{}` has more than {MAX_NAME} characters", shorten(name, 40));
+    (message, "shorten it: names become parts of other names and of sentences")
+}
+
+/// The names in an array of different strings.
 pub(crate) fn distinct(items: &[Node<'_>]) -> Result<Vec<String>, Diagnostic> {
     let mut seen = HashSet::new();
     let mut texts = Vec::with_capacity(items.len());
     for item in items {
         let text = item.string()?;
+        if is_long(&text) {
+            let (message, help) = long_name(&text);
+            return Err(item.error(message, help));
+        }
         if !seen.insert(text.clone()) {
             return Err(item.error(format!("`{}` is named twice", shorten(&text, 60)), "name it once"));
         }

@@ -61,9 +61,9 @@ impl Program {
         ));
         let manifest = format!(
             "[package]\nname = \"differential\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-             airspec-conformance = {{ path = {:?} }}\nairspec-models = {{ path = {:?} }}\n\n[workspace]\n",
-            root.join("conformance"),
-            root.join("generated"),
+             airspec-conformance = {{ path = \"{}\" }}\nairspec-models = {{ path = \"{}\" }}\n\n[workspace]\n",
+            root.join("conformance").display(),
+            root.join("generated").display(),
         );
         let lock = fs::read_to_string(root.join("Cargo.lock")).context("cannot read Cargo.lock")?;
         artefacts.push(Artefact { path: folder.join("src/main.rs"), text: main });

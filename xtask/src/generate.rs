@@ -73,24 +73,25 @@ pub(crate) fn specs(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
 fn workspace(root: &Path) -> anyhow::Result<Vec<Artefact>> {
     let paths = specs(root)?;
     let generated = root.join("generated");
-    let mut artefacts = Vec::new();
+    let options = |spec: String| Options { made_by: COMMAND.to_owned(), spec };
     let mut models = Vec::new();
     for path in &paths {
-        let model = read(path)?;
         let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
-        let options = Options { made_by: COMMAND.to_owned(), spec: shown };
-        let module = airspec_codegen::module(&model, &options)?;
-        artefacts.push(Artefact {
-            path: generated.join("src/models").join(format!("{}.rs", module.name)),
-            text: module.text,
-        });
-        artefacts.extend(views(&generated.join("reference").join(&model.slug), &model));
-        models.push(model);
+        models.push((read(path)?, options(shown)));
     }
-    let options = Options { made_by: COMMAND.to_owned(), spec: "spec/models".to_owned() };
+    let all = options("spec/models".to_owned());
+    let folder = generated.join("src/models");
+    let mut artefacts: Vec<Artefact> = airspec_codegen::modules(&models, &all)?
+        .into_iter()
+        .map(|module| Artefact { path: folder.join(format!("{}.rs", module.name)), text: module.text })
+        .collect();
+    let models: Vec<Model> = models.into_iter().map(|(model, _)| model).collect();
+    for model in &models {
+        artefacts.extend(views(&generated.join("reference").join(&model.slug), model));
+    }
     artefacts.push(Artefact {
         path: generated.join("src/models.rs"),
-        text: airspec_codegen::index(&models, &options),
+        text: airspec_codegen::index(&models, &all),
     });
     artefacts.push(features(&generated.join("Cargo.toml"), &models)?);
     Ok(artefacts)

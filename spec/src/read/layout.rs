@@ -135,6 +135,10 @@ impl<'a> Reader<'a> {
                 _ => continue,
             };
             *field = self.keep(member.value.string());
+            if member.key == "x-model-id" && parts.slug.as_deref().is_some_and(|slug| !is_slug(slug)) {
+                let help = "use letters, digits, `-`, `_` and `.`, as in `openai-gpt-image-2`: it names files and features";
+                self.report(member.value.error("this is no name of a model", help));
+            }
         }
         if let Some(title) = &mut parts.title
             && let Some(name) = title.strip_prefix("Runware API - ")
@@ -225,6 +229,12 @@ fn constant(task: &Schema, name: &str) -> Option<String> {
         crate::rule::Rule::Const(value) => value.as_str().map(str::to_owned),
         _ => None,
     })
+}
+
+fn is_slug(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && text.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character))
+        && !text::is_long(text)
 }
 
 /// The file-name form of a name.

@@ -310,8 +310,9 @@ impl<'a> Reader<'a> {
 
     fn unknown_keyword(&self, keyword: &str, member: &Member<'a>) -> Diagnostic {
         // A document with that many errors is nothing that a better word would mend.
-        let known = if self.errors.len() < 100 { &KEYWORDS[..] } else { &[] };
-        let help = match text::nearest(keyword, known.iter().chain(&ANNOTATIONS).copied()) {
+        let is_early = self.errors.len() < 100;
+        let known = KEYWORDS.into_iter().chain(ANNOTATIONS).filter(|_| is_early);
+        let help = match text::nearest(keyword, known) {
             Some(near) => format!("did you mean `{near}`?"),
             None if keyword == "$ref" => {
                 "write the schema out in place: task objects hold no references".to_owned()
@@ -337,6 +338,14 @@ impl<'a> Reader<'a> {
         levels: &BTreeMap<String, Level>,
     ) {
         for member in &pending.properties {
+            if !self.admits(member.value, 0) {
+                break;
+            }
+            if text::is_long(&member.key) {
+                let (message, help) = text::long_name(&member.key);
+                self.report(member.error(message, help));
+                continue;
+            }
             let child = self.schema(member.value, &place.member(&member.key));
             schema.properties.push(Property {
                 name: member.key.clone(),
@@ -390,15 +399,26 @@ impl<'a> Reader<'a> {
     }
 
     fn conditional(&mut self, pending: &Pending<'a>, schema: &mut Schema, place: &Place) {
-        let Some(condition) = pending.condition else { return };
-        if pending.then.is_none() && pending.otherwise.is_none() {
+        // Also what has no effect is read, for its errors.
+        let condition = pending.condition.map(|node| self.schema(node, &place.condition("if")));
+        let then = pending.then.map(|node| self.schema(node, &place.condition("then")));
+        let otherwise = pending.otherwise.map(|node| self.schema(node, &place.condition("else")));
+        let branches = [("then", pending.then), ("else", pending.otherwise)];
+        let Some(condition) = condition else {
+            for (keyword, node) in branches {
+                if let Some(node) = node {
+                    let message = format!("`{keyword}` without `if` has no effect");
+                    self.report(node.error(message, "add `if` or remove it").into_warning());
+                }
+            }
+            return;
+        };
+        if let (Some(node), true) = (pending.condition, then.is_none() && otherwise.is_none()) {
+            let message = "`if` without `then` or `else` has no effect";
+            self.report(node.error(message, "add one of them or remove it").into_warning());
             return;
         }
-        let rule = If {
-            condition: self.schema(condition, &place.condition("if")),
-            then: pending.then.map(|node| self.schema(node, &place.condition("then"))),
-            otherwise: pending.otherwise.map(|node| self.schema(node, &place.condition("else"))),
-        };
+        let rule = If { condition, then, otherwise };
         self.add(schema, place, Rule::If(Box::new(rule)), "/if", Level::Badge);
     }
 

@@ -1,0 +1,95 @@
+//! What the API answers: results and errors, read leniently. Fields that this release does not know are kept, since
+//! answers grow; what a result must be is checked by the conformance suite, not by the type.
+
+use crate::docs;
+use crate::names::{Scope, snake, type_name};
+use airspec::rule::Rule;
+use airspec::rule::kind::Kinds;
+use airspec::{Model, Property, Schema};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// The structs of all models' answers, each once.
+pub(crate) fn items(models: &[Model]) -> TokenStream {
+    let mut scope = Scope::with(&["Map", "Value", "Integer"]);
+    let mut known: Vec<(String, Vec<String>)> = Vec::new();
+    let mut items = Vec::new();
+    let results = models.iter().filter_map(|model| Some((result_name(model), model.result.as_ref()?)));
+    let errors = models.iter().filter_map(|model| Some(("ApiError".to_owned(), model.error.as_ref()?)));
+    for (name, schema) in results.chain(errors) {
+        let fields = schema.properties.iter().map(|property| {
+            format!("{} {} {}", property.name, property.required.is_some(), kind(&property.schema))
+        });
+        let shape = (name.clone(), fields.collect());
+        if !known.contains(&shape) {
+            items.push(item(&scope.mint(&[name]), schema));
+            known.push(shape);
+        }
+    }
+    quote!(#(#items)*)
+}
+
+/// The name of a model's result: that of its task.
+fn result_name(model: &Model) -> String {
+    let task = model.result.as_ref().and_then(|result| result.property("taskType"));
+    let word = task.and_then(|property| {
+        property.schema.rules().find_map(|rule| match rule {
+            Rule::Const(value) => value.as_str(),
+            _ => None,
+        })
+    });
+    format!("{}Result", type_name(word.unwrap_or("task")))
+}
+
+fn item(ident: &Ident, schema: &Schema) -> TokenStream {
+    let title = schema.title.clone().unwrap_or_else(|| ident.to_string());
+    let docs = docs::paragraphs(&[
+        format!("{}.", title.trim_end_matches('.')),
+        schema.description.clone().unwrap_or_default(),
+    ]);
+    let mut scope = Scope::with(&["other"]);
+    let fields: Vec<TokenStream> = schema
+        .properties
+        .iter()
+        .map(|property| field(&scope.mint(&[snake(&property.name)]), property))
+        .collect();
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(crate = "airspec_models::serde")]
+        #[non_exhaustive]
+        pub struct #ident {
+            #(#fields)*
+            /// Fields that this release does not know.
+            #[serde(flatten)]
+            pub other: Map<String, Value>,
+        }
+    }
+}
+
+fn field(ident: &Ident, property: &Property) -> TokenStream {
+    let name = &property.name;
+    let docs =
+        docs::paragraphs(&[format!("`{name}`."), property.schema.description.clone().unwrap_or_default()]);
+    let kind = kind(&property.schema);
+    if property.required.is_some() {
+        quote!(#docs #[serde(rename = #name)] pub #ident: #kind,)
+    } else {
+        quote! {
+            #docs
+            #[serde(rename = #name, default, skip_serializing_if = "Option::is_none")]
+            pub #ident: Option<#kind>,
+        }
+    }
+}
+
+/// The type of a field: closed sets and formats are plain text here, since new values may come.
+fn kind(schema: &Schema) -> TokenStream {
+    match schema.kinds() {
+        Kinds::STRING => quote!(String),
+        Kinds::BOOLEAN => quote!(bool),
+        Kinds::INTEGER => quote!(Integer),
+        Kinds::NUMBER => quote!(f64),
+        _ => quote!(Value),
+    }
+}

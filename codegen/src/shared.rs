@@ -1,0 +1,94 @@
+//! What several models have in common, written once: types that are the same in two models or more.
+//!
+//! Two types are the same when they have the same name and, documentation aside, would be written alike, down to the
+//! types of their members. The modules of the models re-export them, so that users need not know.
+
+use crate::emit::rust_type;
+use crate::plan::{Enum, Plan, Shape, Struct};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The names of the types that are shared, with what makes each one what it is.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    types: BTreeMap<String, String>,
+}
+
+impl Shared {
+    /// The types that at least two of the plans have in common.
+    pub(crate) fn among(plans: &[Plan<'_>]) -> Self {
+        let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+        let mut parts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for plan in plans {
+            for (name, shape, needs) in types(plan) {
+                *counts.entry((name.clone(), shape)).or_default() += 1;
+                parts.entry(name).or_default().extend(needs);
+            }
+        }
+        let mut types: BTreeMap<String, String> =
+            counts.into_iter().filter(|(_, count)| *count > 1).map(|(key, _)| key).collect();
+        // A struct is the same only if its members' types are.
+        loop {
+            let odd =
+                types.keys().find(|name| parts[*name].iter().any(|part| !types.contains_key(part))).cloned();
+            match odd {
+                Some(name) => types.remove(&name),
+                None => return Self { types },
+            };
+        }
+    }
+
+    pub(crate) fn has_struct(&self, one: &Struct<'_>, plan: &Plan<'_>) -> bool {
+        self.types.get(&one.ident.to_string()) == Some(&struct_shape(one, plan))
+            && needs(one, plan).iter().all(|name| self.has(name, plan))
+    }
+
+    /// Whether the type that goes by this name in the plan is the shared one.
+    fn has(&self, name: &str, plan: &Plan<'_>) -> bool {
+        plan.enums.iter().any(|one| one.ident == name && self.has_enum(one))
+            || plan.structs.iter().any(|one| one.ident == name && self.has_struct(one, plan))
+    }
+
+    pub(crate) fn has_enum(&self, one: &Enum<'_>) -> bool {
+        self.types.get(&one.ident.to_string()) == Some(&enum_shape(one))
+    }
+}
+
+/// Every type of a plan but the request: name, what it is, the generated types that it needs.
+fn types(plan: &Plan<'_>) -> Vec<(String, String, Vec<String>)> {
+    let enums = plan.enums.iter().map(|one| (one.ident.to_string(), enum_shape(one), Vec::new()));
+    let nested = plan.structs.iter().take(plan.structs.len() - 1);
+    let structs = nested.map(|one| (one.ident.to_string(), struct_shape(one, plan), needs(one, plan)));
+    enums.chain(structs).collect()
+}
+
+fn enum_shape(one: &Enum<'_>) -> String {
+    let variants: Vec<String> =
+        one.variants.iter().map(|variant| format!("{} = {}", variant.ident, variant.value)).collect();
+    format!("enum {} {{ {} }}", one.schema.path, variants.join(", "))
+}
+
+fn struct_shape(one: &Struct<'_>, plan: &Plan<'_>) -> String {
+    let fields: Vec<String> = one
+        .fields
+        .iter()
+        .map(|field| {
+            let (name, required) = (&field.property.name, field.property.required.is_some());
+            format!("{} {name:?} {required} {}", field.ident, rust_type(&field.shape, plan))
+        })
+        .collect();
+    format!("struct {} {{ {}; open {} }}", one.schema.path, fields.join(", "), one.other.is_some())
+}
+
+fn needs(one: &Struct<'_>, plan: &Plan<'_>) -> Vec<String> {
+    fn named(shape: &Shape, plan: &Plan<'_>) -> Option<String> {
+        match shape {
+            Shape::Struct(index) => Some(plan.structs[*index].ident.to_string()),
+            Shape::Enum(index) => Some(plan.enums[*index].ident.to_string()),
+            Shape::List(item) => named(item, plan),
+            Shape::Text | Shape::Uuid | Shape::Integer(_) | Shape::Number | Shape::Boolean | Shape::Json => {
+                None
+            }
+        }
+    }
+    one.fields.iter().filter_map(|field| named(&field.shape, plan)).collect()
+}
