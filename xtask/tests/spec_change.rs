@@ -1,0 +1,107 @@
+//! One number changes in the spec, and one command later the crate, the mock and the suite have followed; a second
+//! model is a second file. Performed on a copy of the workspace, as a maintainer would.
+
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A copy of the workspace that shares the build folder, so that dependencies are not built again.
+struct Copy {
+    folder: tempfile::TempDir,
+    target: PathBuf,
+}
+
+impl Copy {
+    fn new() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let copy = Self { folder: tempfile::tempdir().unwrap(), target: fs::canonicalize(target).unwrap() };
+        for part in [".cargo", "spec", "codegen", "generated", "conformance", "xtask", "Cargo.toml", "Cargo.lock", "README.md"] {
+            duplicate(&root.join(part), &copy.folder.path().join(part));
+        }
+        copy
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO"))
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("CARGO_TARGET_DIR", &self.target)
+            .output()
+            .unwrap()
+    }
+
+    fn succeeds(&self, arguments: &[&str]) -> String {
+        let output = self.cargo(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+fn duplicate(from: &Path, to: &Path) {
+    if from.is_file() {
+        fs::copy(from, to).unwrap();
+        return;
+    }
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        duplicate(&entry.path(), &to.join(entry.file_name()));
+    }
+}
+
+/// A model whose task options are those of GPT Image 2, so that they are shared.
+const SECOND: &str = r#"{
+  "type": "object",
+  "properties": {
+    "deliveryMethod": {"type": "string", "oneOf": [{"const": "sync"}, {"const": "async"}], "default": "sync"},
+    "safety": {"type": "object", "properties": {"checkContent": {"type": "boolean"}}, "additionalProperties": false},
+    "model": {"type": "string", "const": "test:second@1"},
+    "strength": {"type": "number", "minimum": 0, "maximum": 1, "multipleOf": 0.01}
+  },
+  "required": ["model"],
+  "additionalProperties": false
+}"#;
+
+#[test]
+fn one_number_in_the_spec_moves_crate_mock_and_suite_and_a_second_model_is_a_second_file() {
+    let copy = Copy::new();
+    let document = copy.path("spec/models/openai-gpt-image-2.json");
+    let mut spec: Value = serde_json::from_str(&fs::read_to_string(&document).unwrap()).unwrap();
+    let task = &mut spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
+    assert_eq!(task["width"]["maximum"], 3840);
+    task["width"]["maximum"] = 4096.into();
+    fs::write(&document, format!("{spec:#}")).unwrap();
+    fs::write(copy.path("spec/models/test-second.json"), SECOND).unwrap();
+
+    let stale = copy.cargo(&["xtask", "gen", "--check"]);
+    assert_eq!(stale.status.code(), Some(1));
+    let shown = String::from_utf8_lossy(&stale.stdout).into_owned();
+    assert!(shown.contains("stale: ") && shown.contains("+    pub const WIDTH_MAXIMUM: u32 = 4096;"), "{shown}");
+    assert!(shown.contains("missing: "), "{shown}");
+    copy.succeeds(&["xtask", "gen"]);
+    copy.succeeds(&["xtask", "gen", "--check"]);
+
+    let shared = fs::read_to_string(copy.path("generated/src/models/shared.rs")).unwrap();
+    assert!(shared.contains("pub enum DeliveryMethod") && shared.contains("pub struct Safety"), "{shared}");
+    copy.succeeds(&["check", "--quiet", "--package", "airspec-models", "--all-features"]);
+
+    let report = copy.path("report");
+    let report_flag = report.to_str().unwrap();
+    copy.succeeds(&["xtask", "conformance", "--case", "width.m*", "--report", report_flag]);
+    let report: Value = serde_json::from_str(&fs::read_to_string(report.join("report.json")).unwrap()).unwrap();
+    let width = |id: &str| {
+        let cases = report["cases"].as_array().unwrap();
+        let case = cases.iter().find(|case| case["id"] == id).unwrap_or_else(|| panic!("no case {id}"));
+        (case["request"].to_string(), case["verdict"].clone())
+    };
+    let (request, verdict) = width("width.maximum.accept.at-the-maximum");
+    assert!(request.contains("4096") && verdict == "pass", "{request}");
+    let (request, verdict) = width("width.maximum.reject.one-step-beyond-the-maximum-on-the-grid");
+    assert!(request.contains("4112") && verdict == "pass", "{request}");
+}
