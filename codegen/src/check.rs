@@ -20,7 +20,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 /// What has been emitted so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Checks {
     ids: Vec<String>,
     functions: Vec<TokenStream>,
@@ -28,6 +28,24 @@ pub(crate) struct Checks {
     /// The patterns that have a static, by its number.
     patterns: Vec<String>,
     scope: Scope,
+}
+
+/// The function that checks the task's members, by which the request reaches the checks.
+const TASK_MEMBERS: &str = "task_members";
+
+/// Names that no further function may have: that one's, and those of arguments, which would hide it.
+const RESERVED: &str = "task_members node at out object name";
+
+impl Default for Checks {
+    fn default() -> Self {
+        Self {
+            ids: Vec::new(),
+            functions: Vec::new(),
+            statics: Vec::new(),
+            patterns: Vec::new(),
+            scope: Scope::with(RESERVED),
+        }
+    }
 }
 
 impl Checks {
@@ -214,13 +232,19 @@ impl<'m> Emitter<'_, 'm> {
         if let Some(additional) = &schema.additional {
             statements.push(self.additional(additional, &names, role));
         }
-        if statements.iter().all(TokenStream::is_empty) {
+        let is_task = function.is_some_and(|function| function == "task");
+        if !is_task && statements.iter().all(TokenStream::is_empty) {
             return None;
         }
         let Some(function) = function else {
             return Some(quote!(#(#calls)* if let Node::Object(object) = node { #(#statements)* }));
         };
-        let name = format_ident!("{function}_members");
+        let name = if is_task {
+            format_ident!("{TASK_MEMBERS}")
+        } else {
+            let function = function.to_string();
+            self.checks.scope.mint(&[format!("{}_members", function.trim_end_matches('_'))])
+        };
         let view = (!calls.is_empty()).then(|| quote!(let node = object.as_node();));
         self.checks.functions.push(quote! {
             #[inline]

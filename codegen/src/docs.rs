@@ -1,10 +1,19 @@
 //! Prose of a spec as documentation: whatever it holds, rustdoc shows it as text and runs none of it.
+//!
+//! Paragraphs, lists, emphasis, code in backticks and fenced code are kept, all else that Markdown has a meaning for
+//! is escaped. What is emitted is chosen so that no part depends on another line: a fence is always closed by a longer
+//! one than anything inside, code in backticks is never wrapped, a line never starts with what would open a block.
 
+use airspec::text::is_hidden;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// Longer lines are wrapped.
 const WIDTH: usize = 96;
+
+/// The most characters and lines that one item gets; published descriptions have up to 1,400 characters.
+const MAX_CHARACTERS: usize = 10_000;
+const MAX_LINES: usize = 400;
 
 /// Documentation attributes for a text in the Markdown of a spec.
 pub(crate) fn attributes(text: &str) -> TokenStream {
@@ -21,28 +30,36 @@ pub(crate) fn paragraphs(parts: &[String]) -> TokenStream {
 
 /// The lines of a text, safe as documentation.
 pub(crate) fn lines(text: &str) -> Vec<String> {
+    let end = text.char_indices().nth(MAX_CHARACTERS).map_or(text.len(), |(end, _)| end);
+    let mut rest = text[..end].lines().take(MAX_LINES);
     let mut out: Vec<String> = Vec::new();
-    let mut fence: Option<&str> = None;
-    for line in text.lines() {
-        let trimmed = line.trim();
-        let mark = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark));
-        match (fence, mark) {
-            (None, Some(mark)) => {
-                fence = Some(mark);
-                out.push("```text".to_owned());
-            }
-            (Some(open), Some(mark)) if open == mark => {
-                fence = None;
-                out.push("```".to_owned());
-            }
-            (Some(_), _) => {
-                out.push(line.trim_end().replace("```", "'''").chars().filter(|c| !c.is_control()).collect());
-            }
-            (None, None) => out.extend(wrap(&escape(trimmed))),
+    // The width of the list mark that the line before stands under.
+    let mut indent = 0;
+    while let Some(line) = rest.next() {
+        if let Some(fence) = Fence::open(line) {
+            out.extend(fence.block(&mut rest));
+            indent = 0;
+            continue;
         }
+        let line = line.replace("\\`", "`");
+        let mut words = words(&line);
+        let mark = list_mark(&line).filter(|_| words.len() > 1);
+        let head = match &mark {
+            Some(mark) => {
+                words.remove(0);
+                indent = mark.len() + 1;
+                format!("{mark} ")
+            }
+            None if words.is_empty() => {
+                indent = 0;
+                String::new()
+            }
+            None => " ".repeat(indent),
+        };
+        out.extend(wrap(&head, indent, &words));
     }
-    if fence.is_some() {
-        out.push("```".to_owned());
+    if end < text.len() || text.lines().nth(MAX_LINES).is_some() {
+        out.extend([String::new(), "…".to_owned()]);
     }
     while out.last().is_some_and(String::is_empty) {
         out.pop();
@@ -50,69 +67,176 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
     out
 }
 
-/// One line outside a fence: brackets and angle brackets outside code are text, bare addresses are links.
-fn escape(line: &str) -> String {
-    let line: String = line.replace("\\`", "`").chars().filter(|character| !character.is_control()).collect();
-    let ticks = line.matches('`').count();
-    let mut out = String::new();
-    let mut in_code = false;
-    let mut rest = line.as_str();
-    let mut seen = 0;
+/// The opening line of fenced code.
+struct Fence {
+    mark: char,
+    length: usize,
+}
+
+impl Fence {
+    fn open(line: &str) -> Option<Self> {
+        let line = line.trim();
+        let mark = line.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
+        let length = line.chars().take_while(|character| *character == mark).count();
+        let is_inline = mark == '`' && line[length..].contains('`');
+        (length >= 3 && !is_inline).then_some(Self { mark, length })
+    }
+
+    fn is_closed_by(&self, line: &str) -> bool {
+        let line = line.trim();
+        line.chars().all(|character| character == self.mark) && line.len() >= self.length
+    }
+
+    /// The code up to the closing line, or to the end of the text, as text that nobody compiles.
+    fn block<'a>(&self, rest: &mut impl Iterator<Item = &'a str>) -> Vec<String> {
+        let code = rest.take_while(|line| !self.is_closed_by(line));
+        let shown = |line: &str| -> String {
+            let line = line.trim_end().replace('\t', "    ");
+            line.chars().filter(|character| !is_hidden(*character)).collect()
+        };
+        let mut block: Vec<String> = code.map(shown).collect();
+        let longest = block.iter().map(|line| longest_run(line)).max().unwrap_or_default();
+        let fence = "`".repeat(longest.max(2) + 1);
+        block.insert(0, format!("{fence}text"));
+        block.push(fence);
+        block
+    }
+}
+
+/// The longest row of backticks.
+fn longest_run(line: &str) -> usize {
+    line.split(|character| character != '`').map(str::len).max().unwrap_or_default()
+}
+
+/// The mark of a list at the start of a line, as it will be written.
+fn list_mark(line: &str) -> Option<String> {
+    let first = line.split_whitespace().next()?;
+    let number = first.strip_suffix(['.', ')']).filter(|digits| {
+        (1..=4).contains(&digits.len()) && digits.bytes().all(|digit| digit.is_ascii_digit())
+    });
+    match (first, number) {
+        ("-" | "*" | "+", _) => Some("-".to_owned()),
+        (_, Some(number)) => Some(format!("{number}.")),
+        _ => None,
+    }
+}
+
+/// The words of a line outside fences, each to stay on one line. Code in backticks is one word with what touches it.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut rest = line;
     while let Some(character) = rest.chars().next() {
-        if !in_code && (rest.starts_with("https://") || rest.starts_with("http://")) {
-            let end =
-                rest.find(|c: char| c.is_whitespace() || "<>()[]`\"'|\\".contains(c)).unwrap_or(rest.len());
-            let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
-            out.extend(["<", url, ">"]);
-            rest = &rest[url.len()..];
-            continue;
-        }
-        match character {
-            '`' => {
-                seen += 1;
-                // A tick without a partner is a tick.
-                if seen == ticks && ticks % 2 == 1 {
-                    out.push_str("\\`");
-                } else {
-                    in_code = !in_code;
-                    out.push('`');
-                }
-            }
-            '[' | ']' | '<' | '>' | '|' if !in_code => out.extend(['\\', character]),
-            other => out.push(other),
-        }
-        rest = &rest[character.len_utf8()..];
-    }
-    out
-}
-
-/// Breaks a line at spaces; what follows a list mark is indented under it.
-fn wrap(line: &str) -> Vec<String> {
-    let indent = if line.starts_with("- ") || line.starts_with("* ") { "  " } else { "" };
-    let mut out = Vec::new();
-    let mut current = String::new();
-    for word in line.split(' ') {
-        if !current.trim().is_empty()
-            && current.len() + 1 + word.len() > WIDTH
-            && !word.is_empty()
-            && !opens_block(word)
-        {
-            out.push(std::mem::replace(&mut current, format!("{indent}{word}")));
+        let word = words.last_mut().expect("there is always a last word");
+        if character.is_whitespace() {
+            words.push(String::new());
+            rest = &rest[character.len_utf8()..];
         } else {
-            if !current.is_empty() {
-                current.push(' ');
-            }
-            current.push_str(word);
+            rest = inline(character, rest, word);
         }
     }
-    out.push(current.trim_end().to_owned());
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// Writes what the rest of a line starts with, and gives what comes after.
+fn inline<'a>(character: char, rest: &'a str, out: &mut String) -> &'a str {
+    let after = &rest[character.len_utf8()..];
+    match character {
+        hidden if is_hidden(hidden) => after,
+        '`' => code(rest, out),
+        'h' | 'H' if starts_address(rest) => address(rest, out),
+        '\\' => match after.chars().next().filter(char::is_ascii_punctuation) {
+            Some(escaped) => {
+                out.extend(['\\', escaped]);
+                &after[1..]
+            }
+            None => {
+                out.push_str("\\\\");
+                after
+            }
+        },
+        '[' | ']' | '<' | '>' | '|' => {
+            out.extend(['\\', character]);
+            after
+        }
+        other => {
+            out.push(other);
+            after
+        }
+    }
+}
+
+/// Code in backticks as it stands, or the backticks as signs where nothing closes them.
+fn code<'a>(rest: &'a str, out: &mut String) -> &'a str {
+    let length = rest.len() - rest.trim_start_matches('`').len();
+    let (ticks, after) = rest.split_at(length);
+    let mut end = 0;
+    while let Some(start) = after[end..].find('`').map(|start| start + end) {
+        let run = after[start..].len() - after[start..].trim_start_matches('`').len();
+        if run == length {
+            out.push_str(ticks);
+            let inside =
+                after[..start].chars().filter(|character| !is_hidden(*character) || *character == '\t');
+            out.extend(inside.map(|character| if character.is_whitespace() { ' ' } else { character }));
+            out.push_str(ticks);
+            return &after[start + run..];
+        }
+        end = start + run;
+    }
+    out.extend(ticks.chars().flat_map(|tick| ['\\', tick]));
+    after
+}
+
+fn starts_address(rest: &str) -> bool {
+    ["http://", "https://"]
+        .iter()
+        .any(|scheme| rest.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
+}
+
+/// A bare address as a link.
+fn address<'a>(rest: &'a str, out: &mut String) -> &'a str {
+    let ends = |character: char| {
+        character.is_whitespace() || is_hidden(character) || "<>()[]`\"'|\\".contains(character)
+    };
+    let end = rest.find(ends).unwrap_or(rest.len());
+    let address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
+    out.extend(["<", address, ">"]);
+    &rest[address.len()..]
+}
+
+/// Lines of words: the first under `head`, the others indented.
+fn wrap(head: &str, indent: usize, words: &[String]) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut line = head.to_owned();
+    let mut is_empty = true;
+    for word in words {
+        if !is_empty && line.len() + 1 + word.len() > WIDTH {
+            out.push(std::mem::replace(&mut line, " ".repeat(indent)));
+            is_empty = true;
+        }
+        if is_empty {
+            line.push_str(&at_start(word));
+        } else {
+            line.push(' ');
+            line.push_str(word);
+        }
+        is_empty = false;
+    }
+    out.push(line.trim_end().to_owned());
     out
 }
 
-/// Words that would mean something else at the start of a line.
-fn opens_block(word: &str) -> bool {
-    word.starts_with(['#', '-', '+', '*', '=', '~'])
-        || word.trim_end_matches(['.', ')']).parse::<u64>().is_ok()
+/// A word such that it opens no block at the start of a line: no list, heading, rule, underline or fence.
+fn at_start(word: &str) -> String {
+    let is_rule = word.chars().all(|character| "*-_+=~#".contains(character));
+    let number = word.trim_start_matches(|character: char| character.is_ascii_digit());
+    if is_rule || word.starts_with("~~~") {
+        format!("\\{word}")
+    } else if number.len() < word.len() && matches!(number, "." | ")") {
+        format!("{}\\{number}", &word[..word.len() - number.len()])
+    } else {
+        word.to_owned()
+    }
 }
 
 #[cfg(test)]

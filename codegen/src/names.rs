@@ -3,7 +3,10 @@
 use heck::{ToShoutySnakeCase as _, ToSnakeCase as _, ToUpperCamelCase as _};
 use proc_macro2::Ident;
 use quote::format_ident;
-use std::collections::HashSet;
+use std::collections::HashMap;
+
+/// Longer identifiers are cut: rustdoc makes a file of each.
+const MAX_LENGTH: usize = 100;
 
 /// The module of a model: its slug in snake case.
 #[must_use]
@@ -50,14 +53,17 @@ fn readable(name: &str) -> String {
 fn identifier(text: &str, otherwise: &str) -> String {
     let mut name: String =
         text.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '_').collect();
+    name.truncate(MAX_LENGTH);
     if name.chars().all(|character| character == '_') {
         otherwise.clone_into(&mut name);
     }
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         name.insert(0, if otherwise.starts_with(char::is_uppercase) { 'V' } else { '_' });
     }
-    if syn::parse_str::<Ident>(&name).is_err() {
-        name.push('_');
+    // `gen` is a keyword since the edition of 2024, which syn does not know.
+    if syn::parse_str::<Ident>(&name).is_err() || name == "gen" {
+        // The one keyword in upper camel case is `Self`, and a type's name does not end in an underscore.
+        name.push_str(if name == "Self" { otherwise } else { "_" });
     }
     name
 }
@@ -65,26 +71,27 @@ fn identifier(text: &str, otherwise: &str) -> String {
 /// A set of names in which each is given out once.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
-    taken: HashSet<String>,
+    /// The names that are taken, each with the last number that was added to it.
+    taken: HashMap<String, usize>,
 }
 
 impl Scope {
-    /// A scope in which some names are taken from the start.
-    pub(crate) fn with(taken: &[&str]) -> Self {
-        Self { taken: taken.iter().map(|name| (*name).to_owned()).collect() }
+    /// A scope in which some names, given with spaces between, are taken from the start.
+    pub(crate) fn with(taken: &str) -> Self {
+        Self { taken: taken.split_whitespace().map(|name| (name.to_owned(), 1)).collect() }
     }
 
     /// The first of the candidates that is free, or the last one with a number.
     pub(crate) fn mint(&mut self, candidates: &[String]) -> Ident {
         let last = candidates.last().expect("a name has at least one candidate");
-        let mut name =
-            candidates.iter().find(|candidate| !self.taken.contains(*candidate)).unwrap_or(last).clone();
-        let mut number = 2;
-        while self.taken.contains(&name) {
+        let free = candidates.iter().find(|candidate| !self.taken.contains_key(*candidate));
+        let mut name = free.unwrap_or(last).clone();
+        while self.taken.contains_key(&name) {
+            let number = self.taken.entry(last.clone()).or_insert(1);
+            *number += 1;
             name = format!("{last}{number}");
-            number += 1;
         }
-        self.taken.insert(name.clone());
+        self.taken.insert(name.clone(), 1);
         format_ident!("{name}")
     }
 }
@@ -113,12 +120,15 @@ mod tests {
             (snake("日本").as_str(), type_name("0.5K").as_str(), type_name("-1").as_str()),
             ("value", "V0Point5k", "Minus1")
         );
-        assert_eq!((type_name("Self").as_str(), type_name("DPM++ 2M").as_str()), ("Self_", "DpmPlusPlus2m"));
+        assert_eq!(
+            (type_name("Self").as_str(), type_name("DPM++ 2M").as_str()),
+            ("SelfValue", "DpmPlusPlus2m")
+        );
     }
 
     #[test]
     fn a_scope_never_gives_a_name_twice() {
-        let mut scope = Scope::with(&["Request"]);
+        let mut scope = Scope::with("Request");
         let names: Vec<String> =
             (0..3).map(|_| scope.mint(&["Request".into(), "TaskRequest".into()]).to_string()).collect();
         assert_eq!(names, ["TaskRequest", "TaskRequest2", "TaskRequest3"]);

@@ -88,39 +88,17 @@ pub(crate) struct Plan<'a> {
     types: Scope,
 }
 
-/// Names that every module has of its own, or that its code writes unqualified.
-const RESERVED: [&str; 26] = [
-    "Request",
-    "Required",
-    "RequestBuilder",
-    "Value",
-    "Uuid",
-    "Integer",
-    "Valid",
-    "Violations",
-    "Option",
-    "Some",
-    "None",
-    "Vec",
-    "String",
-    "Result",
-    "Ok",
-    "Err",
-    "Box",
-    "Default",
-    "Into",
-    "From",
-    "Iterator",
-    "IntoIterator",
-    "Self_",
-    "Map",
-    "Clone",
-    "Debug",
-];
+/// Types that every module has of its own or imports, and what Rust has in scope everywhere: a type of one of these
+/// names would hide what generated code or its users mean.
+const RESERVED: &str = "Request Required RequestBuilder \
+    AsNode At Closed Deserialize Integer Key Literal Map Node Object Probe Serialize Task Uuid Valid Value Violations \
+    Option Some None Result Ok Err Vec String Box ToString ToOwned Clone Copy Send Sync Sized Drop Fn FnMut FnOnce \
+    AsyncFn AsyncFnMut AsyncFnOnce Iterator IntoIterator Extend DoubleEndedIterator ExactSizeIterator FromIterator \
+    Default From Into TryFrom TryInto AsRef AsMut PartialEq Eq PartialOrd Ord Debug Hash Future IntoFuture";
 
 impl<'a> Plan<'a> {
     pub(crate) fn new(model: &'a Model) -> Self {
-        let mut constants = Scope::default();
+        let mut constants = Scope::with("ALL");
         let constraints = model
             .constraints()
             .into_iter()
@@ -129,7 +107,7 @@ impl<'a> Plan<'a> {
             })
             .collect();
         let mut plan =
-            Self { structs: Vec::new(), enums: Vec::new(), constraints, types: Scope::with(&RESERVED) };
+            Self { structs: Vec::new(), enums: Vec::new(), constraints, types: Scope::with(RESERVED) };
         plan.object(&model.task, quote::format_ident!("Request"));
         plan
     }

@@ -102,8 +102,10 @@ impl Source {
         let mut places = vec![(0, Position::START)];
         let (mut start, mut place) = (0, Position::START);
         while start + STRIDE < self.text.len() {
-            let end =
-                (start + STRIDE..).take(4).find(|end| self.text.is_char_boundary(*end)).unwrap_or(self.text.len());
+            let end = (start + STRIDE..)
+                .take(4)
+                .find(|end| self.text.is_char_boundary(*end))
+                .unwrap_or(self.text.len());
             place = advance(place, &self.text[start..end]);
             start = end;
             places.push((start, place));

@@ -8,7 +8,9 @@ use std::path::Path;
 /// What the reader says about a text.
 fn said(text: &str) -> String {
     match read(&Source::new("spec.json", text)) {
-        Ok(model) => model.warnings.iter().map(|warning| format!("{warning}\n")).collect::<String>() + "legal",
+        Ok(model) => {
+            model.warnings.iter().map(|warning| format!("{warning}\n")).collect::<String>() + "legal"
+        }
         Err(error) => error.to_string(),
     }
 }
@@ -101,7 +103,10 @@ fn values_of_the_wrong_type() {
         ("not", &["[]"]),
         ("if", &["5"]),
         ("then", &["5"]),
-        ("x-constraints", &["{}", "[5]", "[{}]", "[{\"operation\": \"area\", \"parameters\": [\"b\"], \"minimum\": 1}]"]),
+        (
+            "x-constraints",
+            &["{}", "[5]", "[{}]", "[{\"operation\": \"area\", \"parameters\": [\"b\"], \"minimum\": 1}]"],
+        ),
         ("x-unique", &["1"]),
         ("x-levels", &["[]", "{\"type\": 1}", "{\"type\": \"rumour\"}"]),
         ("title", &["5"]),
@@ -142,10 +147,28 @@ fn limits_that_exclude_each_other() {
 fn patterns_that_cannot_be_run() {
     let nested = format!("{}{}", "(".repeat(100_000), ")".repeat(100_000));
     let patterns = [
-        "(a", "a)", "[a", "*", "a{2,1}", "^(?=a)b", "^(?!a)b", "(?<=a)b", r"(a)\\1", r"(?<n>a)\\k<n>",
-        "a{1000}{1000}", r"((\\w{100}){100}){100}", r"(?:\\p{L}{50}){50}", &nested, r"\\p{Nonsense}", r"\\c", r"a\\",
+        "(a",
+        "a)",
+        "[a",
+        "*",
+        "a{2,1}",
+        "^(?=a)b",
+        "^(?!a)b",
+        "(?<=a)b",
+        r"(a)\\1",
+        r"(?<n>a)\\k<n>",
+        "a{1000}{1000}",
+        "(a{1000}){1000}",
+        r"((\\w{100}){100}){100}",
+        r"(?:\\p{L}{50}){50}",
+        &nested,
+        r"\\p{Nonsense}",
+        r"\\c",
+        r"a\\",
     ];
-    insta::assert_snapshot!(table(patterns.map(|pattern| parameter(&format!("{{\"pattern\": \"{pattern}\"}}")))));
+    insta::assert_snapshot!(table(
+        patterns.map(|pattern| parameter(&format!("{{\"pattern\": \"{pattern}\"}}")))
+    ));
 }
 
 #[test]
@@ -211,8 +234,15 @@ fn what_is_strange_and_legal() {
 #[test]
 fn a_large_legal_document_of_one_line_is_read() {
     let words = "some words, ".repeat(1_400);
-    let member = |index| format!("\"p{index}\": {{\"type\": \"string\", \"description\": \"{words}\", \"maxLength\": {index}}}");
-    let text = format!("{{\"type\": \"object\", \"properties\": {{{}}}, \"required\": [\"p1\"]}}", list(400, member));
+    let member = |index| {
+        format!(
+            "\"p{index}\": {{\"type\": \"string\", \"description\": \"{words}\", \"maxLength\": {index}}}"
+        )
+    };
+    let text = format!(
+        "{{\"type\": \"object\", \"properties\": {{{}}}, \"required\": [\"p1\"]}}",
+        list(400, member)
+    );
     assert!(text.len() > 6_000_000);
     let model = read(&Source::new("large.json", text)).unwrap();
     assert_eq!((model.task.properties.len(), model.constraints().len()), (400, 802));

@@ -1,10 +1,11 @@
-//! `differential`: generated code against the judge, compiled as one program, on random values for any specs or on
-//! the cases of a JSON Schema test suite.
+//! `differential`: generated code against the judge, compiled as one program, on random values for any specs, for
+//! random specs, or on the cases of a JSON Schema test suite.
 //!
 //! The program is a crate in the build folder that holds a module for each schema; it depends on the workspace's
 //! crates and leaves the comparing to the conformance crate.
 
 use crate::output::{self, Artefact};
+use crate::random_spec;
 use airspec::Source;
 use airspec_codegen::Options;
 use anyhow::{Context as _, bail};
@@ -21,10 +22,13 @@ pub(crate) struct Arguments {
     /// A folder of JSON Schema test files: every schema within the dialect, on every instance
     #[arg(long, value_name = "DIR")]
     suite: Option<PathBuf>,
-    /// Random values for each spec
-    #[arg(long, default_value_t = 100_000)]
-    values: usize,
-    /// Seed of the random values
+    /// So many random specs instead
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "40", conflicts_with_all = ["suite", "specs"])]
+    random_specs: Option<usize>,
+    /// Random values for each spec; without it 100,000, for random specs 2,000
+    #[arg(long, value_name = "M")]
+    values: Option<usize>,
+    /// Seed of the random values and specs
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -75,30 +79,58 @@ impl Program {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = crate::root();
-    let (program, folder, call) = match &arguments.suite {
-        Some(suite) => (of_suite(suite)?, root.join("target/suite"), "suite"),
-        None => (of_specs(&root, &arguments.specs)?, root.join("target/differential"), "main"),
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let (program, name, call) = match (&arguments.suite, arguments.random_specs) {
+        (Some(suite), _) => (of_suite(suite)?, "suite", "suite"),
+        (None, Some(count)) => {
+            (of_random(count, arguments.seed, &target.join("random-specs/specs"))?, "random-specs", "main")
+        }
+        (None, None) => (of_specs(&root, &arguments.specs)?, "differential", "main"),
     };
-    output::write(&program.artefacts(&root, &folder, call)?, &[])?;
+    let folder = target.join(name);
+    let values = arguments.values.unwrap_or(if arguments.random_specs.is_some() { 2_000 } else { 100_000 });
+    output::write_quietly(&program.artefacts(&root, &folder, call)?)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .args(["run", "--quiet", "--manifest-path"])
         .arg(folder.join("Cargo.toml"))
         .arg("--target-dir")
-        .arg(root.join("target"))
-        .args(if arguments.suite.is_none() { &["--release"][..] } else { &[] })
+        .arg(&target)
+        .args(if name == "differential" { &["--release"][..] } else { &[] })
         .arg("--")
-        .args([arguments.values.to_string(), arguments.seed.to_string()])
+        .args([values.to_string(), arguments.seed.to_string()])
         .status()?;
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
 }
 
+/// Random specs, written to files so that a disagreement can be looked at.
+fn of_random(count: usize, seed: u64, folder: &Path) -> anyhow::Result<Program> {
+    let mut specs = Vec::new();
+    let mut texts = (seed.wrapping_mul(1_000_000)..).map(random_spec::text);
+    while specs.len() < count {
+        let text = texts.next().context("there are seeds enough")?;
+        let name = format!("{:03}.json", specs.len());
+        match airspec::read(&Source::new(name.as_str(), text.as_str())) {
+            Ok(_) => specs.push(Artefact { path: folder.join(name), text }),
+            // Two random limits may exclude each other.
+            Err(airspec::ReadError::Refused(why))
+                if why.iter().all(|one| one.message.contains(" excludes ")) => {}
+            Err(error) => bail!("a random spec is refused: {error}\n{text}"),
+        }
+    }
+    output::write_quietly(&specs)?;
+    of_paths(&specs.into_iter().map(|spec| spec.path).collect::<Vec<_>>())
+}
+
 fn of_specs(root: &Path, specs: &[PathBuf]) -> anyhow::Result<Program> {
-    let specs = if specs.is_empty() { crate::generate::specs(root)? } else { specs.to_vec() };
+    if specs.is_empty() { of_paths(&crate::generate::specs(root)?) } else { of_paths(specs) }
+}
+
+fn of_paths(specs: &[PathBuf]) -> anyhow::Result<Program> {
     let mut program = Program::default();
     for spec in specs {
-        let name = program.module(&airspec::read_file(&spec)?)?;
-        let path = fs::canonicalize(&spec).with_context(|| spec.display().to_string())?;
+        let name = program.module(&airspec::read_file(spec)?)?;
+        let path = fs::canonicalize(spec).with_context(|| spec.display().to_string())?;
         let path = path.display().to_string();
         program
             .rows

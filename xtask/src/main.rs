@@ -5,11 +5,13 @@
 
 mod differential;
 mod generate;
+mod interop;
 mod output;
+mod random_spec;
 
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// Maintain the specs, the generated crate and the conformance suite.
@@ -29,6 +31,8 @@ enum Task {
     /// Hold a server against the spec; without --target, the embedded mock
     #[command(disable_help_flag = true)]
     Conformance(PassedOn),
+    /// Run the official Python SDK against the mock
+    Interop(interop::Arguments),
     /// Run the mock server
     #[command(disable_help_flag = true)]
     Mock(PassedOn),
@@ -49,6 +53,7 @@ fn main() -> ExitCode {
         Task::Gen(arguments) => generate::run(&arguments),
         Task::Differential(arguments) => differential::run(&arguments),
         Task::Conformance(passed) => airspec("conformance", &passed),
+        Task::Interop(arguments) => interop::run(&arguments),
         Task::Mock(passed) => airspec("mock", &passed),
         Task::Validate(passed) => airspec("validate", &passed),
     };
@@ -58,16 +63,29 @@ fn main() -> ExitCode {
     })
 }
 
-/// Runs a subcommand of the binary `airspec`, built by this workspace; its exit code is ours.
+/// Runs a subcommand of the binary `airspec`; its exit code is ours.
 fn airspec(subcommand: &str, passed: &PassedOn) -> anyhow::Result<ExitCode> {
+    build_airspec(&root())?;
+    let status = airspec_command(&root()).arg(subcommand).args(&passed.arguments).status()?;
+    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
+}
+
+/// Builds the binary, so that it can be run without cargo between: signals then reach it alone.
+fn build_airspec(root: &Path) -> anyhow::Result<()> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["run", "--quiet", "--manifest-path"])
-        .arg(root().join("Cargo.toml"))
-        .args(["--package", "airspec-conformance", "--bin", "airspec", "--", subcommand])
-        .args(&passed.arguments)
+        .args(["build", "--quiet", "--manifest-path"])
+        .arg(root.join("Cargo.toml"))
+        .args(["--package", "airspec-conformance", "--bin", "airspec"])
         .status()?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
+    anyhow::ensure!(status.success(), "the binary `airspec` does not build");
+    Ok(())
+}
+
+/// The binary of this workspace.
+fn airspec_command(root: &Path) -> Command {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    Command::new(target.join("debug").join(format!("airspec{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// The workspace.

@@ -23,12 +23,7 @@ impl Artefact {
 
 /// Writes what is not current. Every file is complete on disk before the first one takes its place.
 pub(crate) fn write(artefacts: &[Artefact], orphans: &[PathBuf]) -> anyhow::Result<ExitCode> {
-    let mut ready = Vec::new();
-    for artefact in artefacts.iter().filter(|artefact| !artefact.is_current()) {
-        ready.push((stage(artefact)?, &artefact.path));
-    }
-    for (file, path) in ready {
-        file.persist(path).with_context(|| format!("cannot replace {}", path.display()))?;
+    for path in write_quietly(artefacts)? {
         println!("wrote {}", path.display());
     }
     for path in orphans {
@@ -36,6 +31,20 @@ pub(crate) fn write(artefacts: &[Artefact], orphans: &[PathBuf]) -> anyhow::Resu
         println!("removed {}", path.display());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what is not current, and tells which that was.
+pub(crate) fn write_quietly(artefacts: &[Artefact]) -> anyhow::Result<Vec<&Path>> {
+    let mut ready = Vec::new();
+    for artefact in artefacts.iter().filter(|artefact| !artefact.is_current()) {
+        ready.push((stage(artefact)?, artefact.path.as_path()));
+    }
+    let mut written = Vec::new();
+    for (file, path) in ready {
+        file.persist(path).with_context(|| format!("cannot replace {}", path.display()))?;
+        written.push(path);
+    }
+    Ok(written)
 }
 
 fn stage(artefact: &Artefact) -> anyhow::Result<NamedTempFile> {

@@ -17,7 +17,17 @@ impl Copy {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let copy = Self { folder: tempfile::tempdir().unwrap(), target: fs::canonicalize(target).unwrap() };
-        for part in [".cargo", "spec", "codegen", "generated", "conformance", "xtask", "Cargo.toml", "Cargo.lock", "README.md"] {
+        for part in [
+            ".cargo",
+            "spec",
+            "codegen",
+            "generated",
+            "conformance",
+            "xtask",
+            "Cargo.toml",
+            "Cargo.lock",
+            "README.md",
+        ] {
             duplicate(&root.join(part), &copy.folder.path().join(part));
         }
         copy
@@ -82,7 +92,10 @@ fn one_number_in_the_spec_moves_crate_mock_and_suite_and_a_second_model_is_a_sec
     let stale = copy.cargo(&["xtask", "gen", "--check"]);
     assert_eq!(stale.status.code(), Some(1));
     let shown = String::from_utf8_lossy(&stale.stdout).into_owned();
-    assert!(shown.contains("stale: ") && shown.contains("+    pub const WIDTH_MAXIMUM: u32 = 4096;"), "{shown}");
+    assert!(
+        shown.contains("stale: ") && shown.contains("+    pub const WIDTH_MAXIMUM: u32 = 4096;"),
+        "{shown}"
+    );
     assert!(shown.contains("missing: "), "{shown}");
     copy.succeeds(&["xtask", "gen"]);
     copy.succeeds(&["xtask", "gen", "--check"]);
@@ -94,7 +107,8 @@ fn one_number_in_the_spec_moves_crate_mock_and_suite_and_a_second_model_is_a_sec
     let report = copy.path("report");
     let report_flag = report.to_str().unwrap();
     copy.succeeds(&["xtask", "conformance", "--case", "width.m*", "--report", report_flag]);
-    let report: Value = serde_json::from_str(&fs::read_to_string(report.join("report.json")).unwrap()).unwrap();
+    let report: Value =
+        serde_json::from_str(&fs::read_to_string(report.join("report.json")).unwrap()).unwrap();
     let width = |id: &str| {
         let cases = report["cases"].as_array().unwrap();
         let case = cases.iter().find(|case| case["id"] == id).unwrap_or_else(|| panic!("no case {id}"));

@@ -11,7 +11,7 @@ use quote::quote;
 
 /// The structs of all models' answers, each once.
 pub(crate) fn items(models: &[Model]) -> TokenStream {
-    let mut scope = Scope::with(&["Map", "Value", "Integer"]);
+    let mut scope = Scope::with("Map Value Integer");
     let mut known: Vec<(String, Vec<String>)> = Vec::new();
     let mut items = Vec::new();
     let results = models.iter().filter_map(|model| Some((result_name(model), model.result.as_ref()?)));
@@ -47,7 +47,7 @@ fn item(ident: &Ident, schema: &Schema) -> TokenStream {
         format!("{}.", title.trim_end_matches('.')),
         schema.description.clone().unwrap_or_default(),
     ]);
-    let mut scope = Scope::with(&["other"]);
+    let mut scope = Scope::with("other");
     let fields: Vec<TokenStream> = schema
         .properties
         .iter()

@@ -95,7 +95,8 @@ fn collect(
         } else if let Some((kind, value)) = default(field, plan)
             && !is_required
         {
-            let name = scope.mint(&[format!("effective_{}", snake(&field.property.schema.path))]);
+            let name = snake(&field.property.schema.path);
+            let name = scope.mint(&[format!("effective_{}", name.trim_start_matches('_'))]);
             let shown =
                 airspec::text::literal(field.property.schema.default.as_ref().unwrap_or(&Value::Null));
             let docs = docs::attributes(&format!(

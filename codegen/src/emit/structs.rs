@@ -122,6 +122,8 @@ fn view(one: &Struct<'_>) -> TokenStream {
             },
         ),
     };
+    let is_empty = one.fields.is_empty() && one.other.is_none();
+    let visitor = if is_empty { quote!(_) } else { quote!(visit) };
     quote! {
         impl AsNode for #ident {
             #[inline]
@@ -139,7 +141,7 @@ fn view(one: &Struct<'_>) -> TokenStream {
                 }
             }
 
-            fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
+            fn each(&self, #visitor: &mut dyn FnMut(&str, Node<'_>)) {
                 #(#all)*
                 #other_each
             }

@@ -20,6 +20,9 @@ pub struct Pattern {
     pub rust: String,
 }
 
+/// Bytes that a compiled pattern may take, less than the `regex` crate allows: more takes seconds to compile.
+const MAX_SIZE: usize = 4 << 20;
+
 /// White space as ECMA 262 has it.
 const SPACE: &str =
     r"\t\n\x0B\x0C\r \u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}\u{FEFF}";
@@ -27,20 +30,16 @@ const SPACE: &str =
 impl Pattern {
     pub(crate) fn read(node: Node<'_>) -> Result<Self, Diagnostic> {
         let ecma = node.string()?;
-        let rust = translate(&ecma);
-        match regex::Regex::new(&rust) {
-            Ok(_) => Ok(Self { ecma, rust }),
-            Err(error) => {
-                let reason = match &error {
-                    regex::Error::CompiledTooBig(_) => "it is too big".to_owned(),
-                    other => other.to_string().lines().last().unwrap_or_default().trim().to_owned(),
-                };
-                let shown = text::shorten(&ecma, 60);
-                Err(node.error(
-                    format!("pattern `{shown}` does not compile: {}", reason.trim_start_matches("error: ")),
-                    "correct it; look-around and back references are not supported, since their time is not linear",
-                ))
-            }
+        let compiled = translate(&ecma).map_err(str::to_owned).and_then(|rust| {
+            let expression = regex::RegexBuilder::new(&rust).size_limit(MAX_SIZE).build();
+            expression.map(|_| rust).map_err(|error| reason(&error))
+        });
+        match compiled {
+            Ok(rust) => Ok(Self { ecma, rust }),
+            Err(reason) => Err(node.error(
+                format!("pattern `{}` does not compile: {reason}", text::shorten(&ecma, 60)),
+                "correct it; look-around and back references are not supported, since their time is not linear",
+            )),
         }
     }
 
@@ -49,24 +48,58 @@ impl Pattern {
     }
 }
 
-/// ECMA 262 (`u` mode) to the syntax of the `regex` crate: ASCII `\d` and `\w`, ECMA's white space and line ends,
-/// and no set operations inside brackets.
-fn translate(ecma: &str) -> String {
-    let mut out = String::with_capacity(ecma.len() + 8);
-    let mut rest = ecma.chars().peekable();
-    while let Some(character) = rest.next() {
-        match character {
-            '\\' => escape(&mut rest, false, &mut out),
-            '[' => brackets(&mut rest, &mut out),
-            '.' => out.push_str(r"[^\n\r\u{2028}\u{2029}]"),
-            other => out.push(other),
+fn reason(error: &regex::Error) -> String {
+    match error {
+        regex::Error::CompiledTooBig(_) => "it is too big".to_owned(),
+        other => {
+            let text = other.to_string();
+            text.lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned()
         }
     }
-    out
+}
+
+/// ECMA 262 (`u` mode, and escapes of signs that need none) to the syntax of the `regex` crate: ASCII `\d` and `\w`,
+/// ECMA's white space and line ends, and no set operations inside brackets. What only the crate knows is refused.
+fn translate(ecma: &str) -> Result<String, &'static str> {
+    let mut out = String::with_capacity(ecma.len() + 8);
+    let mut rest = ecma.chars().peekable();
+    let mut repeats = false;
+    while let Some(character) = rest.next() {
+        let repeated = repeats;
+        repeats = matches!(character, '*' | '+' | '?' | '}');
+        match character {
+            '*' | '+' | '?' | '{' if repeated => return Err("a repetition of a repetition"),
+            '\\' => {
+                escape(&mut rest, false, &mut out)?;
+            }
+            '[' => brackets(&mut rest, &mut out)?,
+            '.' => out.push_str(r"[^\n\r\u{2028}\u{2029}]"),
+            '(' => group(&mut rest, &mut out)?,
+            other => out.push(other),
+        }
+        // A question mark behind a repetition makes it a lazy one.
+        if repeats && let Some(lazy) = rest.next_if_eq(&'?') {
+            out.push(lazy);
+        }
+    }
+    Ok(out)
+}
+
+/// What follows an opening parenthesis, as far as it says what kind of group it is.
+fn group(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), &'static str> {
+    out.push('(');
+    if let Some(mark) = rest.next_if_eq(&'?') {
+        if !matches!(rest.peek(), Some(':' | '=' | '!' | '<')) {
+            return Err("a kind of group that ECMA 262 does not know");
+        }
+        out.push(mark);
+        out.extend(rest.next());
+    }
+    Ok(())
 }
 
 /// What follows an opening bracket, up to the closing one.
-fn brackets(rest: &mut Peekable<Chars<'_>>, out: &mut String) {
+fn brackets(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), &'static str> {
     out.push('[');
     if rest.next_if_eq(&'^').is_some() {
         out.push('^');
@@ -75,39 +108,80 @@ fn brackets(rest: &mut Peekable<Chars<'_>>, out: &mut String) {
     let mut may_range = false;
     while let Some(character) = rest.next() {
         let starts_range = character == '-' && may_range && rest.peek().is_some_and(|next| *next != ']');
+        let mut is_class = false;
         match character {
             ']' => {
                 out.push(']');
-                return;
+                return Ok(());
             }
             '-' if starts_range => out.push('-'),
-            '\\' => escape(rest, true, out),
+            '\\' => is_class = escape(rest, true, out)? == Escape::Class,
             '[' | '&' | '~' | '-' => out.extend(['\\', character]),
             other => out.push(other),
         }
-        may_range = !starts_range && !ends_range;
+        may_range = !starts_range && !ends_range && !is_class;
         ends_range = starts_range;
     }
+    Ok(())
+}
+
+/// What an escape stands for.
+#[derive(PartialEq, Eq)]
+enum Escape {
+    /// Many characters.
+    Class,
+    /// One character, or a place.
+    Other,
 }
 
 /// What follows a backslash.
-fn escape(rest: &mut Peekable<Chars<'_>>, in_brackets: bool, out: &mut String) {
+fn escape(
+    rest: &mut Peekable<Chars<'_>>,
+    in_brackets: bool,
+    out: &mut String,
+) -> Result<Escape, &'static str> {
     let class = |inside: &str| if in_brackets { inside.to_owned() } else { format!("[{inside}]") };
-    let text = match rest.next() {
-        Some('d') => class("0-9"),
-        Some('D') => "[^0-9]".to_owned(),
-        Some('w') => class("0-9A-Za-z_"),
-        Some('W') => "[^0-9A-Za-z_]".to_owned(),
-        Some('s') => class(SPACE),
-        Some('S') => format!("[^{SPACE}]"),
-        Some('b') if in_brackets => r"\x08".to_owned(),
-        Some(boundary @ ('b' | 'B')) => format!(r"(?-u:\{boundary})"),
-        Some('/') => "/".to_owned(),
-        Some('0') if !rest.peek().is_some_and(char::is_ascii_digit) => r"\x00".to_owned(),
-        Some(other) => format!("\\{other}"),
-        None => "\\".to_owned(),
+    let character = rest.next().ok_or("a backslash at the end")?;
+    let text = match character {
+        'd' => class("0-9"),
+        'D' => "[^0-9]".to_owned(),
+        'w' => class("0-9A-Za-z_"),
+        'W' => "[^0-9A-Za-z_]".to_owned(),
+        's' => class(SPACE),
+        'S' => format!("[^{SPACE}]"),
+        'b' if in_brackets => r"\x08".to_owned(),
+        'b' | 'B' if rest.peek() == Some(&'{') => return Err("a boundary with braces"),
+        'b' | 'B' => format!(r"(?-u:\{character})"),
+        '0' if !rest.peek().is_some_and(char::is_ascii_digit) => r"\x00".to_owned(),
+        '0'..='9' | 'k' => return Err("back references are not supported"),
+        'c' => match rest.next().filter(char::is_ascii_alphabetic) {
+            Some(letter) => format!(r"\x{:02X}", u32::from(letter) % 32),
+            None => return Err(r"`\c` without a letter"),
+        },
+        'x' if rest.peek() == Some(&'{') => return Err(r"`\x` without two hexadecimal digits"),
+        't' | 'n' | 'v' | 'f' | 'r' | 'x' | 'u' | 'p' | 'P' => format!("\\{character}"),
+        letter if letter.is_alphanumeric() => {
+            return Err("an escape that ECMA 262 does not know");
+        }
+        // To the `regex` crate these are boundaries of words; they need no escape.
+        '<' | '>' | '/' | '_' => character.to_string(),
+        sign if sign.is_ascii_punctuation() => format!("\\{sign}"),
+        other => other.to_string(),
     };
     out.push_str(&text);
+    if matches!(character, 'u' | 'p' | 'P') && rest.peek() == Some(&'{') {
+        let mut is_inside = true;
+        out.extend(std::iter::from_fn(|| {
+            let next = rest.next_if(|_| is_inside)?;
+            is_inside = next != '}';
+            Some(next)
+        }));
+    }
+    Ok(if matches!(character, 'd' | 'D' | 'w' | 'W' | 's' | 'S' | 'p' | 'P') {
+        Escape::Class
+    } else {
+        Escape::Other
+    })
 }
 
 impl Pattern {
@@ -171,7 +245,36 @@ mod tests {
     use super::*;
 
     fn matches(ecma: &str, text: &str) -> bool {
-        regex::Regex::new(&translate(ecma)).expect("the test's pattern compiles").is_match(text)
+        regex::Regex::new(&translate(ecma).unwrap()).unwrap().is_match(text)
+    }
+
+    #[test]
+    fn what_only_the_regex_crate_knows_is_refused() {
+        let refused = [
+            "(?i)a",
+            "(?x: a)",
+            "(?P<n>a)",
+            r"\Aa",
+            r"a\z",
+            r"\a",
+            r"\b{start}a",
+            r"\x{41}",
+            "a*+",
+            "a**",
+            "a{2}{3}",
+            "a?+",
+        ];
+        for ecma in refused {
+            assert!(translate(ecma).is_err(), "{ecma}");
+        }
+        assert!(matches(r"^\<a\>$", "<a>") && matches(r"^\cJ$", "\n") && matches(r"^a+?b{1,2}?$", "aabb"));
+        assert!(matches(r"^(?<n>a)\u0062\x63\u{64}$", "abcd") && matches(r"^\@\-$", "@-"));
+    }
+
+    #[test]
+    fn a_class_in_brackets_never_starts_a_range() {
+        assert!(matches(r"^[\w-a]$", "-") && !matches(r"^[\w-a]$", "`"));
+        assert!(matches(r"^[a\d-z]$", "-") && !matches(r"^[a\d-z]$", "p"));
     }
 
     #[test]

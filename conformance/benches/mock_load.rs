@@ -1,0 +1,153 @@
+//! How fast the long-running mock is, and how much memory it keeps: valid and invalid requests over 64 connections.
+//!
+//! `cargo bench -p airspec-conformance --bench mock_load -- 1000000` sends so many requests of each kind. The client
+//! shares the machine and the process with the server, and is as plain as can be so as not to be what is measured.
+
+use airspec_conformance::mock::{Engine, Server, Settings};
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+const CONNECTIONS: u32 = 64;
+const REQUESTS: usize = 100_000;
+
+fn main() {
+    let asked = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(measure(asked.unwrap_or(REQUESTS)));
+}
+
+async fn measure(requests: usize) {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/models/openai-gpt-image-2.json");
+    let model = airspec::read_file(&spec).expect("the spec is read");
+    let engine = Engine::new(model, Settings::default()).expect("the spec can be mocked");
+    let server = Server::bind(engine, "127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
+    let address = server.url().trim_start_matches("http://").trim_end_matches("/v1").to_owned();
+    tokio::spawn(server.run(std::future::pending(), |_| {}));
+    println!("{CONNECTIONS} connections, {requests} requests of each kind, {} at the start", resident());
+    for (name, width, method) in [
+        ("valid", 1024, "sync"),
+        ("invalid", 1023, "sync"),
+        ("deferred", 1024, "async"),
+        ("valid again", 1024, "sync"),
+    ] {
+        let started = Instant::now();
+        let mut clients = Vec::new();
+        for client in 0..CONNECTIONS {
+            clients.push(tokio::spawn(talk(
+                address.clone(),
+                client,
+                requests / CONNECTIONS as usize,
+                width,
+                method,
+            )));
+        }
+        let mut times = Times::default();
+        for client in clients {
+            times.merge(&client.await.expect("a client does not panic"));
+        }
+        let took = started.elapsed();
+        println!(
+            "{name:12} {:>8.0} requests/s, p50 {:>6.2} ms, p99 {:>6.2} ms, {} resident",
+            per_second(times.count(), took),
+            times.below(50),
+            times.below(99),
+            resident(),
+        );
+    }
+}
+
+/// How often each time was taken, in steps of 20 µs, so that counting takes no more memory the longer it goes on.
+struct Times(Vec<u64>);
+
+impl Times {
+    const STEPS: usize = 10_000;
+
+    fn add(&mut self, time: Duration) {
+        let step = usize::try_from(time.as_micros() / 20).unwrap_or(usize::MAX);
+        self.0[step.min(Self::STEPS - 1)] += 1;
+    }
+
+    fn merge(&mut self, other: &Self) {
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            *own += other;
+        }
+    }
+
+    fn count(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// The time, in milliseconds, that so many per cent stayed below.
+    fn below(&self, percent: u64) -> f64 {
+        let mut left = self.count() * percent / 100;
+        let step = self.0.iter().take_while(|count| {
+            left.checked_sub(**count).is_some_and(|rest| {
+                left = rest;
+                true
+            })
+        });
+        f64::from(u32::try_from(step.count() + 1).unwrap_or(u32::MAX)) * 0.02
+    }
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self(vec![0; Self::STEPS])
+    }
+}
+
+async fn talk(address: String, client: u32, requests: usize, width: u32, method: &str) -> Times {
+    let mut stream = TcpStream::connect(&address).await.expect("the mock listens");
+    let mut times = Times::default();
+    let mut answer = vec![0; 16 << 10];
+    for number in 0..requests {
+        let body = format!(
+            "[{{\"taskType\":\"imageInference\",\"taskUUID\":\"{:08x}-0000-4000-8000-{:012x}\",\
+             \"model\":\"openai:gpt-image@2\",\"positivePrompt\":\"a lighthouse on a cliff\",\"width\":{width},\
+             \"height\":1024,\"outputFormat\":\"PNG\",\"includeCost\":true,\"numberResults\":1,\
+             \"deliveryMethod\":\"{method}\",\"providerSettings\":{{\"openai\":{{\"quality\":\"low\"}}}}}}]",
+            client * 16 + u32::from(method == "async"),
+            number
+        );
+        let request = format!(
+            "POST /v1 HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer key\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let started = Instant::now();
+        stream.write_all(request.as_bytes()).await.expect("the mock reads");
+        receive(&mut stream, &mut answer).await;
+        times.add(started.elapsed());
+    }
+    times
+}
+
+/// Reads one answer to its end.
+async fn receive(stream: &mut TcpStream, answer: &mut [u8]) {
+    let mut length = 0;
+    loop {
+        let read = stream.read(&mut answer[length..]).await.expect("the mock answers");
+        assert!(read > 0, "the mock closed the connection");
+        length += read;
+        let text = String::from_utf8_lossy(&answer[..length]);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let expected = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        if body.len() >= expected.unwrap_or(0) {
+            return;
+        }
+    }
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a rate for people")]
+fn per_second(count: u64, took: Duration) -> f64 {
+    count as f64 / took.as_secs_f64()
+}
+
+/// The resident memory of this process.
+fn resident() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.map_or_else(|| "unknown".to_owned(), |size| size.trim().to_owned())
+}

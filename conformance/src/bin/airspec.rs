@@ -1,0 +1,7 @@
+//! The program `airspec`; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    airspec_conformance::cli::main()
+}

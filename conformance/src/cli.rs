@@ -1,0 +1,160 @@
+//! The command line: arguments, files and exit codes.
+//!
+//! Exit codes: 0 conforms, 1 a constraint or behaviour is violated, 2 could not run. Results go to standard output,
+//! everything else to standard error; what keeps a command from running is said in one line there.
+
+mod conformance;
+mod mock;
+mod validate;
+
+use crate::run::Secret;
+use clap::{Parser, Subcommand};
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Which model is meant where none is named.
+const DEFAULT_MODEL: &str = "openai-gpt-image-2";
+
+/// Holds a server against the spec of a model.
+#[derive(Debug, Parser)]
+#[command(name = "airspec", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Sends a server every case that the spec gives, and tells what it does otherwise
+    #[command(after_help = "Exit code: 0 the server conforms, 1 it does not, 2 it could not be tried.")]
+    Conformance(conformance::Arguments),
+    /// Runs a server that behaves as the spec says, until it is stopped
+    Mock(mock::Arguments),
+    /// Judges JSON values, one a line, against a spec
+    #[command(after_help = "Exit code: 0 every value is valid, 1 one is not, 2 nothing could be judged.")]
+    Validate(validate::Arguments),
+}
+
+/// Where the spec is.
+#[derive(Debug, clap::Args)]
+struct Spec {
+    /// A document of your own, in place of the one that is built in
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+}
+
+impl Spec {
+    fn read(&self) -> Result<airspec::Model, Failure> {
+        match &self.spec {
+            Some(path) => airspec::read_file(Path::new(path)).map_err(Failure::from),
+            None => built_in(DEFAULT_MODEL),
+        }
+    }
+}
+
+/// A document of this release.
+fn built_in(slug: &str) -> Result<airspec::Model, Failure> {
+    let found = airspec::documents().iter().find(|(known, _)| *known == slug);
+    let (name, text) =
+        found.ok_or_else(|| Failure(format!("no spec of {slug} is built in; give one with --spec")))?;
+    Ok(airspec::read(&airspec::Source::new(format!("{name}.json"), (*text).to_owned()))?)
+}
+
+/// Why a command could not run, in the words that are shown.
+#[derive(Debug)]
+struct Failure(String);
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What a command came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// All is well.
+    Conforms,
+    /// Something is violated.
+    Violated,
+    /// It was stopped before its end.
+    Interrupted,
+}
+
+/// Runs the command that the program's arguments name.
+#[must_use]
+pub fn main() -> ExitCode {
+    run(std::env::args_os())
+}
+
+/// Runs a command.
+fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // To standard output and code 0 for help, to standard error and code 2 for a mistake.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let end = match arguments.command {
+        Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Mock(arguments) => mock::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
+    };
+    match end {
+        Ok(End::Conforms) => ExitCode::SUCCESS,
+        Ok(End::Violated) => ExitCode::FAILURE,
+        Ok(End::Interrupted) => ExitCode::from(2),
+        Err(Failure(reason)) => {
+            complain(&reason);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// One line on standard error; nobody may be reading.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "airspec: {text}");
+}
+
+/// Text on standard output; a reader that has seen enough, such as `head`, is no error.
+fn show(text: &str) -> Result<(), Failure> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure(format!("standard output: {error}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Colours on a terminal whose user has not said no (<https://no-color.org>).
+fn style() -> crate::report::Style {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if std::io::stdout().is_terminal() && !refused {
+        crate::report::Style::Coloured
+    } else {
+        crate::report::Style::Plain
+    }
+}
+
+/// The key of the environment. An empty one is none.
+fn key() -> Option<Secret> {
+    let key = std::env::var("RUNWARE_API_KEY").ok()?;
+    let key = key.trim();
+    (!key.is_empty()).then(|| Secret::new(key))
+}
+
+/// Completes when the user wants the program to end.
+async fn interrupt() {
+    // Without a handler, Ctrl-C ends the program as it always does.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// The one runtime of a command.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}

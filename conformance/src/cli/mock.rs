@@ -1,0 +1,141 @@
+//! `airspec mock`: the mock server as a program, and the one that a run without a target is sent to.
+
+use super::{End, Failure, Spec, runtime, show};
+use crate::mock::{Engine, Key, Mock, Server, Settings};
+use airspec::Model;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    spec: Spec,
+    /// The port to listen on, on 127.0.0.1; 0 for a free one
+    #[arg(long, value_name = "N", default_value_t = 8080)]
+    port: u16,
+    /// Same seed, same identifiers, pictures and weather
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// A TOML file of settings; flags win over it
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// What goes wrong, such as 'latency=50ms..2s, error=0.05, rate=10, balance=5'
+    #[arg(long, value_name = "LIST")]
+    weather: Option<String>,
+    /// Breaks exactly one constraint or behaviour, to test testers; can be given more than once
+    #[arg(long, value_name = "ID")]
+    fault: Vec<String>,
+    /// Lists the faults of the spec and ends
+    #[arg(long)]
+    list_faults: bool,
+    /// Accepts only the key in `RUNWARE_API_KEY`, not just any
+    #[arg(long)]
+    one_key: bool,
+    /// One line fewer for each request
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
+    let model = arguments.spec.read()?;
+    if arguments.list_faults {
+        return list(&model);
+    }
+    let required = example(&model);
+    let engine = Engine::new(model, arguments.to_settings()?)?;
+    runtime()?.block_on(async {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+        let taken =
+            |error| Failure(format!("{address} cannot be listened on: {error}; --port 0 takes a free one"));
+        let server = Server::bind(engine, address).await.map_err(taken)?;
+        show(&greeting(&server, &required))?;
+        let quiet = arguments.quiet;
+        let log = move |served: &crate::mock::Served| {
+            if !quiet {
+                // A reader that has gone is no reason to stop serving.
+                let _ = show(&format!("{served}\n"));
+            }
+        };
+        server.run(stopped(), log).await?;
+        Ok(End::Conforms)
+    })
+}
+
+impl Arguments {
+    fn to_settings(&self) -> Result<Settings, Failure> {
+        let mut settings = match &self.settings {
+            None => Settings::default(),
+            Some(path) => {
+                let shown = path.display();
+                let text = std::fs::read_to_string(path)
+                    .map_err(|error| Failure(format!("{shown}: cannot be read: {error}")))?;
+                Settings::from_toml(&text).map_err(|error| Failure(format!("{shown}: {error}")))?
+            }
+        };
+        settings.seed = self.seed.unwrap_or(settings.seed);
+        settings.faults.extend(self.fault.iter().cloned());
+        if let Some(list) = &self.weather {
+            settings.weather.read(list)?;
+        }
+        if self.one_key {
+            let key = std::env::var("RUNWARE_API_KEY").ok().filter(|key| !key.is_empty());
+            let key = key.ok_or_else(|| {
+                Failure("--one-key takes the key from RUNWARE_API_KEY, which is not set".to_owned())
+            })?;
+            settings.key = Some(Key::new(&key));
+        }
+        Ok(settings)
+    }
+}
+
+fn list(model: &Model) -> Result<End, Failure> {
+    let faults = Engine::faults(model);
+    let width = faults.iter().map(|fault| fault.id.chars().count()).max().unwrap_or(0).min(70);
+    let text: String = faults.iter().map(|fault| format!("{:width$}  {}\n", fault.id, fault.what)).collect();
+    show(&text)?;
+    Ok(End::Conforms)
+}
+
+/// The address, and a request that works as it stands.
+fn greeting(server: &Server, task: &str) -> String {
+    let (url, socket) = (server.url(), server.socket_url());
+    format!(
+        "mock server at {url} and {socket}, any key, Ctrl-C ends it\n\ncurl {url} -H 'Authorization: Bearer any' -H \
+         'Content-Type: application/json' -d '[{task}]'\n\n"
+    )
+}
+
+/// A task with its required parameters alone, safe within single quotes.
+fn example(model: &Model) -> String {
+    let seed = uuid::Uuid::new_v4().as_u64_pair().0;
+    let cases = crate::case::derive(model, seed).map(|cases| cases.cases).unwrap_or_default();
+    let valid = cases.iter().find(|case| matches!(case.expect, crate::case::Expect::Accept));
+    valid.map_or_else(|| "{}".to_owned(), |case| case.body[0].to_string().replace('\'', "\\u0027"))
+}
+
+/// Ready when the process is asked to end.
+async fn stopped() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return interrupt.await };
+        tokio::select! {
+            () = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}
+
+/// The mock that lives as long as a run. Its deferred results come soon: nobody waits for a picture to be drawn.
+pub(super) async fn embedded(model: &Model) -> Result<Mock, Failure> {
+    let settings = Settings { pace: Duration::from_millis(30), ..Settings::default() };
+    Ok(Mock::start(Engine::new(model.clone(), settings)?).await)
+}

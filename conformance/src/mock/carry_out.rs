@@ -1,0 +1,191 @@
+//! Carrying a valid task out: its results at once or in a while, their files, and what is delivered elsewhere.
+
+use super::access::Caller;
+use super::answer::{Item, Maker};
+use super::batch::Outcome;
+use super::deliver::{Load, Parcel};
+use super::dice;
+use super::engine::Engine;
+use super::errors::Problem;
+use super::fault::How;
+use super::protocol::{name, status};
+use super::roles::{Id, Reading};
+use super::tasks::Task;
+use super::weather;
+use serde_json::Value;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many tasks are remembered as seen before all are forgotten at once.
+const SEEN: usize = 50_000;
+
+impl Engine {
+    pub(super) fn carry_out(&self, task: &Value, id: Option<&str>, caller: &Caller, outcome: &mut Outcome) {
+        let reading = self.reading(task);
+        let identity = self.identity(task, id);
+        let maker =
+            Maker { reading, prices: &self.prices, dice: self.dice, identity, origin: &caller.origin };
+        if !self.is_paid(maker, caller) {
+            outcome.problems.push(weather::trouble(402).of_task(task));
+            return;
+        }
+        let failure = self.failure(task, maker, caller);
+        let made = if failure.is_none() { maker.items() } else { Vec::new() };
+        let deferred = self.is_deferred(reading);
+        let now = self.clock.now();
+        let items: Vec<(Duration, Item)> = made
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| {
+                (
+                    if deferred { self.ready(now, index) } else { now.saturating_add(caller.moment.delay) },
+                    item,
+                )
+            })
+            .collect();
+        if let Err(problem) = self.remember(task, id, caller, deferred, &items, failure.as_ref()) {
+            outcome.problems.extend(problem);
+            return;
+        }
+        self.publish(&items, reading, id, caller);
+        if deferred {
+            outcome.items.push(acknowledgement(task));
+        } else {
+            outcome.items.extend(items.into_iter().map(|(_, item)| item));
+            outcome.problems.extend(failure);
+        }
+    }
+
+    /// When the result of that place is ready, of a deferred task that comes now.
+    fn ready(&self, now: Duration, index: usize) -> Duration {
+        if self.roles.delivery.as_ref().is_some_and(|delivery| self.faults.answers(&delivery.id, How::Stuck))
+        {
+            return Duration::MAX;
+        }
+        let step = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        now.saturating_add(self.settings.pace.saturating_mul(step))
+    }
+
+    /// Keeps a task whose results are to be polled, or whose identifier is taken until it is answered. Fails where
+    /// another request was quicker to take it.
+    fn remember(
+        &self,
+        task: &Value,
+        id: Option<&str>,
+        caller: &Caller,
+        deferred: bool,
+        items: &[(Duration, Item)],
+        failure: Option<&Problem>,
+    ) -> Result<(), Vec<Problem>> {
+        let now = self.clock.now();
+        let lost =
+            self.roles.delivery.as_ref().is_some_and(|delivery| self.faults.answers(&delivery.id, How::Lost));
+        let Some(id) = id.filter(|_| !(deferred && lost)) else { return Ok(()) };
+        let kept = if deferred {
+            let done = items.last().map_or(self.ready(now, 0), |(ready, _)| *ready);
+            let failure = failure.map(|problem| (done, problem.clone().with(name::STATUS, status::ERROR)));
+            let until = done.saturating_add(self.settings.retention);
+            Task { account: caller.account, items: items.to_vec(), failure, until, deferred }
+        } else if caller.moment.delay.is_zero() {
+            return Ok(());
+        } else {
+            Task::held(caller.account, now.saturating_add(caller.moment.delay))
+        };
+        let unique = self.model.unique().filter(|constraint| !self.faults.accepts(&constraint.id));
+        let free = super::lock(&self.tasks).add(id, kept, now, unique.is_some());
+        if free {
+            Ok(())
+        } else {
+            Err(unique.map(|constraint| self.conflicting(task, constraint)).unwrap_or_default())
+        }
+    }
+
+    fn is_paid(&self, maker: Maker<'_>, caller: &Caller) -> bool {
+        let Some(balance) = caller.moment.weather.balance else { return true };
+        let cost = maker.usd() * f64::from(u32::try_from(maker.count()).unwrap_or(u32::MAX));
+        super::lock(&self.purse).spend(cost, balance)
+    }
+
+    /// Whether the weather lets the task fail at the provider.
+    fn failure(&self, task: &Value, maker: Maker<'_>, caller: &Caller) -> Option<Problem> {
+        let fails = self.dice.chance("fail", maker.identity, caller.moment.weather.fail);
+        let problem = || Problem::new(500, "timeoutProvider", "The provider did not answer in time.");
+        fails.then(|| problem().of_task(task))
+    }
+
+    fn is_deferred(&self, reading: Reading<'_>) -> bool {
+        self.roles.delivery.as_ref().is_some_and(|delivery| {
+            let asked = reading.text(&delivery.parameter).as_deref() == Some(delivery.deferred.as_str());
+            let forced = !asked
+                && reading.text(&delivery.parameter).as_deref() == Some(delivery.immediate.as_str())
+                && self.faults.answers(&delivery.id, How::Deferred);
+            (asked && !self.faults.answers(&delivery.id, How::Immediate)) || forced
+        })
+    }
+
+    /// A number that differs between any two tasks, and is the same for the same task after a restart.
+    fn identity(&self, task: &Value, id: Option<&str>) -> u64 {
+        let text = id.map_or_else(|| task.to_string(), str::to_owned);
+        let known = dice::hash(text.as_bytes());
+        let mut seen = super::lock(&self.seen);
+        if seen.len() >= SEEN {
+            seen.clear();
+        }
+        let times = seen.entry(known).or_default();
+        *times += 1;
+        self.dice.draw(&text, *times)
+    }
+
+    /// Makes files available from the time at which they are ready, and has results and files delivered then.
+    fn publish(&self, items: &[(Duration, Item)], reading: Reading<'_>, id: Option<&str>, caller: &Caller) {
+        {
+            let mut files = super::lock(&self.files);
+            for (ready, item) in items {
+                if let Some(file) = item.file.as_ref().filter(|file| file.linked) {
+                    let until = file.lifetime.map(|lifetime| ready.saturating_add(lifetime));
+                    files.add(&file.name, file.recipe.clone(), until);
+                }
+            }
+        }
+        for (index, (due, item)) in items.iter().enumerate() {
+            let webhook =
+                self.roles.webhook.as_ref().and_then(|part| self.notice(part, reading, index, item));
+            let upload = self.roles.upload.as_ref().and_then(|part| self.upload(part, reading, item));
+            for (address, load, garbled) in [upload, webhook].into_iter().flatten() {
+                let (task, secrets) = (id.map(str::to_owned), caller.secrets.clone());
+                self.courier.take(Parcel { due: *due, address, task, load, garbled, secrets });
+            }
+        }
+    }
+
+    fn notice(
+        &self,
+        (id, parameter): &(Id, String),
+        reading: Reading<'_>,
+        index: usize,
+        item: &Item,
+    ) -> Option<(String, Load, bool)> {
+        let address = reading.text(parameter)?;
+        let kept =
+            !self.faults.answers(id, How::Silent) && (index == 0 || !self.faults.answers(id, How::Once));
+        kept.then(|| (address, Load::Notice(item.clone()), self.faults.answers(id, How::Garbled)))
+    }
+
+    fn upload(
+        &self,
+        (id, parameter): &(Id, String),
+        reading: Reading<'_>,
+        item: &Item,
+    ) -> Option<(String, Load, bool)> {
+        let address = reading.text(parameter)?;
+        let recipe = Arc::clone(&item.file.as_ref()?.recipe);
+        let load = Load::Upload { recipe, posted: self.faults.answers(id, How::Posted) };
+        (!self.faults.answers(id, How::Silent))
+            .then(|| (address, load, self.faults.answers(id, How::Garbled)))
+    }
+}
+
+fn acknowledgement(task: &Value) -> Item {
+    let named = |name: &&str| Some(((*name).to_owned(), task.get(*name)?.clone()));
+    Item::plain([name::TASK_TYPE, name::TASK_UUID].iter().filter_map(named).collect())
+}

@@ -1,0 +1,247 @@
+//! Deliberate defects, derived from the spec: each breaks one constraint or one behaviour and nothing else.
+//!
+//! | Id | The mock … |
+//! |---|---|
+//! | `accept:<constraint>` | accepts what breaks the constraint |
+//! | `refuse:<constraint>` | refuses some of what keeps it, in the name of the constraint |
+//! | `blame:<constraint>` | names another parameter when the constraint is broken |
+//! | `answer:<behaviour>:<how>` | answers valid requests wrongly in that way |
+
+use super::narrow;
+use airspec::behaviour::Kind;
+use airspec::{Behaviour, Constraint, Model};
+
+/// A defect that the mock can be started with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Stable id, such as `accept:width.maximum`.
+    pub id: String,
+    /// What the mock does wrong.
+    pub what: String,
+    /// Whether no task at all is accepted with it, because the constraint leaves nothing narrower to refuse.
+    pub refuses_all: bool,
+}
+
+/// No fault has that id.
+#[derive(Debug, thiserror::Error)]
+#[error("no fault `{id}`{}", .near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]
+pub struct UnknownFault {
+    /// What was asked for.
+    pub id: String,
+    /// The id that is most like it.
+    pub near: Option<String>,
+}
+
+/// A way to answer wrongly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    Absent,
+    Wrong,
+    Fewer,
+    More,
+    Same,
+    Swapped,
+    Several,
+    Wider,
+    Taller,
+    Inverted,
+    Never,
+    Always,
+    Immediate,
+    Deferred,
+    Lost,
+    Stuck,
+    Silent,
+    Once,
+    Garbled,
+    Posted,
+    Ignored,
+    Instant,
+    Refused,
+    Other,
+}
+
+impl How {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Wrong => "wrong",
+            Self::Fewer => "fewer",
+            Self::More => "more",
+            Self::Same => "same",
+            Self::Swapped => "swapped",
+            Self::Several => "several",
+            Self::Wider => "wider",
+            Self::Taller => "taller",
+            Self::Inverted => "inverted",
+            Self::Never => "never",
+            Self::Always => "always",
+            Self::Immediate => "immediate",
+            Self::Deferred => "deferred",
+            Self::Lost => "lost",
+            Self::Stuck => "stuck",
+            Self::Silent => "silent",
+            Self::Once => "once",
+            Self::Garbled => "garbled",
+            Self::Posted => "posted",
+            Self::Ignored => "ignored",
+            Self::Instant => "instant",
+            Self::Refused => "refused",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// The ways to break a behaviour, each with what the mock then does.
+fn ways(kind: &Kind) -> Vec<(How, String)> {
+    let list = |ways: &[(How, &str)]| ways.iter().map(|(how, what)| (*how, (*what).to_owned())).collect();
+    match kind {
+        Kind::Echo { parameter, field } => vec![
+            (How::Absent, format!("leaves `{field}` out of results")),
+            (How::Wrong, format!("gives `{field}` a value that is not that of `{parameter}`")),
+        ],
+        Kind::Count { parameter } => vec![
+            (How::Fewer, format!("gives one result fewer than `{parameter}` says")),
+            (How::More, format!("gives one result more than `{parameter}` says")),
+        ],
+        Kind::Distinct { fields, .. } => {
+            vec![(How::Same, format!("repeats {} in every result of a task", fields.join(" and ")))]
+        }
+        Kind::Select { parameter, .. } => vec![
+            (How::Swapped, format!("gives the field of another value of `{parameter}`")),
+            (How::Several, format!("gives the fields of all values of `{parameter}` at once")),
+            (How::Absent, format!("gives the field of no value of `{parameter}`")),
+        ],
+        Kind::Container { parameter, .. } => {
+            vec![(How::Wrong, format!("makes files of another type than `{parameter}` says"))]
+        }
+        Kind::Size { width, height } => vec![
+            (How::Wider, format!("makes pictures one pixel wider than `{width}`")),
+            (How::Taller, format!("makes pictures one pixel taller than `{height}`")),
+        ],
+        Kind::Quality { parameter, .. } => {
+            vec![(How::Inverted, format!("compresses the more, the higher `{parameter}` is"))]
+        }
+        Kind::Flag { parameter, field } => vec![
+            (How::Never, format!("leaves `{field}` out although `{parameter}` is true")),
+            (How::Always, format!("gives `{field}` although `{parameter}` is not true")),
+        ],
+        Kind::Delivery { immediate, deferred, .. } => vec![
+            (How::Immediate, format!("answers with results although asked for `{deferred}`")),
+            (How::Deferred, format!("answers with an acknowledgement although asked for `{immediate}`")),
+            (How::Lost, "knows nothing of a task when polled".to_owned()),
+            (How::Stuck, "never gets done with a task that is polled".to_owned()),
+        ],
+        Kind::Webhook { .. } => list(&[
+            (How::Silent, "calls no webhook"),
+            (How::Once, "calls the webhook for the first result of a task only"),
+            (How::Garbled, "calls the webhook with a body that is not JSON"),
+        ]),
+        Kind::Upload { .. } => list(&[
+            (How::Silent, "uploads nothing"),
+            (How::Posted, "uploads by POST instead of PUT"),
+            (How::Garbled, "uploads the file cut short"),
+        ]),
+        Kind::Lifetime { parameter, .. } => vec![
+            (How::Ignored, format!("serves files for ever, whatever `{parameter}` says")),
+            (How::Instant, format!("serves no file at all once `{parameter}` is given")),
+            (How::Refused, format!("refuses `{parameter}` where it should have no effect")),
+        ],
+        Kind::Default { parameter } => {
+            vec![(
+                How::Other,
+                format!("takes another value than the default where `{parameter}` is left out"),
+            )]
+        }
+    }
+}
+
+/// Every fault of a model, constraints first, in the order of the spec.
+pub(super) fn all(model: &Model) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let fault = |id: String, what: String| Fault { id, what, refuses_all: false };
+    for constraint in model.constraints() {
+        let Constraint { id, expected, .. } = constraint;
+        let subject = match &constraint.member {
+            Some(member) => format!("`{member}`"),
+            None if constraint.parameter.is_empty() => "a task".to_owned(),
+            None => format!("`{}`", constraint.parameter),
+        };
+        let rule = airspec::text::shorten(expected, 120);
+        faults.push(fault(format!("accept:{id}"), format!("accepts what breaks the rule: {subject} {rule}")));
+        let (what, refuses_all) = narrow::sentence(model, constraint);
+        faults.push(Fault { id: format!("refuse:{id}"), what, refuses_all });
+        faults.push(fault(
+            format!("blame:{id}"),
+            format!("blames another parameter for what breaks the rule: {subject} {rule}"),
+        ));
+    }
+    for behaviour in &model.behaviours {
+        for (how, what) in ways(&behaviour.kind) {
+            faults.push(fault(format!("answer:{}:{}", behaviour.id, how.word()), what));
+        }
+    }
+    faults
+}
+
+/// The faults that a mock has.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Active(Vec<Broken>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Broken {
+    Accept(String),
+    Refuse(String),
+    Blame(String),
+    Answer(String, How),
+}
+
+impl Active {
+    pub(super) fn read(model: &Model, ids: &[String]) -> Result<Self, UnknownFault> {
+        ids.iter().map(|id| read(model, id)).collect::<Result<_, _>>().map(Self)
+    }
+
+    pub(super) fn accepts(&self, constraint: &str) -> bool {
+        self.0.iter().any(|broken| matches!(broken, Broken::Accept(id) if id == constraint))
+    }
+
+    pub(super) fn blames(&self, constraint: &str) -> bool {
+        self.0.iter().any(|broken| matches!(broken, Broken::Blame(id) if id == constraint))
+    }
+
+    /// The constraints that refuse more than they should.
+    pub(super) fn refused(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|broken| match broken {
+            Broken::Refuse(id) => Some(id.as_str()),
+            Broken::Accept(_) | Broken::Blame(_) | Broken::Answer(..) => None,
+        })
+    }
+
+    pub(super) fn answers(&self, behaviour: &str, how: How) -> bool {
+        self.0
+            .iter()
+            .any(|broken| matches!(broken, Broken::Answer(id, way) if id == behaviour && *way == how))
+    }
+}
+
+fn read(model: &Model, id: &str) -> Result<Broken, UnknownFault> {
+    let constraint = |id: &str| model.constraint(id).map(|constraint| constraint.id.clone());
+    let known = match id.split_once(':') {
+        Some(("accept", rest)) => constraint(rest).map(Broken::Accept),
+        Some(("refuse", rest)) => constraint(rest).map(Broken::Refuse),
+        Some(("blame", rest)) => constraint(rest).map(Broken::Blame),
+        Some(("answer", rest)) => model.behaviours.iter().find_map(|behaviour| answer(behaviour, rest)),
+        _ => None,
+    };
+    known.ok_or_else(|| {
+        let all = all(model);
+        let near = airspec::text::nearest(id, all.iter().map(|fault| fault.id.as_str()));
+        UnknownFault { id: airspec::text::shorten(id, 80), near: near.map(str::to_owned) }
+    })
+}
+
+fn answer(behaviour: &Behaviour, rest: &str) -> Option<Broken> {
+    let word = rest.strip_prefix(&behaviour.id)?.strip_prefix(':')?;
+    let (how, _) = ways(&behaviour.kind).into_iter().find(|(how, _)| how.word() == word)?;
+    Some(Broken::Answer(behaviour.id.clone(), how))
+}

@@ -1,0 +1,219 @@
+//! The sessions of WebSockets, which outlive a connection: what could not be delivered is sent after reconnecting.
+
+use super::access::{self, Caller, Secrets, is_authentication};
+use super::answer::Item;
+use super::batch::Outcome;
+use super::engine::{self, Engine};
+use super::errors::Problem;
+use super::protocol::{self, Incoming, Note, kind, name};
+use serde_json::{Map, Value, json};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::{Notify, Semaphore, watch};
+
+/// How many sessions are remembered; the oldest are forgotten first.
+const SESSIONS: usize = 500;
+/// How many frames wait for a client at the most; the oldest are lost first.
+const FRAMES: usize = 200;
+/// How many frames of one session are worked on at a time.
+const AT_ONCE: usize = 256;
+
+/// What is to be sent in one frame. Pictures are drawn when it is.
+#[derive(Clone, Debug)]
+pub(super) struct Frame {
+    pub(super) outcome: Outcome,
+    secrets: Secrets,
+}
+
+impl Frame {
+    pub(super) fn is_ready(&self) -> bool {
+        self.outcome.is_ready()
+    }
+
+    /// The text of the frame: either `data` or `errors`.
+    pub(super) fn text(self) -> String {
+        let Outcome { items, problems } = self.outcome;
+        let masked = !problems.is_empty();
+        let value = if masked {
+            let errors: Vec<Value> =
+                problems.into_iter().map(|problem| Value::Object(problem.object)).collect();
+            json!({name::ERRORS: errors})
+        } else {
+            protocol::envelope(items.into_iter().map(Item::finish).collect(), Vec::new())
+        };
+        let text = value.to_string();
+        if masked { self.secrets.mask(text) } else { text }
+    }
+}
+
+/// A session.
+#[derive(Debug)]
+pub(super) struct Session {
+    id: String,
+    caller: Caller,
+    outbox: Mutex<VecDeque<Frame>>,
+    /// Rings when there is something to send.
+    pub(super) bell: Notify,
+    /// Counts connections: only the latest one sends.
+    pub(super) connection: watch::Sender<u64>,
+    pub(super) room: Arc<Semaphore>,
+}
+
+impl Session {
+    pub(super) fn push(&self, frames: Vec<Frame>) {
+        let mut outbox = super::lock(&self.outbox);
+        outbox.extend(frames);
+        while outbox.len() > FRAMES {
+            outbox.pop_front();
+        }
+        self.bell.notify_one();
+    }
+
+    /// The frame to be sent next; it stays until [`Session::sent`].
+    pub(super) fn next(&self) -> Option<Frame> {
+        super::lock(&self.outbox).pop_front()
+    }
+
+    /// Takes a frame back that could not be sent.
+    pub(super) fn unsent(&self, frame: Frame) {
+        super::lock(&self.outbox).push_front(frame);
+    }
+
+    /// The frame that tells the client its session.
+    pub(super) fn welcome(&self) -> Frame {
+        let mut fields = Map::new();
+        fields.insert(name::TASK_TYPE.into(), kind::AUTHENTICATION.into());
+        fields.insert(name::SESSION.into(), self.id.as_str().into());
+        self.frame(Outcome { items: vec![Item::plain(fields)], problems: Vec::new() })
+    }
+
+    fn frame(&self, outcome: Outcome) -> Frame {
+        Frame { outcome, secrets: self.caller.secrets.clone() }
+    }
+}
+
+/// The sessions of a mock.
+#[derive(Debug, Default)]
+pub(super) struct Sessions {
+    known: HashMap<String, Arc<Session>>,
+    order: VecDeque<String>,
+    made: u64,
+}
+
+/// What a frame of the client comes to.
+pub(super) struct Work {
+    pub(super) frames: Vec<Frame>,
+    pub(super) delay: Duration,
+    pub(super) dropped: bool,
+    pub(super) note: Note,
+}
+
+impl Engine {
+    /// Takes up or begins the session that the first frame of a connection asks for, and says so in a frame. The rest
+    /// of the batch is left to be carried out.
+    pub(super) fn authenticate(
+        &self,
+        request: &Incoming,
+        text: &[u8],
+    ) -> Result<(Arc<Session>, Vec<Value>), Box<Problem>> {
+        let mut batch = engine::read(text)?;
+        let first = batch.remove(0);
+        if !is_authentication(&first) {
+            return Err(Box::new(access::no_key()));
+        }
+        let key = first.get(name::API_KEY).and_then(Value::as_str).map(str::trim);
+        let Some(key) = key.filter(|key| self.takes(key)) else { return Err(Box::new(access::bad_key())) };
+        let caller = self.caller(key, request, vec![key.to_owned()]);
+        let asked = first.get(name::SESSION).and_then(Value::as_str);
+        Ok((self.session(caller, asked), batch))
+    }
+
+    fn session(&self, caller: Caller, asked: Option<&str>) -> Arc<Session> {
+        let mut sessions = super::lock(&self.sessions);
+        let known = asked.and_then(|id| sessions.known.get(&id.to_lowercase()));
+        if let Some(session) = known.filter(|session| session.caller.account == caller.account) {
+            return Arc::clone(session);
+        }
+        sessions.made += 1;
+        let id = self.dice.uuid("session", sessions.made).to_string();
+        let session = Arc::new(Session {
+            id: id.clone(),
+            caller,
+            outbox: Mutex::default(),
+            bell: Notify::new(),
+            connection: watch::Sender::new(0),
+            room: Arc::new(Semaphore::new(AT_ONCE)),
+        });
+        sessions.known.insert(id.clone(), Arc::clone(&session));
+        sessions.order.push_back(id);
+        while sessions.order.len() > SESSIONS {
+            if let Some(oldest) = sessions.order.pop_front() {
+                sessions.known.remove(&oldest);
+            }
+        }
+        session
+    }
+
+    /// Carries out what a frame asks for.
+    pub(super) fn frame(&self, session: &Session, request: &Incoming, text: &[u8]) -> Work {
+        match engine::read(text) {
+            Ok(batch) => self.work(session, request, &batch),
+            Err(problem) => failed(session, problem, Duration::ZERO),
+        }
+    }
+
+    pub(super) fn work(&self, session: &Session, request: &Incoming, batch: &[Value]) -> Work {
+        let moment = match self.moment(request) {
+            Ok(moment) => moment,
+            Err(problem) => return failed(session, problem, Duration::ZERO),
+        };
+        let delay = moment.delay;
+        if moment.dropped {
+            return Work { frames: Vec::new(), delay, dropped: true, note: Note::default() };
+        }
+        if let Err(problem) = self.pass(&moment) {
+            // Every task is told, so that each can be given up by who waits for it.
+            let problems = batch.iter().map(|task| problem.clone().of_task(task)).collect();
+            let outcome = Outcome { items: Vec::new(), problems };
+            let note = outcome.note(batch.len(), &session.caller.secrets);
+            return Work { frames: vec![session.frame(outcome)], delay, dropped: false, note };
+        }
+        let caller = Caller { moment, ..session.caller.clone() };
+        let mut note = Note { route: protocol::ENDPOINT, tasks: batch.len(), ..Note::default() };
+        let mut frames = Vec::new();
+        for (task, outcome) in batch.iter().zip(self.each(batch, &caller)) {
+            let own = outcome.note(1, &caller.secrets);
+            note.results += own.results;
+            note.errors.extend(own.errors);
+            if is_authentication(task) && outcome.problems.is_empty() {
+                frames.push(session.welcome());
+            } else {
+                frames.extend(split(outcome, task).into_iter().map(|part| session.frame(part)));
+            }
+        }
+        Work { frames, delay, dropped: false, note }
+    }
+}
+
+fn failed(session: &Session, problem: Problem, delay: Duration) -> Work {
+    let outcome = Outcome { items: Vec::new(), problems: vec![problem] };
+    let note = outcome.note(0, &session.caller.secrets);
+    Work { frames: vec![session.frame(outcome)], delay, dropped: false, note }
+}
+
+/// Each result in a frame of its own, as it finishes; what belongs together, and errors, in one.
+fn split(outcome: Outcome, task: &Value) -> Vec<Outcome> {
+    let Outcome { items, problems } = outcome;
+    let together = task.get(name::TASK_TYPE).is_some_and(|word| word == kind::POLL);
+    let frame = |items| Outcome { items, problems: Vec::new() };
+    let mut frames: Vec<Outcome> = if together && !items.is_empty() {
+        vec![frame(items)]
+    } else {
+        items.into_iter().map(|item| frame(vec![item])).collect()
+    };
+    if !problems.is_empty() {
+        frames.push(Outcome { items: Vec::new(), problems });
+    }
+    frames
+}

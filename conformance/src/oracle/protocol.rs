@@ -1,0 +1,71 @@
+//! The words of the protocol around tasks and results, which no spec of a model holds: the envelope of an answer, the
+//! fields of an error that join it to a task, polling, and the forms in which a file is handed over.
+//!
+//! All of them are marked CC (two or more sources) in the wire facts.
+
+/// The list of results.
+pub const DATA: &str = "data";
+/// The list of errors.
+pub const ERRORS: &str = "errors";
+/// The word that names an error.
+pub const CODE: &str = "code";
+/// The sentence that explains an error.
+pub const MESSAGE: &str = "message";
+/// The parameter that an error blames.
+pub const PARAMETER: &str = "parameter";
+/// What joins results and errors to tasks.
+pub const TASK_UUID: &str = "taskUUID";
+/// The kind of a task.
+pub const TASK_TYPE: &str = "taskType";
+/// The kind of task that asks for deferred results.
+pub const GET_RESPONSE: &str = "getResponse";
+/// How far a deferred result is.
+pub const STATUS: &str = "status";
+/// A deferred result that is not there yet.
+pub const PROCESSING: &str = "processing";
+/// A deferred result that is there.
+pub const SUCCESS: &str = "success";
+
+/// How a file is handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// An address to download it from.
+    Link,
+    /// Base64 text.
+    Base64,
+    /// A `data:` URI.
+    DataUri,
+}
+
+impl Form {
+    /// The form that a field of a result holds, told by how its name ends: `imageURL`, `imageBase64Data`,
+    /// `imageDataURI`.
+    #[must_use]
+    pub fn of_field(field: &str) -> Option<Self> {
+        [("URL", Self::Link), ("Base64Data", Self::Base64), ("DataURI", Self::DataUri)]
+            .into_iter()
+            .find_map(|(ending, form)| field.ends_with(ending).then_some(form))
+    }
+
+    /// The form that a text is in.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        if text.starts_with("data:") {
+            Self::DataUri
+        } else if text.contains("://") {
+            Self::Link
+        } else {
+            Self::Base64
+        }
+    }
+
+    /// What it is, for people.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Link => "a link",
+            Self::Base64 => "Base64 text",
+            Self::DataUri => "a data URI",
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! A finding is told once: asides become findings of the first case that shows them, and only where no case of the
+//! behaviour itself has failed already.
+
+use super::finding::{Aside, Judgement, Verdict};
+use std::collections::{BTreeMap, HashSet};
+
+/// Settles the asides of a finished run. Each judgement goes with the subject of its case, in the order of the cases.
+pub fn settle<'a>(judgements: impl IntoIterator<Item = (&'a str, &'a mut Judgement)>) {
+    let mut judgements: Vec<(&str, &mut Judgement)> = judgements.into_iter().collect();
+    let is_told = |(subject, judgement): &(&str, &mut Judgement)| {
+        matches!(judgement.verdict, Verdict::Fail | Verdict::Note).then(|| (*subject).to_owned())
+    };
+    let told: HashSet<String> = judgements.iter().filter_map(is_told).collect();
+    let mut first: BTreeMap<String, (usize, Aside, usize)> = BTreeMap::new();
+    for (index, (_, judgement)) in judgements.iter_mut().enumerate() {
+        let mut here = HashSet::new();
+        for aside in std::mem::take(&mut judgement.asides) {
+            if told.contains(&aside.subject) || !here.insert(aside.subject.clone()) {
+                continue;
+            }
+            first.entry(aside.subject.clone()).or_insert((index, aside, 0)).2 += 1;
+        }
+    }
+    for (index, aside, answers) in first.into_values() {
+        let mut finding = aside.finding;
+        let more = match answers - 1 {
+            0 => String::new(),
+            1 => ", and so does one more answer".to_owned(),
+            many => format!(", and so do {many} more answers"),
+        };
+        finding.sentence = format!("accepted, but {} ({}{more})", finding.sentence, aside.subject);
+        judgements[index].1.add(&finding);
+    }
+}

@@ -1,0 +1,85 @@
+//! The report's files. Each is written beside its place and then renamed, so that a reader finds a whole one at any
+//! moment.
+
+use super::{Document, Heading, junit};
+use crate::run::Record;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The pause between two versions of the report while a run is going on.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The report cannot be written.
+#[derive(Debug, thiserror::Error)]
+#[error("report {path}: {error}")]
+pub struct ReportError {
+    path: PathBuf,
+    error: io::Error,
+}
+
+/// The folder of a report.
+#[derive(Debug)]
+pub struct Reports {
+    folder: PathBuf,
+    next: Instant,
+}
+
+impl Reports {
+    /// Makes the folder where it is missing, and a report without cases, so that a run cannot end in vain.
+    ///
+    /// # Errors
+    /// A folder that cannot be made or written to.
+    pub fn create(folder: &Path, heading: &Heading) -> Result<Self, ReportError> {
+        fs::create_dir_all(folder).map_err(|error| ReportError { path: folder.to_owned(), error })?;
+        let reports = Self { folder: folder.to_owned(), next: Instant::now() + PAUSE };
+        reports.json(heading, &[])?;
+        Ok(reports)
+    }
+
+    /// Writes what there is, if it is time to.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn keep<'a>(
+        &mut self,
+        heading: &Heading,
+        records: impl FnOnce() -> Vec<&'a Record>,
+    ) -> Result<(), ReportError> {
+        if Instant::now() < self.next {
+            return Ok(());
+        }
+        self.json(heading, &records())?;
+        self.next = Instant::now() + PAUSE;
+        Ok(())
+    }
+
+    /// Writes both files.
+    ///
+    /// # Errors
+    /// A file that cannot be written.
+    pub fn finish(&self, heading: &Heading, records: &[&Record]) -> Result<(), ReportError> {
+        self.json(heading, records)?;
+        let path = self.folder.join("junit.xml");
+        let text = junit::text(heading, records)
+            .map_err(|error| ReportError { path: path.clone(), error: io::Error::other(error) })?;
+        replace(&path, text.as_bytes())
+    }
+
+    fn json(&self, heading: &Heading, records: &[&Record]) -> Result<(), ReportError> {
+        let path = self.folder.join("report.json");
+        let mut text = serde_json::to_vec_pretty(&Document::of(heading, records))
+            .map_err(|error| ReportError { path: path.clone(), error: error.into() })?;
+        text.push(b'\n');
+        replace(&path, &text)
+    }
+}
+
+fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| ReportError { path: path.to_owned(), error })
+}

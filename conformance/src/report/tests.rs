@@ -1,0 +1,110 @@
+//! The files of a report, and the table.
+
+use super::{Heading, Reports, Style, table};
+use crate::case::Gap;
+use crate::oracle::fixture::model;
+use crate::oracle::{Class, Verdict};
+use crate::run::{Record, Request, Response};
+use airspec::Level;
+use serde_json::Value;
+use std::time::Duration;
+
+fn record(id: &str, verdict: Verdict, class: Option<Class>, detail: &str) -> Record {
+    let mut parts = id.split('.');
+    let (parameter, rule, expect) = (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap());
+    Record {
+        id: id.to_owned(),
+        subject: format!("{parameter}.{rule}"),
+        parameter: parameter.to_owned(),
+        level: Level::Badge,
+        expect: match expect {
+            "accept" => "accept",
+            "reject" => "reject",
+            _ => "behave",
+        },
+        about: "at the edge".to_owned(),
+        verdict,
+        class,
+        detail: detail.to_owned(),
+        request: Some(Request { body: r#"[{"say":"it's"}]"#.to_owned(), whole: true }),
+        response: Some(Response::Answer {
+            status: 200,
+            content_type: Some("application/json".to_owned()),
+            body: "{\"data\":[]}".to_owned(),
+        }),
+        duration: Duration::from_millis(5),
+    }
+}
+
+fn records() -> Vec<Record> {
+    vec![
+        record("wide.maximum.accept.64", Verdict::Pass, None, "HTTP 200"),
+        record(
+            "wide.maximum.reject.80",
+            Verdict::Fail,
+            Some(Class::BreaksPage),
+            "accepted with HTTP 200, but \u{1} <&>",
+        ),
+        record("wide.minimum.accept.16", Verdict::Note, Some(Class::PageSilent), "2 errors for one fault"),
+        record("hook.webhook.behave.an-address", Verdict::Skip, None, "needs an address"),
+    ]
+}
+
+fn heading() -> Heading {
+    let duration = Duration::from_millis(1234);
+    Heading { target: "http://127.0.0.1:8080/v1".to_owned(), seed: 7, cases: 5, requests: 3, duration }
+}
+
+#[test]
+fn the_names_of_the_report_are_an_interface() {
+    let folder = tempfile::tempdir().unwrap();
+    let records = records();
+    let reports = Reports::create(&folder.path().join("new/folder"), &heading()).unwrap();
+    let read = || -> Value {
+        serde_json::from_str(&std::fs::read_to_string(folder.path().join("new/folder/report.json")).unwrap())
+            .unwrap()
+    };
+    assert_eq!(read()["cases"], Value::Array(Vec::new()), "readable before anything is known");
+    reports.finish(&heading(), &records.iter().collect::<Vec<_>>()).unwrap();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&read()).unwrap());
+    let files: Vec<_> = std::fs::read_dir(folder.path().join("new/folder")).unwrap().collect();
+    assert_eq!(files.len(), 2, "no file is left over");
+}
+
+#[test]
+fn the_junit_file_has_one_test_case_per_case() {
+    let records = records();
+    let text = super::junit::text(&heading(), &records.iter().collect::<Vec<_>>()).unwrap();
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_table_fits_a_terminal_and_says_everything() {
+    let mut records = records();
+    records[1].detail = "a sentence that goes on ".repeat(12);
+    for index in 0..30 {
+        records.push(record(&format!("wide.type.reject.number-{index}"), Verdict::Pass, None, ""));
+    }
+    let gaps =
+        [Gap { constraint: "high.type".to_owned(), side: "accept", reason: "no value is legal ".repeat(10) }];
+    let text = table(Style::Plain, &model(), &records.iter().collect::<Vec<_>>(), &gaps, &heading());
+    for line in text.lines().filter(|line| !line.trim_start().starts_with("curl")) {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn colours_are_only_for_terminals() {
+    let records = records();
+    let render = |style| table(style, &model(), &records.iter().collect::<Vec<_>>(), &[], &heading());
+    assert!(!render(Style::Plain).contains('\x1b'));
+    assert!(render(Style::Coloured).contains("\x1b[31m✗\x1b[0m"));
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let error = Reports::create(&file.path().join("below"), &heading()).unwrap_err().to_string();
+    assert!(error.starts_with("report ") && error.contains("below"), "{error}");
+}

@@ -1,0 +1,251 @@
+//! The runner: sends cases to a target, looks at what comes back, and asks the oracle.
+//!
+//! Nothing that a target does stops a run: every exchange is bounded in time and in bytes, and whatever comes back
+//! (or does not) is an [`Outcome`](crate::oracle::observation::Outcome) for the oracle. A run fails as a whole only
+//! where there is nothing to judge, and says why in one line: [`RunError`].
+
+mod client;
+mod listener;
+mod observe;
+mod progress;
+mod pulse;
+mod record;
+mod redact;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub use progress::Progress;
+pub use record::{Record, Request, Response};
+pub use redact::Redactor;
+pub use target::{Secret, Target};
+
+use crate::case::Case;
+use crate::oracle::{Judgement, Observation, Oracle, settle};
+use client::Client;
+use listener::Listener;
+use observe::Session;
+use pulse::Pulse;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::task::JoinSet;
+
+/// How a run is made.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Decides the ids of the requests that the runner makes up itself.
+    pub seed: u64,
+    /// How many cases are under way at a time.
+    pub jobs: usize,
+    /// How long one exchange may take, from the connection to the last byte.
+    pub timeout: Duration,
+    /// How much of an answer is read, in bytes.
+    pub body_limit: usize,
+    /// How much of a file is read, in bytes.
+    pub file_limit: usize,
+    /// The documented pauses between polls (1 s, 0.5 s, then half as much again up to 10 s) are multiplied by this.
+    pub pace: f64,
+    /// How long polling for one case may take.
+    pub polling: Duration,
+    /// How long calls to the runner's own address are waited for, once the request is answered.
+    pub callback: Duration,
+    /// How often a request is sent again after HTTP 429.
+    pub retries: u32,
+    /// Moves the time of the target ahead; only a mock can do that.
+    pub advance: Option<Advance>,
+}
+
+/// Moves the time of a target.
+#[derive(Clone)]
+pub struct Advance(Arc<dyn Fn(Duration) + Send + Sync>);
+
+impl Advance {
+    /// By calling a function.
+    pub fn new(advance: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(advance))
+    }
+
+    fn by(&self, time: Duration) {
+        (self.0)(time);
+    }
+}
+
+impl std::fmt::Debug for Advance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Advance(…)")
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            jobs: 8,
+            timeout: Duration::from_secs(30),
+            body_limit: 32 << 20,
+            file_limit: 64 << 20,
+            pace: 0.05,
+            polling: Duration::from_secs(60),
+            callback: Duration::from_secs(5),
+            retries: 2,
+            advance: None,
+        }
+    }
+}
+
+/// A finished run, or what there is of one.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What was tried, in the order of the cases.
+    pub records: Vec<Record>,
+    /// How many requests were posted to the endpoint, polls and downloads not counted.
+    pub requests: usize,
+    /// How long it took.
+    pub duration: Duration,
+    /// Whether it was stopped before its end.
+    pub interrupted: bool,
+}
+
+/// Why there is nothing to judge.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The target is no address.
+    #[error("target {target}: {reason}; give the full endpoint, such as http://127.0.0.1:8080/v1")]
+    Target {
+        /// As given.
+        target: String,
+        /// Why not.
+        reason: String,
+    },
+    /// The target could cost money.
+    #[error(
+        "target {host} is not this machine: accepted requests would be billed, and there is no limit on cost yet; use 127.0.0.1, [::1] or localhost"
+    )]
+    NotLoopback {
+        /// The host.
+        host: String,
+    },
+    /// A target that wants a key.
+    #[error("no key for {host}: set RUNWARE_API_KEY")]
+    NoKey {
+        /// The host.
+        host: String,
+    },
+    /// The key cannot stand in a header.
+    #[error("RUNWARE_API_KEY holds characters that no HTTP header can carry")]
+    BadKey,
+    /// Nothing listens.
+    #[error("target {target} cannot be reached: {reason}")]
+    Unreachable {
+        /// The address.
+        target: String,
+        /// The system's reason.
+        reason: String,
+    },
+    /// Everything is turned away for a reason that has nothing to do with requests.
+    #[error("target {target} answers HTTP {status} to everything: {hint}")]
+    TurnedAway {
+        /// The address.
+        target: String,
+        /// The status.
+        status: u16,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// No HTTP client or listener could be made.
+    #[error("cannot start: {0}")]
+    Start(String),
+}
+
+/// Sends the cases and judges what comes back. `finished` is told of each case when it is done, with its index; a run
+/// whose `stop` completes ends at once with what it has.
+///
+/// # Errors
+/// A target that cannot be judged; records handed to `finished` until then stay valid.
+pub async fn run(
+    oracle: Arc<Oracle>,
+    cases: &[Case],
+    target: &Target,
+    settings: &Settings,
+    mut finished: impl FnMut(usize, &Record, usize),
+    stop: impl Future<Output = ()>,
+) -> Result<Run, RunError> {
+    let start = Instant::now();
+    let client = Client::new(target.clone(), settings.clone())?;
+    let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
+    let session = Arc::new(Session { oracle, client, listener });
+    let mut pulse = Pulse::new(target, cases);
+    let mut seen: Vec<Option<(Judgement, Record)>> = cases.iter().map(|_| None).collect();
+    let mut stop = pin!(stop);
+    let mut waiting = pulse.order().into_iter();
+    let mut tasks = JoinSet::new();
+    let mut interrupted = false;
+    // The first case goes alone: where nothing listens, that is known after one attempt.
+    let mut jobs = 1;
+    loop {
+        while tasks.len() < jobs
+            && let Some(index) = waiting.next()
+        {
+            tasks.spawn(attempt(Arc::clone(&session), index, cases[index].clone(), pulse.is_silent()));
+        }
+        tokio::select! {
+            () = &mut stop => { interrupted = true; break }
+            done = tasks.join_next() => match done {
+                None => break,
+                Some(Ok(done)) => {
+                    pulse.beat(done.index, done.observation.as_ref())?;
+                    finished(done.index, &done.record, session.client.posts());
+                    seen[done.index] = Some((done.judgement, done.record));
+                    jobs = settings.jobs.max(1);
+                }
+                Some(Err(error)) => return Err(RunError::Start(format!("a case ended abnormally: {error}"))),
+            }
+        }
+    }
+    tasks.shutdown().await;
+    if !interrupted {
+        pulse.end()?;
+    }
+    Ok(Run {
+        records: settled(cases, seen, session.client.redactor()),
+        requests: session.client.posts(),
+        duration: start.elapsed(),
+        interrupted,
+    })
+}
+
+/// One case, done.
+struct Done {
+    index: usize,
+    observation: Option<Observation>,
+    judgement: Judgement,
+    record: Record,
+}
+
+async fn attempt(session: Arc<Session>, index: usize, case: Case, silent: bool) -> Done {
+    let start = Instant::now();
+    let looked = if silent {
+        Err("not sent, as the target answered none of the requests before it".to_owned())
+    } else {
+        session.observe(&case).await
+    };
+    let (observation, judgement) = match looked {
+        Ok(observation) => {
+            let judgement = session.oracle.judge(&case, &observation);
+            (Some(observation), judgement)
+        }
+        Err(reason) => (None, Judgement::skip(reason)),
+    };
+    let redactor = session.client.redactor();
+    let record = Record::new(&case, observation.as_ref(), &judgement, start.elapsed(), redactor);
+    Done { index, observation, judgement, record }
+}
+
+/// The records, with each aside told once.
+fn settled(cases: &[Case], mut seen: Vec<Option<(Judgement, Record)>>, redactor: &Redactor) -> Vec<Record> {
+    let known = seen.iter_mut().zip(cases).filter_map(|(seen, case)| Some((case, seen.as_mut()?)));
+    settle(known.map(|(case, (judgement, _))| (case.subject.as_str(), judgement)));
+    let records = seen.into_iter().flatten();
+    records.map(|(judgement, record)| record.judged(&judgement, redactor)).collect()
+}

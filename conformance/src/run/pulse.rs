@@ -1,0 +1,105 @@
+//! Whether the target is alive: what tells a broken server from one that cannot be judged at all.
+
+use super::RunError;
+use super::target::Target;
+use crate::case::{Case, Expect};
+use crate::oracle::Observation;
+use crate::oracle::observation::{Loss, Outcome};
+
+/// After so many cases with the same empty-handed outcome, and no other, nothing else is expected.
+const ENOUGH: usize = 8;
+
+/// What became of the exchanges so far.
+#[derive(Debug)]
+pub(super) struct Pulse {
+    target: String,
+    /// The case that goes first: one that must be accepted, so that its refusal means something.
+    first: usize,
+    order: Vec<usize>,
+    answered: usize,
+    turned_away: usize,
+    lost: usize,
+    last_status: u16,
+    unreachable: usize,
+    reason: String,
+}
+
+impl Pulse {
+    pub(super) fn new(target: &Target, cases: &[Case]) -> Self {
+        let accepts = |case: &Case| matches!(case.expect, Expect::Accept | Expect::Behave(_));
+        let first = cases.iter().position(accepts).unwrap_or(0);
+        // What takes several exchanges begins early, so that nothing waits for it in the end.
+        let takes_long = |index: &usize| matches!(cases[*index].expect, Expect::Behave(_));
+        let mut order: Vec<usize> = (0..cases.len()).collect();
+        order.sort_by_key(|index| (*index != first, !takes_long(index)));
+        Self {
+            target: target.shown(),
+            first,
+            order,
+            answered: 0,
+            turned_away: 0,
+            lost: 0,
+            last_status: 0,
+            unreachable: 0,
+            reason: String::new(),
+        }
+    }
+
+    /// The order in which the cases are sent.
+    pub(super) fn order(&self) -> Vec<usize> {
+        self.order.clone()
+    }
+
+    /// Takes note of a case.
+    ///
+    /// # Errors
+    /// What ends the run: no connection from the first, or nothing but refusals of the key, the balance or the rate.
+    pub(super) fn beat(&mut self, index: usize, seen: Option<&Observation>) -> Result<(), RunError> {
+        match seen.map(|seen| &seen.outcome) {
+            None => {}
+            Some(Outcome::Answer(answer)) if matches!(answer.status, 401 | 402 | 429) => {
+                self.turned_away += 1;
+                self.last_status = answer.status;
+            }
+            Some(Outcome::Answer(_)) => self.answered += 1,
+            Some(Outcome::Lost(Loss::Unreachable(reason))) => {
+                self.unreachable += 1;
+                self.reason.clone_from(reason);
+            }
+            Some(Outcome::Lost(_)) => self.lost += 1,
+        }
+        if index == self.first && self.unreachable > 0 {
+            return Err(self.unreachable());
+        }
+        if self.turned_away >= ENOUGH { self.end() } else { Ok(()) }
+    }
+
+    /// Whether the target has been given its chance to answer anything at all.
+    pub(super) fn is_silent(&self) -> bool {
+        self.answered + self.turned_away == 0 && self.lost + self.unreachable >= ENOUGH
+    }
+
+    /// The same at the end of the run, when one case can be all.
+    pub(super) fn end(&self) -> Result<(), RunError> {
+        if self.answered + self.lost > 0 {
+            return Ok(());
+        }
+        if self.turned_away > 0 {
+            return Err(self.turned_away());
+        }
+        if self.unreachable > 0 { Err(self.unreachable()) } else { Ok(()) }
+    }
+
+    fn unreachable(&self) -> RunError {
+        RunError::Unreachable { target: self.target.clone(), reason: self.reason.clone() }
+    }
+
+    fn turned_away(&self) -> RunError {
+        let hint = match self.last_status {
+            401 => "set RUNWARE_API_KEY to a key that it knows",
+            402 => "the account does not hold enough money",
+            _ => "wait, or send fewer at a time with --jobs 1",
+        };
+        RunError::TurnedAway { target: self.target.clone(), status: self.last_status, hint }
+    }
+}

@@ -1,0 +1,154 @@
+//! Where cases are sent, and what may be sent there.
+
+use super::RunError;
+use reqwest::Url;
+use std::fmt;
+use std::net::IpAddr;
+
+/// A key: never shown, not even by `Debug`.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// A key.
+    #[must_use]
+    pub fn new(key: impl Into<String>) -> Self {
+        Self(key.into())
+    }
+
+    /// The key itself, for a header.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// The endpoint of a server, and the key for it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    url: Url,
+    key: Secret,
+    loopback: bool,
+}
+
+/// Sent to servers on this machine where no key is set: they have no use for a real one.
+const LOCAL_KEY: &str = "airspec-local";
+
+impl Target {
+    /// Reads an address.
+    ///
+    /// # Errors
+    /// What is no address of an endpoint, a host other than this machine, and a host other than this machine without
+    /// a key.
+    pub fn new(text: &str, key: Option<Secret>) -> Result<Self, RunError> {
+        let refused = |reason: String| RunError::Target { target: bare(text), reason };
+        let url = Url::parse(text).map_err(|error| refused(error.to_string()))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(refused("neither http nor https".to_owned()));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(refused("has a user name or a password; keys go into RUNWARE_API_KEY".to_owned()));
+        }
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let loopback = is_loopback(&host);
+        if !loopback {
+            return Err(if key.is_none() {
+                RunError::NoKey { host }
+            } else {
+                RunError::NotLoopback { host }
+            });
+        }
+        let key = key.unwrap_or_else(|| Secret::new(LOCAL_KEY));
+        if !key.expose().bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
+            return Err(RunError::BadKey);
+        }
+        Ok(Self { url, key, loopback })
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// The address for people and reports: without its query, which could hold a secret.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        bare(self.url.as_str())
+    }
+
+    pub(super) fn key(&self) -> &Secret {
+        &self.key
+    }
+
+    /// Whether it is on this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+/// An address without user, password, query and fragment, of a text that need not be one.
+fn bare(text: &str) -> String {
+    let text = text.split(['?', '#']).next().unwrap_or_default();
+    let text: String = text.chars().filter(|character| !character.is_control()).take(200).collect();
+    match (text.find("://"), text.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => format!("{}{}", &text[..scheme + 3], &text[at + 1..]),
+        _ => text,
+    }
+}
+
+/// 127.0.0.0/8, `[::1]` and `localhost`; nothing that a name server could point elsewhere.
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.is_ok_and(|address| address.is_loopback()) || host == "localhost"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_a_target() {
+        for good in [
+            "http://127.0.0.1:8080/v1",
+            "http://127.9.9.9/v1",
+            "https://[::1]:1/v1",
+            "http://LOCALHOST:80/v1",
+            "http://2130706433/",
+        ] {
+            assert!(Target::new(good, None).is_ok(), "{good}");
+        }
+        for bad in [
+            "https://api.runware.ai/v1",
+            "http://localhost.example.com/",
+            "http://127.0.0.1.example.com/",
+            "http://0.0.0.0:8080/v1",
+            "http://[::ffff:127.0.0.1]/",
+            "http://169.254.169.254/",
+        ] {
+            let error = Target::new(bad, Some(Secret::new("k"))).unwrap_err();
+            assert!(matches!(error, RunError::NotLoopback { .. }), "{bad}: {error}");
+            let error = Target::new(bad, None).unwrap_err();
+            assert!(matches!(error, RunError::NoKey { .. }), "{bad}: {error}");
+        }
+        for bad in ["", "127.0.0.1:8080", "ftp://127.0.0.1/", "http://user:pw@127.0.0.1/", "http://"] {
+            assert!(matches!(Target::new(bad, None), Err(RunError::Target { .. })), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_shown_without_what_may_be_secret() {
+        let target = Target::new("http://127.0.0.1:8080/v1?key=hunter2#x", None).unwrap();
+        assert_eq!(target.shown(), "http://127.0.0.1:8080/v1");
+        let error = Target::new("http://user:hunter2@127.0.0.1/", None).unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+        assert!(!format!("{:?}", Secret::new("hunter2")).contains("hunter2"));
+    }
+}

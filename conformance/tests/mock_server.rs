@@ -1,0 +1,19 @@
+//! The mock server as its users see it: over HTTP and WebSocket, through both fronts.
+
+#[path = "mock_server/support.rs"]
+mod support;
+
+#[path = "mock_server/answers.rs"]
+mod answers;
+#[path = "mock_server/delivery.rs"]
+mod delivery;
+#[path = "mock_server/faults.rs"]
+mod faults;
+#[path = "mock_server/hostile.rs"]
+mod hostile;
+#[path = "mock_server/secrets.rs"]
+mod secrets;
+#[path = "mock_server/socket.rs"]
+mod socket;
+#[path = "mock_server/weather.rs"]
+mod weather;

@@ -1,0 +1,99 @@
+//! Latency, refusals, drops and slow bodies, from the settings and from the header of a request.
+
+use crate::support::{
+    Front, ask, codes, engine, incoming, is_taken, post, request, send, serve, still, task,
+};
+use airspec_conformance::mock::{Passage, Settings, WEATHER_HEADER};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+fn under(weather: &str) -> Settings {
+    Settings { weather: weather.parse().unwrap(), ..Settings::default() }
+}
+
+#[test]
+fn the_same_seed_brings_the_same_weather_and_another_seed_another() {
+    let history = |seed| -> Vec<_> {
+        let engine = engine(Settings { seed, ..under("latency=0ms..80ms, error=0.3, drop=0.2") });
+        let body = json!([task(1, &json!({}))]).to_string().into_bytes();
+        let answers = (0..40).map(|_| engine.answer(&incoming("POST", "/v1", "key", body.clone())));
+        answers.map(|answer| (answer.status, answer.delay, answer.passage == Passage::Dropped)).collect()
+    };
+    assert_eq!(history(1), history(1));
+    assert_ne!(history(1), history(2));
+    let dropped = history(1).iter().filter(|(.., dropped)| *dropped).count();
+    let failed = history(1).iter().filter(|(status, ..)| *status >= 500).count();
+    assert!(dropped > 2 && failed > dropped, "{:?}", history(1));
+}
+
+#[tokio::test]
+async fn above_the_rate_a_client_is_told_when_to_come_again() {
+    for front in Front::both(|| still(under("rate=2, retry-after=7"))).await {
+        let body = json!([task(1, &json!({}))]);
+        for _ in 0..2 {
+            assert_eq!(post(&front.url(), &body).await.0, 200);
+        }
+        let refused = request(&front.url(), &body).send().await.unwrap();
+        assert_eq!(
+            (refused.status().as_u16(), &refused.headers()["retry-after"]),
+            (429, &"7".parse().unwrap())
+        );
+        let answer: Value = serde_json::from_slice(&refused.bytes().await.unwrap()).unwrap();
+        assert_eq!(codes(&answer), ["rateLimitExceeded"]);
+        front.engine().clock().advance(Duration::from_secs(1));
+        assert_eq!(post(&front.url(), &body).await.0, 200);
+    }
+}
+
+#[test]
+fn once_the_balance_is_spent_tasks_are_refused_and_wrong_ones_cost_nothing() {
+    let engine = engine(under("balance=0.5"));
+    let paid = |number| task(number, &json!({"width": 1024, "height": 1024, "numberResults": 2}));
+    assert_eq!(ask(&engine, &json!([task(9, &json!({"width": 17}))])).0, 400);
+    assert_eq!(ask(&engine, &json!([paid(1)])).0, 200, "0.422 of 0.5 USD");
+    let (status, answer) = ask(&engine, &json!([paid(2)]));
+    assert_eq!((status, codes(&answer)), (402, vec!["insufficientCredits"]));
+    let (status, answer) = ask(&engine, &json!([paid(3), task(4, &json!({}))]));
+    assert_eq!((status, answer["data"].as_array().unwrap().len()), (200, 1), "a small one is still covered");
+}
+
+#[tokio::test]
+async fn one_request_can_bring_its_own_weather() {
+    for front in Front::both(|| engine(Settings::default())).await {
+        let body = json!([task(1, &json!({}))]);
+        let with = |weather: &str| request(&front.url(), &body).header(WEATHER_HEADER, weather);
+        for (weather, status, code) in [
+            ("status=500", 500, "internalServerError"),
+            ("status=503, retry-after=3", 503, "serviceUnavailable"),
+            ("status=402", 402, "insufficientCredits"),
+            ("status=200", 400, "invalidWeather"),
+            ("rate=1", 400, "invalidWeather"),
+            ("hail", 400, "invalidWeather"),
+        ] {
+            let (found, answer) = send(with(weather)).await;
+            assert_eq!((found, codes(&answer)), (status, vec![code]), "{weather}");
+        }
+        let started = Instant::now();
+        assert_eq!(send(with("latency=30ms")).await.0, 200);
+        assert!(started.elapsed() >= Duration::from_millis(30));
+        let started = Instant::now();
+        assert_eq!(send(with("slow=40ms")).await.0, 200);
+        assert!(started.elapsed() >= Duration::from_millis(40));
+        let lost = with("drop").send().await.unwrap_err();
+        assert!(lost.is_request() && !lost.is_timeout(), "{lost:?}");
+        assert_eq!(post(&front.url(), &body).await.0, 200, "fine again");
+    }
+}
+
+#[tokio::test]
+async fn an_identifier_is_taken_while_its_answer_is_delayed() {
+    let running = serve(still(under("latency=10s"))).await;
+    let body = json!([task(1, &json!({}))]);
+    let first = tokio::spawn(request(&running.url, &body).send());
+    while !is_taken(&running.engine, &body) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    running.engine.clock().advance(Duration::from_secs(11));
+    assert!(!is_taken(&running.engine, &body));
+    assert_eq!(first.await.unwrap().unwrap().status(), 200);
+}
