@@ -68,10 +68,15 @@ pub fn tally(model: &Model, from_json: FromJson, count: usize, seed: u64) -> Tal
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
     let mut runner = TestRunner::new_with_rng(Config::default(), random);
-    let strategies = [random::plausible(model), random::anything(model)];
+    let plausible = random::plausible(model);
+    let strategies = [plausible.clone(), random::anything(model), plausible, random::words(&model.schema)];
+    let floats_decide = has_odd_step(&model.schema);
     let tasks = Tasks::new(model, &judge, seed);
     let mut tally = Tally::default();
     let mut look = |value: &Value| {
+        if floats_decide && has_large_number(value) {
+            return;
+        }
         let text = value.to_string();
         tally.values += 1;
         tally.valid += usize::from(from_json(&text).is_ok());
@@ -84,12 +89,34 @@ pub fn tally(model: &Model, from_json: FromJson, count: usize, seed: u64) -> Tal
         look(task);
     }
     for index in 0..count {
-        let tree = strategies[index % 2].new_tree(&mut runner).expect("the strategies never reject");
+        let tree = strategies[index % 4].new_tree(&mut runner).expect("the strategies never reject");
         let value = tree.current();
         // Half of the plausible ones are made to keep the rules over several parameters too.
         look(&if index % 4 == 0 { tasks.settle(value, "") } else { value });
     }
     tally
+}
+
+/// Whether a schema has a step that is no power of two. With such a step the judge computes in `f64`, where a number
+/// beyond 2^53 is not the one that was written.
+fn has_odd_step(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            let is_odd = |step: &Value| !step.as_u64().is_some_and(u64::is_power_of_two);
+            name == "multipleOf" && value.is_number() && is_odd(value) || has_odd_step(value)
+        }),
+        Value::Array(items) => items.iter().any(has_odd_step),
+        _ => false,
+    }
+}
+
+fn has_large_number(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_f64().is_none_or(|float| float.abs() > 9e15),
+        Value::Array(items) => items.iter().any(has_large_number),
+        Value::Object(members) => members.values().any(has_large_number),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
 }
 
 /// The program that compares specs given by file, each with the judgement of its generated code; arguments are the
@@ -112,7 +139,7 @@ pub fn main(specs: &[(&str, FromJson)]) -> std::process::ExitCode {
         let found = tally.disagreements.len();
         println!(
             "{}: {} values, {} valid, {found} disagreements (seed {seed})",
-            model.slug, tally.values, tally.valid
+            model.source, tally.values, tally.valid
         );
         for disagreement in &tally.disagreements {
             println!("{disagreement:#?}");

@@ -76,7 +76,7 @@ impl Judge {
                 }
             }
         }
-        // A wrong type hides the other checks of that value.
+        // A wrong type hides the other checks of that value, and all checks of what is in it.
         let mistyped: HashSet<String> = found
             .iter()
             .filter(|(rank, _)| matches!(self.marks[*rank].constraint.rule, Rule::Type(_)))
@@ -84,8 +84,11 @@ impl Judge {
             .collect();
         found.retain(|(rank, violation)| {
             let rule = &self.marks[*rank].constraint.rule;
-            matches!(rule, Rule::Type(_) | Rule::Closed(_) | Rule::Required)
-                || !mistyped.contains(&violation.pointer)
+            let is_own = matches!(rule, Rule::Type(_) | Rule::Closed(_) | Rule::Required)
+                || !mistyped.contains(&violation.pointer);
+            let slashes = violation.pointer.match_indices('/');
+            let mut holders = slashes.map(|(end, _)| &violation.pointer[..end]);
+            is_own && !holders.any(|holder| mistyped.contains(holder))
         });
         found.sort_by(|(a, x), (b, y)| (a, &x.pointer).cmp(&(b, &y.pointer)));
         found.into_iter().map(|(_, violation)| violation).collect()

@@ -136,6 +136,55 @@ fn any_number() -> BoxedStrategy<Value> {
     .boxed()
 }
 
+/// Objects made of the words of a schema: its names as names, its constants, limits and their neighbours as values.
+/// They reach conditions that are deep within a rule, which no constraint proposes values for.
+pub fn words(schema: &Value) -> BoxedStrategy<Value> {
+    let (mut names, mut values) =
+        (vec!["stranger".to_owned()], vec![json!("stranger"), json!({}), json!([])]);
+    collect_words(schema, &mut names, &mut values);
+    let leaf = prop_oneof![9 => select(values), 1 => json_value()];
+    let name = select(names);
+    let object = move |inner: BoxedStrategy<Value>| {
+        vec((name.clone(), inner), 0..6).prop_map(|members| Value::Object(members.into_iter().collect()))
+    };
+    let inner = object.clone();
+    let nested = leaf.prop_recursive(
+        2,
+        12,
+        4,
+        move |item| prop_oneof![1 => vec(item.clone(), 0..4).prop_map(Value::Array), 1 => inner(item)],
+    );
+    object(nested.boxed()).boxed()
+}
+
+fn collect_words(schema: &Value, names: &mut Vec<String>, values: &mut Vec<Value>) {
+    match schema {
+        Value::Object(members) => {
+            for (name, value) in members {
+                names.push(name.clone());
+                collect_words(value, names, values);
+            }
+        }
+        Value::Array(items) => {
+            values.push(schema.clone());
+            for item in items {
+                collect_words(item, names, values);
+            }
+        }
+        Value::Number(number) => {
+            values.push(schema.clone());
+            let float = number.as_f64().unwrap_or_default();
+            values.extend([float + 1.0, float - 1.0, float + 0.5].map(Value::from));
+            values.extend(number.as_i64().and_then(|whole| whole.checked_add(1)).map(Value::from));
+        }
+        Value::String(text) => {
+            values.push(schema.clone());
+            names.push(text.clone());
+        }
+        Value::Null | Value::Bool(_) => values.push(schema.clone()),
+    }
+}
+
 /// Any JSON value, shallow.
 pub fn json_value() -> BoxedStrategy<Value> {
     let leaf = prop_oneof![

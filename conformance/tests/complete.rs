@@ -82,7 +82,6 @@ fn the_judge_knows_the_page() {
 #[test]
 fn the_case_list() {
     let cases = case::derive(&model("openai-gpt-image-2"), 1).unwrap();
-    let lines: Vec<String> =
-        cases.cases.iter().map(|case| format!("{:8} {}", case.level, case.id)).collect();
+    let lines: Vec<String> = cases.cases.iter().map(|case| format!("{:8} {}", case.level, case.id)).collect();
     insta::assert_snapshot!(lines.join("\n"));
 }

@@ -86,7 +86,10 @@ pub(crate) fn text(seed: u64) -> String {
     let count = random.0.usize(1..6);
     let mut keywords = random.object(3, count);
     keywords.insert(0, "\"type\": \"object\"".to_owned());
-    keywords.extend(random.composites(2, true));
+    if !random.rarely(3) {
+        let depth = random.0.usize(..3);
+        keywords.extend(random.composites(depth, true));
+    }
     braces(&once(keywords))
 }
 
@@ -321,12 +324,12 @@ impl Random {
     /// Rules over several members or alternatives, each keyword once.
     fn composites(&mut self, depth: usize, of_object: bool) -> Vec<String> {
         let mut keywords = Vec::new();
-        let count = self.0.usize(1..4);
+        let count = self.0.usize(1..3);
         let mut kinds = ["allOf", "anyOf", "oneOf", "not", "if", "dependentRequired", "x-constraints"];
         self.0.shuffle(&mut kinds);
         for kind in &kinds[..count] {
             let branch = |random: &mut Self| {
-                if of_object && !random.rarely(4) {
+                if of_object && !random.rarely(8) {
                     random.about_members(depth)
                 } else {
                     random.schema(depth)

@@ -74,12 +74,25 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
                 one(deferred.clone(), parameter, deferred.clone()),
             ]
         }
-        Kind::Webhook { parameter } | Kind::Upload { parameter } => {
-            vec![one("an address", parameter, NOWHERE)]
-        }
+        Kind::Webhook { parameter } | Kind::Upload { parameter } => addresses(tasks, parameter),
         Kind::Lifetime { parameter, only } => lifetimes(tasks, parameter, only),
         Kind::Default { parameter } => vec![("left out".to_owned(), vec![(parameter.clone(), None)])],
     }
+}
+
+/// One delivery, and as many as there are results.
+fn addresses(tasks: &Tasks<'_>, parameter: &str) -> Vec<Settings> {
+    let mut list = vec![one("an address", parameter, NOWHERE)];
+    let count = tasks.model.behaviours.iter().find_map(|behaviour| match &behaviour.kind {
+        Kind::Count { parameter } => Some(parameter),
+        _ => None,
+    });
+    if let Some(count) = count {
+        let mut settings = one("an address for two results", parameter, NOWHERE);
+        settings.1.push((count.clone(), Some(Value::from(2))));
+        list.push(settings);
+    }
+    list
 }
 
 fn counts(tasks: &Tasks<'_>, parameter: &str, counts: &[u64]) -> Vec<Settings> {

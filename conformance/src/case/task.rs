@@ -156,13 +156,15 @@ impl<'m> Tasks<'m> {
     /// Values that the judge finds legal at the parameter, the plainest first.
     pub fn legal(&self, schema: &Schema) -> Vec<Value> {
         let mut legal: Vec<Value> = Vec::new();
+        let kinds = schema.kinds();
         for value in samples(schema) {
-            let value =
-                if value.is_object() || value.is_array() && value.as_array().is_some_and(Vec::is_empty) {
-                    self.minimal(schema, &schema.path)
-                } else {
-                    value
-                };
+            // Only of schemas of these very types can one be made; listed values and unions are taken as they are.
+            let can_be_made = match &value {
+                Value::Object(_) => kinds == Kinds::OBJECT,
+                Value::Array(items) => items.is_empty() && kinds == Kinds::ARRAY,
+                _ => false,
+            };
+            let value = if can_be_made { self.minimal(schema, &schema.path) } else { value };
             if !legal.contains(&value) && self.is_legal(schema, &value) {
                 legal.push(value);
             }

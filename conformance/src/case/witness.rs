@@ -113,8 +113,8 @@ fn combined(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
 
 /// The member of the object that holds the rule.
 fn member<'t>(task: &'t Value, constraint: &Constraint, name: &str) -> Option<&'t Value> {
-    let steps = constraint.parameter.split('.').chain(name.split('.')).filter(|step| !step.is_empty());
-    steps.fold(Some(task), |at, step| match at? {
+    let mut steps = constraint.parameter.split('.').chain(name.split('.')).filter(|step| !step.is_empty());
+    steps.try_fold(task, |at, step| match at {
         Value::Array(items) => items.last(),
         other => other.get(step),
     })

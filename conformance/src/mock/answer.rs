@@ -82,7 +82,8 @@ impl Maker<'_> {
         let Some((id, parameter)) = &self.reading.roles.count else { return 1 };
         let asked = self.reading.whole(parameter).unwrap_or(1).min(MOST);
         if self.reading.faults.answers(id, How::Fewer) {
-            asked.saturating_sub(1)
+            // One result stays one: an answer without any would look like a refusal.
+            if asked > 1 { asked - 1 } else { asked }
         } else if self.reading.faults.answers(id, How::More) {
             asked + 1
         } else {

@@ -101,7 +101,7 @@ fn ways(kind: &Kind) -> Vec<(How, String)> {
             (How::Wrong, format!("gives `{field}` a value that is not that of `{parameter}`")),
         ],
         Kind::Count { parameter } => vec![
-            (How::Fewer, format!("gives one result fewer than `{parameter}` says")),
+            (How::Fewer, format!("gives one result fewer where `{parameter}` asks for several")),
             (How::More, format!("gives one result more than `{parameter}` says")),
         ],
         Kind::Distinct { fields, .. } => {
