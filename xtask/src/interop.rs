@@ -1,6 +1,6 @@
-//! `interop`: the official Python SDK against the mock, in a virtual environment that this command makes.
+//! `interop`: the official SDKs against the mock, pinned, in environments that this command makes.
 //!
-//! Where Python is absent, or packages cannot be had, it says so in one visible line and ends well: the check needs
+//! Where Python or Node is absent, or packages cannot be had, it says so in one visible line and ends well: the check needs
 //! what the machine may not have.
 
 use anyhow::{Context as _, bail};
@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     /// The Python to make the virtual environment with
     #[arg(long, default_value = "python3")]
     python: PathBuf,
-    /// Fail where Python or its packages cannot be had, rather than skip
+    /// Fail where an SDK cannot be had, rather than skip it
     #[arg(long)]
     required: bool,
 }
@@ -24,31 +24,68 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = crate::root();
     let folder = root.join("conformance/interop");
-    let python = match environment(arguments, &root, &folder) {
-        Ok(python) => python,
-        Err(reason) if arguments.required => return Err(reason),
-        Err(reason) => {
-            println!("interop skipped: {reason:#}");
-            return Ok(ExitCode::SUCCESS);
-        }
-    };
     crate::build_airspec(&root)?;
-    let mut mock = Mock::start(&root)?;
-    let url = mock.url()?;
-    let status =
-        Command::new(python).arg(folder.join("check_sdk.py")).args(["--url", &url, "--key", KEY]).status()?;
-    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let mut all_well = true;
+    for (sdk, ready) in
+        [("Python", environment(arguments, &root, &folder)), ("JavaScript", modules(&root, &folder))]
+    {
+        let mut check = match ready {
+            Ok(check) => check,
+            Err(reason) if arguments.required => return Err(reason),
+            Err(reason) => {
+                println!("interop of the {sdk} SDK skipped: {reason:#}");
+                continue;
+            }
+        };
+        let mut mock = Mock::start(&root)?;
+        let url = mock.url()?;
+        let status = match sdk {
+            "Python" => check.args(["--url", &url, "--key", KEY]).status()?,
+            _ => check.args([&url.replacen("http", "ws", 1), KEY]).status()?,
+        };
+        all_well &= status.success();
+    }
+    Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Node with exactly the pinned packages, about to run the check.
+fn modules(root: &Path, folder: &Path) -> anyhow::Result<Command> {
+    const FILES: [&str; 3] = ["package.json", "package-lock.json", "check_sdk.mjs"];
+    let place = root.join("target/interop-node");
+    let stamp = place.join("installed-lock.json");
+    std::fs::create_dir_all(&place)?;
+    for file in FILES {
+        std::fs::copy(folder.join(file), place.join(file))?;
+    }
+    let wanted = std::fs::read_to_string(folder.join("package-lock.json"))?;
+    if !std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
+        quiet(
+            Command::new("npm")
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                .current_dir(&place),
+        )
+        .context("`npm ci` does not work")?;
+        std::fs::write(stamp, wanted)?;
+    }
+    let mut check = Command::new("node");
+    check.arg("check_sdk.mjs").current_dir(place);
+    Ok(check)
 }
 
 /// The Python of a virtual environment that has exactly the pinned packages.
-fn environment(arguments: &Arguments, root: &Path, folder: &Path) -> anyhow::Result<PathBuf> {
+fn environment(arguments: &Arguments, root: &Path, folder: &Path) -> anyhow::Result<Command> {
     let requirements = folder.join("requirements.txt");
     let place = root.join("target/interop");
     let python = place.join("bin/python");
     let stamp = place.join("requirements.txt");
     let wanted = std::fs::read_to_string(&requirements)?;
+    let check = |python: &Path| {
+        let mut check = Command::new(python);
+        check.arg(folder.join("check_sdk.py"));
+        check
+    };
     if python.exists() && std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
-        return Ok(python);
+        return Ok(check(&python));
     }
     quiet(Command::new(&arguments.python).args(["-m", "venv", "--clear"]).arg(&place))
         .with_context(|| format!("`{} -m venv` does not work", arguments.python.display()))?;
@@ -57,7 +94,7 @@ fn environment(arguments: &Arguments, root: &Path, folder: &Path) -> anyhow::Res
     quiet(Command::new(&python).args(install).arg(&requirements))
         .context("the pinned packages cannot be installed")?;
     std::fs::write(stamp, wanted)?;
-    Ok(python)
+    Ok(check(&python))
 }
 
 fn quiet(command: &mut Command) -> anyhow::Result<()> {

@@ -31,7 +31,7 @@ enum Task {
     /// Hold a server against the spec; without --target, the embedded mock
     #[command(disable_help_flag = true)]
     Conformance(PassedOn),
-    /// Run the official Python SDK against the mock
+    /// Run the official SDKs against the mock
     Interop(interop::Arguments),
     /// Run the mock server
     #[command(disable_help_flag = true)]
