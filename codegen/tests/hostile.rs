@@ -221,7 +221,8 @@ fn scratch() -> PathBuf {
     }
     let manifest = format!(
         "[package]\nname = \"hostile\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         airspec-models = {{ path = \"{}\", default-features = false }}\n\n[profile.dev]\ndebug = false\n\n[workspace]\n",
+         airspec-models = {{ path = \"{}\", default-features = false }}\n\n[profile.dev]\ndebug = \"line-tables-only\"\n\n\
+         [profile.dev.package]\nserde_json = {{ opt-level = 3 }}\n\n[workspace]\n",
         root.join("generated").display(),
     );
     std::fs::write(folder.join("src/lib.rs"), list).unwrap();
@@ -236,7 +237,8 @@ fn cargo(folder: &Path, arguments: &[&str]) -> String {
         .args(arguments)
         .args(["--offline", "--quiet", "--manifest-path"])
         .arg(folder.join("Cargo.toml"))
-        .env("CARGO_TARGET_DIR", folder.join("target"))
+        // The workspace's own build folder and profile: dependencies are not built again.
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join(".."))
         .env("RUSTDOCFLAGS", "-D warnings")
         .env_remove("RUSTFLAGS")
         .output()

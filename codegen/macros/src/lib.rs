@@ -63,6 +63,6 @@ mod tests {
     #[test]
     fn a_file_that_is_not_there_is_named() {
         let message = refusal("tests/nothing.json");
-        assert!(message.contains("tests/nothing.json: cannot be read"), "{message}");
+        assert!(message.contains("tests/nothing.json: error: cannot be read"), "{message}");
     }
 }
