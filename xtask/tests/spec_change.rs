@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A copy of the workspace that shares the build folder, so that dependencies are not built again.
+/// A copy of the workspace, with a build folder that is kept, so that dependencies are built once.
 struct Copy {
     folder: tempfile::TempDir,
     target: PathBuf,
@@ -16,6 +16,9 @@ impl Copy {
     fn new() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        // Not the build folder itself: what the copy builds must not take the place of what the workspace built.
+        let target = target.join("spec-change");
+        fs::create_dir_all(&target).unwrap();
         let copy = Self { folder: tempfile::tempdir().unwrap(), target: fs::canonicalize(target).unwrap() };
         for part in [
             ".cargo",
