@@ -254,6 +254,25 @@ mod tests {
     }
 
     #[test]
+    fn what_would_be_run_as_code_is_text() {
+        assert_eq!(lines("````\n```\npanic!()"), ["````text", "```", "panic!()", "````"]);
+        assert_eq!(lines("- ~~~\n      panic!()"), [r"- \~~~", "  panic!()"]);
+        assert_eq!(lines("-      panic!()"), ["- panic!()"]);
+        assert_eq!(lines("1. ```` rust"), [r"1. \`\`\`\` rust"]);
+        assert_eq!(lines("``` [a] ` ``"), [r"\`\`\` \[a\] \` \`\`"]);
+        assert_eq!(lines("# a\n---\n> b"), [r"\# a", r"\---", r"\> b"]);
+        assert_eq!(lines("a\u{202e}b\u{0}c"), ["abc"]);
+    }
+
+    #[test]
+    fn a_text_without_end_is_cut() {
+        let many = lines(&"line\n".repeat(100_000));
+        assert_eq!((many.len(), many.last().map(String::as_str)), (MAX_LINES + 2, Some("…")));
+        let long = lines(&"x".repeat(1_000_000));
+        assert!(long.iter().map(String::len).sum::<usize>() < 2 * MAX_CHARACTERS);
+    }
+
+    #[test]
     fn long_lines_are_wrapped_and_lists_stay_lists() {
         let text = format!("- {}", "word ".repeat(40));
         let wrapped = lines(&text);

@@ -100,7 +100,7 @@ pub(crate) fn imports() -> TokenStream {
             serde::{self, Deserialize, Serialize},
             serde_json::{Map, Value},
             task::{self, Task},
-            wire, Integer, Probe, Uuid, Valid, Violations,
+            wire, Integer, Probe, Real, Uuid, Valid, Violations,
         };
     }
 }
@@ -134,6 +134,7 @@ pub(crate) fn rust_type(shape: &Shape, plan: &Plan<'_>) -> TokenStream {
         Shape::Integer(Width::I64) => quote!(i64),
         Shape::Integer(Width::Any) => quote!(Integer),
         Shape::Number => quote!(f64),
+        Shape::Real => quote!(Real),
         Shape::Boolean => quote!(bool),
         Shape::List(item) => {
             let item = rust_type(item, plan);

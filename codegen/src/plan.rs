@@ -4,6 +4,7 @@ use crate::names::{Scope, shouty, snake, type_name};
 use airspec::rule::Rule;
 use airspec::rule::format::Format;
 use airspec::rule::kind::Kinds;
+use airspec::rule::range::Range;
 use airspec::{Constraint, Model, Property, Schema};
 use bigdecimal::ToPrimitive as _;
 use proc_macro2::Ident;
@@ -25,6 +26,8 @@ pub(crate) enum Shape {
     Integer(Width),
     /// `f64`
     Number,
+    /// A number of any size.
+    Real,
     /// `bool`
     Boolean,
     /// `Vec`
@@ -91,7 +94,7 @@ pub(crate) struct Plan<'a> {
 /// Types that every module has of its own or imports, and what Rust has in scope everywhere: a type of one of these
 /// names would hide what generated code or its users mean.
 const RESERVED: &str = "Request Required RequestBuilder \
-    AsNode At Closed Deserialize Integer Key Literal Map Node Object Probe Serialize Task Uuid Valid Value Violations \
+    AsNode At Closed Deserialize Integer Key Literal Map Node Object Probe Real Serialize Task Uuid Valid Value Violations \
     Option Some None Result Ok Err Vec String Box ToString ToOwned Clone Copy Send Sync Sized Drop Fn FnMut FnOnce \
     AsyncFn AsyncFnMut AsyncFnOnce Iterator IntoIterator Extend DoubleEndedIterator ExactSizeIterator FromIterator \
     Default From Into TryFrom TryInto AsRef AsMut PartialEq Eq PartialOrd Ord Debug Hash Future IntoFuture";
@@ -134,6 +137,7 @@ impl<'a> Plan<'a> {
                 | Shape::Uuid
                 | Shape::Integer(_)
                 | Shape::Number
+                | Shape::Real
                 | Shape::Boolean => false,
             }
         }
@@ -174,7 +178,8 @@ impl<'a> Plan<'a> {
             }
             Kinds::STRING => Shape::Text,
             Kinds::BOOLEAN => Shape::Boolean,
-            Kinds::NUMBER => Shape::Number,
+            Kinds::NUMBER if is_exact(schema) => Shape::Number,
+            Kinds::NUMBER => Shape::Real,
             Kinds::INTEGER => Shape::Integer(width(schema)),
             Kinds::ARRAY => {
                 Shape::List(Box::new(schema.items.as_deref().map_or(Shape::Json, |items| self.shape(items))))
@@ -231,6 +236,21 @@ fn variants(schema: &Schema) -> Option<Vec<Variant<'_>>> {
             .map(|((ident, title, description), (value, ..))| Variant { ident, value, title, description })
             .collect(),
     )
+}
+
+/// Whether an `f64` tells all whole numbers within the limits apart.
+fn is_exact(schema: &Schema) -> bool {
+    const LIMIT: i128 = 1 << 53;
+    let within = |range: &&Range| range.bound.to_i128().is_some_and(|bound| bound.abs() < LIMIT);
+    let ends: Vec<&Range> = schema
+        .rules()
+        .filter_map(|rule| match rule {
+            Rule::Range(range) => Some(range),
+            _ => None,
+        })
+        .filter(within)
+        .collect();
+    ends.iter().any(|range| range.edge.is_lower()) && ends.iter().any(|range| !range.edge.is_lower())
 }
 
 /// The smallest common integer type that holds every legal value.

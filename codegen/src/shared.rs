@@ -85,9 +85,13 @@ fn needs(one: &Struct<'_>, plan: &Plan<'_>) -> Vec<String> {
             Shape::Struct(index) => Some(plan.structs[*index].ident.to_string()),
             Shape::Enum(index) => Some(plan.enums[*index].ident.to_string()),
             Shape::List(item) => named(item, plan),
-            Shape::Text | Shape::Uuid | Shape::Integer(_) | Shape::Number | Shape::Boolean | Shape::Json => {
-                None
-            }
+            Shape::Text
+            | Shape::Uuid
+            | Shape::Integer(_)
+            | Shape::Number
+            | Shape::Real
+            | Shape::Boolean
+            | Shape::Json => None,
         }
     }
     one.fields.iter().filter_map(|field| named(&field.shape, plan)).collect()

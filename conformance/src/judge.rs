@@ -129,6 +129,14 @@ impl Judge {
                 };
                 unexpected.iter().map(unknown).collect()
             }
+            // What the judge says of an object that may have no members at all.
+            (Rule::Closed(_), ValidationErrorKind::FalseSchema) => {
+                let members = task.pointer(&pointer).and_then(Value::as_object).into_iter().flatten();
+                let unknown = |(name, _): (&String, &Value)| {
+                    (rank, Violation::unknown(format!("{pointer}/{}", escape(name)), id.clone(), name, &[]))
+                };
+                members.map(unknown).collect()
+            }
             _ => {
                 let holder = prefix(&pointer, *depth);
                 let found = task.pointer(&holder).unwrap_or(&Value::Null);

@@ -1,7 +1,7 @@
 //! The rules of a spec, run on one value at a time: one module a rule, as in the generator and in the spec.
 //!
 //! A check looks at values of the type it speaks of and lets all others pass, as JSON Schema has it; that the type
-//! is right is [`kind`]'s affair. Everything is generic over the [`Sink`] and meant to be inlined: with constant
+//! is right is `kind`'s affair. Everything is generic over the [`Sink`] and meant to be inlined: with constant
 //! limits and a typed field the optimiser is left with a comparison.
 
 pub mod closed;

@@ -31,7 +31,8 @@
 //!   once: a form can show every mistake, and a bound that the provider relaxes does not change a type. Identities
 //!   ([`Uuid`]) and closed sets (enums with `ALL`, `FromStr`, `Display`) are types of their own.
 //! - **An integer has the smallest type of `u32`, `i64` and `u64` that holds every legal value**; without bounds it is an
-//!   [`Integer`], since any whole number is legal then.
+//!   [`Integer`], since any whole number is legal then. **A number is an `f64`**, or a [`Real`] where numbers are legal that
+//!   an `f64` does not tell apart.
 //! - **Constants cannot be set, and a task's UUID is a random one** unless it is given.
 //! - **Defaults are never sent.** An omitted parameter stays omitted; `effective_…` tells what then holds.
 //! - **[`Valid`] is proof.** It cannot be made without validation and cannot be changed, so that a function that sends
@@ -72,6 +73,7 @@ mod models;
 pub mod node;
 #[doc(hidden)]
 pub mod pointer;
+mod real;
 #[doc(hidden)]
 pub mod task;
 mod uuid;
@@ -87,6 +89,7 @@ pub use serde_json;
 pub use closed::UnknownValue;
 pub use integer::{Integer, NotWhole};
 pub use models::*;
+pub use real::Real;
 pub use task::{Batch, Valid};
 pub use uuid::{InvalidUuid, Uuid};
 pub use violation::{Constraint, Probe, Sink, Violation, Violations};

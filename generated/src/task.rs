@@ -218,7 +218,7 @@ impl<T: Task> Batch<T> {
         for (index, value) in values.into_iter().enumerate() {
             match from_value(value) {
                 Ok(task) => tasks.push(task),
-                Err(found) => violations.extend(found.under(&format!("/{index}"))),
+                Err(found) => violations.append(found.under(&format!("/{index}"))),
             }
         }
         if violations.is_empty() { Ok(Self(tasks)) } else { Err(violations) }

@@ -68,6 +68,7 @@ impl Violation {
         let message = match nearest(name, known) {
             Some(near) => format!("is not a known name here, did you mean `{near}`?"),
             None if known.is_empty() => "is not a known name here: no member is".to_owned(),
+            None if known.len() > LISTED => "is not a known name here".to_owned(),
             None => format!("is not a known name here, use one of `{}`", known.join("`, `")),
         };
         Self::new(pointer, constraint, message)
@@ -96,35 +97,71 @@ impl fmt::Display for Violation {
 }
 
 /// Every way in which a request breaks the spec, in the order of the spec; never empty when it is an error.
+///
+/// A request that is wrong in more than a thousand places, as only a hostile one is, has the first of them listed and
+/// the others counted, so that the list cannot become many times as large as the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
-pub struct Violations(Vec<Violation>);
+pub struct Violations {
+    list: Vec<Violation>,
+    #[serde(skip)]
+    unlisted: usize,
+    /// The bytes of the texts in the list.
+    #[serde(skip)]
+    size: usize,
+}
+
+/// No more violations than that are listed, nor more after so many bytes of text.
+const MOST: usize = 1_000;
+const MOST_BYTES: usize = 1 << 20;
 
 impl Violations {
     /// One by one.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
-        self.0.iter()
+        self.list.iter()
     }
 
-    /// How many.
+    /// How many are listed.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.list.len()
+    }
+
+    /// How many more there are than are listed.
+    pub fn unlisted(&self) -> usize {
+        self.unlisted
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// As a list.
     pub fn into_vec(self) -> Vec<Violation> {
-        self.0
+        self.list
+    }
+
+    /// Takes over what others list and count.
+    pub(crate) fn append(&mut self, others: Self) {
+        self.unlisted += others.unlisted;
+        self.extend(others.list);
+    }
+
+    /// Lists a violation, or counts it where the list is full. It is only made for being listed.
+    fn add(&mut self, violation: impl FnOnce() -> Violation) {
+        if self.list.len() >= MOST || self.size >= MOST_BYTES {
+            self.unlisted += 1;
+            return;
+        }
+        let violation = violation();
+        self.size += violation.pointer.len() + violation.message.len();
+        self.list.push(violation);
     }
 
     /// The same violations of a value that stands at `prefix` of something larger.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {
-        for violation in &mut self.0 {
+        for violation in &mut self.list {
             violation.pointer.insert_str(0, prefix);
         }
         self
@@ -133,19 +170,29 @@ impl Violations {
 
 impl From<Vec<Violation>> for Violations {
     fn from(violations: Vec<Violation>) -> Self {
-        Self(violations)
+        violations.into_iter().collect()
+    }
+}
+
+impl FromIterator<Violation> for Violations {
+    fn from_iter<I: IntoIterator<Item = Violation>>(violations: I) -> Self {
+        let mut all = Self::default();
+        all.extend(violations);
+        all
     }
 }
 
 impl From<Violation> for Violations {
     fn from(violation: Violation) -> Self {
-        Self(vec![violation])
+        std::iter::once(violation).collect()
     }
 }
 
 impl Extend<Violation> for Violations {
     fn extend<I: IntoIterator<Item = Violation>>(&mut self, violations: I) {
-        self.0.extend(violations);
+        for violation in violations {
+            self.add(|| violation);
+        }
     }
 }
 
@@ -154,7 +201,7 @@ impl IntoIterator for Violations {
     type IntoIter = std::vec::IntoIter<Violation>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.list.into_iter()
     }
 }
 
@@ -173,6 +220,9 @@ impl fmt::Display for Violations {
         for (index, violation) in self.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n" };
             write!(f, "{separator}{violation}")?;
+        }
+        if self.unlisted > 0 {
+            write!(f, "\nand {} more", self.unlisted)?;
         }
         Ok(())
     }
@@ -193,16 +243,18 @@ pub trait Sink {
 
 impl Sink for Violations {
     fn broken(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>) {
-        let violation = Violation::broken(at.to_string(), constraint.id, constraint.expected, found);
-        self.0.push(violation.documented(constraint));
+        self.add(|| {
+            let violation = Violation::broken(at.to_string(), constraint.id, constraint.expected, found);
+            violation.documented(constraint)
+        });
     }
 
     fn missing(&mut self, at: &At<'_>, constraint: &'static Constraint) {
-        self.0.push(Violation::missing(at.to_string(), constraint.id).documented(constraint));
+        self.add(|| Violation::missing(at.to_string(), constraint.id).documented(constraint));
     }
 
     fn unknown(&mut self, at: &At<'_>, constraint: &'static Constraint, name: &str, known: &[&str]) {
-        self.0.push(Violation::unknown(at.to_string(), constraint.id, name, known).documented(constraint));
+        self.add(|| Violation::unknown(at.to_string(), constraint.id, name, known).documented(constraint));
     }
 }
 
@@ -236,6 +288,9 @@ struct Found<'a>(Node<'a>);
 /// Longer texts are cut in messages.
 const SHOWN: usize = 60;
 
+/// Of more names than that none is suggested, and they are not listed.
+const LISTED: usize = 100;
+
 impl fmt::Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -257,9 +312,14 @@ impl fmt::Display for Found<'_> {
 
 /// The known name that is near enough to have been meant.
 fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    if known.len() > LISTED {
+        return None;
+    }
     let wanted: String = name.chars().take(SHOWN).collect::<String>().to_lowercase();
+    let length = wanted.chars().count();
     known
         .iter()
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= candidate.len() / 3)
         .map(|candidate| (strsim::damerau_levenshtein(&wanted, &candidate.to_lowercase()), *candidate))
         .filter(|(distance, candidate)| *distance <= candidate.len() / 3)
         .min()

@@ -13,6 +13,7 @@ pub(crate) use names::subject;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Level, Model};
+use crate::rule::pattern::Pattern;
 use crate::source::{Node, Source};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -138,11 +139,20 @@ struct Reader<'a> {
     page: Option<String>,
     /// How much of [`MAX_PARTS`] is used.
     parts: usize,
+    /// The patterns that have been compiled.
+    patterns: HashMap<String, Pattern>,
 }
 
 impl<'a> Reader<'a> {
     fn new(source: &'a Source) -> Self {
-        Self { source, errors: Vec::new(), ids: HashMap::new(), page: None, parts: 0 }
+        Self {
+            source,
+            errors: Vec::new(),
+            ids: HashMap::new(),
+            page: None,
+            parts: 0,
+            patterns: HashMap::new(),
+        }
     }
 
     fn name(&self) -> &'a str {

@@ -34,9 +34,17 @@ fn list(count: usize, item: impl Fn(usize) -> String) -> String {
     (0..count).map(item).collect::<Vec<_>>().join(",")
 }
 
+/// Compares a table with the golden one of the test.
+macro_rules! snapshot {
+    ($texts:expr) => {
+        let said = table($texts);
+        insta::assert_snapshot!(said);
+    };
+}
+
 #[test]
 fn what_is_no_json_object() {
-    insta::assert_snapshot!(table([
+    snapshot!([
         "",
         " \n\t",
         "\u{feff}",
@@ -56,12 +64,12 @@ fn what_is_no_json_object() {
         "{\"type\": \"object\", \"type\": \"object\"}",
         "{\"type\": \"object\", \"ty\\u0070e\": \"object\"}",
         "{\"type\": \"object\", \"\\u001b[31m\\u202e\": {}}",
-    ]));
+    ]);
 }
 
 #[test]
 fn keywords_that_are_not_known() {
-    insta::assert_snapshot!(table([
+    snapshot!([
         parameter(r##"{"$ref": "#"}"##),
         parameter(r##"{"$ref": "#/properties/a"}"##),
         r##"{"$defs": {"a": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}"##.to_owned(),
@@ -75,7 +83,7 @@ fn keywords_that_are_not_known() {
         r#"{"openapi": "3.1.0", "info": {"x-model-id": "../../etc/passwd"}, "components": {"schemas": {"RequestBody": {}}}}"#
             .to_owned(),
         r#"{"requestSchema": {"type": "object"}, "request": 1}"#.to_owned(),
-    ]));
+    ]);
 }
 
 #[test]
@@ -121,12 +129,12 @@ fn values_of_the_wrong_type() {
     let schemas = wrong.iter().flat_map(|(keyword, values)| {
         values.iter().map(move |value| parameter(&format!("{{\"{keyword}\": {value}}}")))
     });
-    insta::assert_snapshot!(table(schemas));
+    snapshot!(schemas);
 }
 
 #[test]
 fn limits_that_exclude_each_other() {
-    insta::assert_snapshot!(table(
+    snapshot!(
         [
             r#"{"minimum": 5, "maximum": 4.9}"#,
             r#"{"exclusiveMinimum": 5, "maximum": 5}"#,
@@ -140,7 +148,7 @@ fn limits_that_exclude_each_other() {
             r#"{"x-constraints": [{"operation": "ratio", "parameters": ["b", "c"]}]}"#,
         ]
         .map(parameter)
-    ));
+    );
 }
 
 #[test]
@@ -166,22 +174,20 @@ fn patterns_that_cannot_be_run() {
         r"\\c",
         r"a\\",
     ];
-    insta::assert_snapshot!(table(
-        patterns.map(|pattern| parameter(&format!("{{\"pattern\": \"{pattern}\"}}")))
-    ));
+    snapshot!(patterns.map(|pattern| parameter(&format!("{{\"pattern\": \"{pattern}\"}}"))));
 }
 
 #[test]
 fn documents_that_nest_too_deeply() {
     let nested = |open: &str, inner: &str, close: &str| open.repeat(10_000) + inner + &close.repeat(10_000);
-    insta::assert_snapshot!(table([
+    snapshot!([
         nested("{\"not\": ", "{}", "}"),
         nested("{\"properties\": {\"a\": ", "{}", "}}"),
         nested("[", "", "]"),
         parameter(&format!("{{\"default\": {}}}", nested("[", "", "]"))),
         parameter(&format!("{{\"examples\": [{}]}}", nested("{\"a\":", "1", "}"))),
         parameter(&format!("{{\"items\": {}}}", "{\"anyOf\": [".repeat(5_000))),
-    ]));
+    ]);
 }
 
 #[test]
@@ -192,8 +198,9 @@ fn documents_that_are_too_large() {
     let constants = list(100_000, |index| format!("{{\"const\": {index}}}"));
     let branches = list(100_000, |index| format!("{{\"maxLength\": {index}}}"));
     let rules = list(50_000, |_| r#"{"not": {"required": ["b", "c"]}}"#.to_owned());
+    let patterns = list(1_000, |index| format!("\"p{index}\": {{\"pattern\": \"^a{{{index}}}$\"}}"));
     let needs = list(500, |index| format!("\"p{index}\": [{}]", list(500, |index| format!("\"p{index}\""))));
-    insta::assert_snapshot!(table([
+    snapshot!([
         format!("{{\"type\": \"object\", \"properties\": {{{members}}}}}"),
         format!("{{\"type\": \"object\", \"properties\": {{{members}}}, \"required\": [{names}]}}"),
         format!("{{\"type\": \"object\", \"required\": [{names}]}}"),
@@ -201,6 +208,9 @@ fn documents_that_are_too_large() {
         parameter(&format!("{{\"enum\": [{values}]}}")),
         parameter(&format!("{{\"oneOf\": [{constants}]}}")),
         parameter(&format!("{{\"oneOf\": [{branches}]}}")),
+        parameter(&format!("{{\"const\": [{values}]}}")),
+        parameter(&format!("{{\"enum\": [[{values}]]}}")),
+        format!("{{\"type\": \"object\", \"properties\": {{{patterns}}}}}"),
         format!("{{\"type\": \"object\", \"allOf\": [{rules}]}}"),
         format!("{{\"type\": \"object\", \"dependentRequired\": {{{needs}}}}}"),
         format!("{{{}}}", list(100_000, |_| "\"type\": \"object\"".to_owned())),
@@ -208,12 +218,12 @@ fn documents_that_are_too_large() {
         format!("{{\"required\": [\"{}\"]}}", ".".repeat(1_000_000)),
         parameter(&format!("{{\"minimum\": {}}}", "1".repeat(1_000_000))),
         format!("{{{}}}", list(100_000, |index| format!("\"unknown{index}\": 1"))),
-    ]));
+    ]);
 }
 
 #[test]
 fn what_is_strange_and_legal() {
-    insta::assert_snapshot!(table([
+    snapshot!([
         "{}".to_owned(),
         "\u{feff}{\"type\": \"object\"}".to_owned(),
         "true".to_owned(),
@@ -228,7 +238,7 @@ fn what_is_strange_and_legal() {
         parameter(r#"{"const": 18446744073709551617, "default": {"a": [null]}}"#),
         r#"{"type": "object", "properties": {}, "additionalProperties": false, "not": {"required": ["b", "c"]}}"#.to_owned(),
         r#"{"type": "object", "properties": {"": {}, " ": {}, "a.b": {}, "a": {"properties": {"b": {}}}}}"#.to_owned(),
-    ]));
+    ]);
 }
 
 #[test]

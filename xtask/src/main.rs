@@ -4,6 +4,7 @@
 //! Everything about servers is the binary `airspec` of the conformance crate, which is started through cargo.
 
 mod differential;
+mod fuzz;
 mod generate;
 mod interop;
 mod output;
@@ -28,6 +29,8 @@ enum Task {
     Gen(generate::Arguments),
     /// Compare generated code with the judge on random values, for any specs
     Differential(differential::Arguments),
+    /// Fuzz the reader of specs and the generated parser, with cargo-fuzz
+    Fuzz(fuzz::Arguments),
     /// Hold a server against the spec; without --target, the embedded mock
     #[command(disable_help_flag = true)]
     Conformance(PassedOn),
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Gen(arguments) => generate::run(&arguments),
         Task::Differential(arguments) => differential::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Conformance(passed) => airspec("conformance", &passed),
         Task::Interop(arguments) => interop::run(&arguments),
         Task::Mock(passed) => airspec("mock", &passed),

@@ -127,11 +127,11 @@ fn collect<'a>(
 fn argument(shape: &Shape, plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     let kind = rust_type(shape, plan);
     match shape {
-        Shape::Text | Shape::Json | Shape::Integer(Width::Any) => {
+        Shape::Text | Shape::Json | Shape::Real | Shape::Integer(Width::Any) => {
             (quote!(impl Into<#kind>), quote!(value.into()))
         }
         Shape::List(item) => match item.as_ref() {
-            Shape::Text | Shape::Json | Shape::Integer(Width::Any) => {
+            Shape::Text | Shape::Json | Shape::Real | Shape::Integer(Width::Any) => {
                 let item = rust_type(item, plan);
                 (
                     quote!(impl IntoIterator<Item = impl Into<#item>>),

@@ -130,6 +130,12 @@ fn default(field: &Field<'_>, plan: &Plan<'_>) -> Option<(TokenStream, TokenStre
             let value = Literal::f64_unsuffixed(number.as_f64()?);
             Some((quote!(f64), quote!(#value)))
         }
+        (Shape::Real, Value::Number(number)) => {
+            let value = Literal::f64_unsuffixed(
+                number.as_f64().filter(|_| number.as_i128().is_none_or(|whole| whole.abs() < 1 << 53))?,
+            );
+            Some((quote!(Real), quote!(Real::from(#value))))
+        }
         (Shape::Integer(width), Value::Number(number)) => {
             let value = Literal::i128_unsuffixed(number.as_i128()?);
             match width {

@@ -6,7 +6,7 @@ use airspec::rule::Rule;
 use airspec::rule::relation::{Operation, Relation};
 use airspec::witness::{Side, Witness, proposals};
 use airspec::{Constraint, Schema};
-use bigdecimal::{BigDecimal, ToPrimitive as _};
+use bigdecimal::{BigDecimal, ToPrimitive as _, Zero as _};
 use serde_json::Value;
 
 /// At most so many tasks for each side of a rule over several parameters.
@@ -162,10 +162,14 @@ fn related(tasks: &mut Tasks<'_>, constraint: &Constraint, relation: &Relation) 
     let mut list = Vec::new();
     for a in firsts {
         for bound in relation.minimum.iter().chain(&relation.maximum) {
-            let edge = match relation.operation {
-                Operation::Area => bound / &a,
-                Operation::Ratio => &a / bound,
+            let (dividend, divisor) = match relation.operation {
+                Operation::Area => (bound, &a),
+                Operation::Ratio => (&a, bound),
             };
+            if divisor.is_zero() {
+                continue;
+            }
+            let edge = dividend / divisor;
             for offset in [0, -16, 16, -1, 1] {
                 let b = (edge.round(0) + BigDecimal::from(offset)).to_i64();
                 let (Some(a), Some(b)) = (a.to_i64(), b.filter(|b| *b > 0)) else { continue };

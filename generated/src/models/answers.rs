@@ -6,7 +6,7 @@ use airspec_models::{
     pointer::At, serde::{self, Deserialize, Serialize},
     serde_json::{Map, Value},
     task::{self, Task},
-    wire, Integer, Probe, Uuid, Valid, Violations,
+    wire, Integer, Probe, Real, Uuid, Valid, Violations,
 };
 
 /// Image result.

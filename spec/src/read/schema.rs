@@ -18,6 +18,7 @@ use crate::rule::{End, Rule};
 use crate::source::{Member, Node};
 use crate::text;
 use bigdecimal::{BigDecimal, Zero as _};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Keywords that state something about a value.
@@ -71,6 +72,9 @@ const ANNOTATIONS: [&str; 14] = [
     "writeOnly",
     "example",
 ];
+
+/// What a pattern counts among the parts of a document: the time to compile one is that of reading many schemas.
+const PARTS_OF_A_PATTERN: usize = 25;
 
 /// Longer sentences, those of long lists and tables, are cut.
 const SENTENCE: usize = 600;
@@ -220,12 +224,19 @@ impl<'a> Reader<'a> {
         let value = member.value;
         let rule = match member.key.as_str() {
             "type" => Rule::Type(Kinds::read(value)?),
-            "const" => Rule::Const(value.value()?),
-            "enum" => {
-                if !self.admits(value, value.items()?.len()) {
+            "const" => {
+                let constant = value.value()?;
+                if !self.admits(value, parts(&constant)) {
                     return Ok(Vec::new());
                 }
-                Rule::Enum(Enum::read(value)?)
+                Rule::Const(constant)
+            }
+            "enum" => {
+                let values = Enum::read(value)?;
+                if !self.admits(value, values.values.iter().map(|one| parts(&one.value)).sum()) {
+                    return Ok(Vec::new());
+                }
+                Rule::Enum(values)
             }
             "minimum" => Rule::Range(Range { edge: Edge::Minimum, bound: value.decimal()? }),
             "maximum" => Rule::Range(Range { edge: Edge::Maximum, bound: value.decimal()? }),
@@ -241,7 +252,10 @@ impl<'a> Reader<'a> {
             "minItems" => Rule::Items(Items { end: End::Min, count: value.count()? }),
             "maxItems" => Rule::Items(Items { end: End::Max, count: value.count()? }),
             "format" => Rule::Format(Format::read(value)?),
-            "pattern" => Rule::Pattern(Pattern::read(value)?),
+            "pattern" => match self.pattern(value)? {
+                Some(pattern) => Rule::Pattern(pattern),
+                None => return Ok(Vec::new()),
+            },
             "dependentRequired" => {
                 let dependent = Dependent::read(value)?;
                 if !self.admits(value, dependent.needs.iter().map(|(_, needs)| 1 + needs.len()).sum()) {
@@ -253,7 +267,11 @@ impl<'a> Reader<'a> {
             "contains" => Rule::Contains(Box::new(self.schema(value, &place.condition("contains")))),
             "anyOf" => Rule::AnyOf(self.branches(value, place, "anyOf")?),
             "oneOf" => match Enum::read_documented(value) {
-                Some(values) if !self.admits(value, values.values.len()) => return Ok(Vec::new()),
+                Some(values)
+                    if !self.admits(value, values.values.iter().map(|one| parts(&one.value)).sum()) =>
+                {
+                    return Ok(Vec::new());
+                }
                 Some(values) => Rule::Enum(values),
                 None => Rule::OneOf(self.branches(value, place, "oneOf")?),
             },
@@ -275,6 +293,20 @@ impl<'a> Reader<'a> {
             }
         };
         Ok(vec![rule])
+    }
+
+    /// A pattern, which is compiled once however often it is given; none where the document has too many.
+    fn pattern(&mut self, node: Node<'a>) -> Result<Option<Pattern>, Diagnostic> {
+        let ecma = node.string()?;
+        if let Some(known) = self.patterns.get(&ecma) {
+            return Ok(Some(known.clone()));
+        }
+        if !self.admits(node, PARTS_OF_A_PATTERN) {
+            return Ok(None);
+        }
+        let pattern = Pattern::read(node)?;
+        self.patterns.insert(ecma, pattern.clone());
+        Ok(Some(pattern))
     }
 
     fn set_aside(
@@ -493,6 +525,15 @@ impl<'a> Reader<'a> {
         if let Some(message) = contradiction(schema) {
             self.report(node.error(message, "correct one of the two: as it stands nothing would be legal"));
         }
+    }
+}
+
+/// How many values a value is made of, itself included.
+fn parts(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(parts).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(parts).sum::<usize>(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
     }
 }
 

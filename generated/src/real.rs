@@ -1,0 +1,111 @@
+//! Numbers that reach beyond what an `f64` tells apart.
+
+use crate::decimal::Number;
+use crate::node::{AsNode, Node};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+
+/// A number of any size that JSON tools hold: the type of a parameter whose spec allows numbers beyond 2^53, where an
+/// `f64` would turn 9007199254740993 into 9007199254740992.
+///
+/// ```
+/// use airspec_models::Real;
+///
+/// assert_eq!(Real::from(0.5).as_f64(), 0.5);
+/// assert_ne!(Real::from(9_007_199_254_740_993_i64), Real::from(9_007_199_254_740_992_i64));
+/// assert_eq!(Real::from(16), Real::from(16.0));
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Real(Number);
+
+impl Real {
+    /// The nearest `f64`.
+    #[must_use]
+    pub fn as_f64(self) -> f64 {
+        match self.0 {
+            #[expect(clippy::cast_precision_loss, reason = "that is what is asked for")]
+            Number::Integer(integer) => integer as f64,
+            Number::Float(float) => float,
+        }
+    }
+}
+
+impl PartialEq for Real {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.equals(other.0)
+    }
+}
+
+impl From<f64> for Real {
+    fn from(float: f64) -> Self {
+        Self(Number::Float(float))
+    }
+}
+
+macro_rules! from_integers {
+    ($($integer:ty),*) => {$(
+        impl From<$integer> for Real {
+            fn from(integer: $integer) -> Self {
+                Self(Number::Integer(i128::from(integer)))
+            }
+        }
+    )*};
+}
+from_integers!(u8, u16, u32, u64, i8, i16, i32, i64);
+
+impl AsNode for Real {
+    #[inline]
+    fn as_node(&self) -> Node<'_> {
+        match self.0 {
+            // As with a plain float: JSON has no text for it.
+            Number::Float(float) if !float.is_finite() => Node::Null,
+            number => Node::Number(number),
+        }
+    }
+}
+
+impl fmt::Display for Real {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Serialize for Real {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Number::Float(float) => serializer.serialize_f64(float),
+            Number::Integer(integer) => match (i64::try_from(integer), u64::try_from(integer)) {
+                (Ok(integer), _) => serializer.serialize_i64(integer),
+                (_, Ok(integer)) => serializer.serialize_u64(integer),
+                _ => serializer.serialize_i128(integer),
+            },
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Real {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl serde::de::Visitor<'_> for Any {
+            type Value = Real;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number")
+            }
+
+            fn visit_i64<E>(self, integer: i64) -> Result<Real, E> {
+                Ok(integer.into())
+            }
+
+            fn visit_u64<E>(self, integer: u64) -> Result<Real, E> {
+                Ok(integer.into())
+            }
+
+            fn visit_f64<E>(self, float: f64) -> Result<Real, E> {
+                Ok(float.into())
+            }
+        }
+        deserializer.deserialize_any(Any)
+    }
+}
