@@ -6,20 +6,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A copy of the workspace, with a build folder that is kept, so that dependencies are built once.
+/// A copy of the workspace. It takes dependencies from the workspace's build folder, and is of a version of its own,
+/// so that nothing it builds takes the place of what the workspace built.
 struct Copy {
     folder: tempfile::TempDir,
-    target: PathBuf,
+    build: PathBuf,
 }
 
 impl Copy {
     fn new() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-        // Not the build folder itself: what the copy builds must not take the place of what the workspace built.
-        let target = target.join("spec-change");
-        fs::create_dir_all(&target).unwrap();
-        let copy = Self { folder: tempfile::tempdir().unwrap(), target: fs::canonicalize(target).unwrap() };
+        let build = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+        let copy = Self { folder: tempfile::tempdir().unwrap(), build: fs::canonicalize(build).unwrap() };
         for part in [
             ".cargo",
             "spec",
@@ -33,6 +31,11 @@ impl Copy {
         ] {
             duplicate(&root.join(part), &copy.folder.path().join(part));
         }
+        let manifest = fs::read_to_string(copy.path("Cargo.toml")).unwrap();
+        let version = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"\nedition");
+        assert!(manifest.contains(version));
+        let of_its_own = concat!("version = \"", env!("CARGO_PKG_VERSION"), "+changed\"\nedition");
+        fs::write(copy.path("Cargo.toml"), manifest.replace(version, of_its_own)).unwrap();
         copy
     }
 
@@ -44,7 +47,8 @@ impl Copy {
         Command::new(env!("CARGO"))
             .args(arguments)
             .current_dir(self.folder.path())
-            .env("CARGO_TARGET_DIR", &self.target)
+            .env("CARGO_TARGET_DIR", self.path("target"))
+            .env("CARGO_BUILD_BUILD_DIR", &self.build)
             .output()
             .unwrap()
     }
