@@ -7,9 +7,11 @@
 
 mod behave;
 mod constraint;
+mod parcel;
 mod task;
 mod witness;
 
+pub use parcel::{Packer, Parcel};
 pub use task::Tasks;
 
 use crate::judge::{Judge, JudgeError};
@@ -67,6 +69,8 @@ pub struct Cases {
     pub cases: Vec<Case>,
     /// Constraints without an accepting or rejecting case, with the reason why there can be none.
     pub gaps: Vec<Gap>,
+    /// The task that all others start from: required parameters alone.
+    pub base: Value,
 }
 
 /// A constraint of which one side cannot be shown.
@@ -87,7 +91,7 @@ pub struct Gap {
 pub fn derive(model: &Model, seed: u64) -> Result<Cases, JudgeError> {
     let judge = Judge::new(model)?;
     let mut tasks = Tasks::new(model, &judge, seed);
-    let mut cases = Cases::default();
+    let mut cases = Cases { base: tasks.plain().clone(), ..Cases::default() };
     for constraint in model.constraints() {
         constraint::cases(&mut tasks, constraint, &mut cases);
     }

@@ -4,6 +4,7 @@
 //! everything else to standard error; what keeps a command from running is said in one line there.
 
 mod conformance;
+mod faults;
 mod mock;
 mod validate;
 
@@ -29,6 +30,11 @@ enum Command {
     /// Sends a server every case that the spec gives, and tells what it does otherwise
     #[command(after_help = "Exit code: 0 the server conforms, 1 it does not, 2 it could not be tried.")]
     Conformance(conformance::Arguments),
+    /// Runs the suite against every fault of the mock: none may survive
+    #[command(
+        after_help = "Exit code: 0 every fault is found and nothing else, 1 otherwise, 2 it could not be tried."
+    )]
+    Faults(faults::Arguments),
     /// Runs a server that behaves as the spec says, until it is stopped
     Mock(mock::Arguments),
     /// Judges JSON values, one a line, against a spec
@@ -100,6 +106,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
     };
     let end = match arguments.command {
         Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
     };

@@ -3,10 +3,13 @@
 pub mod agree;
 pub mod case;
 pub mod cli;
+pub mod cost;
+pub mod faults;
 pub mod judge;
 pub mod mock;
 pub mod oracle;
 pub mod picture;
+mod price;
 pub mod random;
 pub mod report;
 pub mod run;

@@ -33,7 +33,6 @@ mod limits;
 mod log;
 mod narrow;
 mod poll;
-mod price;
 mod protocol;
 mod roles;
 mod session;

@@ -123,6 +123,12 @@ impl Oracle {
         &self.model
     }
 
+    /// The judge of tasks.
+    #[must_use]
+    pub fn judge_of_tasks(&self) -> &Judge {
+        &self.judge
+    }
+
     /// What joins results to tasks.
     #[must_use]
     pub fn identity(&self) -> &Identity {

@@ -24,11 +24,13 @@
 
 mod files;
 mod junit;
+mod matrix;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use files::{ReportError, Reports};
+pub use matrix::Matrix;
 pub use table::{Style, table};
 
 use crate::oracle::Verdict;

@@ -5,6 +5,7 @@
 //! where there is nothing to judge, and says why in one line: [`RunError`].
 
 mod client;
+mod deliver;
 mod listener;
 mod observe;
 mod progress;
@@ -20,9 +21,10 @@ pub use record::{Record, Request, Response};
 pub use redact::Redactor;
 pub use target::{Secret, Target};
 
-use crate::case::Case;
-use crate::oracle::{Judgement, Observation, Oracle, settle};
+use crate::case::{Case, Packer, Parcel};
+use crate::oracle::{Judgement, Oracle, settle};
 use client::Client;
+use deliver::{Done, deliver};
 use listener::Listener;
 use observe::Session;
 use pulse::Pulse;
@@ -54,6 +56,8 @@ pub struct Settings {
     pub retries: u32,
     /// Moves the time of the target ahead; only a mock can do that.
     pub advance: Option<Advance>,
+    /// Puts several cases into a request; without it, each travels alone.
+    pub packer: Option<Arc<Packer>>,
 }
 
 /// Moves the time of a target.
@@ -90,6 +94,7 @@ impl Default for Settings {
             callback: Duration::from_secs(5),
             retries: 2,
             advance: None,
+            packer: None,
         }
     }
 }
@@ -174,10 +179,13 @@ pub async fn run(
     let start = Instant::now();
     let client = Client::new(target.clone(), settings.clone())?;
     let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
-    let session = Arc::new(Session { oracle, client, listener });
-    let mut pulse = Pulse::new(target, cases);
+    let parcels = parcels(&oracle, cases, settings);
+    let (muddled, answered, lost) = Default::default();
+    let session = Arc::new(Session { oracle, client, listener, muddled, answered, lost });
+    let mut pulse = Pulse::new(target, cases, &parcels);
     let mut seen: Vec<Option<(Judgement, Record)>> = cases.iter().map(|_| None).collect();
     let mut stop = pin!(stop);
+    let all: Arc<[Case]> = cases.into();
     let mut waiting = pulse.order().into_iter();
     let mut tasks = JoinSet::new();
     let mut interrupted = false;
@@ -187,16 +195,20 @@ pub async fn run(
         while tasks.len() < jobs
             && let Some(index) = waiting.next()
         {
-            tasks.spawn(attempt(Arc::clone(&session), index, cases[index].clone(), pulse.is_silent()));
+            tasks.spawn(deliver(Arc::clone(&session), Arc::clone(&all), parcels[index].clone()));
         }
         tokio::select! {
             () = &mut stop => { interrupted = true; break }
             done = tasks.join_next() => match done {
                 None => break,
                 Some(Ok(done)) => {
-                    pulse.beat(done.index, done.observation.as_ref())?;
-                    finished(done.index, &done.record, session.client.posts());
-                    seen[done.index] = Some((done.judgement, done.record));
+                    for Done { index, observation, judgement, duration } in done {
+                        pulse.beat(index, observation.as_ref())?;
+                        let redactor = session.client.redactor();
+                        let record = Record::new(&cases[index], observation.as_ref(), &judgement, duration, redactor);
+                        finished(index, &record, session.client.posts());
+                        seen[index] = Some((judgement, record));
+                    }
                     jobs = settings.jobs.max(1);
                 }
                 Some(Err(error)) => return Err(RunError::Start(format!("a case ended abnormally: {error}"))),
@@ -215,31 +227,12 @@ pub async fn run(
     })
 }
 
-/// One case, done.
-struct Done {
-    index: usize,
-    observation: Option<Observation>,
-    judgement: Judgement,
-    record: Record,
-}
-
-async fn attempt(session: Arc<Session>, index: usize, case: Case, silent: bool) -> Done {
-    let start = Instant::now();
-    let looked = if silent {
-        Err("not sent, as the target answered none of the requests before it".to_owned())
-    } else {
-        session.observe(&case).await
-    };
-    let (observation, judgement) = match looked {
-        Ok(observation) => {
-            let judgement = session.oracle.judge(&case, &observation);
-            (Some(observation), judgement)
-        }
-        Err(reason) => (None, Judgement::skip(reason)),
-    };
-    let redactor = session.client.redactor();
-    let record = Record::new(&case, observation.as_ref(), &judgement, start.elapsed(), redactor);
-    Done { index, observation, judgement, record }
+/// What is sent in one request each.
+fn parcels(oracle: &Oracle, cases: &[Case], settings: &Settings) -> Vec<Parcel> {
+    match &settings.packer {
+        Some(packer) => packer.pack(cases, oracle.judge_of_tasks()),
+        None => (0..cases.len()).map(Parcel::alone).collect(),
+    }
 }
 
 /// The records, with each aside told once.

@@ -34,6 +34,9 @@ enum Task {
     /// Hold a server against the spec; without --target, the embedded mock
     #[command(disable_help_flag = true)]
     Conformance(PassedOn),
+    /// Run the suite against every fault of the mock
+    #[command(disable_help_flag = true)]
+    Faults(PassedOn),
     /// Run the official SDKs against the mock
     Interop(interop::Arguments),
     /// Run the mock server
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Task::Differential(arguments) => differential::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Conformance(passed) => airspec("conformance", &passed),
+        Task::Faults(passed) => airspec("faults", &passed),
         Task::Interop(arguments) => interop::run(&arguments),
         Task::Mock(passed) => airspec("mock", &passed),
         Task::Validate(passed) => airspec("validate", &passed),

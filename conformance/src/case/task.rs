@@ -45,6 +45,11 @@ impl<'m> Tasks<'m> {
         task
     }
 
+    /// The same without an identity of its own.
+    pub(super) fn plain(&self) -> &Value {
+        &self.base
+    }
+
     /// Everything that a task breaks.
     pub fn judge(&self, task: &Value) -> Vec<Violation> {
         self.judge.task(task)

@@ -1,7 +1,7 @@
 //! `airspec conformance`: derive the cases, send them, report.
 
 use super::{End, Failure, Spec, complain, interrupt, key, runtime, show, style};
-use crate::case::{Case, Cases, Gap, derive};
+use crate::case::{Case, Cases, Gap, Packer, derive};
 use crate::oracle::{Oracle, Verdict};
 use crate::report::{Heading, ReportError, Reports, Tally, table};
 use crate::run::{Advance, Progress, Record, Run, Settings, Target, run as run_cases};
@@ -31,7 +31,10 @@ pub(super) struct Arguments {
     /// Only cases whose id matches, such as 'width.*'; can be given more than once
     #[arg(long, value_name = "GLOB")]
     case: Vec<String>,
-    /// How many cases are under way at a time
+    /// Sends every case in a request of its own, in place of packing several into one
+    #[arg(long)]
+    alone: bool,
+    /// How many requests are under way at a time
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = jobs)]
     jobs: usize,
     /// How long one exchange may take
@@ -39,7 +42,7 @@ pub(super) struct Arguments {
     timeout: Duration,
 }
 
-fn jobs(text: &str) -> Result<usize, String> {
+pub(super) fn jobs(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|jobs| (1..=256).contains(jobs)).ok_or_else(|| "use 1 to 256".to_owned())
 }
 
@@ -55,14 +58,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let target = arguments.target.as_ref().map(|target| Target::new(target, key())).transpose()?;
     let model = arguments.spec.read()?;
     let seed = arguments.seed.unwrap_or_else(random);
-    let Cases { cases, gaps } = derive(&model, seed)?;
+    let Cases { cases, gaps, base } = derive(&model, seed)?;
+    let packer = (!arguments.alone).then(|| Arc::new(Packer::new(&model, &base)));
     let (cases, gaps) = select(cases, gaps, &arguments.case)?;
     if arguments.list {
         return list(&cases, &gaps);
     }
     let oracle = Arc::new(Oracle::new(&model)?);
     runtime()?.block_on(async {
-        let job = Job { arguments, oracle, cases, gaps, seed };
+        let job = Job { arguments, oracle, cases, gaps, seed, packer };
         match target {
             Some(target) => job.send(&target, target.shown(), None).await,
             None => {
@@ -76,7 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     })
 }
 
-fn random() -> u64 {
+pub(super) fn random() -> u64 {
     // Small enough to be typed again, and exact in every JSON reader.
     uuid::Uuid::new_v4().as_u64_pair().0 >> 32
 }
@@ -95,7 +99,7 @@ fn select(cases: Vec<Case>, gaps: Vec<Gap>, globs: &[String]) -> Result<(Vec<Cas
     Ok((chosen, Vec::new()))
 }
 
-fn matcher(globs: &[String]) -> Result<GlobSet, Failure> {
+pub(super) fn matcher(globs: &[String]) -> Result<GlobSet, Failure> {
     let mut set = GlobSetBuilder::new();
     for glob in globs {
         // An id is no path: `*` is everything.
@@ -123,13 +127,15 @@ struct Job<'a> {
     cases: Vec<Case>,
     gaps: Vec<Gap>,
     seed: u64,
+    packer: Option<Arc<Packer>>,
 }
 
 impl Job<'_> {
     async fn send(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
         let mut watch = Watch::start(self, name)?;
         let Arguments { jobs, timeout, .. } = *self.arguments;
-        let settings = Settings { seed: self.seed, jobs, timeout, advance, ..Settings::default() };
+        let packer = self.packer.clone();
+        let settings = Settings { seed: self.seed, jobs, timeout, advance, packer, ..Settings::default() };
         let outcome = run_cases(
             Arc::clone(&self.oracle),
             &self.cases,
@@ -178,7 +184,7 @@ impl Watch {
         let heading = Heading { target, seed, cases, requests: 0, duration: Duration::ZERO };
         let folder = job.arguments.report.as_ref();
         let reports = folder.map(|folder| Reports::create(folder, &heading)).transpose()?;
-        let progress = Progress::start(cases);
+        let progress = Progress::start(cases, "cases");
         Ok(Self { heading, start: Instant::now(), progress, reports, done: BTreeMap::new(), unwritten: None })
     }
 

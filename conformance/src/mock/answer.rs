@@ -3,10 +3,10 @@
 use super::dice::{self, Dice};
 use super::fault::How;
 use super::files::{self, Recipe};
-use super::price::Prices;
 use super::protocol::{Form, name};
 use super::roles::Reading;
 use crate::picture::{Container, MAX_SIDE};
+use crate::price::Prices;
 use airspec::Schema;
 use airspec::rule::Rule;
 use airspec::rule::format::Format;
@@ -94,7 +94,12 @@ impl Maker<'_> {
     /// USD for one result.
     pub(super) fn usd(self) -> f64 {
         let (width, height) = self.size();
-        self.prices.usd(self.prices.tier(self.reading).as_deref(), width, height)
+        self.prices.usd(self.tier().as_deref(), width, height)
+    }
+
+    /// The value of the parameter that sets most of the price.
+    fn tier(self) -> Option<String> {
+        self.reading.text(self.prices.tier_path()?)
     }
 
     pub(super) fn items(self) -> Vec<Item> {
@@ -229,7 +234,7 @@ impl Maker<'_> {
         }
         let prompt = roles.prompt.as_ref().and_then(|path| self.reading.text(path)).unwrap_or_default();
         let topic = dice::hash(prompt.as_bytes()) ^ index.rotate_left(32);
-        let tier = self.prices.tier(self.reading).unwrap_or_default();
+        let tier = self.tier().unwrap_or_default();
         let number = if count > 1 { format!("{} of {count}", index + 1) } else { String::new() };
         let caption: Vec<String> = [tier, number].into_iter().filter(|part| !part.is_empty()).collect();
         let recipe = Recipe {

@@ -9,7 +9,6 @@ use super::fault::{self, Active, Fault, UnknownFault};
 use super::files::{Files, Found};
 use super::limits::{Bucket, Purse};
 use super::narrow::Narrowed;
-use super::price::Prices;
 use super::protocol::{
     self, Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, WEATHER_HEADER,
 };
@@ -20,6 +19,7 @@ use super::tasks::Tasks;
 use super::weather::{self, Moment};
 use crate::judge::{Judge, JudgeError};
 use crate::picture::Container;
+use crate::price::Prices;
 use airspec::Model;
 use airspec_models::json;
 use serde_json::Value;

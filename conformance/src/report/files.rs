@@ -1,7 +1,7 @@
 //! The report's files. Each is written beside its place and then renamed, so that a reader finds a whole one at any
 //! moment.
 
-use super::{Document, Heading, junit};
+use super::{Document, Heading, Matrix, junit};
 use crate::run::Record;
 use std::fs;
 use std::io;
@@ -65,6 +65,17 @@ impl Reports {
         let text = junit::text(heading, records)
             .map_err(|error| ReportError { path: path.clone(), error: io::Error::other(error) })?;
         replace(&path, text.as_bytes())
+    }
+
+    /// Writes the kill matrix into the folder.
+    ///
+    /// # Errors
+    /// A folder that cannot be made or written to.
+    pub fn matrix(folder: &Path, matrix: &Matrix) -> Result<(), ReportError> {
+        let path = folder.join("faults.json");
+        let text = fs::create_dir_all(folder).and_then(|()| matrix.json().map_err(io::Error::from));
+        let text = text.map_err(|error| ReportError { path: path.clone(), error })?;
+        replace(&path, &text)
     }
 
     fn json(&self, heading: &Heading, records: &[&Record]) -> Result<(), ReportError> {

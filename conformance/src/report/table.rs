@@ -24,7 +24,7 @@ pub enum Style {
 }
 
 impl Style {
-    fn paint(self, code: &str, text: &str) -> String {
+    pub(super) fn paint(self, code: &str, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
             Self::Coloured => format!("\x1b[{code}m{text}\x1b[0m"),
@@ -215,7 +215,7 @@ fn write_summary(text: &mut String, style: Style, records: &[&Record], gaps: &[G
 }
 
 /// At most so many characters.
-fn shorten(text: &str, longest: usize) -> String {
+pub(super) fn shorten(text: &str, longest: usize) -> String {
     if text.chars().count() <= longest {
         return text.to_owned();
     }
@@ -225,7 +225,7 @@ fn shorten(text: &str, longest: usize) -> String {
 }
 
 /// Lines of at most so many characters, broken at spaces; a word that is longer has a line of its own.
-fn wrap(text: &str, width: usize, indent: &str) -> String {
+pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
     let (mut lines, mut column) = (String::new(), 0);
     for word in text.split_whitespace() {
         let length = word.chars().count();

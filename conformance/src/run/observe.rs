@@ -6,13 +6,14 @@ use crate::case::{Case, Expect};
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs, results};
 use crate::oracle::file::{File, place};
-use crate::oracle::observation::Observation;
+use crate::oracle::observation::{Observation, Outcome};
 use crate::oracle::protocol::{Form, GET_RESPONSE, TASK_TYPE, TASK_UUID};
 use crate::oracle::scene::set;
 use crate::oracle::{Identity, Oracle};
 use airspec::behaviour::Kind;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -22,7 +23,15 @@ pub(super) struct Session {
     pub(super) oracle: Arc<Oracle>,
     pub(super) client: Client,
     pub(super) listener: Option<Listener>,
+    /// How many batches had answers that could not be told apart.
+    pub(super) muddled: AtomicUsize,
+    /// How many requests were answered, and how many were not.
+    pub(super) answered: AtomicUsize,
+    pub(super) lost: AtomicUsize,
 }
+
+/// After so many requests without any answer, none is expected.
+const SILENCE: usize = 8;
 
 /// The documented pauses between polls.
 const FIRST_PAUSE: f64 = 1.0;
@@ -30,10 +39,23 @@ const SECOND_PAUSE: f64 = 0.5;
 const LONGEST_PAUSE: f64 = 10.0;
 
 impl Session {
+    /// Whether the target has been given its chance to answer anything at all.
+    pub(super) fn is_silent(&self) -> bool {
+        self.answered.load(Ordering::Relaxed) == 0 && self.lost.load(Ordering::Relaxed) >= SILENCE
+    }
+
+    /// Posts a body to the endpoint.
+    pub(super) async fn post(&self, body: &Value) -> Outcome {
+        let outcome = self.client.post(body).await;
+        let count = if outcome.answer().is_some() { &self.answered } else { &self.lost };
+        count.fetch_add(1, Ordering::Relaxed);
+        outcome
+    }
+
     /// Sends a case and looks at what its verdict needs; `Err` with the reason where it cannot be tried.
     pub(super) async fn observe(&self, case: &Case) -> Result<Observation, String> {
         let Expect::Behave(behaviour) = &case.expect else {
-            let mut seen = Observation::new(case.body.clone(), self.client.post(&case.body).await);
+            let mut seen = Observation::new(case.body.clone(), self.post(&case.body).await);
             seen.files = self.inline(&seen);
             return Ok(seen);
         };
@@ -56,7 +78,7 @@ impl Session {
 
     /// One exchange, with its deferred results and its files.
     async fn look(&self, body: Value, needs: Needs) -> Observation {
-        let outcome = self.client.post(&body).await;
+        let outcome = self.post(&body).await;
         let is_taken =
             outcome.answer().is_some_and(|answer| answer.is_success() && answer.errors().is_empty());
         let mut seen = Observation::new(body, outcome);
@@ -123,7 +145,7 @@ impl Session {
     }
 
     /// The files of the results, where the answer itself holds all of them.
-    fn inline(&self, seen: &Observation) -> Vec<File> {
+    pub(super) fn inline(&self, seen: &Observation) -> Vec<File> {
         let file = |(task, result)| match place(self.oracle.model(), task, result) {
             Some((Form::Link, _)) | None => None,
             Some((form, text)) => Some(File::inline(form, text)),
@@ -177,7 +199,7 @@ fn question(identity: &Identity, tasks: &[&Value]) -> Vec<Value> {
 }
 
 /// An id that the same seed, case and number give again.
-fn uuid(seed: u64, case: &str, number: u64) -> String {
+pub(super) fn uuid(seed: u64, case: &str, number: u64) -> String {
     // FNV-1a spreads the name, splitmix64 makes bits of it that look random.
     let hash = case.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)

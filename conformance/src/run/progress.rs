@@ -11,6 +11,7 @@ pub struct Progress {
     done: usize,
     failed: usize,
     shape: Shape,
+    noun: &'static str,
 }
 
 #[derive(Debug)]
@@ -23,18 +24,20 @@ enum Shape {
 const PAUSE: Duration = Duration::from_secs(2);
 
 impl Progress {
-    /// Begins.
+    /// Begins to count things of that name.
     #[must_use]
-    pub fn start(total: usize) -> Self {
+    pub fn start(total: usize, noun: &'static str) -> Self {
         let shape = if std::io::stderr().is_terminal() {
             let bar =
                 ProgressBar::with_draw_target(Some(total as u64), ProgressDrawTarget::stderr_with_hz(15));
-            let style = ProgressStyle::with_template("{bar:40} {pos}/{len} cases, {elapsed} {msg}");
+            let style = ProgressStyle::with_template(&format!(
+                "{{bar:40}} {{pos}}/{{len}} {noun}, {{elapsed}} {{msg}}"
+            ));
             Shape::Bar(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
         } else {
             Shape::Lines { next: Instant::now() + PAUSE }
         };
-        Self { total, done: 0, failed: 0, shape }
+        Self { total, done: 0, failed: 0, shape, noun }
     }
 
     /// One more case is done.
@@ -50,9 +53,9 @@ impl Progress {
             }
             Shape::Lines { next } if Instant::now() >= *next => {
                 *next = Instant::now() + PAUSE;
-                let (done, total, failed) = (self.done, self.total, self.failed);
+                let Self { done, total, failed, noun, .. } = self;
                 // Nobody may be reading.
-                let _ = writeln!(std::io::stderr(), "{done}/{total} cases, {failed} failed");
+                let _ = writeln!(std::io::stderr(), "{done}/{total} {noun}, {failed} failed");
             }
             Shape::Lines { .. } => {}
         }

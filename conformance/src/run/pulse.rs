@@ -2,7 +2,7 @@
 
 use super::RunError;
 use super::target::Target;
-use crate::case::{Case, Expect};
+use crate::case::{Case, Expect, Parcel};
 use crate::oracle::Observation;
 use crate::oracle::observation::{Loss, Outcome};
 
@@ -25,13 +25,17 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    pub(super) fn new(target: &Target, cases: &[Case]) -> Self {
+    pub(super) fn new(target: &Target, cases: &[Case], parcels: &[Parcel]) -> Self {
         let accepts = |case: &Case| matches!(case.expect, Expect::Accept | Expect::Behave(_));
-        let first = cases.iter().position(accepts).unwrap_or(0);
+        let is_first = |parcel: &Parcel| parcel.only().is_some_and(|index| accepts(&cases[index]));
+        let goes_first = parcels.iter().position(is_first).unwrap_or(0);
+        let first = parcels.get(goes_first).and_then(|parcel| parcel.cases().next()).unwrap_or(0);
         // What takes several exchanges begins early, so that nothing waits for it in the end.
-        let takes_long = |index: &usize| matches!(cases[*index].expect, Expect::Behave(_));
-        let mut order: Vec<usize> = (0..cases.len()).collect();
-        order.sort_by_key(|index| (*index != first, !takes_long(index)));
+        let takes_long = |place: &usize| {
+            parcels[*place].cases().any(|index| matches!(cases[index].expect, Expect::Behave(_)))
+        };
+        let mut order: Vec<usize> = (0..parcels.len()).collect();
+        order.sort_by_key(|place| (*place != goes_first, !takes_long(place)));
         Self {
             target: target.shown(),
             first,
@@ -45,7 +49,7 @@ impl Pulse {
         }
     }
 
-    /// The order in which the cases are sent.
+    /// The order in which the parcels are sent.
     pub(super) fn order(&self) -> Vec<usize> {
         self.order.clone()
     }
@@ -72,11 +76,6 @@ impl Pulse {
             return Err(self.unreachable());
         }
         if self.turned_away >= ENOUGH { self.end() } else { Ok(()) }
-    }
-
-    /// Whether the target has been given its chance to answer anything at all.
-    pub(super) fn is_silent(&self) -> bool {
-        self.answered + self.turned_away == 0 && self.lost + self.unreachable >= ENOUGH
     }
 
     /// The same at the end of the run, when one case can be all.

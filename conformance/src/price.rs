@@ -1,6 +1,5 @@
 //! What a result costs: from the price examples of the spec, scaled by pixels where no example fits.
 
-use super::roles::Reading;
 use airspec::rule::Rule;
 use airspec::{Model, Schema};
 use serde_json::Value;
@@ -10,7 +9,7 @@ const FLAT: f64 = 0.01;
 
 /// The price examples of a spec, and the parameter that their words are values of.
 #[derive(Debug)]
-pub(super) struct Prices {
+pub(crate) struct Prices {
     entries: Vec<Entry>,
     tier: Option<String>,
 }
@@ -25,7 +24,7 @@ struct Entry {
 impl Prices {
     /// Reads examples such as `1024x1024 low`: a size, and values of one parameter, which is the first whose list of
     /// values has all the words that examples use. Words that are values of nothing are ignored.
-    pub(super) fn of(model: &Model) -> Self {
+    pub(crate) fn of(model: &Model) -> Self {
         let words: Vec<Vec<&str>> =
             model.prices.iter().map(|price| price.configuration.split_whitespace().collect()).collect();
         let mut lists: Vec<(&Schema, Vec<&str>)> =
@@ -44,13 +43,13 @@ impl Prices {
         Self { entries: entries.collect(), tier: tier.map(|(schema, _)| schema.path.clone()) }
     }
 
-    /// The value of the parameter that sets most of the price.
-    pub(super) fn tier(&self, reading: Reading<'_>) -> Option<String> {
-        reading.text(self.tier.as_deref()?)
+    /// The parameter that sets most of the price.
+    pub(crate) fn tier_path(&self) -> Option<&str> {
+        self.tier.as_deref()
     }
 
     /// USD for one result, in millionths at the finest. A tier without an example counts as the dearest one.
-    pub(super) fn usd(&self, tier: Option<&str>, width: u32, height: u32) -> f64 {
+    pub(crate) fn usd(&self, tier: Option<&str>, width: u32, height: u32) -> f64 {
         let named = |entry: &&Entry| entry.tier.is_some() && entry.tier.as_deref() == tier;
         let dearest = self
             .entries

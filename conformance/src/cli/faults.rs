@@ -1,0 +1,112 @@
+//! `airspec faults`: the suite against the mock with every fault, one after the other.
+
+use super::conformance::{jobs, matcher, random};
+use super::{End, Failure, Spec, complain, runtime, show, style};
+use crate::faults::{self, Fate, Trial};
+use crate::mock::Fault;
+use crate::report::{Matrix, Reports};
+use crate::run::{Progress, Record};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::task::JoinSet;
+
+/// Prints the kill matrix: each fault, and the first case that finds it. A fault that only a note tells of, because
+/// what it breaks is stated nowhere, counts as found. First the mock without a fault is tried with many seeds: it must
+/// be found without one.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    spec: Spec,
+    /// Only faults whose id matches, such as 'accept:*'; can be given more than once
+    #[arg(long, value_name = "GLOB")]
+    fault: Vec<String>,
+    /// Gives the same requests again; random without it, and printed
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How many seeds the mock without a fault is tried with
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    seeds: u64,
+    /// How many faults are under way at a time
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = jobs)]
+    jobs: usize,
+    /// Writes faults.json into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
+    let trial = Arc::new(Trial::new(arguments.spec.read()?)?);
+    let faults = select(trial.faults(), &arguments.fault)?;
+    let seed = arguments.seed.unwrap_or_else(random);
+    runtime()?.block_on(async {
+        let start = Instant::now();
+        let alarms = alarms(arguments, &trial, seed).await?;
+        let fates = fates(arguments, &trial, faults, seed).await?;
+        let matrix = Matrix { seed, seeds: arguments.seeds, alarms, fates, duration: start.elapsed() };
+        if let Some(folder) = &arguments.report {
+            Reports::matrix(folder, &matrix)?;
+        }
+        show(&matrix.table(style()))?;
+        Ok(if matrix.is_clean() { End::Conforms } else { End::Violated })
+    })
+}
+
+fn select(faults: Vec<Fault>, globs: &[String]) -> Result<Vec<Fault>, Failure> {
+    if globs.is_empty() {
+        return Ok(faults);
+    }
+    let globs = matcher(globs)?;
+    let (chosen, others): (Vec<_>, Vec<_>) = faults.into_iter().partition(|fault| globs.is_match(&fault.id));
+    if chosen.is_empty() {
+        let all = others.len();
+        return Err(Failure(format!(
+            "--fault matches none of the {all} faults; airspec mock --list-faults shows them"
+        )));
+    }
+    Ok(chosen)
+}
+
+/// What is found where nothing is wrong.
+async fn alarms(arguments: &Arguments, trial: &Trial, seed: u64) -> Result<Vec<Record>, Failure> {
+    let mut alarms = Vec::new();
+    for number in 0..arguments.seeds {
+        alarms.extend(trial.sound(seed.wrapping_add(number)).await?);
+        if !alarms.is_empty() {
+            complain(&format!(
+                "the mock without a fault is found wrong with seed {}",
+                seed.wrapping_add(number)
+            ));
+            break;
+        }
+    }
+    Ok(alarms)
+}
+
+async fn fates(
+    arguments: &Arguments,
+    trial: &Arc<Trial>,
+    faults: Vec<Fault>,
+    seed: u64,
+) -> Result<Vec<Fate>, Failure> {
+    let mut progress = Progress::start(faults.len(), "faults");
+    let mut fates: Vec<Option<Fate>> = faults.iter().map(|_| None).collect();
+    let mut waiting = faults.into_iter().enumerate();
+    let mut tasks = JoinSet::new();
+    let cases = Arc::new(trial.cases(seed)?);
+    loop {
+        while tasks.len() < arguments.jobs
+            && let Some((index, fault)) = waiting.next()
+        {
+            let (trial, cases) = (Arc::clone(trial), Arc::clone(&cases));
+            tasks.spawn(async move { (index, trial.fate(fault, &cases, seed).await) });
+        }
+        let Some(done) = tasks.join_next().await else { break };
+        let (index, fate) = done.map_err(|error| Failure(format!("a fault ended abnormally: {error}")))?;
+        let fate = fate?;
+        progress.step(fate.end == faults::End::Survived);
+        fates[index] = Some(fate);
+    }
+    progress.end();
+    Ok(fates.into_iter().flatten().collect())
+}

@@ -1,0 +1,185 @@
+//! The suite put to the test: it is run against the mock with one fault after another, and must find each.
+//!
+//! A fault is *killed* by the first case that fails, *noted* where the only thing that shows it is stated nowhere, and
+//! *equivalent* where the spec itself shows that nobody could ever see it. Any other fault has survived.
+
+mod equivalent;
+
+use crate::case::{Cases, Packer, derive};
+use crate::judge::JudgeError;
+use crate::mock::{Engine, EngineError, Fault, Mock, Settings as Manners};
+use crate::oracle::{Oracle, OracleError, Verdict};
+use crate::run::{Advance, Record, RunError, Settings, Target, run};
+use airspec::Model;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// What became of a fault.
+#[derive(Clone, Debug)]
+pub struct Fate {
+    /// The fault.
+    pub fault: Fault,
+    /// How it ended.
+    pub end: End,
+    /// How many requests were posted until then.
+    pub requests: usize,
+}
+
+/// How a fault ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A case failed.
+    Killed {
+        /// The first one that did.
+        case: String,
+        /// What it found.
+        detail: String,
+    },
+    /// A case noted it, and none failed: what it breaks is stated nowhere.
+    Noted {
+        /// The first one that did.
+        case: String,
+        /// What it found.
+        detail: String,
+    },
+    /// No request and no answer can show it, for this reason.
+    Equivalent(String),
+    /// Nothing was found.
+    Survived,
+}
+
+impl End {
+    /// The word used in reports.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Killed { .. } => "killed",
+            Self::Noted { .. } => "noted",
+            Self::Equivalent(_) => "equivalent",
+            Self::Survived => "survived",
+        }
+    }
+}
+
+/// The suite cannot be put to the test.
+#[derive(Debug, thiserror::Error)]
+pub enum FaultsError {
+    /// No cases.
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
+    /// No oracle.
+    #[error(transparent)]
+    Oracle(#[from] OracleError),
+    /// No mock.
+    #[error(transparent)]
+    Start(#[from] EngineError),
+    /// No run.
+    #[error("{fault}: {error}")]
+    Run {
+        /// The fault; empty for the mock without any.
+        fault: String,
+        /// Why not.
+        error: RunError,
+    },
+}
+
+/// The suite for one model.
+#[derive(Debug)]
+pub struct Trial {
+    model: Model,
+    oracle: Arc<Oracle>,
+}
+
+impl Trial {
+    /// For a model.
+    ///
+    /// # Errors
+    /// A schema that cannot be compiled.
+    pub fn new(model: Model) -> Result<Self, FaultsError> {
+        let oracle = Arc::new(Oracle::new(&model)?);
+        Ok(Self { model, oracle })
+    }
+
+    /// The faults of the model's mock.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        Engine::faults(&self.model)
+    }
+
+    /// Everything that the suite finds wrong with the mock that has no fault: it must be nothing.
+    ///
+    /// # Errors
+    /// A suite that cannot be run.
+    pub async fn sound(&self, seed: u64) -> Result<Vec<Record>, FaultsError> {
+        let (records, _) = self.run(&derive(&self.model, seed)?, seed, None).await?;
+        Ok(records.into_iter().filter(|record| record.verdict != Verdict::Pass).collect())
+    }
+
+    /// The cases that find faults.
+    ///
+    /// # Errors
+    /// A schema that cannot be compiled.
+    pub fn cases(&self, seed: u64) -> Result<Cases, FaultsError> {
+        Ok(derive(&self.model, seed)?)
+    }
+
+    /// Runs the cases against a fault until one fails.
+    ///
+    /// # Errors
+    /// A suite that cannot be run.
+    pub async fn fate(&self, fault: Fault, cases: &Cases, seed: u64) -> Result<Fate, FaultsError> {
+        let (records, requests) = self.run(cases, seed, Some(&fault)).await?;
+        let first = |verdict| records.iter().find(|record| record.verdict == verdict);
+        let told = |record: &Record| (record.id.clone(), record.detail.clone());
+        let end = if let Some((case, detail)) = first(Verdict::Fail).map(told) {
+            End::Killed { case, detail }
+        } else if let Some(reason) = equivalent::reason(&self.model, &fault) {
+            End::Equivalent(reason)
+        } else if let Some((case, detail)) = first(Verdict::Note).map(told) {
+            End::Noted { case, detail }
+        } else {
+            End::Survived
+        };
+        Ok(Fate { fault, end, requests })
+    }
+
+    /// The records until the first that failed, and how many requests it took.
+    async fn run(
+        &self,
+        cases: &Cases,
+        seed: u64,
+        fault: Option<&Fault>,
+    ) -> Result<(Vec<Record>, usize), FaultsError> {
+        let faults = fault.map(|fault| fault.id.clone()).into_iter().collect();
+        let manners = Manners { faults, pace: Duration::from_millis(20), ..Manners::default() };
+        let mock = Mock::start(Engine::new(self.model.clone(), manners)?).await;
+        let engine = Arc::clone(mock.engine());
+        let settings = Settings {
+            seed,
+            timeout: Duration::from_secs(10),
+            polling: Duration::from_secs(2),
+            callback: Duration::from_millis(500),
+            packer: Some(Arc::new(Packer::new(&self.model, &cases.base))),
+            advance: Some(Advance::new(move |time| engine.clock().advance(time))),
+            ..Settings::default()
+        };
+        let named = |error| FaultsError::Run {
+            fault: fault.map(|fault| fault.id.clone()).unwrap_or_default(),
+            error,
+        };
+        let target = Target::new(&mock.url(), None).map_err(named)?;
+        let (failed, mut found) = (Notify::new(), None);
+        let finished = |_, record: &Record, posts| {
+            if record.verdict == Verdict::Fail && fault.is_some() {
+                found.get_or_insert_with(|| (record.clone(), posts));
+                failed.notify_one();
+            }
+        };
+        let stop = failed.notified();
+        let run = run(Arc::clone(&self.oracle), &cases.cases, &target, &settings, finished, stop)
+            .await
+            .map_err(named)?;
+        Ok(found.map_or((run.records, run.requests), |(record, posts)| (vec![record], posts)))
+    }
+}
