@@ -5,14 +5,17 @@
 //! into an otherwise valid task (`task`), and the judge decides what each one really breaks: a request whose verdict
 //! is not exactly the wanted one is never used.
 
+mod batch;
 mod behave;
 mod constraint;
 mod parcel;
 mod task;
 mod witness;
+mod world;
 
 pub use parcel::{Packer, Parcel};
 pub use task::Tasks;
+pub use world::World;
 
 use crate::judge::{Judge, JudgeError};
 use airspec::behaviour::Behaviour;
@@ -37,6 +40,8 @@ pub struct Case {
     pub about: String,
     /// The body: an array of tasks.
     pub body: Value,
+    /// Why it cannot be tried.
+    pub obstacle: Option<String>,
 }
 
 /// What must happen to a case.
@@ -95,6 +100,7 @@ pub fn derive(model: &Model, seed: u64) -> Result<Cases, JudgeError> {
     for constraint in model.constraints() {
         constraint::cases(&mut tasks, constraint, &mut cases);
     }
+    batch::cases(&mut tasks, &mut cases);
     for behaviour in &model.behaviours {
         behave::cases(&mut tasks, behaviour, &mut cases);
     }

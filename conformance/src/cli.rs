@@ -6,6 +6,7 @@
 mod conformance;
 mod faults;
 mod mock;
+mod money;
 mod validate;
 
 use crate::run::Secret;

@@ -9,7 +9,7 @@ use crate::case::{Cases, Packer, derive};
 use crate::judge::JudgeError;
 use crate::mock::{Engine, EngineError, Fault, Mock, Settings as Manners};
 use crate::oracle::{Oracle, OracleError, Verdict};
-use crate::run::{Advance, Record, RunError, Settings, Target, run};
+use crate::run::{Advance, Limit, Record, RunError, Settings, Target, run};
 use airspec::Model;
 use std::sync::Arc;
 use std::time::Duration;
@@ -168,7 +168,7 @@ impl Trial {
             fault: fault.map(|fault| fault.id.clone()).unwrap_or_default(),
             error,
         };
-        let target = Target::new(&mock.url(), None).map_err(named)?;
+        let target = Target::new(&mock.url(), None, Limit::Loopback).map_err(named)?;
         let (failed, mut found) = (Notify::new(), None);
         let finished = |_, record: &Record, posts| {
             if record.verdict == Verdict::Fail && fault.is_some() {

@@ -10,6 +10,7 @@ mod listener;
 mod observe;
 mod progress;
 mod pulse;
+mod purse;
 mod record;
 mod redact;
 mod target;
@@ -19,15 +20,17 @@ mod tests;
 pub use progress::Progress;
 pub use record::{Record, Request, Response};
 pub use redact::Redactor;
-pub use target::{Secret, Target};
+pub use target::{Limit, Secret, Target};
 
 use crate::case::{Case, Packer, Parcel};
+use crate::cost::Costs;
 use crate::oracle::{Judgement, Oracle, settle};
 use client::Client;
 use deliver::{Done, deliver};
 use listener::Listener;
 use observe::Session;
 use pulse::Pulse;
+use purse::Purse;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,6 +61,8 @@ pub struct Settings {
     pub advance: Option<Advance>,
     /// Puts several cases into a request; without it, each travels alone.
     pub packer: Option<Arc<Packer>>,
+    /// USD that an earlier part of the run has spent.
+    pub spent: f64,
 }
 
 /// Moves the time of a target.
@@ -95,6 +100,7 @@ impl Default for Settings {
             retries: 2,
             advance: None,
             packer: None,
+            spent: 0.0,
         }
     }
 }
@@ -106,6 +112,8 @@ pub struct Run {
     pub records: Vec<Record>,
     /// How many requests were posted to the endpoint, polls and downloads not counted.
     pub requests: usize,
+    /// USD that were spent, where there is a limit: as the target said, or else the upper bound.
+    pub spent: f64,
     /// How long it took.
     pub duration: Duration,
     /// Whether it was stopped before its end.
@@ -125,7 +133,7 @@ pub enum RunError {
     },
     /// The target could cost money.
     #[error(
-        "target {host} is not this machine: accepted requests would be billed, and there is no limit on cost yet; use 127.0.0.1, [::1] or localhost"
+        "target {host} is not this machine: accepted requests would be billed; give --max-cost USD or --free-only"
     )]
     NotLoopback {
         /// The host.
@@ -181,7 +189,8 @@ pub async fn run(
     let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
     let parcels = parcels(&oracle, cases, settings);
     let (muddled, answered, lost) = Default::default();
-    let session = Arc::new(Session { oracle, client, listener, muddled, answered, lost });
+    let purse = Purse::new(Costs::new(oracle.model()), target.limit(), settings.spent);
+    let session = Arc::new(Session { oracle, client, listener, muddled, answered, lost, purse });
     let mut pulse = Pulse::new(target, cases, &parcels);
     let mut seen: Vec<Option<(Judgement, Record)>> = cases.iter().map(|_| None).collect();
     let mut stop = pin!(stop);
@@ -222,6 +231,7 @@ pub async fn run(
     Ok(Run {
         records: settled(cases, seen, session.client.redactor()),
         requests: session.client.posts(),
+        spent: session.purse.spent(),
         duration: start.elapsed(),
         interrupted,
     })

@@ -29,6 +29,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
             expect: Expect::Behave(Box::new(behaviour.clone())),
             about,
             body: Value::Array(vec![task]),
+            obstacle: None,
         });
     }
 }

@@ -68,6 +68,7 @@ fn case(constraint: &Constraint, proposal: Proposal, expect: Expect) -> Case {
         expect,
         about: proposal.about,
         body: Value::Array(vec![proposal.task]),
+        obstacle: None,
     }
 }
 
@@ -125,6 +126,7 @@ fn unique(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Case> {
             expect,
             about: about.to_owned(),
             body: Value::Array(body),
+            obstacle: None,
         })
         .collect()
 }

@@ -96,7 +96,11 @@ impl Packer {
     #[must_use]
     pub fn task(&self, cases: &[Case], task: &[usize], judge: &Judge) -> Option<Value> {
         if let [only] = task {
-            return cases[*only].body.get(0).cloned();
+            let mut alone = cases[*only].body.get(0).cloned()?;
+            if matches!(cases[*only].expect, Expect::Reject(_)) {
+                self.save(&mut alone, judge);
+            }
+            return Some(alone);
         }
         let mut merged = self.base.clone();
         let mut changes = Changes::default();
@@ -108,13 +112,16 @@ impl Packer {
         judge.is_valid(&merged).then_some(merged)
     }
 
-    /// Puts the task into the cheapest tier where it says nothing of it.
+    /// Puts the task into the cheapest tier where it says nothing of it and that changes nothing else.
     fn save(&self, task: &mut Value, judge: &Judge) {
         let Some((path, value)) = &self.cheap else { return };
         if task.as_object().is_some_and(|task| crate::oracle::scene::at(task, path).is_none()) {
             let mut other = task.clone();
             crate::oracle::scene::set(&mut other, path, value.clone());
-            if judge.is_valid(&other) {
+            let broken = |task: &Value| {
+                judge.task(task).into_iter().map(|one| (one.pointer, one.constraint)).collect::<Vec<_>>()
+            };
+            if broken(&other) == broken(task) {
                 *task = other;
             }
         }
@@ -123,7 +130,10 @@ impl Packer {
     /// Whether the case can be merged with others: it is about one task, and not about its id.
     fn can_merge(&self, case: &Case) -> bool {
         let is_lonely = self.lonely.contains(&case.parameter);
-        !is_lonely && self.has_id(case) && Some(&case.parameter) != self.identity.as_ref()
+        !is_lonely
+            && case.obstacle.is_none()
+            && self.has_id(case)
+            && Some(&case.parameter) != self.identity.as_ref()
     }
 
     /// Whether an answer about the case can be told from answers about other tasks of the same request.
@@ -138,7 +148,7 @@ impl Packer {
         };
         // A broken rule over the task as a whole hides the id as well as anything else.
         let is_whole = case.body.get(0).is_some_and(Value::is_object);
-        is_whole && self.has_id(case) && !broken.iter().any(is_about_id)
+        is_whole && case.obstacle.is_none() && self.has_id(case) && !broken.iter().any(is_about_id)
     }
 
     fn has_id(&self, case: &Case) -> bool {
@@ -278,6 +288,7 @@ mod tests {
             expect: Expect::Accept,
             about: String::new(),
             body: Value::Array(vec![task]),
+            obstacle: None,
         }
     }
 

@@ -40,6 +40,8 @@ pub(super) struct Arguments {
     /// How long one exchange may take
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
     timeout: Duration,
+    #[command(flatten)]
+    money: super::money::Money,
 }
 
 pub(super) fn jobs(text: &str) -> Result<usize, String> {
@@ -55,14 +57,23 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     // Before anything else, so that a wrong address is told at once.
-    let target = arguments.target.as_ref().map(|target| Target::new(target, key())).transpose()?;
+    let target = arguments
+        .target
+        .as_ref()
+        .map(|target| Target::new(target, key(), arguments.money.limit()))
+        .transpose()?;
     let model = arguments.spec.read()?;
     let seed = arguments.seed.unwrap_or_else(random);
     let Cases { cases, gaps, base } = derive(&model, seed)?;
-    let packer = (!arguments.alone).then(|| Arc::new(Packer::new(&model, &base)));
+    let packer =
+        (!arguments.alone && !arguments.money.is_careful()).then(|| Arc::new(Packer::new(&model, &base)));
     let (cases, gaps) = select(cases, gaps, &arguments.case)?;
     if arguments.list {
         return list(&cases, &gaps);
+    }
+    let cases = arguments.money.prepare(&model, cases, target.as_ref().is_none_or(Target::is_loopback))?;
+    if arguments.money.plan {
+        return super::money::plan(&model, &cases, packer.as_deref());
     }
     let oracle = Arc::new(Oracle::new(&model)?);
     runtime()?.block_on(async {
@@ -71,7 +82,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
             Some(target) => job.send(&target, target.shown(), None).await,
             None => {
                 let mock = super::mock::embedded(job.oracle.model()).await?;
-                let target = Target::new(&mock.url(), None)?;
+                let target = Target::new(&mock.url(), None, arguments.money.limit())?;
                 let engine = Arc::clone(mock.engine());
                 let advance = Advance::new(move |time| engine.clock().advance(time));
                 job.send(&target, "mock".to_owned(), Some(advance)).await
@@ -134,6 +145,7 @@ impl Job<'_> {
     async fn send(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
         let mut watch = Watch::start(self, name)?;
         let Arguments { jobs, timeout, .. } = *self.arguments;
+        let jobs = if self.arguments.money.is_careful() { 1 } else { jobs };
         let packer = self.packer.clone();
         let settings = Settings { seed: self.seed, jobs, timeout, advance, packer, ..Settings::default() };
         let outcome = run_cases(

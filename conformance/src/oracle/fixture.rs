@@ -188,5 +188,6 @@ pub(crate) fn case(subject: &str, parameter: &str, level: Level, expect: Expect,
         expect,
         about: "a test".to_owned(),
         body,
+        obstacle: None,
     }
 }

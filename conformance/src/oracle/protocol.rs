@@ -13,6 +13,8 @@ pub const CODE: &str = "code";
 pub const MESSAGE: &str = "message";
 /// The parameter that an error blames.
 pub const PARAMETER: &str = "parameter";
+/// What a result cost, in USD.
+pub const COST: &str = "cost";
 /// What joins results and errors to tasks.
 pub const TASK_UUID: &str = "taskUUID";
 /// The kind of a task.

@@ -68,7 +68,9 @@ pub(super) fn deliver(session: Arc<Session>, cases: Arc<[Case]>, parcel: Parcel)
 /// A case as it stands.
 async fn alone(session: &Session, cases: &Arc<[Case]>, index: usize) -> Done {
     let start = Instant::now();
-    let looked = if session.is_silent() {
+    let looked = if let Some(obstacle) = &cases[index].obstacle {
+        Err(obstacle.clone())
+    } else if session.is_silent() {
         Err("not sent, as the target answered none of the requests before it".to_owned())
     } else {
         session.observe(&cases[index]).await
@@ -92,12 +94,13 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
     let mut together = None;
     if let Some(body) = body(&session, cases, &[task]) {
         let start = Instant::now();
-        let outcome = session.post(&body).await;
-        let told = told(&session, cases, task, &Observation::new(body, outcome), start);
-        if told.iter().all(Done::is_clean) {
-            return told;
+        if let Ok(outcome) = session.post(&body).await {
+            let told = told(&session, cases, task, &Observation::new(body, outcome), start);
+            if told.iter().all(Done::is_clean) {
+                return told;
+            }
+            together = told.into_iter().find(|done| !done.is_clean());
         }
-        together = told.into_iter().find(|done| !done.is_clean());
     }
     let mut done = Vec::new();
     for half in halves() {
@@ -123,9 +126,12 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
 async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>]) -> Vec<Done> {
     let slices: Vec<&[usize]> = tasks.iter().map(Vec::as_slice).collect();
     let start = Instant::now();
-    let parts: Vec<Part> = match body(&session, cases, &slices) {
-        Some(body) => {
-            let outcome = session.post(&body).await;
+    let sent = match body(&session, cases, &slices) {
+        Some(body) => session.post(&body).await.ok().map(|outcome| (body, outcome)),
+        None => None,
+    };
+    let parts: Vec<Part> = match sent {
+        Some((body, outcome)) => {
             let part = |(place, task): (usize, &Vec<usize>)| match part(
                 session.oracle.identity(),
                 &body,

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::listener::{Listener, Mailbox};
+use super::purse::Purse;
 use crate::case::{Case, Expect};
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs, results};
@@ -28,6 +29,7 @@ pub(super) struct Session {
     /// How many requests were answered, and how many were not.
     pub(super) answered: AtomicUsize,
     pub(super) lost: AtomicUsize,
+    pub(super) purse: Purse,
 }
 
 /// After so many requests without any answer, none is expected.
@@ -44,18 +46,20 @@ impl Session {
         self.answered.load(Ordering::Relaxed) == 0 && self.lost.load(Ordering::Relaxed) >= SILENCE
     }
 
-    /// Posts a body to the endpoint.
-    pub(super) async fn post(&self, body: &Value) -> Outcome {
+    /// Posts a body to the endpoint, where it may cost what it may cost.
+    pub(super) async fn post(&self, body: &Value) -> Result<Outcome, String> {
+        let hold = self.purse.reserve(body)?;
         let outcome = self.client.post(body).await;
+        self.purse.settle(hold, self.oracle.identity(), body, &outcome);
         let count = if outcome.answer().is_some() { &self.answered } else { &self.lost };
         count.fetch_add(1, Ordering::Relaxed);
-        outcome
+        Ok(outcome)
     }
 
     /// Sends a case and looks at what its verdict needs; `Err` with the reason where it cannot be tried.
     pub(super) async fn observe(&self, case: &Case) -> Result<Observation, String> {
         let Expect::Behave(behaviour) = &case.expect else {
-            let mut seen = Observation::new(case.body.clone(), self.post(&case.body).await);
+            let mut seen = Observation::new(case.body.clone(), self.post(&case.body).await?);
             seen.files = self.inline(&seen);
             return Ok(seen);
         };
@@ -63,7 +67,7 @@ impl Session {
         let mut body = case.body.clone();
         let mailbox =
             if needs.address { Some(self.address(case, &behaviour.kind, &mut body)?) } else { None };
-        let mut seen = self.look(body, needs).await;
+        let mut seen = self.look(body, needs).await?;
         seen.later = self.later(&behaviour.kind, &seen).await;
         if let Some(mailbox) = mailbox {
             seen.calls = self.calls(&seen, mailbox).await;
@@ -71,23 +75,23 @@ impl Session {
         if needs.counterpart
             && let Some(body) = self.counterpart(case, &behaviour.kind)
         {
-            seen.counterpart = Some(Box::new(self.look(body, needs).await));
+            seen.counterpart = Some(Box::new(self.look(body, needs).await?));
         }
         Ok(seen)
     }
 
     /// One exchange, with its deferred results and its files.
-    async fn look(&self, body: Value, needs: Needs) -> Observation {
-        let outcome = self.post(&body).await;
+    async fn look(&self, body: Value, needs: Needs) -> Result<Observation, String> {
+        let outcome = self.post(&body).await?;
         let is_taken =
             outcome.answer().is_some_and(|answer| answer.is_success() && answer.errors().is_empty());
         let mut seen = Observation::new(body, outcome);
         if !is_taken {
-            return seen;
+            return Ok(seen);
         }
         self.poll(&mut seen).await;
         seen.files = if needs.files { self.files(&seen).await } else { self.inline(&seen) };
-        seen
+        Ok(seen)
     }
 
     /// Polls until all deferred results are there, something goes wrong, or time is up.

@@ -1,7 +1,7 @@
 //! Whether the target is alive: what tells a broken server from one that cannot be judged at all.
 
 use super::RunError;
-use super::target::Target;
+use super::target::{Limit, Target};
 use crate::case::{Case, Expect, Parcel};
 use crate::oracle::Observation;
 use crate::oracle::observation::{Loss, Outcome};
@@ -35,7 +35,12 @@ impl Pulse {
             parcels[*place].cases().any(|index| matches!(cases[index].expect, Expect::Behave(_)))
         };
         let mut order: Vec<usize> = (0..parcels.len()).collect();
-        order.sort_by_key(|place| (*place != goes_first, !takes_long(place)));
+        // Where money is short, what costs nothing is sent before what does.
+        let is_paid = |place: &usize| {
+            matches!(target.limit(), Limit::Usd(_))
+                && parcels[*place].cases().any(|index| !matches!(cases[index].expect, Expect::Reject(_)))
+        };
+        order.sort_by_key(|place| (*place != goes_first, is_paid(place), !takes_long(place)));
         Self {
             target: target.shown(),
             first,

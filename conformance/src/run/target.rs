@@ -29,12 +29,24 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// What keeps a run from costing more than it may.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Limit {
+    /// The target is this machine.
+    Loopback,
+    /// An amount of money.
+    Usd(f64),
+    /// Nothing is sent once a request that must be refused was accepted.
+    Free,
+}
+
 /// The endpoint of a server, and the key for it.
 #[derive(Clone, Debug)]
 pub struct Target {
     url: Url,
     key: Secret,
     loopback: bool,
+    limit: Limit,
 }
 
 /// Sent to servers on this machine where no key is set: they have no use for a real one.
@@ -44,9 +56,8 @@ impl Target {
     /// Reads an address.
     ///
     /// # Errors
-    /// What is no address of an endpoint, a host other than this machine, and a host other than this machine without
-    /// a key.
-    pub fn new(text: &str, key: Option<Secret>) -> Result<Self, RunError> {
+    /// What is no address of an endpoint, and a host other than this machine without a key or a limit on cost.
+    pub fn new(text: &str, key: Option<Secret>, limit: Limit) -> Result<Self, RunError> {
         let refused = |reason: String| RunError::Target { target: bare(text), reason };
         let url = Url::parse(text).map_err(|error| refused(error.to_string()))?;
         if !matches!(url.scheme(), "http" | "https") {
@@ -57,18 +68,17 @@ impl Target {
         }
         let host = url.host_str().unwrap_or_default().to_owned();
         let loopback = is_loopback(&host);
-        if !loopback {
-            return Err(if key.is_none() {
-                RunError::NoKey { host }
-            } else {
-                RunError::NotLoopback { host }
-            });
+        if !loopback && key.is_none() {
+            return Err(RunError::NoKey { host });
+        }
+        if !loopback && limit == Limit::Loopback {
+            return Err(RunError::NotLoopback { host });
         }
         let key = key.unwrap_or_else(|| Secret::new(LOCAL_KEY));
         if !key.expose().bytes().all(|byte| (0x20..0x7F).contains(&byte)) {
             return Err(RunError::BadKey);
         }
-        Ok(Self { url, key, loopback })
+        Ok(Self { url, key, loopback, limit })
     }
 
     /// The address.
@@ -85,6 +95,10 @@ impl Target {
 
     pub(super) fn key(&self) -> &Secret {
         &self.key
+    }
+
+    pub(super) fn limit(&self) -> Limit {
+        self.limit
     }
 
     /// Whether it is on this machine.
@@ -123,7 +137,7 @@ mod tests {
             "http://LOCALHOST:80/v1",
             "http://2130706433/",
         ] {
-            assert!(Target::new(good, None).is_ok(), "{good}");
+            assert!(Target::new(good, None, Limit::Loopback).is_ok(), "{good}");
         }
         for bad in [
             "https://api.runware.ai/v1",
@@ -133,21 +147,31 @@ mod tests {
             "http://[::ffff:127.0.0.1]/",
             "http://169.254.169.254/",
         ] {
-            let error = Target::new(bad, Some(Secret::new("k"))).unwrap_err();
+            let error = Target::new(bad, Some(Secret::new("k")), Limit::Loopback).unwrap_err();
             assert!(matches!(error, RunError::NotLoopback { .. }), "{bad}: {error}");
-            let error = Target::new(bad, None).unwrap_err();
+            let error = Target::new(bad, None, Limit::Loopback).unwrap_err();
             assert!(matches!(error, RunError::NoKey { .. }), "{bad}: {error}");
         }
         for bad in ["", "127.0.0.1:8080", "ftp://127.0.0.1/", "http://user:pw@127.0.0.1/", "http://"] {
-            assert!(matches!(Target::new(bad, None), Err(RunError::Target { .. })), "{bad}");
+            assert!(matches!(Target::new(bad, None, Limit::Loopback), Err(RunError::Target { .. })), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_limit_on_cost_opens_the_way_to_other_machines() {
+        let key = || Some(Secret::new("k"));
+        for limit in [Limit::Usd(1.0), Limit::Free] {
+            assert!(!Target::new("https://api.runware.ai/v1", key(), limit).unwrap().is_loopback());
+            let error = Target::new("https://api.runware.ai/v1", None, limit).unwrap_err();
+            assert!(matches!(error, RunError::NoKey { .. }), "{error}");
         }
     }
 
     #[test]
     fn an_address_is_shown_without_what_may_be_secret() {
-        let target = Target::new("http://127.0.0.1:8080/v1?key=hunter2#x", None).unwrap();
+        let target = Target::new("http://127.0.0.1:8080/v1?key=hunter2#x", None, Limit::Loopback).unwrap();
         assert_eq!(target.shown(), "http://127.0.0.1:8080/v1");
-        let error = Target::new("http://user:hunter2@127.0.0.1/", None).unwrap_err();
+        let error = Target::new("http://user:hunter2@127.0.0.1/", None, Limit::Loopback).unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
         assert!(!format!("{:?}", Secret::new("hunter2")).contains("hunter2"));
     }

@@ -1,6 +1,6 @@
 //! Servers that misbehave on the wire: each gives a finding within the time-out, and none a hang or a crash.
 
-use super::{Record, Response, Run, RunError, Secret, Settings, Target, run};
+use super::{Limit, Record, Response, Run, RunError, Secret, Settings, Target, run};
 use crate::case::{Case, Expect};
 use crate::oracle::fixture::{ID, case, model, task};
 use crate::oracle::{Oracle, Verdict};
@@ -111,7 +111,7 @@ fn settings() -> Settings {
 
 async fn send(url: &str, cases: &[Case], settings: Settings) -> Result<Run, RunError> {
     let oracle = Arc::new(Oracle::new(&model()).unwrap());
-    let target = Target::new(url, Some(Secret::new("very-secret"))).unwrap();
+    let target = Target::new(url, Some(Secret::new("very-secret")), Limit::Loopback).unwrap();
     let started = Instant::now();
     let run = run(oracle, cases, &target, &settings, |_, _, _| {}, std::future::pending()).await;
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
@@ -202,7 +202,8 @@ async fn nobody_there_is_told_at_once() {
 #[tokio::test]
 async fn a_run_that_is_stopped_keeps_what_it_has() {
     let oracle = Arc::new(Oracle::new(&model()).unwrap());
-    let target = Target::new(&server(&[Manner::Say(200, b"{}"), Manner::Hang]).await, None).unwrap();
+    let target =
+        Target::new(&server(&[Manner::Say(200, b"{}"), Manner::Hang]).await, None, Limit::Loopback).unwrap();
     let settings = Settings { timeout: Duration::from_secs(60), ..settings() };
     let stop = tokio::time::sleep(Duration::from_millis(300));
     let run = run(oracle, &cases(3), &target, &settings, |_, _, _| {}, stop).await.unwrap();
