@@ -3,11 +3,18 @@
 //! Exit codes: 0 conforms, 1 a constraint or behaviour is violated, 2 could not run. Results go to standard output,
 //! everything else to standard error; what keeps a command from running is said in one line there.
 
+mod accepted;
+mod choice;
+mod compare;
 mod conformance;
 mod faults;
+mod merge;
 mod mock;
 mod money;
+mod seek;
 mod validate;
+mod watch;
+mod wire;
 
 use crate::run::Secret;
 use clap::{Parser, Subcommand};
@@ -17,6 +24,9 @@ use std::process::ExitCode;
 
 /// Which model is meant where none is named.
 const DEFAULT_MODEL: &str = "openai-gpt-image-2";
+
+/// In the place of a file of rules: those that the spec states as its owner's.
+const OWNER: &str = "owner";
 
 /// Holds a server against the spec of a model.
 #[derive(Debug, Parser)]
@@ -30,12 +40,17 @@ struct Arguments {
 enum Command {
     /// Sends a server every case that the spec gives, and tells what it does otherwise
     #[command(after_help = "Exit code: 0 the server conforms, 1 it does not, 2 it could not be tried.")]
-    Conformance(conformance::Arguments),
+    Conformance(Box<conformance::Arguments>),
     /// Runs the suite against every fault of the mock: none may survive
     #[command(
         after_help = "Exit code: 0 every fault is found and nothing else, 1 otherwise, 2 it could not be tried."
     )]
     Faults(faults::Arguments),
+    /// Makes one report of several: the shards of a run, the models of a catalogue
+    #[command(
+        after_help = "Exit code: 0 all is there and well, 1 something failed, 2 a part is missing or cannot be merged."
+    )]
+    Merge(merge::Arguments),
     /// Runs a server that behaves as the spec says, until it is stopped
     Mock(mock::Arguments),
     /// Judges JSON values, one a line, against a spec
@@ -49,14 +64,40 @@ struct Spec {
     /// A document of your own, in place of the one that is built in
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// Rules that hold beyond the spec, in the form of its `x-constraints`; `owner` is those that the spec itself
+    /// states as its owner's
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
 }
 
 impl Spec {
+    /// The model, with the further rules among its constraints.
     fn read(&self) -> Result<airspec::Model, Failure> {
-        match &self.spec {
-            Some(path) => airspec::read_file(Path::new(path)).map_err(Failure::from),
-            None => built_in(DEFAULT_MODEL),
+        let model = match &self.spec {
+            Some(path) => airspec::read_file(Path::new(path))?,
+            None => built_in(DEFAULT_MODEL)?,
+        };
+        let Some(path) = &self.rules else { return Ok(model) };
+        let rules = if path.as_os_str() == OWNER {
+            model.owner_rules.clone()
+        } else {
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failure(format!("{name}: cannot be read: {error}")))?;
+            airspec::read_rules(&airspec::Source::new(name, text), &model)?
+        };
+        if rules.is_empty() {
+            return Err(Failure(format!("{} states no rules of its owner", model.source)));
         }
+        // Nothing on the page says so: it is the user who knows.
+        Ok(model.with_rules(&rules, airspec::Level::Facts))
+    }
+
+    /// The arguments that name the same.
+    fn again(&self) -> Vec<String> {
+        let flags = [("--spec", &self.spec), ("--rules", &self.rules)];
+        let given = flags.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?)));
+        given.flat_map(|(flag, path)| [flag.to_owned(), path.display().to_string()]).collect()
     }
 }
 
@@ -108,6 +149,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
     let end = match arguments.command {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
     };

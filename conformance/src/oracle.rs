@@ -46,6 +46,11 @@ pub struct Oracle {
     identity: Identity,
     result: Option<Shape>,
     error: Option<Shape>,
+    /// Judges by the rules of the model's owner too, which the page does not have.
+    owner: Option<Judge>,
+    /// What is stated less firmly is not looked at.
+    asked: Level,
+    strict: bool,
 }
 
 /// What joins results to tasks: the parameter that no two tasks may share, and the field of a result that repeats it.
@@ -114,7 +119,57 @@ impl Oracle {
         let result = model.result.as_ref().map(|schema| Shape::of(&model.source, schema)).transpose()?;
         let error = model.error.as_ref().map(|schema| Shape::open(&model.source, schema)).transpose()?;
         let (judge, identity) = (Judge::new(model)?, Identity::of(model));
-        Ok(Self { model: model.clone(), judge, identity, result, error })
+        let owner = (!model.owner_rules.is_empty())
+            .then(|| Judge::new(&model.with_rules(&model.owner_rules, Level::Facts)))
+            .transpose()?;
+        let (asked, strict) = (Level::Unstated, false);
+        Ok(Self { model: model.clone(), judge, identity, result, error, owner, asked, strict })
+    }
+
+    /// Looks only at what is stated as firmly as that, or more firmly.
+    #[must_use]
+    pub fn up_to(self, level: Level) -> Self {
+        Self { asked: level, ..self }
+    }
+
+    /// Takes notes for failures.
+    #[must_use]
+    pub fn strictly(self) -> Self {
+        Self { strict: true, ..self }
+    }
+
+    /// The rules of the model's owner that a request breaks, although the page allows it: in a sentence, or nothing.
+    #[must_use]
+    pub fn beyond_owner(&self, body: &Value) -> Option<String> {
+        let owner = self.owner.as_ref()?;
+        let tasks = body.as_array()?;
+        let allowed = tasks.iter().filter(|task| self.judge.is_valid(task));
+        let mut broken: Vec<String> =
+            allowed.flat_map(|task| owner.task(task)).map(|violation| violation.message.clone()).collect();
+        broken.sort();
+        broken.dedup();
+        (!broken.is_empty()).then(|| broken.join(", and "))
+    }
+
+    /// How many rules of the owner a faulty task breaks beyond its faults.
+    fn owner_faults(&self, task: &Value) -> usize {
+        let count = |judge: &Judge| judge.task(task).len();
+        self.owner.as_ref().map_or(0, |owner| count(owner).saturating_sub(count(&self.judge)))
+    }
+
+    /// A judgement after all asides are settled.
+    #[must_use]
+    pub fn finish(&self, judgement: Judgement) -> Judgement {
+        if self.strict && judgement.verdict == Verdict::Note {
+            return Judgement { verdict: Verdict::Fail, ..judgement };
+        }
+        judgement
+    }
+
+    /// The findings that are asked for, as a judgement.
+    fn judgement(&self, mut findings: Vec<Finding>, seen: String) -> Judgement {
+        findings.retain(|finding| finding.level <= self.asked);
+        Judgement::of(&findings, seen)
     }
 
     /// The model.
@@ -142,10 +197,10 @@ impl Oracle {
             Expect::Accept => {
                 let findings = acceptance::findings(self, case, seen);
                 let asides = if findings.is_empty() { self.asides(case, seen) } else { Vec::new() };
-                Judgement { asides, ..Judgement::of(&findings, described(seen)) }
+                Judgement { asides, ..self.judgement(findings, described(seen)) }
             }
             Expect::Reject(constraints) => {
-                Judgement::of(&refusal::findings(self, case, constraints, seen), described(seen))
+                self.judgement(refusal::findings(self, case, constraints, seen), described(seen))
             }
             Expect::Behave(behaviour) => {
                 let mut findings = acceptance::findings(self, case, seen);
@@ -157,12 +212,12 @@ impl Oracle {
                     }));
                 }
                 if !findings.is_empty() {
-                    return Judgement::of(&findings, String::new());
+                    return self.judgement(findings, described(seen));
                 }
                 let findings = behaviour::findings(&self.model, &self.identity, behaviour, seen);
                 let remark = behaviour::remark(&self.model, &self.identity, &behaviour.kind, seen);
                 let asides = if findings.is_empty() { self.asides(case, seen) } else { Vec::new() };
-                Judgement { asides, ..Judgement::of(&findings, remark.unwrap_or_else(|| described(seen))) }
+                Judgement { asides, ..self.judgement(findings, remark.unwrap_or_else(|| described(seen))) }
             }
         }
     }
@@ -170,7 +225,7 @@ impl Oracle {
     /// What is wrong with the answer to an accepted request, beyond what the case is about.
     fn asides(&self, case: &Case, seen: &Observation) -> Vec<Aside> {
         let is_own = |id: &str| case.subject == id;
-        let mut asides = Vec::new();
+        let mut asides: Vec<Aside> = Vec::new();
         for scene in Scene::all(&self.model, &self.identity, seen) {
             let deferred = behaviour::is_deferred(&self.model, scene.task);
             if deferred && seen.polls.is_empty() {
@@ -191,6 +246,7 @@ impl Oracle {
                 }));
             }
         }
+        asides.retain(|aside| aside.finding.level <= self.asked);
         asides
     }
 }

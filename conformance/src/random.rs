@@ -30,6 +30,33 @@ pub fn anything(model: &Model) -> BoxedStrategy<Value> {
     .boxed()
 }
 
+/// A change that makes a task wrong: the dotted path of a parameter, and its value there, or none to take it out.
+pub type Fault = (String, Option<Value>);
+
+/// Plausible tasks with so many changes that are meant to break a rule each.
+pub fn faulty(model: &Model, faults: usize) -> BoxedStrategy<(Value, Vec<Fault>)> {
+    (plausible(model), vec(select(all_faults(model)), faults)).boxed()
+}
+
+/// Every change that the rules of a model propose, in the order of the spec.
+fn all_faults(model: &Model) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = vec![("unknownParameter".to_owned(), Some(json!(1)))];
+    for schema in model.parameters() {
+        let proposals = schema.constraints.iter().flat_map(|constraint| proposals(constraint, schema));
+        let rejected = proposals.filter(|witness| witness.side == Side::Reject && witness.level.is_none());
+        faults.extend(rejected.map(|witness| (schema.path.clone(), Some(witness.value))));
+        if schema.is_closed() {
+            faults.push((format!("{}.unknownParameter", schema.path), Some(json!(1))));
+        }
+        let required = schema.properties.iter().filter(|property| property.required.is_some());
+        faults.extend(required.map(|property| (format!("{}.{}", schema.path, property.name), None)));
+    }
+    let required = model.task.properties.iter().filter(|property| property.required.is_some());
+    faults.extend(required.map(|property| (property.name.clone(), None)));
+    faults.retain(|(_, value)| value.as_ref().is_none_or(|value| value.to_string().len() < LARGE));
+    faults
+}
+
 /// What values are drawn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Taste {

@@ -1,4 +1,5 @@
-//! What a run says: a table for the terminal, `report.json` and a JUnit file for machines.
+//! What a run says: a table for the terminal, and files for machines and people: `report.json`, `junit.xml`,
+//! `report.md` for the summary of a CI run, and a HAR file with the traffic.
 //!
 //! `report.json` is an interface; its names do not change:
 //!
@@ -6,49 +7,73 @@
 //! |---|---|
 //! | `target` | the address, or `mock` |
 //! | `seed` | the number that gives the same requests again |
-//! | `summary` | `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (deviations from what nobody states), `requests` (posted; polls and downloads not counted), `duration_ms` |
+//! | `models` | the models whose cases these are; one, unless reports were merged |
+//! | `shard` | which part of the cases this is, such as `2/5`; null for all |
+//! | `summary` | `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (findings that fail nothing: against what nobody states, or where the page is wider than the server), `deviations` (how many of `passed` are accepted findings), `requests` (posted; polls, downloads and the search not counted), `search_requests`, `duration_ms` |
+//! | `problems` | what is wrong with the list of deviations; a run with such a problem does not pass |
 //! | `cases` | those that are done, in the order of the spec |
-//! | `id`, `constraint` | of the case, and of the constraint or behaviour that it is about |
+//! | `id`, `model`, `constraint`, `parameter` | of the case: its id, its model, the constraint or behaviour that it is about, and the parameter of that (empty for the task itself) |
 //! | `level` | `badge`, `prose`, `facts` or `unstated` |
 //! | `expect` | `accept`, `reject` or `behave` |
 //! | `verdict` | `pass`, `fail`, `note` or `skip` |
-//! | `finding` | `breaks-page`, `stricter-than-page`, `page-silent`, or null where nothing is wrong |
-//! | `deviation` | why a finding is accepted, where it is; else null |
+//! | `finding` | `breaks-page`, `stricter-than-page`, `page-wider-than-server`, `page-silent`, or null where nothing is wrong |
+//! | `deviation` | why a finding is accepted, where it is; else null. The verdict is then `pass`, and `finding` and `detail` still say what is wrong |
 //! | `detail` | a sentence |
+//! | `duration_ms` | how long the case took |
 //! | `request` | `method`, `url` and `body` (JSON text), or null for a case that was not tried |
 //! | `response` | `status`, `content_type` and `body`, or `error` where no answer came |
+//! | `curl` | where something is wrong: a shell command that sends the same request, with the key as `$RUNWARE_API_KEY`; null for the embedded mock and for bodies beyond 100 KiB |
+//! | `replay` | where something is wrong: a command of the suite that tries the case again |
 //!
-//! While a run is going on, fewer cases are listed than `summary.cases` says; the file is replaced as a whole now
-//! and then, so that a run that is killed leaves a readable one. Bodies are shortened past 4 KiB, and secrets are
-//! taken out.
+//! Once all cases are done, `cases` = `passed` + `failed` + `skipped` + `noted`. While a run is going on, fewer cases
+//! are listed than `summary.cases` says; the file is replaced as a whole now and then, so that a run that is killed
+//! leaves a readable one. Bodies are shortened past 4 KiB, and secrets are taken out. [`merge`] makes one report of
+//! several.
 
+mod document;
 mod files;
+pub mod har;
 mod junit;
+mod markdown;
 mod matrix;
+pub mod merge;
+pub mod replay;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub use files::{ReportError, Reports};
+pub use document::{Document, Entry, Received, Sent, Summary};
+pub use files::{ReportError, Reports, replace, write};
 pub use matrix::Matrix;
 pub use table::{Style, table};
 
 use crate::oracle::Verdict;
-use crate::run::{Record, Response};
-use serde::Serialize;
+use crate::run::Record;
 use std::time::Duration;
 
 /// What a report says about the run as a whole.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Heading {
     /// The address, or `mock`.
     pub target: String,
+    /// The slug of the model.
+    pub model: String,
+    /// Which part of the cases this is, such as `2/5`.
+    pub shard: Option<String>,
     /// The seed of the cases.
     pub seed: u64,
     /// How many cases there are.
     pub cases: usize,
     /// How many requests were posted.
     pub requests: usize,
+    /// How many requests the search posted.
+    pub search_requests: usize,
+    /// The names of further headers, for commands that send a request again.
+    pub headers: Vec<String>,
+    /// What is wrong with the list of deviations.
+    pub problems: Vec<String>,
+    /// Arguments that belong to a command of the suite that tries a case again, such as `--spec FILE`.
+    pub again: Vec<String>,
     /// How long it took.
     pub duration: Duration,
 }
@@ -62,8 +87,10 @@ pub struct Tally {
     pub failed: usize,
     /// Not tried.
     pub skipped: usize,
-    /// It did not, but nobody states that it must.
+    /// It did not, but that fails nothing.
     pub noted: usize,
+    /// How many of `passed` are findings that are accepted.
+    pub deviations: usize,
 }
 
 impl Tally {
@@ -77,93 +104,8 @@ impl Tally {
                 Verdict::Skip => &mut tally.skipped,
                 Verdict::Note => &mut tally.noted,
             } += 1;
+            tally.deviations += usize::from(record.deviation.is_some());
         }
         tally
-    }
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    target: &'a str,
-    seed: u64,
-    summary: Summary,
-    cases: Vec<Entry<'a>>,
-}
-
-#[derive(Serialize)]
-struct Summary {
-    cases: usize,
-    passed: usize,
-    failed: usize,
-    skipped: usize,
-    noted: usize,
-    requests: usize,
-    duration_ms: u64,
-}
-
-#[derive(Serialize)]
-struct Entry<'a> {
-    id: &'a str,
-    constraint: &'a str,
-    level: &'a str,
-    expect: &'a str,
-    verdict: &'a str,
-    finding: Option<&'a str>,
-    deviation: Option<&'a str>,
-    detail: &'a str,
-    request: Option<Sent<'a>>,
-    response: Option<Received<'a>>,
-}
-
-#[derive(Serialize)]
-struct Sent<'a> {
-    method: &'a str,
-    url: &'a str,
-    body: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum Received<'a> {
-    Answer { status: u16, content_type: Option<&'a str>, body: &'a str },
-    Lost { error: &'a str },
-}
-
-impl<'a> Document<'a> {
-    fn of(heading: &'a Heading, records: &[&'a Record]) -> Self {
-        let Tally { passed, failed, skipped, noted } = Tally::of(records.iter().copied());
-        let summary = Summary {
-            cases: heading.cases,
-            passed,
-            failed,
-            skipped,
-            noted,
-            requests: heading.requests,
-            duration_ms: u64::try_from(heading.duration.as_millis()).unwrap_or(u64::MAX),
-        };
-        let cases = records.iter().map(|record| Entry::of(record, &heading.target)).collect();
-        Self { target: &heading.target, seed: heading.seed, summary, cases }
-    }
-}
-
-impl<'a> Entry<'a> {
-    fn of(record: &'a Record, url: &'a str) -> Self {
-        Self {
-            id: &record.id,
-            constraint: &record.subject,
-            level: record.level.word(),
-            expect: record.expect,
-            verdict: record.verdict.word(),
-            finding: record.class.map(crate::oracle::Class::word),
-            deviation: None,
-            detail: &record.detail,
-            request: record.request.as_ref().map(|sent| Sent { method: "POST", url, body: &sent.body }),
-            response: record.response.as_ref().map(|response| match response {
-                Response::Answer { status, content_type, body } => {
-                    Received::Answer { status: *status, content_type: content_type.as_deref(), body }
-                }
-                Response::Lost(error) => Received::Lost { error },
-            }),
-        }
     }
 }

@@ -6,20 +6,26 @@
 
 mod client;
 mod deliver;
+mod exchange;
 mod listener;
 mod observe;
+mod pace;
 mod progress;
 mod pulse;
 mod purse;
 mod record;
 mod redact;
+mod route;
+pub mod search;
 mod target;
 #[cfg(test)]
 mod tests;
 
+pub use exchange::{Exchange, Got};
 pub use progress::Progress;
 pub use record::{Record, Request, Response};
 pub use redact::Redactor;
+pub use route::Route;
 pub use target::{Limit, Secret, Target};
 
 use crate::case::{Case, Packer, Parcel};
@@ -55,8 +61,15 @@ pub struct Settings {
     pub polling: Duration,
     /// How long calls to the runner's own address are waited for, once the request is answered.
     pub callback: Duration,
-    /// How often a request is sent again after HTTP 429.
+    /// How often a request is sent again after HTTP 429, or 503 with a `Retry-After`. A pause that is asked for is
+    /// kept by all requests, unless it is longer than `timeout`: then the answer stands.
     pub retries: u32,
+    /// At most so many requests to the endpoint a second, polls included.
+    pub rate: Option<f64>,
+    /// What stands between the runner and the target.
+    pub route: Route,
+    /// Whether every exchange is kept, for [`Run::traffic`].
+    pub keep_traffic: bool,
     /// Moves the time of the target ahead; only a mock can do that.
     pub advance: Option<Advance>,
     /// Puts several cases into a request; without it, each travels alone.
@@ -98,6 +111,9 @@ impl Default for Settings {
             polling: Duration::from_secs(60),
             callback: Duration::from_secs(5),
             retries: 2,
+            rate: None,
+            route: Route::default(),
+            keep_traffic: false,
             advance: None,
             packer: None,
             spent: 0.0,
@@ -118,6 +134,8 @@ pub struct Run {
     pub duration: Duration,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
+    /// Every exchange, where that was asked for.
+    pub traffic: Vec<Exchange>,
 }
 
 /// Why there is nothing to judge.
@@ -148,6 +166,14 @@ pub enum RunError {
     /// The key cannot stand in a header.
     #[error("RUNWARE_API_KEY holds characters that no HTTP header can carry")]
     BadKey,
+    /// A proxy, a header or a certificate that cannot be used.
+    #[error("{what}: {reason}")]
+    Route {
+        /// The flag.
+        what: &'static str,
+        /// Why not.
+        reason: String,
+    },
     /// Nothing listens.
     #[error("target {target} cannot be reached: {reason}")]
     Unreachable {
@@ -214,7 +240,9 @@ pub async fn run(
                     for Done { index, observation, judgement, duration } in done {
                         pulse.beat(index, observation.as_ref())?;
                         let redactor = session.client.redactor();
-                        let record = Record::new(&cases[index], observation.as_ref(), &judgement, duration, redactor);
+                        let preliminary = session.oracle.finish(judgement.clone());
+                        let record =
+                            Record::new(&cases[index], observation.as_ref(), &preliminary, duration, redactor);
                         finished(index, &record, session.client.posts());
                         seen[index] = Some((judgement, record));
                     }
@@ -229,11 +257,12 @@ pub async fn run(
         pulse.end()?;
     }
     Ok(Run {
-        records: settled(cases, seen, session.client.redactor()),
+        records: settled(&session, cases, seen),
         requests: session.client.posts(),
         spent: session.purse.spent(),
         duration: start.elapsed(),
         interrupted,
+        traffic: session.client.traffic(),
     })
 }
 
@@ -246,9 +275,11 @@ fn parcels(oracle: &Oracle, cases: &[Case], settings: &Settings) -> Vec<Parcel> 
 }
 
 /// The records, with each aside told once.
-fn settled(cases: &[Case], mut seen: Vec<Option<(Judgement, Record)>>, redactor: &Redactor) -> Vec<Record> {
+fn settled(session: &Session, cases: &[Case], mut seen: Vec<Option<(Judgement, Record)>>) -> Vec<Record> {
     let known = seen.iter_mut().zip(cases).filter_map(|(seen, case)| Some((case, seen.as_mut()?)));
     settle(known.map(|(case, (judgement, _))| (case.subject.as_str(), judgement)));
-    let records = seen.into_iter().flatten();
-    records.map(|(judgement, record)| record.judged(&judgement, redactor)).collect()
+    let redactor = session.client.redactor();
+    let judged =
+        |(judgement, record): (Judgement, Record)| record.judged(&session.oracle.finish(judgement), redactor);
+    seen.into_iter().flatten().map(judged).collect()
 }

@@ -23,6 +23,7 @@
 pub mod behaviour;
 pub mod diagnostic;
 pub mod model;
+mod owner;
 mod read;
 pub mod rule;
 pub mod source;
@@ -32,6 +33,7 @@ pub mod witness;
 pub use behaviour::Behaviour;
 pub use diagnostic::Diagnostic;
 pub use model::{Constraint, Level, Model, Property, Schema};
+pub use owner::read_rules;
 pub use read::{MAX_BYTES, ReadError, read, read_file};
 pub use rule::Rule;
 pub use source::Source;

@@ -8,6 +8,7 @@ use crate::behaviour::Behaviour;
 use crate::diagnostic::Diagnostic;
 use crate::rule::Rule;
 use crate::rule::kind::Kinds;
+use crate::rule::relation::Relation;
 use serde_json::Value;
 use std::fmt;
 
@@ -36,6 +37,8 @@ pub struct Model {
     pub answers: Answers,
     /// What answers must be.
     pub behaviours: Vec<Behaviour>,
+    /// Rules of the model's owner that the page does not have: a server may hold them or not.
+    pub owner_rules: Vec<Relation>,
     /// Published prices: what was asked for, and USD for one result.
     pub prices: Vec<Price>,
     /// The task's JSON Schema exactly as the document has it, for the independent judge.

@@ -39,6 +39,9 @@ enum Task {
     Faults(PassedOn),
     /// Run the official SDKs against the mock
     Interop(interop::Arguments),
+    /// Make one report of several: shards of a run, models of a catalogue
+    #[command(disable_help_flag = true)]
+    Merge(PassedOn),
     /// Run the mock server
     #[command(disable_help_flag = true)]
     Mock(PassedOn),
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Task::Conformance(passed) => airspec("conformance", &passed),
         Task::Faults(passed) => airspec("faults", &passed),
         Task::Interop(arguments) => interop::run(&arguments),
+        Task::Merge(passed) => airspec("merge", &passed),
         Task::Mock(passed) => airspec("mock", &passed),
         Task::Validate(passed) => airspec("validate", &passed),
     };

@@ -20,6 +20,19 @@ pub struct Tasks<'m> {
     base: Value,
     /// Which constraints tie several parameters together.
     rules: BTreeMap<&'m str, &'m Constraint>,
+    /// Judges by the rules of the model's owner too, which the page does not have.
+    owner: Option<Judge>,
+}
+
+/// Side lengths that picture models know, the plainest first: tried where a rule of the model's owner would bite.
+const SIDES: [u64; 7] = [1024, 2160, 1536, 1280, 768, 2048, 512];
+
+/// The judge that knows the rules of the model's owner. A schema that the plain judge compiles, this one does, too.
+fn owner(model: &Model) -> Option<Judge> {
+    if model.owner_rules.is_empty() {
+        return None;
+    }
+    Judge::new(&model.with_rules(&model.owner_rules, airspec::Level::Facts)).ok()
 }
 
 impl<'m> Tasks<'m> {
@@ -32,9 +45,11 @@ impl<'m> Tasks<'m> {
             random: fastrand::Rng::with_seed(seed),
             base: Value::Object(Map::new()),
             rules: rules.map(|constraint| (constraint.id.as_str(), constraint)).collect(),
+            owner: owner(model),
         };
         let minimal = tasks.minimal(&model.task, "");
-        tasks.base = tasks.settle(minimal, "");
+        let base = tasks.settle(minimal, "");
+        tasks.base = tasks.suit_owner(base, "");
         tasks
     }
 
@@ -73,7 +88,42 @@ impl<'m> Tasks<'m> {
     pub fn with(&mut self, path: &str, value: Option<Value>) -> Value {
         let mut task = self.base();
         self.place(&mut task, path, value);
-        self.settle(task, path)
+        let task = self.settle(task, path);
+        self.suit_owner(task, path)
+    }
+
+    /// Changes other parameters than the one at `kept` until the rules of the model's owner hold, so that a server
+    /// that holds them refuses the task for nothing but what it is about. The task as it is, where that cannot be.
+    fn suit_owner(&self, task: Value, kept: &str) -> Value {
+        let Some(owner) = &self.owner else { return task };
+        let broken = |task: &Value| owner.task(task).len().saturating_sub(self.judge.task(task).len());
+        if broken(&task) == 0 {
+            return task;
+        }
+        let faults = self.judge.task(&task).len();
+        let mut names: Vec<&String> = self
+            .model
+            .owner_rules
+            .iter()
+            .flat_map(|rule| &rule.parameters)
+            .filter(|name| *name != kept)
+            .collect();
+        names.sort();
+        names.dedup();
+        let mut all = vec![task.clone()];
+        for name in names {
+            let sized = |task: &Value| {
+                let with = |side: &u64| {
+                    let mut task = task.clone();
+                    self.place(&mut task, name, Some(Value::from(*side)));
+                    task
+                };
+                SIDES.iter().map(with).collect::<Vec<Value>>()
+            };
+            all = all.iter().flat_map(sized).take(COMBINATIONS).collect();
+        }
+        let suits = |other: &Value| self.judge.task(other).len() == faults && broken(other) == 0;
+        all.into_iter().find(suits).unwrap_or(task)
     }
 
     /// Puts a value into a task, making what it stands in. The items of an array get the value last, behind one

@@ -1,15 +1,19 @@
 //! `airspec conformance`: derive the cases, send them, report.
 
+use super::accepted::Accepted;
+use super::choice::Choice;
+use super::compare;
+use super::seek::Seek;
+use super::watch::Watch;
+use super::wire::Wire;
 use super::{End, Failure, Spec, complain, interrupt, key, runtime, show, style};
-use crate::case::{Case, Cases, Gap, Packer, derive};
-use crate::oracle::{Oracle, Verdict};
-use crate::report::{Heading, ReportError, Reports, Tally, table};
-use crate::run::{Advance, Progress, Record, Run, Settings, Target, run as run_cases};
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use std::collections::BTreeMap;
+use crate::case::{Case, Gap, Packer, derive};
+use crate::oracle::Oracle;
+use crate::report::{Heading, Tally, har, replace, table};
+use crate::run::search::Sort;
+use crate::run::{Advance, Record, Run, Settings, Target, run as run_cases};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -19,73 +23,82 @@ pub(super) struct Arguments {
     /// The key comes from RUNWARE_API_KEY
     #[arg(long, value_name = "URL")]
     target: Option<String>,
-    /// Writes report.json and junit.xml into this folder
+    /// Tries two servers with the same requests, and shows where their verdicts differ
+    #[arg(long, num_args = 2, value_names = ["URL_A", "URL_B"], conflicts_with_all = ["target", "har"])]
+    compare: Option<Vec<String>>,
+    /// Writes report.json, junit.xml and report.md into this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+    /// Writes the traffic into this file, as an HTTP archive without secrets
+    #[arg(long, value_name = "FILE")]
+    har: Option<PathBuf>,
     /// Gives the same requests again; random without it, and printed
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Lists the cases and sends nothing
     #[arg(long)]
     list: bool,
-    /// Only cases whose id matches, such as 'width.*'; can be given more than once
-    #[arg(long, value_name = "GLOB")]
-    case: Vec<String>,
+    /// Takes notes for failures
+    #[arg(long)]
+    strict: bool,
     /// Sends every case in a request of its own, in place of packing several into one
     #[arg(long)]
     alone: bool,
-    /// How many requests are under way at a time
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = jobs)]
-    jobs: usize,
-    /// How long one exchange may take
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    timeout: Duration,
+    #[command(flatten)]
+    choice: Choice,
+    #[command(flatten)]
+    accepted: Accepted,
+    #[command(flatten)]
+    seek: Seek,
+    #[command(flatten)]
+    wire: Wire,
     #[command(flatten)]
     money: super::money::Money,
 }
 
-pub(super) fn jobs(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|jobs| (1..=256).contains(jobs)).ok_or_else(|| "use 1 to 256".to_owned())
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0 && *seconds <= 86_400.0);
-    seconds
-        .map(Duration::from_secs_f64)
-        .ok_or_else(|| "use a number of seconds above 0, such as 0.5 or 30".to_owned())
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     // Before anything else, so that a wrong address is told at once.
-    let target = arguments
+    let target = |address: &String| Target::new(address, key(), arguments.money.limit());
+    let targets: Vec<Target> = arguments
         .target
-        .as_ref()
-        .map(|target| Target::new(target, key(), arguments.money.limit()))
-        .transpose()?;
+        .iter()
+        .chain(arguments.compare.iter().flatten())
+        .map(target)
+        .collect::<Result<_, _>>()?;
     let model = arguments.spec.read()?;
     let seed = arguments.seed.unwrap_or_else(random);
-    let Cases { cases, gaps, base } = derive(&model, seed)?;
+    let all = derive(&model, seed)?;
+    let searched = Sort::ALL.into_iter().map(|sort| sort.id().to_owned());
+    let ids = all.cases.iter().map(|case| case.id.clone()).chain(searched).collect();
     let packer =
-        (!arguments.alone && !arguments.money.is_careful()).then(|| Arc::new(Packer::new(&model, &base)));
-    let (cases, gaps) = select(cases, gaps, &arguments.case)?;
+        (!arguments.alone && !arguments.money.is_careful()).then(|| Arc::new(Packer::new(&model, &all.base)));
+    let (cases, gaps) = arguments.choice.of(all)?;
+    let oracle = Oracle::new(&model)?.up_to(arguments.choice.level);
+    let oracle = Arc::new(if arguments.strict { oracle.strictly() } else { oracle });
     if arguments.list {
-        return list(&cases, &gaps);
+        return list(&oracle, &cases, &gaps);
     }
-    let cases = arguments.money.prepare(&model, cases, target.as_ref().is_none_or(Target::is_loopback))?;
+    let cases = arguments.money.prepare(&model, cases, targets.iter().all(Target::is_loopback))?;
     if arguments.money.plan {
         return super::money::plan(&model, &cases, packer.as_deref());
     }
-    let oracle = Arc::new(Oracle::new(&model)?);
+    let accepted = arguments.accepted.read(ids)?;
+    let keep_traffic = arguments.har.is_some();
+    let mut settings = Settings { seed, keep_traffic, packer, ..arguments.wire.to_settings()? };
+    if arguments.money.is_careful() {
+        settings.jobs = 1;
+    }
+    let job = Job { arguments, oracle, cases, gaps, accepted, settings };
     runtime()?.block_on(async {
-        let job = Job { arguments, oracle, cases, gaps, seed, packer };
-        match target {
-            Some(target) => job.send(&target, target.shown(), None).await,
-            None => {
+        match targets.as_slice() {
+            [a, b] => job.compare([a, b]).await,
+            [target] => job.hold(target, target.shown(), None).await,
+            _ => {
                 let mock = super::mock::embedded(job.oracle.model()).await?;
                 let target = Target::new(&mock.url(), None, arguments.money.limit())?;
                 let engine = Arc::clone(mock.engine());
                 let advance = Advance::new(move |time| engine.clock().advance(time));
-                job.send(&target, "mock".to_owned(), Some(advance)).await
+                job.hold(&target, "mock".to_owned(), Some(advance)).await
             }
         }
     })
@@ -96,34 +109,15 @@ pub(super) fn random() -> u64 {
     uuid::Uuid::new_v4().as_u64_pair().0 >> 32
 }
 
-/// The cases that are asked for. What is missing is told only where all were.
-fn select(cases: Vec<Case>, gaps: Vec<Gap>, globs: &[String]) -> Result<(Vec<Case>, Vec<Gap>), Failure> {
-    if globs.is_empty() {
-        return Ok((cases, gaps));
-    }
-    let globs = matcher(globs)?;
-    let (chosen, others): (Vec<Case>, Vec<Case>) =
-        cases.into_iter().partition(|case| globs.is_match(&case.id));
-    if chosen.is_empty() {
-        return Err(Failure(format!("--case matches none of the {} cases; --list shows them", others.len())));
-    }
-    Ok((chosen, Vec::new()))
-}
-
-pub(super) fn matcher(globs: &[String]) -> Result<GlobSet, Failure> {
-    let mut set = GlobSetBuilder::new();
-    for glob in globs {
-        // An id is no path: `*` is everything.
-        set.add(GlobBuilder::new(glob).literal_separator(false).backslash_escape(true).build()?);
-    }
-    Ok(set.build()?)
-}
-
-fn list(cases: &[Case], gaps: &[Gap]) -> Result<End, Failure> {
+fn list(oracle: &Oracle, cases: &[Case], gaps: &[Gap]) -> Result<End, Failure> {
     let width = cases.iter().map(|case| case.id.chars().count()).max().unwrap_or(0).min(60);
     let line = |case: &Case| {
         let (id, level, expect) = (&case.id, case.level.word(), case.expect.word());
-        format!("{id:width$}  {level:8}  {expect:6}  {}\n", crate::oracle::excerpt(&case.about))
+        let about = crate::oracle::excerpt(&case.about);
+        let beyond = oracle.beyond_owner(&case.body).filter(|_| expect != "reject");
+        let beyond = beyond
+            .map(|broken| format!(" (may be refused: the model's owner has a rule that a task {broken})"));
+        format!("{id:width$}  {level:8}  {expect:6}  {about}{}\n", beyond.unwrap_or_default())
     };
     let gap = |gap: &Gap| format!("{}: no case to {}: {}\n", gap.constraint, gap.side, gap.reason);
     let text: String = cases.iter().map(line).chain(gaps.iter().map(gap)).collect();
@@ -137,17 +131,62 @@ struct Job<'a> {
     oracle: Arc<Oracle>,
     cases: Vec<Case>,
     gaps: Vec<Gap>,
-    seed: u64,
-    packer: Option<Arc<Packer>>,
+    accepted: super::accepted::List,
+    settings: Settings,
 }
 
 impl Job<'_> {
-    async fn send(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
-        let mut watch = Watch::start(self, name)?;
-        let Arguments { jobs, timeout, .. } = *self.arguments;
-        let jobs = if self.arguments.money.is_careful() { 1 } else { jobs };
-        let packer = self.packer.clone();
-        let settings = Settings { seed: self.seed, jobs, timeout, advance, packer, ..Settings::default() };
+    /// Holds one server against the spec.
+    async fn hold(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
+        let (run, heading) = self.send(target, name, advance, self.arguments.report.clone()).await?;
+        if let Some(path) = &self.arguments.har {
+            replace(path, har::text(&run.traffic).as_bytes())?;
+        }
+        let records: Vec<&Record> = run.records.iter().collect();
+        show(&table(style(), self.oracle.model(), &records, &self.gaps, &heading))?;
+        for problem in &heading.problems {
+            complain(problem);
+        }
+        if run.interrupted {
+            complain(&format!("stopped after {} of {} cases", run.records.len(), self.cases.len()));
+            return Ok(End::Interrupted);
+        }
+        let is_wrong = Tally::of(&run.records).failed > 0 || !heading.problems.is_empty();
+        Ok(if is_wrong { End::Violated } else { End::Conforms })
+    }
+
+    /// Holds two servers against each other.
+    async fn compare(&self, targets: [&Target; 2]) -> Result<End, Failure> {
+        let mut runs = Vec::new();
+        for (target, name) in targets.into_iter().zip(["a", "b"]) {
+            let folder = self.arguments.report.as_ref().map(|folder| folder.join(name));
+            let (run, _) = self.send(target, target.shown(), None, folder).await?;
+            if run.interrupted {
+                complain(&format!("stopped before {} was tried whole", target.shown()));
+                return Ok(End::Interrupted);
+            }
+            runs.push(run.records);
+        }
+        let names = targets.map(Target::shown);
+        let (text, differences) = compare::table(style(), &names, &runs[0], &runs[1]);
+        show(&text)?;
+        Ok(if differences > 0 { End::Violated } else { End::Conforms })
+    }
+
+    /// Sends all cases to one server and writes the report.
+    async fn send(
+        &self,
+        target: &Target,
+        name: String,
+        advance: Option<Advance>,
+        folder: Option<PathBuf>,
+    ) -> Result<(Run, Heading), Failure> {
+        let choice = &self.arguments.choice;
+        let plan = self.arguments.seek.plan(choice, target, folder.as_deref())?;
+        let mut heading = self.heading(name);
+        heading.cases += if self.arguments.compare.is_some() { 0 } else { plan.cases() };
+        let mut watch = Watch::start(heading, folder.as_deref(), &self.accepted)?;
+        let settings = Settings { advance, ..self.settings.clone() };
         let outcome = run_cases(
             Arc::clone(&self.oracle),
             &self.cases,
@@ -157,67 +196,45 @@ impl Job<'_> {
             interrupt(),
         )
         .await;
-        let run = match outcome {
-            Ok(run) => run,
-            Err(error) => {
-                watch.end(&[])?;
-                return Err(error.into());
+        match outcome {
+            Ok(mut run) => {
+                // Two servers are compared on the same requests, which a search does not send.
+                if self.arguments.compare.is_none() && !run.interrupted {
+                    let found = plan
+                        .carry_out(
+                            &self.oracle,
+                            target,
+                            &Settings { spent: run.spent, ..settings },
+                            &run.records,
+                            interrupt(),
+                        )
+                        .await?;
+                    watch.searched(found.requests);
+                    run.records.extend(found.records);
+                }
+                let heading = watch.end(Some(&mut run))?;
+                Ok((run, heading))
             }
-        };
-        let records: Vec<&Record> = run.records.iter().collect();
-        let heading = watch.end(&records)?;
-        show(&table(style(), self.oracle.model(), &records, &self.gaps, &heading))?;
-        Ok(self.end(&run))
-    }
-
-    fn end(&self, run: &Run) -> End {
-        if run.interrupted {
-            complain(&format!("stopped after {} of {} cases", run.records.len(), self.cases.len()));
-            return End::Interrupted;
-        }
-        if Tally::of(&run.records).failed > 0 { End::Violated } else { End::Conforms }
-    }
-}
-
-/// Follows a run: shows how far it is, and keeps the report readable at any moment.
-struct Watch {
-    heading: Heading,
-    start: Instant,
-    progress: Progress,
-    reports: Option<Reports>,
-    done: BTreeMap<usize, Record>,
-    /// The report could not be written; told at the end, so that a full disk does not waste a run.
-    unwritten: Option<ReportError>,
-}
-
-impl Watch {
-    fn start(job: &Job<'_>, target: String) -> Result<Self, ReportError> {
-        let (seed, cases) = (job.seed, job.cases.len());
-        let heading = Heading { target, seed, cases, requests: 0, duration: Duration::ZERO };
-        let folder = job.arguments.report.as_ref();
-        let reports = folder.map(|folder| Reports::create(folder, &heading)).transpose()?;
-        let progress = Progress::start(cases, "cases");
-        Ok(Self { heading, start: Instant::now(), progress, reports, done: BTreeMap::new(), unwritten: None })
-    }
-
-    fn finished(&mut self, index: usize, record: &Record, posts: usize) {
-        self.progress.step(record.verdict == Verdict::Fail);
-        self.heading.requests = posts;
-        self.heading.duration = self.start.elapsed();
-        if let Some(reports) = &mut self.reports {
-            self.done.insert(index, record.clone());
-            self.unwritten =
-                reports.keep(&self.heading, || self.done.values().collect()).err().or(self.unwritten.take());
+            Err(error) => {
+                watch.end(None)?;
+                Err(error.into())
+            }
         }
     }
 
-    /// Writes the report: of these records, or where there are none, of those that were finished.
-    fn end(self, records: &[&Record]) -> Result<Heading, ReportError> {
-        self.progress.end();
-        if let Some(reports) = &self.reports {
-            let done: Vec<&Record> = self.done.values().collect();
-            reports.finish(&self.heading, if records.is_empty() { &done } else { records })?;
+    fn heading(&self, target: String) -> Heading {
+        let Arguments { spec, choice, .. } = self.arguments;
+        let mut again = spec.again();
+        again.extend(self.arguments.strict.then(|| "--strict".to_owned()));
+        Heading {
+            target,
+            model: self.oracle.model().slug.clone(),
+            shard: choice.shard.map(|shard| shard.to_string()),
+            seed: self.settings.seed,
+            cases: self.cases.len(),
+            headers: self.settings.route.header_names().map(str::to_owned).collect(),
+            again,
+            ..Heading::default()
         }
-        self.unwritten.map_or(Ok(self.heading), Err)
     }
 }

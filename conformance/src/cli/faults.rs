@@ -1,6 +1,8 @@
 //! `airspec faults`: the suite against the mock with every fault, one after the other.
 
-use super::conformance::{jobs, matcher, random};
+use super::choice::matcher;
+use super::conformance::random;
+use super::wire::jobs;
 use super::{End, Failure, Spec, complain, runtime, show, style};
 use crate::faults::{self, Fate, Trial};
 use crate::mock::Fault;
@@ -56,7 +58,7 @@ fn select(faults: Vec<Fault>, globs: &[String]) -> Result<Vec<Fault>, Failure> {
     if globs.is_empty() {
         return Ok(faults);
     }
-    let globs = matcher(globs)?;
+    let globs = matcher(globs.iter())?;
     let (chosen, others): (Vec<_>, Vec<_>) = faults.into_iter().partition(|fault| globs.is_match(&fault.id));
     if chosen.is_empty() {
         let all = others.len();

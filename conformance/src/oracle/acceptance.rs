@@ -18,11 +18,24 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, seen: &Observation) -> Vec<
     match answer.status {
         200..=299 => taken(oracle, level, answer, seen),
         401 | 402 | 403 | 408 | 429 => vec![unrelated(level, answer)],
-        400..=499 => {
-            vec![Finding::refused(level, format!("refused with {}, but {}", answered(answer), allowed(case)))]
-        }
+        400..=499 => vec![match oracle.beyond_owner(&seen.body) {
+            Some(broken) => narrower(level, &broken, answer),
+            None => {
+                Finding::refused(level, format!("refused with {}, but {}", answered(answer), allowed(case)))
+            }
+        }],
         _ => vec![Finding::wrong(level, format!("{} to a valid request", answered(answer)))],
     }
+}
+
+/// The page allows it, the model's owner does not, and the server is with the owner.
+fn narrower(level: Level, broken: &str, answer: &Answer) -> Finding {
+    let sentence = format!(
+        "the page is wider than the server: it allows the request, which the server refuses as the model's owner \
+         would, whose rule is that a task {broken}; {}",
+        answered(answer)
+    );
+    Finding::narrower(level, sentence)
 }
 
 /// Why the request should have been taken.
@@ -53,8 +66,15 @@ fn taken(oracle: &Oracle, level: Level, answer: &Answer, seen: &Observation) -> 
     let identity = oracle.identity();
     for task in seen.tasks() {
         if let Some(error) = answer.errors().iter().find(|error| identity.may_join(task, error)) {
-            let sentence = format!("HTTP {} with an error for a valid task: {}", answer.status, show(error));
-            findings.push(Finding::refused(level, sentence));
+            let alone = Value::Array(vec![task.clone()]);
+            findings.push(match oracle.beyond_owner(&alone) {
+                Some(broken) => narrower(level, &broken, answer),
+                None => {
+                    let what = show(error);
+                    let sentence = format!("HTTP {} with an error for a valid task: {what}", answer.status);
+                    Finding::refused(level, sentence)
+                }
+            });
         } else if !appears(oracle, answer, task, seen.tasks().len()) {
             let id = identity.of_task(task).unwrap_or("without id");
             let sentence = format!("HTTP {}, but task {} is not in `{DATA}`", answer.status, excerpt(id));

@@ -7,16 +7,21 @@
 //! | `facts` | fail, `page-silent` | fail, `page-silent` |
 //! | `unstated` | note, `page-silent` | note, `page-silent` |
 //!
+//! A request that the page allows and that breaks a rule of the model's owner (an area or a ratio that the page does
+//! not limit) may be refused: that is a note of its own class, `page-wider-than-server`, at any level.
+//!
 //! The level is that of the statement that does not hold, which can be weaker than that of the case: the page says
 //! that a width of 3856 is refused (`badge`), other sources how (`facts`: HTTP 4xx, an error that names the
 //! parameter), and nobody that there is one error only (`unstated`). So one case can have several findings. The
 //! strongest gives the verdict, the detail tells all of them, what became of the request first.
 
 use airspec::Level;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a case came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// What must happen happened.
     Pass,
@@ -45,12 +50,15 @@ impl Verdict {
 }
 
 /// Who is right, as far as the page tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// The server does what the page rules out.
     BreaksPage,
     /// The server refuses what the page allows.
     StricterThanPage,
+    /// The server refuses what the page allows and the model's owner does not.
+    PageWiderThanServer,
     /// The page does not say; another source or we do.
     PageSilent,
 }
@@ -62,6 +70,7 @@ impl Class {
         match self {
             Self::BreaksPage => "breaks-page",
             Self::StricterThanPage => "stricter-than-page",
+            Self::PageWiderThanServer => "page-wider-than-server",
             Self::PageSilent => "page-silent",
         }
     }
@@ -80,6 +89,8 @@ pub enum Slip {
     Refused,
     /// It accepts what is forbidden.
     Accepted,
+    /// It refuses what is allowed here and not by the model's owner.
+    Narrower,
     /// It does neither, or does it in the wrong way.
     Wrong,
 }
@@ -101,6 +112,11 @@ impl Finding {
         Self { level, slip: Slip::Refused, sentence: sentence.into() }
     }
 
+    /// Allowed here and not by the model's owner, and refused.
+    pub(crate) fn narrower(level: Level, sentence: impl Into<String>) -> Self {
+        Self { level, slip: Slip::Narrower, sentence: sentence.into() }
+    }
+
     /// Forbidden, and accepted.
     pub(crate) fn accepted(level: Level, sentence: impl Into<String>) -> Self {
         Self { level, slip: Slip::Accepted, sentence: sentence.into() }
@@ -114,9 +130,9 @@ impl Finding {
     /// The verdict that it leads to.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        match self.level {
-            Level::Badge | Level::Prose | Level::Facts => Verdict::Fail,
-            Level::Unstated => Verdict::Note,
+        match (self.level, self.slip) {
+            (Level::Unstated, _) | (_, Slip::Narrower) => Verdict::Note,
+            (Level::Badge | Level::Prose | Level::Facts, _) => Verdict::Fail,
         }
     }
 
@@ -124,6 +140,7 @@ impl Finding {
     #[must_use]
     pub fn class(&self) -> Class {
         match (self.level, self.slip) {
+            (_, Slip::Narrower) => Class::PageWiderThanServer,
             (Level::Facts | Level::Unstated, _) => Class::PageSilent,
             (Level::Badge | Level::Prose, Slip::Refused) => Class::StricterThanPage,
             (Level::Badge | Level::Prose, Slip::Accepted | Slip::Wrong) => Class::BreaksPage,
@@ -194,8 +211,8 @@ mod tests {
 
     #[test]
     fn the_table_of_verdicts_is_the_documented_one() {
-        use Class::{BreaksPage, PageSilent, StricterThanPage};
-        use Slip::{Accepted, Refused, Wrong};
+        use Class::{BreaksPage, PageSilent, PageWiderThanServer, StricterThanPage};
+        use Slip::{Accepted, Narrower, Refused, Wrong};
         use Verdict::{Fail, Note};
         for (levels, slip, verdict, class) in [
             (&[Level::Badge, Level::Prose][..], Refused, Fail, StricterThanPage),
@@ -204,6 +221,7 @@ mod tests {
             (&[Level::Facts], Refused, Fail, PageSilent),
             (&[Level::Facts], Accepted, Fail, PageSilent),
             (&[Level::Facts], Wrong, Fail, PageSilent),
+            (&Level::ALL, Narrower, Note, PageWiderThanServer),
             (&[Level::Unstated], Refused, Note, PageSilent),
             (&[Level::Unstated], Accepted, Note, PageSilent),
             (&[Level::Unstated], Wrong, Note, PageSilent),

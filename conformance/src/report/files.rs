@@ -1,7 +1,7 @@
 //! The report's files. Each is written beside its place and then renamed, so that a reader finds a whole one at any
 //! moment.
 
-use super::{Document, Heading, Matrix, junit};
+use super::{Document, Heading, Matrix, junit, markdown};
 use crate::run::Record;
 use std::fs;
 use std::io;
@@ -11,12 +11,12 @@ use std::time::{Duration, Instant};
 /// The pause between two versions of the report while a run is going on.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// The report cannot be written.
+/// A report cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 #[error("report {path}: {error}")]
 pub struct ReportError {
-    path: PathBuf,
-    error: io::Error,
+    pub(super) path: PathBuf,
+    pub(super) error: io::Error,
 }
 
 /// The folder of a report.
@@ -33,9 +33,8 @@ impl Reports {
     /// A folder that cannot be made or written to.
     pub fn create(folder: &Path, heading: &Heading) -> Result<Self, ReportError> {
         fs::create_dir_all(folder).map_err(|error| ReportError { path: folder.to_owned(), error })?;
-        let reports = Self { folder: folder.to_owned(), next: Instant::now() + PAUSE };
-        reports.json(heading, &[])?;
-        Ok(reports)
+        json(folder, &Document::of(heading, &[]))?;
+        Ok(Self { folder: folder.to_owned(), next: Instant::now() + PAUSE })
     }
 
     /// Writes what there is, if it is time to.
@@ -50,21 +49,17 @@ impl Reports {
         if Instant::now() < self.next {
             return Ok(());
         }
-        self.json(heading, &records())?;
+        json(&self.folder, &Document::of(heading, &records()))?;
         self.next = Instant::now() + PAUSE;
         Ok(())
     }
 
-    /// Writes both files.
+    /// Writes all files.
     ///
     /// # Errors
     /// A file that cannot be written.
     pub fn finish(&self, heading: &Heading, records: &[&Record]) -> Result<(), ReportError> {
-        self.json(heading, records)?;
-        let path = self.folder.join("junit.xml");
-        let text = junit::text(heading, records)
-            .map_err(|error| ReportError { path: path.clone(), error: io::Error::other(error) })?;
-        replace(&path, text.as_bytes())
+        write(&self.folder, &Document::of(heading, records))
     }
 
     /// Writes the kill matrix into the folder.
@@ -77,17 +72,34 @@ impl Reports {
         let text = text.map_err(|error| ReportError { path: path.clone(), error })?;
         replace(&path, &text)
     }
-
-    fn json(&self, heading: &Heading, records: &[&Record]) -> Result<(), ReportError> {
-        let path = self.folder.join("report.json");
-        let mut text = serde_json::to_vec_pretty(&Document::of(heading, records))
-            .map_err(|error| ReportError { path: path.clone(), error: error.into() })?;
-        text.push(b'\n');
-        replace(&path, &text)
-    }
 }
 
-fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
+/// Writes the files of a report into a folder that is there: `report.json`, `junit.xml` and `report.md`.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write(folder: &Path, document: &Document) -> Result<(), ReportError> {
+    json(folder, document)?;
+    let path = folder.join("junit.xml");
+    let text = junit::text(document)
+        .map_err(|error| ReportError { path: path.clone(), error: io::Error::other(error) })?;
+    replace(&path, text.as_bytes())?;
+    replace(&folder.join("report.md"), markdown::text(document).as_bytes())
+}
+
+fn json(folder: &Path, document: &Document) -> Result<(), ReportError> {
+    let path = folder.join("report.json");
+    let mut text = serde_json::to_vec_pretty(document)
+        .map_err(|error| ReportError { path: path.clone(), error: error.into() })?;
+    text.push(b'\n');
+    replace(&path, &text)
+}
+
+/// Writes a file whole or not at all.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
     let beside = PathBuf::from(beside);

@@ -1,7 +1,7 @@
 //! The table for the terminal: by parameter, every constraint with its accepting and rejecting cases, every behaviour
 //! with its cases, then what is wrong, then one line that sums up.
 
-use super::{Heading, Tally};
+use super::{Heading, Tally, replay};
 use crate::case::Gap;
 use crate::oracle::Verdict;
 use crate::run::Record;
@@ -31,7 +31,7 @@ impl Style {
         }
     }
 
-    fn strong(self, text: &str) -> String {
+    pub(crate) fn strong(self, text: &str) -> String {
         self.paint("1", text)
     }
 
@@ -39,7 +39,7 @@ impl Style {
         self.paint("2", text)
     }
 
-    fn mark(self, verdict: Verdict) -> String {
+    pub(crate) fn mark(self, verdict: Verdict) -> String {
         match verdict {
             Verdict::Pass => self.paint("32", "✓"),
             Verdict::Fail => self.paint("31", "✗"),
@@ -154,6 +154,17 @@ fn write_cases(text: &mut String, style: Style, subject: &str, side: &str, recor
 
 /// What is wrong, and how to see it again.
 fn write_findings(text: &mut String, style: Style, records: &[&Record], heading: &Heading) {
+    for record in records {
+        if let Some(reason) = &record.deviation {
+            let _ = writeln!(
+                text,
+                "{} {}  accepted deviation",
+                style.mark(record.verdict),
+                style.strong(&record.id)
+            );
+            let _ = writeln!(text, "    {}", wrap(reason, WIDTH - 4, "    "));
+        }
+    }
     for verdict in [Verdict::Skip, Verdict::Note, Verdict::Fail] {
         for record in records.iter().filter(|record| record.verdict == verdict) {
             let class = record.class.map_or("skipped", crate::oracle::Class::word);
@@ -166,26 +177,11 @@ fn write_findings(text: &mut String, style: Style, records: &[&Record], heading:
     }
 }
 
-/// A command that sends the same request.
+/// A command that sends the same request, of a length that people still copy.
 fn again(record: &Record, heading: &Heading) -> String {
     const LONGEST: usize = 1500;
-    match &record.request {
-        Some(request) if request.whole && request.body.len() <= LONGEST && heading.target.contains("://") => {
-            let body = request.body.replace('\'', r"'\''");
-            format!(
-                "curl -sS {} -H \"Authorization: Bearer $RUNWARE_API_KEY\" -H 'Content-Type: application/json' -d '{body}'",
-                heading.target
-            )
-        }
-        _ => {
-            let target = if heading.target.contains("://") {
-                format!(" --target {}", heading.target)
-            } else {
-                String::new()
-            };
-            format!("airspec conformance --seed {} --case '{}'{target}", heading.seed, record.id)
-        }
-    }
+    let curl = record.request.as_ref().and_then(|request| replay::curl(heading, request));
+    curl.filter(|curl| curl.len() <= LONGEST).unwrap_or_else(|| replay::command(heading, &record.id))
 }
 
 fn write_summary(text: &mut String, style: Style, records: &[&Record], gaps: &[Gap], heading: &Heading) {
@@ -195,16 +191,24 @@ fn write_summary(text: &mut String, style: Style, records: &[&Record], gaps: &[G
         _ => style.paint(code, &format!("{count} {word}")),
     };
     let parts = [
-        part(tally.passed, "passed", "32"),
+        match tally.deviations {
+            0 => part(tally.passed, "passed", "32"),
+            1 => format!("{} (1 of them an accepted deviation)", part(tally.passed, "passed", "32")),
+            many => format!("{} ({many} of them accepted deviations)", part(tally.passed, "passed", "32")),
+        },
         part(tally.failed, "failed", "31"),
         part(tally.noted, "noted", "33"),
         part(tally.skipped, "skipped", "2"),
     ];
     let (cases, requests) = (heading.cases, heading.requests);
     let time = heading.duration.as_secs_f64();
+    let search = match heading.search_requests {
+        0 => String::new(),
+        many => format!(" and {many} of the search"),
+    };
     let _ = writeln!(
         text,
-        "{cases} cases: {}; {requests} requests in {time:.1} s, seed {}",
+        "{cases} cases: {}; {requests} requests{search} in {time:.1} s, seed {}",
         parts.join(", "),
         heading.seed
     );

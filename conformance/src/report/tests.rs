@@ -1,6 +1,6 @@
 //! The files of a report, and the table.
 
-use super::{Heading, Reports, Style, table};
+use super::{Document, Heading, Reports, Style, table};
 use crate::case::Gap;
 use crate::oracle::fixture::model;
 use crate::oracle::{Class, Verdict};
@@ -25,8 +25,12 @@ fn record(id: &str, verdict: Verdict, class: Option<Class>, detail: &str) -> Rec
         about: "at the edge".to_owned(),
         verdict,
         class,
+        deviation: None,
         detail: detail.to_owned(),
-        request: Some(Request { body: r#"[{"say":"it's"}]"#.to_owned(), whole: true }),
+        request: Some(Request {
+            body: r#"[{"say":"it's"}]"#.to_owned(),
+            whole: Some(r#"[{"say":"it's"}]"#.to_owned()),
+        }),
         response: Some(Response::Answer {
             status: 200,
             content_type: Some("application/json".to_owned()),
@@ -52,7 +56,19 @@ fn records() -> Vec<Record> {
 
 fn heading() -> Heading {
     let duration = Duration::from_millis(1234);
-    Heading { target: "http://127.0.0.1:8080/v1".to_owned(), seed: 7, cases: 5, requests: 3, duration }
+    Heading {
+        target: "http://127.0.0.1:8080/v1".to_owned(),
+        model: "tiny".to_owned(),
+        seed: 7,
+        cases: 5,
+        requests: 3,
+        duration,
+        ..Heading::default()
+    }
+}
+
+fn document(records: &[Record]) -> Document {
+    Document::of(&heading(), &records.iter().collect::<Vec<_>>())
 }
 
 #[test]
@@ -68,13 +84,13 @@ fn the_names_of_the_report_are_an_interface() {
     reports.finish(&heading(), &records.iter().collect::<Vec<_>>()).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&read()).unwrap());
     let files: Vec<_> = std::fs::read_dir(folder.path().join("new/folder")).unwrap().collect();
-    assert_eq!(files.len(), 2, "no file is left over");
+    assert_eq!(files.len(), 3, "no file is left over");
 }
 
 #[test]
 fn the_junit_file_has_one_test_case_per_case() {
     let records = records();
-    let text = super::junit::text(&heading(), &records.iter().collect::<Vec<_>>()).unwrap();
+    let text = super::junit::text(&document(&records)).unwrap();
     insta::assert_snapshot!(text);
 }
 

@@ -1,5 +1,8 @@
 //! HTTP with a bound on everything: time, bytes, redirects, repetitions.
 
+use super::exchange::{self, Exchange, Log};
+use super::pace::{Pace, retry_after};
+use super::route::Route;
 use super::target::Target;
 use super::{Redactor, RunError, Settings};
 use crate::oracle::file::File;
@@ -12,10 +15,7 @@ use serde_json::Value;
 use std::error::Error as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-
-/// The longest pause that a target may ask for between repetitions.
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+use std::time::{Duration, Instant, SystemTime};
 
 /// Sends requests to one target.
 #[derive(Debug)]
@@ -29,6 +29,9 @@ pub(super) struct Client {
     /// For files, which may be moved.
     files: Agent,
     posts: AtomicUsize,
+    pace: Pace,
+    /// Every exchange, where somebody wants to see them.
+    log: Option<Log>,
 }
 
 impl Client {
@@ -38,10 +41,17 @@ impl Client {
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", target.key().expose()))
             .map_err(|_| RunError::BadKey)?;
         authorization.set_sensitive(true);
-        let (endpoint, files) = (Agent::new(Policy::none)?, Agent::new(|| Policy::limited(3))?);
-        let redactor = Redactor::new(target.key().expose());
-        let posts = AtomicUsize::new(0);
-        Ok(Self { target, settings, authorization, redactor, endpoint, files, posts })
+        let route = &settings.route;
+        let (endpoint, files) = (Agent::new(Policy::none, route)?, Agent::new(|| Policy::limited(3), route)?);
+        let redactor = Redactor::of(target.key().expose(), route.secrets());
+        let (posts, pace) = (AtomicUsize::new(0), Pace::new(settings.rate));
+        let log = settings.keep_traffic.then(Log::default);
+        Ok(Self { target, settings, authorization, redactor, endpoint, files, posts, pace, log })
+    }
+
+    /// Every exchange so far; none unless they are kept.
+    pub(super) fn traffic(&self) -> Vec<Exchange> {
+        self.log.as_ref().map(Log::take).unwrap_or_default()
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -57,21 +67,31 @@ impl Client {
         self.posts.load(Ordering::Relaxed)
     }
 
-    /// Posts a body; again after a pause where the target says that requests come too fast.
+    /// Posts a body; again after a pause where the target says that requests come too fast, or that it will be back.
     pub(super) async fn post(&self, body: &Value) -> Outcome {
         let mut left = self.settings.retries;
         loop {
             self.posts.fetch_add(1, Ordering::Relaxed);
-            let (outcome, pause) = self.exchange(body).await;
-            match &outcome {
-                Outcome::Answer(answer) if answer.status == 429 && left > 0 => {
-                    let default = Duration::from_secs_f64(self.settings.pace.clamp(0.0, 1.0));
-                    tokio::time::sleep(pause.unwrap_or(default).min(LONGEST_PAUSE)).await;
-                    left -= 1;
-                }
-                _ => return outcome,
+            let (outcome, asked) = self.exchange(body).await;
+            match self.pause(&outcome, asked) {
+                // No turn is handed out before the pause is over, whoever asks.
+                Some(pause) if left > 0 => self.pace.hold(pause),
+                Some(_) | None => return outcome,
             }
+            left -= 1;
         }
+    }
+
+    /// How long to wait before the same is sent again; none where that is of no use.
+    fn pause(&self, outcome: &Outcome, asked: Option<Duration>) -> Option<Duration> {
+        let default = Duration::from_secs_f64(self.settings.pace.clamp(0.0, 1.0));
+        let pause = match outcome.answer()?.status {
+            429 => asked.unwrap_or(default),
+            503 => asked?,
+            _ => return None,
+        };
+        // Whoever wants more time than an exchange may take is not waited for.
+        (pause <= self.settings.timeout).then_some(pause)
     }
 
     /// Posts a body that asks for deferred results.
@@ -80,24 +100,57 @@ impl Client {
     }
 
     async fn exchange(&self, body: &Value) -> (Outcome, Option<Duration>) {
-        let client = match self.endpoint.client(self.target.url()) {
+        let client = match self.endpoint.client(self.target.url(), &self.settings.route) {
             Ok(client) => client,
             Err(reason) => return (Outcome::Lost(Loss::Unreachable(reason)), None),
         };
+        let text = body.to_string();
         let request = client
             .post(self.target.url().clone())
+            .headers(self.settings.route.headers().clone())
             .header(AUTHORIZATION, self.authorization.clone())
             .header(CONTENT_TYPE, "application/json")
-            .body(body.to_string());
-        match self.bounded(request, self.settings.body_limit).await {
+            .body(text.clone());
+        self.pace.turn().await;
+        let start = (SystemTime::now(), Instant::now());
+        let got = self.bounded(request, self.settings.body_limit).await;
+        self.note(start, "POST", &self.target.shown(), Some(&text), &got);
+        match got {
             Ok(got) => {
-                let pause = header(&got.headers, RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+                let asked = header(&got.headers, RETRY_AFTER);
+                let asked = asked.and_then(|text| retry_after(&text, SystemTime::now()));
                 let content_type = header(&got.headers, CONTENT_TYPE);
                 let answer = Answer::read(got.status, content_type, got.body);
-                (Outcome::Answer(answer), pause.map(Duration::from_secs))
+                (Outcome::Answer(answer), asked)
             }
             Err(loss) => (Outcome::Lost(loss), None),
         }
+    }
+
+    /// Keeps an exchange where somebody wants to see it.
+    fn note(
+        &self,
+        (started, start): (SystemTime, Instant),
+        method: &'static str,
+        url: &str,
+        sent: Option<&str>,
+        got: &Result<Got, Loss>,
+    ) {
+        let Some(log) = &self.log else { return };
+        let redactor = &self.redactor;
+        let names = self.settings.route.header_names().map(str::to_owned);
+        log.add(Exchange {
+            started,
+            duration: start.elapsed(),
+            method,
+            url: redactor.clean(url),
+            sent: sent.map(|text| redactor.clean(text)),
+            headers: if sent.is_some() { names.collect() } else { Vec::new() },
+            got: match got {
+                Ok(got) => Ok(exchange::Got::new(got.status, &got.headers, &got.body, redactor)),
+                Err(loss) => Err(redactor.clean(&loss.to_string())),
+            },
+        });
     }
 
     /// Downloads a file that the target points to. The key stays at home: the address can be anyone's.
@@ -112,11 +165,14 @@ impl Client {
             Ok(url) if matches!(url.scheme(), "http" | "https") => url,
             Ok(_) | Err(_) => return file(None, Err("has an address that is no link".to_owned())),
         };
-        let client = match self.files.client(&url) {
+        let client = match self.files.client(&url, &self.settings.route) {
             Ok(client) => client,
             Err(reason) => return file(None, Err(format!("cannot be downloaded: {reason}"))),
         };
-        match self.bounded(client.get(url), self.settings.file_limit).await {
+        let start = (SystemTime::now(), Instant::now());
+        let got = self.bounded(client.get(url), self.settings.file_limit).await;
+        self.note(start, "GET", address, None, &got);
+        match got {
             Ok(got) if got.status == 200 => file(header(&got.headers, CONTENT_TYPE), Ok(got.body)),
             Ok(got) => file(None, Err(format!("cannot be downloaded: HTTP {}", got.status))),
             Err(loss) => file(None, Err(format!("cannot be downloaded: {loss}"))),
@@ -142,23 +198,23 @@ struct Agent {
 }
 
 impl Agent {
-    fn new(policy: fn() -> Policy) -> Result<Self, RunError> {
-        let plain = Self::builder(policy).tls_certs_only(Vec::new()).build();
+    fn new(policy: fn() -> Policy, route: &Route) -> Result<Self, RunError> {
+        let plain = route.applied(Self::builder(policy).tls_certs_only(Vec::new()), false).build();
         let plain = plain.map_err(|error| RunError::Start(cause(&error)))?;
         Ok(Self { policy, plain, secure: OnceLock::new() })
     }
 
-    /// No proxy of the environment stands between the runner and its target.
+    /// No proxy of the environment stands between the runner and its target: only one that was asked for.
     fn builder(policy: fn() -> Policy) -> reqwest::ClientBuilder {
         let name = concat!("airspec/", env!("CARGO_PKG_VERSION"));
         reqwest::Client::builder().no_proxy().redirect(policy()).user_agent(name)
     }
 
-    fn client(&self, url: &Url) -> Result<&reqwest::Client, String> {
+    fn client(&self, url: &Url, route: &Route) -> Result<&reqwest::Client, String> {
         if url.scheme() == "http" {
             return Ok(&self.plain);
         }
-        let build = || Self::builder(self.policy).build().map_err(|error| cause(&error));
+        let build = || route.applied(Self::builder(self.policy), true).build().map_err(|error| cause(&error));
         self.secure.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 }

@@ -26,6 +26,8 @@ pub struct Record {
     pub verdict: Verdict,
     /// Who is right, where something is wrong.
     pub class: Option<Class>,
+    /// Why what is wrong is accepted, where it is; the verdict is then a pass.
+    pub deviation: Option<String>,
     /// What was seen, for a person to act on.
     pub detail: String,
     /// What was sent; nothing for a case that was not tried.
@@ -41,9 +43,12 @@ pub struct Record {
 pub struct Request {
     /// The JSON text, shortened.
     pub body: String,
-    /// Whether it is all there.
-    pub whole: bool,
+    /// All of it, for a command that sends it again; none where no command line can hold it.
+    pub whole: Option<String>,
 }
+
+/// The longest body that a command line repeats, in bytes: systems take 128 KiB for one argument.
+const LONGEST_ARGUMENT: usize = 100 << 10;
 
 /// What came back.
 #[derive(Clone, Debug)]
@@ -70,8 +75,9 @@ impl Record {
         redactor: &Redactor,
     ) -> Self {
         let request = seen.map(|seen| {
-            let (body, whole) = redactor.shorten(&seen.body.to_string());
-            Request { body, whole }
+            let text = seen.body.to_string();
+            let whole = (text.len() <= LONGEST_ARGUMENT).then(|| redactor.clean(&text));
+            Request { body: redactor.shorten(&text).0, whole }
         });
         let response = seen.map(|seen| match &seen.outcome {
             Outcome::Answer(answer) => Response::Answer {
@@ -90,6 +96,7 @@ impl Record {
             about: case.about.clone(),
             verdict: judgement.verdict,
             class: judgement.class,
+            deviation: None,
             detail: redactor.clean(&judgement.detail),
             request,
             response,

@@ -14,7 +14,7 @@ const SHORT: usize = 6;
 /// Knows what must not be told.
 #[derive(Clone, Debug)]
 pub struct Redactor {
-    key: Option<Regex>,
+    secrets: Option<Regex>,
     patterns: Regex,
 }
 
@@ -25,23 +25,43 @@ impl Redactor {
     /// Never: its patterns are constants and escaped text.
     #[must_use]
     pub fn new(key: &str) -> Self {
-        let escaped = regex::escape(key);
-        let in_json = regex::escape(serde_json::Value::from(key).to_string().trim_matches('"'));
-        let forms =
-            if key.len() < SHORT { format!(r"\b(?:{escaped})\b") } else { format!("{escaped}|{in_json}") };
-        let key = (!key.is_empty()).then(|| Regex::new(&forms).expect("escaped text is a pattern"));
+        Self::of(key, [])
+    }
+
+    /// A redactor of a key and of other secrets. Of those, the ones with fewer than six bytes are left where they
+    /// stand: a header that says `1` or `true` is no secret, and such words are everywhere.
+    ///
+    /// # Panics
+    /// Never: its patterns are constants and escaped text.
+    #[must_use]
+    pub fn of<'a>(key: &'a str, others: impl IntoIterator<Item = &'a str>) -> Self {
+        let others = others.into_iter().filter(|secret| secret.len() >= SHORT);
+        let mut secrets: Vec<&str> = others.chain([key]).filter(|secret| !secret.is_empty()).collect();
+        // Of two that begin alike the longer one must be tried first.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        let forms: Vec<String> = secrets.into_iter().map(form).collect();
+        let pattern = || Regex::new(&forms.join("|")).expect("escaped text is a pattern");
+        let secrets = (!forms.is_empty()).then(pattern);
         let patterns = r#"(?i)(\bbearer\s+|api[-_]?key\\?["']?\s*[:=]\s*\\?["']?)[^\s"'\\<>,;&}\]]+"#;
-        Self { key, patterns: Regex::new(patterns).expect("the pattern is well formed") }
+        Self { secrets, patterns: Regex::new(patterns).expect("the pattern is well formed") }
     }
 
     /// A text without secrets.
     #[must_use]
     pub fn clean(&self, text: &str) -> String {
-        let text = match &self.key {
-            Some(key) => key.replace_all(text, MARK),
+        let text = match &self.secrets {
+            Some(secrets) => secrets.replace_all(text, MARK),
             None => text.into(),
         };
         self.patterns.replace_all(&text, format!("${{1}}{MARK}")).into_owned()
+    }
+
+    /// The beginning of a text without secrets, of at most so many bytes.
+    #[must_use]
+    pub fn beginning(&self, text: &str, bytes: usize) -> String {
+        let mut clean = self.clean(head(text, bytes.max(SEARCHED)));
+        clean.truncate(head(&clean, bytes).len());
+        clean
     }
 
     /// The beginning of a text without secrets, and whether it is the whole of it.
@@ -54,6 +74,18 @@ impl Redactor {
         short.truncate(head(&short, KEPT).len());
         (format!("{short}… (shortened, {} bytes in all)", text.len()), false)
     }
+}
+
+/// A secret as it stands in a text, and as it stands in JSON.
+fn form(secret: &str) -> String {
+    let escaped = regex::escape(secret);
+    if secret.len() < SHORT {
+        return format!(r"\b(?:{escaped})\b");
+    }
+    let in_json = serde_json::Value::from(secret).to_string();
+    // The quotation marks around it, and no others.
+    let in_json = regex::escape(in_json.get(1..in_json.len() - 1).unwrap_or_default());
+    format!("{escaped}|{in_json}")
 }
 
 /// The beginning of a text, of at most so many bytes.
@@ -84,6 +116,13 @@ mod tests {
             assert!(clean.contains(MARK), "{clean}");
         }
         assert_eq!(redactor.clean(r#"{"code":"invalidApiKey"}"#), r#"{"code":"invalidApiKey"}"#);
+    }
+
+    #[test]
+    fn values_of_headers_are_secrets_unless_they_are_ordinary_words() {
+        let redactor = Redactor::of("the-key", ["gateway-1", "gateway-12", "true", "1"]);
+        let clean = redactor.clean(r#"{"a":"gateway-12","b":"gateway-1","c":true,"d":1,"e":"the-key"}"#);
+        assert_eq!(clean, r#"{"a":"[redacted]","b":"[redacted]","c":true,"d":1,"e":"[redacted]"}"#);
     }
 
     #[test]

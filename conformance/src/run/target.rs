@@ -97,7 +97,9 @@ impl Target {
         &self.key
     }
 
-    pub(super) fn limit(&self) -> Limit {
+    /// What keeps a run from costing more than it may.
+    #[must_use]
+    pub fn limit(&self) -> Limit {
         self.limit
     }
 

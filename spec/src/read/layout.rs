@@ -5,11 +5,13 @@
 use super::schema::Place;
 use super::{Reader, platform};
 use crate::model::{Answers, Model, Price, Schema};
+use crate::owner;
+use crate::rule::relation::Relation;
 use crate::source::{Member, Node};
 use crate::text;
 
 /// Members of an OpenAPI document and of its `components.schemas` that are known and carry no constraint.
-const LAYOUT: [&str; 11] = [
+const LAYOUT: [&str; 12] = [
     "openapi",
     "info",
     "servers",
@@ -18,6 +20,7 @@ const LAYOUT: [&str; 11] = [
     "paths",
     "externalDocs",
     "x-behaviours",
+    "x-owner-constraints",
     "tags",
     "webhooks",
     "jsonSchemaDialect",
@@ -35,6 +38,7 @@ struct Parts<'a> {
     result: Option<Node<'a>>,
     error: Option<Node<'a>>,
     behaviours: Option<Node<'a>>,
+    owner_rules: Option<Node<'a>>,
 }
 
 impl<'a> Reader<'a> {
@@ -73,6 +77,7 @@ impl<'a> Reader<'a> {
         let title = parts.title.unwrap_or_else(|| {
             air.clone().or_else(|| task.title.clone()).unwrap_or_else(|| "Task".to_owned())
         });
+        let owner_rules = parts.owner_rules.map(|node| self.owner_rules(node, &task)).unwrap_or_default();
         let mut model = Model {
             source: self.name().to_owned(),
             slug: parts.slug.or_else(|| air.as_deref().map(slug)).unwrap_or_else(|| slug(&title)),
@@ -85,6 +90,7 @@ impl<'a> Reader<'a> {
             error,
             answers,
             behaviours: Vec::new(),
+            owner_rules,
             prices: parts.prices,
             schema,
             warnings: Vec::new(),
@@ -94,6 +100,11 @@ impl<'a> Reader<'a> {
             None => platform::complete(&mut model),
         }
         Some(model)
+    }
+
+    fn owner_rules(&mut self, node: Node<'a>, task: &Schema) -> Vec<Relation> {
+        let Some(rules) = self.keep(node.items()) else { return Vec::new() };
+        rules.into_iter().filter_map(|rule| self.keep(owner::rule(rule, task))).collect()
     }
 
     /// A schema of answers: read like the task's, with ids of its own that cannot clash with the task's.
@@ -115,6 +126,7 @@ impl<'a> Reader<'a> {
                 }
                 "components" => self.components(member.value, parts),
                 "x-behaviours" => parts.behaviours = Some(member.value),
+                "x-owner-constraints" => parts.owner_rules = Some(member.value),
                 name if LAYOUT.contains(&name) || name.starts_with("x-") => {}
                 unknown => self.unknown_layout(unknown, member, &LAYOUT),
             }

@@ -1,0 +1,63 @@
+//! The file of deviations of a run: read before, held against the findings, and rewritten where that is asked for.
+
+use super::Failure;
+use crate::deviation::Deviations;
+use crate::report::replace;
+use crate::run::Record;
+use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Accepted {
+    /// Findings that are known and accepted, one a line: case id | accepted until | first words of the message |
+    /// reason. An entry that no longer fails, has expired or names no case is a failure
+    #[arg(long, value_name = "FILE")]
+    deviations: Option<PathBuf>,
+    /// Rewrites the file of deviations to what was found; the run still fails where it would have without
+    #[arg(long, requires = "deviations")]
+    fix: bool,
+}
+
+impl Accepted {
+    /// Reads the file; with `--fix` it need not be there yet.
+    pub(super) fn read(&self, ids: Vec<String>) -> Result<List, Failure> {
+        let now = SystemTime::now();
+        let Some(path) = &self.deviations else {
+            return Ok(List { deviations: Deviations::default(), ids, fix: None, now });
+        };
+        let name = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Err(error) if error.kind() == ErrorKind::NotFound && self.fix => String::new(),
+            other => other.map_err(|error| Failure(format!("deviations {name}: {error}")))?,
+        };
+        let deviations = Deviations::read(&name, &text)?;
+        Ok(List { deviations, ids, fix: self.fix.then(|| path.clone()), now })
+    }
+}
+
+/// The deviations of a run.
+pub(super) struct List {
+    deviations: Deviations,
+    /// The ids of all cases, those that are not tried among them.
+    ids: Vec<String>,
+    fix: Option<PathBuf>,
+    now: SystemTime,
+}
+
+impl List {
+    pub(super) fn accept(&self, record: &mut Record) {
+        self.deviations.accept(record, self.now);
+    }
+
+    /// What is wrong with the file, which is rewritten where that is asked for.
+    pub(super) fn settle(&self, records: &[Record]) -> Result<Vec<String>, Failure> {
+        let known: HashSet<&str> = self.ids.iter().map(String::as_str).collect();
+        let records: Vec<&Record> = records.iter().collect();
+        if let Some(path) = &self.fix {
+            replace(path, self.deviations.fixed(&known, &records, self.now).as_bytes())?;
+        }
+        Ok(self.deviations.problems(&known, &records, self.now))
+    }
+}

@@ -1,0 +1,91 @@
+//! Which cases are tried.
+
+use super::Failure;
+use crate::case::{Case, Cases, Gap};
+use crate::run::search::Sort;
+use crate::shard::Shard;
+use airspec::Level;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Choice {
+    /// Only cases with this id, or whose id matches, such as 'width.*'; can be given more than once
+    #[arg(long, value_name = "GLOB")]
+    pub(super) case: Vec<String>,
+    /// Only what is stated that firmly: badge, prose, facts or unstated (all)
+    #[arg(long, value_name = "LEVEL", default_value = "unstated", value_parser = level)]
+    pub(super) level: Level,
+    /// Only the K-th of N parts of the cases; which part a case is in depends on its id alone
+    #[arg(long, value_name = "K/N")]
+    pub(super) shard: Option<Shard>,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    let known = Level::ALL.into_iter().find(|level| level.word() == text);
+    known.ok_or_else(|| format!("use one of {}", Level::ALL.map(Level::word).join(", ")))
+}
+
+impl Choice {
+    /// The cases that are asked for. What is missing is told only where all were.
+    pub(super) fn of(&self, cases: Cases) -> Result<(Vec<Case>, Vec<Gap>), Failure> {
+        let Cases { cases, gaps, .. } = cases;
+        let all = cases.len();
+        let pattern = Pattern::of(&self.case, &cases)?;
+        let is_named = |case: &Case| pattern.as_ref().is_none_or(|pattern| pattern.takes(&case.id));
+        let named: Vec<Case> = cases.into_iter().filter(is_named).collect();
+        let mut searched = Sort::ALL.into_iter().map(Sort::id);
+        if named.is_empty() && !searched.any(|id| pattern.as_ref().is_some_and(|pattern| pattern.takes(id))) {
+            return Err(Failure(format!("--case matches none of the {all} cases; --list shows them")));
+        }
+        let is_chosen =
+            |case: &Case| case.level <= self.level && self.shard.is_none_or(|shard| shard.holds(&case.id));
+        let chosen: Vec<Case> = named.into_iter().filter(is_chosen).collect();
+        // A part can be empty where there are more parts than cases, and is then done at once.
+        if chosen.is_empty() && self.shard.is_none() && self.case.is_empty() {
+            let level = self.level;
+            return Err(Failure(format!(
+                "none of the cases is of level {level} or firmer; --list shows them"
+            )));
+        }
+        let is_all = chosen.len() == all;
+        Ok((chosen, if is_all { gaps } else { Vec::new() }))
+    }
+
+    /// Whether a case of that id, outside the derived ones, is asked for.
+    pub(super) fn takes(&self, id: &str) -> Result<bool, Failure> {
+        let is_named = self.case.is_empty() || matcher(self.case.iter())?.is_match(id);
+        Ok(is_named && self.shard.is_none_or(|shard| shard.holds(id)))
+    }
+}
+
+/// Ids and patterns.
+struct Pattern<'a> {
+    ids: Vec<&'a str>,
+    globs: GlobSet,
+}
+
+impl<'a> Pattern<'a> {
+    fn of(wanted: &'a [String], cases: &[Case]) -> Result<Option<Self>, Failure> {
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        // An id is taken as it is, whatever it holds.
+        let (ids, globs): (Vec<_>, Vec<_>) =
+            wanted.iter().partition(|wanted| cases.iter().any(|case| case.id == **wanted));
+        let ids = ids.into_iter().map(String::as_str).collect();
+        Ok(Some(Self { ids, globs: matcher(globs.into_iter())? }))
+    }
+
+    fn takes(&self, id: &str) -> bool {
+        self.ids.contains(&id) || self.globs.is_match(id)
+    }
+}
+
+pub(super) fn matcher<'a>(globs: impl Iterator<Item = &'a String>) -> Result<GlobSet, Failure> {
+    let mut set = GlobSetBuilder::new();
+    for glob in globs {
+        // An id is no path: `*` is everything.
+        set.add(GlobBuilder::new(glob).literal_separator(false).backslash_escape(true).build()?);
+    }
+    Ok(set.build()?)
+}

@@ -1,0 +1,43 @@
+//! `airspec merge`: one report of several.
+
+use super::{End, Failure, complain, show};
+use crate::report::merge::{merge, read};
+use crate::report::write;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The folder that gets report.json, junit.xml and report.md
+    #[arg(value_name = "OUT")]
+    out: PathBuf,
+    /// Files report.json, or the folders that they are in
+    #[arg(value_name = "REPORT", required = true)]
+    reports: Vec<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
+    let reports: Result<Vec<_>, Failure> =
+        arguments.reports.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect();
+    let merged = merge(reports?)?;
+    let out = &arguments.out;
+    std::fs::create_dir_all(out).map_err(|error| Failure(format!("report {}: {error}", out.display())))?;
+    write(out, &merged.document)?;
+    let summary = &merged.document.summary;
+    show(&format!(
+        "{} cases of {}: {} passed, {} failed, {} noted, {} skipped\n",
+        summary.cases,
+        merged.document.models.join(", "),
+        summary.passed,
+        summary.failed,
+        summary.noted,
+        summary.skipped
+    ))?;
+    for missing in &merged.missing {
+        complain(&format!("not the whole run: {missing}"));
+    }
+    if !merged.missing.is_empty() {
+        return Ok(End::Interrupted);
+    }
+    let is_wrong = summary.failed > 0 || !merged.document.problems.is_empty();
+    Ok(if is_wrong { End::Violated } else { End::Conforms })
+}

@@ -1,0 +1,106 @@
+//! Commands that send a request again: one for `curl`, with the key as a variable, and one for the suite.
+
+use super::Heading;
+use crate::run::Request;
+use std::fmt::Write as _;
+
+/// A command for a POSIX shell that sends the request to the target. Values of further headers are variables, named
+/// after the header: `X-Gateway` is `$X_GATEWAY`. None for the embedded mock, which is gone after the run, and for a
+/// body that no command line can hold.
+#[must_use]
+pub fn curl(heading: &Heading, request: &Request) -> Option<String> {
+    let body = request.whole.as_ref().filter(|_| heading.target.contains("://"))?;
+    let mut command = format!(
+        "curl -sS {} -H \"Authorization: Bearer $RUNWARE_API_KEY\" -H 'Content-Type: application/json'",
+        quote(&heading.target)
+    );
+    for name in &heading.headers {
+        // Names of headers hold nothing that a shell minds, but for these.
+        let name: String = name.chars().filter(|letter| !matches!(letter, '$' | '`' | '!')).collect();
+        let letter =
+            |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
+        let _ = write!(command, " -H \"{name}: ${{{}}}\"", name.chars().map(letter).collect::<String>());
+    }
+    // `-d @…` would name a file; a body is an array and begins with a bracket.
+    let _ = write!(command, " -d {}", quote(body));
+    Some(command)
+}
+
+/// A command of the suite that tries the case again.
+#[must_use]
+pub fn command(heading: &Heading, id: &str) -> String {
+    let mut command = format!("airspec conformance --seed {} --case {}", heading.seed, quote(id));
+    if heading.target.contains("://") {
+        let _ = write!(command, " --target {}", quote(&heading.target));
+    }
+    for word in &heading.again {
+        let _ = write!(command, " {}", quote(word));
+    }
+    command
+}
+
+/// A word that a POSIX shell takes as it is.
+#[must_use]
+pub fn quote(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn a_shell_gives_every_word_back_as_it_was() {
+        for word in [
+            "",
+            "plain",
+            "it's",
+            "''",
+            "$(touch /tmp/never) `id` $HOME \\ \" ! # & ; | > <",
+            "a\nb\tc",
+            "[{\"a\":\"é😀'\\u0027\"}]",
+            "-n",
+            "*",
+        ] {
+            let shell = Command::new("sh").args(["-c", &format!("printf %s {}", quote(word))]).output();
+            assert_eq!(String::from_utf8(shell.unwrap().stdout).unwrap(), word);
+        }
+    }
+
+    #[test]
+    fn a_command_has_variables_where_secrets_were() {
+        let heading = Heading {
+            target: "http://127.0.0.1:1/v1?a=b&c".to_owned(),
+            headers: vec!["x-gateway".to_owned()],
+            ..Heading::default()
+        };
+        let request = Request { body: String::new(), whole: Some("[{\"say\":\"it's\"}]".to_owned()) };
+        let curl = curl(&heading, &request).unwrap();
+        let script = format!("curl() {{ for word; do printf '%s\\n' \"$word\"; done; }}\n{curl}");
+        let shell = Command::new("sh")
+            .args(["-c", &script])
+            .env("RUNWARE_API_KEY", "k e y")
+            .env("X_GATEWAY", "g")
+            .output()
+            .unwrap();
+        let words = String::from_utf8(shell.stdout).unwrap();
+        let expected = [
+            "-sS",
+            "http://127.0.0.1:1/v1?a=b&c",
+            "-H",
+            "Authorization: Bearer k e y",
+            "-H",
+            "Content-Type: application/json",
+            "-H",
+            "x-gateway: g",
+            "-d",
+            "[{\"say\":\"it's\"}]",
+        ];
+        assert_eq!(words.lines().collect::<Vec<_>>(), expected);
+    }
+}
