@@ -12,11 +12,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import contextlib
 import sys
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from runware import Runware, RunOptions, RunwareError
@@ -35,12 +37,12 @@ class Target:
         self.socket_url = url.replace("http", "ws", 1)
         self.key = key
 
-    def client(self, transport: str, key: str | None = None) -> Runware:
+    def client(self, transport: str, key: str | None = None, socket_url: str | None = None) -> Runware:
         return Runware(
             api_key=key or self.key,
             transport=transport,
             http_base_url=self.url,
-            ws_base_url=self.socket_url,
+            ws_base_url=socket_url or self.socket_url,
             validate=False,
             timeout=30_000,
             poll_timeout=30_000,
@@ -140,6 +142,78 @@ async def wrong_key(target: Target, transport: str) -> None:
     expect(error.code == "auth" and "not the key" not in str(error), repr(error))
 
 
+class Relay:
+    """A relay between the SDK and the mock that breaks the first connection, once the client has heard some words.
+
+    It adds the header by which the mock sends the results of a task some time apart, so that there are results that
+    are not yet sent when the connection breaks.
+    """
+
+    def __init__(self, target: Target, words: bytes) -> None:
+        self.target = target
+        self.words = words
+        self.heard: list[bytes] = []
+
+    @contextlib.asynccontextmanager
+    async def listening(self) -> AsyncIterator[str]:
+        server = await asyncio.start_server(self.relay, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        try:
+            yield f"ws://127.0.0.1:{port}/v1"
+        finally:
+            server.close()
+
+    async def relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        breaks = not self.heard
+        self.heard.append(b"")
+        place = len(self.heard) - 1
+        mock = urlsplit(self.target.url)
+        to_mock, from_mock = None, None
+        try:
+            from_mock, to_mock = await asyncio.open_connection(mock.hostname, mock.port)
+            head = await reader.readuntil(b"\r\n\r\n")
+            to_mock.write(head[:-2] + b"x-mock-weather: apart=400ms\r\n\r\n")
+            upstream = asyncio.create_task(self.pump(reader, to_mock))
+            while piece := await from_mock.read(65536):
+                self.heard[place] += piece
+                writer.write(piece)
+                await writer.drain()
+                if breaks and self.words in self.heard[place]:
+                    break
+            upstream.cancel()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        finally:
+            for end in (writer, to_mock):
+                if end is not None:
+                    end.close()
+
+    @staticmethod
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            while piece := await reader.read(65536):
+                writer.write(piece)
+                await writer.drain()
+
+
+async def session_taken_up_again(target: Target, transport: str) -> None:
+    # The connection breaks when the first of three results has come; the mock sends the others to the same session.
+    relay = Relay(target, b"imageURL")
+    async with relay.listening() as url, target.client(transport, socket_url=url) as client:
+        results = await client.run(task(numberResults=3, deliveryMethod="sync"))
+        expect(len({result["imageUUID"] for result in results}) == 3, results)
+    expect(len(relay.heard) == 2, f"{len(relay.heard)} connections")
+    replayed = relay.heard[1].count(b"imageURL")
+    expect(replayed == 2, f"{replayed} results after reconnecting")
+
+    # It breaks when a deferred task is acknowledged; polling goes on in the same session.
+    relay = Relay(target, b"imageInference")
+    async with relay.listening() as url, target.client(transport, socket_url=url) as client:
+        results = await client.run(task(numberResults=2, deliveryMethod="async"))
+        expect(len(results) == 2, results)
+    expect(len(relay.heard) == 2, f"{len(relay.heard)} connections")
+
+
 CHECKS: list[Check] = [
     one_result,
     several_results,
@@ -149,21 +223,23 @@ CHECKS: list[Check] = [
     taken_identifier,
     wrong_key,
 ]
+SOCKET_CHECKS: list[Check] = [session_taken_up_again]
 
 
 async def run(target: Target) -> int:
+    checks = [(transport, check) for transport in ("rest", "websocket") for check in CHECKS]
+    checks += [("websocket", check) for check in SOCKET_CHECKS]
     failed = 0
-    for transport in ("rest", "websocket"):
-        for check in CHECKS:
-            name = f"{transport} {check.__name__.replace('_', ' ')}"
-            started = time.monotonic()
-            try:
-                await asyncio.wait_for(check(target, transport), timeout=60)
-                print(f"ok      {name} ({time.monotonic() - started:.1f} s)", flush=True)
-            except Exception as error:  # every failure is told, whatever it is
-                failed += 1
-                print(f"FAILED  {name}: {type(error).__name__}: {error}", flush=True)
-    print(f"{2 * len(CHECKS) - failed} passed, {failed} failed")
+    for transport, check in checks:
+        name = f"{transport} {check.__name__.replace('_', ' ')}"
+        started = time.monotonic()
+        try:
+            await asyncio.wait_for(check(target, transport), timeout=60)
+            print(f"ok      {name} ({time.monotonic() - started:.1f} s)", flush=True)
+        except Exception as error:  # every failure is told, whatever it is
+            failed += 1
+            print(f"FAILED  {name}: {type(error).__name__}: {error}", flush=True)
+    print(f"{len(checks) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

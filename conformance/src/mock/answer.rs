@@ -36,6 +36,8 @@ pub(super) struct Item {
 #[derive(Clone, Debug)]
 pub(super) struct File {
     pub(super) name: String,
+    /// The ending of its link.
+    ending: &'static str,
     pub(super) recipe: Arc<Recipe>,
     /// For how long the link works.
     pub(super) lifetime: Option<Duration>,
@@ -64,6 +66,14 @@ impl Item {
     }
 }
 
+/// What a file is, and what it is called: the same, but for faults.
+#[derive(Clone, Copy)]
+struct Containers {
+    bytes: Container,
+    media: Container,
+    ending: Container,
+}
+
 /// What makes results.
 #[derive(Clone, Copy)]
 pub(super) struct Maker<'a> {
@@ -86,6 +96,8 @@ impl Maker<'_> {
             if asked > 1 { asked - 1 } else { asked }
         } else if self.reading.faults.answers(id, How::More) {
             asked + 1
+        } else if self.reading.faults.answers(id, How::One) {
+            asked.min(1)
         } else {
             asked
         }
@@ -146,13 +158,17 @@ impl Maker<'_> {
                 None
             } else if faults.answers(id, How::Wrong) {
                 Some(self.stranger(schema))
+            } else if faults.answers(id, How::Upper) {
+                echoed.map(|value| value.as_str().map(|text| text.to_uppercase().into()).unwrap_or(value))
             } else {
                 echoed
             };
         }
         if let Some((id, parameter, _)) = roles.flags.iter().find(|(_, _, known)| known == field) {
             let wanted = self.reading.is_true(parameter) && !faults.answers(id, How::Never);
-            return (wanted || faults.answers(id, How::Always)).then(|| self.measured(schema));
+            let value = (wanted || faults.answers(id, How::Always)).then(|| self.measured(schema));
+            let is_text = faults.answers(id, How::Text);
+            return value.map(|value| if is_text { value.to_string().into() } else { value });
         }
         if roles.select.as_ref().is_some_and(|(.., fields)| fields.values().any(|known| known == field)) {
             return None;
@@ -193,14 +209,19 @@ impl Maker<'_> {
         (side(width), side(height))
     }
 
-    fn container(self) -> Container {
-        let Some((id, parameter, media)) = &self.reading.roles.container else { return Container::Jpeg };
+    fn containers(self) -> Containers {
+        let Some((id, parameter, media)) = &self.reading.roles.container else {
+            return Containers { bytes: Container::Jpeg, media: Container::Jpeg, ending: Container::Jpeg };
+        };
         let asked = self.reading.text(parameter).and_then(|value| media.get(&value).cloned());
-        let container = asked.and_then(|media| Container::from_media_type(&media)).unwrap_or(Container::Jpeg);
-        if self.reading.faults.answers(id, How::Wrong) {
-            if container == Container::Png { Container::Jpeg } else { Container::Png }
-        } else {
-            container
+        let asked = asked.and_then(|media| Container::from_media_type(&media)).unwrap_or(Container::Jpeg);
+        let other = if asked == Container::Png { Container::Jpeg } else { Container::Png };
+        let has = |how| self.reading.faults.answers(id, how);
+        let pick = |is_other: bool| if is_other { other } else { asked };
+        Containers {
+            bytes: pick(has(How::Wrong) || has(How::Disguised)),
+            media: pick(has(How::Wrong) || has(How::Media)),
+            ending: pick(has(How::Wrong) || has(How::Ending)),
         }
     }
 
@@ -231,16 +252,21 @@ impl Maker<'_> {
         if let Some((id, ..)) = &roles.size {
             width += u32::from(faults.answers(id, How::Wider));
             height += u32::from(faults.answers(id, How::Taller));
+            if faults.answers(id, How::Turned) {
+                (width, height) = (height, width);
+            }
         }
         let prompt = roles.prompt.as_ref().and_then(|path| self.reading.text(path)).unwrap_or_default();
         let topic = dice::hash(prompt.as_bytes()) ^ index.rotate_left(32);
         let tier = self.tier().unwrap_or_default();
         let number = if count > 1 { format!("{} of {count}", index + 1) } else { String::new() };
         let caption: Vec<String> = [tier, number].into_iter().filter(|part| !part.is_empty()).collect();
+        let containers = self.containers();
         let recipe = Recipe {
             width,
             height,
-            container: self.container(),
+            container: containers.bytes,
+            media: containers.media.media_type(),
             quality: self.quality(),
             // A seed that every reader of JSON can hold.
             seed: (self.dice.draw("seed", topic) >> 12).cast_signed(),
@@ -248,7 +274,13 @@ impl Maker<'_> {
             caption: caption.join(", "),
         };
         let name = self.dice.uuid("file", self.identity.wrapping_add(index << 48));
-        File { name: name.to_string(), recipe: Arc::new(recipe), lifetime: self.lifetime(), linked: false }
+        File {
+            name: name.to_string(),
+            ending: containers.ending.extension(),
+            recipe: Arc::new(recipe),
+            lifetime: self.lifetime(),
+            linked: false,
+        }
     }
 
     /// Puts the file into the fields that are to carry it.
@@ -257,13 +289,8 @@ impl Maker<'_> {
             match Form::of(&field) {
                 Some(Form::Link) => {
                     file.linked = true;
-                    let link = format!(
-                        "{}{}{}.{}",
-                        self.origin,
-                        super::protocol::FILES,
-                        file.name,
-                        file.recipe.container.extension()
-                    );
+                    let folder = super::protocol::FILES;
+                    let link = format!("{}{folder}{}.{}", self.origin, file.name, file.ending);
                     item.fields.insert(field, link.into());
                 }
                 Some(form) => item.inline.push((field, form)),

@@ -5,7 +5,9 @@ use super::answer::Item;
 use super::engine::Engine;
 use super::errors::Problem;
 use super::fault::How;
+use super::misread::Mistake;
 use super::protocol::{self, Note, kind, name};
+use super::refusing::Refusing;
 use super::roles::Reading;
 use airspec::Constraint;
 use airspec::rule::Rule;
@@ -55,7 +57,7 @@ impl Outcome {
 impl Engine {
     /// Carries out a batch; what became of each element, in order.
     pub(super) fn each(&self, batch: &[Value], caller: &Caller) -> Vec<Outcome> {
-        let mut taken = HashSet::new();
+        let mut taken = Taken::default();
         let mut outcomes = Vec::with_capacity(batch.len());
         for task in batch {
             let mut outcome = Outcome::default();
@@ -63,7 +65,10 @@ impl Engine {
                 Some(kind::AUTHENTICATION) => self.authentication(task, &mut outcome),
                 Some(kind::PING) => ping(task, &mut outcome),
                 Some(kind::POLL) => self.poll(task, caller, &mut outcome),
-                _ => self.task(task, caller, &mut taken, &mut outcome),
+                _ => {
+                    self.task(task, caller, &mut taken, &mut outcome);
+                    self.spoil(batch, task, &mut outcome);
+                }
             }
             outcomes.push(outcome);
         }
@@ -76,6 +81,9 @@ impl Engine {
             whole.items.extend(outcome.items);
             whole.problems.extend(outcome.problems);
         }
+        if !whole.problems.is_empty() && self.faults.refuses(Refusing::Whole) {
+            whole.items.clear();
+        }
         whole
     }
 
@@ -87,14 +95,26 @@ impl Engine {
         }
     }
 
-    fn task(&self, task: &Value, caller: &Caller, taken: &mut HashSet<String>, outcome: &mut Outcome) {
+    /// The faults of telling refusals wrongly.
+    fn spoil(&self, batch: &[Value], task: &Value, outcome: &mut Outcome) {
+        let own = task.get(name::TASK_UUID).and_then(Value::as_str);
+        for how in self.faults.refusing() {
+            let mut others = batch.iter().filter_map(|task| task.get(name::TASK_UUID)?.as_str());
+            let other = others.find(|other| Some(*other) != own).map(str::to_owned);
+            let other = other.unwrap_or_else(|| self.dice.uuid("stranger", 0).to_string());
+            how.spoil(&mut outcome.problems, &other);
+        }
+    }
+
+    fn task(&self, task: &Value, caller: &Caller, taken: &mut Taken, outcome: &mut Outcome) {
         let id = self.id(task);
         let mut violations = self.violations(task);
         violations.extend(self.conflict(id.as_deref(), taken));
-        taken.extend(id.clone());
+        taken.add(id.clone());
         violations.retain(|violation| !self.faults.accepts(&violation.constraint));
         if violations.is_empty() {
-            self.carry_out(task, id.as_deref(), caller, outcome);
+            let meant = self.misread.iter().find_map(|misread| misread.meant(task));
+            self.carry_out(meant.as_ref().unwrap_or(task), id.as_deref(), caller, outcome);
         } else {
             outcome.problems.extend(self.explain(task, &violations));
         }
@@ -102,6 +122,9 @@ impl Engine {
 
     fn violations(&self, task: &Value) -> Vec<Violation> {
         let mut violations = if self.judge.is_valid(task) { Vec::new() } else { self.judge.task(task) };
+        for misread in &self.misread {
+            violations = misread.violations(&self.judge, task, violations);
+        }
         for narrowed in &self.narrowed {
             for refused in narrowed.violations(task) {
                 if !violations.iter().any(|known| known.pointer == refused.pointer) {
@@ -125,14 +148,19 @@ impl Engine {
     }
 
     /// Whether another task has the identifier.
-    fn conflict(&self, id: Option<&str>, taken: &HashSet<String>) -> Option<Violation> {
+    fn conflict(&self, id: Option<&str>, taken: &Taken) -> Option<Violation> {
         let (id, constraint) = (id?, self.model.unique()?);
         let narrowed = || {
-            !taken.is_empty()
+            taken.last.is_some()
                 && self.narrowed.iter().any(|narrowed| matches!(narrowed.constraint.rule, Rule::Unique))
         };
         let pending = || super::lock(&self.tasks).find(id, self.clock.now()).is_some();
-        (taken.contains(id) || narrowed() || pending()).then(|| repeated(constraint))
+        let in_batch = if self.is_misread(Mistake::Neighbours) {
+            taken.last.as_deref() == Some(id)
+        } else {
+            taken.all.contains(id)
+        };
+        (in_batch || narrowed() || pending()).then(|| repeated(constraint))
     }
 
     /// The errors of a task whose identifier another one has.
@@ -151,7 +179,31 @@ impl Engine {
     /// What tells a task apart, such that letter case makes no difference.
     fn id(&self, task: &Value) -> Option<String> {
         let path = self.roles.unique.as_deref().unwrap_or(name::TASK_UUID);
-        self.reading(task).given(path)?.as_str().map(str::to_lowercase)
+        self.reading(task).given(path)?.as_str().map(|id| self.folded(id))
+    }
+
+    /// An identifier as tasks are told apart by it.
+    pub(super) fn folded(&self, id: &str) -> String {
+        if self.is_misread(Mistake::Case) { id.to_owned() } else { id.to_lowercase() }
+    }
+
+    /// Whether identifiers are compared with that mistake.
+    fn is_misread(&self, mistake: Mistake) -> bool {
+        self.misread.iter().any(|misread| misread.is(mistake, &Rule::Unique))
+    }
+}
+
+/// The identifiers of the tasks of a batch so far.
+#[derive(Default)]
+struct Taken {
+    all: HashSet<String>,
+    last: Option<String>,
+}
+
+impl Taken {
+    fn add(&mut self, id: Option<String>) {
+        self.all.extend(id.clone());
+        self.last = id.or(self.last.take());
     }
 }
 

@@ -9,7 +9,7 @@ use super::engine::Engine;
 use super::errors::Problem;
 use super::fault::How;
 use super::protocol::{name, status};
-use super::roles::{Id, Reading};
+use super::roles::Reading;
 use super::tasks::Task;
 use super::weather;
 use serde_json::Value;
@@ -147,41 +147,49 @@ impl Engine {
                 }
             }
         }
+        let (webhook, upload) = (self.roles.webhook.as_ref(), self.roles.upload.as_ref());
         for (index, (due, item)) in items.iter().enumerate() {
-            let webhook =
-                self.roles.webhook.as_ref().and_then(|part| self.notice(part, reading, index, item));
-            let upload = self.roles.upload.as_ref().and_then(|part| self.upload(part, reading, item));
-            for (address, load, garbled) in [upload, webhook].into_iter().flatten() {
-                let (task, secrets) = (id.map(str::to_owned), caller.secrets.clone());
-                self.courier.take(Parcel { due: *due, address, task, load, garbled, secrets });
+            let file = upload.and_then(|(id, parameter)| {
+                let recipe = Arc::clone(&item.file.as_ref()?.recipe);
+                Some((id, reading.text(parameter)?, Load::Upload(recipe)))
+            });
+            let notice = webhook.and_then(|(id, parameter)| {
+                Some((id, reading.text(parameter)?, Load::Notice(self.notice(id, item))))
+            });
+            for (behaviour, address, load) in file.into_iter().chain(notice) {
+                for _ in 0..self.copies(behaviour, index) {
+                    let (address, load) = (address.clone(), load.clone());
+                    let (task, secrets) = (id.map(str::to_owned), caller.secrets.clone());
+                    let defect = self.defect(behaviour);
+                    self.courier.take(Parcel { due: *due, address, task, load, defect, secrets });
+                }
             }
         }
     }
 
-    fn notice(
-        &self,
-        (id, parameter): &(Id, String),
-        reading: Reading<'_>,
-        index: usize,
-        item: &Item,
-    ) -> Option<(String, Load, bool)> {
-        let address = reading.text(parameter)?;
-        let kept =
-            !self.faults.answers(id, How::Silent) && (index == 0 || !self.faults.answers(id, How::Once));
-        kept.then(|| (address, Load::Notice(item.clone()), self.faults.answers(id, How::Garbled)))
+    /// How often a delivery is made: once, but for faults.
+    fn copies(&self, behaviour: &str, index: usize) -> usize {
+        let has = |how| self.faults.answers(behaviour, how);
+        match () {
+            () if has(How::Silent) || has(How::Once) && index > 0 => 0,
+            () if has(How::Twice) => 2,
+            () => 1,
+        }
     }
 
-    fn upload(
-        &self,
-        (id, parameter): &(Id, String),
-        reading: Reading<'_>,
-        item: &Item,
-    ) -> Option<(String, Load, bool)> {
-        let address = reading.text(parameter)?;
-        let recipe = Arc::clone(&item.file.as_ref()?.recipe);
-        let load = Load::Upload { recipe, posted: self.faults.answers(id, How::Posted) };
-        (!self.faults.answers(id, How::Silent))
-            .then(|| (address, load, self.faults.answers(id, How::Garbled)))
+    /// The way in which a delivery is wrong.
+    fn defect(&self, behaviour: &str) -> Option<How> {
+        let ways = [How::Garbled, How::Posted, How::Put, How::Encoded];
+        ways.into_iter().find(|how| self.faults.answers(behaviour, *how))
+    }
+
+    /// The result that a webhook is told.
+    fn notice(&self, behaviour: &str, item: &Item) -> Item {
+        let mut item = item.clone();
+        if self.faults.answers(behaviour, How::Stranger) {
+            item.fields.insert(name::TASK_UUID.into(), self.dice.uuid("stranger", 0).to_string().into());
+        }
+        item
     }
 }
 

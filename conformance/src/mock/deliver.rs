@@ -6,8 +6,9 @@
 use super::access::Secrets;
 use super::answer::Item;
 use super::clock::Clock;
+use super::fault::How;
 use super::files::Recipe;
-use super::protocol;
+use super::protocol::{self, Form};
 use super::settings::{Reach, Wrapping};
 use reqwest::{Client, Method, Url};
 use serde::Serialize;
@@ -73,8 +74,8 @@ pub(super) struct Parcel {
     pub(super) address: String,
     pub(super) task: Option<String>,
     pub(super) load: Load,
-    /// The defect of sending nonsense.
-    pub(super) garbled: bool,
+    /// The fault to make.
+    pub(super) defect: Option<How>,
     /// What must not be recorded.
     pub(super) secrets: Secrets,
 }
@@ -82,11 +83,7 @@ pub(super) struct Parcel {
 #[derive(Clone, Debug)]
 pub(super) enum Load {
     Notice(Item),
-    /// The file, and the defect of sending it by the wrong method.
-    Upload {
-        recipe: Arc<Recipe>,
-        posted: bool,
-    },
+    Upload(Arc<Recipe>),
 }
 
 /// Delivers, and remembers how it went.
@@ -153,7 +150,7 @@ impl Courier {
         records.next += 1;
         let kind = match parcel.load {
             Load::Notice(_) => DeliveryKind::Webhook,
-            Load::Upload { .. } => DeliveryKind::Upload,
+            Load::Upload(_) => DeliveryKind::Upload,
         };
         records.kept.push_back(Delivery {
             id,
@@ -201,14 +198,14 @@ impl Courier {
     }
 
     async fn deliver(&self, id: u64, parcel: Parcel, client: Option<&Client>, clock: &Clock) {
-        let Parcel { due, address, load, garbled, .. } = parcel;
+        let Parcel { due, address, load, defect, .. } = parcel;
         clock.reach(due).await;
         let (client, url) = match (client, self.policy.reach.admit(&address)) {
             (Some(client), Ok(url)) => (client, url),
             (None, _) => return self.note(id, "no HTTP client", DeliveryState::Failed),
             (_, Err(reason)) => return self.note(id, reason, DeliveryState::Failed),
         };
-        let Some(letter) = self.letter(load, garbled).await else {
+        let Some(letter) = self.letter(load, defect).await else {
             return self.note(id, "the file could not be made", DeliveryState::Failed);
         };
         let mut pauses = self.policy.retries.iter();
@@ -227,21 +224,27 @@ impl Courier {
     }
 
     /// Draws what has to be drawn.
-    async fn letter(&self, load: Load, garbled: bool) -> Option<Letter> {
+    async fn letter(&self, load: Load, defect: Option<How>) -> Option<Letter> {
         let wrapping = self.policy.wrapping;
         let make = move || match load {
             Load::Notice(item) => Letter {
-                method: Method::POST,
+                method: if defect == Some(How::Put) { Method::PUT } else { Method::POST },
                 media: protocol::JSON,
-                body: if garbled { b"{\"data\": [".to_vec() } else { notice(item.finish(), wrapping) },
+                body: match defect {
+                    Some(How::Garbled) => b"{\"data\": [".to_vec(),
+                    _ => notice(item.finish(), wrapping),
+                },
             },
-            Load::Upload { recipe, posted } => {
-                let mut body = recipe.draw();
-                if garbled {
+            Load::Upload(recipe) => {
+                let mut body = match defect {
+                    Some(How::Encoded) => recipe.text(Form::Base64).into_bytes(),
+                    _ => recipe.draw(),
+                };
+                if defect == Some(How::Garbled) {
                     body.truncate(body.len() / 2);
                 }
-                let method = if posted { Method::POST } else { Method::PUT };
-                Letter { method, media: recipe.container.media_type(), body }
+                let method = if defect == Some(How::Posted) { Method::POST } else { Method::PUT };
+                Letter { method, media: recipe.media, body }
             }
         };
         tokio::task::spawn_blocking(make).await.ok()

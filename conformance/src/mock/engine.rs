@@ -8,17 +8,18 @@ use super::errors::{Explainer, Problem};
 use super::fault::{self, Active, Fault, UnknownFault};
 use super::files::{Files, Found};
 use super::limits::{Bucket, Purse};
+use super::misread::Misread;
 use super::narrow::Narrowed;
 use super::protocol::{
     self, Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, WEATHER_HEADER,
 };
+use super::refusing::Refusing;
 use super::roles::Roles;
 use super::session::Sessions;
 use super::settings::Settings;
 use super::tasks::Tasks;
 use super::weather::{self, Moment};
 use crate::judge::{Judge, JudgeError};
-use crate::picture::Container;
 use crate::price::Prices;
 use airspec::Model;
 use airspec_models::json;
@@ -41,6 +42,7 @@ pub struct Engine {
     pub(super) explainer: Explainer,
     pub(super) faults: Active,
     pub(super) narrowed: Vec<Narrowed>,
+    pub(super) misread: Vec<Misread>,
     pub(super) dice: Dice,
     pub(super) clock: Arc<Clock>,
     pub(super) salt: RandomState,
@@ -86,7 +88,8 @@ impl Engine {
             judge: Judge::new(&model)?,
             prices: Prices::of(&model),
             explainer: Explainer::of(&model, roles.prompt.as_deref()),
-            narrowed: faults.refused().filter_map(|id| Narrowed::new(&model, id)).collect(),
+            narrowed: faults.refused().filter_map(|(id, number)| Narrowed::new(&model, id, number)).collect(),
+            misread: faults.misread().filter_map(|(id, mistake)| Misread::new(&model, id, mistake)).collect(),
             dice: Dice::new(settings.seed),
             clock: Arc::new(clock),
             salt: RandomState::new(),
@@ -248,9 +251,17 @@ impl Engine {
     }
 
     fn batch(&self, batch: &[Value], caller: &Caller) -> Answer {
-        let outcome = self.run(batch, caller);
+        let mut outcome = self.run(batch, caller);
         let status = outcome.status(self.settings.mixed_status);
         let note = outcome.note(batch.len(), &caller.secrets);
+        let is_refused = outcome.items.is_empty() && !outcome.problems.is_empty();
+        if is_refused && self.faults.refuses(Refusing::Html) {
+            let page = Body::Ready(b"<html><body>Bad Request</body></html>".to_vec());
+            return Answer { note, ..Answer::new(status, "text/html", page) };
+        }
+        if self.faults.refuses(Refusing::Silent) {
+            outcome.problems.clear();
+        }
         let secrets = caller.secrets.clone();
         let masked = !outcome.problems.is_empty();
         let text = move |outcome: super::batch::Outcome| {
@@ -273,20 +284,20 @@ impl Engine {
         }
         let name = file.split_once('.').map_or(file, |(name, _)| name);
         let found = super::lock(&self.files).find(name, self.clock.now());
-        let picture = |container: Container, body| Answer::new(200, container.media_type(), body);
+        let picture = |media, body| Answer::new(200, media, body);
         match found {
             Found::Unknown => refusal(&Problem::new(404, "fileNotFound", "There is no such file.")),
             Found::Expired => refusal(&Problem::new(404, "fileExpired", "The link to this file has ended.")),
-            Found::Drawn(container, bytes) => picture(container, Body::Ready(bytes.to_vec())),
+            Found::Drawn(media, bytes) => picture(media, Body::Ready(bytes.to_vec())),
             Found::Recipe(recipe) => {
                 let (files, name) = (Arc::clone(&self.files), name.to_owned());
-                let container = recipe.container;
+                let media = recipe.media;
                 let draw = move || {
                     let bytes = recipe.draw();
                     super::lock(&files).keep(&name, bytes.as_slice().into());
                     bytes
                 };
-                picture(container, Body::Later(Box::new(draw)))
+                picture(media, Body::Later(Box::new(draw)))
             }
         }
     }

@@ -4,10 +4,15 @@
 //! |---|---|
 //! | `accept:<constraint>` | accepts what breaks the constraint |
 //! | `refuse:<constraint>` | refuses some of what keeps it, in the name of the constraint |
+//! | `refuse:<constraint>:<n>` | refuses what the n-th of its values or alternatives admits |
+//! | `misread:<constraint>:<how>` | checks the constraint with that mistake, such as a length in bytes |
 //! | `blame:<constraint>` | names another parameter when the constraint is broken |
 //! | `answer:<behaviour>:<how>` | answers valid requests wrongly in that way |
+//! | `error:<how>` | tells refusals wrongly in that way, whatever they are about |
 
+use super::misread::{self, Mistake};
 use super::narrow;
+use super::refusing::Refusing;
 use airspec::behaviour::Kind;
 use airspec::{Behaviour, Constraint, Model};
 
@@ -59,6 +64,18 @@ pub(super) enum How {
     Instant,
     Refused,
     Other,
+    Upper,
+    One,
+    Ending,
+    Media,
+    Disguised,
+    Turned,
+    Text,
+    Hollow,
+    Twice,
+    Put,
+    Stranger,
+    Encoded,
 }
 
 impl How {
@@ -88,6 +105,18 @@ impl How {
             Self::Instant => "instant",
             Self::Refused => "refused",
             Self::Other => "other",
+            Self::Upper => "upper",
+            Self::One => "one",
+            Self::Ending => "ending",
+            Self::Media => "media",
+            Self::Disguised => "disguised",
+            Self::Turned => "turned",
+            Self::Text => "text",
+            Self::Hollow => "hollow",
+            Self::Twice => "twice",
+            Self::Put => "put",
+            Self::Stranger => "stranger",
+            Self::Encoded => "encoded",
         }
     }
 }
@@ -99,10 +128,12 @@ fn ways(kind: &Kind) -> Vec<(How, String)> {
         Kind::Echo { parameter, field } => vec![
             (How::Absent, format!("leaves `{field}` out of results")),
             (How::Wrong, format!("gives `{field}` a value that is not that of `{parameter}`")),
+            (How::Upper, format!("gives `{field}` in capitals")),
         ],
         Kind::Count { parameter } => vec![
             (How::Fewer, format!("gives one result fewer where `{parameter}` asks for several")),
             (How::More, format!("gives one result more than `{parameter}` says")),
+            (How::One, format!("gives one result, whatever `{parameter}` says")),
         ],
         Kind::Distinct { fields, .. } => {
             vec![(How::Same, format!("repeats {} in every result of a task", fields.join(" and ")))]
@@ -112,12 +143,16 @@ fn ways(kind: &Kind) -> Vec<(How, String)> {
             (How::Several, format!("gives the fields of all values of `{parameter}` at once")),
             (How::Absent, format!("gives the field of no value of `{parameter}`")),
         ],
-        Kind::Container { parameter, .. } => {
-            vec![(How::Wrong, format!("makes files of another type than `{parameter}` says"))]
-        }
+        Kind::Container { parameter, .. } => vec![
+            (How::Wrong, format!("makes files of another type than `{parameter}` says")),
+            (How::Disguised, format!("makes files of another type, and calls them what `{parameter}` says")),
+            (How::Media, "gives the media type of another kind of file".to_owned()),
+            (How::Ending, "gives links the ending of another kind of file".to_owned()),
+        ],
         Kind::Size { width, height } => vec![
             (How::Wider, format!("makes pictures one pixel wider than `{width}`")),
             (How::Taller, format!("makes pictures one pixel taller than `{height}`")),
+            (How::Turned, format!("takes `{width}` for `{height}` and the other way round")),
         ],
         Kind::Quality { parameter, .. } => {
             vec![(How::Inverted, format!("compresses the more, the higher `{parameter}` is"))]
@@ -125,20 +160,27 @@ fn ways(kind: &Kind) -> Vec<(How, String)> {
         Kind::Flag { parameter, field } => vec![
             (How::Never, format!("leaves `{field}` out although `{parameter}` is true")),
             (How::Always, format!("gives `{field}` although `{parameter}` is not true")),
+            (How::Text, format!("gives `{field}` as a text")),
         ],
         Kind::Delivery { immediate, deferred, .. } => vec![
             (How::Immediate, format!("answers with results although asked for `{deferred}`")),
             (How::Deferred, format!("answers with an acknowledgement although asked for `{immediate}`")),
             (How::Lost, "knows nothing of a task when polled".to_owned()),
             (How::Stuck, "never gets done with a task that is polled".to_owned()),
+            (How::Hollow, "gives finished results without their files when polled".to_owned()),
         ],
         Kind::Webhook { .. } => list(&[
             (How::Silent, "calls no webhook"),
             (How::Once, "calls the webhook for the first result of a task only"),
+            (How::Twice, "calls the webhook twice for each result"),
+            (How::Put, "calls the webhook by PUT instead of POST"),
+            (How::Stranger, "calls the webhook with the identifier of another task"),
             (How::Garbled, "calls the webhook with a body that is not JSON"),
         ]),
         Kind::Upload { .. } => list(&[
             (How::Silent, "uploads nothing"),
+            (How::Once, "uploads the first file of a task only"),
+            (How::Encoded, "uploads the file as Base64 text"),
             (How::Posted, "uploads by POST instead of PUT"),
             (How::Garbled, "uploads the file cut short"),
         ]),
@@ -171,6 +213,16 @@ pub(super) fn all(model: &Model) -> Vec<Fault> {
         faults.push(fault(format!("accept:{id}"), format!("accepts what breaks the rule: {subject} {rule}")));
         let (what, refuses_all) = narrow::sentence(model, constraint);
         faults.push(Fault { id: format!("refuse:{id}"), what, refuses_all });
+        faults.extend(
+            narrow::branches(constraint)
+                .into_iter()
+                .map(|(number, what)| fault(format!("refuse:{id}:{number}"), what)),
+        );
+        faults.extend(
+            misread::mistakes(model, constraint).into_iter().map(|mistake| {
+                fault(format!("misread:{id}:{}", mistake.word()), mistake.sentence(constraint))
+            }),
+        );
         faults.push(fault(
             format!("blame:{id}"),
             format!("blames another parameter for what breaks the rule: {subject} {rule}"),
@@ -181,6 +233,7 @@ pub(super) fn all(model: &Model) -> Vec<Fault> {
             faults.push(fault(format!("answer:{}:{}", behaviour.id, how.word()), what));
         }
     }
+    faults.extend(Refusing::ALL.map(|how| fault(format!("error:{}", how.word()), how.sentence().to_owned())));
     faults
 }
 
@@ -191,9 +244,12 @@ pub(super) struct Active(Vec<Broken>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Broken {
     Accept(String),
-    Refuse(String),
+    /// The constraint, and which of its values or alternatives where it is one.
+    Refuse(String, Option<usize>),
+    Misread(String, Mistake),
     Blame(String),
     Answer(String, How),
+    Error(Refusing),
 }
 
 impl Active {
@@ -209,12 +265,33 @@ impl Active {
         self.0.iter().any(|broken| matches!(broken, Broken::Blame(id) if id == constraint))
     }
 
-    /// The constraints that refuse more than they should.
-    pub(super) fn refused(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|broken| match broken {
-            Broken::Refuse(id) => Some(id.as_str()),
-            Broken::Accept(_) | Broken::Blame(_) | Broken::Answer(..) => None,
+    /// The constraints that refuse more than they should, and which of their alternatives where it is one.
+    pub(super) fn refused(&self) -> impl Iterator<Item = (&str, Option<usize>)> {
+        self.0.iter().filter_map(|broken| {
+            let Broken::Refuse(id, number) = broken else { return None };
+            Some((id.as_str(), *number))
         })
+    }
+
+    /// The constraints that are checked with a mistake.
+    pub(super) fn misread(&self) -> impl Iterator<Item = (&str, Mistake)> {
+        self.0.iter().filter_map(|broken| {
+            let Broken::Misread(id, mistake) = broken else { return None };
+            Some((id.as_str(), *mistake))
+        })
+    }
+
+    /// How refusals are told wrongly.
+    pub(super) fn refusing(&self) -> impl Iterator<Item = Refusing> {
+        self.0.iter().filter_map(|broken| {
+            let Broken::Error(how) = broken else { return None };
+            Some(*how)
+        })
+    }
+
+    /// Whether refusals are told wrongly in that way.
+    pub(super) fn refuses(&self, how: Refusing) -> bool {
+        self.refusing().any(|known| known == how)
     }
 
     pub(super) fn answers(&self, behaviour: &str, how: How) -> bool {
@@ -228,9 +305,13 @@ fn read(model: &Model, id: &str) -> Result<Broken, UnknownFault> {
     let constraint = |id: &str| model.constraint(id).map(|constraint| constraint.id.clone());
     let known = match id.split_once(':') {
         Some(("accept", rest)) => constraint(rest).map(Broken::Accept),
-        Some(("refuse", rest)) => constraint(rest).map(Broken::Refuse),
+        Some(("refuse", rest)) => {
+            constraint(rest).map(|id| Broken::Refuse(id, None)).or_else(|| branch(model, rest))
+        }
+        Some(("misread", rest)) => mistake(model, rest),
         Some(("blame", rest)) => constraint(rest).map(Broken::Blame),
         Some(("answer", rest)) => model.behaviours.iter().find_map(|behaviour| answer(behaviour, rest)),
+        Some(("error", rest)) => Refusing::ALL.into_iter().find(|how| how.word() == rest).map(Broken::Error),
         _ => None,
     };
     known.ok_or_else(|| {
@@ -238,6 +319,21 @@ fn read(model: &Model, id: &str) -> Result<Broken, UnknownFault> {
         let near = airspec::text::nearest(id, all.iter().map(|fault| fault.id.as_str()));
         UnknownFault { id: airspec::text::shorten(id, 80), near: near.map(str::to_owned) }
     })
+}
+
+fn branch(model: &Model, rest: &str) -> Option<Broken> {
+    let (id, number) = rest.rsplit_once(':')?;
+    let constraint = model.constraint(id)?;
+    let mut branches = narrow::branches(constraint).into_iter().map(|(known, _)| known);
+    let number = branches.find(|known| known.to_string() == number)?;
+    Some(Broken::Refuse(constraint.id.clone(), Some(number)))
+}
+
+fn mistake(model: &Model, rest: &str) -> Option<Broken> {
+    let (id, word) = rest.rsplit_once(':')?;
+    let constraint = model.constraint(id)?;
+    let mistake = misread::mistakes(model, constraint).into_iter().find(|known| known.word() == word)?;
+    Some(Broken::Misread(constraint.id.clone(), mistake))
 }
 
 fn answer(behaviour: &Behaviour, rest: &str) -> Option<Broken> {

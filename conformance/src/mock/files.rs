@@ -21,6 +21,8 @@ pub(super) struct Recipe {
     pub(super) width: u32,
     pub(super) height: u32,
     pub(super) container: Container,
+    /// The media type that the file is said to have.
+    pub(super) media: &'static str,
     pub(super) quality: u8,
     pub(super) seed: i64,
     pub(super) prompt: String,
@@ -46,7 +48,7 @@ impl Recipe {
         let base64 = STANDARD.encode(self.draw());
         match form {
             Form::Link | Form::Base64 => base64,
-            Form::DataUri => format!("data:{};base64,{base64}", self.container.media_type()),
+            Form::DataUri => format!("data:{};base64,{base64}", self.media),
         }
     }
 }
@@ -69,7 +71,8 @@ struct File {
 
 /// What is known of a file.
 pub(super) enum Found {
-    Drawn(Container, Arc<[u8]>),
+    /// The media type and the bytes.
+    Drawn(&'static str, Arc<[u8]>),
     Recipe(Arc<Recipe>),
     Expired,
     Unknown,
@@ -92,7 +95,7 @@ impl Files {
             None => Found::Unknown,
             Some(file) if file.until.is_some_and(|until| now >= until) => Found::Expired,
             Some(file) => match self.drawn.iter().find(|(known, _)| known == name) {
-                Some((_, bytes)) => Found::Drawn(file.recipe.container, Arc::clone(bytes)),
+                Some((_, bytes)) => Found::Drawn(file.recipe.media, Arc::clone(bytes)),
                 None => Found::Recipe(Arc::clone(&file.recipe)),
             },
         }

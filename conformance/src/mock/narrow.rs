@@ -1,7 +1,8 @@
 //! What a constraint refuses when it refuses too much.
 //!
 //! Where a rule has an edge (a range, a step, a length, a number of items, a list of values or of alternatives) the
-//! edge is drawn tighter by the least step. Where it has none, the parameter is refused whatever its value.
+//! edge is drawn tighter by the least step; of a list or of alternatives each can be the one that is refused. Where it
+//! has none, the parameter is refused whatever its value.
 
 use super::roles;
 use crate::judge::Judge;
@@ -17,8 +18,10 @@ use std::str::FromStr as _;
 #[derive(Debug)]
 pub(super) struct Narrowed {
     pub(super) constraint: Constraint,
-    /// Judges what the first alternative admits, where the rule has alternatives.
-    first: Option<Judge>,
+    /// Judges what the refused alternative admits, where the rule has alternatives.
+    branch: Option<Judge>,
+    /// The refused value, where the rule is a list of them.
+    value: Option<Value>,
     /// The declared name that counts as unknown, where the rule is about names.
     name: Option<String>,
 }
@@ -86,6 +89,29 @@ fn is_closed(range: &range::Range) -> bool {
     matches!(range.edge, range::Edge::Minimum | range::Edge::Maximum)
 }
 
+/// Each further value or alternative that the constraint can refuse, by its number from 1, and what the fault does.
+pub(super) fn branches(constraint: &Constraint) -> Vec<(usize, String)> {
+    let place = if constraint.parameter.is_empty() { "the task" } else { &constraint.parameter };
+    match &constraint.rule {
+        // The last one is refused by the fault without a number.
+        Rule::Enum(list) => {
+            let but_last = list.values.iter().take(list.values.len().saturating_sub(1)).enumerate();
+            but_last
+                .map(|(index, known)| {
+                    let value = airspec::text::literal(&known.value);
+                    (index + 1, format!("refuses {value} for `{place}`"))
+                })
+                .collect()
+        }
+        Rule::AnyOf(branches) | Rule::OneOf(branches) => (2..=branches.len())
+            .map(|number| {
+                (number, format!("refuses for `{place}` what its alternative number {number} admits"))
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Whether every task has a value there.
 fn needed(model: &Model, path: &str) -> bool {
     let mut schema = &model.task;
@@ -107,12 +133,21 @@ fn spare(model: &Model, constraint: &Constraint) -> Option<String> {
 }
 
 impl Narrowed {
-    pub(super) fn new(model: &Model, id: &str) -> Option<Self> {
+    /// A constraint that refuses too much; `number` tells which of its values or alternatives.
+    pub(super) fn new(model: &Model, id: &str, number: Option<usize>) -> Option<Self> {
         let constraint = model.constraint(id)?.clone();
-        let first = match &constraint.rule {
+        let branch = match &constraint.rule {
             Rule::AnyOf(_) | Rule::OneOf(_) => {
-                let schema = model.schema.pointer(&format!("{}/0", constraint.location))?.clone();
+                let index = number.unwrap_or(1) - 1;
+                let schema = model.schema.pointer(&format!("{}/{index}", constraint.location))?.clone();
                 Judge::new(&Model { schema, ..model.clone() }).ok()
+            }
+            _ => None,
+        };
+        let value = match &constraint.rule {
+            Rule::Enum(list) => {
+                let index = number.unwrap_or(list.values.len()).checked_sub(1);
+                index.and_then(|index| list.values.get(index)).map(|known| known.value.clone())
             }
             _ => None,
         };
@@ -120,7 +155,7 @@ impl Narrowed {
             Rule::Closed(_) => spare(model, &constraint),
             _ => None,
         };
-        Some(Self { constraint, first, name })
+        Some(Self { constraint, branch, value, name })
     }
 
     /// What a task breaks that breaks nothing.
@@ -150,8 +185,10 @@ impl Narrowed {
             Rule::Items(items) => {
                 value.as_array().is_some_and(|list| beyond(items.end, items.count, list.len() as u64))
             }
-            Rule::Enum(values) => values.values.last().is_some_and(|last| literal::equal(&last.value, value)),
-            Rule::AnyOf(_) | Rule::OneOf(_) => self.first.as_ref().is_some_and(|first| first.is_valid(value)),
+            Rule::Enum(_) => self.value.as_ref().is_some_and(|refused| literal::equal(refused, value)),
+            Rule::AnyOf(_) | Rule::OneOf(_) => {
+                self.branch.as_ref().is_some_and(|branch| branch.is_valid(value))
+            }
             Rule::Relation(relation) => at_limit(relation, value),
             Rule::Unique => false,
             Rule::Closed(_)

@@ -5,6 +5,7 @@ use super::answer::Item;
 use super::batch::{Outcome, unknown_names};
 use super::engine::Engine;
 use super::errors::Problem;
+use super::fault::How;
 use super::protocol::{name, status};
 use super::tasks::Task;
 use serde_json::{Map, Value};
@@ -27,17 +28,28 @@ impl Engine {
         let now = self.clock.now();
         let tasks = super::lock(&self.tasks);
         let mine = |task: &&Task| task.deferred && task.account == caller.account;
-        let Some(task) = tasks.find(&id.to_lowercase(), now).filter(mine) else {
+        let Some(task) = tasks.find(&self.folded(id), now).filter(mine) else {
             let text = "There is no such task, or its results are no longer kept.";
             let problem = Problem::new(404, "taskNotFound", text).with(name::STATUS, status::ERROR);
             outcome.problems.push(problem.with(name::PARAMETER, name::TASK_UUID).of_task(poll));
             return;
         };
         for (ready, item) in &task.items {
-            outcome.items.push(if *ready <= now { finished(item) } else { self.unfinished(item) });
+            outcome.items.push(if *ready <= now { self.finished(item) } else { self.unfinished(item) });
         }
         let failed = task.failure.iter().filter(|(when, _)| *when <= now);
         outcome.problems.extend(failed.map(|(_, problem)| problem.clone()));
+    }
+
+    fn finished(&self, item: &Item) -> Item {
+        let is_hollow = self
+            .roles
+            .delivery
+            .as_ref()
+            .is_some_and(|delivery| self.faults.answers(&delivery.id, How::Hollow));
+        let mut item = if is_hollow { self.unfinished(item) } else { item.clone() };
+        item.fields.insert(name::STATUS.into(), status::SUCCESS.into());
+        item
     }
 
     /// The item without what is still to come.
@@ -58,10 +70,4 @@ impl Engine {
         fields.insert(name::STATUS.into(), status::PROCESSING.into());
         Item::plain(fields)
     }
-}
-
-fn finished(item: &Item) -> Item {
-    let mut item = item.clone();
-    item.fields.insert(name::STATUS.into(), status::SUCCESS.into());
-    item
 }
