@@ -1,30 +1,46 @@
 //! How fast the long-running mock is, and how much memory it keeps: valid and invalid requests over 64 connections.
 //!
 //! `cargo bench -p airspec-conformance --bench mock_load -- 1000000` sends so many requests of each kind. The client
-//! shares the machine and the process with the server, and is as plain as can be so as not to be what is measured.
+//! shares the machine and the process with the server, and is as plain as can be so as not to be what is measured. Both
+//! have threads of their own, so that the processor time of each is known: it says what the rate would be where the
+//! machine has nothing else to do.
 
 use airspec_conformance::mock::{Engine, Server, Settings};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::runtime::{Builder, Runtime};
 
 const CONNECTIONS: u32 = 64;
 const REQUESTS: usize = 100_000;
 
+/// The names of the threads of either side.
+const SERVER: &str = "mock";
+const CLIENT: &str = "client";
+
 fn main() {
     let asked = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(measure(asked.unwrap_or(REQUESTS)));
+    let (server, client) = (runtime(SERVER), runtime(CLIENT));
+    let address = server.block_on(serve());
+    client.block_on(measure(&address, asked.unwrap_or(REQUESTS)));
 }
 
-async fn measure(requests: usize) {
+fn runtime(name: &str) -> Runtime {
+    Builder::new_multi_thread().worker_threads(2).thread_name(name).enable_all().build().expect("a runtime")
+}
+
+async fn serve() -> String {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/models/openai-gpt-image-2.json");
     let model = airspec::read_file(&spec).expect("the spec is read");
     let engine = Engine::new(model, Settings::default()).expect("the spec can be mocked");
     let server = Server::bind(engine, "127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
     let address = server.url().trim_start_matches("http://").trim_end_matches("/v1").to_owned();
     tokio::spawn(server.run(std::future::pending(), |_| {}));
+    address
+}
+
+async fn measure(address: &str, requests: usize) {
     println!("{CONNECTIONS} connections, {requests} requests of each kind, {} at the start", resident());
     for (name, width, method) in [
         ("valid", 1024, "sync"),
@@ -32,11 +48,11 @@ async fn measure(requests: usize) {
         ("deferred", 1024, "async"),
         ("valid again", 1024, "sync"),
     ] {
-        let started = Instant::now();
+        let (started, before) = (Instant::now(), (processor(SERVER), processor(CLIENT)));
         let mut clients = Vec::new();
         for client in 0..CONNECTIONS {
             clients.push(tokio::spawn(talk(
-                address.clone(),
+                address.to_owned(),
                 client,
                 requests / CONNECTIONS as usize,
                 width,
@@ -48,11 +64,17 @@ async fn measure(requests: usize) {
             times.merge(&client.await.expect("a client does not panic"));
         }
         let took = started.elapsed();
+        let each = |now: Duration, before: Duration| {
+            now.saturating_sub(before).as_secs_f64() * 1e6 / per_second(times.count(), Duration::from_secs(1))
+        };
         println!(
-            "{name:12} {:>8.0} requests/s, p50 {:>6.2} ms, p99 {:>6.2} ms, {} resident",
+            "{name:12} {:>8.0} requests/s, p50 {:>6.2} ms, p99 {:>6.2} ms, processor {:>5.1} µs a request and {:>5.1} µs \
+             of the client, {} resident",
             per_second(times.count(), took),
             times.below(50),
             times.below(99),
+            each(processor(SERVER), before.0),
+            each(processor(CLIENT), before.1),
             resident(),
         );
     }
@@ -143,6 +165,19 @@ async fn receive(stream: &mut TcpStream, answer: &mut [u8]) {
 #[allow(clippy::cast_precision_loss, reason = "a rate for people")]
 fn per_second(count: u64, took: Duration) -> f64 {
     count as f64 / took.as_secs_f64()
+}
+
+/// The processor time that the threads of that name have taken so far.
+fn processor(name: &str) -> Duration {
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let stats = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok());
+    let own = stats.filter(|stat| stat.contains(&format!("({name})")));
+    // Fields 14 and 15, user and system time in hundredths of a second, of which the name is the second.
+    let hundredths = own.map(|stat| {
+        let fields = stat.rsplit(") ").next().unwrap_or_default().split(' ').skip(11).take(2);
+        fields.filter_map(|field| field.parse::<u64>().ok()).sum::<u64>()
+    });
+    Duration::from_millis(hundredths.sum::<u64>() * 10)
 }
 
 /// The resident memory of this process.

@@ -140,11 +140,7 @@ pub fn main() -> ExitCode {
 fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // To standard output and code 0 for help, to standard error and code 2 for a mistake.
-            let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
-        }
+        Err(error) => return unread(&error),
     };
     let end = match arguments.command {
         Command::Conformance(arguments) => conformance::run(&arguments),
@@ -162,6 +158,23 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Help goes to standard output, with code 0; a mistake to standard error, in one line, with code 2.
+fn unread(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind;
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    if is_help || !error.use_stderr() {
+        let _ = error.print();
+    } else {
+        let text = error.to_string();
+        let told = text.split("\n\nUsage:").next().unwrap_or(&text);
+        let told = told.split("\n\nFor more information").next().unwrap_or(told);
+        let lines: Vec<&str> = told.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        let told = lines.join(", ");
+        complain(&format!("{}; see --help", told.strip_prefix("error: ").unwrap_or(&told)));
+    }
+    if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
 /// One line on standard error; nobody may be reading.

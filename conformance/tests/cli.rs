@@ -1,6 +1,8 @@
 //! The program as a user meets it: exit codes, and one line on standard error.
 
 use serde_json::Value;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Output, Stdio};
 
 fn airspec(arguments: &[&str]) -> Output {
@@ -38,6 +40,34 @@ fn what_cannot_run_says_so_in_one_line() {
     cannot_run(&["conformance", "--case", "nothing.*"], "--case matches none");
     cannot_run(&["conformance", "--spec", "/nowhere.json"], "/nowhere.json");
     cannot_run(&["mock", "--port", "1", "--spec", "/nowhere.json"], "/nowhere.json");
+}
+
+#[test]
+fn a_mock_that_cannot_start_says_so_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = |toml: &str, words: &str| {
+        let path = folder.path().join("settings.toml");
+        std::fs::write(&path, toml).unwrap();
+        cannot_run(&["mock", "--port", "0", "--settings", path.to_str().unwrap()], words);
+    };
+    with("seed = \"x\"", "settings.toml: line 1, column 8: invalid type");
+    with("pace =", "settings.toml: line 1");
+    with("colour = 1", "unknown field `colour`, expected one of `seed`");
+    with("mixed-status = 42", "`mixed-status` must be an HTTP status");
+    with("[weather]\nrain = 1", "weather has no `rain`");
+    with("faults = [\"x\"]", "no fault `x`; --list-faults shows them");
+    with("[codes]\n\"a.b\" = \"c\"", "the constraint `a.b`");
+    cannot_run(&["mock", "--fault", "accept:width.maximun"], "did you mean `accept:width.maximum`?");
+    cannot_run(&["mock", "--port", "x"], "invalid value 'x' for '--port <N>'");
+    cannot_run(&["mock", "--port", "99999"], "99999 is not in 0..=65535");
+    cannot_run(&["mock", "--seed", "-1"], "unexpected argument '-1'");
+    cannot_run(&["mock", "--weathr", "drop"], "a similar argument exists: '--weather'");
+    cannot_run(&["mock", "--weather", "latency=5"], "weather `latency` must be a time");
+    cannot_run(&["mock", "--settings", "/nowhere.toml"], "/nowhere.toml: cannot be read");
+    cannot_run(&["mock", "--one-key"], "RUNWARE_API_KEY, which is not set");
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    cannot_run(&["mock", "--port", &port], "--port 0 takes a free one");
 }
 
 #[test]
@@ -88,6 +118,64 @@ fn the_embedded_mock_conforms() {
         report["cases"].as_array().map(|cases| cases.len() as u64)
     );
     assert!(folder.path().join("junit.xml").exists());
+}
+
+/// Repeats the head of a request, the key in it, wherever an answer has room for text.
+fn repeat(mut stream: TcpStream) -> std::io::Result<()> {
+    let mut text = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        let read = stream.read(&mut piece)?;
+        text.extend(&piece[..read]);
+        let seen = String::from_utf8_lossy(&text).into_owned();
+        let head = seen.split("\r\n\r\n").next().unwrap_or_default();
+        let length = head
+            .to_lowercase()
+            .split("content-length: ")
+            .nth(1)
+            .and_then(|rest| rest.lines().next()?.parse().ok());
+        if read == 0 || seen.len() >= head.len() + 4 + length.unwrap_or(usize::MAX / 2) {
+            let key = head.lines().find_map(|line| line.split("Bearer ").nth(1)).unwrap_or_default();
+            let body = serde_json::json!({
+                "data": [{"taskUUID": key, key: head}],
+                "errors": [{"code": key, "message": head, "parameter": key, "taskUUID": key}, head],
+            });
+            let body = body.to_string();
+            let start = format!(
+                "HTTP/1.1 400 {key}\r\ncontent-type: text/{key}\r\nx-key: {key}\r\nconnection: close\r\n"
+            );
+            return stream
+                .write_all(format!("{start}content-length: {}\r\n\r\n{body}", body.len()).as_bytes());
+        }
+    }
+}
+
+#[test]
+fn no_part_of_the_key_is_in_any_report_whatever_the_server_repeats() {
+    const KEY: &str = "sk-0123456789abcdef";
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let _ = repeat(stream);
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_airspec"))
+        .args(["conformance", "--target", &format!("http://{address}/v1?key={KEY}")])
+        .args(["--case", "taskUUID.*", "--case", "width.*", "--report", folder.path().to_str().unwrap()])
+        .env("RUNWARE_API_KEY", KEY)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let mut told = vec![text(&output.stdout).to_owned(), text(&output.stderr).to_owned()];
+    for name in ["report.json", "junit.xml"] {
+        told.push(std::fs::read_to_string(folder.path().join(name)).unwrap());
+    }
+    assert!(told[2].contains("[redacted]") && told[3].contains("<testcase"));
+    for part in ["0123456789", "6789abcdef", "sk-01"] {
+        assert!(told.iter().all(|told| !told.contains(part)), "{part} is told");
+    }
 }
 
 #[test]

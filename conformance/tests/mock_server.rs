@@ -9,6 +9,8 @@ mod answers;
 mod delivery;
 #[path = "mock_server/faults.rs"]
 mod faults;
+#[path = "mock_server/fronts.rs"]
+mod fronts;
 #[path = "mock_server/hostile.rs"]
 mod hostile;
 #[path = "mock_server/secrets.rs"]

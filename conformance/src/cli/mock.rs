@@ -1,7 +1,9 @@
 //! `airspec mock`: the mock server as a program, and the one that a run without a target is sent to.
 
 use super::{End, Failure, Spec, runtime, show};
-use crate::mock::{Engine, Key, Mock, Server, Settings};
+use crate::case::Tasks;
+use crate::judge::Judge;
+use crate::mock::{Engine, EngineError, Key, Mock, Server, Settings, UnknownFault};
 use airspec::Model;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -42,8 +44,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     if arguments.list_faults {
         return list(&model);
     }
-    let required = example(&model);
-    let engine = Engine::new(model, arguments.to_settings()?)?;
+    let settings = arguments.to_settings()?;
+    let required = example(&model)?;
+    let engine = Engine::new(model, settings).map_err(|error| match error {
+        EngineError::Fault(UnknownFault { near: None, .. }) => {
+            Failure(format!("{error}; --list-faults shows them"))
+        }
+        _ => Failure::from(error),
+    })?;
     runtime()?.block_on(async {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
         let taken =
@@ -107,11 +115,11 @@ fn greeting(server: &Server, task: &str) -> String {
 }
 
 /// A task with its required parameters alone, safe within single quotes.
-fn example(model: &Model) -> String {
+fn example(model: &Model) -> Result<String, Failure> {
+    let judge = Judge::new(model)?;
     let seed = uuid::Uuid::new_v4().as_u64_pair().0;
-    let cases = crate::case::derive(model, seed).map(|cases| cases.cases).unwrap_or_default();
-    let valid = cases.iter().find(|case| matches!(case.expect, crate::case::Expect::Accept));
-    valid.map_or_else(|| "{}".to_owned(), |case| case.body[0].to_string().replace('\'', "\\u0027"))
+    let task = Tasks::new(model, &judge, seed).base();
+    Ok(task.to_string().replace('\'', "\\u0027"))
 }
 
 /// Ready when the process is asked to end.

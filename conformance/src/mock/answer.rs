@@ -84,6 +84,8 @@ pub(super) struct Maker<'a> {
     pub(super) identity: u64,
     /// Where links point to, such as `http://127.0.0.1:8080`.
     pub(super) origin: &'a str,
+    /// Fields that are given without being asked for.
+    pub(super) unasked: &'a [String],
 }
 
 impl Maker<'_> {
@@ -166,7 +168,9 @@ impl Maker<'_> {
         }
         if let Some((id, parameter, _)) = roles.flags.iter().find(|(_, _, known)| known == field) {
             let wanted = self.reading.is_true(parameter) && !faults.answers(id, How::Never);
-            let value = (wanted || faults.answers(id, How::Always)).then(|| self.measured(schema));
+            let given =
+                wanted || faults.answers(id, How::Always) || self.unasked.iter().any(|name| name == field);
+            let value = given.then(|| self.measured(schema));
             let is_text = faults.answers(id, How::Text);
             return value.map(|value| if is_text { value.to_string().into() } else { value });
         }

@@ -45,11 +45,12 @@ impl Outcome {
     }
 
     /// Draws what has to be drawn.
-    pub(super) fn into_envelope(self) -> Value {
+    pub(super) fn into_envelope(self, empty_data: bool) -> Value {
         let data = self.items.into_iter().map(Item::finish).collect();
         protocol::envelope(
             data,
             self.problems.into_iter().map(|problem| Value::Object(problem.object)).collect(),
+            empty_data,
         )
     }
 }

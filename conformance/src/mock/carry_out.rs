@@ -23,10 +23,19 @@ impl Engine {
     pub(super) fn carry_out(&self, task: &Value, id: Option<&str>, caller: &Caller, outcome: &mut Outcome) {
         let reading = self.reading(task);
         let identity = self.identity(task, id);
-        let maker =
-            Maker { reading, prices: &self.prices, dice: self.dice, identity, origin: &caller.origin };
+        let maker = Maker {
+            reading,
+            prices: &self.prices,
+            dice: self.dice,
+            identity,
+            origin: &caller.origin,
+            unasked: &self.settings.unasked,
+        };
         if !self.is_paid(maker, caller) {
-            outcome.problems.push(weather::trouble(402).of_task(task));
+            let status = self.settings.unpaid_status;
+            if status != 200 {
+                outcome.problems.push(Problem { status, ..weather::trouble(402).of_task(task) });
+            }
             return;
         }
         let failure = self.failure(task, maker, caller);

@@ -6,7 +6,7 @@
 //! | `GET /_mock/clock` | `{"now": seconds}` since the mock began |
 //! | `POST /_mock/clock` with `{"advance": seconds}` | the same, after moving the clock ahead |
 
-use super::engine::{Engine, refusal, wrong_method};
+use super::engine::Engine;
 use super::errors::Problem;
 use super::protocol::{self, Answer, Incoming};
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ impl Engine {
                 let deliveries = serde_json::to_value(self.deliveries()).unwrap_or_default();
                 Answer::json(200, &json!({protocol::name::DATA: deliveries}))
             }
-            ("deliveries", _) => wrong_method("Deliveries are looked at by GET.", "GET"),
+            ("deliveries", _) => self.wrong_method("Deliveries are looked at by GET.", "GET"),
             ("clock", "GET") => self.time(),
             ("clock", "POST") => match advance(&request.body) {
                 Some(by) => {
@@ -28,11 +28,13 @@ impl Engine {
                 }
                 None => {
                     let text = "The body must be `{\"advance\": seconds}`, and the seconds not negative.";
-                    refusal(&Problem::new(400, "invalidAdvance", text))
+                    self.refusal(&Problem::new(400, "invalidAdvance", text))
                 }
             },
-            ("clock", _) => wrong_method("The clock is read by GET and moved by POST.", "GET, POST"),
-            _ => refusal(&Problem::new(404, "notFound", "There are only `deliveries` and `clock` here.")),
+            ("clock", _) => self.wrong_method("The clock is read by GET and moved by POST.", "GET, POST"),
+            _ => {
+                self.refusal(&Problem::new(404, "notFound", "There are only `deliveries` and `clock` here."))
+            }
         }
     }
 

@@ -101,6 +101,8 @@ pub(super) struct Courier {
 pub(super) struct Policy {
     pub(super) reach: Reach,
     pub(super) wrapping: Wrapping,
+    /// Whether uploads say their media type.
+    pub(super) typed: bool,
     pub(super) retries: Vec<Duration>,
     pub(super) timeout: Duration,
 }
@@ -225,11 +227,11 @@ impl Courier {
 
     /// Draws what has to be drawn.
     async fn letter(&self, load: Load, defect: Option<How>) -> Option<Letter> {
-        let wrapping = self.policy.wrapping;
+        let Policy { wrapping, typed, .. } = self.policy;
         let make = move || match load {
             Load::Notice(item) => Letter {
                 method: if defect == Some(How::Put) { Method::PUT } else { Method::POST },
-                media: protocol::JSON,
+                media: Some(protocol::JSON),
                 body: match defect {
                     Some(How::Garbled) => b"{\"data\": [".to_vec(),
                     _ => notice(item.finish(), wrapping),
@@ -244,7 +246,7 @@ impl Courier {
                     body.truncate(body.len() / 2);
                 }
                 let method = if defect == Some(How::Posted) { Method::POST } else { Method::PUT };
-                Letter { method, media: recipe.media, body }
+                Letter { method, media: typed.then_some(recipe.media), body }
             }
         };
         tokio::task::spawn_blocking(make).await.ok()
@@ -253,7 +255,7 @@ impl Courier {
 
 fn notice(item: Value, wrapping: Wrapping) -> Vec<u8> {
     let body = match wrapping {
-        Wrapping::Data => protocol::envelope(vec![item], Vec::new()),
+        Wrapping::Data => protocol::envelope(vec![item], Vec::new(), true),
         Wrapping::Bare => item,
     };
     body.to_string().into_bytes()
@@ -261,7 +263,7 @@ fn notice(item: Value, wrapping: Wrapping) -> Vec<u8> {
 
 struct Letter {
     method: Method,
-    media: &'static str,
+    media: Option<&'static str>,
     body: Vec<u8>,
 }
 
@@ -273,7 +275,10 @@ struct Attempt {
 
 impl Letter {
     async fn send(&self, client: &Client, url: Url) -> Attempt {
-        let request = client.request(self.method.clone(), url).header("content-type", self.media);
+        let mut request = client.request(self.method.clone(), url);
+        if let Some(media) = self.media {
+            request = request.header("content-type", media);
+        }
         match request.body(self.body.clone()).send().await {
             Ok(answer) => {
                 let status = answer.status();

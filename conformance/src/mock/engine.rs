@@ -66,6 +66,12 @@ pub enum EngineError {
     /// A fault that the model does not have.
     #[error(transparent)]
     Fault(#[from] UnknownFault),
+    /// A code for a constraint that the model does not have.
+    #[error("the settings name the constraint `{0}`, which the spec does not have")]
+    Constraint(String),
+    /// A field of results that is not given on demand.
+    #[error("the settings name the field `{0}`, which no parameter of the spec asks for")]
+    Field(String),
 }
 
 impl Engine {
@@ -84,10 +90,13 @@ impl Engine {
     pub fn with_clock(model: Model, settings: Settings, clock: Clock) -> Result<Self, EngineError> {
         let faults = Active::read(&model, &settings.faults)?;
         let roles = Roles::of(&model);
+        if let Some(field) = settings.unasked.iter().find(|name| !roles.is_flagged(name)) {
+            return Err(EngineError::Field(airspec::text::shorten(field, 80)));
+        }
         Ok(Self {
             judge: Judge::new(&model)?,
             prices: Prices::of(&model),
-            explainer: Explainer::of(&model, roles.prompt.as_deref()),
+            explainer: Explainer::of(&model, roles.prompt.as_deref(), &settings.codes)?,
             narrowed: faults.refused().filter_map(|(id, number)| Narrowed::new(&model, id, number)).collect(),
             misread: faults.misread().filter_map(|(id, mistake)| Misread::new(&model, id, mistake)).collect(),
             dice: Dice::new(settings.seed),
@@ -100,6 +109,7 @@ impl Engine {
             courier: Arc::new(Courier::new(Policy {
                 reach: settings.reach,
                 wrapping: settings.webhook_body,
+                typed: settings.upload_type,
                 retries: settings.retries.clone(),
                 timeout: settings.delivery_timeout,
             })),
@@ -164,7 +174,7 @@ impl Engine {
             ("/_mock/…", self.control(request, what))
         } else {
             let text = format!("There is nothing here: send tasks by POST to {ENDPOINT}.");
-            ("(unknown path)", refusal(&Problem::new(404, "notFound", text)))
+            ("(unknown path)", self.refusal(&Problem::new(404, "notFound", text)))
         };
         answer.note.route = route;
         answer
@@ -172,11 +182,11 @@ impl Engine {
 
     fn endpoint(&self, request: &Incoming) -> Answer {
         if request.method != "POST" {
-            return wrong_method("Tasks are sent by POST.", "POST");
+            return self.wrong_method("Tasks are sent by POST.", "POST");
         }
         let moment = match self.moment(request) {
             Ok(moment) => moment,
-            Err(problem) => return refusal(&problem),
+            Err(problem) => return self.refusal(&problem),
         };
         let (delay, slow, dropped) = (moment.delay, moment.weather.slow, moment.dropped);
         let mut answer = if dropped {
@@ -189,36 +199,68 @@ impl Engine {
         answer
     }
 
+    /// The elements of the array that a body must be.
+    pub(super) fn read(&self, body: &[u8]) -> Result<Vec<Value>, Problem> {
+        let text = std::str::from_utf8(body).map_err(|error| {
+            Problem::new(400, "invalidJson", format!("The body is not UTF-8 text: {error}."))
+        })?;
+        let value = json::parse(text).map_err(|fault| {
+            let place = format!("line {}, column {}", fault.line, fault.column);
+            Problem::new(
+                400,
+                "invalidJson",
+                format!("The body cannot be read as JSON: {} ({place}).", reason(&fault)),
+            )
+        })?;
+        match value {
+            Value::Array(tasks) if tasks.is_empty() => Err(Problem::new(
+                400,
+                "invalidRequestBody",
+                "The array of tasks is empty: send at least one task.",
+            )),
+            Value::Array(tasks) => Ok(tasks),
+            bare @ Value::Object(_) if self.settings.bare_task => Ok(vec![bare]),
+            _ => {
+                let text = "The body must be an array of tasks, also for a single one.";
+                Err(Problem::new(400, "invalidRequestBody", text))
+            }
+        }
+    }
+
     /// The weather of the next request.
     pub(super) fn moment(&self, request: &Incoming) -> Result<Moment, Problem> {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         match self.settings.weather.under(request.header(WEATHER_HEADER)) {
             Ok(weather) => Ok(weather.moment(self.dice, number)),
-            Err(error) => Err(Problem::new(400, "invalidWeather", format!("{error}."))),
+            // What the header says is not repeated: nobody knows yet whether it is a key.
+            Err(error) => Err(Problem::new(400, "invalidWeather", format!("{}.", error.unnamed()))),
         }
     }
 
     fn post(&self, request: &Incoming, moment: Moment) -> Answer {
         if request.body.len() > self.settings.max_body {
-            return self.too_large();
+            return self.oversized();
         }
-        let batch = read(&request.body);
+        let batch = self.read(&request.body);
         let mut caller = match self.admit(request, batch.as_deref().unwrap_or_default()) {
             Ok(caller) => caller,
-            Err(problem) => return refusal(&problem),
+            Err(problem) => return self.refusal(&problem),
         };
         if let Err(problem) = self.pass(&moment) {
-            let answer = refusal(&problem);
-            let told = matches!(problem.status, 429 | 503);
-            return if told { answer.with("retry-after", moment.weather.wait().to_string()) } else { answer };
+            let answer = self.refusal(&problem);
+            let wait = moment.weather.retry_after.filter(|_| matches!(problem.status, 429 | 503));
+            return match wait {
+                Some(seconds) => answer.with("retry-after", seconds.to_string()),
+                None => answer,
+            };
         }
         caller.moment = moment;
         if !request.header("content-type").is_some_and(is_json) {
             let text = "The body must be sent as application/json.";
-            return refusal(&Problem::new(415, "unsupportedMediaType", text));
+            return self.refusal(&Problem::new(415, "unsupportedMediaType", text));
         }
         match batch {
-            Err(problem) => refusal(&problem),
+            Err(problem) => self.refusal(&problem),
             Ok(batch) => self.batch(&batch, &caller),
         }
     }
@@ -231,23 +273,49 @@ impl Engine {
         moment.storm.map_or(Ok(()), |status| Err(weather::trouble(status)))
     }
 
-    /// The refusal of a body that is larger than [`Settings::max_body`], which a front need not read.
+    /// The refusal of a body that is larger than [`Settings::max_body`], which a front need not read. It counts as a
+    /// request, so that the weather of those that follow does not depend on the front.
     #[must_use]
     pub fn too_large(&self) -> Answer {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.oversized()
+    }
+
+    fn oversized(&self) -> Answer {
         let text = format!("The body must have at most {} bytes.", self.settings.max_body);
-        let mut answer = refusal(&Problem::new(413, "requestTooLarge", text));
+        let mut answer = self.refusal(&Problem::new(413, "requestTooLarge", text));
         answer.note.route = ENDPOINT;
         answer
     }
 
     /// The answer to a body that does not arrive.
-    pub(super) fn too_slow() -> Answer {
-        whole(408)
+    pub(super) fn too_slow(&self) -> Answer {
+        self.whole(408)
     }
 
     /// The answer where the mock itself fails.
-    pub(super) fn broken() -> Answer {
-        whole(500)
+    pub(super) fn broken(&self) -> Answer {
+        self.whole(500)
+    }
+
+    /// The answer to a request that fails for no fault of its tasks.
+    fn whole(&self, status: u16) -> Answer {
+        let mut answer = self.refusal(&weather::trouble(status));
+        answer.note.route = ENDPOINT;
+        answer
+    }
+
+    pub(super) fn wrong_method(&self, text: &str, allowed: &str) -> Answer {
+        self.refusal(&Problem::new(405, "methodNotAllowed", text)).with("allow", allowed)
+    }
+
+    /// The answer to a request that fails as a whole.
+    pub(super) fn refusal(&self, problem: &Problem) -> Answer {
+        let errors = vec![Value::Object(problem.object.clone())];
+        let envelope = protocol::envelope(Vec::new(), errors, self.settings.empty_data);
+        let mut answer = Answer::json(problem.status, &envelope);
+        answer.note.errors = vec![problem.code().to_owned()];
+        answer
     }
 
     fn batch(&self, batch: &[Value], caller: &Caller) -> Answer {
@@ -264,8 +332,9 @@ impl Engine {
         }
         let secrets = caller.secrets.clone();
         let masked = !outcome.problems.is_empty();
+        let empty_data = self.settings.empty_data;
         let text = move |outcome: super::batch::Outcome| {
-            let text = outcome.into_envelope().to_string();
+            let text = outcome.into_envelope(empty_data).to_string();
             if masked { secrets.mask(text) } else { text }.into_bytes()
         };
         let body = if outcome.is_ready() {
@@ -280,14 +349,16 @@ impl Engine {
 
     fn file(&self, request: &Incoming, file: &str) -> Answer {
         if !matches!(request.method.as_str(), "GET" | "HEAD") {
-            return wrong_method("Files are fetched by GET.", "GET, HEAD");
+            return self.wrong_method("Files are fetched by GET.", "GET, HEAD");
         }
         let name = file.split_once('.').map_or(file, |(name, _)| name);
         let found = super::lock(&self.files).find(name, self.clock.now());
         let picture = |media, body| Answer::new(200, media, body);
         match found {
-            Found::Unknown => refusal(&Problem::new(404, "fileNotFound", "There is no such file.")),
-            Found::Expired => refusal(&Problem::new(404, "fileExpired", "The link to this file has ended.")),
+            Found::Unknown => self.refusal(&Problem::new(404, "fileNotFound", "There is no such file.")),
+            Found::Expired => {
+                self.refusal(&Problem::new(404, "fileExpired", "The link to this file has ended."))
+            }
             Found::Drawn(media, bytes) => picture(media, Body::Ready(bytes.to_vec())),
             Found::Recipe(recipe) => {
                 let (files, name) = (Arc::clone(&self.files), name.to_owned());
@@ -303,32 +374,6 @@ impl Engine {
     }
 }
 
-/// The elements of the array that a body must be.
-pub(super) fn read(body: &[u8]) -> Result<Vec<Value>, Problem> {
-    let text = std::str::from_utf8(body)
-        .map_err(|error| Problem::new(400, "invalidJson", format!("The body is not UTF-8 text: {error}.")))?;
-    let value = json::parse(text).map_err(|fault| {
-        let place = format!("line {}, column {}", fault.line, fault.column);
-        Problem::new(
-            400,
-            "invalidJson",
-            format!("The body cannot be read as JSON: {} ({place}).", reason(&fault)),
-        )
-    })?;
-    match value {
-        Value::Array(tasks) if tasks.is_empty() => Err(Problem::new(
-            400,
-            "invalidRequestBody",
-            "The array of tasks is empty: send at least one task.",
-        )),
-        Value::Array(tasks) => Ok(tasks),
-        _ => {
-            let text = "The body must be an array of tasks, also for a single one.";
-            Err(Problem::new(400, "invalidRequestBody", text))
-        }
-    }
-}
-
 fn reason(fault: &json::Fault) -> &str {
     match fault.kind {
         json::FaultKind::Syntax => "a mistake in the syntax",
@@ -338,23 +383,4 @@ fn reason(fault: &json::Fault) -> &str {
 
 fn is_json(content_type: &str) -> bool {
     content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON))
-}
-
-/// The answer to a request that fails for no fault of its tasks.
-fn whole(status: u16) -> Answer {
-    let mut answer = refusal(&weather::trouble(status));
-    answer.note.route = ENDPOINT;
-    answer
-}
-
-pub(super) fn wrong_method(text: &str, allowed: &str) -> Answer {
-    refusal(&Problem::new(405, "methodNotAllowed", text)).with("allow", allowed)
-}
-
-/// The answer to a request that fails as a whole.
-pub(super) fn refusal(problem: &Problem) -> Answer {
-    let errors = vec![Value::Object(problem.object.clone())];
-    let mut answer = Answer::json(problem.status, &protocol::envelope(Vec::new(), errors));
-    answer.note.errors = vec![problem.code().to_owned()];
-    answer
 }

@@ -1,5 +1,6 @@
 //! From violations to the error objects of the platform.
 
+use super::engine::EngineError;
 use super::protocol::name;
 use airspec::rule::range::Edge;
 use airspec::rule::{End, Rule};
@@ -7,7 +8,7 @@ use airspec::{Constraint, Model, Schema};
 use airspec_models::Violation;
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// One thing that is wrong, and the HTTP status that it alone would be answered with.
 #[derive(Clone, Debug)]
@@ -57,6 +58,8 @@ struct Explained {
     /// Its turn in the order in which the platform checks.
     turn: Turn,
     code: Code,
+    /// The code that the settings give it.
+    renamed: Option<String>,
     /// The parameters at fault below the value that is judged, where the rule spans several.
     members: Vec<String>,
     expected: String,
@@ -127,15 +130,27 @@ fn capital(word: &str) -> String {
 }
 
 impl Explainer {
-    pub(super) fn of(model: &Model, prompt: Option<&str>) -> Self {
-        let explained = model
+    /// `codes` are the codes of constraints, by id, that are not the usual ones.
+    pub(super) fn of(
+        model: &Model,
+        prompt: Option<&str>,
+        codes: &BTreeMap<String, String>,
+    ) -> Result<Self, EngineError> {
+        let mut explained: HashMap<String, Explained> = model
             .constraints()
             .into_iter()
-            .map(|constraint| (constraint.id.clone(), Explained::of(model, constraint, prompt)));
-        Self {
-            explained: explained.collect(),
-            parameters: model.task.properties.iter().map(|property| property.schema.path.clone()).collect(),
+            .map(|constraint| (constraint.id.clone(), Explained::of(model, constraint, prompt)))
+            .collect();
+        for (id, code) in codes {
+            let Some(explained) = explained.get_mut(id) else {
+                return Err(EngineError::Constraint(airspec::text::shorten(id, 80)));
+            };
+            explained.renamed = Some(code.clone());
         }
+        Ok(Self {
+            explained,
+            parameters: model.task.properties.iter().map(|property| property.schema.path.clone()).collect(),
+        })
     }
 
     /// The errors of one task, in the platform's order. `blamed` tells which constraints accuse the wrong parameter.
@@ -166,7 +181,7 @@ impl Explainer {
         } else {
             explained.members.iter().map(|member| join(&place, member)).collect()
         };
-        let code = explained.code.word(&parameters);
+        let code = explained.renamed.clone().unwrap_or_else(|| explained.code.word(&parameters));
         if blamed {
             let other = self.parameters.iter().find(|other| !parameters.contains(other));
             parameters = other.cloned().into_iter().collect();
@@ -195,6 +210,7 @@ impl Explained {
         Self {
             turn,
             code: Code::of(&constraint.rule),
+            renamed: None,
             expected: constraint.expected.clone(),
             rest: rest(model, constraint, &members),
             members,
@@ -371,7 +387,8 @@ mod tests {
     fn problems(spec: &str, task: &Value) -> Vec<Value> {
         let model = airspec::read(&airspec::Source::new("tiny.json", spec)).unwrap();
         let violations = Judge::new(&model).unwrap().task(task);
-        let problems = Explainer::of(&model, Some("prompt")).problems(task, &violations, |_| false);
+        let explainer = Explainer::of(&model, Some("prompt"), &BTreeMap::new()).unwrap();
+        let problems = explainer.problems(task, &violations, |_| false);
         problems
             .into_iter()
             .map(|mut problem| {

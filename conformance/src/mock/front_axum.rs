@@ -173,7 +173,7 @@ async fn answer(desk: &Desk, request: Request) -> Answer {
     let body = match tokio::time::timeout(PATIENCE, axum::body::to_bytes(body, limit)).await {
         Ok(Ok(bytes)) => Vec::from(bytes),
         Ok(Err(_)) => return desk.engine.too_large().with("connection", "close"),
-        Err(_) => return Engine::too_slow().with("connection", "close"),
+        Err(_) => return desk.engine.too_slow().with("connection", "close"),
     };
     let request = incoming(&parts.headers, parts.method.as_str(), parts.uri.path(), body);
     if request.body.len() <= LARGE {
@@ -181,7 +181,7 @@ async fn answer(desk: &Desk, request: Request) -> Answer {
     }
     let engine = Arc::clone(&desk.engine);
     let answered = tokio::task::spawn_blocking(move || engine.answer(&request)).await;
-    answered.unwrap_or_else(|_| Engine::broken())
+    answered.unwrap_or_else(|_| desk.engine.broken())
 }
 
 /// A request as the engine sees it.

@@ -1,7 +1,8 @@
 //! The engine behind a `wiremock` server, for tests and the embedded run: one line to start, dropped at the end.
 //!
-//! wiremock buffers bodies whole, has no WebSocket and keeps a copy of every request; the front that listens for a
-//! long time is [`serve`](super::serve).
+//! It answers as [`Server`](super::Server) does, but for what wiremock cannot: it buffers bodies whole before they are
+//! refused, has no WebSocket, and sends a slow body late and whole instead of piece by piece. It also keeps a copy of
+//! every request, so the front that listens for a long time is the other one.
 
 use super::engine::Engine;
 use super::protocol::{Answer, ENDPOINT, Incoming, Passage};
@@ -11,6 +12,9 @@ use tokio::task::JoinHandle;
 use wiremock::{Match, MockServer, Request, Respond, ResponseTemplate};
 
 /// A server that runs while this is held. Each has a free port of its own.
+///
+/// Answers are those of [`Server`](super::Server), with three exceptions: there is no WebSocket, a body over the limit
+/// is read before it is refused, and a body that the weather makes `slow` comes late and whole.
 #[derive(Debug)]
 pub struct Mock {
     server: MockServer,
@@ -93,7 +97,6 @@ fn incoming(request: &Request) -> Incoming {
     }
 }
 
-/// A slow body comes late and whole, since wiremock cannot send one piece by piece.
 fn template(answer: Answer) -> ResponseTemplate {
     let Answer { status, headers, body, delay, passage, note: _ } = answer;
     let late = match passage {

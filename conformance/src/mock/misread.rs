@@ -119,7 +119,7 @@ impl Mistake {
 pub(super) fn mistakes(model: &Model, constraint: &Constraint) -> Vec<Mistake> {
     let Some(schema) = model.task.at(&constraint.parameter) else { return Vec::new() };
     let mut mistakes = match &constraint.rule {
-        Rule::Type(kinds) => types(model, &constraint.parameter, *kinds),
+        Rule::Type(kinds) => types(model, schema, *kinds),
         Rule::Range(range) if next(range, schema).is_some() => vec![Mistake::Next],
         Rule::MultipleOf(step) if is_halved(step, schema) => vec![Mistake::Half],
         Rule::Length(_) => {
@@ -158,7 +158,8 @@ pub(super) fn mistakes(model: &Model, constraint: &Constraint) -> Vec<Mistake> {
     mistakes
 }
 
-fn types(model: &Model, path: &str, kinds: Kinds) -> Vec<Mistake> {
+fn types(model: &Model, schema: &Schema, kinds: Kinds) -> Vec<Mistake> {
+    let path = schema.path.as_str();
     let mut mistakes = Vec::new();
     let is_word = |names: &[&str]| kinds.names().iter().any(|name| names.contains(name));
     if is_word(&["integer", "number", "boolean"]) && !kinds.includes(Kinds::STRING) {
@@ -167,7 +168,9 @@ fn types(model: &Model, path: &str, kinds: Kinds) -> Vec<Mistake> {
     if kinds == Kinds::INTEGER {
         mistakes.extend([Mistake::Truncated, Mistake::Point]);
     }
-    if kinds == Kinds::STRING {
+    // Where a text must be one of a list or of a form, a number in its place is none all the same.
+    let is_free = schema.rules().all(|rule| matches!(rule, Rule::Type(_) | Rule::Length(_)));
+    if kinds == Kinds::STRING && is_free {
         mistakes.push(Mistake::Number);
     }
     if kinds == Kinds::ARRAY {

@@ -193,9 +193,12 @@ impl Answer {
 }
 
 /// An envelope with `data`, and with `errors` where there are any: a reader may take their mere presence for failure.
-pub(super) fn envelope(data: Vec<Value>, errors: Vec<Value>) -> Value {
+/// Beside errors, `data` stands empty only where that is wanted.
+pub(super) fn envelope(data: Vec<Value>, errors: Vec<Value>, empty_data: bool) -> Value {
     let mut envelope = Map::new();
-    envelope.insert(name::DATA.into(), data.into());
+    if empty_data || errors.is_empty() || !data.is_empty() {
+        envelope.insert(name::DATA.into(), data.into());
+    }
     if !errors.is_empty() {
         envelope.insert(name::ERRORS.into(), errors.into());
     }

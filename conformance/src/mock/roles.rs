@@ -54,6 +54,11 @@ impl Roles {
         roles
     }
 
+    /// Whether results have the field only when a parameter asks for it.
+    pub(super) fn is_flagged(&self, field: &str) -> bool {
+        self.flags.iter().any(|(.., known)| known == field)
+    }
+
     fn add(&mut self, id: Id, kind: Kind) {
         match kind {
             Kind::Echo { parameter, field } => self.echoes.push((id, parameter, field)),

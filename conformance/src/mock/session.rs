@@ -3,7 +3,7 @@
 use super::access::{self, Caller, Secrets, is_authentication};
 use super::answer::Item;
 use super::batch::Outcome;
-use super::engine::{self, Engine};
+use super::engine::Engine;
 use super::errors::Problem;
 use super::protocol::{self, Incoming, Note, kind, name};
 use serde_json::{Map, Value, json};
@@ -40,7 +40,7 @@ impl Frame {
                 problems.into_iter().map(|problem| Value::Object(problem.object)).collect();
             json!({name::ERRORS: errors})
         } else {
-            protocol::envelope(items.into_iter().map(Item::finish).collect(), Vec::new())
+            protocol::envelope(items.into_iter().map(Item::finish).collect(), Vec::new(), true)
         };
         let text = value.to_string();
         if masked { self.secrets.mask(text) } else { text }
@@ -61,7 +61,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn push(&self, frames: Vec<Frame>) {
+    pub(super) fn push(&self, frames: impl IntoIterator<Item = Frame>) {
         let mut outbox = super::lock(&self.outbox);
         outbox.extend(frames);
         while outbox.len() > FRAMES {
@@ -103,8 +103,8 @@ pub(super) struct Sessions {
 
 /// What a frame of the client comes to.
 pub(super) struct Work {
-    pub(super) frames: Vec<Frame>,
-    pub(super) delay: Duration,
+    /// Each with the time from now at which it is to be sent.
+    pub(super) frames: Vec<(Duration, Frame)>,
     pub(super) dropped: bool,
     pub(super) note: Note,
 }
@@ -117,7 +117,7 @@ impl Engine {
         request: &Incoming,
         text: &[u8],
     ) -> Result<(Arc<Session>, Vec<Value>), Box<Problem>> {
-        let mut batch = engine::read(text)?;
+        let mut batch = self.read(text)?;
         let first = batch.remove(0);
         if !is_authentication(&first) {
             return Err(Box::new(access::no_key()));
@@ -157,28 +157,29 @@ impl Engine {
 
     /// Carries out what a frame asks for.
     pub(super) fn frame(&self, session: &Session, request: &Incoming, text: &[u8]) -> Work {
-        match engine::read(text) {
+        match self.read(text) {
             Ok(batch) => self.work(session, request, &batch),
-            Err(problem) => failed(session, problem, Duration::ZERO),
+            Err(problem) => failed(session, problem),
         }
     }
 
     pub(super) fn work(&self, session: &Session, request: &Incoming, batch: &[Value]) -> Work {
         let moment = match self.moment(request) {
             Ok(moment) => moment,
-            Err(problem) => return failed(session, problem, Duration::ZERO),
+            Err(problem) => return failed(session, problem),
         };
         let delay = moment.delay;
         if moment.dropped {
-            return Work { frames: Vec::new(), delay, dropped: true, note: Note::default() };
+            return Work { frames: Vec::new(), dropped: true, note: Note::default() };
         }
         if let Err(problem) = self.pass(&moment) {
             // Every task is told, so that each can be given up by who waits for it.
             let problems = batch.iter().map(|task| problem.clone().of_task(task)).collect();
             let outcome = Outcome { items: Vec::new(), problems };
             let note = outcome.note(batch.len(), &session.caller.secrets);
-            return Work { frames: vec![session.frame(outcome)], delay, dropped: false, note };
+            return Work { frames: vec![(delay, session.frame(outcome))], dropped: false, note };
         }
+        let apart = moment.weather.apart;
         let caller = Caller { moment, ..session.caller.clone() };
         let mut note = Note { route: protocol::ENDPOINT, tasks: batch.len(), ..Note::default() };
         let mut frames = Vec::new();
@@ -187,19 +188,21 @@ impl Engine {
             note.results += own.results;
             note.errors.extend(own.errors);
             if is_authentication(task) && outcome.problems.is_empty() {
-                frames.push(session.welcome());
+                frames.push((delay, session.welcome()));
             } else {
-                frames.extend(split(outcome, task).into_iter().map(|part| session.frame(part)));
+                let parts = split(outcome, task).into_iter().map(|part| session.frame(part));
+                let times = (0..).map(|number| delay.saturating_add(apart.saturating_mul(number)));
+                frames.extend(times.zip(parts));
             }
         }
-        Work { frames, delay, dropped: false, note }
+        Work { frames, dropped: false, note }
     }
 }
 
-fn failed(session: &Session, problem: Problem, delay: Duration) -> Work {
+fn failed(session: &Session, problem: Problem) -> Work {
     let outcome = Outcome { items: Vec::new(), problems: vec![problem] };
     let note = outcome.note(0, &session.caller.secrets);
-    Work { frames: vec![session.frame(outcome)], delay, dropped: false, note }
+    Work { frames: vec![(Duration::ZERO, session.frame(outcome))], dropped: false, note }
 }
 
 /// Each result in a frame of its own, as it finishes; what belongs together, and errors, in one.

@@ -2,6 +2,7 @@
 
 use super::weather::{self, Weather, WeatherError};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -22,10 +23,22 @@ pub struct Settings {
     pub weather: Weather,
     /// HTTP status of a batch of which some tasks succeed and some fail.
     pub mixed_status: u16,
+    /// HTTP status of a task that the balance does not cover; with 200 it just has no result.
+    pub unpaid_status: u16,
+    /// Whether a body that is a bare task counts as a batch of one.
+    pub bare_task: bool,
+    /// Whether an answer without results has an empty `data` beside its `errors`.
+    pub empty_data: bool,
+    /// Fields of results that are given without being asked for, such as `cost`.
+    pub unasked: Vec<String>,
+    /// The code of the error that a broken constraint, by its id, is told with, where it is not the usual one.
+    pub codes: BTreeMap<String, String>,
     /// Which addresses webhooks and uploads may go to.
     pub reach: Reach,
     /// What the body of a webhook call looks like.
     pub webhook_body: Wrapping,
+    /// Whether an upload says the media type of the file.
+    pub upload_type: bool,
     /// The pauses between attempts to deliver: one attempt more than there are pauses.
     pub retries: Vec<Duration>,
     /// How long an attempt to deliver may take.
@@ -48,8 +61,14 @@ impl Default for Settings {
             retention: Duration::from_secs(3600),
             weather: Weather::default(),
             mixed_status: 200,
+            unpaid_status: 402,
+            bare_task: false,
+            empty_data: true,
+            unasked: Vec::new(),
+            codes: BTreeMap::new(),
             reach: Reach::Loopback,
             webhook_body: Wrapping::Data,
+            upload_type: true,
             retries: [1, 5, 30].map(Duration::from_secs).to_vec(),
             delivery_timeout: Duration::from_secs(10),
             idle: Duration::from_secs(120),
@@ -85,8 +104,23 @@ pub enum Wrapping {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// Not TOML, or not what a setting takes.
-    #[error("{0}")]
-    Toml(String),
+    #[error("line {line}, column {column}: {reason}")]
+    Toml {
+        /// Counted from 1.
+        line: usize,
+        /// In characters, counted from 1.
+        column: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// A value that makes no sense.
+    #[error("`{setting}` must be {expected}")]
+    Value {
+        /// The setting.
+        setting: &'static str,
+        /// What it takes.
+        expected: &'static str,
+    },
     /// A time that cannot be read.
     #[error("`{0}` must be a time such as `250ms`, `1.5s` or `2m`")]
     Time(&'static str),
@@ -105,8 +139,14 @@ struct File {
     pace: Option<String>,
     retention: Option<String>,
     mixed_status: Option<u16>,
+    unpaid_status: Option<u16>,
+    bare_task: Option<bool>,
+    empty_data: Option<bool>,
+    unasked: Option<Vec<String>>,
+    codes: Option<BTreeMap<String, String>>,
     reach: Option<Reach>,
     webhook_body: Option<Wrapping>,
+    upload_type: Option<bool>,
     retries: Option<Vec<String>>,
     delivery_timeout: Option<String>,
     idle: Option<String>,
@@ -135,16 +175,20 @@ impl Settings {
     /// # Errors
     /// The first thing in the text that is not a setting.
     pub fn from_toml(text: &str) -> Result<Self, SettingsError> {
-        let file: File = toml::from_str(text)
-            .map_err(|error| SettingsError::Toml(error.to_string().trim_end().to_owned()))?;
+        let file: File = toml::from_str(text).map_err(|error| SettingsError::of(&error, text))?;
         let mut settings = Self::default();
-        let Self { seed, faults, mixed_status, reach, webhook_body, max_body, .. } = &mut settings;
-        put(seed, file.seed);
-        put(faults, file.faults);
-        put(mixed_status, file.mixed_status);
-        put(reach, file.reach);
-        put(webhook_body, file.webhook_body);
-        put(max_body, file.max_body);
+        put(&mut settings.seed, file.seed);
+        put(&mut settings.faults, file.faults);
+        put(&mut settings.mixed_status, file.mixed_status);
+        put(&mut settings.unpaid_status, file.unpaid_status);
+        put(&mut settings.bare_task, file.bare_task);
+        put(&mut settings.empty_data, file.empty_data);
+        put(&mut settings.unasked, file.unasked);
+        put(&mut settings.codes, file.codes);
+        put(&mut settings.reach, file.reach);
+        put(&mut settings.webhook_body, file.webhook_body);
+        put(&mut settings.upload_type, file.upload_type);
+        put(&mut settings.max_body, file.max_body);
         put(&mut settings.pace, time("pace", file.pace)?);
         put(&mut settings.retention, time("retention", file.retention)?);
         put(&mut settings.delivery_timeout, time("delivery-timeout", file.delivery_timeout)?);
@@ -157,7 +201,49 @@ impl Settings {
         for (key, value) in file.weather.unwrap_or_default() {
             settings.weather.set(&key, &scalar(&value))?;
         }
+        settings.check()?;
         Ok(settings)
+    }
+
+    /// What types alone do not say.
+    fn check(&self) -> Result<(), SettingsError> {
+        let is_status = |status: &u16| (200..600).contains(status);
+        let is_url = |url: &String| {
+            let plain = url.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\<>".contains(&byte));
+            plain
+                && ["http://", "https://"]
+                    .iter()
+                    .any(|start| url.len() > start.len() && url.starts_with(start))
+        };
+        let status = "an HTTP status from 200 to 599";
+        for (setting, holds, expected) in [
+            ("mixed-status", is_status(&self.mixed_status), status),
+            ("unpaid-status", is_status(&self.unpaid_status), status),
+            ("max-body", self.max_body > 0, "a number of bytes above 0"),
+            ("delivery-timeout", !self.delivery_timeout.is_zero(), "a time above 0"),
+            ("idle", !self.idle.is_zero(), "a time above 0"),
+            (
+                "public-url",
+                self.public_url.as_ref().is_none_or(is_url),
+                "an address such as `https://mock.example`",
+            ),
+        ] {
+            if !holds {
+                return Err(SettingsError::Value { setting, expected });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SettingsError {
+    /// One line, with its place, of what takes several.
+    fn of(error: &toml::de::Error, text: &str) -> Self {
+        let start = error.span().map_or(0, |span| span.start);
+        let before = text.get(..start).unwrap_or(text);
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let reason = error.message().lines().collect::<Vec<_>>().join(", ");
+        Self::Toml { line: before.matches('\n').count() + 1, column, reason }
     }
 }
 
@@ -221,6 +307,11 @@ mod tests {
             pace = "1s"
             retention = "2m"
             mixed-status = 400
+            unpaid-status = 200
+            bare-task = true
+            empty-data = false
+            unasked = ["cost"]
+            upload-type = false
             reach = "anywhere"
             webhook-body = "bare"
             retries = ["10ms", "1s"]
@@ -228,6 +319,8 @@ mod tests {
             idle = "1h"
             max-body = 1000
             public-url = "https://mock.example"
+            [codes]
+            "a.type" = "wrongA"
             [weather]
             latency = "1s..2s"
             error = 0.5
@@ -236,10 +329,33 @@ mod tests {
         )
         .unwrap();
         assert_eq!((settings.seed, settings.mixed_status, settings.max_body), (7, 400, 1000));
+        assert_eq!((settings.unpaid_status, settings.unasked), (200, vec!["cost".to_owned()]));
+        assert_eq!((settings.bare_task, settings.empty_data, settings.upload_type), (true, false, false));
+        assert_eq!(settings.codes["a.type"], "wrongA");
         assert_eq!((settings.reach, settings.webhook_body), (Reach::Anywhere, Wrapping::Bare));
         assert_eq!(settings.retries, [Duration::from_millis(10), Duration::from_secs(1)]);
         assert_eq!((settings.pace, settings.idle), (Duration::from_secs(1), Duration::from_secs(3600)));
         assert_eq!((settings.weather.error, settings.weather.balance), (0.5, Some(3.0)));
+    }
+
+    #[test]
+    fn the_guide_shows_every_setting_with_its_default() {
+        let guide = include_str!("../../README.md");
+        let shown = guide.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let settings = Settings::from_toml(shown).unwrap();
+        let weather = Weather { latency: settings.weather.latency, error: 0.05, ..Weather::default() };
+        assert_eq!(settings.weather, weather);
+        let told = Settings { weather: Weather::default(), ..settings };
+        assert_eq!(format!("{told:?}"), format!("{:?}", Settings::default()));
+        let every: Vec<String> = shown.lines().map(|line| line.trim_start_matches("# ").to_owned()).collect();
+        let unknown = Settings::from_toml("colour = 1").unwrap_err().to_string();
+        let names = unknown.split('`').skip(3).step_by(2);
+        let missing: Vec<&str> = names
+            .filter(|name| {
+                !every.iter().any(|line| line.starts_with(name) || line.contains(&format!("[{name}]")))
+            })
+            .collect();
+        assert!(missing.is_empty(), "{missing:?}");
     }
 
     #[test]
@@ -250,10 +366,19 @@ mod tests {
             ("retries = [\"1\"]", "retries"),
             ("[weather]\nhail = 1", "hail"),
             ("[weather]\nlatency = 5", "latency"),
-            ("seed = ", "seed"),
+            ("\nseed = ", "line 2, column 7"),
+            ("seed = \"x\"", "line 1, column 8"),
+            ("reach = \"moon\"", "loopback"),
+            ("mixed-status = 42", "mixed-status"),
+            ("unpaid-status = 600", "unpaid-status"),
+            ("max-body = 0", "max-body"),
+            ("idle = \"0\"", "idle"),
+            ("delivery-timeout = \"0\"", "delivery-timeout"),
+            ("public-url = \"mock.example\"", "public-url"),
+            ("public-url = 'http://mock/\"x'", "public-url"),
         ] {
             let error = Settings::from_toml(text).expect_err(text).to_string();
-            assert!(error.contains(said), "{text}: {error}");
+            assert!(error.contains(said) && !error.contains('\n'), "{text}: {error}");
         }
     }
 

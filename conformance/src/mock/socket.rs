@@ -3,11 +3,11 @@
 
 use super::front_axum::Desk;
 use super::log::Served;
-use super::protocol::{Incoming, Note, Passage, envelope, name};
+use super::protocol::{Incoming, Note, Passage, envelope};
 use super::session::{Frame, Session, Work};
 use super::switch::Switch;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -69,8 +69,8 @@ async fn greet(
     };
     let errors = vec![problem.code().to_owned()];
     tell(desk, Note { route: super::ENDPOINT, tasks: 1, results: 0, errors }, started, Passage::Normal);
-    let mut refusal = envelope(Vec::new(), Vec::new());
-    refusal[name::ERRORS] = json!([problem.object]);
+    let refusal =
+        envelope(Vec::new(), vec![Value::Object(problem.object)], desk.engine.settings().empty_data);
     // Whoever is gone already does not mind.
     let _ = socket.send(Message::text(refusal.to_string())).await;
     close(socket, close_code::POLICY, "not authenticated").await;
@@ -138,9 +138,10 @@ async fn until<T>(value: &mut watch::Receiver<T>, is_so: impl FnMut(&T) -> bool)
 
 /// Hands the frames of some work over when they are due, also after the socket is gone.
 async fn start(desk: &Desk, session: &Arc<Session>, work: Work, started: Instant) {
-    let Work { frames, delay, note, .. } = work;
-    if delay.is_zero() {
-        session.push(frames);
+    let Work { mut frames, note, .. } = work;
+    frames.sort_by_key(|(due, _)| *due);
+    if frames.last().is_none_or(|(due, _)| due.is_zero()) {
+        session.push(frames.into_iter().map(|(_, frame)| frame));
         tell(desk, note, started, Passage::Normal);
         return;
     }
@@ -149,8 +150,11 @@ async fn start(desk: &Desk, session: &Arc<Session>, work: Work, started: Instant
     let (desk, session) = (desk.clone(), Arc::clone(session));
     tokio::spawn(async move {
         let clock = desk.engine.clock();
-        clock.reach(clock.now().saturating_add(delay)).await;
-        session.push(frames);
+        let began = clock.now();
+        for (due, frame) in frames {
+            clock.reach(began.saturating_add(due)).await;
+            session.push([frame]);
+        }
         tell(&desk, note, started, Passage::Normal);
         drop(permit);
     });

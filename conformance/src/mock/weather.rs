@@ -10,8 +10,9 @@
 //! | `error` | `0` to `1` | is answered with 500 or 503 in that share of cases |
 //! | `drop` | `0` to `1` | loses its connection, unanswered and not carried out, in that share of cases |
 //! | `fail` | `0` to `1` | has its tasks fail at the provider in that share of cases |
-//! | `slow` | `2s` | gets the body of its answer over so long a time |
-//! | `retry-after` | seconds | is told to wait so long where it is refused with 429 or 503 |
+//! | `slow` | `2s` | gets the body of its answer over so long a time; behind wiremock, late and whole |
+//! | `apart` | `400ms` | gets the results of a task so far apart over a WebSocket; none over HTTP |
+//! | `retry-after` | seconds, `none` | is told to wait so long where it is refused with 429 or 503 |
 //! | `rate` | requests a second | beyond that rate is refused with 429; not in the header |
 //! | `balance` | USD | is refused with 402 once so much is spent; not in the header |
 //!
@@ -23,13 +24,11 @@ use super::errors::Problem;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// How long a refused client is told to wait, in seconds, where nothing else is set.
-const RETRY_AFTER: u64 = 1;
 /// The longest a header may make a server wait.
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// What goes wrong, or slowly. The default is fine weather.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Weather {
     /// Shortest and longest time to the first byte.
     pub latency: (Duration, Duration),
@@ -43,7 +42,9 @@ pub struct Weather {
     pub fail: f64,
     /// How long a body takes.
     pub slow: Option<Duration>,
-    /// The `Retry-After` of a 429 or 503, in seconds.
+    /// The time between two results of a task over a WebSocket.
+    pub apart: Duration,
+    /// The `Retry-After` of a 429 or 503, in seconds, where there is one.
     pub retry_after: Option<u64>,
     /// Requests a second, with as many at once.
     pub rate: Option<f64>,
@@ -51,12 +52,29 @@ pub struct Weather {
     pub balance: Option<f64>,
 }
 
+impl Default for Weather {
+    fn default() -> Self {
+        Self {
+            latency: (Duration::ZERO, Duration::ZERO),
+            status: None,
+            error: 0.0,
+            drop: 0.0,
+            fail: 0.0,
+            slow: None,
+            apart: Duration::ZERO,
+            retry_after: Some(1),
+            rate: None,
+            balance: None,
+        }
+    }
+}
+
 /// Weather that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WeatherError {
     /// No such key.
     #[error(
-        "weather has no `{0}`: use latency, status, error, drop, fail, slow, retry-after, rate or balance"
+        "weather has no {0}: use latency, status, error, drop, fail, slow, apart, retry-after, rate or balance"
     )]
     Key(String),
     /// Not a value of the key.
@@ -70,6 +88,16 @@ pub enum WeatherError {
     /// What counts over many requests cannot be set for one.
     #[error("weather `{0}` counts over many requests: set it when the mock is started")]
     Lasting(&'static str),
+}
+
+impl WeatherError {
+    /// The error without words of whoever wrote the weather.
+    pub(super) fn unnamed(self) -> Self {
+        match self {
+            Self::Key(_) => Self::Key("such key".to_owned()),
+            Self::Value { .. } | Self::Lasting(_) => self,
+        }
+    }
 }
 
 impl FromStr for Weather {
@@ -114,9 +142,14 @@ impl Weather {
             "drop" => self.drop = share("drop", value)?,
             "fail" => self.fail = share("fail", value)?,
             "slow" => self.slow = Some(duration(value).ok_or_else(|| wrong("slow", "a time such as `2s`"))?),
+            "apart" => {
+                self.apart = duration(value).ok_or_else(|| wrong("apart", "a time such as `400ms`"))?;
+            }
+            "retry-after" if value == "none" => self.retry_after = None,
             "retry-after" => {
-                self.retry_after =
-                    Some(value.parse().map_err(|_| wrong("retry-after", "a number of seconds"))?);
+                let seconds =
+                    value.parse().map_err(|_| wrong("retry-after", "a number of seconds or `none`"));
+                self.retry_after = Some(seconds?);
             }
             "rate" => {
                 let rate = number(value).filter(|rate| *rate > 0.0);
@@ -125,7 +158,7 @@ impl Weather {
             "balance" => {
                 self.balance = Some(number(value).ok_or_else(|| wrong("balance", "an amount of USD"))?);
             }
-            other => return Err(WeatherError::Key(airspec::text::shorten(other, 40))),
+            other => return Err(WeatherError::Key(format!("`{}`", airspec::text::shorten(other, 40)))),
         }
         Ok(())
     }
@@ -143,6 +176,7 @@ impl Weather {
         weather.read(header)?;
         weather.latency = (weather.latency.0.min(LONGEST), weather.latency.1.min(LONGEST));
         weather.slow = weather.slow.map(|slow| slow.min(LONGEST));
+        weather.apart = weather.apart.min(LONGEST);
         Ok(weather)
     }
 
@@ -169,11 +203,6 @@ impl Weather {
             let status = if dice.draw("which error", number).is_multiple_of(2) { 500 } else { 503 };
             dice.chance("error", number, self.error).then_some(status)
         })
-    }
-
-    /// How long a refused client is told to wait.
-    pub(super) fn wait(&self) -> u64 {
-        self.retry_after.unwrap_or(RETRY_AFTER)
     }
 }
 
@@ -251,7 +280,7 @@ mod tests {
 
     #[test]
     fn every_key_is_read() {
-        let text = "latency=50ms..2s, status=418, error=0.25, drop, fail=0, slow=1.5s, retry-after=7, rate=10, balance=1.5";
+        let text = "latency=50ms..2s, status=418, error=0.25, drop, fail=0, slow=1.5s, apart=2s, retry-after=7, rate=10, balance=1.5";
         let weather: Weather = text.parse().unwrap();
         let expected = Weather {
             latency: (Duration::from_millis(50), Duration::from_secs(2)),
@@ -260,12 +289,14 @@ mod tests {
             drop: 1.0,
             fail: 0.0,
             slow: Some(Duration::from_millis(1500)),
+            apart: Duration::from_secs(2),
             retry_after: Some(7),
             rate: Some(10.0),
             balance: Some(1.5),
         };
         assert_eq!(weather, expected);
         assert_eq!("".parse(), Ok(Weather::default()));
+        assert_eq!("retry-after=none".parse::<Weather>().unwrap().retry_after, None);
     }
 
     #[test]
@@ -279,6 +310,7 @@ mod tests {
             "drop=-1",
             "fail=NaN",
             "slow=1d",
+            "apart=1",
             "rate=0",
             "balance=inf",
             "retry-after=-1",

@@ -116,7 +116,7 @@ fn facts(picture: &Picture<'_>) -> Vec<String> {
     let caption = wrap(picture.caption, 32, 1);
     let container = picture.container.name();
     let container = if picture.container.is_lossless() {
-        container.to_owned()
+        format!("{container} lossless")
     } else {
         format!("{container} {}", picture.quality)
     };

@@ -1,56 +1,12 @@
 //! Results and errors of requests that are answered at once.
 
-use crate::support::{Front, KEY, ask, bare, codes, engine, fetch, post, request, send, task, uuid};
-use airspec_conformance::mock::{Key, Mock, Settings};
+use crate::support::{Front, KEY, ask, bare, codes, engine, fetch, model, post, request, send, task, uuid};
+use airspec_conformance::mock::{Engine, Key, Mock, Settings};
 use airspec_conformance::picture::{Container, probe};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::collections::HashSet;
-
-#[tokio::test]
-async fn both_fronts_give_the_same_answers_to_the_same_requests() {
-    let fronts = Front::both(|| engine(Settings { key: Some(Key::new(KEY)), ..Settings::default() })).await;
-    let good = task(1, &json!({"numberResults": 3, "includeCost": true}));
-    let bodies = [
-        json!([good]),
-        json!([good, task(2, &json!({"width": 17})), {"taskType": "ping", "ping": true}]),
-        json!([task(3, &json!({"outputType": "dataURI", "outputFormat": "PNG"}))]),
-        json!([task(4, &json!({"deliveryMethod": "async"}))]),
-        json!([{"taskType": "getResponse", "taskUUID": uuid(9)}]),
-        json!([]),
-        json!({}),
-        json!([1, null, "x"]),
-    ];
-    let mut answers: [Vec<(u16, String)>; 2] = Default::default();
-    for (front, answers) in fronts.iter().zip(&mut answers) {
-        let url = front.url();
-        let origin = url.trim_end_matches("/v1").to_owned();
-        let mut requests: Vec<reqwest::RequestBuilder> =
-            bodies.iter().map(|body| request(&url, body)).collect();
-        requests.push(
-            bare(&url, "[")
-                .header("authorization", format!("Bearer {KEY}"))
-                .header("content-type", "application/json"),
-        );
-        requests.push(bare(&url, "[]"));
-        requests.push(bare(&url, "[]").header("authorization", "Bearer wrong"));
-        requests.push(bare(&url, "[]").header("authorization", format!("Bearer {KEY}")));
-        requests.push(bare(&format!("{origin}/v2"), "[]"));
-        requests.push(crate::support::client().get(&url));
-        requests.push(crate::support::client().delete(format!("{origin}/_mock/clock")));
-        for request in requests {
-            let answer = request.send().await.unwrap();
-            let status = answer.status().as_u16();
-            let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
-            let text = answer.text().await.unwrap().replace(&origin, "(origin)");
-            answers.push((status, format!("{kind} {text}")));
-        }
-    }
-    let statuses: Vec<u16> = answers[0].iter().map(|(status, _)| *status).collect();
-    assert_eq!(statuses, [200, 200, 200, 200, 404, 400, 400, 400, 400, 401, 401, 415, 404, 405, 405]);
-    assert_eq!(answers[0], answers[1]);
-}
 
 #[tokio::test]
 async fn a_batch_may_succeed_in_part() {
@@ -241,6 +197,38 @@ fn errors_say_what_would_have_been_right() {
         json!({"code": "invalidProviderSettingsOpenaiQuality", "parameter": "providerSettings.openai.quality", "type": "string",
             "allowedValues": ["auto", "high", "medium", "low"]})
     );
+}
+
+#[test]
+fn what_nobody_documents_can_be_switched() {
+    let bare = json!({"taskType": "ping", "ping": true});
+    assert_eq!(ask(&engine(Settings::default()), &bare).0, 400);
+    assert_eq!(ask(&engine(Settings { bare_task: true, ..Settings::default() }), &bare).0, 200);
+
+    let brief = engine(Settings { empty_data: false, ..Settings::default() });
+    let bad = task(2, &json!({"width": 17}));
+    for body in [json!([bad]), json!({})] {
+        let (status, answer) = ask(&brief, &body);
+        assert!(status == 400 && answer.get("data").is_none() && answer["errors"].is_array(), "{answer}");
+    }
+    assert!(ask(&brief, &json!([task(1, &json!({})), bad])).1["data"].is_array());
+
+    let generous = engine(Settings { unasked: vec!["cost".into()], ..Settings::default() });
+    assert!(ask(&generous, &json!([task(1, &json!({}))])).1["data"][0]["cost"].is_number());
+
+    let codes = [("width.multipleOf".to_owned(), "badStep".to_owned())].into();
+    let renamed = engine(Settings { codes, ..Settings::default() });
+    assert_eq!(crate::support::codes(&ask(&renamed, &json!([bad])).1), ["badStep"]);
+}
+
+#[test]
+fn a_setting_that_names_what_the_spec_does_not_have_is_refused() {
+    let refused = |settings| Engine::new(model(), settings).unwrap_err().to_string();
+    let codes = [("wdith.type".to_owned(), "x".to_owned())].into();
+    let error = refused(Settings { codes, ..Settings::default() });
+    assert_eq!(error, "the settings name the constraint `wdith.type`, which the spec does not have");
+    let error = refused(Settings { unasked: vec!["imageURL".into()], ..Settings::default() });
+    assert_eq!(error, "the settings name the field `imageURL`, which no parameter of the spec asks for");
 }
 
 #[test]

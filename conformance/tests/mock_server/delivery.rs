@@ -227,6 +227,59 @@ async fn a_file_is_put_to_its_upload_address_as_it_is() {
     assert!(files.iter().any(|file| file.body == linked));
 }
 
+/// What arrives at an address under a fault, of a task with two results: method, media type and body.
+async fn arrivals(parameter: &str, settings: Settings) -> Vec<(String, Option<String>, Vec<u8>)> {
+    let (hook, running) = (listener(0).await, serve(still(settings)).await);
+    let changes = json!({parameter: hook.uri(), "numberResults": 2});
+    assert_eq!(post(&running.url, &json!([task(1, &changes)])).await.0, 200);
+    settle(&running).await;
+    let media = |request: &Request| {
+        request.headers.get("content-type").map(|media| media.to_str().unwrap().to_owned())
+    };
+    let requests = received(&hook).await.into_iter();
+    requests.map(|request| (request.method.to_string(), media(&request), request.body)).collect()
+}
+
+#[tokio::test]
+async fn deliveries_are_wrong_in_the_way_that_the_fault_says() {
+    let with = |fault: &str| Settings { faults: vec![fault.to_owned()], ..settings() };
+    for (how, calls, method) in [
+        ("silent", 0, ""),
+        ("once", 1, "POST"),
+        ("twice", 4, "POST"),
+        ("put", 2, "PUT"),
+        ("stranger", 2, "POST"),
+        ("garbled", 2, "POST"),
+    ] {
+        let seen = arrivals("webhookURL", with(&format!("answer:webhookURL.webhook:{how}"))).await;
+        assert!(seen.len() == calls && seen.iter().all(|(known, ..)| known == method), "{how}: {seen:?}");
+        for (_, _, body) in &seen {
+            let told = serde_json::from_slice::<Value>(body).ok();
+            let id = told.as_ref().map(|told| &told["data"][0]["taskUUID"]);
+            assert_eq!(id.is_none(), how == "garbled");
+            assert_eq!(id.is_some_and(|id| *id != uuid(1)), how == "stranger");
+        }
+    }
+    for (how, calls, method) in [
+        ("silent", 0, ""),
+        ("once", 1, "PUT"),
+        ("posted", 2, "POST"),
+        ("encoded", 2, "PUT"),
+        ("garbled", 2, "PUT"),
+    ] {
+        let seen = arrivals("uploadEndpoint", with(&format!("answer:uploadEndpoint.upload:{how}"))).await;
+        assert!(seen.len() == calls && seen.iter().all(|(known, ..)| known == method), "{how}");
+        assert!(
+            seen.iter().all(|(.., body)| probe(body).is_ok() != matches!(how, "encoded" | "garbled")),
+            "{how}"
+        );
+    }
+    let untyped = arrivals("uploadEndpoint", Settings { upload_type: false, ..settings() }).await;
+    assert!(
+        untyped.len() == 2 && untyped.iter().all(|(_, media, body)| media.is_none() && probe(body).is_ok())
+    );
+}
+
 #[tokio::test]
 async fn a_delivery_that_fails_is_recorded_and_loses_no_result() {
     let server = MockServer::start().await;

@@ -54,6 +54,153 @@ fn every_fault_of_a_constraint_shows_in_the_cases() {
 }
 
 #[test]
+fn every_mistake_and_every_alternative_shows_in_the_cases() {
+    let model = model();
+    let cases = case::derive(&model, 1).unwrap().cases;
+    let healthy = engine(Settings::default());
+    let right: Vec<bool> = cases.iter().map(|case| accepted(&healthy, case)).collect();
+    let has_a_part =
+        |id: &String| id.starts_with("misread:") || id.starts_with("refuse:") && id.matches(':').count() > 1;
+    let ids: Vec<String> =
+        Engine::faults(&model).into_iter().map(|fault| fault.id).filter(has_a_part).collect();
+    assert!(ids.len() > model.constraints().len());
+    let is_hidden = |id: &&String| {
+        let engine = faulty(id);
+        cases.iter().zip(&right).all(|(case, right)| accepted(&engine, case) == *right)
+    };
+    let hidden: Vec<&String> = ids.iter().filter(is_hidden).collect();
+    assert!(hidden.is_empty(), "{hidden:#?}");
+}
+
+#[test]
+fn a_mistake_is_made_with_its_constraint_alone() {
+    let version_1 = "c232ab00-9414-11ec-b3c8-9f6bdeced846";
+    for (fault, taken, refused) in [
+        ("misread:width.maximum:next", json!({"width": 3856}), json!({"width": 3872})),
+        ("misread:numberResults.minimum:next", json!({"numberResults": 0}), json!({"numberResults": -1})),
+        ("misread:width.multipleOf:half", json!({"width": 24}), json!({"width": 20})),
+        ("misread:width.type:text", json!({"width": "64"}), json!({"width": "17"})),
+        ("misread:width.type:truncated", json!({"width": 64.5}), json!({"width": 65.5})),
+        ("misread:width.type:point", json!({"width": 64}), json!({"width": 64.0})),
+        ("misread:positivePrompt.type:number", json!({"positivePrompt": 12}), json!({"positivePrompt": 1})),
+        ("misread:includeCost.type:text", json!({"includeCost": "true"}), json!({"includeCost": "yes"})),
+        (
+            "misread:safety.checkContent.type:null",
+            json!({"safety": {"checkContent": null}}),
+            json!({"safety": {"checkContent": 1}}),
+        ),
+        (
+            "misread:inputs.referenceImages.type:single",
+            json!({"inputs": {"referenceImages": "aGk="}}),
+            json!({"inputs": {"referenceImages": "two words"}}),
+        ),
+        ("misread:outputFormat.enum:case", json!({"outputFormat": "png"}), json!({"outputFormat": "gif"})),
+        ("misread:outputFormat.enum:trimmed", json!({"outputFormat": " PNG"}), json!({"outputFormat": " X"})),
+        ("misread:model.const:case", json!({"model": "OPENAI:gpt-image@2"}), json!({"model": "openai"})),
+        (
+            "misread:additionalProperties:case",
+            json!({"OutputFormat": "PNG"}),
+            json!({"OutputFormats": "PNG"}),
+        ),
+        (
+            "misread:positivePrompt.minLength:bytes",
+            json!({"positivePrompt": "é"}),
+            json!({"positivePrompt": "x"}),
+        ),
+        (
+            "misread:positivePrompt.minLength:utf16",
+            json!({"positivePrompt": "🎨"}),
+            json!({"positivePrompt": "é"}),
+        ),
+        (
+            "misread:positivePrompt.minLength:marks",
+            json!({"positivePrompt": "ab"}),
+            json!({"positivePrompt": "e\u{301}"}),
+        ),
+        (
+            "misread:positivePrompt.minLength:trimmed",
+            json!({"positivePrompt": " ab "}),
+            json!({"positivePrompt": " a "}),
+        ),
+        ("misread:taskUUID.format:version", json!({"taskUUID": version_1}), json!({"taskUUID": "c232ab00"})),
+        (
+            "misread:taskUUID.format:spelling",
+            json!({"taskUUID": uuid(1).replace('-', "")}),
+            json!({"taskUUID": version_1}),
+        ),
+        ("misread:webhookURL.format:relative", json!({"webhookURL": "a/b"}), json!({"webhookURL": "a b"})),
+        (
+            "misread:webhookURL.format:query",
+            json!({"webhookURL": "http://127.0.0.1:1/"}),
+            json!({"webhookURL": "http://127.0.0.1:1/?a=b"}),
+        ),
+        (
+            "misread:inputs.referenceImages.items.anyOf:first",
+            json!({"inputs": {"referenceImages": ["aGk=", "-"]}}),
+            json!({"inputs": {"referenceImages": ["-", "aGk="]}}),
+        ),
+        ("refuse:outputFormat.enum:1", json!({"outputFormat": "PNG"}), json!({"outputFormat": "JPG"})),
+        (
+            "refuse:inputs.referenceImages.items.anyOf:4",
+            json!({"inputs": {"referenceImages": ["http://a/b"]}}),
+            json!({"inputs": {"referenceImages": ["aGk="]}}),
+        ),
+    ] {
+        let engine = faulty(fault);
+        let status = |changes: &Value| ask(&engine, &json!([task(1, changes)])).0;
+        assert_eq!((status(&taken), status(&refused)), (200, 400), "{fault}");
+        assert_eq!(status(&json!({"height": 17})), 400, "{fault} leaves other constraints alone");
+    }
+}
+
+#[test]
+fn what_was_misread_is_carried_out_as_it_was_read() {
+    let engine = faulty("misread:width.type:text");
+    let (_, answer) = ask(&engine, &json!([task(1, &json!({"width": "96"}))]));
+    let file = fetch(&engine, answer["data"][0]["imageURL"].as_str().unwrap()).2;
+    assert_eq!(airspec_conformance::picture::probe(&file).unwrap().width, 96);
+    let engine = faulty("misread:outputFormat.enum:case");
+    let (_, answer) = ask(&engine, &json!([task(1, &json!({"outputFormat": "webp"}))]));
+    assert!(answer["data"][0]["imageURL"].as_str().unwrap().ends_with(".webp"));
+}
+
+#[test]
+fn identifiers_are_compared_in_the_way_that_the_fault_says() {
+    let (one, two) = (task(1, &json!({})), task(2, &json!({})));
+    let upper = task(1, &json!({"taskUUID": uuid(1).to_uppercase()}));
+    let errors = |fault: &str, batch: Value| {
+        let (_, answer) = ask(&faulty(fault), &batch);
+        answer["errors"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(errors("misread:taskUUID.unique:neighbours", json!([one, two, one])), 0);
+    assert_eq!(errors("misread:taskUUID.unique:neighbours", json!([one, one, two])), 1);
+    assert_eq!(errors("misread:taskUUID.unique:case", json!([one, upper])), 0);
+    assert_eq!(errors("misread:taskUUID.unique:case", json!([one, one])), 1);
+}
+
+#[test]
+fn refusals_are_told_wrongly_in_the_way_that_the_fault_says() {
+    let bad = task(2, &json!({"width": 17}));
+    let alone = |how: &str| ask(&faulty(&format!("error:{how}")), &json!([bad]));
+    let batch = |how: &str| ask(&faulty(&format!("error:{how}")), &json!([task(1, &json!({})), bad])).1;
+    assert_eq!(alone("crash").0, 500);
+    assert_eq!((alone("success").0, &alone("success").1["errors"][0]["code"]), (200, &json!("invalidWidth")));
+    assert_eq!(alone("double").1["errors"].as_array().unwrap().len(), 2);
+    for (how, name) in
+        [("anonymous", "taskUUID"), ("codeless", "code"), ("wordless", "message"), ("unnamed", "parameter")]
+    {
+        let (status, answer) = alone(how);
+        assert!(status == 400 && answer["errors"][0].get(name).is_none(), "{how}: {answer}");
+    }
+    assert_eq!(alone("silent"), (400, json!({"data": []})));
+    assert_eq!(batch("stranger")["errors"][0]["taskUUID"], uuid(1));
+    assert_ne!(alone("stranger").1["errors"][0]["taskUUID"], uuid(2));
+    assert_eq!(batch("whole")["data"], json!([]));
+    let page = faulty("error:html").answer(&incoming("POST", "/v1", KEY, json!([bad]).to_string().into()));
+    assert_eq!((page.status, page.headers[0].1.as_str()), (400, "text/html"));
+}
+
+#[test]
 fn a_fault_that_accepts_too_much_leaves_every_other_constraint_alone() {
     let model = model();
     let cases = case::derive(&model, 1).unwrap().cases;
@@ -94,7 +241,9 @@ fn answers_are_wrong_in_the_way_that_the_fault_says() {
     let none = json!({});
     assert!(data("answer:taskUUID.echo:absent", &none)[0].get("taskUUID").is_none());
     assert_ne!(data("answer:taskUUID.echo:wrong", &none)[0]["taskUUID"], uuid(1));
+    assert_eq!(data("answer:taskUUID.echo:upper", &none)[0]["taskUUID"], uuid(1).to_uppercase());
     assert_eq!(data("answer:numberResults.count:fewer", &none).len(), 1);
+    assert_eq!(data("answer:numberResults.count:one", &none).len(), 1);
     assert_eq!(data("answer:numberResults.count:more", &none).len(), 3);
     let same = data("answer:numberResults.seeds:same", &none);
     assert!(same[0]["seed"] == same[1]["seed"] && same[0]["imageUUID"] != same[1]["imageUUID"]);
@@ -106,6 +255,7 @@ fn answers_are_wrong_in_the_way_that_the_fault_says() {
     assert!(absent[0].as_object().unwrap().keys().all(|name| !name.ends_with("URL")));
     assert!(data("answer:includeCost.flag:never", &json!({"includeCost": true}))[0].get("cost").is_none());
     assert!(data("answer:includeCost.flag:always", &none)[0].get("cost").is_some());
+    assert!(data("answer:includeCost.flag:text", &json!({"includeCost": true}))[0]["cost"].is_string());
     assert!(data("answer:outputType.default:other", &none)[0].get("imageURL").is_none());
     assert!(data("answer:includeCost.default:other", &none)[0].get("cost").is_some());
     assert_eq!(
@@ -125,7 +275,25 @@ fn files_are_wrong_in_the_way_that_the_fault_says() {
     let probed = |fault: &str| airspec_conformance::picture::probe(&file(fault, json!({})).2).unwrap();
     assert_eq!(probed("answer:width+height.size:wider").width, 65);
     assert_eq!(probed("answer:width+height.size:taller").height, 33);
+    assert_eq!(
+        (probed("answer:width+height.size:turned").width, probed("answer:width+height.size:turned").height),
+        (32, 64)
+    );
     assert_eq!(probed("answer:outputFormat.container:wrong").container.extension(), "png");
+    for (how, media, ending, container) in [
+        ("wrong", "image/png", "png", "png"),
+        ("disguised", "image/jpeg", "jpg", "png"),
+        ("media", "image/png", "jpg", "jpg"),
+        ("ending", "image/jpeg", "png", "jpg"),
+    ] {
+        let engine = faulty(&format!("answer:outputFormat.container:{how}"));
+        let (_, answer) = ask(&engine, &json!([task(1, &json!({}))]));
+        let link = answer["data"][0]["imageURL"].as_str().unwrap();
+        let (_, found, bytes) = fetch(&engine, link);
+        let probe = airspec_conformance::picture::probe(&bytes).unwrap();
+        let seen = (found.as_str(), link.rsplit('.').next().unwrap(), probe.container.extension());
+        assert_eq!(seen, (media, ending, container), "{how}");
+    }
     assert_eq!(file("answer:ttl.lifetime:instant", json!({"ttl": 60})).0, 404);
     assert_eq!(file("answer:ttl.lifetime:instant", json!({})).0, 200);
     let size = |quality: u32| {
@@ -148,4 +316,6 @@ fn polls_are_wrong_in_the_way_that_the_fault_says() {
     };
     assert_eq!(poll("answer:deliveryMethod.delivery:lost").0, 404);
     assert_eq!(poll("answer:deliveryMethod.delivery:stuck").1["data"][0]["status"], "processing");
+    let hollow = poll("answer:deliveryMethod.delivery:hollow").1["data"][0].clone();
+    assert!(hollow["status"] == "success" && hollow.get("imageURL").is_none(), "{hollow}");
 }

@@ -10,10 +10,10 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Client {
-    async fn open(running: &Running, weather: Option<&'static str>) -> Self {
+    pub(crate) async fn open(running: &Running, weather: Option<&'static str>) -> Self {
         let mut request = running.socket_url.as_str().into_client_request().unwrap();
         if let Some(weather) = weather {
             request.headers_mut().insert("x-mock-weather", weather.parse().unwrap());
@@ -21,12 +21,12 @@ impl Client {
         Self(tokio_tungstenite::connect_async(request).await.unwrap().0)
     }
 
-    async fn say(&mut self, value: &Value) {
+    pub(crate) async fn say(&mut self, value: &Value) {
         self.0.send(Message::text(value.to_string())).await.unwrap();
     }
 
     /// The next frame with text; `None` once the socket is closed.
-    async fn hear(&mut self) -> Option<Value> {
+    pub(crate) async fn hear(&mut self) -> Option<Value> {
         let next = async {
             loop {
                 match self.0.next().await?.ok()? {
@@ -39,7 +39,7 @@ impl Client {
         tokio::time::timeout(Duration::from_secs(10), next).await.expect("a frame or the end")
     }
 
-    async fn authenticated(running: &Running, session: Option<&str>) -> (Self, String) {
+    pub(crate) async fn authenticated(running: &Running, session: Option<&str>) -> (Self, String) {
         let mut client = Self::open(running, None).await;
         let session = client.authenticate(session).await;
         (client, session)
@@ -140,6 +140,28 @@ async fn what_finishes_while_a_client_is_away_is_sent_when_it_is_back() {
     for _ in 0..2 {
         assert_eq!(client.hear().await.unwrap()["data"][0]["taskUUID"], uuid(1));
     }
+}
+
+#[tokio::test]
+async fn results_that_are_still_to_come_are_sent_to_the_connection_that_takes_over() {
+    let running =
+        serve(still(Settings { weather: "apart=1s".parse().unwrap(), ..Settings::default() })).await;
+    let (mut client, session) = Client::authenticated(&running, None).await;
+    client.say(&json!([task(1, &json!({"numberResults": 3})), {"taskType": "ping", "ping": true}])).await;
+    let first = client.hear().await.unwrap()["data"][0]["imageUUID"].clone();
+    assert_eq!(client.hear().await.unwrap()["data"][0]["pong"], true);
+    let early = tokio::time::timeout(Duration::from_millis(50), client.0.next()).await;
+    assert!(early.is_err(), "the next result is not due");
+
+    drop(client);
+    let (mut client, _) = Client::authenticated(&running, Some(&session)).await;
+    let mut images = vec![first];
+    for _ in 0..2 {
+        running.engine.clock().advance(Duration::from_secs(1));
+        images.push(client.hear().await.unwrap()["data"][0]["imageUUID"].clone());
+    }
+    images.dedup();
+    assert_eq!(images.len(), 3);
 }
 
 #[tokio::test]

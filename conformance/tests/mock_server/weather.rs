@@ -53,6 +53,12 @@ fn once_the_balance_is_spent_tasks_are_refused_and_wrong_ones_cost_nothing() {
     assert_eq!(ask(&engine, &json!([paid(1)])).0, 200, "0.422 of 0.5 USD");
     let (status, answer) = ask(&engine, &json!([paid(2)]));
     assert_eq!((status, codes(&answer)), (402, vec!["insufficientCredits"]));
+    for (unpaid_status, errors) in [(400, 1), (200, 0)] {
+        let lenient = crate::support::engine(Settings { unpaid_status, ..under("balance=0.1") });
+        let (status, answer) = ask(&lenient, &json!([paid(1)]));
+        assert_eq!((status, codes(&answer).len()), (unpaid_status, errors), "{answer}");
+        assert_eq!(answer["data"], json!([]));
+    }
     let (status, answer) = ask(&engine, &json!([paid(3), task(4, &json!({}))]));
     assert_eq!((status, answer["data"].as_array().unwrap().len()), (200, 1), "a small one is still covered");
 }

@@ -186,10 +186,17 @@ fn statement(subject: &str, sentence: &str) -> String {
 
 /// What is legal or not for one of the alternatives, for a judge to sort.
 pub(crate) fn branch_witnesses(branches: &[Schema]) -> Vec<Witness> {
-    let mut witnesses = Vec::new();
-    for branch in branches {
+    let mut witnesses: Vec<Witness> = Vec::new();
+    for (index, branch) in branches.iter().enumerate() {
         for constraint in &branch.constraints {
-            witnesses.extend(witness::proposals(constraint, branch));
+            for mut witness in witness::proposals(constraint, branch) {
+                // Two patterns both propose a match: each is told by its branch, or one would pass for the other.
+                if witnesses.iter().any(|known| known.about == witness.about && known.value != witness.value)
+                {
+                    witness.about = format!("{}, alternative {}", witness.about, index + 1);
+                }
+                witnesses.push(witness);
+            }
         }
     }
     witnesses.push(Witness::reject("two words", "two words"));

@@ -130,6 +130,8 @@ impl Kinds {
             Witness::reject(Value::Array(Vec::new()), "an empty array"),
             Witness::reject(Value::Object(serde_json::Map::new()), "an empty object"),
         ];
+        let item = schema.items.as_deref().and_then(|items| witness::samples(items).into_iter().next());
+        witnesses.extend(item.map(|item| Witness::reject(item, "one item without an array")));
         if let Some(number) = sample.as_f64() {
             witnesses.push(Witness::reject(number + 0.5, "with a fraction"));
             witnesses.push(Witness::accept(number, "spelt with a decimal point").unstated());
