@@ -52,6 +52,10 @@ enum Command {
     )]
     Merge(merge::Arguments),
     /// Runs a server that behaves as the spec says, until it is stopped
+    #[command(
+        after_help = "The keys of --weather, the settings and the faults are explained in conformance/README.md.\n\
+                            Exit code: 0 it was stopped, 2 it could not start."
+    )]
     Mock(mock::Arguments),
     /// Judges JSON values, one a line, against a spec
     #[command(after_help = "Exit code: 0 every value is valid, 1 one is not, 2 nothing could be judged.")]

@@ -70,6 +70,24 @@ fn a_mock_that_cannot_start_says_so_in_one_line() {
     cannot_run(&["mock", "--port", &port], "--port 0 takes a free one");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_mock_ends_well_when_it_is_interrupted_as_soon_as_it_has_said_where_it_is() {
+    use std::io::BufRead as _;
+    for signal in ["-INT", "-TERM"] {
+        let mut mock = Command::new(env!("CARGO_BIN_EXE_airspec"))
+            .args(["mock", "--port", "0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        std::io::BufReader::new(mock.stdout.as_mut().unwrap()).read_line(&mut first).unwrap();
+        assert!(first.starts_with("mock server at http://127.0.0.1:"), "{first}");
+        Command::new("kill").args([signal, &mock.id().to_string()]).status().unwrap();
+        assert_eq!(mock.wait().unwrap().code(), Some(0), "{signal}");
+    }
+}
+
 #[test]
 fn a_target_that_costs_money_is_refused_with_a_key_too() {
     let output = Command::new(env!("CARGO_BIN_EXE_airspec"))

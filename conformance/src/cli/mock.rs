@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     /// Accepts only the key in `RUNWARE_API_KEY`, not just any
     #[arg(long)]
     one_key: bool,
-    /// One line fewer for each request
+    /// No line per request
     #[arg(long, short)]
     quiet: bool,
 }
@@ -57,6 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         let taken =
             |error| Failure(format!("{address} cannot be listened on: {error}; --port 0 takes a free one"));
         let server = Server::bind(engine, address).await.map_err(taken)?;
+        let stop = stopped()?;
         show(&greeting(&server, &required))?;
         let quiet = arguments.quiet;
         let log = move |served: &crate::mock::Served| {
@@ -65,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
                 let _ = show(&format!("{served}\n"));
             }
         };
-        server.run(stopped(), log).await?;
+        server.run(stop, log).await?;
         Ok(End::Conforms)
     })
 }
@@ -122,24 +123,28 @@ fn example(model: &Model) -> Result<String, Failure> {
     Ok(task.to_string().replace('\'', "\\u0027"))
 }
 
+/// Ready when the process is asked to end. It is listened for from now on, not only once it is waited for.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
 /// Ready when the process is asked to end.
-async fn stopped() {
-    let interrupt = async {
+#[cfg(not(unix))]
+#[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
-    };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else { return interrupt.await };
-        tokio::select! {
-            () = interrupt => {}
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    interrupt.await;
+    })
 }
 
 /// The mock that lives as long as a run. Its deferred results come soon: nobody waits for a picture to be drawn.

@@ -366,7 +366,7 @@ mod tests {
             ("retries = [\"1\"]", "retries"),
             ("[weather]\nhail = 1", "hail"),
             ("[weather]\nlatency = 5", "latency"),
-            ("\nseed = ", "line 2, column 7"),
+            ("\nseed = ", "line 2, column 8"),
             ("seed = \"x\"", "line 1, column 8"),
             ("reach = \"moon\"", "loopback"),
             ("mixed-status = 42", "mixed-status"),

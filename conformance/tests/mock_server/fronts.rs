@@ -104,7 +104,9 @@ impl Place {
         let mut headers: Vec<(String, String)> = answer
             .headers()
             .iter()
-            .filter(|(name, _)| !["date", "connection", "content-length"].contains(&name.as_str()))
+            .filter(|(name, _)| {
+                !["date", "connection", "content-length", "transfer-encoding"].contains(&name.as_str())
+            })
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
             .collect();
         headers.sort();
