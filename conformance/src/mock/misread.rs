@@ -291,13 +291,13 @@ impl Misread {
                 let half = step / BigDecimal::from(2);
                 broken && exact(value).is_none_or(|number| !(number % half).is_zero())
             }
-            (Mistake::Bytes, Rule::Length(length)) => self.counted(*length, value, broken, str::len),
+            (Mistake::Bytes, Rule::Length(length)) => counted(*length, value, broken, str::len),
             (Mistake::Utf16, Rule::Length(length)) => {
-                self.counted(*length, value, broken, |text| text.encode_utf16().count())
+                counted(*length, value, broken, |text| text.encode_utf16().count())
             }
             (Mistake::Marks, Rule::Length(length)) => {
                 let letters = |text: &str| text.chars().count() - self.marks.find_iter(text).count();
-                self.counted(*length, value, broken, letters)
+                counted(*length, value, broken, letters)
             }
             (Mistake::Point, _) => broken || value.is_f64() && Kinds::INTEGER.admit(value),
             (Mistake::Version, _) => {
@@ -308,16 +308,6 @@ impl Misread {
             }
             (Mistake::Query, _) => broken || text(value).is_some_and(|text| text.contains('?')),
             _ => broken,
-        }
-    }
-
-    /// Whether a text is too short or too long by another measure.
-    fn counted(&self, length: Length, value: &Value, broken: bool, measure: impl Fn(&str) -> usize) -> bool {
-        let Some(text) = text(value) else { return broken };
-        let count = measure(text) as u64;
-        match length.end {
-            End::Min => count < length.count,
-            End::Max => count > length.count,
         }
     }
 
@@ -360,6 +350,16 @@ impl Misread {
             | Mistake::Query
             | Mistake::Neighbours => None,
         }
+    }
+}
+
+/// Whether a text is too short or too long by another measure.
+fn counted(length: Length, value: &Value, broken: bool, measure: impl Fn(&str) -> usize) -> bool {
+    let Some(text) = text(value) else { return broken };
+    let count = measure(text) as u64;
+    match length.end {
+        End::Min => count < length.count,
+        End::Max => count > length.count,
     }
 }
 
@@ -460,7 +460,7 @@ fn rewrite(value: &mut Value, steps: &[&str], change: &dyn Fn(&Value) -> Option<
     match (steps.split_first(), value) {
         (None, value) => change(value).map(|new| *value = new).is_some(),
         (Some((&"items", rest)), Value::Array(items)) => {
-            items.iter_mut().fold(false, |changed, item| rewrite(item, rest, change) || changed)
+            items.iter_mut().filter_map(|item| rewrite(item, rest, change).then_some(())).count() > 0
         }
         (Some((name, rest)), holder) => {
             holder.get_mut(*name).is_some_and(|member| rewrite(member, rest, change))

@@ -66,7 +66,11 @@ fn every_mistake_and_every_alternative_shows_in_the_cases() {
     assert!(ids.len() > model.constraints().len());
     let is_hidden = |id: &&String| {
         let engine = faulty(id);
-        cases.iter().zip(&right).all(|(case, right)| accepted(&engine, case) == *right)
+        let is_right = |(case, right): &(&Case, &bool)| accepted(&engine, case) == **right;
+        // Those of the constraint itself first, as they show nearly all of them.
+        let (own, others): (Vec<_>, Vec<_>) =
+            cases.iter().zip(&right).partition(|(case, _)| id.contains(&format!(":{}", case.subject)));
+        own.iter().chain(&others).all(is_right)
     };
     let hidden: Vec<&String> = ids.iter().filter(is_hidden).collect();
     assert!(hidden.is_empty(), "{hidden:#?}");
