@@ -165,7 +165,7 @@ fn what_was_misread_is_carried_out_as_it_was_read() {
     assert_eq!(airspec_conformance::picture::probe(&file).unwrap().width, 96);
     let engine = faulty("misread:outputFormat.enum:case");
     let (_, answer) = ask(&engine, &json!([task(1, &json!({"outputFormat": "webp"}))]));
-    assert!(answer["data"][0]["imageURL"].as_str().unwrap().ends_with(".webp"));
+    assert!(answer["data"][0]["imageURL"].as_str().unwrap().ends_with("webp"));
 }
 
 #[test]
