@@ -13,7 +13,7 @@ mod task;
 mod witness;
 mod world;
 
-pub use parcel::{Packer, Parcel};
+pub use parcel::{Packer, Packing, Parcel};
 pub use task::Tasks;
 pub use world::World;
 

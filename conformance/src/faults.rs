@@ -5,7 +5,7 @@
 
 mod equivalent;
 
-use crate::case::{Cases, Packer, derive};
+use crate::case::{Case, Cases, Packing, derive};
 use crate::judge::JudgeError;
 use crate::mock::{Engine, EngineError, Fault, Mock, Settings as Manners};
 use crate::oracle::{Oracle, OracleError, Verdict};
@@ -84,6 +84,14 @@ pub enum FaultsError {
     },
 }
 
+/// The cases of one seed, packed.
+#[derive(Debug)]
+pub struct Load {
+    seed: u64,
+    cases: Vec<Case>,
+    packing: Arc<Packing>,
+}
+
 /// The suite for one model.
 #[derive(Debug)]
 pub struct Trial {
@@ -112,7 +120,7 @@ impl Trial {
     /// # Errors
     /// A suite that cannot be run.
     pub async fn sound(&self, seed: u64) -> Result<Vec<Record>, FaultsError> {
-        let (records, _) = self.run(&derive(&self.model, seed)?, seed, None).await?;
+        let (records, _) = self.run(&self.load(seed)?, None).await?;
         Ok(records.into_iter().filter(|record| record.verdict != Verdict::Pass).collect())
     }
 
@@ -120,16 +128,18 @@ impl Trial {
     ///
     /// # Errors
     /// A schema that cannot be compiled.
-    pub fn cases(&self, seed: u64) -> Result<Cases, FaultsError> {
-        Ok(derive(&self.model, seed)?)
+    pub fn load(&self, seed: u64) -> Result<Load, FaultsError> {
+        let Cases { cases, base, .. } = derive(&self.model, seed)?;
+        let packing = Arc::new(Packing::new(&self.oracle, &base, &cases));
+        Ok(Load { seed, cases, packing })
     }
 
     /// Runs the cases against a fault until one fails.
     ///
     /// # Errors
     /// A suite that cannot be run.
-    pub async fn fate(&self, fault: Fault, cases: &Cases, seed: u64) -> Result<Fate, FaultsError> {
-        let (records, requests) = self.run(cases, seed, Some(&fault)).await?;
+    pub async fn fate(&self, fault: Fault, load: &Load) -> Result<Fate, FaultsError> {
+        let (records, requests) = self.run(load, Some(&fault)).await?;
         let first = |verdict| records.iter().find(|record| record.verdict == verdict);
         let told = |record: &Record| (record.id.clone(), record.detail.clone());
         let end = if let Some((case, detail)) = first(Verdict::Fail).map(told) {
@@ -145,22 +155,17 @@ impl Trial {
     }
 
     /// The records until the first that failed, and how many requests it took.
-    async fn run(
-        &self,
-        cases: &Cases,
-        seed: u64,
-        fault: Option<&Fault>,
-    ) -> Result<(Vec<Record>, usize), FaultsError> {
+    async fn run(&self, load: &Load, fault: Option<&Fault>) -> Result<(Vec<Record>, usize), FaultsError> {
         let faults = fault.map(|fault| fault.id.clone()).into_iter().collect();
         let manners = Manners { faults, pace: Duration::from_millis(20), ..Manners::default() };
         let mock = Mock::start(Engine::new(self.model.clone(), manners)?).await;
         let engine = Arc::clone(mock.engine());
         let settings = Settings {
-            seed,
+            seed: load.seed,
             timeout: Duration::from_secs(10),
             polling: Duration::from_secs(2),
             callback: Duration::from_millis(500),
-            packer: Some(Arc::new(Packer::new(&self.model, &cases.base))),
+            packing: Some(Arc::clone(&load.packing)),
             advance: Some(Advance::new(move |time| engine.clock().advance(time))),
             ..Settings::default()
         };
@@ -177,7 +182,7 @@ impl Trial {
             }
         };
         let stop = failed.notified();
-        let run = run(Arc::clone(&self.oracle), &cases.cases, &target, &settings, finished, stop)
+        let run = run(Arc::clone(&self.oracle), &load.cases, &target, &settings, finished, stop)
             .await
             .map_err(named)?;
         Ok(found.map_or((run.records, run.requests), |(record, posts)| (vec![record], posts)))

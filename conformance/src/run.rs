@@ -28,7 +28,7 @@ pub use redact::Redactor;
 pub use route::Route;
 pub use target::{Limit, Secret, Target};
 
-use crate::case::{Case, Packer, Parcel};
+use crate::case::{Case, Packing, Parcel};
 use crate::cost::Costs;
 use crate::oracle::{Judgement, Oracle, settle};
 use client::Client;
@@ -73,7 +73,7 @@ pub struct Settings {
     /// Moves the time of the target ahead; only a mock can do that.
     pub advance: Option<Advance>,
     /// Puts several cases into a request; without it, each travels alone.
-    pub packer: Option<Arc<Packer>>,
+    pub packing: Option<Arc<Packing>>,
     /// USD that an earlier part of the run has spent.
     pub spent: f64,
 }
@@ -115,7 +115,7 @@ impl Default for Settings {
             route: Route::default(),
             keep_traffic: false,
             advance: None,
-            packer: None,
+            packing: None,
             spent: 0.0,
         }
     }
@@ -213,7 +213,7 @@ pub async fn run(
     let start = Instant::now();
     let client = Client::new(target.clone(), settings.clone())?;
     let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
-    let parcels = parcels(&oracle, cases, settings);
+    let parcels = parcels(cases, settings);
     let (muddled, answered, lost) = Default::default();
     let purse = Purse::new(Costs::new(oracle.model()), target.limit(), settings.spent);
     let session = Arc::new(Session { oracle, client, listener, muddled, answered, lost, purse });
@@ -267,9 +267,9 @@ pub async fn run(
 }
 
 /// What is sent in one request each.
-fn parcels(oracle: &Oracle, cases: &[Case], settings: &Settings) -> Vec<Parcel> {
-    match &settings.packer {
-        Some(packer) => packer.pack(cases, oracle.judge_of_tasks()),
+fn parcels(cases: &[Case], settings: &Settings) -> Vec<Parcel> {
+    match &settings.packing {
+        Some(packing) => packing.parcels.clone(),
         None => (0..cases.len()).map(Parcel::alone).collect(),
     }
 }

@@ -6,7 +6,7 @@
 
 use super::{Case, Expect};
 use crate::cost::Costs;
-use crate::judge::Judge;
+use crate::oracle::Oracle;
 use airspec::Model;
 use airspec::behaviour::Kind;
 use serde_json::{Map, Value};
@@ -42,6 +42,25 @@ impl Parcel {
     }
 }
 
+/// Cases, packed: every case is in one parcel.
+#[derive(Debug)]
+pub struct Packing {
+    /// Puts the tasks of a parcel together.
+    pub packer: Packer,
+    /// What is sent in one request each.
+    pub parcels: Vec<Parcel>,
+}
+
+impl Packing {
+    /// Packs the cases of a model, which all start from the task `base`.
+    #[must_use]
+    pub fn new(oracle: &Oracle, base: &Value, cases: &[Case]) -> Self {
+        let packer = Packer::new(oracle.model(), base);
+        let parcels = packer.pack(cases, oracle);
+        Self { packer, parcels }
+    }
+}
+
 /// Packs the cases of one model.
 #[derive(Debug)]
 pub struct Packer {
@@ -57,9 +76,7 @@ pub struct Packer {
 }
 
 impl Packer {
-    /// For the cases of a model.
-    #[must_use]
-    pub fn new(model: &Model, base: &Value) -> Self {
+    fn new(model: &Model, base: &Value) -> Self {
         let costs = Costs::new(model);
         let lonely = model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
             Kind::Webhook { parameter } | Kind::Upload { parameter } => Some(parameter.clone()),
@@ -74,19 +91,19 @@ impl Packer {
         }
     }
 
-    /// Every case in one parcel.
-    #[must_use]
-    pub fn pack(&self, cases: &[Case], judge: &Judge) -> Vec<Parcel> {
+    fn pack(&self, cases: &[Case], oracle: &Oracle) -> Vec<Parcel> {
         let mut parcels = Vec::new();
         let (mut refused, mut accepted) = (Vec::new(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             match &case.expect {
-                Expect::Accept if self.can_merge(case) => accepted.push(index),
+                Expect::Accept if self.can_merge(case) && !is_beyond(oracle, &case.body[0]) => {
+                    accepted.push(index)
+                }
                 Expect::Reject(_) if self.can_share(case) => refused.push(vec![index]),
                 _ => parcels.push(Parcel::alone(index)),
             }
         }
-        let merged = self.merge_all(cases, accepted, judge);
+        let merged = self.merge_all(cases, accepted, oracle);
         parcels.extend(shared(merged, cases));
         parcels.extend(shared(refused, cases));
         parcels
@@ -94,11 +111,11 @@ impl Packer {
 
     /// The tasks of a parcel, without ids of their own; nothing where the cases of a task do not go together.
     #[must_use]
-    pub fn task(&self, cases: &[Case], task: &[usize], judge: &Judge) -> Option<Value> {
+    pub fn task(&self, cases: &[Case], task: &[usize], oracle: &Oracle) -> Option<Value> {
         if let [only] = task {
             let mut alone = cases[*only].body.get(0).cloned()?;
             if matches!(cases[*only].expect, Expect::Reject(_)) {
-                self.save(&mut alone, judge);
+                self.save(&mut alone, oracle);
             }
             return Some(alone);
         }
@@ -108,16 +125,18 @@ impl Packer {
             changes.add(&cases[*index], &self.base, self.identity.as_deref())?;
         }
         changes.apply(&mut merged);
-        self.save(&mut merged, judge);
-        judge.is_valid(&merged).then_some(merged)
+        self.save(&mut merged, oracle);
+        let is_common = oracle.judge_of_tasks().is_valid(&merged) && !is_beyond(oracle, &merged);
+        is_common.then_some(merged)
     }
 
     /// Puts the task into the cheapest tier where it says nothing of it and that changes nothing else.
-    fn save(&self, task: &mut Value, judge: &Judge) {
+    fn save(&self, task: &mut Value, oracle: &Oracle) {
         let Some((path, value)) = &self.cheap else { return };
         if task.as_object().is_some_and(|task| crate::oracle::scene::at(task, path).is_none()) {
             let mut other = task.clone();
             crate::oracle::scene::set(&mut other, path, value.clone());
+            let judge = oracle.judge_of_tasks();
             let broken = |task: &Value| {
                 judge.task(task).into_iter().map(|one| (one.pointer, one.constraint)).collect::<Vec<_>>()
             };
@@ -159,14 +178,14 @@ impl Packer {
     }
 
     /// Merges the cases into few and cheap tasks: the cheap ones first, each into the task where it adds least.
-    fn merge_all(&self, cases: &[Case], mut indices: Vec<usize>, judge: &Judge) -> Vec<Vec<usize>> {
+    fn merge_all(&self, cases: &[Case], mut indices: Vec<usize>, oracle: &Oracle) -> Vec<Vec<usize>> {
         indices.sort_by(|a, b| {
             let usd = |index: &usize| self.costs.usd(&cases[*index].body[0]);
             usd(a).total_cmp(&usd(b)).then(a.cmp(b))
         });
         let mut tasks: Vec<(Vec<usize>, f64)> = Vec::new();
         for index in indices {
-            let price = |task: &[usize]| self.task(cases, task, judge).map(|task| self.costs.usd(&task));
+            let price = |task: &[usize]| self.task(cases, task, oracle).map(|task| self.costs.usd(&task));
             let best = tasks
                 .iter()
                 .enumerate()
@@ -183,6 +202,11 @@ impl Packer {
         }
         tasks.into_iter().map(|(task, _)| task).collect()
     }
+}
+
+/// Whether a server may refuse the task for a rule of the model's owner, which shall fall on no other case.
+fn is_beyond(oracle: &Oracle, task: &Value) -> bool {
+    oracle.beyond_owner(&Value::Array(vec![task.clone()])).is_some()
 }
 
 /// Tasks put together, a few to a request.

@@ -7,7 +7,7 @@ use super::seek::Seek;
 use super::watch::Watch;
 use super::wire::Wire;
 use super::{End, Failure, Spec, complain, interrupt, key, runtime, show, style};
-use crate::case::{Case, Gap, Packer, derive};
+use crate::case::{Case, Gap, Packing, derive};
 use crate::oracle::Oracle;
 use crate::report::{Heading, Tally, har, replace, table};
 use crate::run::search::Sort;
@@ -70,8 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let all = derive(&model, seed)?;
     let searched = Sort::ALL.into_iter().map(|sort| sort.id().to_owned());
     let ids = all.cases.iter().map(|case| case.id.clone()).chain(searched).collect();
-    let packer =
-        (!arguments.alone && !arguments.money.is_careful()).then(|| Arc::new(Packer::new(&model, &all.base)));
+    let base = all.base.clone();
     let (cases, gaps) = arguments.choice.of(all)?;
     let oracle = Oracle::new(&model)?.up_to(arguments.choice.level);
     let oracle = Arc::new(if arguments.strict { oracle.strictly() } else { oracle });
@@ -79,12 +78,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         return list(&oracle, &cases, &gaps);
     }
     let cases = arguments.money.prepare(&model, cases, targets.iter().all(Target::is_loopback))?;
+    let is_packed = !arguments.alone && !arguments.money.is_careful();
+    let packing = is_packed.then(|| Arc::new(Packing::new(&oracle, &base, &cases)));
     if arguments.money.plan {
-        return super::money::plan(&model, &cases, packer.as_deref());
+        return super::money::plan(&oracle, &cases, packing.as_deref());
     }
     let accepted = arguments.accepted.read(ids)?;
     let keep_traffic = arguments.har.is_some();
-    let mut settings = Settings { seed, keep_traffic, packer, ..arguments.wire.to_settings()? };
+    let mut settings = Settings { seed, keep_traffic, packing, ..arguments.wire.to_settings()? };
     if arguments.money.is_careful() {
         settings.jobs = 1;
     }

@@ -95,13 +95,13 @@ async fn fates(
     let mut fates: Vec<Option<Fate>> = faults.iter().map(|_| None).collect();
     let mut waiting = faults.into_iter().enumerate();
     let mut tasks = JoinSet::new();
-    let cases = Arc::new(trial.cases(seed)?);
+    let load = Arc::new(trial.load(seed)?);
     loop {
         while tasks.len() < arguments.jobs
             && let Some((index, fault)) = waiting.next()
         {
-            let (trial, cases) = (Arc::clone(trial), Arc::clone(&cases));
-            tasks.spawn(async move { (index, trial.fate(fault, &cases, seed).await) });
+            let (trial, load) = (Arc::clone(trial), Arc::clone(&load));
+            tasks.spawn(async move { (index, trial.fate(fault, &load).await) });
         }
         let Some(done) = tasks.join_next().await else { break };
         let (index, fate) = done.map_err(|error| Failure(format!("a fault ended abnormally: {error}")))?;

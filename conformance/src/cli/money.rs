@@ -1,9 +1,10 @@
 //! What a run may cost, and what it would.
 
 use super::{End, Failure, show};
-use crate::case::{Case, Expect, Packer, Parcel, World};
+use crate::case::{Case, Expect, Packing, Parcel, World};
 use crate::cost::Costs;
 use crate::judge::Judge;
+use crate::oracle::Oracle;
 use crate::oracle::protocol::COST;
 use crate::oracle::scene::{at, set};
 use crate::run::Limit;
@@ -136,10 +137,10 @@ fn add(case: &mut Case, path: &str, value: &Value, judge: &Judge) {
 }
 
 /// What would be sent.
-pub(super) fn plan(model: &Model, cases: &[Case], packer: Option<&Packer>) -> Result<End, Failure> {
-    let (judge, costs) = (Judge::new(model)?, Costs::new(model));
-    let parcels = match packer {
-        Some(packer) => packer.pack(cases, &judge),
+pub(super) fn plan(oracle: &Oracle, cases: &[Case], packing: Option<&Packing>) -> Result<End, Failure> {
+    let costs = Costs::new(oracle.model());
+    let parcels = match packing {
+        Some(packing) => packing.parcels.clone(),
         None => (0..cases.len()).map(Parcel::alone).collect(),
     };
     let (mut text, mut sums) = (String::new(), [Sum::default(), Sum::default(), Sum::default()]);
@@ -149,9 +150,9 @@ pub(super) fn plan(model: &Model, cases: &[Case], packer: Option<&Packer>) -> Re
             text += &format!("not sent: {}: {obstacle}\n", cases[first].id);
             continue;
         }
-        let body: Vec<Value> = match (packer, parcel.only()) {
-            (Some(packer), None) => {
-                parcel.0.iter().filter_map(|task| packer.task(cases, task, &judge)).collect()
+        let body: Vec<Value> = match (packing, parcel.only()) {
+            (Some(packing), None) => {
+                parcel.0.iter().filter_map(|task| packing.packer.task(cases, task, oracle)).collect()
             }
             _ => cases[first].body.as_array().cloned().unwrap_or_default(),
         };

@@ -188,10 +188,10 @@ fn went_through(case: &Case, done: &Done) -> bool {
 /// The body of a parcel; nothing where cases that share a task do not go together. Each task has an id that no case
 /// has, so that each can be sent again.
 fn body(session: &Session, cases: &[Case], tasks: &[&[usize]]) -> Option<Value> {
-    let packer = session.client.settings().packer.as_ref()?;
+    let packer = &session.client.settings().packing.as_ref()?.packer;
     let mut list = Vec::new();
     for task in tasks {
-        let mut body = packer.task(cases, task, session.oracle.judge_of_tasks())?;
+        let mut body = packer.task(cases, task, &session.oracle)?;
         let name = task.iter().map(|index| cases[*index].id.as_str()).collect::<Vec<_>>().join(" ");
         let id = uuid(session.client.settings().seed, &name, 3);
         set(&mut body, &session.oracle.identity().parameter, Value::String(id));
