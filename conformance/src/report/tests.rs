@@ -161,6 +161,9 @@ fn a_summary_for_people_takes_texts_of_a_server_as_they_are() {
     let text = super::markdown::text(&document(&records));
     let fenced = "`````text\na | b </details> ``` ```` [x](javascript:1)\n`````\n";
     assert!(text.contains(fenced), "{text}");
-    assert!(text.contains("| 5 | 1 | 1 | 1 | 1 | 0 | 3 |") && text.contains("4 of 5 cases are done"), "{text}");
+    assert!(
+        text.contains("| 5 | 1 | 1 | 1 | 1 | 0 | 3 |") && text.contains("4 of 5 cases are done"),
+        "{text}"
+    );
     assert!(text.contains("curl -sS http://127.0.0.1:8080/v1"), "{text}");
 }

@@ -10,7 +10,7 @@
 use super::client::Client;
 use super::observe::{Session, uuid};
 use super::purse::Purse;
-use super::{Record, RunError, Settings, Target};
+use super::{Exchange, Record, RunError, Settings, Target};
 use crate::case::{Case, Expect, Tasks};
 use crate::cost::Costs;
 use crate::judge::{Judge, JudgeError};
@@ -108,6 +108,10 @@ pub struct Found {
     pub requests: usize,
     /// The requests that failed and were not known.
     pub regressions: Vec<Regression>,
+    /// USD that the run as a whole has spent; none where nothing was searched.
+    pub spent: Option<f64>,
+    /// Every exchange, where that was asked for.
+    pub traffic: Vec<Exchange>,
 }
 
 /// Reads the text of a file of regressions, one JSON object a line.
@@ -216,6 +220,8 @@ impl Hunt {
             }
         }
         found.requests = self.session.client.posts();
+        found.spent = Some(self.session.purse.spent());
+        found.traffic = self.session.client.traffic();
         Ok(found)
     }
 
