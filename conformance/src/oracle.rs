@@ -46,8 +46,8 @@ pub struct Oracle {
     identity: Identity,
     result: Option<Shape>,
     error: Option<Shape>,
-    /// Judges by the rules of the model's owner too, which the page does not have.
-    owner: Option<Judge>,
+    /// Judges by the rules of the model's owner too, which the page does not have; with the model that has them.
+    owner: Option<(Judge, Model)>,
     /// What is stated less firmly is not looked at.
     asked: Level,
     strict: bool,
@@ -119,8 +119,9 @@ impl Oracle {
         let result = model.result.as_ref().map(|schema| Shape::of(&model.source, schema)).transpose()?;
         let error = model.error.as_ref().map(|schema| Shape::open(&model.source, schema)).transpose()?;
         let (judge, identity) = (Judge::new(model)?, Identity::of(model));
+        let with_owner = |model: Model| Ok::<_, JudgeError>((Judge::new(&model)?, model));
         let owner = (!model.owner_rules.is_empty())
-            .then(|| Judge::new(&model.with_rules(&model.owner_rules, Level::Facts)))
+            .then(|| with_owner(model.with_rules(&model.owner_rules, Level::Facts)))
             .transpose()?;
         let (asked, strict) = (Level::Unstated, false);
         Ok(Self { model: model.clone(), judge, identity, result, error, owner, asked, strict })
@@ -141,11 +142,12 @@ impl Oracle {
     /// The rules of the model's owner that a request breaks, although the page allows it: in a sentence, or nothing.
     #[must_use]
     pub fn beyond_owner(&self, body: &Value) -> Option<String> {
-        let owner = self.owner.as_ref()?;
-        let tasks = body.as_array()?;
-        let allowed = tasks.iter().filter(|task| self.judge.is_valid(task));
-        let mut broken: Vec<String> =
-            allowed.flat_map(|task| owner.task(task)).map(|violation| violation.message.clone()).collect();
+        let (judge, model) = self.owner.as_ref()?;
+        let allowed = body.as_array()?.iter().filter(|task| self.judge.is_valid(task));
+        let mut broken: Vec<String> = allowed
+            .flat_map(|task| judge.task(task))
+            .filter_map(|violation| Some(model.constraint(&violation.constraint)?.expected.clone()))
+            .collect();
         broken.sort();
         broken.dedup();
         (!broken.is_empty()).then(|| broken.join(", and "))
@@ -154,7 +156,7 @@ impl Oracle {
     /// How many rules of the owner a faulty task breaks beyond its faults.
     fn owner_faults(&self, task: &Value) -> usize {
         let count = |judge: &Judge| judge.task(task).len();
-        self.owner.as_ref().map_or(0, |owner| count(owner).saturating_sub(count(&self.judge)))
+        self.owner.as_ref().map_or(0, |(owner, _)| count(owner).saturating_sub(count(&self.judge)))
     }
 
     /// A judgement after all asides are settled.

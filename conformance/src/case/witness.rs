@@ -26,9 +26,53 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
         rule if ties_members(rule, schema) => combined(tasks, constraint),
         _ => {
             let witnesses = proposals(constraint, schema);
-            witnesses.into_iter().map(|witness| placed(tasks, &path, witness)).collect()
+            let is_type = matches!(constraint.rule, Rule::Type(_));
+            let plain =
+                |tasks: &Tasks<'_>, witness| if is_type { ordinary(tasks, &path, witness) } else { witness };
+            let mut list: Vec<Proposal> = witnesses
+                .into_iter()
+                .map(|witness| {
+                    let witness = plain(tasks, witness);
+                    placed(tasks, &path, witness)
+                })
+                .collect();
+            list.extend(both_largest(tasks, constraint));
+            list
         }
     }
+}
+
+/// Both sides of a rule of the model's owner at their maximum: the page allows that whatever the owner says.
+fn both_largest(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Option<Proposal> {
+    let Rule::Range(range) = &constraint.rule else { return None };
+    if range.edge.is_lower() {
+        return None;
+    }
+    let rules = &tasks.model.owner_rules;
+    let other = rules.iter().find(|rule| rule.parameters[0] == constraint.parameter)?.parameters[1].clone();
+    let largest = |path: &str| {
+        let legal = tasks.model.task.at(path).map(|schema| tasks.legal(schema)).unwrap_or_default();
+        legal.into_iter().max_by(|a, b| a.as_f64().unwrap_or(0.0).total_cmp(&b.as_f64().unwrap_or(0.0)))
+    };
+    let (one, two) = (largest(&constraint.parameter)?, largest(&other)?);
+    let mut task = tasks.base();
+    tasks.place(&mut task, &constraint.parameter, Some(one));
+    tasks.place(&mut task, &other, Some(two));
+    let about = format!("with `{other}` at its own maximum");
+    Some(Proposal { task, side: Side::Accept, about, level: None })
+}
+
+/// A legal value that is about nothing but its type: an ordinary one, not one at an edge of another rule.
+fn ordinary(tasks: &Tasks<'_>, path: &str, witness: Witness) -> Witness {
+    let base = tasks.plain().pointer(&format!("/{}", path.replace('.', "/")));
+    let value = match (witness.side, &witness.value, base) {
+        (Side::Accept, Value::Number(_), Some(base)) if base.is_u64() && witness.value.is_f64() => {
+            base.as_f64().map(Value::from)
+        }
+        (Side::Accept, Value::Number(_), Some(base)) if base.is_number() => Some(base.clone()),
+        _ => None,
+    };
+    Witness { value: value.unwrap_or(witness.value), ..witness }
 }
 
 fn placed(tasks: &mut Tasks<'_>, path: &str, witness: Witness) -> Proposal {

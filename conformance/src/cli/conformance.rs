@@ -3,6 +3,7 @@
 use super::accepted::Accepted;
 use super::choice::Choice;
 use super::compare;
+use super::money::{self, Money};
 use super::seek::Seek;
 use super::watch::Watch;
 use super::wire::Wire;
@@ -53,12 +54,13 @@ pub(super) struct Arguments {
     #[command(flatten)]
     wire: Wire,
     #[command(flatten)]
-    money: super::money::Money,
+    money: Money,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     // Before anything else, so that a wrong address is told at once.
-    let target = |address: &String| Target::new(address, key(), arguments.money.limit());
+    let limit = arguments.money.limit();
+    let target = |address: &String| Target::new(address, key(), limit);
     let targets: Vec<Target> = arguments
         .target
         .iter()
@@ -81,7 +83,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let is_packed = !arguments.alone && !arguments.money.is_careful();
     let packing = is_packed.then(|| Arc::new(Packing::new(&oracle, &base, &cases)));
     if arguments.money.plan {
-        return super::money::plan(&oracle, &cases, packing.as_deref());
+        return money::plan(&oracle, &cases, packing.as_deref());
     }
     let accepted = arguments.accepted.read(ids)?;
     let keep_traffic = arguments.har.is_some();
@@ -96,7 +98,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
             [target] => job.hold(target, target.shown(), None).await,
             _ => {
                 let mock = super::mock::embedded(job.oracle.model()).await?;
-                let target = Target::new(&mock.url(), None, arguments.money.limit())?;
+                let target = Target::new(&mock.url(), None, limit)?;
                 let engine = Arc::clone(mock.engine());
                 let advance = Advance::new(move |time| engine.clock().advance(time));
                 job.hold(&target, "mock".to_owned(), Some(advance)).await
@@ -139,7 +141,7 @@ struct Job<'a> {
 impl Job<'_> {
     /// Holds one server against the spec.
     async fn hold(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
-        let (run, heading) = self.send(target, name, advance, self.arguments.report.clone()).await?;
+        let (run, heading) = self.send(target, name, advance, self.arguments.report.clone(), 0.0).await?;
         if let Some(path) = &self.arguments.har {
             replace(path, har::text(&run.traffic).as_bytes())?;
         }
@@ -159,9 +161,12 @@ impl Job<'_> {
     /// Holds two servers against each other.
     async fn compare(&self, targets: [&Target; 2]) -> Result<End, Failure> {
         let mut runs = Vec::new();
+        // The limit on cost is one for both.
+        let mut spent = 0.0;
         for (target, name) in targets.into_iter().zip(["a", "b"]) {
             let folder = self.arguments.report.as_ref().map(|folder| folder.join(name));
-            let (run, _) = self.send(target, target.shown(), None, folder).await?;
+            let (run, _) = self.send(target, target.shown(), None, folder, spent).await?;
+            spent = run.spent;
             if run.interrupted {
                 complain(&format!("stopped before {} was tried whole", target.shown()));
                 return Ok(End::Interrupted);
@@ -181,13 +186,14 @@ impl Job<'_> {
         name: String,
         advance: Option<Advance>,
         folder: Option<PathBuf>,
+        spent: f64,
     ) -> Result<(Run, Heading), Failure> {
         let choice = &self.arguments.choice;
         let plan = self.arguments.seek.plan(choice, target, folder.as_deref())?;
         let mut heading = self.heading(name);
         heading.cases += if self.arguments.compare.is_some() { 0 } else { plan.cases() };
         let mut watch = Watch::start(heading, folder.as_deref(), &self.accepted)?;
-        let settings = Settings { advance, ..self.settings.clone() };
+        let settings = Settings { advance, spent, ..self.settings.clone() };
         let outcome = run_cases(
             Arc::clone(&self.oracle),
             &self.cases,
@@ -201,15 +207,11 @@ impl Job<'_> {
             Ok(mut run) => {
                 // Two servers are compared on the same requests, which a search does not send.
                 if self.arguments.compare.is_none() && !run.interrupted {
-                    let found = plan
-                        .carry_out(
-                            &self.oracle,
-                            target,
-                            &Settings { spent: run.spent, ..settings },
-                            &run.records,
-                            interrupt(),
-                        )
-                        .await?;
+                    let settings = Settings { spent: run.spent, ..settings };
+                    let found =
+                        plan.carry_out(&self.oracle, target, &settings, &run.records, interrupt()).await?;
+                    run.spent = found.spent.unwrap_or(run.spent);
+                    run.traffic.extend(found.traffic);
                     watch.searched(found.requests);
                     run.records.extend(found.records);
                 }

@@ -348,3 +348,83 @@ fn results_and_errors_are_held_against_their_schemas() {
         assert_eq!(judgement.asides[0].finding.class(), Class::PageSilent);
     }
 }
+
+/// The oracle of a model whose owner wants at least 512 pixels, which the page does not say.
+fn oracle_with_owner() -> Oracle {
+    let mut model = model();
+    let rules = r#"[{"operation": "area", "parameters": ["wide", "high"], "minimum": 512}]"#;
+    model.owner_rules = airspec::read_rules(&airspec::Source::new("rules.json", rules), &model).unwrap();
+    Oracle::new(&model).unwrap()
+}
+
+#[test]
+fn a_refusal_that_only_a_rule_of_the_owner_explains_is_told_apart() {
+    let oracle = oracle_with_owner();
+    let error = json!({"errors": [{"code": "invalidWide", "message": "no", "parameter": ["wide", "high"]}]});
+    let judged = |task: Value, outcome: Outcome| {
+        let body = json!([task]);
+        let case = case("wide.minimum", "wide", Level::Badge, Expect::Accept, body.clone());
+        oracle.judge(&case, &Observation::new(body, outcome))
+    };
+    let small = || task(json!({"wide": 16, "high": 16}));
+    let large = || task(json!({"wide": 32, "high": 32}));
+    for (status, body) in [(400, error.clone()), (200, json!({"data": [], "errors": error["errors"]}))] {
+        let told = judged(small(), answer(status, &body));
+        assert_eq!(
+            (told.verdict, told.class),
+            (Verdict::Note, Some(Class::PageWiderThanServer)),
+            "{}",
+            told.detail
+        );
+        assert!(told.detail.contains("must have `wide` × `high` of at least 512"), "{}", told.detail);
+        let told = judged(large(), answer(status, &body));
+        assert_eq!(
+            (told.verdict, told.class),
+            (Verdict::Fail, Some(Class::StricterThanPage)),
+            "{}",
+            told.detail
+        );
+    }
+    // What has nothing to do with the rule is what it always was.
+    let told = judged(small(), answer(500, &error));
+    assert_eq!((told.verdict, told.class), (Verdict::Fail, Some(Class::BreaksPage)), "{}", told.detail);
+    let told = judged(small(), answer(200, &json!({"data": [result(json!({}))]})));
+    assert_eq!(told.verdict, Verdict::Pass, "{}", told.detail);
+}
+
+#[test]
+fn a_server_may_tell_of_the_owners_rule_beside_the_fault() {
+    let oracle = oracle_with_owner();
+    let body = json!([task(json!({"wide": 0}))]);
+    let refused = Expect::Reject(vec!["wide.minimum".to_owned()]);
+    let case = case("wide.minimum", "wide", Level::Badge, refused, body.clone());
+    let errors = |count: usize| {
+        let all = [
+            json!({"code": "invalidWide", "message": "too small", "parameter": "wide"}),
+            json!({"code": "invalidArea", "message": "too few", "parameter": ["wide", "high"]}),
+            json!({"code": "invalidHigh", "message": "for no reason", "parameter": "wide"}),
+        ];
+        let body_of = json!({"errors": all[..count]});
+        oracle.judge(&case, &Observation::new(body.clone(), answer(400, &body_of))).verdict
+    };
+    assert_eq!([errors(1), errors(2), errors(3)], [Verdict::Pass, Verdict::Pass, Verdict::Note]);
+}
+
+#[test]
+fn what_is_stated_less_firmly_than_asked_is_not_looked_at_and_notes_can_be_failures() {
+    let error = |name: &str| json!({"code": "invalidWide", "message": "no", "parameter": name});
+    let body = json!([task(json!({"wide": 80}))]);
+    let refused = Expect::Reject(vec!["wide.maximum".to_owned()]);
+    let case = case("wide.maximum", "wide", Level::Badge, refused, body.clone());
+    let two = answer(400, &json!({"errors": [error("wide"), error("wide")]}));
+    let other = answer(400, &json!({"errors": [error("high")]}));
+    let oracle = |level: Level| Oracle::new(&model()).unwrap().up_to(level);
+    let verdict = |oracle: &Oracle, outcome: &Outcome| {
+        oracle.finish(oracle.judge(&case, &Observation::new(body.clone(), outcome.clone()))).verdict
+    };
+    assert_eq!(verdict(&oracle(Level::Unstated), &two), Verdict::Note);
+    assert_eq!(verdict(&oracle(Level::Unstated).strictly(), &two), Verdict::Fail);
+    assert_eq!(verdict(&oracle(Level::Facts).strictly(), &two), Verdict::Pass);
+    assert_eq!(verdict(&oracle(Level::Facts), &other), Verdict::Fail);
+    assert_eq!(verdict(&oracle(Level::Badge), &other), Verdict::Pass);
+}

@@ -206,12 +206,8 @@ fn write_summary(text: &mut String, style: Style, records: &[&Record], gaps: &[G
         0 => String::new(),
         many => format!(" and {many} of the search"),
     };
-    let _ = writeln!(
-        text,
-        "{cases} cases: {}; {requests} requests{search} in {time:.1} s, seed {}",
-        parts.join(", "),
-        heading.seed
-    );
+    let _ = writeln!(text, "{cases} cases: {}", parts.join(", "));
+    let _ = writeln!(text, "{requests} requests{search} in {time:.1} s, seed {}", heading.seed);
     if !gaps.is_empty() {
         let noun = if gaps.len() == 1 { "constraint has" } else { "constraints have" };
         let _ = writeln!(text, "{} {noun} no case on one side, for the reasons above", gaps.len());

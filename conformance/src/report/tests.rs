@@ -124,3 +124,46 @@ fn a_folder_that_cannot_be_made_is_named() {
     let error = Reports::create(&file.path().join("below"), &heading()).unwrap_err().to_string();
     assert!(error.starts_with("report ") && error.contains("below"), "{error}");
 }
+
+#[test]
+fn reports_of_several_models_become_one_and_those_of_other_targets_do_not() {
+    use super::merge::merge;
+    let one = document(&records());
+    let mut other = document(&records());
+    other.models = vec!["small".to_owned()];
+    for entry in &mut other.cases {
+        entry.model = "small".to_owned();
+    }
+    let pair = |other: &Document| vec![("one".to_owned(), one.clone()), ("other".to_owned(), other.clone())];
+    let merged = merge(pair(&other)).unwrap();
+    assert_eq!(merged.document.models, ["tiny", "small"]);
+    assert_eq!(merged.document.cases.len(), 8);
+    assert_eq!(merged.document.summary.failed, 2);
+    assert_eq!(merged.missing, ["8 of 10 cases are done"], "each was stopped before its last case");
+    let text = super::junit::text(&merged.document).unwrap();
+    assert_eq!(text.matches("<testsuite ").count(), 2, "{text}");
+
+    let elsewhere = Document { target: "http://127.0.0.1:1/v1".to_owned(), ..other };
+    let error = merge(pair(&elsewhere)).unwrap_err().to_string();
+    let expected = "one and other do not belong together: the targets are http://127.0.0.1:8080/v1 and http://127.0.0.1:1/v1";
+    assert_eq!(error, expected);
+    let split = |shard: &str| Document { shard: Some(shard.to_owned()), cases: Vec::new(), ..one.clone() };
+    let parts = vec![("one".to_owned(), split("1/2")), ("other".to_owned(), split("2/3"))];
+    let error = merge(parts).unwrap_err().to_string();
+    assert!(error.contains("the run is split into 2 parts and 3 parts"), "{error}");
+    assert!(merge(Vec::new()).is_err());
+}
+
+#[test]
+fn a_summary_for_people_takes_texts_of_a_server_as_they_are() {
+    let mut records = records();
+    records[1].detail = "a | b </details> ``` ```` [x](javascript:1)".to_owned();
+    let text = super::markdown::text(&document(&records));
+    let fenced = "`````text\na | b </details> ``` ```` [x](javascript:1)\n`````\n";
+    assert!(text.contains(fenced), "{text}");
+    assert!(
+        text.contains("| 5 | 1 | 1 | 1 | 1 | 0 | 3 |") && text.contains("4 of 5 cases are done"),
+        "{text}"
+    );
+    assert!(text.contains("curl -sS http://127.0.0.1:8080/v1"), "{text}");
+}

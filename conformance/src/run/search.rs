@@ -10,7 +10,7 @@
 use super::client::Client;
 use super::observe::{Session, uuid};
 use super::purse::Purse;
-use super::{Record, RunError, Settings, Target};
+use super::{Exchange, Record, RunError, Settings, Target};
 use crate::case::{Case, Expect, Tasks};
 use crate::cost::Costs;
 use crate::judge::{Judge, JudgeError};
@@ -33,6 +33,8 @@ use tokio::runtime::Handle;
 
 /// How many more requests than asked for a failing one may cost that is made smaller.
 const SHRINKING: usize = 100;
+/// And so many more, where members are taken out one by one.
+const TRIMMING: usize = 40;
 /// So many requests are drawn for each one that is sent: most are not of the kind that is wanted.
 const DRAWN: usize = 20;
 /// A picture of more pixels than that is asked for as a link only, which costs nobody anything until it is fetched.
@@ -106,6 +108,10 @@ pub struct Found {
     pub requests: usize,
     /// The requests that failed and were not known.
     pub regressions: Vec<Regression>,
+    /// USD that the run as a whole has spent; none where nothing was searched.
+    pub spent: Option<f64>,
+    /// Every exchange, where that was asked for.
+    pub traffic: Vec<Exchange>,
 }
 
 /// Reads the text of a file of regressions, one JSON object a line.
@@ -176,6 +182,8 @@ struct Failure {
     case: Case,
     seen: Observation,
     judgement: Judgement,
+    /// Whether it is not sent again in smaller forms.
+    is_final: bool,
 }
 
 impl Hunt {
@@ -212,6 +220,8 @@ impl Hunt {
             }
         }
         found.requests = self.session.client.posts();
+        found.spent = Some(self.session.purse.spent());
+        found.traffic = self.session.client.traffic();
         Ok(found)
     }
 
@@ -240,7 +250,30 @@ impl Hunt {
             if self.holds(sort, judge, task) { Ok(()) } else { Err(TestCaseError::fail("found")) }
         };
         let _ = self.runner(sort).run(&strategy(model, sort), property);
+        self.trim(sort, judge);
         self.state.borrow_mut().failure.take()
+    }
+
+    /// Takes members out of the request that failed, one by one, as long as it goes on failing: what was drawn last
+    /// is not always what can be made smaller first.
+    fn trim(&self, sort: Sort, judge: &Judge) {
+        let task = {
+            let mut state = self.state.borrow_mut();
+            let Some(failure) = &state.failure else { return };
+            let task = failure.case.body[0].clone();
+            if !failure.is_final {
+                state.limit = state.sent + TRIMMING;
+            }
+            task
+        };
+        let mut paths = Vec::new();
+        members(&task, "", &mut paths);
+        for path in paths {
+            let current = self.state.borrow().failure.as_ref().map(|failure| failure.case.body[0].clone());
+            let Some(mut smaller) = current else { return };
+            remove(&mut smaller, &path);
+            self.holds(sort, judge, smaller);
+        }
     }
 
     fn runner(&self, sort: Sort) -> TestRunner {
@@ -281,11 +314,12 @@ impl Hunt {
         let mut state = self.state.borrow_mut();
         let was_taken = seen.outcome.answer().is_some_and(|answer| !answer.data().is_empty());
         // What was accepted was billed: elsewhere than here, once is enough.
-        let more = if was_taken && !self.is_local { 0 } else { SHRINKING };
+        let is_final = was_taken && !self.is_local;
+        let more = if is_final { 0 } else { SHRINKING };
         if state.failure.is_none() {
             state.limit = state.sent + more;
         }
-        state.failure = Some(Failure { case, seen, judgement });
+        state.failure = Some(Failure { case, seen, judgement, is_final });
         false
     }
 
@@ -352,6 +386,15 @@ fn strategy(model: &Model, sort: Sort) -> BoxedStrategy<(Value, Vec<Fault>)> {
     match sort {
         Sort::Valid => random::plausible(model).prop_map(|task| (task, Vec::new())).boxed(),
         Sort::OneFault | Sort::TwoFaults => random::faulty(model, sort.faults()),
+    }
+}
+
+/// The dotted paths of all members of an object, outer ones first.
+fn members(value: &Value, above: &str, paths: &mut Vec<String>) {
+    for (name, value) in value.as_object().into_iter().flatten() {
+        let path = if above.is_empty() { name.clone() } else { format!("{above}.{name}") };
+        paths.push(path.clone());
+        members(value, &path, paths);
     }
 }
 

@@ -21,6 +21,8 @@ enum Manner {
     NotHttp,
     /// HTTP with this status and body.
     Say(u16, &'static [u8]),
+    /// The same with a `Retry-After`.
+    Ask(u16, &'static str),
     /// Ten megabytes that are no JSON.
     Garbage,
     /// Bytes for as long as someone reads.
@@ -47,6 +49,13 @@ async fn behave(mut stream: TcpStream, manner: Manner) -> std::io::Result<()> {
             let head =
                 format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
             stream.write_all(&[head.as_bytes(), body].concat()).await?;
+            stream.shutdown().await?;
+        }
+        Manner::Ask(status, pause) => {
+            let head = format!(
+                "HTTP/1.1 {status} X\r\nretry-after: {pause}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).await?;
             stream.shutdown().await?;
         }
         Manner::Garbage => {
@@ -190,6 +199,24 @@ async fn a_request_that_came_too_fast_is_sent_again() {
     let run = send(&server(say).await, &cases(1)[..1], settings()).await.unwrap();
     assert_eq!(run.records[0].verdict, Verdict::Pass, "{}", run.records[0].detail);
     assert_eq!(run.requests, 3);
+}
+
+#[tokio::test]
+async fn a_pause_that_a_server_asks_for_is_kept_unless_it_is_too_long() {
+    let body = br#"{"data":[{"ticket":"1b4e28ba-2fa1-41d2-883f-0016d3cca427","thing":"a","fileURL":"http://127.0.0.1:1/a.jpg"}]}"#;
+    let patient = Settings { timeout: Duration::from_secs(2), ..settings() };
+    for status in [429, 503] {
+        let say: &'static [Manner] = Box::leak(Box::new([Manner::Ask(status, "1"), Manner::Say(200, body)]));
+        let start = Instant::now();
+        let run = send(&server(say).await, &cases(1)[..1], patient.clone()).await.unwrap();
+        assert_eq!(run.records[0].verdict, Verdict::Pass, "{}", run.records[0].detail);
+        assert!(start.elapsed() >= Duration::from_secs(1), "{:?}", start.elapsed());
+        assert_eq!(run.requests, 2);
+    }
+    // Nobody waits for an hour: the answer stands as it is.
+    let say: &'static [Manner] = &[Manner::Ask(503, "3600"), Manner::Say(200, b"{}")];
+    let run = send(&server(say).await, &cases(1)[..1], patient).await.unwrap();
+    assert_eq!((run.records[0].verdict, run.requests), (Verdict::Fail, 1));
 }
 
 #[tokio::test]
