@@ -26,7 +26,7 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     });
     let other = request.other.as_ref().map(|other| quote!(#other: Map::new(),));
     let mut setters = Vec::new();
-    collect(request, plan, &[], &mut Scope::with("build build_unchecked"), &mut setters);
+    collect(request, plan, &[], &mut Scope::with("build build_unchecked clone"), &mut setters);
     let required_docs = docs::attributes(
         "The parameters without which there is no request: forgetting one does not compile.",
     );

@@ -17,7 +17,7 @@ pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
         ));
         (required_struct(one, plan, required, &documented), constructor(one, plan))
     });
-    let mut scope = Scope::with("new");
+    let mut scope = Scope::with("new default clone");
     let optional = one.fields.iter().filter(|field| field.property.required.is_none());
     let setters: Vec<TokenStream> = optional.map(|field| setter(field, plan, &mut scope)).collect();
     if new.is_empty() && setters.is_empty() {

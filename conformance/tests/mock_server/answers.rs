@@ -9,51 +9,6 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 
 #[tokio::test]
-async fn both_fronts_give_the_same_answers_to_the_same_requests() {
-    let fronts = Front::both(|| engine(Settings { key: Some(Key::new(KEY)), ..Settings::default() })).await;
-    let good = task(1, &json!({"numberResults": 3, "includeCost": true}));
-    let bodies = [
-        json!([good]),
-        json!([good, task(2, &json!({"width": 17})), {"taskType": "ping", "ping": true}]),
-        json!([task(3, &json!({"outputType": "dataURI", "outputFormat": "PNG"}))]),
-        json!([task(4, &json!({"deliveryMethod": "async"}))]),
-        json!([{"taskType": "getResponse", "taskUUID": uuid(9)}]),
-        json!([]),
-        json!({}),
-        json!([1, null, "x"]),
-    ];
-    let mut answers: [Vec<(u16, String)>; 2] = Default::default();
-    for (front, answers) in fronts.iter().zip(&mut answers) {
-        let url = front.url();
-        let origin = url.trim_end_matches("/v1").to_owned();
-        let mut requests: Vec<reqwest::RequestBuilder> =
-            bodies.iter().map(|body| request(&url, body)).collect();
-        requests.push(
-            bare(&url, "[")
-                .header("authorization", format!("Bearer {KEY}"))
-                .header("content-type", "application/json"),
-        );
-        requests.push(bare(&url, "[]"));
-        requests.push(bare(&url, "[]").header("authorization", "Bearer wrong"));
-        requests.push(bare(&url, "[]").header("authorization", format!("Bearer {KEY}")));
-        requests.push(bare(&format!("{origin}/v2"), "[]"));
-        requests.push(bare(&format!("{url}//"), "[]"));
-        requests.push(crate::support::client().get(&url));
-        requests.push(crate::support::client().delete(format!("{origin}/_mock/clock")));
-        for request in requests {
-            let answer = request.send().await.unwrap();
-            let status = answer.status().as_u16();
-            let kind = answer.headers()["content-type"].to_str().unwrap().to_owned();
-            let text = answer.text().await.unwrap().replace(&origin, "(origin)");
-            answers.push((status, format!("{kind} {text}")));
-        }
-    }
-    let statuses: Vec<u16> = answers[0].iter().map(|(status, _)| *status).collect();
-    assert_eq!(statuses, [200, 200, 200, 200, 404, 400, 400, 400, 400, 401, 401, 415, 404, 405, 405]);
-    assert_eq!(answers[0], answers[1]);
-}
-
-#[tokio::test]
 async fn the_endpoint_is_also_the_path_slash_of_the_server_that_an_openapi_document_names() {
     for front in Front::both(|| engine(Settings::default())).await {
         let body = json!([task(1, &json!({}))]);

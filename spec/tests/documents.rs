@@ -1,4 +1,4 @@
-//! Where parameters are documented, for documents that do not say it for each of them.
+//! What is taken from around the task: names, and where parameters are documented.
 
 use airspec::{Source, read};
 
@@ -39,4 +39,14 @@ fn a_parameter_is_documented_at_its_own_place_on_the_page() {
     let constraints = model.constraints();
     let limit = constraints.iter().find(|one| one.id == "settings.topP.maximum").unwrap();
     assert_eq!(limit.documentation.as_deref(), Some("https://example.com/page#request-settings-topp"));
+}
+
+#[test]
+fn a_document_goes_by_its_name_or_by_that_of_its_file() {
+    let slug = |document: &str| read(&Source::new("specs/My lighthouse.json", document)).unwrap().slug;
+    assert_eq!(slug(r#"{"type": "object"}"#), "my-lighthouse");
+    assert_eq!(slug(r#"{"type": "object", "title": "Harbour 2"}"#), "harbour-2");
+    let model =
+        r#"{"type": "object", "title": "Harbour", "properties": {"model": {"const": "sea:harbour@2"}}}"#;
+    assert_eq!(slug(model), "sea-harbour-2");
 }
