@@ -50,7 +50,8 @@ fn commands(
         .arg("run")
         .arg(openapi)
         .args(["--url", url, "--header", &format!("Authorization: Bearer {KEY}")])
-        .args(["--seed", "1", "--max-examples", "50", "--generation-database", "none", "--no-color"]);
+        .args(["--seed", "1", "--max-examples", "50", "--generation-database", "none"])
+        .env("NO_COLOR", "1");
     let mut node = Command::new("node");
     node.arg("check_documents.mjs").arg(openapi).arg(body).current_dir(&tools.modules);
     vec![
