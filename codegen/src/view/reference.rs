@@ -76,14 +76,14 @@ fn line(text: &str) -> String {
     let text = lines.join(" ");
     let escaped = |prose: &str| prose.replace('<', "\\<").replace('[', "\\[");
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         // Some backtick stands alone, so that none can be told to open code.
         return escaped(&text).replace('`', "\\`");
     }
     let shown: Vec<String> = parts
         .iter()
         .enumerate()
-        .map(|(index, part)| if index % 2 == 0 { escaped(part) } else { (*part).to_owned() })
+        .map(|(index, part)| if index.is_multiple_of(2) { escaped(part) } else { (*part).to_owned() })
         .collect();
     shown.join("`")
 }
