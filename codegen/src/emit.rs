@@ -5,6 +5,7 @@ mod builder;
 mod constraints;
 pub(crate) mod enums;
 mod limits;
+mod nested;
 mod structs;
 
 use crate::check::Checks;
@@ -16,6 +17,7 @@ pub(crate) use enums::literal;
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::HashSet;
+use std::iter::once;
 
 /// The comment at the top of a generated file.
 pub(crate) fn header(model: &Model, options: &Options) -> String {
@@ -46,7 +48,11 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks, shared
         .filter(|one| !shared.has_struct(one, plan))
         .map(|one| structs::item(one, plan));
     let shared_enums = plan.enums.iter().filter(|one| shared.has_enum(one)).map(|one| &one.ident);
-    let shared_structs = plan.structs.iter().filter(|one| shared.has_struct(one, plan)).map(|one| &one.ident);
+    let shared_structs = plan
+        .structs
+        .iter()
+        .filter(|one| shared.has_struct(one, plan))
+        .flat_map(|one| once(&one.ident).chain(&one.required));
     let names: Vec<_> = shared_enums.chain(shared_structs).collect();
     let again = (!names.is_empty()).then(|| quote!(pub use airspec_models::shared::{#(#names),*};));
     let request = structs::request(model, plan);

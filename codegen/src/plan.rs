@@ -54,6 +54,8 @@ pub(crate) struct Struct<'a> {
     pub(crate) fields: Vec<Field<'a>>,
     /// Keeps members that are not declared.
     pub(crate) other: Option<Ident>,
+    /// The struct of what it cannot do without, where there is such a thing.
+    pub(crate) required: Option<Ident>,
 }
 
 /// A field of a struct, for one parameter.
@@ -89,6 +91,8 @@ pub(crate) struct Plan<'a> {
     /// The static of each constraint, by id.
     constraints: HashMap<&'a str, Ident>,
     types: Scope,
+    /// The parameter that tells tasks apart, for which a random UUID is drawn.
+    identity: Option<&'a str>,
 }
 
 /// Types that every module has of its own or imports, and what Rust has in scope everywhere: a type of one of these
@@ -109,8 +113,13 @@ impl<'a> Plan<'a> {
                 (constraint.id.as_str(), constants.mint(&[shouty(&constraint.id.replace('+', "."))]))
             })
             .collect();
-        let mut plan =
-            Self { structs: Vec::new(), enums: Vec::new(), constraints, types: Scope::with(RESERVED) };
+        let mut plan = Self {
+            structs: Vec::new(),
+            enums: Vec::new(),
+            constraints,
+            types: Scope::with(RESERVED),
+            identity: model.unique().map(|constraint| constraint.parameter.as_str()),
+        };
         plan.object(&model.task, quote::format_ident!("Request"));
         plan
     }
@@ -155,8 +164,30 @@ impl<'a> Plan<'a> {
             fields.push(Field { ident, property, shape });
         }
         let other = (!schema.is_closed()).then(|| scope.mint(&["other".to_owned()]));
-        self.structs.push(Struct { ident, schema, fields, other });
+        let required = match () {
+            () if ident == "Request" => Some(quote::format_ident!("Required")),
+            () if fields.iter().any(|field| self.is_asked(field)) => {
+                Some(self.types.mint(&[format!("{ident}Required")]))
+            }
+            () => None,
+        };
+        self.structs.push(Struct { ident, schema, fields, other, required });
         self.structs.len() - 1
+    }
+
+    /// Whether the parameter has one legal value only.
+    pub(crate) fn is_fixed(&self, field: &Field<'_>) -> bool {
+        matches!(field.shape, Shape::Enum(index) if self.enums[index].variants.len() == 1)
+    }
+
+    /// Whether the parameter is the task's identity, which is drawn.
+    pub(crate) fn is_drawn(&self, field: &Field<'_>) -> bool {
+        field.shape == Shape::Uuid && self.identity == Some(field.property.schema.path.as_str())
+    }
+
+    /// Whether the caller must give the parameter: it is required, no constant, and no identity that can be drawn.
+    pub(crate) fn is_asked(&self, field: &Field<'_>) -> bool {
+        field.property.required.is_some() && !self.is_fixed(field) && !self.is_drawn(field)
     }
 
     fn shape(&mut self, schema: &'a Schema) -> Shape {

@@ -76,7 +76,8 @@ fn struct_shape(one: &Struct<'_>, plan: &Plan<'_>) -> String {
             format!("{} {name:?} {required} {}", field.ident, rust_type(&field.shape, plan))
         })
         .collect();
-    format!("struct {} {{ {}; open {} }}", one.schema.path, fields.join(", "), one.other.is_some())
+    let (path, open, required) = (&one.schema.path, one.other.is_some(), &one.required);
+    format!("struct {path} {{ {}; open {open}; required {required:?} }}", fields.join(", "))
 }
 
 fn needs(one: &Struct<'_>, plan: &Plan<'_>) -> Vec<String> {

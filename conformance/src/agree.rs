@@ -74,8 +74,7 @@ pub fn tally(model: &Model, from_json: FromJson, count: usize, seed: u64) -> Tal
     let mut runner = TestRunner::new_with_rng(Config::default(), random);
     let plausible = random::plausible(model);
     let strategies = [plausible.clone(), random::anything(model), plausible, random::words(&model.schema)];
-    let has_odd_step = has_odd_step(&model.schema);
-    let has_large_bound = has_large_number(&model.schema);
+    let rounding = Rounding::of(&model.schema);
     let tasks = Tasks::new(model, &judge, seed);
     let mut tally = Tally::default();
     let mut look = |value: &Value| {
@@ -83,9 +82,8 @@ pub fn tally(model: &Model, from_json: FromJson, count: usize, seed: u64) -> Tal
         tally.values += 1;
         tally.valid += usize::from(from_json(&text).is_ok());
         let disagreement = compare(&judge, from_json, &text);
-        let is_rounded = has_odd_step && has_large_number(value) || has_large_bound && has_large_float(value);
         match disagreement {
-            Some(_) if is_rounded => tally.rounded += 1,
+            Some(_) if rounding.excuses(value) => tally.rounded += 1,
             Some(found) if tally.disagreements.len() < KEPT => tally.disagreements.push(found),
             Some(_) | None => {}
         }
@@ -103,21 +101,46 @@ pub fn tally(model: &Model, from_json: FromJson, count: usize, seed: u64) -> Tal
     tally
 }
 
-/// Whether a schema has a step that is no power of two. With such a step the judge computes in `f64`, where a number
-/// beyond 2^53 is not the one that was written.
-fn has_odd_step(schema: &Value) -> bool {
+/// Where the judge computes in `f64` what generated code computes exactly, so that beyond 2^53 the two may differ.
+#[derive(Clone, Copy, Debug)]
+pub struct Rounding {
+    /// Some step is no power of two: the judge takes every number for a float.
+    has_odd_step: bool,
+    /// Some step, or some limit beyond 2^53: the judge takes a float for its binary value, generated code for the
+    /// decimal that it is written as.
+    compares_floats: bool,
+}
+
+impl Rounding {
+    /// What a schema gives occasion to.
+    #[must_use]
+    pub fn of(schema: &Value) -> Self {
+        let is_odd = |step: &Value| !step.as_u64().is_some_and(u64::is_power_of_two);
+        Self {
+            has_odd_step: has_step(schema, &is_odd),
+            compares_floats: has_step(schema, &|_| true) || has_large_number(schema),
+        }
+    }
+
+    /// Whether a disagreement on a value may be put down to the judge.
+    #[must_use]
+    pub fn excuses(&self, value: &Value) -> bool {
+        self.has_odd_step && has_large_number(value) || self.compares_floats && has_large_float(value)
+    }
+}
+
+/// Whether a schema has such a step.
+fn has_step(schema: &Value, is_such: &dyn Fn(&Value) -> bool) -> bool {
     match schema {
         Value::Object(members) => members.iter().any(|(name, value)| {
-            let is_odd = |step: &Value| !step.as_u64().is_some_and(u64::is_power_of_two);
-            name == "multipleOf" && value.is_number() && is_odd(value) || has_odd_step(value)
+            name == "multipleOf" && value.is_number() && is_such(value) || has_step(value, is_such)
         }),
-        Value::Array(items) => items.iter().any(has_odd_step),
+        Value::Array(items) => items.iter().any(|item| has_step(item, is_such)),
         _ => false,
     }
 }
 
-/// Whether a float is beyond 2^53. Compared with a limit out there, the judge takes it for its binary value, generated
-/// code for the decimal that it is written as.
+/// Whether a float is beyond 2^53.
 fn has_large_float(value: &Value) -> bool {
     match value {
         Value::Number(number) => number.is_f64() && has_large_number(value),

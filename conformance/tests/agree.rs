@@ -1,7 +1,7 @@
 //! The judges agree: generated code and `jsonschema` say the same about every request.
 
 use airspec::{Model, Source};
-use airspec_conformance::agree::tally;
+use airspec_conformance::agree::{Rounding, compare, tally};
 use airspec_conformance::judge::Judge;
 use airspec_conformance::random;
 use airspec_models::openai_gpt_image_2::Request;
@@ -24,6 +24,21 @@ fn generated_code_and_the_judge_say_the_same_of_random_requests_and_of_every_cas
             tally.valid,
             tally.values
         );
+    }
+}
+
+#[test]
+fn only_floats_beyond_what_a_float_tells_apart_excuse_a_disagreement_over_a_step() {
+    let model = model("openai-gpt-image-2");
+    let (judge, rounding) = (Judge::new(&model).unwrap(), Rounding::of(&model.schema));
+    let excused = |width: &str| {
+        let text = format!("{{\"width\": {width}}}");
+        let differ = compare(&judge, |text| Request::from_json(text).map(drop), &text).is_some();
+        (differ, rounding.excuses(&serde_json::from_str(&text).unwrap()))
+    };
+    assert_eq!(excused("90071992547409931.024e1"), (true, true));
+    for width in ["17", "1000.5", "1e3", "9007199254740991.0", "9007199254740993", "-1e15"] {
+        assert_eq!(excused(width), (false, false), "{width}");
     }
 }
 

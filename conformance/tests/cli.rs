@@ -89,6 +89,30 @@ fn a_mock_ends_well_when_it_is_interrupted_as_soon_as_it_has_said_where_it_is() 
 }
 
 #[test]
+fn a_bad_spec_is_refused_before_any_value_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let task = |schema: &str| format!("{{\"type\": \"object\",\n\"properties\": {{\"a\": {schema}}}}}");
+    let refuse = |name: &str, content: &str, place: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        let path = path.to_str().unwrap();
+        cannot_run(&["validate", "--spec", path, "-"], &format!("{path}:{place}: error: "));
+    };
+    refuse("empty.json", "", "1:1");
+    refuse("truncated.json", &task("{}")[..30], "2:11");
+    refuse("cycle.json", &task("{\"$ref\": \"#\"}"), "2:22");
+    refuse("bounds.json", &task("{\"minimum\": 2, \"maximum\": 1}"), "2:21");
+    refuse("unknown.json", &task("{\"minLenght\": 2}"), "2:22");
+    refuse("pattern.json", &task("{\"pattern\": \"a)\"}"), "2:33");
+    let large = folder.path().join("large.json");
+    std::fs::File::create(&large).unwrap().set_len(100 << 20).unwrap();
+    cannot_run(
+        &["validate", "--spec", large.to_str().unwrap(), "-"],
+        "104857600 bytes are too much for a spec",
+    );
+}
+
+#[test]
 fn a_target_that_costs_money_is_refused_with_a_key_too() {
     let output = Command::new(env!("CARGO_BIN_EXE_airspec"))
         .args(["conformance", "--target", "https://api.runware.ai/v1"])

@@ -27,6 +27,9 @@
 //!   forgotten, and names it. Optional ones are methods named by their path, dots as underscores
 //!   (`provider_settings_openai_quality`): one call each however deep they nest, the same name for as long as the
 //!   parameter lives, and never in each other's way.
+//! - **A nested object is made the same way** where it is needed as a value, in a list above all: `new` takes a struct
+//!   of what it cannot do without, a method sets each other member, and one that can do without anything starts from
+//!   `default()`, as in `Safety::default().check_content(true)`.
 //! - **Numbers, prompts and URLs are ordinary Rust values.** What is wrong with them is told by `build()`, all at
 //!   once: a form can show every mistake, and a bound that the provider relaxes does not change a type. Identities
 //!   ([`Uuid`]) and closed sets (enums with `ALL`, `FromStr`, `Display`) are types of their own.

@@ -78,6 +78,7 @@ fn keywords_that_are_not_known() {
         parameter(r#"{"format": "email"}"#),
         parameter(r#"{"x-constraints": [{"operation": "sum", "parameters": ["b", "c"], "minimum": 1}]}"#),
         parameter(r#"{"x-constraints": [{"operation": "area", "parameters": ["b", "c"], "least": 1}]}"#),
+        parameter(r#"{"properties": {"b": {"x-unique": true}}}"#),
         r#"{"openapi": "3.1.0", "components": {"schemas": {}}}"#.to_owned(),
         r#"{"openapi": "3.1.0", "component": {}}"#.to_owned(),
         r#"{"openapi": "3.1.0", "info": {"x-model-id": "../../etc/passwd"}, "components": {"schemas": {"RequestBody": {}}}}"#

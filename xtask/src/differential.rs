@@ -6,7 +6,7 @@
 
 use crate::output::{self, Artefact};
 use crate::random_spec;
-use airspec::Source;
+use airspec::{Diagnostic, ReadError, Source};
 use airspec_codegen::Options;
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
@@ -113,8 +113,7 @@ fn of_random(count: usize, seed: u64, folder: &Path) -> anyhow::Result<Program> 
         match airspec::read(&Source::new(name.as_str(), text.as_str())) {
             Ok(_) => specs.push(Artefact { path: folder.join(name), text }),
             // Two random limits may exclude each other.
-            Err(airspec::ReadError::Refused(why))
-                if why.iter().all(|one| one.message.contains(" excludes ")) => {}
+            Err(ReadError::Refused(why)) if why.iter().all(|one| one.message.contains(" excludes ")) => {}
             Err(error) => bail!("a random spec is refused: {error}\n{text}"),
         }
     }
@@ -160,16 +159,23 @@ fn of_suite(folder: &Path) -> anyhow::Result<Program> {
                     let name = program.module(&model)?;
                     program.rows.push_str(&row(&title, &task, &name, group));
                 }
-                Err(error) => {
+                Err(ReadError::Refused(why)) if why.iter().any(is_foreign) => {
                     outside += 1;
-                    let reasons = error.to_string();
-                    println!("out of scope: {title}: {}", reasons.lines().next().unwrap_or_default());
+                    let reasons: Vec<&str> = why.iter().map(|one| one.message.as_str()).collect();
+                    println!("out of scope: {title}: {}", reasons.join(", "));
                 }
+                // A schema of the dialect that is refused is no matter of scope.
+                Err(error) => bail!("{title}: in the dialect, and refused: {error}"),
             }
         }
     }
     println!("{} schemas in the dialect, {outside} out of scope", program.modules.len());
     Ok(program)
+}
+
+/// Whether a document is refused for a keyword that the dialect does not have.
+fn is_foreign(reason: &Diagnostic) -> bool {
+    reason.message.starts_with("unknown keyword")
 }
 
 fn row(title: &str, task: &Value, name: &str, group: &Value) -> String {

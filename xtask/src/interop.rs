@@ -1,9 +1,13 @@
-//! `interop`: the official SDKs against the mock, pinned, in environments that this command makes.
+//! `interop`: the official SDKs against the mock, and the emitted documents before the tools that they are for, all
+//! pinned, in environments that this command makes.
 //!
 //! Where Python or Node is absent, or packages cannot be had, it says so in one visible line and ends well: the check needs
 //! what the machine may not have.
 
+mod documents;
+
 use anyhow::{Context as _, bail};
+use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -16,85 +20,119 @@ pub(crate) struct Arguments {
     /// The Python to make the virtual environment with
     #[arg(long, default_value = "python3")]
     python: PathBuf,
-    /// Fail where an SDK cannot be had, rather than skip it
+    /// Fail where an SDK or a tool cannot be had, rather than skip it
     #[arg(long)]
     required: bool,
+    /// Only the documents, emitted from these specs; without any, from those of spec/models
+    #[arg(long, value_name = "SPEC", num_args = 0..)]
+    documents: Option<Vec<PathBuf>>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = crate::root();
-    let folder = root.join("conformance/interop");
     crate::build_airspec(&root)?;
     let mut all_well = true;
-    for (sdk, ready) in
-        [("Python", environment(arguments, &root, &folder)), ("JavaScript", modules(&root, &folder))]
-    {
-        let mut check = match ready {
-            Ok(check) => check,
-            Err(reason) if arguments.required => return Err(reason),
-            Err(reason) => {
-                println!("interop of the {sdk} SDK skipped: {reason:#}");
-                continue;
-            }
-        };
-        let mut mock = Mock::start(&root)?;
-        let url = mock.url()?;
-        let status = match sdk {
-            "Python" => check.args(["--url", &url, "--key", KEY]).status()?,
-            _ => check.args([&url.replacen("http", "ws", 1), KEY]).status()?,
-        };
-        all_well &= status.success();
+    if arguments.documents.is_none() {
+        let folder = root.join("conformance/interop");
+        let python = environment(&arguments.python, &root, &folder);
+        all_well &= with(arguments, "the Python SDK", python, |check| sdk(&root, check, "http"))?;
+        let node = modules(&root, &folder);
+        all_well &= with(arguments, "the JavaScript SDK", node, |check| sdk(&root, check, "ws"))?;
     }
+    let specs = match &arguments.documents {
+        Some(specs) if !specs.is_empty() => specs.clone(),
+        _ => crate::generate::specs(&root)?,
+    };
+    let tools = documents::Tools::at(&root, &arguments.python);
+    all_well &= with(arguments, "the documents", tools, |tools| documents::check(&root, &tools, &specs))?;
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Runs a check with what it needs, or says that it cannot be had.
+fn with<T>(
+    arguments: &Arguments,
+    name: &str,
+    ready: anyhow::Result<T>,
+    check: impl FnOnce(T) -> anyhow::Result<bool>,
+) -> anyhow::Result<bool> {
+    match ready {
+        Ok(ready) => check(ready),
+        Err(reason) if arguments.required => Err(reason),
+        Err(reason) => {
+            println!("interop of {name} skipped: {reason:#}");
+            Ok(true)
+        }
+    }
+}
+
+/// Runs an SDK against a mock of its own.
+fn sdk(root: &Path, mut check: Command, protocol: &str) -> anyhow::Result<bool> {
+    let mut mock = Mock::start(root, &[])?;
+    let (url, _) = mock.url_and_body()?;
+    let status = match protocol {
+        "ws" => check.args([&url.replacen("http", "ws", 1), KEY]).status()?,
+        _ => check.args(["--url", &url, "--key", KEY]).status()?,
+    };
+    Ok(status.success())
 }
 
 /// Node with exactly the pinned packages, about to run the check.
 fn modules(root: &Path, folder: &Path) -> anyhow::Result<Command> {
-    const FILES: [&str; 3] = ["package.json", "package-lock.json", "check_sdk.mjs"];
     let place = root.join("target/interop-node");
-    let stamp = place.join("installed-lock.json");
-    std::fs::create_dir_all(&place)?;
-    for file in FILES {
-        std::fs::copy(folder.join(file), place.join(file))?;
-    }
-    let wanted = std::fs::read_to_string(folder.join("package-lock.json"))?;
-    if !std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
-        quiet(
-            Command::new("npm")
-                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
-                .current_dir(&place),
-        )
-        .context("`npm ci` does not work")?;
-        std::fs::write(stamp, wanted)?;
-    }
+    node_modules(&place, folder, &["package-lock.json", "package.json", "check_sdk.mjs"], "ci")?;
     let mut check = Command::new("node");
     check.arg("check_sdk.mjs").current_dir(place);
     Ok(check)
 }
 
-/// The Python of a virtual environment that has exactly the pinned packages.
-fn environment(arguments: &Arguments, root: &Path, folder: &Path) -> anyhow::Result<Command> {
+/// Puts files into a folder, and the packages beside them that the first file names.
+fn node_modules(place: &Path, folder: &Path, files: &[&str], how: &str) -> anyhow::Result<()> {
+    std::fs::create_dir_all(place)?;
+    for file in files {
+        std::fs::copy(folder.join(file), place.join(file))?;
+    }
+    let stamp = place.join("installed.json");
+    let wanted = std::fs::read_to_string(folder.join(files[0]))?;
+    if !std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
+        let options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"];
+        let options = if how == "ci" { &options[..3] } else { &options[..] };
+        quiet(Command::new("npm").arg(how).args(options).current_dir(place))
+            .with_context(|| format!("`npm {how}` does not work"))?;
+        std::fs::write(stamp, wanted)?;
+    }
+    Ok(())
+}
+
+/// The Python of a virtual environment that has exactly the pinned packages, about to run the check.
+fn environment(python: &Path, root: &Path, folder: &Path) -> anyhow::Result<Command> {
     let requirements = folder.join("requirements.txt");
-    let place = root.join("target/interop");
+    let python =
+        virtual_environment(python, &root.join("target/interop"), &requirements, &["--require-hashes"])?;
+    let mut check = Command::new(python);
+    check.arg(folder.join("check_sdk.py"));
+    Ok(check)
+}
+
+/// Makes a virtual environment where there is none with these packages, and gives its Python.
+fn virtual_environment(
+    with: &Path,
+    place: &Path,
+    requirements: &Path,
+    options: &[&str],
+) -> anyhow::Result<PathBuf> {
     let python = place.join("bin/python");
     let stamp = place.join("requirements.txt");
-    let wanted = std::fs::read_to_string(&requirements)?;
-    let check = |python: &Path| {
-        let mut check = Command::new(python);
-        check.arg(folder.join("check_sdk.py"));
-        check
-    };
+    let wanted = std::fs::read_to_string(requirements)?;
     if python.exists() && std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
-        return Ok(check(&python));
+        return Ok(python);
     }
-    quiet(Command::new(&arguments.python).args(["-m", "venv", "--clear"]).arg(&place))
-        .with_context(|| format!("`{} -m venv` does not work", arguments.python.display()))?;
-    let install =
-        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"];
-    quiet(Command::new(&python).args(install).arg(&requirements))
+    quiet(Command::new(with).args(["-m", "venv", "--clear"]).arg(place))
+        .with_context(|| format!("`{} -m venv` does not work", with.display()))?;
+    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    quiet(Command::new(&python).args(install).args(options).arg("-r").arg(requirements))
         .context("the pinned packages cannot be installed")?;
     std::fs::write(stamp, wanted)?;
-    Ok(check(&python))
+    Ok(python)
 }
 
 fn quiet(command: &mut Command) -> anyhow::Result<()> {
@@ -110,9 +148,10 @@ fn quiet(command: &mut Command) -> anyhow::Result<()> {
 struct Mock(Child);
 
 impl Mock {
-    fn start(root: &Path) -> anyhow::Result<Self> {
+    fn start(root: &Path, more: &[&OsStr]) -> anyhow::Result<Self> {
         let child = crate::airspec_command(root)
             .args(["mock", "--port", "0", "--one-key"])
+            .args(more)
             .env("RUNWARE_API_KEY", KEY)
             .stdout(Stdio::piped())
             .spawn()
@@ -120,15 +159,18 @@ impl Mock {
         Ok(Self(child))
     }
 
-    /// The address, which the mock prints first.
-    fn url(&mut self) -> anyhow::Result<String> {
+    /// The address, which the mock prints first, and the body of the request that it prints as an example.
+    fn url_and_body(&mut self) -> anyhow::Result<(String, String)> {
         let output = self.0.stdout.take().context("the mock has no output")?;
         let mut lines = BufReader::new(output).lines();
         let first = lines.next().context("the mock said nothing")??;
+        let url = first.split_whitespace().find(|word| word.starts_with("http://"));
+        let url = url.map(str::to_owned).with_context(|| format!("no address in `{first}`"))?;
+        let example = lines.by_ref().find_map(|line| Some(line.ok()?.split_once(" -d '")?.1.to_owned()));
+        let body = example.context("the mock showed no example")?.trim_end_matches('\'').to_owned();
         // What the mock says of each request is read on, so that it never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
-        let url = first.split_whitespace().find(|word| word.starts_with("http://"));
-        url.map(str::to_owned).with_context(|| format!("no address in `{first}`"))
+        Ok((url, body))
     }
 }
 

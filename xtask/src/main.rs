@@ -37,7 +37,7 @@ enum Task {
     /// Run the suite against every fault of the mock
     #[command(disable_help_flag = true)]
     Faults(PassedOn),
-    /// Run the official SDKs against the mock
+    /// Run the official SDKs against the mock, and the emitted documents through the tools that they are for
     Interop(interop::Arguments),
     /// Make one report of several: shards of a run, models of a catalogue
     #[command(disable_help_flag = true)]

@@ -1,6 +1,8 @@
 //! Random specs of the dialect, as texts: every keyword, nesting, composites, numbers in every spelling, and things that
 //! are odd and legal. What the reader has reason to refuse (limits that exclude each other) is left to the caller.
 
+mod idiom;
+
 use fastrand::Rng;
 use std::collections::HashSet;
 
@@ -236,8 +238,10 @@ impl Random {
                 format!("\"enum\": {}", self.list(fewest..6, &mut value))
             }
             _ => {
-                let branch =
-                    |random: &mut Self| format!("{{\"const\": {}, \"description\": \"one\"}}", value(random));
+                let branch = |random: &mut Self| {
+                    let about = random.one(&["", ", \"description\": \"one\"", ", \"title\": \"One\""]);
+                    format!("{{\"const\": {}{about}}}", value(random))
+                };
                 format!("\"oneOf\": {}", self.list(1..5, branch))
             }
         });
@@ -301,8 +305,13 @@ impl Random {
     fn object(&mut self, depth: usize, count: usize) -> Vec<String> {
         let mut keywords = Vec::new();
         let names = self.names(count);
-        let members: Vec<String> =
+        let mut members: Vec<String> =
             names.iter().map(|name| format!("{name}: {}", self.schema(depth))).collect();
+        if self.rarely(3) {
+            let (more, rule) = self.idiom();
+            members.extend(more);
+            keywords.extend(rule);
+        }
         if !members.is_empty() || self.rarely(2) {
             keywords.push(format!("\"properties\": {}", braces(&members)));
         }
@@ -397,6 +406,9 @@ impl Random {
 
     fn annotations(&mut self) -> Vec<String> {
         vec![
+            "\"$id\": \"the-same-everywhere\"".to_owned(),
+            format!("\"$comment\": {}", quoted(self.one(&TEXTS))),
+            format!("\"x-order\": {}", self.value(1)),
             format!("\"title\": {}", quoted(self.one(&TEXTS))),
             format!("\"description\": {}", quoted("Words with `code`, \"quotes\" and [brackets].")),
             format!("\"default\": {}", self.value(2)),

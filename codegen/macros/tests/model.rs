@@ -4,7 +4,11 @@ mod tiny {
     airspec_macros::model!("tests/tiny.json");
 }
 
-use tiny::{ExtrasItem, Mode, Request, Required};
+mod drawn {
+    airspec_macros::model!("tests/drawn.json");
+}
+
+use tiny::{ExtrasItem, ExtrasItemRequired, Mode, Request, Required};
 
 #[test]
 fn a_spec_becomes_a_request_that_knows_its_rules() {
@@ -29,7 +33,26 @@ fn a_spec_becomes_a_request_that_knows_its_rules() {
     .unwrap_err();
     let ids: Vec<&str> = violations.iter().map(|one| &*one.constraint).collect();
     assert_eq!(ids, ["seed.oneOf", "extras.items.name.pattern", "extras.items.type", "width+height.ratio"]);
-    let _ = |item: ExtrasItem| item.weight;
+}
+
+#[test]
+fn a_nested_object_starts_from_what_it_cannot_do_without() {
+    let extra = ExtrasItem::new(ExtrasItemRequired { name: "fog".into() }).weight(0.5);
+    assert_eq!((extra.name.as_str(), extra.weight.is_some()), ("fog", true));
+    let request = Request::builder(Required { prompt: "ab".into() }).extras([extra]).build().unwrap();
+    let extras = &serde_json::to_value(&request).unwrap()["extras"];
+    assert_eq!(*extras, serde_json::json!([{"name": "fog", "weight": 0.5}]));
+}
+
+#[test]
+fn only_the_identity_of_a_task_is_drawn_and_all_scalar_defaults_have_an_accessor() {
+    let required = drawn::Required { parent_uuid: "019c42a0-c3ff-7138-be83-ee257abc5331".parse().unwrap() };
+    let [one, two] = [(), ()].map(|()| drawn::Request::builder(required.clone()).build().unwrap());
+    assert_eq!(one.parent_uuid, required.parent_uuid);
+    assert_ne!(one.task_uuid, two.task_uuid);
+    assert_eq!((one.effective_voice(), one.effective_seed()), ("plain", serde_json::json!("auto")));
+    let set = drawn::Request::builder(required).voice("loud").seed(3).build_unchecked();
+    assert_eq!((set.effective_voice(), set.effective_seed()), ("loud", serde_json::json!(3)));
 }
 
 #[test]

@@ -1,29 +1,23 @@
 //! The builder: required parameters in one struct, every other one a method named by its path.
 
-use super::structs::{can_default, is_fixed};
+use super::structs::can_default;
 use super::{parameter_docs, rust_type};
 use crate::docs;
 use crate::names::{Scope, snake};
-use crate::plan::{Field, Plan, Shape, Struct, Width};
+use crate::plan::{Plan, Shape, Struct, Width};
 use airspec::Model;
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
 
 pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let request = plan.request();
-    let asked: Vec<&Field<'_>> = request.fields.iter().filter(|field| is_asked(field, plan)).collect();
-    let required = asked.iter().map(|field| {
-        let (ident, kind) = (&field.ident, rust_type(&field.shape, plan));
-        let docs = parameter_docs(&field.property.schema, false);
-        quote!(#docs pub #ident: #kind,)
-    });
-    let names = asked.iter().map(|field| &field.ident);
+    let names = request.fields.iter().filter(|field| plan.is_asked(field)).map(|field| &field.ident);
     let filled = request.fields.iter().map(|field| {
         let ident = &field.ident;
         match () {
             () if field.property.required.is_none() => quote!(#ident: None,),
-            () if is_asked(field, plan) => quote!(#ident,),
-            () if field.shape == Shape::Uuid => quote!(#ident: Uuid::new_v4(),),
+            () if plan.is_asked(field) => quote!(#ident,),
+            () if plan.is_drawn(field) => quote!(#ident: Uuid::new_v4(),),
             () => {
                 let kind = rust_type(&field.shape, plan);
                 quote!(#ident: #kind::default(),)
@@ -32,10 +26,11 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     });
     let other = request.other.as_ref().map(|other| quote!(#other: Map::new(),));
     let mut setters = Vec::new();
-    collect(request, plan, &[], &mut Scope::with("build build_unchecked"), &mut setters);
-    let struct_docs = docs::attributes(
+    collect(request, plan, &[], &mut Scope::with("build build_unchecked clone"), &mut setters);
+    let required_docs = docs::attributes(
         "The parameters without which there is no request: forgetting one does not compile.",
     );
+    let required = required_struct(request, plan, &format_ident!("Required"), &required_docs);
     let builder_docs = docs::paragraphs(&[
         format!("Builds a request for {}.", model.title),
         "Each method is named by the path of its parameter, dots as underscores, and takes ordinary values; `build` \
@@ -43,10 +38,7 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
             .to_owned(),
     ]);
     quote! {
-        #struct_docs
-        #[derive(Clone, Debug, PartialEq)]
-        #[allow(clippy::exhaustive_structs)]
-        pub struct Required { #(#required)* }
+        #required
 
         #builder_docs
         #[derive(Clone, Debug)]
@@ -81,9 +73,24 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     }
 }
 
-/// Whether the caller must give the parameter: it is required, no constant, and no identity that can be drawn.
-fn is_asked(field: &Field<'_>, plan: &Plan<'_>) -> bool {
-    field.property.required.is_some() && !is_fixed(field, plan) && field.shape != Shape::Uuid
+/// The struct of what an object cannot do without.
+pub(super) fn required_struct(
+    one: &Struct<'_>,
+    plan: &Plan<'_>,
+    ident: &Ident,
+    docs: &TokenStream,
+) -> TokenStream {
+    let fields = one.fields.iter().filter(|field| plan.is_asked(field)).map(|field| {
+        let (ident, kind) = (&field.ident, rust_type(&field.shape, plan));
+        let docs = parameter_docs(&field.property.schema, false);
+        quote!(#docs pub #ident: #kind,)
+    });
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq)]
+        #[allow(clippy::exhaustive_structs)]
+        pub struct #ident { #(#fields)* }
+    }
 }
 
 fn collect<'a>(
@@ -94,7 +101,7 @@ fn collect<'a>(
     out: &mut Vec<TokenStream>,
 ) {
     for field in &one.fields {
-        if is_fixed(field, plan) && field.property.required.is_some() {
+        if plan.is_fixed(field) && field.property.required.is_some() {
             continue;
         }
         let ident = &field.ident;
@@ -124,7 +131,7 @@ fn collect<'a>(
 }
 
 /// What a method takes, and how the field is made of it.
-fn argument(shape: &Shape, plan: &Plan<'_>) -> (TokenStream, TokenStream) {
+pub(super) fn argument(shape: &Shape, plan: &Plan<'_>) -> (TokenStream, TokenStream) {
     let kind = rust_type(shape, plan);
     match shape {
         Shape::Text | Shape::Json | Shape::Real | Shape::Integer(Width::Any) => {

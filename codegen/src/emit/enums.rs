@@ -18,7 +18,6 @@ pub(super) fn item(one: &Enum<'_>) -> TokenStream {
     let literals = variants.iter().map(|variant| literal(variant.value));
     let fixed = (variants.len() == 1).then(|| quote!(Default,));
     let default = (variants.len() == 1).then(|| quote!(#[default]));
-    let all = "Every value, in the order of the spec.".to_string();
     quote! {
         #docs
         #[derive(Clone, Copy, Debug, #fixed PartialEq, Eq, Hash)]
@@ -26,7 +25,7 @@ pub(super) fn item(one: &Enum<'_>) -> TokenStream {
         pub enum #ident { #default #(#declared)* }
 
         impl #ident {
-            #[doc = #all]
+            /// Every value, in the order of the spec.
             pub const ALL: &'static [Self] = <Self as Closed>::ALL;
         }
 

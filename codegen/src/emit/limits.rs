@@ -92,7 +92,7 @@ fn collect(
                 quote!(#reach.and_then(|outer| outer.#ident.as_ref()))
             };
             collect(&plan.structs[index], plan, &reach, scope, found);
-        } else if let Some((kind, value)) = default(field, plan)
+        } else if let Some(Effective { kind, held, value }) = default(field, plan)
             && !is_required
         {
             let name = snake(&field.property.schema.path);
@@ -107,15 +107,28 @@ fn collect(
                 #docs
                 #[must_use]
                 pub fn #name(&self) -> #kind {
-                    #reach.and_then(|outer| outer.#ident).unwrap_or(#value)
+                    #reach.and_then(|outer| outer.#ident #held).unwrap_or(#value)
                 }
             });
         }
     }
 }
 
+/// What an accessor gives: its type, how it looks at the value that is set, and the default.
+struct Effective {
+    kind: TokenStream,
+    held: TokenStream,
+    value: TokenStream,
+}
+
+impl Effective {
+    fn copied(kind: TokenStream, value: TokenStream) -> Self {
+        Self { kind, held: TokenStream::new(), value }
+    }
+}
+
 /// The default as a Rust value, where the type is a plain one.
-fn default(field: &Field<'_>, plan: &Plan<'_>) -> Option<(TokenStream, TokenStream)> {
+fn default(field: &Field<'_>, plan: &Plan<'_>) -> Option<Effective> {
     let default = field.property.schema.default.as_ref()?;
     match (&field.shape, default) {
         (Shape::Enum(index), value) => {
@@ -123,30 +136,56 @@ fn default(field: &Field<'_>, plan: &Plan<'_>) -> Option<(TokenStream, TokenStre
             let variant =
                 one.variants.iter().find(|variant| airspec::rule::literal::equal(variant.value, value))?;
             let (kind, variant) = (&one.ident, &variant.ident);
-            Some((quote!(#kind), quote!(#kind::#variant)))
+            Some(Effective::copied(quote!(#kind), quote!(#kind::#variant)))
         }
-        (Shape::Boolean, Value::Bool(value)) => Some((quote!(bool), quote!(#value))),
+        (Shape::Boolean, Value::Bool(value)) => Some(Effective::copied(quote!(bool), quote!(#value))),
+        (Shape::Text, Value::String(text)) => {
+            Some(Effective { kind: quote!(&str), held: quote!(.as_deref()), value: quote!(#text) })
+        }
+        (Shape::Json, value) => {
+            let value = scalar(value)?;
+            Some(Effective {
+                kind: quote!(Value),
+                held: quote!(.clone()),
+                value: quote!(Value::from(#value)),
+            })
+        }
         (Shape::Number, Value::Number(number)) => {
             let value = Literal::f64_unsuffixed(number.as_f64()?);
-            Some((quote!(f64), quote!(#value)))
+            Some(Effective::copied(quote!(f64), quote!(#value)))
         }
         (Shape::Real, Value::Number(number)) => {
             let value = Literal::f64_unsuffixed(
                 number.as_f64().filter(|_| number.as_i128().is_none_or(|whole| whole.abs() < 1 << 53))?,
             );
-            Some((quote!(Real), quote!(Real::from(#value))))
+            Some(Effective::copied(quote!(Real), quote!(Real::from(#value))))
         }
-        (Shape::Integer(width), Value::Number(number)) => {
-            let value = Literal::i128_unsuffixed(number.as_i128()?);
-            match width {
-                Width::U32 => u32::try_from(number.as_i128()?).ok().map(|_| (quote!(u32), quote!(#value))),
-                Width::U64 => number.as_u64().map(|_| (quote!(u64), quote!(#value))),
-                Width::I64 => number.as_i64().map(|_| (quote!(i64), quote!(#value))),
-                Width::Any => {
-                    number.as_i64().map(|_| (quote!(Integer), quote!(Integer::from(#value as i64))))
-                }
-            }
-        }
+        (Shape::Integer(width), Value::Number(number)) => integer(*width, number),
         _ => None,
+    }
+}
+
+fn integer(width: Width, number: &serde_json::Number) -> Option<Effective> {
+    let value = Literal::i128_unsuffixed(number.as_i128()?);
+    let (kind, value) = match width {
+        Width::U32 => u32::try_from(number.as_i128()?).ok().map(|_| (quote!(u32), quote!(#value))),
+        Width::U64 => number.as_u64().map(|_| (quote!(u64), quote!(#value))),
+        Width::I64 => number.as_i64().map(|_| (quote!(i64), quote!(#value))),
+        Width::Any => number.as_i64().map(|_| (quote!(Integer), quote!(Integer::from(#value as i64)))),
+    }?;
+    Some(Effective::copied(kind, value))
+}
+
+/// A value that is no list and no object, as a Rust literal that JSON is made from.
+fn scalar(value: &Value) -> Option<TokenStream> {
+    match value {
+        Value::Bool(flag) => Some(quote!(#flag)),
+        Value::String(text) => Some(quote!(#text)),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(integer), _) => Some(quote!(#integer)),
+            (None, Some(integer)) => Some(quote!(#integer)),
+            (None, None) => number.as_f64().map(|float| quote!(#float)),
+        },
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
     }
 }

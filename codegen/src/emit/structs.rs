@@ -9,7 +9,7 @@ use quote::quote;
 
 /// A struct, with its view.
 pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
-    let Struct { ident, schema, fields, other } = one;
+    let Struct { ident, schema, fields, other, required: _ } = one;
     let docs = struct_docs(one);
     let declared = fields.iter().map(|field| declaration(field, plan));
     let open = other.as_ref().map(|other| {
@@ -19,6 +19,7 @@ pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
     let closed = schema.is_closed().then(|| quote!(, deny_unknown_fields));
     let default = can_default(one, plan).then(|| quote!(Default,));
     let view = view(one);
+    let nested = (*ident != "Request").then(|| super::nested::item(one, plan));
     quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq, Serialize, Deserialize)]
@@ -26,22 +27,18 @@ pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
         #[non_exhaustive]
         pub struct #ident { #(#declared)* #open }
 
+        #nested
         #view
     }
 }
 
 /// Whether leaving out every parameter gives a value of the struct.
 pub(crate) fn can_default(one: &Struct<'_>, plan: &Plan<'_>) -> bool {
-    one.fields.iter().all(|field| field.property.required.is_none() || is_fixed(field, plan))
-}
-
-/// Whether the parameter has one legal value only.
-pub(crate) fn is_fixed(field: &Field<'_>, plan: &Plan<'_>) -> bool {
-    matches!(field.shape, Shape::Enum(index) if plan.enums[index].variants.len() == 1)
+    one.fields.iter().all(|field| field.property.required.is_none() || plan.is_fixed(field))
 }
 
 fn struct_docs(one: &Struct<'_>) -> TokenStream {
-    if one.schema.path.is_empty() {
+    if one.ident == "Request" {
         return docs::attributes(
             "A request: one task for the model.\n\nFields may be changed freely; `validate` and `into_valid` tell \
              whether the result is legal. A field that is `None` is not sent.",
@@ -60,7 +57,7 @@ fn declaration(field: &Field<'_>, plan: &Plan<'_>) -> TokenStream {
     let kind = rust_type(shape, plan);
     if is_required {
         let attribute = (rename.is_some() || with.is_some()).then(|| quote!(#[serde(#rename #with)]));
-        let visibility = if is_fixed(field, plan) { quote!() } else { quote!(pub) };
+        let visibility = if plan.is_fixed(field) { quote!() } else { quote!(pub) };
         quote!(#docs #attribute #visibility #ident: #kind,)
     } else {
         quote! {
@@ -94,7 +91,7 @@ fn view(one: &Struct<'_>) -> TokenStream {
         .map(|field| {
             let ident = &field.ident;
             if field.property.required.is_some() {
-                quote!(Some(self.#ident.as_node()))
+                quote!(Some(AsNode::as_node(&self.#ident)))
             } else {
                 quote!(self.#ident.as_ref().map(AsNode::as_node))
             }
@@ -105,7 +102,7 @@ fn view(one: &Struct<'_>) -> TokenStream {
         let name = &field.property.name;
         if field.property.required.is_some() {
             let ident = &field.ident;
-            quote!(visit(#name, self.#ident.as_node());)
+            quote!(visit(#name, AsNode::as_node(&self.#ident));)
         } else {
             quote!(if let Some(node) = #member { visit(#name, node); })
         }

@@ -70,13 +70,37 @@ fn rules(page: &mut String, model: &Model) {
     }
 }
 
-/// Prose as Markdown shows it: markup of the source is text.
+/// Prose as Markdown shows it: markup of the source is text. Code in backticks is shown as it stands.
 fn line(text: &str) -> String {
     let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    lines.join(" ").replace('<', "\\<").replace('[', "\\[")
+    let text = lines.join(" ");
+    let escaped = |prose: &str| prose.replace('<', "\\<").replace('[', "\\[");
+    let parts: Vec<&str> = text.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        // Some backtick stands alone, so that none can be told to open code.
+        return escaped(&text).replace('`', "\\`");
+    }
+    let shown: Vec<String> = parts
+        .iter()
+        .enumerate()
+        .map(|(index, part)| if index.is_multiple_of(2) { escaped(part) } else { (*part).to_owned() })
+        .collect();
+    shown.join("`")
 }
 
 /// The same within a table.
 fn cell(text: &str) -> String {
     line(text).replace('|', "\\|")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_text_and_code_is_as_it_stands() {
+        assert_eq!(line("a [b](c)\n\n<i> `[d]` e"), r"a \[b](c) \<i> `[d]` e");
+        assert_eq!(line("a ` [b]"), r"a \` \[b]");
+        assert_eq!(cell("`^a|b$`"), r"`^a\|b$`");
+    }
 }

@@ -11,7 +11,7 @@ use super::limits::{Bucket, Purse};
 use super::misread::Misread;
 use super::narrow::Narrowed;
 use super::protocol::{
-    self, Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, WEATHER_HEADER,
+    self, Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, WEATHER_HEADER, is_endpoint,
 };
 use super::refusing::Refusing;
 use super::roles::Roles;
@@ -166,7 +166,7 @@ impl Engine {
     /// Answers a request.
     #[must_use]
     pub fn answer(&self, request: &Incoming) -> Answer {
-        let (route, mut answer) = if request.path == ENDPOINT {
+        let (route, mut answer) = if is_endpoint(&request.path) {
             (ENDPOINT, self.endpoint(request))
         } else if let Some(file) = request.path.strip_prefix(FILES) {
             ("/image/…", self.file(request, file))

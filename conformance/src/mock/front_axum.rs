@@ -3,7 +3,7 @@
 
 use super::engine::Engine;
 use super::log::{self, Served};
-use super::protocol::{Answer, Body, ENDPOINT, Incoming, Passage};
+use super::protocol::{Answer, Body, ENDPOINT, Incoming, Passage, is_endpoint};
 use super::socket;
 use super::switch::{Switch, Switchboard};
 use axum::Router;
@@ -137,7 +137,7 @@ async fn serve(
     request: Request,
 ) -> Response {
     if let Ok(upgrade) = upgrade
-        && request.uri().path() == ENDPOINT
+        && is_endpoint(request.uri().path())
     {
         let limit = desk.engine.settings().max_body;
         let greeting = incoming(request.headers(), "WS", ENDPOINT, Vec::new());

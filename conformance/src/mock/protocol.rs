@@ -8,6 +8,13 @@ use std::time::Duration;
 
 /// The path of the one endpoint, for HTTP and for WebSocket.
 pub const ENDPOINT: &str = "/v1";
+
+/// Whether a path is that of the endpoint. The provider's OpenAPI documents have it as the path `/` of a server whose
+/// address ends in `/v1`, which clients put together as `/v1/`.
+pub(super) fn is_endpoint(path: &str) -> bool {
+    path.strip_suffix('/').unwrap_or(path) == ENDPOINT
+}
+
 /// The folder of the files that results link to.
 pub const FILES: &str = "/image/";
 /// The folder of what only a mock has: recorded deliveries and the clock.

@@ -9,6 +9,15 @@ use serde_json::{Value, json};
 use std::collections::HashSet;
 
 #[tokio::test]
+async fn the_endpoint_is_also_the_path_slash_of_the_server_that_an_openapi_document_names() {
+    for front in Front::both(|| engine(Settings::default())).await {
+        let body = json!([task(1, &json!({}))]);
+        let answer = request(&format!("{}/", front.url()), &body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+    }
+}
+
+#[tokio::test]
 async fn a_batch_may_succeed_in_part() {
     for front in Front::both(|| engine(Settings::default())).await {
         let bad = task(2, &json!({"width": 17, "height": null, "hieght": 32}));

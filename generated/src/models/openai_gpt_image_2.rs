@@ -322,8 +322,8 @@ impl Object for Request {
                 ],
             )
         {
-            0usize => Some(self.task_type.as_node()),
-            1usize => Some(self.task_uuid.as_node()),
+            0usize => Some(AsNode::as_node(&self.task_type)),
+            1usize => Some(AsNode::as_node(&self.task_uuid)),
             2usize => self.output_type.as_ref().map(AsNode::as_node),
             3usize => self.output_format.as_ref().map(AsNode::as_node),
             4usize => self.output_quality.as_ref().map(AsNode::as_node),
@@ -335,18 +335,18 @@ impl Object for Request {
             10usize => self.include_cost.as_ref().map(AsNode::as_node),
             11usize => self.inputs.as_ref().map(AsNode::as_node),
             12usize => self.number_results.as_ref().map(AsNode::as_node),
-            13usize => Some(self.model.as_node()),
-            14usize => Some(self.positive_prompt.as_node()),
-            15usize => Some(self.width.as_node()),
-            16usize => Some(self.height.as_node()),
+            13usize => Some(AsNode::as_node(&self.model)),
+            14usize => Some(AsNode::as_node(&self.positive_prompt)),
+            15usize => Some(AsNode::as_node(&self.width)),
+            16usize => Some(AsNode::as_node(&self.height)),
             17usize => self.provider_settings.as_ref().map(AsNode::as_node),
             _ => None,
         }
     }
 
     fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
-        visit("taskType", self.task_type.as_node());
-        visit("taskUUID", self.task_uuid.as_node());
+        visit("taskType", AsNode::as_node(&self.task_type));
+        visit("taskUUID", AsNode::as_node(&self.task_uuid));
         if let Some(node) = self.output_type.as_ref().map(AsNode::as_node) {
             visit("outputType", node);
         }
@@ -380,10 +380,10 @@ impl Object for Request {
         if let Some(node) = self.number_results.as_ref().map(AsNode::as_node) {
             visit("numberResults", node);
         }
-        visit("model", self.model.as_node());
-        visit("positivePrompt", self.positive_prompt.as_node());
-        visit("width", self.width.as_node());
-        visit("height", self.height.as_node());
+        visit("model", AsNode::as_node(&self.model));
+        visit("positivePrompt", AsNode::as_node(&self.positive_prompt));
+        visit("width", AsNode::as_node(&self.width));
+        visit("height", AsNode::as_node(&self.height));
         if let Some(node) = self.provider_settings.as_ref().map(AsNode::as_node) {
             visit("providerSettings", node);
         }
@@ -417,6 +417,15 @@ pub struct ProviderSettings {
         skip_serializing_if = "Option::is_none"
     )]
     pub openai: Option<Openai>,
+}
+
+impl ProviderSettings {
+    /// Sets `providerSettings.openai`.
+    #[must_use]
+    pub fn openai(mut self, value: Openai) -> Self {
+        self.openai = Some(value);
+        self
+    }
 }
 
 impl AsNode for ProviderSettings {
@@ -491,6 +500,22 @@ pub struct Openai {
     pub quality: Option<Quality>,
 }
 
+impl Openai {
+    /// Sets `providerSettings.openai.moderation`.
+    #[must_use]
+    pub fn moderation(mut self, value: Moderation) -> Self {
+        self.moderation = Some(value);
+        self
+    }
+
+    /// Sets `providerSettings.openai.quality`.
+    #[must_use]
+    pub fn quality(mut self, value: Quality) -> Self {
+        self.quality = Some(value);
+        self
+    }
+}
+
 impl AsNode for Openai {
     #[inline]
     fn as_node(&self) -> Node<'_> {
@@ -555,6 +580,18 @@ pub struct Inputs {
     pub reference_images: Option<Vec<String>>,
 }
 
+impl Inputs {
+    /// Sets `inputs.referenceImages`.
+    #[must_use]
+    pub fn reference_images(
+        mut self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.reference_images = Some(value.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
 impl AsNode for Inputs {
     #[inline]
     fn as_node(&self) -> Node<'_> {
@@ -606,6 +643,15 @@ pub struct Safety {
         skip_serializing_if = "Option::is_none"
     )]
     pub check_content: Option<bool>,
+}
+
+impl Safety {
+    /// Sets `safety.checkContent`.
+    #[must_use]
+    pub fn check_content(mut self, value: bool) -> Self {
+        self.check_content = Some(value);
+        self
+    }
 }
 
 impl AsNode for Safety {
@@ -1190,7 +1236,7 @@ pub enum TaskType {
 }
 
 impl TaskType {
-    ///Every value, in the order of the spec.
+    /// Every value, in the order of the spec.
     pub const ALL: &'static [Self] = <Self as Closed>::ALL;
 }
 
@@ -1223,7 +1269,7 @@ pub enum OutputType {
 }
 
 impl OutputType {
-    ///Every value, in the order of the spec.
+    /// Every value, in the order of the spec.
     pub const ALL: &'static [Self] = <Self as Closed>::ALL;
 }
 
@@ -1258,7 +1304,7 @@ pub enum OutputFormat {
 }
 
 impl OutputFormat {
-    ///Every value, in the order of the spec.
+    /// Every value, in the order of the spec.
     pub const ALL: &'static [Self] = <Self as Closed>::ALL;
 }
 
@@ -1291,7 +1337,7 @@ pub enum DeliveryMethod {
 }
 
 impl DeliveryMethod {
-    ///Every value, in the order of the spec.
+    /// Every value, in the order of the spec.
     pub const ALL: &'static [Self] = <Self as Closed>::ALL;
 }
 
@@ -1319,7 +1365,7 @@ pub enum Model {
 }
 
 impl Model {
-    ///Every value, in the order of the spec.
+    /// Every value, in the order of the spec.
     pub const ALL: &'static [Self] = <Self as Closed>::ALL;
 }
 
@@ -1350,7 +1396,7 @@ pub enum Moderation {
 }
 
 impl Moderation {
-    ///Every value, in the order of the spec.
+    /// Every value, in the order of the spec.
     pub const ALL: &'static [Self] = <Self as Closed>::ALL;
 }
 
@@ -1386,7 +1432,7 @@ pub enum Quality {
 }
 
 impl Quality {
-    ///Every value, in the order of the spec.
+    /// Every value, in the order of the spec.
     pub const ALL: &'static [Self] = <Self as Closed>::ALL;
 }
 

@@ -74,13 +74,13 @@ impl<'a> Reader<'a> {
         let whole = if self.has_errors() { Ok(serde_json::Value::Null) } else { node.value() };
         let schema = self.keep(whole)?;
         let air = parts.air.or_else(|| constant(&task, "model"));
-        let title = parts.title.unwrap_or_else(|| {
-            air.clone().or_else(|| task.title.clone()).unwrap_or_else(|| "Task".to_owned())
-        });
+        let title = parts.title.or_else(|| air.clone()).or_else(|| task.title.clone());
+        let named = parts.slug.or_else(|| air.as_deref().or(title.as_deref()).map(slug));
+        let title = title.unwrap_or_else(|| "Task".to_owned());
         let owner_rules = parts.owner_rules.map(|node| self.owner_rules(node, &task)).unwrap_or_default();
         let mut model = Model {
             source: self.name().to_owned(),
-            slug: parts.slug.or_else(|| air.as_deref().map(slug)).unwrap_or_else(|| slug(&title)),
+            slug: named.unwrap_or_else(|| slug(stem(self.name()))),
             air,
             summary: parts.summary.unwrap_or_default(),
             title,
@@ -247,6 +247,11 @@ fn is_slug(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && text.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character))
         && !text::is_long(text)
+}
+
+/// The name of a file without folders and ending, which is what a document without a name goes by.
+fn stem(path: &str) -> &str {
+    std::path::Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or(path)
 }
 
 /// The file-name form of a name.

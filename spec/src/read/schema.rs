@@ -105,12 +105,19 @@ impl Place {
             path,
             location: format!("{}/properties/{}", self.location, escape(name)),
             depth: self.depth + 1,
-            ..self.clone()
+            inner: self.inner,
+            // A parameter has a place of its own on the page.
+            documentation: None,
         }
     }
 
+    /// What is in a list or under a name that nobody declares: documented with the parameter that holds it.
     fn child(&self, keyword: &str, name: &str) -> Self {
-        Self { location: format!("{}/{keyword}", self.location), ..self.member(name) }
+        Self {
+            location: format!("{}/{keyword}", self.location),
+            documentation: self.documentation.clone(),
+            ..self.member(name)
+        }
     }
 
     fn condition(&self, keyword: &str) -> Self {
@@ -276,7 +283,12 @@ impl<'a> Reader<'a> {
                 None => Rule::OneOf(self.branches(value, place, "oneOf")?),
             },
             "x-unique" => {
-                return Ok(if value.boolean()? { vec![Rule::Unique] } else { Vec::new() });
+                let is_asked = value.boolean()?;
+                if place.inner || place.depth != 1 {
+                    let help = "it compares whole tasks: put it on a parameter of the task itself";
+                    return Err(member.error("`x-unique` on what is no parameter of the task", help));
+                }
+                return Ok(if is_asked { vec![Rule::Unique] } else { Vec::new() });
             }
             "x-constraints" => {
                 let items = value.items()?;

@@ -1,0 +1,87 @@
+//! The emitted documents before the tools they are meant for, at pinned versions, unchanged: JSON Schema's own
+//! metaschema, the validators of OpenAPI, Swagger UI's reader, Prism, and Schemathesis against the mock.
+
+use super::{KEY, Mock, node_modules, virtual_environment};
+use anyhow::Context as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Where the tools are.
+pub(super) struct Tools {
+    python: PathBuf,
+    modules: PathBuf,
+}
+
+/// Shows every model's documents to every tool, and tells whether all take them.
+pub(super) fn check(root: &Path, tools: &Tools, specs: &[PathBuf]) -> anyhow::Result<bool> {
+    let made = tempfile::tempdir()?;
+    let mut all_well = true;
+    for spec in specs {
+        let model = airspec::read_file(spec)?;
+        println!("{}", model.slug);
+        let schema = made.path().join("schema.json");
+        let openapi = made.path().join("openapi.json");
+        std::fs::write(&schema, airspec_codegen::view::json_schema(&model).to_string())?;
+        std::fs::write(&openapi, airspec_codegen::view::openapi(&model).to_string())?;
+        let mut mock = Mock::start(root, &["--spec".as_ref(), spec.as_os_str()])?;
+        let (url, body) = mock.url_and_body()?;
+        for (name, mut command) in commands(tools, &schema, &openapi, &url, &body) {
+            all_well &= run(name, &mut command)?;
+        }
+    }
+    Ok(all_well)
+}
+
+/// One call for each tool.
+fn commands(
+    tools: &Tools,
+    schema: &Path,
+    openapi: &Path,
+    url: &str,
+    body: &str,
+) -> Vec<(&'static str, Command)> {
+    let program = |name: &str| Command::new(tools.python.with_file_name(name));
+    let mut metaschema = program("check-jsonschema");
+    metaschema.arg("--check-metaschema").arg(schema);
+    let mut validator = program("openapi-spec-validator");
+    validator.arg(openapi);
+    let mut schemathesis = program("schemathesis");
+    schemathesis
+        .arg("run")
+        .arg(openapi)
+        .args(["--url", url, "--header", &format!("Authorization: Bearer {KEY}")])
+        .args(["--seed", "1", "--max-examples", "50", "--generation-database", "none"])
+        .env("NO_COLOR", "1");
+    let mut node = Command::new("node");
+    node.arg("check_documents.mjs").arg(openapi).arg(body).current_dir(&tools.modules);
+    vec![
+        ("check-jsonschema", metaschema),
+        ("openapi-spec-validator", validator),
+        ("schemathesis", schemathesis),
+        ("node", node),
+    ]
+}
+
+/// Runs a tool; what it says is shown where it does not take the document.
+fn run(name: &str, command: &mut Command) -> anyhow::Result<bool> {
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("`{name}` does not start"))?;
+    let is_well = output.status.success();
+    println!("{}  {name}", if is_well { "ok    " } else { "FAILED" });
+    if !is_well || name == "node" {
+        print!("{}", String::from_utf8_lossy(&output.stdout));
+        eprint!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(is_well)
+}
+
+impl Tools {
+    /// The tools, installed where they are not yet.
+    pub(super) fn at(root: &Path, python: &Path) -> anyhow::Result<Self> {
+        let folder = root.join("conformance/interop/documents");
+        let place = root.join("target/interop-documents");
+        let python = virtual_environment(python, &place, &folder.join("requirements.txt"), &[])?;
+        let modules = root.join("target/interop-documents-node");
+        node_modules(&modules, &folder, &["package.json", "check_documents.mjs"], "install")?;
+        Ok(Self { python, modules })
+    }
+}
