@@ -96,9 +96,7 @@ impl Packer {
         let (mut refused, mut accepted) = (Vec::new(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             match &case.expect {
-                Expect::Accept if self.can_merge(case) && !is_beyond(oracle, &case.body[0]) => {
-                    accepted.push(index)
-                }
+                Expect::Accept if self.can_merge(case) => accepted.push(index),
                 Expect::Reject(_) if self.can_share(case) => refused.push(vec![index]),
                 _ => parcels.push(Parcel::alone(index)),
             }
@@ -126,8 +124,11 @@ impl Packer {
         }
         changes.apply(&mut merged);
         self.save(&mut merged, oracle);
-        let is_common = oracle.judge_of_tasks().is_valid(&merged) && !is_beyond(oracle, &merged);
-        is_common.then_some(merged)
+        // A rule of the model's owner, which servers may have, shall fall on the cases that break it and on no other.
+        let is_beyond = |task: &Value| oracle.beyond_owner(&Value::Array(vec![task.clone()])).is_some();
+        let beyond = is_beyond(&merged);
+        let is_common = task.iter().all(|index| is_beyond(&cases[*index].body[0]) == beyond);
+        (is_common && oracle.judge_of_tasks().is_valid(&merged)).then_some(merged)
     }
 
     /// Puts the task into the cheapest tier where it says nothing of it and that changes nothing else.
@@ -202,11 +203,6 @@ impl Packer {
         }
         tasks.into_iter().map(|(task, _)| task).collect()
     }
-}
-
-/// Whether a server may refuse the task for a rule of the model's owner, which shall fall on no other case.
-fn is_beyond(oracle: &Oracle, task: &Value) -> bool {
-    oracle.beyond_owner(&Value::Array(vec![task.clone()])).is_some()
 }
 
 /// Tasks put together, a few to a request.

@@ -48,7 +48,7 @@ impl Session {
 
     /// Posts a body to the endpoint, where it may cost what it may cost.
     pub(super) async fn post(&self, body: &Value) -> Result<Outcome, String> {
-        let hold = self.purse.reserve(body)?;
+        let hold = self.purse.reserve(body).await?;
         let outcome = self.client.post(body).await;
         self.purse.settle(hold, self.oracle.identity(), body, &outcome);
         let count = if outcome.answer().is_some() { &self.answered } else { &self.lost };

@@ -7,6 +7,7 @@ use crate::oracle::observation::{Answer, Outcome};
 use crate::oracle::protocol::COST;
 use serde_json::Value;
 use std::sync::{Mutex, PoisonError};
+use tokio::sync::Notify;
 
 /// What is spent and what may still be.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(super) struct Purse {
     costs: Costs,
     limit: Limit,
     state: Mutex<State>,
+    /// Tells those that wait for money that some may be free.
+    settled: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -21,6 +24,7 @@ struct State {
     spent: f64,
     /// For requests that are under way.
     reserved: f64,
+    holds: usize,
 }
 
 /// USD that a request under way may cost.
@@ -30,7 +34,7 @@ pub(super) struct Hold(f64);
 
 impl Purse {
     pub(super) fn new(costs: Costs, limit: Limit, spent: f64) -> Self {
-        Self { costs, limit, state: Mutex::new(State { spent, reserved: 0.0 }) }
+        Self { costs, limit, state: Mutex::new(State { spent, ..State::default() }), settled: Notify::new() }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -42,24 +46,37 @@ impl Purse {
         self.state().spent
     }
 
-    /// Sets money aside for a request, or says why it may not be sent.
-    pub(super) fn reserve(&self, body: &Value) -> Result<Hold, String> {
+    /// Sets money aside for a request, or says why it may not be sent. Where only requests that are under way stand
+    /// against it, they are waited for.
+    pub(super) async fn reserve(&self, body: &Value) -> Result<Hold, String> {
         let bound = self.costs.bound(body);
-        let mut state = self.state();
-        let under_way = state.spent + state.reserved;
-        match self.limit {
-            Limit::Free if state.spent > 0.0 => {
-                return Err("not sent, as the target accepted, and billed, what it must refuse".to_owned());
+        loop {
+            let settled = self.settled.notified();
+            {
+                let mut state = self.state();
+                let is_short = match self.limit {
+                    Limit::Free if state.spent > 0.0 => {
+                        return Err(
+                            "not sent, as the target accepted, and billed, what it must refuse".to_owned()
+                        );
+                    }
+                    Limit::Usd(limit) if state.spent + bound > limit => {
+                        let spent = state.spent;
+                        return Err(format!(
+                            "not sent: it may cost {bound:.3} USD, and of {limit} USD {spent:.3} are spent"
+                        ));
+                    }
+                    Limit::Usd(limit) => state.spent + state.reserved + bound > limit,
+                    Limit::Loopback | Limit::Free => false,
+                };
+                if !is_short || state.holds == 0 {
+                    state.reserved += bound;
+                    state.holds += 1;
+                    return Ok(Hold(bound));
+                }
             }
-            Limit::Usd(limit) if under_way + bound > limit => {
-                return Err(format!(
-                    "not sent: it may cost {bound:.3} USD, and of {limit} USD {under_way:.3} are spent or under way"
-                ));
-            }
-            Limit::Loopback | Limit::Free | Limit::Usd(_) => {}
+            settled.await;
         }
-        state.reserved += bound;
-        Ok(Hold(bound))
     }
 
     /// Tells what became of a request.
@@ -71,8 +88,11 @@ impl Purse {
             Outcome::Answer(answer) => self.billed(identity, body, answer),
         };
         let mut state = self.state();
-        state.reserved = (state.reserved - hold.0).max(0.0);
+        state.holds -= 1;
+        state.reserved = if state.holds == 0 { 0.0 } else { (state.reserved - hold.0).max(0.0) };
         state.spent += spent;
+        drop(state);
+        self.settled.notify_waiters();
     }
 
     /// What the answer says that its results cost; the upper bound for a task whose results do not say it.
