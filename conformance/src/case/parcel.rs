@@ -147,13 +147,19 @@ impl Packer {
         }
     }
 
-    /// Whether the case can be merged with others: it is about one task, and not about its id.
+    /// Whether the case can be merged with others: it is about one task whose id is like any other.
     fn can_merge(&self, case: &Case) -> bool {
         let is_lonely = self.lonely.contains(&case.parameter);
-        !is_lonely
-            && case.obstacle.is_none()
-            && self.has_id(case)
-            && Some(&case.parameter) != self.identity.as_ref()
+        !is_lonely && case.obstacle.is_none() && self.has_id(case) && self.has_common_id(case)
+    }
+
+    /// Whether nothing is special about the id: tasks that are merged get a fresh one.
+    fn has_common_id(&self, case: &Case) -> bool {
+        let id = self.identity.as_ref().and_then(|name| case.body[0].get(name)).and_then(Value::as_str);
+        id.is_some_and(|id| {
+            let is_random = uuid::Uuid::try_parse(id).is_ok_and(|uuid| uuid.get_version_num() == 4);
+            is_random && !id.bytes().any(|byte| byte.is_ascii_uppercase())
+        })
     }
 
     /// Whether an answer about the case can be told from answers about other tasks of the same request.

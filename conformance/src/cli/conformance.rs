@@ -61,12 +61,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     // Before anything else, so that a wrong address is told at once.
     let limit = arguments.money.limit();
     let target = |address: &String| Target::new(address, key(), limit);
-    let targets: Vec<Target> = arguments
-        .target
-        .iter()
-        .chain(arguments.compare.iter().flatten())
-        .map(target)
-        .collect::<Result<_, _>>()?;
+    let addresses = arguments.target.iter().chain(arguments.compare.iter().flatten());
+    // A plan sends nothing, and so needs neither a key nor a limit.
+    let addresses = addresses.filter(|_| !arguments.money.plan);
+    let targets: Vec<Target> = addresses.map(target).collect::<Result<_, _>>()?;
     let model = arguments.spec.read()?;
     let seed = arguments.seed.unwrap_or_else(random);
     let all = derive(&model, seed)?;
@@ -79,7 +77,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     if arguments.list {
         return list(&oracle, &cases, &gaps);
     }
-    let cases = arguments.money.prepare(&model, cases, targets.iter().all(Target::is_loopback))?;
+    let cases = arguments.money.prepare(
+        &model,
+        cases,
+        !arguments.money.plan && targets.iter().all(Target::is_loopback),
+    )?;
     let is_packed = !arguments.alone && !arguments.money.is_careful();
     let packing = is_packed.then(|| Arc::new(Packing::new(&oracle, &base, &cases)));
     if arguments.money.plan {
