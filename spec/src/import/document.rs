@@ -161,16 +161,6 @@ fn results(document: &mut Tree, facts: &Facts, old: Option<&Facts>, writer: &mut
         }
         return;
     };
-    if before.is_none() && document.at(&["components", "schemas", "ResponseBody"]).is_none() {
-        let body = document.at_mut(&["components", "schemas", "ResponseBody"]);
-        *body = Tree::object([
-            ("title", Tree::text("Results")),
-            ("description", Tree::text("What finished. `errors` stands beside `data` when only some tasks of a request succeed.")),
-            ("type", Tree::text("object")),
-            ("properties", Tree::object([("data", Tree::object([("type", Tree::text("array"))]))])),
-            ("required", Tree::texts(["data"])),
-        ]);
-    }
     let known = old.and_then(|old| old.result.as_ref());
     *document.at_mut(&path) = writer.result(result, known, before.as_ref());
 }
