@@ -24,6 +24,8 @@ pub mod behaviour;
 pub mod diagnostic;
 pub mod facts;
 pub mod import;
+#[cfg(feature = "judge")]
+pub mod judge;
 pub mod model;
 mod owner;
 mod read;
@@ -31,6 +33,7 @@ pub mod rule;
 pub mod source;
 pub mod text;
 pub mod tree;
+pub mod verify;
 pub mod witness;
 
 pub use behaviour::Behaviour;

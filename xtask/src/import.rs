@@ -35,7 +35,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("{}: names no model; add its id or its address", source.name()))?;
     let path = folder.join(format!("{slug}.json"));
     let old = path.exists().then(|| airspec::read_source(&path)).transpose()?;
-    let imported = airspec::import::import(&facts, &slug, old.as_ref())?;
+    let decided = crate::verify::allowed(&folder)?;
+    let imported = airspec::import::import(&facts, &slug, old.as_ref(), &decided)?;
     accepted(&imported)?;
     let artefact = Artefact { path, text: imported.text.clone() };
     let written = !output::write_quietly(std::slice::from_ref(&artefact))?.is_empty();

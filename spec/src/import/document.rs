@@ -7,6 +7,7 @@ use crate::facts::{Facts, Remark};
 use crate::read::ReadError;
 use crate::source::Source;
 use crate::tree::Tree;
+use crate::verify::Allowed;
 
 /// What every document has in common: envelope, authentication, errors, statuses, in our words.
 const FRAME: &str = include_str!("../../frame.json");
@@ -46,11 +47,17 @@ fn model(facts: &Facts) -> Option<String> {
     facts.identity.air.clone().or_else(|| parameter?.value.as_text().map(str::to_owned))
 }
 
-/// The document that the facts give, on top of the one that is there.
+/// The document that the facts give, on top of the one that is there. A known difference, which we have decided on,
+/// stays as it is.
 ///
 /// # Errors
 /// A document that cannot be read, and facts that give none.
-pub fn import(facts: &Facts, slug: &str, known: Option<&Source>) -> Result<Imported, ReadError> {
+pub fn import(
+    facts: &Facts,
+    slug: &str,
+    known: Option<&Source>,
+    decided: &[Allowed],
+) -> Result<Imported, ReadError> {
     let refused = |diagnostic| ReadError::Refused(vec![diagnostic]);
     let (old, mut document) = match known {
         Some(source) => {
@@ -60,7 +67,8 @@ pub fn import(facts: &Facts, slug: &str, known: Option<&Source>) -> Result<Impor
         }
         None => (None, Tree::parse(FRAME).map_err(refused)?),
     };
-    let mut writer = schema::Writer::new(facts.layout);
+    let decided = decided.iter().filter(|entry| entry.model == slug && entry.layout == facts.layout.word());
+    let mut writer = schema::Writer::new(facts.layout, decided.map(|entry| entry.difference.clone()).collect());
     let page = about(&mut document, facts, slug, known.is_none(), &mut writer.questions);
     let path = ["components", "schemas", "RequestBody", "items"];
     let before = document.at(&path).cloned();
@@ -155,8 +163,14 @@ fn results(document: &mut Tree, facts: &Facts, old: Option<&Facts>, writer: &mut
     let path = ["components", "schemas", "ResponseBody", "properties", "data", "items"];
     let before = document.at(&path).cloned();
     let Some(result) = &facts.result else {
-        if before.is_none() {
-            let text = "`ResponseBody`: the fields of a result, which the source does not describe";
+        if old.is_none() {
+            let kind = facts.task.member("taskType").and_then(|kind| kind.fact("const"));
+            let is_image = kind.and_then(|kind| kind.value.as_text()) == Some("imageInference");
+            let taken = if is_image { "those of image tasks are taken; do they fit?" } else { "which fields do they have?" };
+            if !is_image {
+                document.at_mut(&path[..path.len() - 1]).remove("items");
+            }
+            let text = format!("`ResponseBody`: the source does not describe results; {taken}");
             writer.questions.push(Remark::new(1, text));
         }
         return;

@@ -211,11 +211,12 @@ impl Page {
     }
 
     fn pricing(&mut self, lines: &[Line<'_>]) {
-        for badge in lines.iter().filter_map(|line| badge_line(*line)) {
+        for (line, badge) in lines.iter().filter_map(|line| Some((line.1, badge_line(*line)?))) {
+            let label = line.split("**").nth(1).unwrap_or_default();
             let price = badge.text.strip_prefix('$').filter(|price| price.parse::<f64>().is_ok_and(f64::is_finite));
             match price.filter(|price| Tree::parse(price).is_ok()) {
-                Some(price) => self.facts.identity.prices.push((configuration(&badge.label), price.to_owned())),
-                None => self.unread(badge.line, format!("the price of {}: {}", badge.label, badge.text)),
+                Some(price) => self.facts.identity.prices.push((configuration(label), price.to_owned())),
+                None => self.unread(badge.line, format!("the price of {label}: {}", badge.text)),
             }
         }
     }

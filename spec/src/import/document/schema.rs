@@ -36,6 +36,8 @@ pub(super) struct Writer {
     pub(super) changes: Vec<Remark>,
     /// The page that parameters are documented on; none for results.
     page: Option<String>,
+    /// Ids of the differences that are known and stay.
+    decided: Vec<String>,
 }
 
 /// A parameter as the document has it.
@@ -62,8 +64,8 @@ impl<'o> Old<'o> {
 }
 
 impl Writer {
-    pub(super) fn new(layout: Layout) -> Self {
-        Self { layout, questions: Vec::new(), changes: Vec::new(), page: None }
+    pub(super) fn new(layout: Layout, decided: Vec<String>) -> Self {
+        Self { layout, questions: Vec::new(), changes: Vec::new(), page: None, decided }
     }
 
     /// The schema of the task.
@@ -149,7 +151,9 @@ impl Writer {
         let known = old.parameter.map(|parameter| parameter.facts.as_slice()).unwrap_or_default();
         let mut facts: Vec<Fact> = Vec::new();
         for fact in known {
-            if let Some(same) = new.facts.iter().find(|new| says_the_same(new, fact)) {
+            if self.is_decided(path, &fact.keyword) {
+                facts.push(fact.clone());
+            } else if let Some(same) = new.facts.iter().find(|new| says_the_same(new, fact)) {
                 facts.push(Fact { line: same.line, ..fact.clone() });
             } else if let Some(kept) = self.kept(fact, new, path) {
                 facts.push(kept);
@@ -161,7 +165,7 @@ impl Writer {
         for fact in &new.facts {
             let is_known = facts.iter().any(|known| says_the_same(known, fact));
             let is_counted = fact.keyword == "x-value-count" && facts.iter().any(|known| known.keyword == "enum");
-            if !is_known && !is_counted {
+            if !is_known && !is_counted && !self.is_decided(path, &fact.keyword) {
                 self.noted(fact, known, old, path);
                 facts.push(fact.clone());
             }
@@ -173,6 +177,13 @@ impl Writer {
         }
         self.counts(new, &facts, path);
         facts
+    }
+
+    /// Whether we have decided to differ from the source here. Rules over several members are decided by no keyword.
+    fn is_decided(&self, path: &str, keyword: &str) -> bool {
+        let start = if self.page.is_some() { "" } else { "data[]." };
+        let id = if path.is_empty() { format!("{start}{keyword}") } else { format!("{start}{path}.{keyword}") };
+        self.decided.contains(&id)
     }
 
     /// A fact of the document on which the source is silent, where its silence means nothing.
