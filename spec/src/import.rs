@@ -23,6 +23,9 @@ use crate::source::Source;
 use crate::tree::Tree;
 use outline::Outline;
 
+/// The longest page that is read, in bytes; published ones have some 17,000.
+const MAX_PAGE: usize = 1 << 20;
+
 /// What to do about a source that ends too early.
 const CUT_OFF: &str = "fetch it again: it seems to be cut off";
 
@@ -34,8 +37,13 @@ pub fn read(source: &Source) -> Result<Facts, ReadError> {
     let layout = layout(source).map_err(refused)?;
     let facts = match layout {
         Layout::OpenApi | Layout::Service | Layout::Task => {
-            crate::read(source)?;
-            json::read(source)
+            let model = crate::read(source)?;
+            json::read(source).map(|mut facts| {
+                let remark =
+                    |warning: &Diagnostic| Remark::new(warning.position.line, warning.message.as_str());
+                facts.contradictions.extend(model.warnings.iter().map(remark));
+                facts
+            })
         }
         Layout::Markdown => markdown::read(source),
         Layout::Flat => flat::read(source),
@@ -51,7 +59,8 @@ fn refused(diagnostic: Diagnostic) -> ReadError {
 
 /// How a text is laid out; which of the JSON layouts it has is seen when it is read.
 fn layout(source: &Source) -> Result<Layout, Diagnostic> {
-    let error = |message: &str, help: &str| Err(Diagnostic::error(source.name(), Position::START, message, help));
+    let error =
+        |message: &str, help: &str| Err(Diagnostic::error(source.name(), Position::START, message, help));
     let text = source.text().trim_start_matches('\u{feff}').trim_start();
     if text.is_empty() {
         return error("the file is empty", "name the page or the schema of a model");
@@ -63,9 +72,20 @@ fn layout(source: &Source) -> Result<Layout, Diagnostic> {
         return Ok(Layout::OpenApi);
     }
     let start: String = text.chars().take(200).collect::<String>().to_lowercase();
-    if start.starts_with("<!doctype") || start.starts_with("<html") || start.starts_with("<?xml") || start.starts_with("<!--") {
+    if start.starts_with("<!doctype")
+        || start.starts_with("<html")
+        || start.starts_with("<?xml")
+        || start.starts_with("<!--")
+    {
         let help = "save the page's Markdown (its address and `.md`), its `schema.json`, or its text";
         return error("this is HTML", help);
+    }
+    if text.len() > MAX_PAGE {
+        let message = format!("{} bytes are too much for a page", text.len());
+        let help = format!(
+            "published pages have some 17,000 bytes, the limit is {MAX_PAGE}; is this the right file?"
+        );
+        return error(&message, &help);
     }
     if markdown::fits(text) {
         return Ok(Layout::Markdown);
@@ -112,7 +132,8 @@ fn slug_of(url: &str) -> Option<String> {
 
 /// The file-name form of a model's name or id.
 fn slug_from(name: &str) -> String {
-    let words = name.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words =
+        name.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }
 
@@ -133,7 +154,9 @@ fn pair(paired: &[(Vec<String>, Vec<String>, usize)], outline: &mut Outline, unr
             for (other, (path, others, _)) in paired.iter().enumerate() {
                 if !done[other] && path.split_last() == Some((&name, holder)) {
                     done[other] = true;
-                    names.extend(others.iter().filter(|other| !names.contains(other)).cloned().collect::<Vec<_>>());
+                    names.extend(
+                        others.iter().filter(|other| !names.contains(other)).cloned().collect::<Vec<_>>(),
+                    );
                     needs.push((name.clone(), Tree::texts(others.iter().cloned())));
                 }
             }
@@ -146,10 +169,18 @@ fn pair(paired: &[(Vec<String>, Vec<String>, usize)], outline: &mut Outline, unr
         };
         let missing = names.iter().find(|name| target.member(name).is_none());
         match missing {
-            Some(name) => unread.push(Remark::new(*line, format!("paired with `{name}`, which the page does not list there"))),
+            Some(name) => unread.push(Remark::new(
+                *line,
+                format!("paired with `{name}`, which the page does not list there"),
+            )),
             None => sentence::add_rule(
                 target,
-                Fact { keyword: "dependentRequired".to_owned(), value: Tree::object(needs), level: Level::Badge, line: *line },
+                Fact {
+                    keyword: "dependentRequired".to_owned(),
+                    value: Tree::object(needs),
+                    level: Level::Badge,
+                    line: *line,
+                },
             ),
         }
     }
@@ -172,7 +203,12 @@ fn possible(facts: &Facts) -> Result<(), Diagnostic> {
                     high.value.line()
                 );
                 let position = Position { line: low.line.max(1), column: 1 };
-                return Err(Diagnostic::error(&facts.source, position, message, "ask the provider which of the two is meant, and correct the file"));
+                return Err(Diagnostic::error(
+                    &facts.source,
+                    position,
+                    message,
+                    "ask the provider which of the two is meant, and correct the file",
+                ));
             }
         }
     }

@@ -37,7 +37,7 @@ const SHOWN: usize = 20;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file could not be read.
-    #[error("{path}: error: cannot be read: {error}\n  help: name a JSON file that may be read")]
+    #[error("{path}: error: cannot be read: {error}\n  help: name a file that may be read")]
     Io {
         /// The file.
         path: String,

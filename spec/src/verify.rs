@@ -15,9 +15,11 @@ pub use contradiction::contradictions;
 
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Facts, Remark};
+use crate::read::ReadError;
 use crate::source::{Node, Source};
 use crate::text;
 use std::fmt;
+use std::path::Path;
 
 /// A difference that is known, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +48,8 @@ pub fn allowed(source: &Source) -> Result<Vec<Allowed>, Diagnostic> {
         let mut members = item.members()?;
         let mut take = |name: &str| -> Result<String, Diagnostic> {
             let index = members.iter().position(|member| member.key == name);
-            let index = index.ok_or_else(|| item.error(format!("an entry without `{name}`"), format!("add `{name}`")))?;
+            let index = index
+                .ok_or_else(|| item.error(format!("an entry without `{name}`"), format!("add `{name}`")))?;
             members.remove(index).value.string()
         };
         let entry = Allowed {
@@ -62,6 +65,24 @@ pub fn allowed(source: &Source) -> Result<Vec<Allowed>, Diagnostic> {
         all.push(entry);
     }
     Ok(all)
+}
+
+/// The list that belongs to a document: `allowed.json` beside the document's folder. Empty where there is none.
+///
+/// # Errors
+/// A file that cannot be read or is no such list.
+pub fn allowed_for(spec: &Path) -> Result<Vec<Allowed>, ReadError> {
+    let path = spec.parent().unwrap_or(Path::new("")).join("../allowed.json");
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    allowed(&crate::read_source(&path)?).map_err(|error| ReadError::Refused(vec![error]))
+}
+
+/// The list of this release, for the documents that are built in.
+#[must_use]
+pub fn built_in() -> Vec<Allowed> {
+    allowed(&Source::new("allowed.json", include_str!("../allowed.json"))).unwrap_or_default()
 }
 
 fn left_over(members: &[crate::source::Member<'_>]) -> Result<(), Diagnostic> {
@@ -205,7 +226,12 @@ fn table(f: &mut fmt::Formatter<'_>, differences: &[Difference]) -> fmt::Result 
     let header = ["line", "fact", "source", "spec"].map(str::to_owned);
     let row = |difference: &Difference| {
         let short = |text: &str| text::shorten(text, 100);
-        [difference.line.to_string(), short(&difference.id), short(&difference.source), short(&difference.spec)]
+        [
+            difference.line.to_string(),
+            short(&difference.id),
+            short(&difference.source),
+            short(&difference.spec),
+        ]
     };
     let rows: Vec<[String; 4]> = std::iter::once(header).chain(differences.iter().map(row)).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();

@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .with_context(|| format!("{}: names no model; add its id or its address", source.name()))?;
     let path = folder.join(format!("{slug}.json"));
     let old = path.exists().then(|| airspec::read_source(&path)).transpose()?;
-    let decided = crate::verify::allowed(&folder)?;
+    let decided = airspec::verify::allowed_for(&path)?;
     let imported = airspec::import::import(&facts, &slug, old.as_ref(), &decided)?;
     accepted(&imported)?;
     let artefact = Artefact { path, text: imported.text.clone() };
@@ -69,7 +69,12 @@ fn tell(source: &str, imported: &Imported, unread: &[Remark]) {
     for (title, remarks) in parts.into_iter().filter(|(_, remarks)| !remarks.is_empty()) {
         println!("\n{title}:");
         for remark in remarks.iter().take(SHOWN) {
-            println!("  {}:{}: {}", Path::new(source).display(), remark.line, airspec::text::shorten(&remark.text, 200));
+            println!(
+                "  {}:{}: {}",
+                Path::new(source).display(),
+                remark.line,
+                airspec::text::shorten(&remark.text, 200)
+            );
         }
         if remarks.len() > SHOWN {
             println!("  and {} more", remarks.len() - SHOWN);

@@ -1,6 +1,5 @@
 //! `verify`: a document against what the provider published.
 
-use airspec::verify::Allowed;
 use anyhow::Context as _;
 use std::fs;
 use std::io::Write as _;
@@ -29,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     let spec = airspec::import::read(&airspec::read_source(&path)?)?;
     let slug = path.file_stem().unwrap_or_default().to_string_lossy();
-    let list = allowed(path.parent().unwrap_or(Path::new("")))?;
+    let list = airspec::verify::allowed_for(&path)?;
     let report = airspec::verify::verify(&source, &spec, &slug, &list);
     // A reader that has seen enough, such as `head`, is no error.
     let _ = writeln!(std::io::stdout(), "{report}");
@@ -49,16 +48,6 @@ fn committed(source: &airspec::facts::Facts, folder: &Path) -> anyhow::Result<Pa
         folder.display()
     );
     Ok(path)
-}
-
-/// The known differences, in the file beside the folder of a document.
-pub(crate) fn allowed(folder: &Path) -> anyhow::Result<Vec<Allowed>> {
-    let path = folder.join("../allowed.json");
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let source = airspec::read_source(&path)?;
-    airspec::verify::allowed(&source).map_err(|error| anyhow::anyhow!("{error}"))
 }
 
 /// The documents of a folder: the name and the provider's id of each.

@@ -12,10 +12,10 @@ pub fn normal(keyword: &str, value: &Tree) -> Tree {
     match keyword {
         "const" | "default" => value.sorted(),
         "enum" | "type" | "required" => set(value.sorted()),
-        "dependentRequired" => Tree::object(
-            value.members().iter().map(|(name, needs)| (name.clone(), set(needs.clone()))),
-        )
-        .sorted(),
+        "dependentRequired" => {
+            Tree::object(value.members().iter().map(|(name, needs)| (name.clone(), set(needs.clone()))))
+                .sorted()
+        }
         "if" if value.get("if").is_some() => {
             Tree::object(value.members().iter().map(|(name, part)| (name.clone(), schema(part)))).sorted()
         }
@@ -87,7 +87,9 @@ fn branches(value: &Tree) -> Tree {
 pub fn without_words(keyword: &str, value: &Tree) -> Tree {
     match (keyword, value) {
         ("const" | "default" | "enum", _) => value.clone(),
-        ("properties" | "if", Tree::Object(members)) if keyword == "properties" || value.get("if").is_some() => {
+        ("properties" | "if", Tree::Object(members))
+            if keyword == "properties" || value.get("if").is_some() =>
+        {
             Tree::object(members.iter().map(|(name, part)| (name.clone(), without_words("schema", part))))
         }
         (_, Tree::Object(members)) => Tree::object(
@@ -96,7 +98,9 @@ pub fn without_words(keyword: &str, value: &Tree) -> Tree {
                 .filter(|(name, _)| !WORDS.contains(&name.as_str()))
                 .map(|(name, part)| (name.clone(), without_words(name, part))),
         ),
-        (_, Tree::List(items)) => Tree::List(items.iter().map(|item| without_words("schema", item)).collect()),
+        (_, Tree::List(items)) => {
+            Tree::List(items.iter().map(|item| without_words("schema", item)).collect())
+        }
         _ => value.clone(),
     }
 }

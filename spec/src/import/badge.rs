@@ -75,8 +75,7 @@ pub(super) struct Read {
 
 /// Reads the badges of one parameter. What is not understood is told and left out.
 pub(super) fn read(name: &str, line: usize, badges: &[Badge], unread: &mut Vec<Remark>) -> Read {
-    let mut parameter =
-        Parameter { name: name.to_owned(), line, is_listed: true, ..Parameter::default() };
+    let mut parameter = Parameter { name: name.to_owned(), line, is_listed: true, ..Parameter::default() };
     let mut promised = None;
     let kind = badges.iter().find(|badge| badge.meaning() == Some(Meaning::Type));
     if let Some(badge) = kind {
@@ -100,7 +99,8 @@ pub(super) fn read(name: &str, line: usize, badges: &[Badge], unread: &mut Vec<R
             }
             Err(()) => {
                 let label = if badge.label.is_empty() { String::new() } else { format!("{}: ", badge.label) };
-                unread.push(Remark::new(badge.line, format!("the badge `{label}{}` of `{name}`", badge.text)));
+                unread
+                    .push(Remark::new(badge.line, format!("the badge `{label}{}` of `{name}`", badge.text)));
             }
         }
     }
@@ -177,7 +177,9 @@ pub(super) fn literal(text: &str, parameter: &Parameter) -> Tree {
     }
     let kinds = parameter.fact("type");
     let names: Vec<&str> = kinds
-        .map(|fact| fact.value.as_text().into_iter().chain(fact.value.items().iter().filter_map(Tree::as_text)))
+        .map(|fact| {
+            fact.value.as_text().into_iter().chain(fact.value.items().iter().filter_map(Tree::as_text))
+        })
         .into_iter()
         .flatten()
         .collect();
@@ -232,7 +234,8 @@ fn kinds(text: &str) -> Option<Kinds> {
         let properties = Some(count.parse().ok()?);
         return Some(Kinds { properties, ..kinds(object)? }).filter(|kinds| kinds.names == ["object"]);
     }
-    let words: Vec<&str> = text.split(" or ").flat_map(|part| part.split(['|', ','])).map(str::trim).collect();
+    let words: Vec<&str> =
+        text.split(" or ").flat_map(|part| part.split(['|', ','])).map(str::trim).collect();
     let mut names = Vec::new();
     for word in words {
         let name = kind(word)?;

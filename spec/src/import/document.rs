@@ -68,7 +68,8 @@ pub fn import(
         None => (None, Tree::parse(FRAME).map_err(refused)?),
     };
     let decided = decided.iter().filter(|entry| entry.model == slug && entry.layout == facts.layout.word());
-    let mut writer = schema::Writer::new(facts.layout, decided.map(|entry| entry.difference.clone()).collect());
+    let mut writer =
+        schema::Writer::new(facts.layout, decided.map(|entry| entry.difference.clone()).collect());
     let page = about(&mut document, facts, slug, known.is_none(), &mut writer.questions);
     let path = ["components", "schemas", "RequestBody", "items"];
     let before = document.at(&path).cloned();
@@ -97,13 +98,23 @@ fn openapi(tree: Tree) -> Tree {
     }
     let mut document = Tree::parse(FRAME).unwrap_or(Tree::Null);
     let task = tree.get("requestSchema").cloned().unwrap_or(tree);
-    let task = task.get("items").filter(|_| task.get("type").and_then(Tree::as_text) == Some("array")).cloned().unwrap_or(task);
+    let task = task
+        .get("items")
+        .filter(|_| task.get("type").and_then(Tree::as_text) == Some("array"))
+        .cloned()
+        .unwrap_or(task);
     *document.at_mut(&["components", "schemas", "RequestBody", "items"]) = task;
     document
 }
 
 /// What is said about the model as a whole. Returns the address of its page.
-fn about(document: &mut Tree, facts: &Facts, slug: &str, is_new: bool, questions: &mut Vec<Remark>) -> String {
+fn about(
+    document: &mut Tree,
+    facts: &Facts,
+    slug: &str,
+    is_new: bool,
+    questions: &mut Vec<Remark>,
+) -> String {
     let identity = &facts.identity;
     let default_page = || format!("https://runware.ai/docs/models/{slug}");
     let air = model(facts);
@@ -113,8 +124,10 @@ fn about(document: &mut Tree, facts: &Facts, slug: &str, is_new: bool, questions
         *document.at_mut(&["info", "x-model-id"]) = Tree::text(slug);
         *document.at_mut(&["externalDocs", "url"]) =
             Tree::text(identity.page.clone().unwrap_or_else(default_page));
-        *document.at_mut(&["paths", "/", "post", "operationId"]) =
-            Tree::text(format!("run_{}", slug.replace(|character: char| !character.is_ascii_alphanumeric(), "_")));
+        *document.at_mut(&["paths", "/", "post", "operationId"]) = Tree::text(format!(
+            "run_{}",
+            slug.replace(|character: char| !character.is_ascii_alphanumeric(), "_")
+        ));
         questions.push(Remark::new(1, "`info`: a summary and a description of the model"));
     }
     if let Some(air) = air {
@@ -148,11 +161,15 @@ fn prices(document: &mut Tree, prices: &[(String, String)]) {
     let mut list = examples.items().to_vec();
     for (configuration, price) in prices {
         let price = Tree::Number(price.clone());
-        let same = |example: &&mut Tree| example.get("configuration").and_then(Tree::as_text) == Some(configuration);
+        let same =
+            |example: &&mut Tree| example.get("configuration").and_then(Tree::as_text) == Some(configuration);
         match list.iter_mut().find(same) {
             Some(known) if known.get("price").map(Tree::sorted) == Some(price.sorted()) => {}
             Some(known) => *known.at_mut(&["price"]) = price,
-            None => list.push(Tree::object([("configuration", Tree::text(configuration.as_str())), ("price", price)])),
+            None => list.push(Tree::object([
+                ("configuration", Tree::text(configuration.as_str())),
+                ("price", price),
+            ])),
         }
     }
     *examples = Tree::List(list);
@@ -166,7 +183,11 @@ fn results(document: &mut Tree, facts: &Facts, old: Option<&Facts>, writer: &mut
         if old.is_none() {
             let kind = facts.task.member("taskType").and_then(|kind| kind.fact("const"));
             let is_image = kind.and_then(|kind| kind.value.as_text()) == Some("imageInference");
-            let taken = if is_image { "those of image tasks are taken; do they fit?" } else { "which fields do they have?" };
+            let taken = if is_image {
+                "those of image tasks are taken; do they fit?"
+            } else {
+                "which fields do they have?"
+            };
             if !is_image {
                 document.at_mut(&path[..path.len() - 1]).remove("items");
             }
@@ -178,4 +199,3 @@ fn results(document: &mut Tree, facts: &Facts, old: Option<&Facts>, writer: &mut
     let known = old.and_then(|old| old.result.as_ref());
     *document.at_mut(&path) = writer.result(result, known, before.as_ref());
 }
-

@@ -28,7 +28,9 @@ fn lines(text: &str) -> Vec<(usize, &str)> {
 fn starts(lines: &[(usize, &str)], index: usize) -> bool {
     let (Some((_, name)), Some((_, badges))) = (lines.get(index), lines.get(index + 1)) else { return false };
     // Prose may begin with the name of a type as well, but goes on behind a space.
-    super::is_name(name) && badge::leading_kind(badges).is_some_and(|(_, rest)| rest.starts_with(" (") || !rest.starts_with([' ', ',', '.', 's']))
+    super::is_name(name)
+        && badge::leading_kind(badges)
+            .is_some_and(|(_, rest)| rest.starts_with(" (") || !rest.starts_with([' ', ',', '.', 's']))
 }
 
 struct Page {
@@ -77,18 +79,23 @@ fn complete(source: &Source, lines: &[(usize, &str)], page: &Page) -> Result<(),
     if page.facts.unread.iter().any(|remark| remark.line == line) {
         return cut("the page ends within the badges of a parameter");
     }
-    if page.trail.is_some() || super::is_name(end) && page.outline.root.member("model").is_none() {
+    if page.trail.is_some() || super::is_name(end) {
         return cut("the page ends behind the name of a parameter");
     }
-    if page.facts.identity.air.is_none() && page.outline.root.member("model").is_none() {
-        return cut("the page names no model, neither in its head nor as the parameter `model`");
+    if page.outline.root.member("model").is_none() {
+        return cut("the page ends before the parameter `model`, which every model has");
+    }
+    let is_counted = label_counted(end).is_some();
+    if !source.text().ends_with('\n') && !is_counted && !end.ends_with(['.', '!', '?', ')', ':', '`']) {
+        return cut("the page ends within a line");
     }
     // Values are described all or not at all.
     let counted = lines.iter().rposition(|(_, line)| values_counted(line).is_some());
     if let Some(index) = counted {
         let told = lines.len() - 1 - index;
         let count = values_counted(lines[index].1).unwrap_or_default();
-        let is_open = lines[index + 1..].iter().all(|(_, line)| !line.contains('»') && label_counted(line).is_none());
+        let is_open =
+            lines[index + 1..].iter().all(|(_, line)| !line.contains('»') && label_counted(line).is_none());
         if is_open && (1..count).contains(&told) {
             return cut(&format!("the page ends behind {told} of {count} values"));
         }
@@ -114,7 +121,8 @@ fn label_counted(line: &str) -> Option<(&str, usize)> {
 
 /// `a » b » c`
 fn breadcrumb(line: &str) -> Option<Vec<String>> {
-    let steps: Vec<String> = line.split('»').map(|step| step.trim().trim_end_matches("[]").to_owned()).collect();
+    let steps: Vec<String> =
+        line.split('»').map(|step| step.trim().trim_end_matches("[]").to_owned()).collect();
     (steps.len() > 1 && steps.iter().all(|step| super::is_name(step))).then_some(steps)
 }
 
@@ -130,7 +138,8 @@ impl Page {
             if let Some(rest) = line.strip_prefix("MODEL ID").or_else(|| line.strip_prefix("Model ID")) {
                 // The id may stand on the next line.
                 let rest = rest.trim_start_matches(':').trim();
-                let id = if rest.is_empty() { lines.get(index + 1).map_or("", |(_, next)| *next) } else { rest };
+                let id =
+                    if rest.is_empty() { lines.get(index + 1).map_or("", |(_, next)| *next) } else { rest };
                 identity.air = Some(id.to_owned()).filter(|id| id.contains(':'));
             } else if matches!(*line, "live" | "beta" | "preview" | "deprecated") {
                 identity.status = Some((*line).to_owned());
@@ -139,7 +148,11 @@ impl Page {
             } else if line.starts_with("https://") && line.contains("/models/") {
                 identity.slug = super::slug_of(line);
                 identity.page = Some((*line).to_owned());
-            } else if identity.air.is_some() && identity.name.is_none() && line.len() < 60 && !line.ends_with('.') {
+            } else if identity.air.is_some()
+                && identity.name.is_none()
+                && line.len() < 60
+                && !line.ends_with('.')
+            {
                 identity.name = Some((*line).to_owned()).filter(|name| identity.air.as_deref() != Some(name));
             } else if let Some(steps) = breadcrumb(line) {
                 self.trail = Some((*number, steps));
@@ -237,13 +250,18 @@ fn split(text: &str, line: usize, name: &str, unread: &mut Vec<Remark>) -> Vec<B
             rest = &rest[word.len()..];
         } else if let Some((label, after)) = labelled(rest) {
             let end = (0..after.len())
-                .find(|index| after.is_char_boundary(*index) && ends_at(&after[..*index], &after[*index..], label))
+                .find(|index| {
+                    after.is_char_boundary(*index) && ends_at(&after[..*index], &after[*index..], label)
+                })
                 .unwrap_or(after.len());
             badges.push(Badge::new(label, &after[..end], line));
             rest = &after[end..];
         } else {
             // What is not known goes on to the next label that is.
-            let known = |index: &usize| rest.is_char_boundary(*index) && (labelled(&rest[*index..]).is_some() || rest[*index..].starts_with("required"));
+            let known = |index: &usize| {
+                rest.is_char_boundary(*index)
+                    && (labelled(&rest[*index..]).is_some() || rest[*index..].starts_with("required"))
+            };
             let end = (1..rest.len()).find(known).unwrap_or(rest.len());
             unread.push(Remark::new(line, format!("the badge `{}` of `{name}`", rest[..end].trim())));
             rest = &rest[end..];
@@ -254,12 +272,15 @@ fn split(text: &str, line: usize, name: &str, unread: &mut Vec<Remark>) -> Vec<B
 
 /// A label with its colon at the start of a text.
 fn labelled(text: &str) -> Option<(&'static str, &str)> {
-    LABELS.iter().find_map(|(label, _)| Some((*label, text.strip_prefix(label)?.strip_prefix(':')?.trim_start())))
+    LABELS
+        .iter()
+        .find_map(|(label, _)| Some((*label, text.strip_prefix(label)?.strip_prefix(':')?.trim_start())))
 }
 
 /// Whether a badge's text may end where another badge starts.
 fn ends_at(before: &str, after: &str, label: &str) -> bool {
-    let is_number = !before.is_empty() && Tree::parse(before).is_ok_and(|value| matches!(value, Tree::Number(_)));
+    let is_number =
+        !before.is_empty() && Tree::parse(before).is_ok_and(|value| matches!(value, Tree::Number(_)));
     match label {
         // A text of letters runs up to the next label.
         "default" | "value" | "const" | "pattern" | "format" | "paired with" => {
@@ -285,10 +306,19 @@ mod tests {
         let (found, unread) = badges("integerrequiredmin: 16max: 3840step: 16");
         assert_eq!(found, ["type=integer", "required=", "min=16", "max=3840", "step=16"]);
         assert!(unread.is_empty());
-        assert_eq!(badges("array of stringsmin items: 1max items: 16").0, ["type=array of strings", "min items=1", "max items=16"]);
-        assert_eq!(badges("stringrequiredvalue: openai:gpt-image@2").0, ["type=string", "required=", "value=openai:gpt-image@2"]);
+        assert_eq!(
+            badges("array of stringsmin items: 1max items: 16").0,
+            ["type=array of strings", "min items=1", "max items=16"]
+        );
+        assert_eq!(
+            badges("stringrequiredvalue: openai:gpt-image@2").0,
+            ["type=string", "required=", "value=openai:gpt-image@2"]
+        );
         assert_eq!(badges("stringrequiredUUID v4").0, ["type=string", "required=", "format=UUID v4"]);
-        assert_eq!(badges("floatmin: -1.5max: 2.25default: 0.5").0, ["type=float", "min=-1.5", "max=2.25", "default=0.5"]);
+        assert_eq!(
+            badges("floatmin: -1.5max: 2.25default: 0.5").0,
+            ["type=float", "min=-1.5", "max=2.25", "default=0.5"]
+        );
         assert_eq!(badges("stringdefault: automin: 2").0, ["type=string", "default=auto", "min=2"]);
         assert_eq!(badges("object (2 properties)").0, ["type=object (2 properties)"]);
     }

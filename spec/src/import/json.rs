@@ -129,7 +129,12 @@ fn parameter(name: String, node: Node<'_>, line: usize) -> Result<Parameter, Dia
             "x-constraints" => {
                 for rule in member.value.items()? {
                     let line = rule.position().line;
-                    parameter.facts.push(fact("x-constraints", Tree::read(rule)?, level("x-constraints"), line));
+                    parameter.facts.push(fact(
+                        "x-constraints",
+                        Tree::read(rule)?,
+                        level("x-constraints"),
+                        line,
+                    ));
                 }
             }
             "oneOf" => {
@@ -185,7 +190,9 @@ fn levels(members: &[Member<'_>]) -> Result<BTreeMap<String, Level>, Diagnostic>
     if let Some(member) = members.iter().find(|member| member.key == "x-levels") {
         for entry in member.value.members()? {
             let word = entry.value.string()?;
-            levels.extend(Level::ALL.into_iter().find(|level| level.word() == word).map(|level| (entry.key, level)));
+            levels.extend(
+                Level::ALL.into_iter().find(|level| level.word() == word).map(|level| (entry.key, level)),
+            );
         }
     }
     Ok(levels)

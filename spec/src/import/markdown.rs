@@ -33,14 +33,16 @@ struct Page {
 /// Whether a text has the marks of this layout.
 pub(super) fn fits(text: &str) -> bool {
     text.lines().any(|line| {
-        line.trim_end() == "## Request Parameters" || heading(line).is_some_and(|heading| heading.anchor.is_some())
+        line.trim_end() == "## Request Parameters"
+            || heading(line).is_some_and(|heading| heading.anchor.is_some())
     })
 }
 
 /// Reads a page.
 pub(super) fn read(source: &Source) -> Result<Facts, Diagnostic> {
     let sections = sections(source)?;
-    let mut page = Page { facts: super::blank(source, Layout::Markdown), paired: Vec::new(), rules: Vec::new() };
+    let mut page =
+        Page { facts: super::blank(source, Layout::Markdown), paired: Vec::new(), rules: Vec::new() };
     let (mut task, mut result) = (Outline::new(), Outline::new());
     let mut last = "";
     for section in &sections {
@@ -48,7 +50,9 @@ pub(super) fn read(source: &Source) -> Result<Facts, Diagnostic> {
         match section.title {
             "" => page.preamble(&section.lines),
             "Pricing" => page.pricing(&section.lines),
-            "Compatibility & Validation" | "Compatibility and Validation" => page.compatibility(&section.lines),
+            "Compatibility & Validation" | "Compatibility and Validation" => {
+                page.compatibility(&section.lines)
+            }
             "Request Parameters" | "Parameters" => page.parameters(&section.lines, &mut task),
             "Response Parameters" => page.parameters(&section.lines, &mut result),
             "Examples" => page.examples(&section.lines),
@@ -56,6 +60,11 @@ pub(super) fn read(source: &Source) -> Result<Facts, Diagnostic> {
         }
     }
     complete(source, &task, last)?;
+    if matches!(last, "Request Parameters" | "Parameters") {
+        let text =
+            "the page ends with its request parameters, and describes no results: is the file complete?";
+        page.unread(source.text().lines().count(), text);
+    }
     for (line, text) in task.miscounted().into_iter().chain(result.miscounted()) {
         page.facts.contradictions.push(Remark::new(line, text));
     }
@@ -107,19 +116,32 @@ fn complete(source: &Source, task: &Outline, last: &str) -> Result<(), Diagnosti
     if task.is_empty() {
         return cut("the page ends before any parameter of a request");
     }
-    let ends_within = matches!(last, "Request Parameters" | "Parameters");
-    let is_line = source.text().ends_with('\n');
-    let is_whole = end.ends_with(['.', '!', '?', ':', ')', '`', '|', '*', '-', '>']) || end.ends_with("true") || end.ends_with("false");
     if heading(end).is_some() {
         return cut("the page ends behind the name of a parameter");
     }
-    if !is_line && (!is_whole || end.matches('`').count() % 2 == 1) {
+    let ends_within = matches!(last, "Request Parameters" | "Parameters");
+    if !source.text().ends_with('\n') && (ends_within || !is_whole(end)) {
         return cut("the page ends within a line");
     }
-    if ends_within && (task.root.member("model").is_none() || !task.miscounted().is_empty() || end.starts_with("- **")) {
+    let is_counted = task.miscounted().is_empty();
+    if ends_within && (task.root.member("model").is_none() || !is_counted || end.starts_with("- **")) {
         return cut("the page ends within its request parameters");
     }
     Ok(())
+}
+
+/// Whether a last line is one that a page can end with.
+fn is_whole(end: &str) -> bool {
+    let is_badge = end.starts_with("- **") && !end.ends_with(':');
+    let is_label = end.starts_with("**") && end.ends_with("**:");
+    let is_closed = end.matches('`').count() % 2 == 0;
+    is_closed
+        && (end.ends_with(['.', '!', '?', ')', '|'])
+            || end.ends_with("```")
+            || end == "---"
+            || is_label
+            || is_badge && (end.ends_with('`') || end.ends_with("true") || end.ends_with("false"))
+            || end.starts_with("**Allowed values**") && end.ends_with('`'))
 }
 
 /// The heading of a parameter: its name, and the anchor of its link.
@@ -136,9 +158,10 @@ fn heading(line: &str) -> Option<Heading<'_>> {
     }
     let text = text.strip_prefix(' ')?.trim();
     let found = match text.strip_prefix('[').and_then(|rest| rest.split_once("](")) {
-        Some((name, link)) => {
-            Heading { name, anchor: link.strip_suffix(')').and_then(|link| link.rsplit_once('#')).map(|(_, anchor)| anchor) }
-        }
+        Some((name, link)) => Heading {
+            name,
+            anchor: link.strip_suffix(')').and_then(|link| link.rsplit_once('#')).map(|(_, anchor)| anchor),
+        },
         None => Heading { name: text.trim_matches('`'), anchor: None },
     };
     super::is_name(found.name).then_some(found)
@@ -148,7 +171,8 @@ fn heading(line: &str) -> Option<Heading<'_>> {
 fn badge_line((number, line): Line<'_>) -> Option<Badge> {
     let (label, text) = line.trim_start().strip_prefix("- **")?.split_once("**")?;
     let text = text.strip_prefix(':')?.trim();
-    let bare = text.strip_prefix('`').and_then(|text| text.strip_suffix('`')).filter(|bare| !bare.contains('`'));
+    let bare =
+        text.strip_prefix('`').and_then(|text| text.strip_suffix('`')).filter(|bare| !bare.contains('`'));
     Some(Badge::new(label.trim_end_matches(':'), bare.unwrap_or(text), number))
 }
 
@@ -200,7 +224,8 @@ impl Page {
             "status" => *status = Some(text),
             "creator" => *creator = Some(text),
             "capabilities" => {
-                *capabilities = text.split(',').map(|word| word.trim().to_lowercase().replace(' ', "-")).collect();
+                *capabilities =
+                    text.split(',').map(|word| word.trim().to_lowercase().replace(' ', "-")).collect();
             }
             "release date" => {}
             other => {
@@ -213,7 +238,8 @@ impl Page {
     fn pricing(&mut self, lines: &[Line<'_>]) {
         for (line, badge) in lines.iter().filter_map(|line| Some((line.1, badge_line(*line)?))) {
             let label = line.split("**").nth(1).unwrap_or_default();
-            let price = badge.text.strip_prefix('$').filter(|price| price.parse::<f64>().is_ok_and(f64::is_finite));
+            let price =
+                badge.text.strip_prefix('$').filter(|price| price.parse::<f64>().is_ok_and(f64::is_finite));
             match price.filter(|price| Tree::parse(price).is_ok()) {
                 Some(price) => self.facts.identity.prices.push((configuration(label), price.to_owned())),
                 None => self.unread(badge.line, format!("the price of {label}: {}", badge.text)),
@@ -264,7 +290,8 @@ impl Page {
         let rest = until_section(rest);
         let start = rest.iter().position(|(_, line)| !line.trim().is_empty()).unwrap_or(rest.len());
         let count = rest[start..].iter().take_while(|line| badge_line(**line).is_some()).count();
-        let badges: Vec<Badge> = rest[start..start + count].iter().filter_map(|line| badge_line(*line)).collect();
+        let badges: Vec<Badge> =
+            rest[start..start + count].iter().filter_map(|line| badge_line(*line)).collect();
         if let Some(url) = first.split_once("](").map(|(_, url)| url)
             && self.facts.identity.slug.is_none()
             && let Some((page, _)) = url.split_once('#')
@@ -273,11 +300,16 @@ impl Page {
         }
         let read = badge::read(heading.name, *number, &badges, &mut self.facts.unread);
         let mut parameter = read.parameter;
-        if parameter.fact("type").is_none() && !badges.iter().any(|badge| badge.meaning() == Some(Meaning::Type)) {
+        if parameter.fact("type").is_none()
+            && !badges.iter().any(|badge| badge.meaning() == Some(Meaning::Type))
+        {
             self.unread(*number, format!("`{}` has no type", heading.name));
         }
         let Some(path) = path(heading, &badges, nest, outline) else {
-            self.unread(*number, format!("where `{}` belongs: its path, its anchor and its name do not fit", heading.name));
+            self.unread(
+                *number,
+                format!("where `{}` belongs: its path, its anchor and its name do not fit", heading.name),
+            );
             return;
         };
         self.prose(&rest[start + count..], &mut parameter, &path);
@@ -442,16 +474,21 @@ fn path(heading: Heading<'_>, badges: &[Badge], nest: &[String], outline: &Outli
         let steps: Vec<String> =
             badge.text.replace("[]", "").split('.').map(|step| step.trim().to_owned()).collect();
         let ends = (0..steps.len()).filter(|index| steps[*index] == heading.name);
-        return ends.map(|end| steps[..=end].to_vec()).find(|path| fits(path) && path.iter().all(|step| super::is_name(step)));
+        return ends
+            .map(|end| steps[..=end].to_vec())
+            .find(|path| fits(path) && path.iter().all(|step| super::is_name(step)));
     }
     let own = || heading.name.to_owned();
     let nested: Vec<String> = nest.iter().cloned().chain([own()]).collect();
     let known = outline.root.tree().into_iter().map(|(path, _)| {
         path.split('.').filter(|step| *step != "items").map(str::to_owned).chain([own()]).collect::<Vec<_>>()
     });
-    [vec![own()], nested].into_iter().filter(|_| heading.anchor.is_some() || nest.is_empty()).chain(known).find(|path| fits(path)).or_else(|| {
-        heading.anchor.is_none().then(|| nest.iter().cloned().chain([own()]).collect())
-    })
+    [vec![own()], nested]
+        .into_iter()
+        .filter(|_| heading.anchor.is_some() || nest.is_empty())
+        .chain(known)
+        .find(|path| fits(path))
+        .or_else(|| heading.anchor.is_none().then(|| nest.iter().cloned().chain([own()]).collect()))
 }
 
 /// `1024 x 1024 . low` as documents write it: `1024x1024 low`.

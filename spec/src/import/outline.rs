@@ -57,7 +57,10 @@ impl Outline {
                 *known = Parameter { members, ..parameter };
             }
             Some(known) => {
-                unread.push(Remark::new(line, format!("`{shown}` comes a second time, after line {}", known.line)));
+                unread.push(Remark::new(
+                    line,
+                    format!("`{shown}` comes a second time, after line {}", known.line),
+                ));
             }
             None => holder.members.push(parameter),
         }
@@ -77,7 +80,10 @@ impl Outline {
             let holder = parameter.items.as_deref().filter(|_| parameter.is_a("array")).unwrap_or(parameter);
             let found = holder.members.len();
             if found != *promised {
-                all.push((*line, format!("`{}` is said to have {promised} properties, {found} are listed", path.join("."))));
+                all.push((
+                    *line,
+                    format!("`{}` is said to have {promised} properties, {found} are listed", path.join(".")),
+                ));
             }
         }
         all
@@ -86,8 +92,7 @@ impl Outline {
 
 /// An object of which nothing is known but that it holds others.
 fn object(name: String, line: usize) -> Parameter {
-    let kind =
-        Fact { keyword: "type".to_owned(), value: Tree::text("object"), level: Level::Prose, line };
+    let kind = Fact { keyword: "type".to_owned(), value: Tree::text("object"), level: Level::Prose, line };
     Parameter { name, line, facts: vec![kind], ..Parameter::default() }
 }
 

@@ -188,8 +188,12 @@ fn rules(form: Form, groups: &[Group], holder: &[String], outline: &Outline) -> 
                 return vec![rule("dependentRequired", Tree::object(needs))];
             }
             let needs = |(index, group): (usize, &Group)| {
-                let others: Group =
-                    groups.iter().enumerate().filter(|(other, _)| *other != index).flat_map(|(_, group)| group.clone()).collect();
+                let others: Group = groups
+                    .iter()
+                    .enumerate()
+                    .filter(|(other, _)| *other != index)
+                    .flat_map(|(_, group)| group.clone())
+                    .collect();
                 rule("if", implication(any_given(group), all_given(&others)))
             };
             groups.iter().enumerate().map(needs).collect()
@@ -277,7 +281,8 @@ fn row(text: &str) -> Row {
         return Row::Frame;
     }
     let [_, dimensions] = cells.as_slice() else { return Row::Unknown };
-    let number = |text: &str| text.len() < 10 && text.parse::<u32>().is_ok_and(|number| number.to_string() == text);
+    let number =
+        |text: &str| text.len() < 10 && text.parse::<u32>().is_ok_and(|number| number.to_string() == text);
     match dimensions.split_once(['x', '×']) {
         Some((width, height)) if number(width.trim()) && number(height.trim()) => {
             Row::Dimensions(width.trim().to_owned(), height.trim().to_owned())

@@ -64,10 +64,15 @@ impl Comparison {
             push(id(path, fact), shown(fact), known, fact.line);
         }
         for fact in &spec.facts {
-            let is_spoken = spoken.iter().any(|keyword| other_keyword(fact, source) == *keyword) && !repeats(fact, source);
+            let is_spoken = spoken.iter().any(|keyword| other_keyword(fact, source) == *keyword)
+                && !repeats(fact, source);
             if !is_spoken && !same(fact, source) && self.must_be_stated(fact, spec) {
                 let line = source.line.max(1);
-                let silence = if self.layout.has_place_for(&fact.keyword) { NOTHING } else { "not stated; no page tells" };
+                let silence = if self.layout.has_place_for(&fact.keyword) {
+                    NOTHING
+                } else {
+                    "not stated; no page tells"
+                };
                 push(id(path, fact), silence.to_owned(), shown(fact), line);
             }
         }
@@ -84,7 +89,8 @@ impl Comparison {
             missing(below(&member.name), kind(member), "absent".to_owned(), member.line);
         }
         for member in spec.members.iter().filter(|member| source.member(&member.name).is_none()) {
-            let is_elsewhere = member.fact("type").is_some_and(|fact| matches!(fact.level, Level::Facts | Level::Unstated));
+            let is_elsewhere =
+                member.fact("type").is_some_and(|fact| matches!(fact.level, Level::Facts | Level::Unstated));
             if !(self.layout.is_page() && is_elsewhere) {
                 missing(below(&member.name), "absent".to_owned(), kind(member), source.line.max(1));
             }
@@ -154,7 +160,10 @@ fn same(fact: &Fact, other: &Parameter) -> bool {
         }
     }
     let value = normal(&fact.keyword, &fact.value);
-    other.facts.iter().any(|other| other.keyword == fact.keyword && normal(&other.keyword, &other.value) == value)
+    other
+        .facts
+        .iter()
+        .any(|other| other.keyword == fact.keyword && normal(&other.keyword, &other.value) == value)
 }
 
 fn id(path: &str, fact: &Fact) -> String {
@@ -173,7 +182,8 @@ fn shown(fact: &Fact) -> String {
         (_, "required") => "required".to_owned(),
         (value, "x-value-count") => format!("{} values", value.line()),
         (Tree::List(items), "enum") => {
-            let values: Vec<String> = items.iter().map(|item| item.as_text().map_or_else(|| item.line(), str::to_owned)).collect();
+            let values: Vec<String> =
+                items.iter().map(|item| item.as_text().map_or_else(|| item.line(), str::to_owned)).collect();
             format!("{} values: {}", items.len(), text::shorten(&values.join(", "), 80))
         }
         (value, _) => text::shorten(&value.line(), 80),
@@ -191,7 +201,8 @@ fn rule(fact: &Fact) -> Option<(String, String)> {
         keyword => vec![(keyword.to_owned(), fact.value.clone())],
     };
     let model = crate::read(&Source::new("rule", Tree::Object(members).line())).ok()?;
-    let constraint = model.constraints().first().map(|constraint| (constraint.id.clone(), constraint.expected.clone()));
+    let constraint =
+        model.constraints().first().map(|constraint| (constraint.id.clone(), constraint.expected.clone()));
     constraint
 }
 

@@ -30,16 +30,17 @@ pub fn contradictions(facts: &Facts) -> Vec<(String, Vec<usize>)> {
     if let (Some(air), Some(fact)) = (&facts.identity.air, constant)
         && fact.value.as_text().is_some_and(|value| value != air)
     {
-        add(&mut found, format!("the model's id is `{air}`, the parameter `model` is {}", fact.value.line()), fact.line);
+        add(
+            &mut found,
+            format!("the model's id is `{air}`, the parameter `model` is {}", fact.value.line()),
+            fact.line,
+        );
     }
     let model = crate::import::import(facts, "source", None, &[])
         .and_then(|imported| crate::read(&Source::new(facts.source.as_str(), imported.text)));
     if let Ok(model) = model
         && let Ok(judge) = Judge::new(&model)
     {
-        for warning in &model.warnings {
-            add(&mut found, warning.message.clone(), 1);
-        }
         for example in &facts.examples {
             request(&judge, example, &mut found);
             response(&judge, example, &mut found);
@@ -86,7 +87,10 @@ impl<'m> Judge<'m> {
         let mut all: Vec<Broken> = Vec::new();
         for error in self.task.iter_errors(task) {
             for broken in self.broken(&error) {
-                if !all.iter().any(|known| known.pointer == broken.pointer && known.statement == broken.statement) {
+                if !all
+                    .iter()
+                    .any(|known| known.pointer == broken.pointer && known.statement == broken.statement)
+                {
                     all.push(broken);
                 }
             }
@@ -106,7 +110,9 @@ impl<'m> Judge<'m> {
                 };
                 return unexpected.iter().map(own).collect();
             }
-            ValidationErrorKind::Required { property } if self.constraint(error).is_none_or(|one| !one.rule.is_composite()) => {
+            ValidationErrorKind::Required { property }
+                if self.constraint(error).is_none_or(|one| !one.rule.is_composite()) =>
+            {
                 let name = join(&path, property.as_str().unwrap_or_default());
                 return vec![Broken { pointer, statement: format!("`{name}` is missing"), rule: None }];
             }
@@ -114,7 +120,8 @@ impl<'m> Judge<'m> {
         }
         let constraint = self.constraint(error);
         let subject = if path.is_empty() { "the task".to_owned() } else { format!("`{path}`") };
-        let expected = constraint.map_or_else(|| text::shorten(&error.to_string(), 120), |one| one.expected.clone());
+        let expected =
+            constraint.map_or_else(|| text::shorten(&error.to_string(), 120), |one| one.expected.clone());
         let rule = constraint.filter(|one| one.rule.is_composite()).map(|one| one.id.clone());
         let subject = match constraint {
             Some(one) if rule.is_some() && one.parameter.is_empty() => "the task".to_owned(),
@@ -126,7 +133,8 @@ impl<'m> Judge<'m> {
     /// A name that an object does not have, and where the page has it instead.
     fn undeclared(&self, path: &str, name: &str) -> String {
         let full = join(path, name);
-        let elsewhere = self.model.task.tree().into_iter().find(|schema| schema.name() == name && schema.path != full);
+        let elsewhere =
+            self.model.task.tree().into_iter().find(|schema| schema.name() == name && schema.path != full);
         let elsewhere = elsewhere.map(|schema| format!(", only `{}`", schema.path)).unwrap_or_default();
         format!("there is no parameter `{full}`{elsewhere}")
     }
@@ -137,21 +145,25 @@ impl<'m> Judge<'m> {
         let covers = |location: &str| {
             path.strip_prefix(location).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let length = |constraint: &Constraint| match (&constraint.rule, constraint.location.strip_suffix("/if")) {
-            (Rule::If(_), Some(holder)) => ["/then", "/else"]
-                .iter()
-                .map(|branch| format!("{holder}{branch}"))
-                .find(|location| covers(location))
-                .map(|location| location.len()),
-            _ => Some(constraint.location.len()).filter(|_| covers(&constraint.location)),
-        };
+        let length =
+            |constraint: &Constraint| match (&constraint.rule, constraint.location.strip_suffix("/if")) {
+                (Rule::If(_), Some(holder)) => ["/then", "/else"]
+                    .iter()
+                    .map(|branch| format!("{holder}{branch}"))
+                    .find(|location| covers(location))
+                    .map(|location| location.len()),
+                _ => Some(constraint.location.len()).filter(|_| covers(&constraint.location)),
+            };
         let fits = |constraint: &&Constraint| match (&constraint.rule, error.kind()) {
-            (Rule::Required, ValidationErrorKind::Required { property }) => property.as_str() == constraint.member.as_deref(),
+            (Rule::Required, ValidationErrorKind::Required { property }) => {
+                property.as_str() == constraint.member.as_deref()
+            }
             (Rule::Required, _) => false,
             _ => true,
         };
         let all = self.model.constraints();
-        let near = all.into_iter().filter(fits).filter_map(|constraint| Some((length(constraint)?, constraint)));
+        let near =
+            all.into_iter().filter(fits).filter_map(|constraint| Some((length(constraint)?, constraint)));
         near.max_by_key(|(length, _)| *length).map(|(_, constraint)| constraint)
     }
 }
@@ -200,7 +212,11 @@ fn elements(shown: &Shown) -> Result<Vec<(String, Value)>, ()> {
             items.into_iter().enumerate().map(|(index, item)| (format!("/{index}"), item)).collect()
         }
         Value::Object(members) => match members.get("data").and_then(Value::as_array) {
-            Some(items) => items.iter().enumerate().map(|(index, item)| (format!("/data/{index}"), item.clone())).collect(),
+            Some(items) => items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| (format!("/data/{index}"), item.clone()))
+                .collect(),
             None => vec![(String::new(), Value::Object(members))],
         },
         other => vec![(String::new(), other)],
@@ -228,7 +244,9 @@ fn request(judge: &Judge<'_>, example: &Example, found: &mut Found) {
 fn fragment(judge: &Judge<'_>, shown: &Shown, found: &mut Found) {
     let wrapped = format!("{{{}\n}}", shown.text.trim_end().trim_end_matches(','));
     let bare: Result<Value, _> = serde_json::from_str(&shown.text);
-    let Some(value) = bare.or_else(|_| serde_json::from_str(&wrapped)).ok().filter(Value::is_object) else { return };
+    let Some(value) = bare.or_else(|_| serde_json::from_str(&wrapped)).ok().filter(Value::is_object) else {
+        return;
+    };
     let owner = shown.fragment_of.as_deref().unwrap_or_default();
     let steps: Vec<&str> = owner.split('.').filter(|step| !step.is_empty()).collect();
     let readings = (0..=steps.len()).map(|depth| {
@@ -236,7 +254,10 @@ fn fragment(judge: &Judge<'_>, shown: &Shown, found: &mut Found) {
         for step in steps[..depth].iter().rev() {
             task = Value::Object(serde_json::Map::from_iter([((*step).to_owned(), task)]));
         }
-        let faults = judge.task(&task).into_iter().filter(|broken| !broken.statement.ends_with(" is missing") && broken.rule.is_none());
+        let faults = judge
+            .task(&task)
+            .into_iter()
+            .filter(|broken| !broken.statement.ends_with(" is missing") && broken.rule.is_none());
         faults.collect::<Vec<_>>()
     });
     for broken in readings.min_by_key(Vec::len).unwrap_or_default() {
@@ -254,7 +275,8 @@ fn response(judge: &Judge<'_>, example: &Example, found: &mut Found) {
         if let Some(validator) = &judge.result {
             for error in validator.iter_errors(&result) {
                 let pointer = format!("{start}{}", error.instance_path());
-                let statement = format!("an example of an answer: {}", text::shorten(&error.to_string(), 160));
+                let statement =
+                    format!("an example of an answer: {}", text::shorten(&error.to_string(), 160));
                 add(found, statement, line_of(shown, &pointer));
             }
         }
@@ -287,10 +309,15 @@ fn behaviours(model: &Model, task: &Value, result: &Value, start: &str, shown: &
                 }
             }
             Kind::Select { parameter, fields } => {
-                let chosen = sent(parameter).and_then(|value| value.as_str().and_then(|value| fields.get(value)).cloned());
-                let wrong = fields.values().find(|field| chosen.as_ref().is_some_and(|chosen| chosen != *field) && result.get(field).is_some());
+                let chosen = sent(parameter)
+                    .and_then(|value| value.as_str().and_then(|value| fields.get(value)).cloned());
+                let wrong = fields.values().find(|field| {
+                    chosen.as_ref().is_some_and(|chosen| chosen != *field) && result.get(field).is_some()
+                });
                 match wrong {
-                    Some(field) => (field, format!("`{field}` does not belong to the request's `{parameter}`")),
+                    Some(field) => {
+                        (field, format!("`{field}` does not belong to the request's `{parameter}`"))
+                    }
                     None => continue,
                 }
             }

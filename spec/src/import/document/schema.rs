@@ -87,7 +87,12 @@ impl Writer {
     }
 
     /// The schema of a result.
-    pub(super) fn result(&mut self, result: &Parameter, old: Option<&Parameter>, tree: Option<&Tree>) -> Tree {
+    pub(super) fn result(
+        &mut self,
+        result: &Parameter,
+        old: Option<&Parameter>,
+        tree: Option<&Tree>,
+    ) -> Tree {
         self.page = None;
         let mut result = result.clone();
         // Levels are of requests.
@@ -123,7 +128,10 @@ impl Writer {
             !ORDER.contains(&keyword.as_str())
                 && !LAST.contains(&keyword.as_str())
                 && !is_rule(keyword)
-                && !matches!(keyword.as_str(), "properties" | "required" | "items" | "x-levels" | "then" | "else" | "$id")
+                && !matches!(
+                    keyword.as_str(),
+                    "properties" | "required" | "items" | "x-levels" | "then" | "else" | "$id"
+                )
         };
         let mut members: Vec<(String, Tree)> =
             old.tree.map(Tree::members).unwrap_or_default().iter().filter(kept).cloned().collect();
@@ -158,19 +166,24 @@ impl Writer {
             } else if let Some(kept) = self.kept(fact, new, path) {
                 facts.push(kept);
             } else if !self.replaced(fact, new) && fact.keyword != "x-value-count" {
-                let text = format!("{} is gone: the source does not say `{}`", shown(path, fact), fact.value.line());
+                let text =
+                    format!("{} is gone: the source does not say `{}`", shown(path, fact), fact.value.line());
                 self.changes.push(Remark::new(new.line, text));
             }
         }
         for fact in &new.facts {
             let is_known = facts.iter().any(|known| says_the_same(known, fact));
-            let is_counted = fact.keyword == "x-value-count" && facts.iter().any(|known| known.keyword == "enum");
+            let is_counted =
+                fact.keyword == "x-value-count" && facts.iter().any(|known| known.keyword == "enum");
             if !is_known && !is_counted && !self.is_decided(path, &fact.keyword) {
                 self.noted(fact, known, old, path);
                 facts.push(fact.clone());
             }
         }
-        if self.layout.is_page() && new.is_a("object") && !facts.iter().any(|fact| fact.keyword == "additionalProperties") {
+        if self.layout.is_page()
+            && new.is_a("object")
+            && !facts.iter().any(|fact| fact.keyword == "additionalProperties")
+        {
             let level = if self.page.is_some() { Level::Facts } else { Level::Badge };
             let keyword = "additionalProperties".to_owned();
             facts.push(Fact { keyword, value: Tree::Boolean(false), level, line: new.line });
@@ -182,7 +195,8 @@ impl Writer {
     /// Whether we have decided to differ from the source here. Rules over several members are decided by no keyword.
     fn is_decided(&self, path: &str, keyword: &str) -> bool {
         let start = if self.page.is_some() { "" } else { "data[]." };
-        let id = if path.is_empty() { format!("{start}{keyword}") } else { format!("{start}{path}.{keyword}") };
+        let id =
+            if path.is_empty() { format!("{start}{keyword}") } else { format!("{start}{path}.{keyword}") };
         self.decided.contains(&id)
     }
 
@@ -196,7 +210,10 @@ impl Writer {
             }
             if let Some(count) = counted {
                 let values: Vec<String> = fact.value.items().iter().map(Tree::line).collect();
-                let text = format!("`{path}`: the source counts {count} values, the document knew {known} ({})", values.join(", "));
+                let text = format!(
+                    "`{path}`: the source counts {count} values, the document knew {known} ({})",
+                    values.join(", ")
+                );
                 self.questions.push(Remark::new(new.line, text));
                 return None;
             }
@@ -211,12 +228,17 @@ impl Writer {
         let is_rule = is_rule(&fact.keyword) && new.is_a("object");
         let is_elsewhere = matches!(fact.level, Level::Facts | Level::Unstated);
         let is_prose = fact.level == Level::Prose && !is_rule;
-        let has_place = self.layout.has_place_for(&fact.keyword) && (is_rule || !crate::facts::is_rule(&fact.keyword));
+        let has_place =
+            self.layout.has_place_for(&fact.keyword) && (is_rule || !crate::facts::is_rule(&fact.keyword));
         if is_ours || is_elsewhere || is_prose || fact.keyword == "additionalProperties" {
             return Some(fact.clone());
         }
         (!has_place).then(|| {
-            let text = format!("{}: is it still `{}`? This layout does not tell", shown(path, fact), fact.value.line());
+            let text = format!(
+                "{}: is it still `{}`? This layout does not tell",
+                shown(path, fact),
+                fact.value.line()
+            );
             self.questions.push(Remark::new(new.line, text));
             Fact { level: if self.page.is_some() { Level::Facts } else { Level::Badge }, ..fact.clone() }
         })
@@ -233,7 +255,10 @@ impl Writer {
         if fact.keyword == "x-value-count" {
             let known_enum = known.iter().any(|known| known.keyword == "enum");
             if !known_enum {
-                let text = format!("`{path}`: which are its {} values? The source counts them only", fact.value.line());
+                let text = format!(
+                    "`{path}`: which are its {} values? The source counts them only",
+                    fact.value.line()
+                );
                 self.questions.push(Remark::new(fact.line, text));
             }
         }
@@ -267,7 +292,10 @@ impl Writer {
             }
             _ => {}
         }
-        let known: Vec<&str> = old.parameter.map(|old| old.members.iter().map(|member| member.name.as_str()).collect()).unwrap_or_default();
+        let known: Vec<&str> = old
+            .parameter
+            .map(|old| old.members.iter().map(|member| member.name.as_str()).collect())
+            .unwrap_or_default();
         let names = order(&known, &new.members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>());
         if old.parameter.is_some() {
             for name in known.iter().filter(|name| new.member(name).is_none()) {
@@ -289,7 +317,14 @@ impl Writer {
                 required.push(name);
             }
         }
-        let listed: Vec<&str> = old.tree.and_then(|tree| tree.get("required")).map(Tree::items).unwrap_or_default().iter().filter_map(Tree::as_text).collect();
+        let listed: Vec<&str> = old
+            .tree
+            .and_then(|tree| tree.get("required"))
+            .map(Tree::items)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Tree::as_text)
+            .collect();
         let listed: Vec<&str> = listed.into_iter().filter(|name| required.contains(name)).collect();
         let required = order(&listed, &required);
         members.push(("properties".to_owned(), Tree::Object(properties)));
@@ -300,7 +335,8 @@ impl Writer {
 
     fn is_required(&self, new: &Parameter, old: Old<'_>) -> bool {
         // What a page does not state, another source may have: kept as every such fact.
-        let elsewhere = old.parameter.and_then(|old| old.fact("required")).is_some_and(|fact| fact.level != Level::Badge);
+        let elsewhere =
+            old.parameter.and_then(|old| old.fact("required")).is_some_and(|fact| fact.level != Level::Badge);
         new.is_required() || elsewhere && self.layout.is_page()
     }
 }
@@ -358,7 +394,11 @@ fn rules(facts: &[Fact], is_object: bool, members: &mut Vec<(String, Tree)>) {
             "x-constraints" => {}
             _ if !is_object => {}
             keyword => {
-                let mut branch = if keyword == "if" { fact.value.members().to_vec() } else { vec![(keyword.to_owned(), fact.value.clone())] };
+                let mut branch = if keyword == "if" {
+                    fact.value.members().to_vec()
+                } else {
+                    vec![(keyword.to_owned(), fact.value.clone())]
+                };
                 if fact.level != Level::Badge {
                     let level = Tree::object([(keyword, Tree::text(fact.level.word()))]);
                     branch.push(("x-levels".to_owned(), level));
@@ -367,7 +407,8 @@ fn rules(facts: &[Fact], is_object: bool, members: &mut Vec<(String, Tree)>) {
             }
         }
     }
-    let related: Vec<Tree> = facts.iter().filter(|fact| fact.keyword == "x-constraints").map(|fact| fact.value.clone()).collect();
+    let related: Vec<Tree> =
+        facts.iter().filter(|fact| fact.keyword == "x-constraints").map(|fact| fact.value.clone()).collect();
     if !related.is_empty() {
         members.push(("x-constraints".to_owned(), Tree::List(related)));
     }
@@ -383,12 +424,16 @@ fn rules(facts: &[Fact], is_object: bool, members: &mut Vec<(String, Tree)>) {
 fn levels(facts: &[Fact], is_object: bool, old: Old<'_>, members: &mut Vec<(String, Tree)>) {
     let own = |fact: &&Fact| fact.level != Level::Badge && !(is_object && is_rule(&fact.keyword));
     let keyword = |fact: &Fact| fact.keyword.clone();
-    let stated: Vec<(String, Level)> = facts.iter().filter(own).map(|fact| (keyword(fact), fact.level)).collect();
+    let stated: Vec<(String, Level)> =
+        facts.iter().filter(own).map(|fact| (keyword(fact), fact.level)).collect();
     let known = old.tree.and_then(|tree| tree.get("x-levels")).map(Tree::members).unwrap_or_default();
     let rank = |name: &str| {
         let place = known.iter().position(|(known, _)| known == name);
         let all = ORDER.into_iter().chain(LAST);
-        (place.unwrap_or(usize::MAX), all.into_iter().position(|keyword| keyword == name).unwrap_or(usize::MAX))
+        (
+            place.unwrap_or(usize::MAX),
+            all.into_iter().position(|keyword| keyword == name).unwrap_or(usize::MAX),
+        )
     };
     let mut stated = stated;
     stated.sort_by_key(|(name, _)| rank(name));

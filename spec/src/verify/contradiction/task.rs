@@ -20,12 +20,21 @@ pub(super) fn defaults(judge: &Judge<'_>, facts: &Facts, found: &mut Found) {
         let line = line(facts, &schema.path, "default");
         let own = faults_at(judge, &schema.path, default);
         for broken in &own {
-            add(found, format!("the default {} is no legal value: {}", text::literal(default), broken.statement), line);
+            add(
+                found,
+                format!("the default {} is no legal value: {}", text::literal(default), broken.statement),
+                line,
+            );
         }
         if !own.is_empty() || schema.path.split('.').any(|step| step == "items") {
             continue;
         }
+        // What comes together is chosen together: no value of the one goes with the default of the other alone.
+        let together = needs(judge, &schema.path);
         for (rule, other) in partners(judge, &schema.path) {
+            if together.contains(&other) {
+                continue;
+            }
             if let Some((value, statement)) = spoilt(judge, &schema.path, default, rule, &other) {
                 let statement = format!(
                     "the default of `{}`, {}, makes a task with `{other}` {} invalid: {statement}",
@@ -44,8 +53,9 @@ pub(super) fn unusable(judge: &Judge<'_>, facts: &Facts, found: &mut Found) {
     for path in named(judge) {
         let Some(schema) = judge.model.task.at(&path) else { continue };
         let mut reason = None;
-        let values = legal(judge, schema);
-        let usable = values.iter().take(4).any(|value| {
+        let mut values = named_values(judge, &path);
+        values.extend(legal(judge, schema).into_iter().take(4));
+        let usable = values.iter().any(|value| {
             let task = with(judge, &path, value);
             match settle(judge, task.clone(), &[&path]) {
                 Some(_) => true,
@@ -93,6 +103,18 @@ fn named(judge: &Judge<'_>) -> Vec<String> {
     all
 }
 
+/// The values that rules name for a parameter.
+fn named_values(judge: &Judge<'_>, path: &str) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    for (rule, paths) in rules(judge) {
+        if paths.iter().any(|known| known == path) {
+            let name = path.strip_prefix(&format!("{}.", rule.parameter)).unwrap_or(path);
+            all.extend(rule.rule.values_of(name).into_iter().take(8));
+        }
+    }
+    all
+}
+
 /// The parameters that a rule ties to this one.
 fn partners<'m>(judge: &Judge<'m>, path: &str) -> Vec<(&'m Constraint, String)> {
     let mut all = Vec::new();
@@ -105,7 +127,13 @@ fn partners<'m>(judge: &Judge<'m>, path: &str) -> Vec<(&'m Constraint, String)> 
 }
 
 /// A value of the other parameter with which a task is valid, and no longer is when the default is put in.
-fn spoilt(judge: &Judge<'_>, path: &str, default: &Value, rule: &Constraint, other: &str) -> Option<(Value, String)> {
+fn spoilt(
+    judge: &Judge<'_>,
+    path: &str,
+    default: &Value,
+    rule: &Constraint,
+    other: &str,
+) -> Option<(Value, String)> {
     let name = other.strip_prefix(&format!("{}.", rule.parameter)).unwrap_or(other);
     let schema = judge.model.task.at(other)?;
     let mut values = rule.rule.values_of(name);
@@ -119,11 +147,14 @@ fn spoilt(judge: &Judge<'_>, path: &str, default: &Value, rule: &Constraint, oth
         set(&mut sent, path, default.clone());
         // What must come with the parameter comes with its own default.
         for needed in needs(judge, path) {
-            if let (None, Some(default)) = (get(&sent, &needed), judge.model.task.at(&needed).and_then(|schema| schema.default.clone())) {
+            if let (None, Some(default)) =
+                (get(&sent, &needed), judge.model.task.at(&needed).and_then(|schema| schema.default.clone()))
+            {
                 set(&mut sent, &needed, default);
             }
         }
-        let broken = judge.task(&sent).into_iter().find(|broken| broken.rule.as_deref() == Some(rule.id.as_str()));
+        let broken =
+            judge.task(&sent).into_iter().find(|broken| broken.rule.as_deref() == Some(rule.id.as_str()));
         if let Some(broken) = broken {
             return Some((value, broken.statement));
         }
@@ -182,7 +213,9 @@ fn minimal(judge: &Judge<'_>, schema: &Schema) -> Value {
     let kinds = schema.kinds();
     if kinds == Kinds::OBJECT {
         let required = schema.properties.iter().filter(|property| property.required.is_some());
-        return Value::Object(required.map(|property| (property.name.clone(), minimal(judge, &property.schema))).collect());
+        return Value::Object(
+            required.map(|property| (property.name.clone(), minimal(judge, &property.schema))).collect(),
+        );
     }
     if kinds == Kinds::ARRAY {
         return Value::Array(schema.items.iter().map(|items| minimal(judge, items)).collect());
@@ -213,7 +246,8 @@ fn settle(judge: &Judge<'_>, task: Value, kept: &[&str]) -> Option<Value> {
         for path in paths.iter().filter(|path| !kept.contains(&path.as_str())) {
             let Some(schema) = judge.model.task.at(path) else { continue };
             let name = path.strip_prefix(&format!("{}.", rule.parameter)).unwrap_or(path);
-            let mut options: Vec<Option<Value>> = rule.rule.values_of(name).into_iter().take(3).map(Some).collect();
+            let mut options: Vec<Option<Value>> =
+                rule.rule.values_of(name).into_iter().take(8).map(Some).collect();
             options.extend(legal(judge, schema).into_iter().take(2).map(Some));
             if !is_required(judge, path) {
                 options.push(None);
@@ -257,7 +291,11 @@ fn set(task: &mut Value, path: &str, value: Value) {
 
 fn remove(task: &mut Value, path: &str) {
     let (holder, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let slot = if holder.is_empty() { Some(task) } else { task.pointer_mut(&format!("/{}", holder.replace('.', "/"))) };
+    let slot = if holder.is_empty() {
+        Some(task)
+    } else {
+        task.pointer_mut(&format!("/{}", holder.replace('.', "/")))
+    };
     if let Some(Value::Object(members)) = slot {
         members.remove(name);
     }
