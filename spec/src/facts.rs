@@ -87,6 +87,8 @@ impl Layout {
         match self {
             Self::OpenApi | Self::Service | Self::Task => true,
             Self::Flat if matches!(keyword, "minItems" | "maxItems") => true,
+            // Pasted pages come without the section of rules; where one has it, its rules are read.
+            Self::Flat if is_rule(keyword) => false,
             Self::Markdown | Self::Flat => BADGES.contains(&keyword) || is_rule(keyword),
         }
     }

@@ -11,7 +11,11 @@ const WORDS: [&str; 8] =
 pub fn normal(keyword: &str, value: &Tree) -> Tree {
     match keyword {
         "const" | "default" => value.sorted(),
-        "enum" | "type" | "required" => set(value.sorted()),
+        "type" => match set(value.sorted()) {
+            Tree::List(mut kinds) if kinds.len() == 1 => kinds.remove(0),
+            kinds => kinds,
+        },
+        "enum" | "required" => set(value.sorted()),
         "dependentRequired" => {
             Tree::object(value.members().iter().map(|(name, needs)| (name.clone(), set(needs.clone()))))
                 .sorted()
@@ -111,10 +115,6 @@ fn set(value: Tree) -> Tree {
         Tree::List(mut items) => {
             items.sort_by_key(Tree::line);
             items.dedup();
-            if items.len() == 1 && matches!(items[0], Tree::Text(_)) {
-                // `"type": ["string"]` is `"type": "string"`, and a list of one name is told apart by its keyword.
-                return items.remove(0);
-            }
             Tree::List(items)
         }
         other => other,
@@ -163,6 +163,11 @@ mod tests {
     #[test]
     fn facts_that_differ_stay_different() {
         assert!(!same("not", r#"{"required": ["a"]}"#, r#"{"required": ["a", "b"]}"#));
+        assert!(!same(
+            "not",
+            r#"{"allOf": [{"required": ["a"]}, {"required": ["b"]}]}"#,
+            r#"{"allOf": [{"required": ["c"]}, {"required": ["b"]}]}"#
+        ));
         assert!(!same("const", r#"["a", "b"]"#, r#"["b", "a"]"#));
         assert!(!same("minimum", "1", "10"));
         assert!(!same("anyOf", r#"[{"required": ["title"]}]"#, r#"[{"properties": {"title": {}}}]"#));

@@ -71,7 +71,7 @@ impl Comparison {
                 let silence = if self.layout.has_place_for(&fact.keyword) {
                     NOTHING
                 } else {
-                    "not stated; no page tells"
+                    "not stated (this layout never does)"
                 };
                 push(id(path, fact), silence.to_owned(), shown(fact), line);
             }
@@ -126,7 +126,9 @@ impl Comparison {
         match fact.level {
             Level::Badge => true,
             // Rules have a section of their own; other sentences are not read.
-            Level::Prose => is_rule(&fact.keyword) && holder.is_a("object"),
+            Level::Prose => {
+                is_rule(&fact.keyword) && holder.is_a("object") && self.layout.has_place_for(&fact.keyword)
+            }
             Level::Facts | Level::Unstated => false,
         }
     }
