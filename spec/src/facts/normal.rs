@@ -10,7 +10,6 @@ const WORDS: [&str; 8] =
 #[must_use]
 pub fn normal(keyword: &str, value: &Tree) -> Tree {
     match keyword {
-        "const" | "default" => value.sorted(),
         "type" => match set(value.sorted()) {
             Tree::List(mut kinds) if kinds.len() == 1 => kinds.remove(0),
             kinds => kinds,

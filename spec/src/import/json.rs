@@ -59,7 +59,7 @@ fn find<'a>(node: Node<'a>, path: &[&str]) -> Result<Option<Node<'a>>, Diagnosti
 }
 
 fn text(node: Node<'_>, path: &[&str]) -> Result<Option<String>, Diagnostic> {
-    Ok(find(node, path)?.filter(|node| node.kind() == "a string").map(|node| node.string()).transpose()?)
+    find(node, path)?.filter(|node| node.kind() == "a string").map(|node| node.string()).transpose()
 }
 
 fn unwrap_array(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {

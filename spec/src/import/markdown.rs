@@ -51,7 +51,7 @@ pub(super) fn read(source: &Source) -> Result<Facts, Diagnostic> {
             "" => page.preamble(&section.lines),
             "Pricing" => page.pricing(&section.lines),
             "Compatibility & Validation" | "Compatibility and Validation" => {
-                page.compatibility(&section.lines)
+                page.compatibility(&section.lines);
             }
             "Request Parameters" | "Parameters" => page.parameters(&section.lines, &mut task),
             "Response Parameters" => page.parameters(&section.lines, &mut result),
@@ -134,7 +134,7 @@ fn complete(source: &Source, task: &Outline, last: &str) -> Result<(), Diagnosti
 fn is_whole(end: &str) -> bool {
     let is_badge = end.starts_with("- **") && !end.ends_with(':');
     let is_label = end.starts_with("**") && end.ends_with("**:");
-    let is_closed = end.matches('`').count() % 2 == 0;
+    let is_closed = end.matches('`').count().is_multiple_of(2);
     is_closed
         && (end.ends_with(['.', '!', '?', ')', '|'])
             || end.ends_with("```")
@@ -250,7 +250,7 @@ impl Page {
     fn compatibility(&mut self, lines: &[Line<'_>]) {
         for (number, line) in lines {
             let text = line.trim();
-            if !text.is_empty() && text.trim_matches('-') != "" {
+            if !text.is_empty() && !text.trim_matches('-').is_empty() {
                 self.rules.push(sentence::Line { line: *number, text: text.to_owned() });
             }
         }

@@ -126,7 +126,8 @@ fn names(text: &str) -> Option<Vec<String>> {
             return None;
         }
     }
-    (text.matches('`').count() % 2 == 0 && names.iter().all(|name| !name.is_empty())).then_some(names)
+    (text.matches('`').count().is_multiple_of(2) && names.iter().all(|name| !name.is_empty()))
+        .then_some(names)
 }
 
 /// The paths of a group: a full path, or a name that only one parameter has.

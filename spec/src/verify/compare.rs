@@ -203,9 +203,8 @@ fn rule(fact: &Fact) -> Option<(String, String)> {
         keyword => vec![(keyword.to_owned(), fact.value.clone())],
     };
     let model = crate::read(&Source::new("rule", Tree::Object(members).line())).ok()?;
-    let constraint =
-        model.constraints().first().map(|constraint| (constraint.id.clone(), constraint.expected.clone()));
-    constraint
+    let constraints = model.constraints();
+    constraints.first().map(|constraint| (constraint.id.clone(), constraint.expected.clone()))
 }
 
 /// What kind of parameter it is, in a few words.

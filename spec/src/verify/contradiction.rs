@@ -184,10 +184,7 @@ fn line_of(shown: &Shown, pointer: &str) -> usize {
     let Ok(mut node) = source.root() else { return shown.line };
     let mut line = node.position().line;
     for step in pointer.split('/').skip(1) {
-        let (next, at) = match child(node, step) {
-            Some(found) => found,
-            None => break,
-        };
+        let Some((next, at)) = child(node, step) else { break };
         (node, line) = (next, at);
     }
     shown.line + line - 1

@@ -47,7 +47,7 @@ struct Old<'o> {
     tree: Option<&'o Tree>,
 }
 
-impl<'o> Old<'o> {
+impl Old<'_> {
     fn member(self, name: &str) -> Self {
         Self {
             parameter: self.parameter.and_then(|parameter| parameter.member(name)),
@@ -165,7 +165,7 @@ impl Writer {
                 facts.push(Fact { line: same.line, ..fact.clone() });
             } else if let Some(kept) = self.kept(fact, new, path) {
                 facts.push(kept);
-            } else if !self.replaced(fact, new) && fact.keyword != "x-value-count" {
+            } else if !Self::is_replaced(fact, new) && fact.keyword != "x-value-count" {
                 let text =
                     format!("{} is gone: the source does not say `{}`", shown(path, fact), fact.value.line());
                 self.changes.push(Remark::new(new.line, text));
@@ -218,7 +218,7 @@ impl Writer {
                 return None;
             }
         }
-        if self.replaced(fact, new) || fact.keyword == "x-value-count" {
+        if Self::is_replaced(fact, new) || fact.keyword == "x-value-count" {
             return None;
         }
         let is_ours = matches!(fact.keyword.as_str(), "x-unique");
@@ -245,7 +245,7 @@ impl Writer {
     }
 
     /// Whether the source has another value for the keyword.
-    fn replaced(&self, fact: &Fact, new: &Parameter) -> bool {
+    fn is_replaced(fact: &Fact, new: &Parameter) -> bool {
         let is_repeatable = is_rule(&fact.keyword) && new.is_a("object");
         !is_repeatable && new.fact(&fact.keyword).is_some()
     }
