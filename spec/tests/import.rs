@@ -200,6 +200,45 @@ fn every_line_that_is_not_understood_is_told() {
 }
 
 #[test]
+fn the_rules_of_a_pasted_page_are_read_without_backticks() {
+    let section = "Compatibility & Validation\n\nwidth and height must be used together.\n\n\
+        preset cannot be used with width/height.\n\nEither provide inputs.flames, or specify glow.\n\n\
+        When preset is provided, inputs.flames is required.\n\nWhen seed is provided, settings.wind cannot be used.\n\n\
+        Provide exactly one of: frame.colour or frame.picture.\n\nNobody knows seed.\n\nAPI Options\n";
+    let page = source("lantern.txt").text().replacen("API Options\n", section, 1);
+    let facts = import::read(&Source::new("page.txt", page)).unwrap();
+    let openapi = import::read(&source("lantern.json")).unwrap();
+    assert_eq!(ids(&compare(&facts, &openapi)), ["width+height.if"]);
+    let said: Vec<&str> = facts.unread.iter().map(|remark| remark.text.as_str()).collect();
+    assert_eq!(said, ["Nobody knows `seed`."]);
+}
+
+#[test]
+fn a_page_states_again_what_was_taken_from_elsewhere() {
+    let level = |imported: &Imported| {
+        let spec: Value = serde_json::from_str(&imported.text).unwrap();
+        let task = &spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
+        task["inputs"]["properties"]["flames"]["x-levels"]["minItems"].clone()
+    };
+    let (_, first) = import(&source("lantern.json"), None);
+    assert_eq!(level(&first), Value::Null);
+    let (_, second) = import(&source("lantern.md"), Some(&document(&first)));
+    assert_eq!(level(&second), "facts");
+    let (_, third) = import(&source("lantern.txt"), Some(&document(&second)));
+    assert_eq!(level(&third), Value::Null);
+}
+
+#[test]
+fn a_document_that_is_a_bare_task_gets_a_frame() {
+    let bare = r#"{"type": "object", "properties": {"glow": {"description": "Ours.", "type": "number"}}}"#;
+    let (_, imported) = import(&source("lantern.md"), Some(&Source::new("test-lantern-3.json", bare)));
+    let spec: Value = serde_json::from_str(&imported.text).unwrap();
+    assert_eq!(spec["info"]["title"], "Runware API - Lantern 3");
+    let glow = &spec["components"]["schemas"]["RequestBody"]["items"]["properties"]["glow"];
+    assert_eq!((&glow["description"], &glow["maximum"]), (&"Ours.".into(), &1.into()));
+}
+
+#[test]
 fn pages_may_lack_sections_and_name_parameters_of_other_models() {
     let page = "# Kite\n\n- **ID**: `test:kite@1`\n\n## Request Parameters\n\n\
         ### [model](https://example.org/models/kite#request-model)\n\n- **Type**: `string`\n- **Value**: `test:kite@1`\n\nWhich.\n\n\

@@ -70,7 +70,9 @@ pub fn import(
     let decided = decided.iter().filter(|entry| entry.model == slug && entry.layout == facts.layout.word());
     let mut writer =
         schema::Writer::new(facts.layout, decided.map(|entry| entry.difference.clone()).collect());
-    let page = about(&mut document, facts, slug, known.is_none(), &mut writer.questions);
+    // A document of another layout stood without a frame.
+    let is_bare = document.at(&["info", "x-model-id"]).and_then(Tree::as_text) == Some("");
+    let page = about(&mut document, facts, slug, is_bare, &mut writer.questions);
     let path = ["components", "schemas", "RequestBody", "items"];
     let before = document.at(&path).cloned();
     *document.at_mut(&path) =

@@ -12,6 +12,9 @@ use crate::model::Level;
 use crate::source::Source;
 use crate::tree::Tree;
 
+/// The heading of the section of rules.
+const RULES: &str = "Compatibility & Validation";
+
 /// Whether a text has the marks of this layout.
 pub(super) fn fits(text: &str) -> bool {
     let lines = lines(text);
@@ -51,8 +54,9 @@ pub(super) fn read(source: &Source) -> Result<Facts, Diagnostic> {
         paired: Vec::new(),
     };
     let first = (0..lines.len()).find(|index| starts(&lines, *index)).unwrap_or(lines.len());
-    page.head(&lines[..first]);
-    let (mut index, mut rules) = (first, Vec::new());
+    let mut rules = Vec::new();
+    page.head(&lines[..first], &mut rules);
+    let mut index = first;
     while index < lines.len() {
         let end = (index + 2..lines.len()).find(|next| starts(&lines, *next)).unwrap_or(lines.len());
         page.parameter(&lines[index..end], &mut rules);
@@ -66,9 +70,27 @@ pub(super) fn read(source: &Source) -> Result<Facts, Diagnostic> {
         page.facts.contradictions.push(Remark::new(line, text));
     }
     super::pair(&page.paired, &mut page.outline, &mut page.facts.unread);
+    for rule in &mut rules {
+        rule.text = ticked(&rule.text, &page.outline);
+    }
     sentence::read(&rules, &mut page.outline, &mut page.facts.unread);
     page.facts.task = page.outline.root;
     Ok(page.facts)
+}
+
+/// A sentence with the names of parameters in backticks, which a pasted page has lost.
+fn ticked(text: &str, outline: &Outline) -> String {
+    let tree = outline.root.tree();
+    let is_known = |name: &str| tree.iter().any(|(path, parameter)| path == name || parameter.name == name);
+    let words = text.split(' ').map(|word| {
+        let bare = word.trim_end_matches([',', '.', ':']);
+        if !bare.is_empty() && bare.split('/').all(is_known) {
+            format!("`{bare}`{}", &word[bare.len()..])
+        } else {
+            word.to_owned()
+        }
+    });
+    if text.contains('`') { text.to_owned() } else { words.collect::<Vec<_>>().join(" ") }
 }
 
 /// Refuses a page that shows that it was cut off.
@@ -132,8 +154,17 @@ impl Page {
     }
 
     /// What stands before the first parameter.
-    fn head(&mut self, lines: &[(usize, &str)]) {
+    fn head(&mut self, lines: &[(usize, &str)], rules: &mut Vec<sentence::Line>) {
+        let mut is_rules = false;
         for (index, (number, line)) in lines.iter().enumerate() {
+            // The section of rules ends with the next heading.
+            is_rules = *line == RULES || is_rules && line.ends_with(['.', ':']);
+            if is_rules {
+                rules.extend(
+                    (*line != RULES).then(|| sentence::Line { line: *number, text: (*line).to_owned() }),
+                );
+                continue;
+            }
             let identity = &mut self.facts.identity;
             if let Some(rest) = line.strip_prefix("MODEL ID").or_else(|| line.strip_prefix("Model ID")) {
                 // The id may stand on the next line.
@@ -184,11 +215,12 @@ impl Page {
                 }
             } else if let Some((label, count)) = label_counted(line) {
                 self.counted(*number, label, count, &mut parameter, &mut promised);
-            } else if *line == "Compatibility & Validation" {
+            } else if *line == RULES {
                 is_rules = true;
-            } else if is_rules {
+            } else if is_rules && line.ends_with(['.', ':']) {
                 rules.push(sentence::Line { line: *number, text: (*line).to_owned() });
             } else {
+                is_rules = false;
                 apply_media(&mut parameter, line, *number);
             }
         }

@@ -162,7 +162,7 @@ impl Writer {
             if self.is_decided(path, &fact.keyword) {
                 facts.push(fact.clone());
             } else if let Some(same) = new.facts.iter().find(|new| says_the_same(new, fact)) {
-                facts.push(Fact { line: same.line, ..fact.clone() });
+                facts.push(Fact { line: same.line, level: self.level(fact, same), ..fact.clone() });
             } else if let Some(kept) = self.kept(fact, new, path) {
                 facts.push(kept);
             } else if !Self::is_replaced(fact, new) && fact.keyword != "x-value-count" {
@@ -190,6 +190,13 @@ impl Writer {
         }
         self.counts(new, &facts, path);
         facts
+    }
+
+    /// The level of a fact that document and source both state: what was taken from elsewhere may now stand on the page.
+    /// Names of values keep theirs, since other pages only count them.
+    fn level(&self, known: &Fact, new: &Fact) -> Level {
+        let is_elsewhere = matches!(known.level, Level::Facts | Level::Unstated);
+        if self.layout.is_page() && is_elsewhere && known.keyword != "enum" { new.level } else { known.level }
     }
 
     /// Whether we have decided to differ from the source here. Rules over several members are decided by no keyword.
