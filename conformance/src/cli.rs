@@ -13,6 +13,7 @@ mod mock;
 mod money;
 mod seek;
 mod validate;
+mod verify;
 mod watch;
 mod wire;
 
@@ -60,6 +61,9 @@ enum Command {
     /// Judges JSON values, one a line, against a spec
     #[command(after_help = "Exit code: 0 every value is valid, 1 one is not, 2 nothing could be judged.")]
     Validate(validate::Arguments),
+    /// Holds a spec against what the provider published: a page or a schema
+    #[command(after_help = "Exit code: 0 they agree, 1 they do not, 2 they could not be compared.")]
+    Verify(verify::Arguments),
 }
 
 /// Where the spec is.
@@ -152,6 +156,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
     };
     match end {
         Ok(End::Conforms) => ExitCode::SUCCESS,

@@ -22,19 +22,25 @@
 
 pub mod behaviour;
 pub mod diagnostic;
+pub mod facts;
+pub mod import;
+#[cfg(feature = "judge")]
+pub mod judge;
 pub mod model;
 mod owner;
 mod read;
 pub mod rule;
 pub mod source;
 pub mod text;
+pub mod tree;
+pub mod verify;
 pub mod witness;
 
 pub use behaviour::Behaviour;
 pub use diagnostic::Diagnostic;
 pub use model::{Constraint, Level, Model, Property, Schema};
 pub use owner::read_rules;
-pub use read::{MAX_BYTES, ReadError, read, read_file};
+pub use read::{MAX_BYTES, ReadError, read, read_file, read_source};
 pub use rule::Rule;
 pub use source::Source;
 

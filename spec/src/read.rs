@@ -37,7 +37,7 @@ const SHOWN: usize = 20;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file could not be read.
-    #[error("{path}: error: cannot be read: {error}\n  help: name a JSON file that may be read")]
+    #[error("{path}: error: cannot be read: {error}\n  help: name a file that may be read")]
     Io {
         /// The file.
         path: String,
@@ -76,6 +76,14 @@ fn lines(diagnostics: &[Diagnostic]) -> String {
 /// # Errors
 /// A file that cannot be read or is too large, and every reason why its content is not a spec in the dialect.
 pub fn read_file(path: &Path) -> Result<Model, ReadError> {
+    read(&read_source(path)?)
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// A file that cannot be read, is too large or is not UTF-8.
+pub fn read_source(path: &Path) -> Result<Source, ReadError> {
     let shown = path.display().to_string();
     let io = |error| ReadError::Io { path: shown.clone(), error };
     let file = std::fs::File::open(path).map_err(io)?;
@@ -90,7 +98,7 @@ pub fn read_file(path: &Path) -> Result<Model, ReadError> {
         return Err(ReadError::TooLarge { path: shown, bytes: content.len() as u64 });
     }
     match String::from_utf8(content) {
-        Ok(text) => read(&Source::new(shown, text)),
+        Ok(text) => Ok(Source::new(shown, text)),
         Err(error) => Err(ReadError::Refused(vec![not_utf8(&shown, &error)])),
     }
 }

@@ -193,6 +193,12 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The text of the value, as written.
+    #[must_use]
+    pub fn raw(&self) -> &'a str {
+        self.text
+    }
+
     /// The value without positions.
     ///
     /// # Errors

@@ -6,9 +6,11 @@
 mod differential;
 mod fuzz;
 mod generate;
+mod import;
 mod interop;
 mod output;
 mod random_spec;
+mod verify;
 
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -27,6 +29,10 @@ struct Arguments {
 enum Task {
     /// Generate the crate's modules from spec/models, or one module from another spec
     Gen(generate::Arguments),
+    /// Write a spec from what the provider published, or bring the one that is there up to date
+    Import(import::Arguments),
+    /// Hold a spec against what the provider published
+    Verify(verify::Arguments),
     /// Compare generated code with the judge on random values, for any specs
     Differential(differential::Arguments),
     /// Fuzz the reader of specs and the generated parser, with cargo-fuzz
@@ -60,6 +66,8 @@ struct PassedOn {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Gen(arguments) => generate::run(&arguments),
+        Task::Import(arguments) => import::run(&arguments),
+        Task::Verify(arguments) => verify::run(&arguments),
         Task::Differential(arguments) => differential::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Conformance(passed) => airspec("conformance", &passed),

@@ -56,7 +56,7 @@ const KEYWORDS: [&str; 30] = [
 ];
 
 /// Keywords that only describe.
-const ANNOTATIONS: [&str; 14] = [
+const ANNOTATIONS: [&str; 15] = [
     "title",
     "description",
     "default",
@@ -67,6 +67,7 @@ const ANNOTATIONS: [&str; 14] = [
     "examples",
     "x-order",
     "x-response-schema",
+    "x-value-count",
     "deprecated",
     "readOnly",
     "writeOnly",
@@ -203,6 +204,7 @@ impl<'a> Reader<'a> {
                 "$id" | "$schema" | "$comment" => drop(self.keep(value.string())),
                 "deprecated" | "readOnly" | "writeOnly" => drop(self.keep(value.boolean())),
                 "examples" => drop(self.keep(value.items())),
+                "x-value-count" => drop(self.keep(value.count())),
                 "title" => schema.title = self.keep(value.string()),
                 "description" => schema.description = self.keep(value.string()),
                 "default" => schema.default = self.keep(value.value()),

@@ -1,0 +1,46 @@
+//! `airspec verify`: a spec against what the provider published.
+
+use super::{End, Failure, show};
+use airspec::Source;
+use airspec::{import, verify};
+use std::path::PathBuf;
+
+/// Compares fact by fact, wording aside, and tells where the source contradicts itself.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// An OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
+    #[arg(long, value_name = "FILE")]
+    source: PathBuf,
+    /// A document of your own, in place of the one that is built in
+    #[arg(long, value_name = "FILE")]
+    spec: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
+    let source = import::read(&airspec::read_source(&arguments.source)?)?;
+    let (slug, spec, known) = match &arguments.spec {
+        Some(path) => {
+            let slug = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            (slug, import::read(&airspec::read_source(path)?)?, verify::allowed_for(path)?)
+        }
+        None => {
+            let (slug, text) = built_in(&source)?;
+            (slug.to_owned(), import::read(&Source::new(format!("{slug}.json"), text))?, verify::built_in())
+        }
+    };
+    let report = verify::verify(&source, &spec, &slug, &known);
+    show(&format!("{report}\n"))?;
+    Ok(if report.is_clean() { End::Conforms } else { End::Violated })
+}
+
+/// The document that is about the model of a source.
+fn built_in(source: &airspec::facts::Facts) -> Result<(&'static str, &'static str), Failure> {
+    let air = |text: &str| airspec::read(&Source::new("document", text)).ok().and_then(|model| model.air);
+    let documents = airspec::documents();
+    let known: Vec<_> = documents.iter().map(|(slug, text)| ((*slug).to_owned(), air(text))).collect();
+    let slug = import::slug(source, &known);
+    let found = documents.iter().find(|(known, _)| slug.as_deref() == Some(*known)).copied();
+    found.ok_or_else(|| {
+        Failure(format!("{}: no spec of this model is built in; give one with --spec", source.source))
+    })
+}

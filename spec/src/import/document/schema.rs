@@ -1,0 +1,451 @@
+//! One schema of a document: facts of the source, wording and unstated facts of the document that is there.
+
+use crate::facts::{Fact, Layout, Parameter, Remark, is_rule, normal};
+use crate::model::Level;
+use crate::tree::Tree;
+
+/// The order in which a document states facts.
+const ORDER: [&str; 17] = [
+    "type",
+    "const",
+    "enum",
+    "format",
+    "pattern",
+    "minLength",
+    "maxLength",
+    "minimum",
+    "exclusiveMinimum",
+    "maximum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "contains",
+];
+
+/// Facts that stand behind the members and the items.
+const LAST: [&str; 6] =
+    ["minItems", "maxItems", "additionalProperties", "default", "x-value-count", "x-unique"];
+
+/// Writes schemas, and keeps what there is to ask.
+pub(super) struct Writer {
+    layout: Layout,
+    pub(super) questions: Vec<Remark>,
+    pub(super) changes: Vec<Remark>,
+    /// The page that parameters are documented on; none for results.
+    page: Option<String>,
+    /// Ids of the differences that are known and stay.
+    decided: Vec<String>,
+}
+
+/// A parameter as the document has it.
+#[derive(Clone, Copy, Default)]
+struct Old<'o> {
+    parameter: Option<&'o Parameter>,
+    tree: Option<&'o Tree>,
+}
+
+impl Old<'_> {
+    fn member(self, name: &str) -> Self {
+        Self {
+            parameter: self.parameter.and_then(|parameter| parameter.member(name)),
+            tree: self.tree.and_then(|tree| tree.at(&["properties", name])),
+        }
+    }
+
+    fn items(self) -> Self {
+        Self {
+            parameter: self.parameter.and_then(|parameter| parameter.items.as_deref()),
+            tree: self.tree.and_then(|tree| tree.get("items")),
+        }
+    }
+}
+
+impl Writer {
+    pub(super) fn new(layout: Layout, decided: Vec<String>) -> Self {
+        Self { layout, questions: Vec::new(), changes: Vec::new(), page: None, decided }
+    }
+
+    /// The schema of the task.
+    pub(super) fn task(
+        &mut self,
+        task: &Parameter,
+        old: Option<&Parameter>,
+        tree: Option<&Tree>,
+        page: &str,
+    ) -> Tree {
+        self.page = Some(page.to_owned());
+        let mut task = task.clone();
+        if self.layout.is_page() {
+            for fact in task.facts.iter_mut().filter(|fact| fact.keyword == "type") {
+                fact.level = Level::Facts;
+            }
+        }
+        self.schema(&task, Old { parameter: old, tree }, "")
+    }
+
+    /// The schema of a result.
+    pub(super) fn result(
+        &mut self,
+        result: &Parameter,
+        old: Option<&Parameter>,
+        tree: Option<&Tree>,
+    ) -> Tree {
+        self.page = None;
+        let mut result = result.clone();
+        // Levels are of requests.
+        for fact in &mut result.facts {
+            fact.level = Level::Badge;
+        }
+        self.schema(&result, Old { parameter: old, tree }, "")
+    }
+
+    fn schema(&mut self, new: &Parameter, old: Old<'_>, path: &str) -> Tree {
+        let facts = self.merged(new, old, path);
+        let mut members = self.words(new, old, path);
+        let is_object = new.is_a("object");
+        for keyword in ORDER.into_iter().filter(|keyword| !(is_object && is_rule(keyword))) {
+            for fact in facts.iter().filter(|fact| fact.keyword == keyword) {
+                push(&mut members, fact, old);
+            }
+        }
+        self.below(new, old, path, &mut members);
+        for keyword in LAST {
+            for fact in facts.iter().filter(|fact| fact.keyword == keyword) {
+                push(&mut members, fact, old);
+            }
+        }
+        rules(&facts, is_object, &mut members);
+        levels(&facts, is_object, old, &mut members);
+        Tree::Object(members)
+    }
+
+    /// Title, description and whatever else describes, as the document has it; a question where it has nothing.
+    fn words(&mut self, new: &Parameter, old: Old<'_>, path: &str) -> Vec<(String, Tree)> {
+        let kept = |(keyword, _): &&(String, Tree)| {
+            !ORDER.contains(&keyword.as_str())
+                && !LAST.contains(&keyword.as_str())
+                && !is_rule(keyword)
+                && !matches!(
+                    keyword.as_str(),
+                    "properties" | "required" | "items" | "x-levels" | "then" | "else" | "$id"
+                )
+        };
+        let mut members: Vec<(String, Tree)> =
+            old.tree.map(Tree::members).unwrap_or_default().iter().filter(kept).cloned().collect();
+        let is_named = !new.name.is_empty();
+        let is_described = members.iter().any(|(keyword, _)| keyword == "description");
+        let in_result = if self.page.is_none() { "a result's " } else { "" };
+        if is_named && !is_described {
+            let values = new.fact("enum").map(|fact| fact.value.items().len()).filter(|count| *count > 1);
+            let values = values.map(|count| format!(", and each of its {count} values")).unwrap_or_default();
+            let text = format!("{in_result}`{path}`: title and description{values}, in our words");
+            self.questions.push(Remark::new(new.line, text));
+        }
+        if let Some(page) = self.page.as_ref().filter(|_| is_named)
+            && !members.iter().any(|(keyword, _)| keyword == "externalDocs")
+        {
+            let steps: Vec<&str> = path.split('.').filter(|step| *step != "items").collect();
+            let url = format!("{page}#request-{}", steps.join("-").to_lowercase());
+            members.push(("externalDocs".to_owned(), Tree::object([("url", Tree::text(url))])));
+        }
+        members
+    }
+
+    /// The facts of the source, and those of the document that the source cannot deny.
+    fn merged(&mut self, new: &Parameter, old: Old<'_>, path: &str) -> Vec<Fact> {
+        let known = old.parameter.map(|parameter| parameter.facts.as_slice()).unwrap_or_default();
+        let mut facts: Vec<Fact> = Vec::new();
+        for fact in known {
+            if self.is_decided(path, &fact.keyword) {
+                facts.push(fact.clone());
+            } else if let Some(same) = new.facts.iter().find(|new| says_the_same(new, fact)) {
+                facts.push(Fact { line: same.line, level: self.level(fact, same), ..fact.clone() });
+            } else if let Some(kept) = self.kept(fact, new, path) {
+                facts.push(kept);
+            } else if !Self::is_replaced(fact, new) && fact.keyword != "x-value-count" {
+                let text =
+                    format!("{} is gone: the source does not say `{}`", shown(path, fact), fact.value.line());
+                self.changes.push(Remark::new(new.line, text));
+            }
+        }
+        for fact in &new.facts {
+            let is_known = facts.iter().any(|known| says_the_same(known, fact));
+            let is_counted =
+                fact.keyword == "x-value-count" && facts.iter().any(|known| known.keyword == "enum");
+            if !is_known && !is_counted && !self.is_decided(path, &fact.keyword) {
+                self.noted(fact, known, old, path);
+                facts.push(fact.clone());
+            }
+        }
+        if self.layout.is_page()
+            && new.is_a("object")
+            && !facts.iter().any(|fact| fact.keyword == "additionalProperties")
+        {
+            let level = if self.page.is_some() { Level::Facts } else { Level::Badge };
+            let keyword = "additionalProperties".to_owned();
+            facts.push(Fact { keyword, value: Tree::Boolean(false), level, line: new.line });
+        }
+        self.counts(new, &facts, path);
+        facts
+    }
+
+    /// The level of a fact that document and source both state: what was taken from elsewhere may now stand on the page.
+    /// Names of values keep theirs, since other pages only count them.
+    fn level(&self, known: &Fact, new: &Fact) -> Level {
+        let is_elsewhere = matches!(known.level, Level::Facts | Level::Unstated);
+        if self.layout.is_page() && is_elsewhere && known.keyword != "enum" { new.level } else { known.level }
+    }
+
+    /// Whether we have decided to differ from the source here. Rules over several members are decided by no keyword.
+    fn is_decided(&self, path: &str, keyword: &str) -> bool {
+        let start = if self.page.is_some() { "" } else { "data[]." };
+        let id =
+            if path.is_empty() { format!("{start}{keyword}") } else { format!("{start}{path}.{keyword}") };
+        self.decided.contains(&id)
+    }
+
+    /// A fact of the document on which the source is silent, where its silence means nothing.
+    fn kept(&mut self, fact: &Fact, new: &Parameter, path: &str) -> Option<Fact> {
+        if fact.keyword == "enum" {
+            let counted = new.fact("x-value-count").map(|count| count.value.line());
+            let known = fact.value.items().len();
+            if counted.as_deref() == Some(&known.to_string()) {
+                return Some(fact.clone());
+            }
+            if let Some(count) = counted {
+                let values: Vec<String> = fact.value.items().iter().map(Tree::line).collect();
+                let text = format!(
+                    "`{path}`: the source counts {count} values, the document knew {known} ({})",
+                    values.join(", ")
+                );
+                self.questions.push(Remark::new(new.line, text));
+                return None;
+            }
+        }
+        if Self::is_replaced(fact, new) || fact.keyword == "x-value-count" {
+            return None;
+        }
+        let is_ours = matches!(fact.keyword.as_str(), "x-unique");
+        if !self.layout.is_page() {
+            return is_ours.then(|| fact.clone());
+        }
+        let is_rule = is_rule(&fact.keyword) && new.is_a("object");
+        let is_elsewhere = matches!(fact.level, Level::Facts | Level::Unstated);
+        let is_prose = fact.level == Level::Prose && !is_rule;
+        let has_place =
+            self.layout.has_place_for(&fact.keyword) && (is_rule || !crate::facts::is_rule(&fact.keyword));
+        if is_ours || is_elsewhere || is_prose || fact.keyword == "additionalProperties" {
+            return Some(fact.clone());
+        }
+        (!has_place).then(|| {
+            let text = format!(
+                "{}: is it still `{}`? This layout does not tell",
+                shown(path, fact),
+                fact.value.line()
+            );
+            self.questions.push(Remark::new(new.line, text));
+            Fact { level: if self.page.is_some() { Level::Facts } else { Level::Badge }, ..fact.clone() }
+        })
+    }
+
+    /// Whether the source has another value for the keyword.
+    fn is_replaced(fact: &Fact, new: &Parameter) -> bool {
+        let is_repeatable = is_rule(&fact.keyword) && new.is_a("object");
+        !is_repeatable && new.fact(&fact.keyword).is_some()
+    }
+
+    /// What is to be said about a fact that the document did not have.
+    fn noted(&mut self, fact: &Fact, known: &[Fact], old: Old<'_>, path: &str) {
+        if fact.keyword == "x-value-count" {
+            let known_enum = known.iter().any(|known| known.keyword == "enum");
+            if !known_enum {
+                let text = format!(
+                    "`{path}`: which are its {} values? The source counts them only",
+                    fact.value.line()
+                );
+                self.questions.push(Remark::new(fact.line, text));
+            }
+        }
+        if old.parameter.is_some() {
+            let before = known.iter().find(|known| known.keyword == fact.keyword && !is_rule(&known.keyword));
+            let before = before.map(|before| format!(", was `{}`", before.value.line())).unwrap_or_default();
+            let text = format!("{} is `{}`{before}", shown(path, fact), fact.value.line());
+            self.changes.push(Remark::new(fact.line, text));
+        }
+    }
+
+    /// Arrays whose length a layout has no place for.
+    fn counts(&mut self, new: &Parameter, facts: &[Fact], path: &str) {
+        let has_count = facts.iter().any(|fact| matches!(fact.keyword.as_str(), "minItems" | "maxItems"));
+        if self.layout == Layout::Markdown && new.is_a("array") && !has_count {
+            let text = format!("`{path}`: how many items? Markdown pages do not tell");
+            self.questions.push(Remark::new(new.line, text));
+        }
+    }
+
+    /// Members in the order of the document, new ones where the source has them; items.
+    fn below(&mut self, new: &Parameter, old: Old<'_>, path: &str, members: &mut Vec<(String, Tree)>) {
+        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        match (&new.items, old.items()) {
+            (Some(items), known) => {
+                let items = self.schema(items, known, &below("items"));
+                members.push(("items".to_owned(), items));
+            }
+            (None, Old { tree: Some(tree), .. }) if self.layout.is_page() && new.is_a("array") => {
+                members.push(("items".to_owned(), tree.clone()));
+            }
+            _ => {}
+        }
+        let known: Vec<&str> = old
+            .parameter
+            .map(|old| old.members.iter().map(|member| member.name.as_str()).collect())
+            .unwrap_or_default();
+        let names = order(&known, &new.members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>());
+        if old.parameter.is_some() {
+            for name in known.iter().filter(|name| new.member(name).is_none()) {
+                self.changes.push(Remark::new(new.line, format!("`{}` is gone", below(name))));
+            }
+            for member in new.members.iter().filter(|member| !known.contains(&member.name.as_str())) {
+                self.changes.push(Remark::new(member.line, format!("`{}` is new", below(&member.name))));
+            }
+        }
+        if names.is_empty() && !new.is_a("object") {
+            return;
+        }
+        let mut properties = Vec::new();
+        let mut required = Vec::new();
+        for name in names {
+            let Some(member) = new.member(name) else { continue };
+            properties.push((name.to_owned(), self.schema(member, old.member(name), &below(name))));
+            if self.is_required(member, old.member(name)) {
+                required.push(name);
+            }
+        }
+        let listed: Vec<&str> = old
+            .tree
+            .and_then(|tree| tree.get("required"))
+            .map(Tree::items)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(Tree::as_text)
+            .collect();
+        let listed: Vec<&str> = listed.into_iter().filter(|name| required.contains(name)).collect();
+        let required = order(&listed, &required);
+        members.push(("properties".to_owned(), Tree::Object(properties)));
+        if !required.is_empty() {
+            members.push(("required".to_owned(), Tree::texts(required)));
+        }
+    }
+
+    fn is_required(&self, new: &Parameter, old: Old<'_>) -> bool {
+        // What a page does not state, another source may have: kept as every such fact.
+        let elsewhere =
+            old.parameter.and_then(|old| old.fact("required")).is_some_and(|fact| fact.level != Level::Badge);
+        new.is_required() || elsewhere && self.layout.is_page()
+    }
+}
+
+/// Known names that are left, and new ones behind the name that they follow.
+fn order<'n>(known: &[&'n str], new: &[&'n str]) -> Vec<&'n str> {
+    let mut names: Vec<&str> = known.iter().copied().filter(|name| new.contains(name)).collect();
+    let mut previous: Option<&str> = None;
+    for name in new {
+        if !names.contains(name) {
+            let place = previous.and_then(|previous| names.iter().position(|name| *name == previous));
+            names.insert(place.map_or(0, |place| place + 1), name);
+        }
+        previous = Some(name);
+    }
+    names
+}
+
+fn says_the_same(a: &Fact, b: &Fact) -> bool {
+    a.keyword == b.keyword && normal(&a.keyword, &a.value) == normal(&b.keyword, &b.value)
+}
+
+fn shown(path: &str, fact: &Fact) -> String {
+    if path.is_empty() { format!("`{}`", fact.keyword) } else { format!("`{path}.{}`", fact.keyword) }
+}
+
+/// States a fact. A list of values is a `oneOf` of constants, so that each value has a place for its description.
+fn push(members: &mut Vec<(String, Tree)>, fact: &Fact, old: Old<'_>) {
+    match fact.keyword.as_str() {
+        "enum" => {
+            let known = old.tree.and_then(|tree| tree.get("oneOf")).map(Tree::items).unwrap_or_default();
+            let branch = |value: &Tree| {
+                let same = |branch: &&Tree| branch.get("const").map(Tree::sorted) == Some(value.sorted());
+                known.iter().find(same).cloned().unwrap_or_else(|| Tree::object([("const", value.clone())]))
+            };
+            let mut values: Vec<&Tree> = Vec::new();
+            for value in fact.value.items() {
+                if !values.iter().any(|known| known.sorted() == value.sorted()) {
+                    values.push(value);
+                }
+            }
+            members.push(("oneOf".to_owned(), Tree::List(values.into_iter().map(branch).collect())));
+        }
+        "if" => members.extend(fact.value.members().iter().cloned()),
+        keyword => members.push((keyword.to_owned(), fact.value.clone())),
+    }
+}
+
+/// Rules over the members of an object, each a branch of `allOf`.
+fn rules(facts: &[Fact], is_object: bool, members: &mut Vec<(String, Tree)>) {
+    let mut branches = Vec::new();
+    for fact in facts.iter().filter(|fact| is_rule(&fact.keyword)) {
+        match fact.keyword.as_str() {
+            "allOf" => branches.extend(fact.value.items().to_vec()),
+            "x-constraints" => {}
+            _ if !is_object => {}
+            keyword => {
+                let mut branch = if keyword == "if" {
+                    fact.value.members().to_vec()
+                } else {
+                    vec![(keyword.to_owned(), fact.value.clone())]
+                };
+                if fact.level != Level::Badge {
+                    let level = Tree::object([(keyword, Tree::text(fact.level.word()))]);
+                    branch.push(("x-levels".to_owned(), level));
+                }
+                branches.push(Tree::Object(branch));
+            }
+        }
+    }
+    let related: Vec<Tree> =
+        facts.iter().filter(|fact| fact.keyword == "x-constraints").map(|fact| fact.value.clone()).collect();
+    if !related.is_empty() {
+        members.push(("x-constraints".to_owned(), Tree::List(related)));
+    }
+    if let Some(fact) = facts.iter().find(|fact| fact.keyword == "dependentRequired" && !is_object) {
+        members.push((fact.keyword.clone(), fact.value.clone()));
+    }
+    if !branches.is_empty() {
+        members.push(("allOf".to_owned(), Tree::List(branches)));
+    }
+}
+
+/// `x-levels`, in the order that the document has.
+fn levels(facts: &[Fact], is_object: bool, old: Old<'_>, members: &mut Vec<(String, Tree)>) {
+    let own = |fact: &&Fact| fact.level != Level::Badge && !(is_object && is_rule(&fact.keyword));
+    let keyword = |fact: &Fact| fact.keyword.clone();
+    let stated: Vec<(String, Level)> =
+        facts.iter().filter(own).map(|fact| (keyword(fact), fact.level)).collect();
+    let known = old.tree.and_then(|tree| tree.get("x-levels")).map(Tree::members).unwrap_or_default();
+    let rank = |name: &str| {
+        let place = known.iter().position(|(known, _)| known == name);
+        let all = ORDER.into_iter().chain(LAST);
+        (
+            place.unwrap_or(usize::MAX),
+            all.into_iter().position(|keyword| keyword == name).unwrap_or(usize::MAX),
+        )
+    };
+    let mut stated = stated;
+    stated.sort_by_key(|(name, _)| rank(name));
+    if !stated.is_empty() {
+        let levels = stated.into_iter().map(|(name, level)| (name, Tree::text(level.word())));
+        members.push(("x-levels".to_owned(), Tree::object(levels)));
+    }
+}

@@ -1,0 +1,98 @@
+//! A judge of requests: the `jsonschema` crate on a document's own schema, with what only our documents have.
+//!
+//! `x-constraints` and the format `uuid4` are all that is of our own making. The cargo feature `judge` turns it on, so
+//! that a program that only reads documents does not build a validator.
+
+use crate::rule::relation::{Operation, Relation};
+use bigdecimal::{BigDecimal, Signed as _, Zero as _};
+use jsonschema::{Keyword, ValidationError, Validator};
+use serde_json::{Map, Value};
+use std::str::FromStr as _;
+
+/// The validator of a schema. An error of the custom keyword `x-constraints` has the index of the rule as its message.
+///
+/// # Errors
+/// The reason why the `jsonschema` crate does not compile the schema.
+pub fn validator(schema: &Value) -> Result<Validator, String> {
+    jsonschema::draft202012::options()
+        .should_validate_formats(true)
+        .with_format("uuid4", is_uuid4)
+        .with_keyword("x-constraints", |_, value, _| {
+            Ok(Box::new(Relations::read(value)) as Box<dyn for<'i> Keyword<'i>>)
+        })
+        .build(schema)
+        .map_err(|error| error.to_string())
+}
+
+/// Version 4 and the variant of RFC 9562, in the hyphenated form.
+fn is_uuid4(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok_and(|uuid| {
+        text.len() == 36 && uuid.get_version_num() == 4 && uuid.get_variant() == uuid::Variant::RFC4122
+    })
+}
+
+/// The rules of one `x-constraints`.
+struct Relations(Vec<Relation>);
+
+impl Relations {
+    fn read(value: &Value) -> Self {
+        let decimal = |rule: &Value, name: &str| rule.get(name).and_then(exact);
+        let name =
+            |rule: &Value, index: usize| rule["parameters"][index].as_str().unwrap_or_default().to_owned();
+        let rules = value.as_array().into_iter().flatten().map(|rule| Relation {
+            operation: if rule["operation"] == "area" { Operation::Area } else { Operation::Ratio },
+            parameters: [name(rule, 0), name(rule, 1)],
+            minimum: decimal(rule, "minimum"),
+            maximum: decimal(rule, "maximum"),
+        });
+        Self(rules.collect())
+    }
+
+    fn broken(&self, instance: &Value) -> Vec<usize> {
+        let Some(object) = instance.as_object() else { return Vec::new() };
+        (0..self.0.len()).filter(|index| !admits(&self.0[*index], object)).collect()
+    }
+}
+
+impl<'i> Keyword<'i> for Relations {
+    fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
+        match self.broken(instance).first() {
+            None => Ok(()),
+            Some(index) => Err(ValidationError::custom(index.to_string())),
+        }
+    }
+
+    fn is_valid(&self, instance: &'i Value) -> bool {
+        self.broken(instance).is_empty()
+    }
+
+    fn iter_errors(&self, instance: &'i Value) -> Box<dyn Iterator<Item = ValidationError<'i>> + 'i> {
+        Box::new(self.broken(instance).into_iter().map(|index| ValidationError::custom(index.to_string())))
+    }
+}
+
+fn admits(rule: &Relation, object: &Map<String, Value>) -> bool {
+    let [a, b] = &rule.parameters;
+    let (Some(a), Some(b)) = (object.get(a).and_then(exact), object.get(b).and_then(exact)) else {
+        return true;
+    };
+    let within = |low: &BigDecimal, value: &BigDecimal, high: &BigDecimal| low <= value && value <= high;
+    let (low, high) = (rule.minimum.as_ref(), rule.maximum.as_ref());
+    match rule.operation {
+        Operation::Area => {
+            let area = &a * &b;
+            within(low.unwrap_or(&area), &area, high.unwrap_or(&area))
+        }
+        Operation::Ratio if b.is_zero() => false,
+        // a ÷ b compared with a bound is a compared with bound × b, turned round for a negative b.
+        Operation::Ratio => {
+            let (a, b) = if b.is_negative() { (-a, -b) } else { (a, b) };
+            low.is_none_or(|low| a >= low * &b) && high.is_none_or(|high| a <= high * &b)
+        }
+    }
+}
+
+/// A JSON number as the decimal it is written as.
+fn exact(value: &Value) -> Option<BigDecimal> {
+    value.as_number().and_then(|number| BigDecimal::from_str(&number.to_string()).ok())
+}

@@ -1,0 +1,84 @@
+//! `import`: a document under `spec/models` from what the provider published.
+
+use crate::output::{self, Artefact};
+use airspec::Source;
+use airspec::facts::Remark;
+use airspec::import::Imported;
+use airspec_codegen::Options;
+use anyhow::Context as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// As many remarks of one kind are shown.
+const SHOWN: usize = 200;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// An OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
+    #[arg(value_name = "FILE")]
+    source: PathBuf,
+    /// The folder of the document, if not spec/models
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// The workspace, if not this one
+    #[arg(long, value_name = "DIR", hide = true)]
+    root: Option<PathBuf>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let source = airspec::read_source(&arguments.source)?;
+    let facts = airspec::import::read(&source)?;
+    let models = arguments.root.clone().unwrap_or_else(crate::root).join("spec/models");
+    let folder = arguments.out.clone().unwrap_or(models);
+    let known = crate::verify::known(&folder)?;
+    let slug = airspec::import::slug(&facts, &known)
+        .with_context(|| format!("{}: names no model; add its id or its address", source.name()))?;
+    let path = folder.join(format!("{slug}.json"));
+    let old = path.exists().then(|| airspec::read_source(&path)).transpose()?;
+    let decided = airspec::verify::allowed_for(&path)?;
+    let imported = airspec::import::import(&facts, &slug, old.as_ref(), &decided)?;
+    accepted(&imported)?;
+    let artefact = Artefact { path, text: imported.text.clone() };
+    let written = !output::write_quietly(std::slice::from_ref(&artefact))?.is_empty();
+    println!("{}: {}, about {slug}", source.name(), facts.layout);
+    tell(source.name(), &imported, &facts.unread);
+    println!("{} {}", if written { "wrote" } else { "nothing to change in" }, artefact.path.display());
+    if written && arguments.out.is_none() {
+        println!("next: read the difference, answer the questions, then `cargo xtask gen`");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the generator does not accept is no document.
+fn accepted(imported: &Imported) -> anyhow::Result<()> {
+    let name = format!("{}.json", imported.slug);
+    let model = airspec::read(&Source::new(name.as_str(), imported.text.as_str()))?;
+    for warning in &model.warnings {
+        eprintln!("{warning}");
+    }
+    airspec_codegen::module(&model, &Options { made_by: "cargo xtask import".to_owned(), spec: name })?;
+    Ok(())
+}
+
+fn tell(source: &str, imported: &Imported, unread: &[Remark]) {
+    let parts = [
+        ("changes", imported.changes.as_slice()),
+        ("questions, for you to answer in the document", imported.questions.as_slice()),
+        ("not understood, and left out", unread),
+    ];
+    for (title, remarks) in parts.into_iter().filter(|(_, remarks)| !remarks.is_empty()) {
+        println!("\n{title}:");
+        for remark in remarks.iter().take(SHOWN) {
+            println!(
+                "  {}:{}: {}",
+                Path::new(source).display(),
+                remark.line,
+                airspec::text::shorten(&remark.text, 200)
+            );
+        }
+        if remarks.len() > SHOWN {
+            println!("  and {} more", remarks.len() - SHOWN);
+        }
+    }
+    println!();
+}
