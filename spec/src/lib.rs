@@ -22,6 +22,7 @@
 
 pub mod behaviour;
 pub mod diagnostic;
+pub mod diff;
 pub mod model;
 mod owner;
 mod read;
