@@ -25,7 +25,7 @@ fn dates() -> Vec<String> {
 fn step(old: &str, new: &str, effect: Effect) -> (Diff, Evidence) {
     let (before, after) = (version(old), version(new));
     let diff = diff::compare(&before, &after);
-    let evidence = broken::search(&before, &after, &diff, 1_000, 1).unwrap();
+    let evidence = broken::search(&before, &after, &diff, 300, 1).unwrap();
     let report = Report { diff: &diff, evidence: &evidence, step: None };
     let wire = report.wire();
     assert_eq!((wire.effect, wire.is_confirmed), (effect, true), "{old} -> {new}\n{}", report.text());

@@ -36,7 +36,7 @@ mod words;
 
 pub use evidence::{Broken, Evidence, Said, Search};
 pub use moves::Move;
-pub use report::{Report, Step, Verdict};
+pub use report::{Format, Report, Step, Verdict};
 
 use crate::model::{Answers, Model, Schema};
 use crate::rule::Rule;
@@ -63,6 +63,19 @@ impl Effect {
             Self::Documentation => "documentation",
             Self::Compatible => "compatible",
             Self::Breaking => "breaking",
+        }
+    }
+
+    /// The least effect that a word on the command line stands for: `breaking`, `compatible`, or `any` for all.
+    ///
+    /// # Errors
+    /// A word that is none, in a sentence for the command line.
+    pub fn least(word: &str) -> Result<Self, String> {
+        match word {
+            "breaking" => Ok(Self::Breaking),
+            "compatible" => Ok(Self::Compatible),
+            "any" => Ok(Self::Documentation),
+            _ => Err("use `breaking`, `compatible` or `any`".to_owned()),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::plan::{Plan, Shape, Struct, Width};
 use airspec::Model;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use quote::quote;
 
 pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let request = plan.request();
@@ -28,6 +29,8 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let mut setters = Vec::new();
     collect(request, plan, &[], &mut Scope::with("build build_unchecked clone"), &mut setters);
     let required_docs = docs::attributes(
+    let setters = setters(plan).into_iter().map(|setter| setter.item);
+    let struct_docs = docs::attributes(
         "The parameters without which there is no request: forgetting one does not compile.",
     );
     let required = required_struct(request, plan, &format_ident!("Required"), &required_docs);
@@ -91,6 +94,26 @@ pub(super) fn required_struct(
         #[allow(clippy::exhaustive_structs)]
         pub struct #ident { #(#fields)* }
     }
+/// A method of the builder.
+pub(crate) struct Setter<'a> {
+    /// The parameter that it sets.
+    pub(crate) path: &'a str,
+    pub(crate) name: Ident,
+    /// The type of what it takes.
+    pub(crate) argument: TokenStream,
+    item: TokenStream,
+}
+
+/// The methods of the builder, one for each parameter that can be set.
+pub(crate) fn setters<'a>(plan: &Plan<'a>) -> Vec<Setter<'a>> {
+    let mut setters = Vec::new();
+    collect(plan.request(), plan, &[], &mut Scope::with("build build_unchecked"), &mut setters);
+    setters
+}
+
+/// Whether the caller must give the parameter: it is required, no constant, and no identity that can be drawn.
+pub(crate) fn is_asked(field: &Field<'_>, plan: &Plan<'_>) -> bool {
+    field.property.required.is_some() && !is_fixed(field, plan) && field.shape != Shape::Uuid
 }
 
 fn collect<'a>(
@@ -98,7 +121,7 @@ fn collect<'a>(
     plan: &Plan<'a>,
     above: &[TokenStream],
     scope: &mut Scope,
-    out: &mut Vec<TokenStream>,
+    out: &mut Vec<Setter<'a>>,
 ) {
     for field in &one.fields {
         if plan.is_fixed(field) && field.property.required.is_some() {
@@ -109,13 +132,14 @@ fn collect<'a>(
         let docs = parameter_docs(&field.property.schema, field.property.required.is_some());
         let (argument, value) = argument(&field.shape, plan);
         let value = if field.property.required.is_some() { value } else { quote!(Some(#value)) };
-        out.push(quote! {
+        let item = quote! {
             #docs
             pub fn #name(mut self, value: #argument) -> Self {
                 self.request #(#above)* .#ident = #value;
                 self
             }
-        });
+        };
+        out.push(Setter { path: &field.property.schema.path, name, argument, item });
         if let Shape::Struct(index) = field.shape
             && can_default(&plan.structs[index], plan)
         {

@@ -35,6 +35,32 @@ pub struct Report<'a> {
     pub step: Option<&'a Step>,
 }
 
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For a terminal.
+    Text,
+    /// For a pull request or a changelog.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+impl Format {
+    /// The format of that name.
+    ///
+    /// # Errors
+    /// A word that is none, in a sentence for the command line.
+    pub fn named(word: &str) -> Result<Self, String> {
+        match word {
+            "text" => Ok(Self::Text),
+            "markdown" => Ok(Self::Markdown),
+            "json" => Ok(Self::Json),
+            _ => Err("use `text`, `markdown` or `json`".to_owned()),
+        }
+    }
+}
+
 const ORDER: [(Effect, &str); 3] = [
     (Effect::Breaking, "Breaking"),
     (Effect::Compatible, "Compatible"),
@@ -70,6 +96,23 @@ impl Report<'_> {
             Effect::Compatible | Effect::Documentation => verdicts.iter().all(|one| one.is_confirmed),
         };
         Verdict { effect, is_confirmed }
+    }
+
+    /// The report, written that way.
+    #[must_use]
+    pub fn render(&self, format: Format) -> String {
+        match format {
+            Format::Text => self.text(),
+            Format::Markdown => self.markdown(),
+            Format::Json => format!("{:#}\n", self.json()),
+        }
+    }
+
+    /// Whether the change is at least that; any change at all is one of documentation.
+    #[must_use]
+    pub fn reaches(&self, effect: Effect) -> bool {
+        let found = self.wire().effect;
+        found >= effect && (found > Effect::Documentation || !self.diff.changes.is_empty())
     }
 
     /// For programs.
