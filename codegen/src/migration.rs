@@ -3,7 +3,7 @@
 use crate::GenerateError;
 use crate::api::{Api, Setter};
 use crate::plan::Plan;
-use crate::surface::{Shift, Surface};
+use crate::surface::{Shift, Surface, told};
 use airspec::Model;
 use airspec::diff::{Diff, Effect, Subject};
 use std::fmt::Write as _;
@@ -102,7 +102,7 @@ fn fields(before: &Api, after: &Api) -> Vec<String> {
         } else {
             ""
         };
-        lines.push(format!("`{}` is a `{}` now; it was a `{}`{how}.", new.name, new.kind, old.kind));
+        lines.push(format!("`{}` is `{}` now; it was `{}`{how}.", new.name, new.kind, old.kind));
     }
     lines
 }
@@ -110,7 +110,7 @@ fn fields(before: &Api, after: &Api) -> Vec<String> {
 /// Types, values, constants and functions that are gone, those aside that the other sections tell of.
 fn gone(shifts: &[Shift]) -> Vec<String> {
     let is_told = |item: &str| item.starts_with("RequestBuilder::") || item.starts_with("Required::");
-    let items = shifts.iter().filter_map(|shift| match shift {
+    let items = told(shifts).into_iter().filter_map(|shift| match shift {
         Shift::Gone(item) if !is_told(item) => Some(format!("`{item}`")),
         _ => None,
     });

@@ -3,7 +3,7 @@
 //! It is apart from what the change means on the wire: a parameter that need not be given any more is compatible there,
 //! and its field changes from `u32` to `Option<u32>`.
 
-use crate::surface::{Shift, Surface};
+use crate::surface::{Shift, Surface, told};
 use crate::{GenerateError, module_name};
 use airspec::Model;
 use airspec::diff::{Effect, Step};
@@ -33,10 +33,11 @@ pub fn step(old: &Model, new: &Model, requests: Effect) -> Result<Step, Generate
         Effect::Compatible => vec!["`build` and `validate` let through what they refused".to_owned()],
         Effect::Documentation => Vec::new(),
     };
-    // What follows from another change says nothing new.
-    let told = |shift: &&Shift| !matches!(shift, Shift::New(item) if item.starts_with("constraints::") || item.contains(" for "));
     shifts.sort_by_key(|shift| !shift.is_breaking());
-    let told: Vec<String> = shifts.iter().filter(told).map(Shift::sentence).collect();
+    let is_new_static =
+        |shift: &&Shift| matches!(shift, Shift::New(item) if item.starts_with("constraints::"));
+    let told = told(&shifts).into_iter().filter(|shift| !is_new_static(shift));
+    let told: Vec<String> = told.map(Shift::sentence).collect();
     let more = told.len().saturating_sub(SHOWN);
     reasons.extend(told.into_iter().take(SHOWN));
     if more > 0 {

@@ -46,6 +46,25 @@ impl Shift {
     }
 }
 
+/// The shifts without those that follow from another: what belongs to a type came and went with it.
+pub(crate) fn told(shifts: &[Shift]) -> Vec<&Shift> {
+    let holders = |wanted: fn(&Shift) -> Option<&String>| -> BTreeSet<&str> {
+        shifts.iter().filter_map(wanted).filter(|item| !item.contains("::")).map(String::as_str).collect()
+    };
+    let gone = holders(|shift| if let Shift::Gone(item) = shift { Some(item) } else { None });
+    let new = holders(|shift| if let Shift::New(item) = shift { Some(item) } else { None });
+    let follows = |item: &str, holders: &BTreeSet<&str>| {
+        let of_type = item.split_once("::").or_else(|| item.split_once(" for ").map(|(a, b)| (b, a)));
+        of_type.is_some_and(|(holder, _)| holders.contains(holder))
+    };
+    let is_told = |shift: &&Shift| match shift {
+        Shift::Gone(item) => !follows(item, &gone),
+        Shift::New(item) => !follows(item, &new),
+        Shift::Other(..) | Shift::Demanded(_) => true,
+    };
+    shifts.iter().filter(is_told).collect()
+}
+
 impl Surface {
     pub(crate) fn of(model: &Model) -> Result<Self, GenerateError> {
         let file: syn::File = syn::parse2(items(model)?)
