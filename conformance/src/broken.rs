@@ -205,7 +205,11 @@ fn values(from: &Model, to: &Model, path: &str) -> Vec<Option<Value>> {
         }
     };
     let free = Schema::default();
-    for schema in [from, to].map(|model| model.task.at(path).unwrap_or(&free)) {
+    // What stands under a name that is not declared has a schema at times.
+    let holder = path.rsplit_once('.').map_or("", |(holder, _)| holder);
+    for schema in [from, to].map(|model| {
+        model.task.at(path).or_else(|| model.task.at(holder)?.additional.as_deref()).unwrap_or(&free)
+    }) {
         let proposed = schema.constraints.iter().flat_map(|constraint| proposals(constraint, schema));
         proposed.map(|witness| witness.value).chain(samples(schema)).for_each(&mut add);
     }

@@ -74,8 +74,9 @@ fn mutated(task: &Value, random: &mut Rng) -> Option<Value> {
                 "exclusiveMinimum",
                 "exclusiveMaximum",
             ];
-            let keyword =
-                random.choice(keywords.iter().filter(|key| limits.contains(&key.as_str())))?.clone();
+            let mut mine = keywords;
+            mine.retain(|key| limits.contains(&key.as_str()));
+            let keyword = random.choice(mine)?;
             let other = if keyword.ends_with("imum") { number } else { json!(random.u32(1..20)) };
             schema.insert(keyword, other);
         }
