@@ -10,6 +10,7 @@ mod conformance;
 mod faults;
 mod merge;
 mod diff;
+mod faults;
 mod mock;
 mod money;
 mod seek;

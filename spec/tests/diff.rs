@@ -183,6 +183,22 @@ fn a_row_more_in_a_table_of_pairs_is_compatible_and_a_row_less_breaks() {
     };
     let (two, three) = ([(1024, 1024), (1536, 1024)], [(1024, 1024), (1024, 1536), (1536, 1024)]);
     expect(&table(&two), &table(&three), Effect::Compatible, Effect::Breaking);
+    // Limits that every row keeps are no loss, wherever the table stands.
+    let side = json!({"type": "integer", "minimum": 16, "maximum": 1536, "multipleOf": 16});
+    let limited = |more: &Value| task(&json!({"width": side, "height": side}), &["width", "height"], more);
+    let area = json!({"x-constraints": [
+        {"operation": "area", "parameters": ["width", "height"], "minimum": 655_360, "maximum": 8_294_400},
+        {"operation": "ratio", "parameters": ["width", "height"], "minimum": 0.3333333333333333, "maximum": 3}]});
+    expect(&table(&three), &limited(&area), Effect::Compatible, Effect::Breaking);
+    let given = json!({"anyOf": [{"required": ["width"]}, {"required": ["height"]}]});
+    let mut when_given = table(&three);
+    let rows = when_given.as_object_mut().unwrap().remove("oneOf").unwrap();
+    when_given["allOf"] = json!([{"if": given, "then": {"oneOf": rows, "required": ["width", "height"]}}]);
+    when_given["required"] = json!([]);
+    let mut open = limited(&area);
+    open["required"] = json!([]);
+    open["properties"]["seed"] = json!({"type": "integer"});
+    expect(&when_given, &open, Effect::Compatible, Effect::Breaking);
     let turned = [(1536, 1024), (1024, 1024)];
     expect(&table(&two), &table(&turned), Effect::Documentation, Effect::Documentation);
 }

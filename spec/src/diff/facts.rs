@@ -6,6 +6,7 @@ use crate::model::{Constraint, Level, Property, Schema};
 use crate::rule::format::Format;
 use crate::rule::kind::Kinds;
 use crate::rule::{End, Rule};
+use bigdecimal::BigDecimal;
 use serde_json::{Map, Value};
 
 /// Schemas that a value satisfies, and schemas that it does not.
@@ -318,6 +319,17 @@ impl<'a> Profile<'a> {
             is_bare.then(|| values.push(Value::Object(Map::new())))?;
         }
         Some(values)
+    }
+
+    /// The least and the greatest number that is possible.
+    pub(super) fn ends(&self) -> Option<(BigDecimal, BigDecimal)> {
+        match &self.values {
+            None => self.numbers.ends().map(|(low, high)| (low.clone(), high.clone())),
+            Some(values) => {
+                let numbers: Vec<BigDecimal> = values.iter().filter_map(admits::exact).collect();
+                Some((numbers.iter().min()?.clone(), numbers.iter().max()?.clone()))
+            }
+        }
     }
 
     /// Whether values of one of the types are possible; whole numbers are numbers.

@@ -325,19 +325,19 @@ fn present(facts: &Facts<'_>, name: &str) -> bool {
 /// Whether the ranges of two positive parameters keep their product or quotient within the limits.
 fn follows_from_ends(facts: &Facts<'_>, goal: &Relation) -> Option<bool> {
     let [first, second] =
-        goal.parameters.each_ref().map(|name| facts.property(name).map(|one| one.profile()));
-    let (first, second) = (first?, second?);
-    let ((a_low, a_high), (b_low, b_high)) = (first.numbers.ends()?, second.numbers.ends()?);
+        goal.parameters.each_ref().map(|name| facts.property(name).map(|one| one.profile().ends()));
+    let ((a_low, a_high), (b_low, b_high)) = (first??, second??);
     if !a_low.is_positive() || !b_low.is_positive() {
         return None;
     }
     let (low, high) = (goal.minimum.as_ref(), goal.maximum.as_ref());
     Some(match goal.operation {
         Operation::Area => {
-            low.is_none_or(|low| a_low * b_low >= *low) && high.is_none_or(|high| a_high * b_high <= *high)
+            low.is_none_or(|low| &a_low * &b_low >= *low)
+                && high.is_none_or(|high| &a_high * &b_high <= *high)
         }
         Operation::Ratio => {
-            low.is_none_or(|low| *a_low >= low * b_high) && high.is_none_or(|high| *a_high <= high * b_low)
+            low.is_none_or(|low| a_low >= low * &b_high) && high.is_none_or(|high| a_high <= high * &b_low)
         }
     })
 }

@@ -1,6 +1,7 @@
 //! Two schemas side by side: every difference, and whether it lets fewer or more values through.
 
 use super::facts::Facts;
+use super::facts::having;
 use super::{Action, Change, Effect, Subject, prove, same, words};
 use crate::model::{Constraint, Property, Schema};
 use crate::rule::Rule;
@@ -8,24 +9,50 @@ use crate::text;
 
 /// The differences between two schemas of a subject.
 pub(super) fn changes(subject: Subject, old: &Schema, new: &Schema) -> Vec<Change> {
-    let mut walk = Walk { subject, changes: Vec::new() };
     let known = Both { old: Facts::of(old), new: Facts::of(new) };
+    let mut walk = Walk { subject, changes: Vec::new(), whole: &known, trail: Vec::new() };
     walk.schemas(old, new, &known);
+    let mut changes = walk.changes;
     // What looks like a loss in its place may be none in the whole.
     let (from, to) = if subject == Subject::Request { (&known.old, new) } else { (&known.new, old) };
-    let is_broken = walk.changes.iter().any(|change| change.effect == Effect::Breaking);
+    let is_broken = changes.iter().any(|change| change.effect == Effect::Breaking);
     if is_broken && prove::entails(from, to) {
-        for change in walk.changes.iter_mut().filter(|change| change.effect == Effect::Breaking) {
+        for change in changes.iter_mut().filter(|change| change.effect == Effect::Breaking) {
             change.effect = Effect::Compatible;
             change.sentence.push_str(", which other rules demanded before");
         }
     }
-    walk.changes
+    changes
 }
 
-struct Walk {
+struct Walk<'w> {
     subject: Subject,
     changes: Vec<Change>,
+    /// What is known of the whole value: rules far above may say more of a part than its own schema.
+    whole: &'w Both<'w>,
+    /// The way from the whole to the part that is looked at.
+    trail: Vec<Step>,
+}
+
+/// A step into a value.
+#[derive(Clone)]
+enum Step {
+    Member(String),
+    Item,
+    /// A member that no schema declares, of which no rule above speaks.
+    Stranger,
+}
+
+/// A demand on the part where a trail leads, as one on the whole.
+fn lifted(trail: &[Step], demand: Schema) -> Option<Schema> {
+    trail.iter().rev().try_fold(demand, |schema, step| match step {
+        Step::Member(name) => Some(Schema {
+            properties: vec![Property { name: name.clone(), declared: true, required: None, schema }],
+            ..Schema::default()
+        }),
+        Step::Item => Some(Schema { items: Some(Box::new(schema)), ..Schema::default() }),
+        Step::Stranger => None,
+    })
 }
 
 /// What is known of a value by the old spec and by the new one.
@@ -41,7 +68,21 @@ struct Reach {
     widens: bool,
 }
 
-impl Walk {
+impl Walk<'_> {
+    /// Whether all that the old spec lets through meets a demand on the part that is looked at.
+    fn held(&self, demand: Schema) -> bool {
+        self.follows(&self.whole.old, demand)
+    }
+
+    /// The same of the new spec.
+    fn holds(&self, demand: Schema) -> bool {
+        self.follows(&self.whole.new, demand)
+    }
+
+    fn follows(&self, whole: &Facts<'_>, demand: Schema) -> bool {
+        lifted(&self.trail, demand).is_some_and(|demand| prove::entails(whole, &demand))
+    }
+
     fn effect(&self, reach: Reach) -> Effect {
         let breaks = if self.subject == Subject::Request { reach.narrows } else { reach.widens };
         match reach {
@@ -75,9 +116,13 @@ impl Walk {
         self.rules(old, new, known, is_another_type);
         if !is_another_type {
             self.members(old, new, known);
+            self.trail.push(Step::Item);
             self.below(old.items.as_deref(), new.items.as_deref(), known.old.items(), known.new.items());
+            self.trail.pop();
             if let (Some(before), Some(after)) = (known.old.stranger(), known.new.stranger()) {
+                self.trail.push(Step::Stranger);
                 self.below(old.additional.as_deref(), new.additional.as_deref(), before, after);
+                self.trail.pop();
             }
         }
         words::of_schema(self.subject, old, new, &mut self.changes);
@@ -116,14 +161,15 @@ impl Walk {
                 Some(before) if matches!(before.rule, Rule::Closed(_)) => {}
                 Some(before) => {
                     let reach = Reach {
-                        narrows: !prove::keeps(&known.old, &after.rule),
-                        widens: !prove::keeps(&known.new, &before.rule),
+                        narrows: !prove::keeps(&known.old, &after.rule) && !self.held(only(after)),
+                        widens: !prove::keeps(&known.new, &before.rule) && !self.holds(only(before)),
                     };
                     let sentence = words::changed(before, after);
                     self.add(&new.path, Some(after), Action::Changed, self.effect(reach), sentence);
                 }
                 None => {
-                    let reach = Reach { narrows: !prove::keeps(&known.old, &after.rule), widens: false };
+                    let narrows = !prove::keeps(&known.old, &after.rule) && !self.held(only(after));
+                    let reach = Reach { narrows, widens: false };
                     let sentence = format!("{} (a new rule)", after.expected);
                     self.add(&new.path, Some(after), Action::Added, self.effect(reach), sentence);
                 }
@@ -133,8 +179,9 @@ impl Walk {
             if is_another_type && !matches!(before.rule, Rule::Type(_)) {
                 continue;
             }
-            let reach = Reach { narrows: false, widens: !prove::keeps(&known.new, &before.rule) };
-            let sentence = format!("no longer {}", before.expected);
+            let widens = !prove::keeps(&known.new, &before.rule) && !self.holds(only(before));
+            let reach = Reach { narrows: false, widens };
+            let sentence = words::no_longer(&before.expected);
             self.add(&old.path, Some(before), Action::Removed, self.effect(reach), sentence);
         }
     }
@@ -159,7 +206,9 @@ impl Walk {
     fn member(&mut self, before: &Property, after: &Property, known: &Both<'_>) {
         self.required(Some(before), Some(after), known);
         if let (Some(old), Some(new)) = (known.old.property(&after.name), known.new.property(&after.name)) {
+            self.trail.push(Step::Member(after.name.clone()));
             self.schemas(&before.schema, &after.schema, &Both { old, new });
+            self.trail.pop();
         }
     }
 
@@ -170,7 +219,8 @@ impl Walk {
         match (constraint(before), constraint(after)) {
             (None, Some(now)) => {
                 let name = now.member.clone().unwrap_or_default();
-                let reach = Reach { narrows: !prove::has(&known.old, &name), widens: false };
+                let narrows = !prove::has(&known.old, &name) && !self.held(having(&name));
+                let reach = Reach { narrows, widens: false };
                 self.add(
                     &now.parameter,
                     Some(&now),
@@ -181,7 +231,8 @@ impl Walk {
             }
             (Some(then), None) => {
                 let name = then.member.clone().unwrap_or_default();
-                let reach = Reach { narrows: false, widens: !prove::has(&known.new, &name) };
+                let widens = !prove::has(&known.new, &name) && !self.holds(having(&name));
+                let reach = Reach { narrows: false, widens };
                 let sentence = "is no longer required".to_owned();
                 self.add(&then.parameter, Some(&then), Action::Removed, self.effect(reach), sentence);
             }
@@ -235,6 +286,11 @@ impl Walk {
     fn noun(&self) -> &'static str {
         if self.subject == Subject::Request { "parameter" } else { "field" }
     }
+}
+
+/// A schema of one constraint.
+fn only(constraint: &Constraint) -> Schema {
+    Schema { constraints: vec![constraint.clone()], ..Schema::default() }
 }
 
 /// Rules with the same slot are versions of one another.

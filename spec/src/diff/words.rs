@@ -33,6 +33,17 @@ pub(super) fn changed(before: &Constraint, after: &Constraint) -> String {
     }
 }
 
+/// A rule that is gone: "must be at most 4" becomes "no longer has to be at most 4".
+pub(super) fn no_longer(sentence: &str) -> String {
+    match (sentence.strip_prefix("must "), sentence.strip_prefix("is ")) {
+        (Some(rest), _) => rest
+            .strip_prefix("not ")
+            .map_or_else(|| format!("no longer has to {rest}"), |rest| format!("may now {rest}")),
+        (None, Some(rest)) => format!("is no longer {rest}"),
+        (None, None) => format!("no longer {sentence}"),
+    }
+}
+
 /// A demand of yesterday: "must be at most 4" becomes "had to be at most 4".
 fn past(sentence: &str) -> String {
     sentence.strip_prefix("must ").map_or_else(|| sentence.to_owned(), |rest| format!("had to {rest}"))
@@ -78,7 +89,7 @@ pub(super) fn of_schema(subject: Subject, old: &Schema, new: &Schema, changes: &
     let words: Vec<String> = [
         ("title", old.title != new.title),
         ("description", old.description != new.description),
-        ("link to the documentation", old.documentation != new.documentation && old.path == new.path),
+        ("link to the documentation", anchor(old) != anchor(new) && old.path == new.path),
         ("levels", levels(old, new)),
         ("words about the values", values(old, new)),
     ]
@@ -94,6 +105,11 @@ pub(super) fn of_schema(subject: Subject, old: &Schema, new: &Schema, changes: &
         let sentence = format!("has another {}", text::list(&words, "and"));
         add(Action::Changed, Effect::Documentation, sentence);
     }
+}
+
+/// The place on the page; another page is told of once.
+fn anchor(schema: &Schema) -> Option<&str> {
+    schema.documentation.as_ref()?.split_once('#').map(|(_, anchor)| anchor)
 }
 
 /// Whether a rule that stayed is stated at another level.
@@ -145,6 +161,10 @@ pub(super) fn of_document(old: &Model, new: &Model, changes: &mut Vec<Change>) {
     }
     if (&old.title, &old.summary) != (&new.title, &new.summary) {
         add(Effect::Documentation, "has another title or summary".to_owned());
+    }
+    if old.documentation != new.documentation {
+        let page = new.documentation.as_deref().unwrap_or("no page that is named");
+        add(Effect::Documentation, format!("is documented by {page}"));
     }
     if old.prices != new.prices {
         add(Effect::Documentation, "has other price examples".to_owned());
