@@ -61,23 +61,23 @@ fn lost(
         return Ok(sieve.search);
     }
     let mut tasks = Tasks::new(from, &before, seed);
-    sieve.look(tasks.base());
+    sieve.look(&tasks.base());
     for path in paths {
         for value in values(from, to, path) {
-            sieve.look(tasks.with(path, value.clone()));
+            sieve.look(&tasks.with(path, value.clone()));
             let mut task = tasks.base();
             tasks.place(&mut task, path, value.clone());
-            sieve.look(task);
+            sieve.look(&task);
             // A parameter that the model does not have is put where the path leads.
             let mut task = tasks.base();
             put(&mut task, path, value);
-            sieve.look(task);
+            sieve.look(&task);
         }
     }
     for model in [from, to] {
         let cases = derive(model, seed)?.cases;
         for task in cases.into_iter().filter_map(|case| Some(case.body.as_array()?.first()?.clone())) {
-            sieve.look(task);
+            sieve.look(&task);
         }
     }
     let mut bytes = [0; 32];
@@ -94,7 +94,7 @@ fn lost(
     for index in 0..random {
         let Ok(tree) = strategies[index % strategies.len()].new_tree(&mut runner) else { continue };
         let value = tree.current();
-        sieve.look(if index % 2 == 0 { tasks.settle(value, "") } else { value });
+        sieve.look(&if index % 2 == 0 { tasks.settle(value, "") } else { value });
     }
     Ok(sieve.search)
 }
@@ -112,16 +112,16 @@ struct Sieve<'j> {
 }
 
 impl Sieve<'_> {
-    fn look(&mut self, task: Value) {
+    fn look(&mut self, task: &Value) {
         self.search.tried += 1;
-        if self.after.is_valid(&task) || !self.before.is_valid(&task) {
+        if self.after.is_valid(task) || !self.before.is_valid(task) {
             return;
         }
-        for said in said(self.after.task(&task)) {
+        for said in said(self.after.task(task)) {
             let alike = |known: &Broken| known.said.iter().any(|one| is_alike(one, &said));
             let is_new = !self.search.witnesses.iter().any(alike);
             if is_new && self.search.witnesses.len() < MOST {
-                let plain = self.plainest(&task, &said);
+                let plain = self.plainest(task, &said);
                 let all = self::said(self.after.task(&plain));
                 self.search.witnesses.push(Broken { value: plain, said: all });
             }
