@@ -7,6 +7,7 @@ use crate::case::{Tasks, derive};
 use crate::judge::{Judge, JudgeError};
 use crate::random;
 use airspec::diff::{Broken, Diff, Evidence, Said, Search, Subject, answers};
+use airspec::rule::Rule;
 use airspec::witness::{proposals, samples};
 use airspec::{Model, Schema};
 use airspec_models::Violation;
@@ -17,6 +18,9 @@ use std::collections::BTreeSet;
 
 /// As many witnesses are kept, each for something else that is said.
 const MOST: usize = 64;
+
+/// As many tasks are started from where the plainest one will not do.
+const STARTS: usize = 8;
 
 /// Searches for what the new spec breaks: requests that it refuses, and answers that the old one did not allow.
 ///
@@ -56,28 +60,18 @@ fn lost(
     seed: u64,
 ) -> Result<Search, JudgeError> {
     let (before, after) = (Judge::new(from)?, Judge::new(to)?);
-    let mut sieve = Sieve { before: &before, after: &after, search: Search::default() };
+    let mut sieve = Sieve { before: &before, after: &after, search: Search::default(), valid: Vec::new() };
     if same_schema(from, to) {
         return Ok(sieve.search);
     }
     let mut tasks = Tasks::new(from, &before, seed);
-    sieve.look(&tasks.base());
-    for path in paths {
-        for value in values(from, to, path) {
-            sieve.look(&tasks.with(path, value.clone()));
-            let mut task = tasks.base();
-            tasks.place(&mut task, path, value.clone());
-            sieve.look(&task);
-            // A parameter that the model does not have is put where the path leads.
-            let mut task = tasks.base();
-            put(&mut task, path, value);
-            sieve.look(&task);
-        }
-    }
+    let base = tasks.base();
+    sieve.look(&base);
+    placed(&mut sieve, &mut tasks, to, paths, &base);
     for model in [from, to] {
         let cases = derive(model, seed)?.cases;
-        for task in cases.into_iter().filter_map(|case| Some(case.body.as_array()?.first()?.clone())) {
-            sieve.look(&task);
+        for task in cases.iter().filter_map(|case| case.body.as_array()?.first()) {
+            sieve.look(task);
         }
     }
     let mut bytes = [0; 32];
@@ -96,7 +90,30 @@ fn lost(
         let value = tree.current();
         sieve.look(&if index % 2 == 0 { tasks.settle(value, "") } else { value });
     }
+    // What is demanded in a roundabout way the plainest task may not have; tasks that came up have it.
+    if !before.is_valid(&base) {
+        for start in std::mem::take(&mut sieve.valid) {
+            placed(&mut sieve, &mut tasks, to, paths, &start);
+        }
+    }
     Ok(sieve.search)
+}
+
+/// Looks at a task with other values for each parameter that changed.
+fn placed(sieve: &mut Sieve<'_>, tasks: &mut Tasks<'_>, to: &Model, paths: &BTreeSet<&str>, start: &Value) {
+    let from = tasks.model();
+    for path in paths {
+        for value in values(from, to, path) {
+            sieve.look(&tasks.with(path, value.clone()));
+            let mut task = start.clone();
+            tasks.place(&mut task, path, value.clone());
+            sieve.look(&task);
+            // A parameter that the model does not have is put where the path leads.
+            let mut task = start.clone();
+            put(&mut task, path, value);
+            sieve.look(&task);
+        }
+    }
 }
 
 /// Whether the two say the same to the letter, so that there is nothing to look for.
@@ -109,12 +126,20 @@ struct Sieve<'j> {
     before: &'j Judge,
     after: &'j Judge,
     search: Search,
+    /// A few values that the first judge lets through.
+    valid: Vec<Value>,
 }
 
 impl Sieve<'_> {
     fn look(&mut self, task: &Value) {
         self.search.tried += 1;
-        if self.after.is_valid(task) || !self.before.is_valid(task) {
+        if !self.before.is_valid(task) {
+            return;
+        }
+        if self.valid.len() < STARTS {
+            self.valid.push(task.clone());
+        }
+        if self.after.is_valid(task) {
             return;
         }
         for said in said(self.after.task(task)) {
@@ -188,6 +213,9 @@ fn put(task: &mut Value, path: &str, value: Option<Value>) {
     let steps: Vec<&str> = path.split('.').collect();
     let Some((last, above)) = steps.split_last() else { return };
     for step in above {
+        if !at.is_object() {
+            *at = Value::Object(Map::new());
+        }
         let Some(members) = at.as_object_mut() else { return };
         at = members.entry(*step).or_insert_with(|| Value::Object(Map::new()));
     }
@@ -212,6 +240,15 @@ fn values(from: &Model, to: &Model, path: &str) -> Vec<Option<Value>> {
     }) {
         let proposed = schema.constraints.iter().flat_map(|constraint| proposals(constraint, schema));
         proposed.map(|witness| witness.value).chain(samples(schema)).for_each(&mut add);
+    }
+    // Arrays of any items, for limits of arrays whose items are free.
+    let counts = [from, to].into_iter().filter_map(|model| model.task.at(path)).flat_map(Schema::rules);
+    let counts = counts.filter_map(|rule| match rule {
+        Rule::Items(items) => usize::try_from(items.count.min(1_000)).ok(),
+        _ => None,
+    });
+    for count in counts.flat_map(|count| [count, count + 1, count.saturating_sub(1)]) {
+        add(Value::Array(vec![json!(1); count]));
     }
     [json!(null), json!(true), json!(1), json!(0.5), json!("a"), json!([]), json!({}), json!({"unknown": 1})]
         .into_iter()

@@ -185,5 +185,5 @@ fn verdicts_on_specs_that_differ_in_one_fact_are_what_a_search_finds() {
     }
     // Random specs are odder than published ones: what they demand can be out of reach for a search.
     assert!(unconfirmed.len() * 5 <= breaking, "{} of {breaking} are unconfirmed", unconfirmed.len());
-    assert!(breaking * 4 >= pairs, "too few breaking pairs to tell: {breaking} of {pairs}");
+    assert!(breaking * 6 >= pairs, "too few breaking pairs to tell: {breaking} of {pairs}");
 }
