@@ -166,6 +166,9 @@ pub(super) fn of_document(old: &Model, new: &Model, changes: &mut Vec<Change>) {
         let page = new.documentation.as_deref().unwrap_or("no page that is named");
         add(Effect::Documentation, format!("is documented by {page}"));
     }
+    if old.owner_rules != new.owner_rules {
+        add(Effect::Documentation, "states other rules of the model's owner".to_owned());
+    }
     if old.prices != new.prices {
         add(Effect::Documentation, "has other price examples".to_owned());
     }
