@@ -1,6 +1,6 @@
 //! The names that generated code has for the parameters of a model: what users of the crate write.
 
-use crate::emit::builder::{is_asked, setters};
+use crate::emit::builder::setters;
 use crate::emit::rust_type;
 use crate::plan::{Plan, Struct};
 use proc_macro2::TokenStream;
@@ -42,7 +42,7 @@ impl Api {
             let (name, argument) = (setter.name.to_string(), type_text(&setter.argument));
             api.setters.insert(setter.path.to_owned(), Setter { name, argument });
         }
-        for field in plan.request().fields.iter().filter(|field| is_asked(field, plan)) {
+        for field in plan.request().fields.iter().filter(|field| plan.is_asked(field)) {
             api.asked.insert(field.property.schema.path.clone(), field.ident.to_string());
         }
         api

@@ -4,9 +4,8 @@ pub(crate) mod answers;
 pub(crate) mod builder;
 mod constraints;
 pub(crate) mod enums;
-mod limits;
-mod nested;
 pub(crate) mod limits;
+mod nested;
 mod structs;
 
 use crate::check::Checks;

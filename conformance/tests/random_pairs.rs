@@ -1,12 +1,15 @@
 //! Pairs of specs that differ in one fact: what the comparison says is what a search with the two judges finds.
 
-#[path = "../../xtask/src/random_spec.rs"]
-mod random_spec;
+#[path = "../../xtask/src"]
+mod generator {
+    pub(crate) mod random_spec;
+}
 
 use airspec::diff::{self, Effect, Subject};
 use airspec::{Model, Source};
 use airspec_conformance::broken;
 use fastrand::Rng;
+use generator::random_spec;
 use serde_json::{Value, json};
 
 /// Pairs that are looked at; `AIRSPEC_PAIRS` asks for more.

@@ -8,7 +8,6 @@ use crate::plan::{Plan, Shape, Struct, Width};
 use airspec::Model;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
-use quote::quote;
 
 pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let request = plan.request();
@@ -26,11 +25,8 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
         }
     });
     let other = request.other.as_ref().map(|other| quote!(#other: Map::new(),));
-    let mut setters = Vec::new();
-    collect(request, plan, &[], &mut Scope::with("build build_unchecked clone"), &mut setters);
-    let required_docs = docs::attributes(
     let setters = setters(plan).into_iter().map(|setter| setter.item);
-    let struct_docs = docs::attributes(
+    let required_docs = docs::attributes(
         "The parameters without which there is no request: forgetting one does not compile.",
     );
     let required = required_struct(request, plan, &format_ident!("Required"), &required_docs);
@@ -94,6 +90,8 @@ pub(super) fn required_struct(
         #[allow(clippy::exhaustive_structs)]
         pub struct #ident { #(#fields)* }
     }
+}
+
 /// A method of the builder.
 pub(crate) struct Setter<'a> {
     /// The parameter that it sets.
@@ -107,13 +105,8 @@ pub(crate) struct Setter<'a> {
 /// The methods of the builder, one for each parameter that can be set.
 pub(crate) fn setters<'a>(plan: &Plan<'a>) -> Vec<Setter<'a>> {
     let mut setters = Vec::new();
-    collect(plan.request(), plan, &[], &mut Scope::with("build build_unchecked"), &mut setters);
+    collect(plan.request(), plan, &[], &mut Scope::with("build build_unchecked clone"), &mut setters);
     setters
-}
-
-/// Whether the caller must give the parameter: it is required, no constant, and no identity that can be drawn.
-pub(crate) fn is_asked(field: &Field<'_>, plan: &Plan<'_>) -> bool {
-    field.property.required.is_some() && !is_fixed(field, plan) && field.shape != Shape::Uuid
 }
 
 fn collect<'a>(

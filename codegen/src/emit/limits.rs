@@ -91,13 +91,13 @@ pub(crate) fn accessors<'a>(plan: &Plan<'a>) -> Vec<(&'a str, Ident)> {
 }
 
 /// A function that gives an effective value.
-struct Effective<'a> {
+struct Accessor<'a> {
     path: &'a str,
     name: Ident,
     item: TokenStream,
 }
 
-fn effective<'a>(plan: &Plan<'a>) -> Vec<Effective<'a>> {
+fn effective<'a>(plan: &Plan<'a>) -> Vec<Accessor<'a>> {
     let mut found = Vec::new();
     collect(plan.request(), plan, &quote!(Some(self)), &mut Scope::default(), &mut found);
     found
@@ -108,7 +108,7 @@ fn collect<'a>(
     plan: &Plan<'a>,
     reach: &TokenStream,
     scope: &mut Scope,
-    found: &mut Vec<Effective<'a>>,
+    found: &mut Vec<Accessor<'a>>,
 ) {
     for field in &one.fields {
         let ident = &field.ident;
@@ -138,7 +138,7 @@ fn collect<'a>(
                     #reach.and_then(|outer| outer.#ident #held).unwrap_or(#value)
                 }
             };
-            found.push(Effective { path: &field.property.schema.path, name, item });
+            found.push(Accessor { path: &field.property.schema.path, name, item });
         }
     }
 }
