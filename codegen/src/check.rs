@@ -18,11 +18,14 @@ use airspec::rule::{End, Rule};
 use airspec::{Constraint, Model, Schema};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
+use std::collections::BTreeMap;
 
 /// What has been emitted so far.
 #[derive(Debug)]
 pub(crate) struct Checks {
     ids: Vec<String>,
+    /// What runs each constraint, by id.
+    calls: BTreeMap<String, TokenStream>,
     functions: Vec<TokenStream>,
     statics: Vec<TokenStream>,
     /// The patterns that have a static, by its number.
@@ -40,6 +43,7 @@ impl Default for Checks {
     fn default() -> Self {
         Self {
             ids: Vec::new(),
+            calls: BTreeMap::new(),
             functions: Vec::new(),
             statics: Vec::new(),
             patterns: Vec::new(),
@@ -49,6 +53,11 @@ impl Default for Checks {
 }
 
 impl Checks {
+    /// The code that runs a constraint.
+    pub(crate) fn call(&self, id: &str) -> Option<&TokenStream> {
+        self.calls.get(id)
+    }
+
     /// The ids of the constraints that have a check.
     pub(crate) fn into_ids(self) -> Vec<String> {
         self.ids
@@ -125,10 +134,16 @@ impl<'m> Emitter<'_, 'm> {
             match &constraint.rule {
                 Rule::Type(kinds) => {
                     let kinds = kinds_tokens(*kinds);
-                    kind = Some(quote!(check::kind(node, at, out, #reference, #kinds)));
+                    let call = quote!(check::kind(node, at, out, #reference, #kinds));
+                    self.record(constraint, role, &call);
+                    kind = Some(call);
                 }
                 Rule::Closed(_) | Rule::Unique | Rule::Required => {}
-                rule => calls.push(self.call(rule, &reference)),
+                rule => {
+                    let call = self.call(rule, &reference);
+                    self.record(constraint, role, &call);
+                    calls.push(call);
+                }
             }
         }
         let members = self.members(schema, shape, role, function, &calls);
@@ -142,6 +157,13 @@ impl<'m> Emitter<'_, 'm> {
             Some(kind) if rest.is_empty() => quote!(#kind;),
             Some(kind) => quote!(if #kind { #rest }),
             None => rest,
+        }
+    }
+
+    /// Keeps the code of a constraint for those who want to see it.
+    fn record(&mut self, constraint: &Constraint, role: Role, call: &TokenStream) {
+        if role == Role::Parameter {
+            self.checks.calls.insert(constraint.id.clone(), call.clone());
         }
     }
 
@@ -224,7 +246,9 @@ impl<'m> Emitter<'_, 'm> {
                 let ident = self.plan.constraint(closed);
                 quote!(&constraints::#ident)
             };
-            statements.push(quote!(check::closed(object, at, out, #reference, #names);));
+            let call = quote!(check::closed(object, at, out, #reference, #names););
+            self.record(closed, role, &call);
+            statements.push(call);
         }
         for (index, property) in schema.properties.iter().enumerate() {
             statements.push(self.member(index, property, shape, role));
@@ -283,7 +307,9 @@ impl<'m> Emitter<'_, 'm> {
         let found = match &property.required {
             Some(constraint) => {
                 let reference = self.reference(constraint, role);
-                quote!(check::required(object, at, out, #reference, #key))
+                let call = quote!(check::required(object, at, out, #reference, #key));
+                self.record(constraint, role, &call);
+                call
             }
             None => quote!(object.get(#key)),
         };

@@ -1,10 +1,10 @@
 //! The items of a module: what users see of a model. One submodule for each kind of item.
 
 pub(crate) mod answers;
-mod builder;
+pub(crate) mod builder;
 mod constraints;
 pub(crate) mod enums;
-mod limits;
+pub(crate) mod limits;
 mod nested;
 mod structs;
 

@@ -25,16 +25,24 @@
 //! // In the crate: mod lighthouse { include!(concat!(env!("OUT_DIR"), "/lighthouse.rs")); }
 //! ```
 
+mod api;
 mod check;
 mod docs;
 mod emit;
+mod explain;
+mod migration;
 mod names;
 mod plan;
 mod print;
 mod shared;
+mod step;
+mod surface;
 pub mod view;
 
+pub use explain::{Page, Unknown, explain};
+pub use migration::migration;
 pub use names::{module_name, type_name};
+pub use step::step;
 
 use airspec::Model;
 use plan::Plan;

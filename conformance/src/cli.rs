@@ -7,6 +7,7 @@ mod accepted;
 mod choice;
 mod compare;
 mod conformance;
+mod diff;
 mod faults;
 mod merge;
 mod mock;
@@ -58,6 +59,11 @@ enum Command {
                             Exit code: 0 it was stopped, 2 it could not start."
     )]
     Mock(mock::Arguments),
+    /// Tells what changed between two specs and what it means to users
+    #[command(
+        after_help = "Exit code: 0 all is well, 1 the change is what --fail-on names, 2 nothing could be compared."
+    )]
+    Diff(diff::Arguments),
     /// Judges JSON values, one a line, against a spec
     #[command(after_help = "Exit code: 0 every value is valid, 1 one is not, 2 nothing could be judged.")]
     Validate(validate::Arguments),
@@ -155,6 +161,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
     };

@@ -1,6 +1,7 @@
 //! Cases, mock server, runner and reports that hold a server against the spec.
 
 pub mod agree;
+pub mod broken;
 pub mod case;
 pub mod cli;
 pub mod cost;

@@ -228,3 +228,48 @@ fn a_pattern_chooses_cases() {
     assert!(table.contains("width.maximum") && table.contains("height.maximum"));
     assert!(!table.contains("height.minimum") && !table.contains("ttl"));
 }
+
+fn diff(old: &str, new: &str, more: &[&str]) -> Output {
+    let history = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/history");
+    let [old, new] = [old, new].map(|date| format!("{history}/{date}.json"));
+    airspec(&[&["diff", &old, &new, "--values", "20"], more].concat())
+}
+
+#[test]
+fn diff_ends_with_the_code_that_ci_asked_for() {
+    let code = |old: &str, new: &str, more: &[&str]| diff(old, new, more).status.code();
+    let (first, second, third) = ("2026-06-07", "2026-07-09", "2026-07-30");
+    assert_eq!(code(first, second, &[]), Some(0));
+    assert_eq!(code(second, third, &[]), Some(0));
+    assert_eq!(code(first, second, &["--fail-on", "breaking"]), Some(0));
+    assert_eq!(code(first, second, &["--fail-on", "compatible"]), Some(1));
+    assert_eq!(code(second, third, &["--fail-on", "breaking"]), Some(1));
+    assert_eq!(code(first, first, &["--fail-on", "any"]), Some(0));
+    assert_eq!(code(first, second, &["--fail-on", "nonsense"]), Some(2));
+    cannot_run(&["diff", "/nowhere.json", "/nowhere.json"], "/nowhere.json");
+}
+
+#[test]
+fn diff_shows_the_request_that_fails_now_in_every_format() {
+    let (old, new) = ("2026-07-09", "2026-07-30");
+    let shown = diff(old, new, &[]);
+    let text_shown = text(&shown.stdout);
+    for words in [
+        "breaking: something that worked fails\n",
+        "\nBreaking:\n  `watermark` is gone\n",
+        "`watermark` is found at `advancedFeatures.watermark` (the same name `watermark`",
+        "\nA request that worked and fails now:\n  [{",
+        "\n  -> /watermark: is not a known name here",
+    ] {
+        assert!(text_shown.contains(words), "{words}\n{text_shown}");
+    }
+    let markdown = diff(old, new, &["--format", "markdown"]);
+    let shown = text(&markdown.stdout);
+    assert!(
+        shown.starts_with("## `") && shown.contains("### Breaking\n\n- `watermark` is gone\n"),
+        "{shown}"
+    );
+    let report: Value = serde_json::from_slice(&diff(old, new, &["--format", "json"]).stdout).unwrap();
+    assert_eq!(report["verdict"], serde_json::json!({"effect": "breaking", "confirmed": true}));
+    assert!(report["evidence"]["requests"]["witnesses"][0]["value"].get("watermark").is_some());
+}

@@ -22,6 +22,7 @@
 
 pub mod behaviour;
 pub mod diagnostic;
+pub mod diff;
 pub mod facts;
 pub mod import;
 #[cfg(feature = "judge")]

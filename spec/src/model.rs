@@ -194,6 +194,12 @@ impl Schema {
         self.properties.iter().find(|property| property.name == name)
     }
 
+    /// Whether `properties` has that name.
+    #[must_use]
+    pub fn declares(&self, name: &str) -> bool {
+        self.property(name).is_some_and(|property| property.declared)
+    }
+
     /// The schema at a dotted path below this one; `items` steps into an array.
     #[must_use]
     pub fn at(&self, path: &str) -> Option<&Schema> {

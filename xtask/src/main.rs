@@ -3,7 +3,9 @@
 //! `gen` depends on the spec and the generator alone, so that it runs when what it replaces does not compile.
 //! Everything about servers is the binary `airspec` of the conformance crate, which is started through cargo.
 
+mod diff;
 mod differential;
+mod explain;
 mod fuzz;
 mod generate;
 mod import;
@@ -14,6 +16,7 @@ mod verify;
 
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -33,6 +36,10 @@ enum Task {
     Import(import::Arguments),
     /// Hold a spec against what the provider published
     Verify(verify::Arguments),
+    /// Tell what changed between two specs: on the wire, for callers, and for users of the generated crate
+    Diff(diff::Arguments),
+    /// Explain a constraint, a behaviour or a parameter
+    Explain(explain::Arguments),
     /// Compare generated code with the judge on random values, for any specs
     Differential(differential::Arguments),
     /// Fuzz the reader of specs and the generated parser, with cargo-fuzz
@@ -68,6 +75,8 @@ fn main() -> ExitCode {
         Task::Gen(arguments) => generate::run(&arguments),
         Task::Import(arguments) => import::run(&arguments),
         Task::Verify(arguments) => verify::run(&arguments),
+        Task::Diff(arguments) => diff::run(&arguments),
+        Task::Explain(arguments) => explain::run(&arguments),
         Task::Differential(arguments) => differential::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Conformance(passed) => airspec("conformance", &passed),
@@ -106,6 +115,14 @@ fn build_airspec(root: &Path) -> anyhow::Result<()> {
 fn airspec_command(root: &Path) -> Command {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     Command::new(target.join("debug").join(format!("airspec{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Text on standard output; a reader that has seen enough, such as `head`, is no error.
+fn show(text: &str) -> anyhow::Result<()> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// The workspace.

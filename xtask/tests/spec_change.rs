@@ -85,11 +85,29 @@ const SECOND: &str = r#"{
   "additionalProperties": false
 }"#;
 
+/// The wider limit breaks nobody; taking it back does, and a request shows it.
+fn what_it_means(copy: &Copy) {
+    let (old, new) = ("old.json", "spec/models/openai-gpt-image-2.json");
+    let values = ["--values", "20", "--fail-on", "breaking"];
+    let wider = copy.succeeds(&[&["xtask", "diff", old, new], values.as_slice()].concat());
+    let change = "\nCompatible:\n  `width` had to be at most 3840, now at most 4096\n";
+    assert!(wider.contains(change) && wider.contains("\nThe generated crate: a minor step\n"), "{wider}");
+    let back = copy.cargo(&[&["xtask", "diff", new, old], values.as_slice()].concat());
+    let shown = String::from_utf8_lossy(&back.stdout).into_owned();
+    assert_eq!(back.status.code(), Some(1), "{shown}");
+    let request = shown.lines().skip_while(|line| !line.starts_with("A request that worked")).nth(1).unwrap();
+    let request: Value = serde_json::from_str(request).unwrap();
+    assert!((3841..=4096).contains(&request[0]["width"].as_u64().unwrap()), "{request}");
+    let notes = copy.succeeds(&["xtask", "diff", new, old, "--values", "20", "--migration"]);
+    assert!(notes.contains("`.width(…)`: `width` had to be at most 4096, now at most 3840."), "{notes}");
+}
+
 #[test]
 fn one_number_in_the_spec_moves_crate_mock_and_suite_and_a_second_model_is_a_second_file() {
     let copy = Copy::new();
     let document = copy.path("spec/models/openai-gpt-image-2.json");
     let mut spec: Value = serde_json::from_str(&fs::read_to_string(&document).unwrap()).unwrap();
+    fs::copy(&document, copy.path("old.json")).unwrap();
     let task = &mut spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
     assert_eq!(task["width"]["maximum"], 3840);
     task["width"]["maximum"] = 4096.into();
@@ -110,6 +128,8 @@ fn one_number_in_the_spec_moves_crate_mock_and_suite_and_a_second_model_is_a_sec
     let shared = fs::read_to_string(copy.path("generated/src/models/shared.rs")).unwrap();
     assert!(shared.contains("pub enum DeliveryMethod") && shared.contains("pub struct Safety"), "{shared}");
     copy.succeeds(&["check", "--quiet", "--package", "airspec-models", "--all-features"]);
+
+    what_it_means(&copy);
 
     let report = copy.path("report");
     let report_flag = report.to_str().unwrap();

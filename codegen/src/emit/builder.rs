@@ -25,8 +25,7 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
         }
     });
     let other = request.other.as_ref().map(|other| quote!(#other: Map::new(),));
-    let mut setters = Vec::new();
-    collect(request, plan, &[], &mut Scope::with("build build_unchecked clone"), &mut setters);
+    let setters = setters(plan).into_iter().map(|setter| setter.item);
     let required_docs = docs::attributes(
         "The parameters without which there is no request: forgetting one does not compile.",
     );
@@ -93,12 +92,29 @@ pub(super) fn required_struct(
     }
 }
 
+/// A method of the builder.
+pub(crate) struct Setter<'a> {
+    /// The parameter that it sets.
+    pub(crate) path: &'a str,
+    pub(crate) name: Ident,
+    /// The type of what it takes.
+    pub(crate) argument: TokenStream,
+    item: TokenStream,
+}
+
+/// The methods of the builder, one for each parameter that can be set.
+pub(crate) fn setters<'a>(plan: &Plan<'a>) -> Vec<Setter<'a>> {
+    let mut setters = Vec::new();
+    collect(plan.request(), plan, &[], &mut Scope::with("build build_unchecked clone"), &mut setters);
+    setters
+}
+
 fn collect<'a>(
     one: &Struct<'a>,
     plan: &Plan<'a>,
     above: &[TokenStream],
     scope: &mut Scope,
-    out: &mut Vec<TokenStream>,
+    out: &mut Vec<Setter<'a>>,
 ) {
     for field in &one.fields {
         if plan.is_fixed(field) && field.property.required.is_some() {
@@ -109,13 +125,14 @@ fn collect<'a>(
         let docs = parameter_docs(&field.property.schema, field.property.required.is_some());
         let (argument, value) = argument(&field.shape, plan);
         let value = if field.property.required.is_some() { value } else { quote!(Some(#value)) };
-        out.push(quote! {
+        let item = quote! {
             #docs
             pub fn #name(mut self, value: #argument) -> Self {
                 self.request #(#above)* .#ident = #value;
                 self
             }
-        });
+        };
+        out.push(Setter { path: &field.property.schema.path, name, argument, item });
         if let Shape::Struct(index) = field.shape
             && can_default(&plan.structs[index], plan)
         {

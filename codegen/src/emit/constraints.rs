@@ -21,14 +21,13 @@ pub(super) fn module(model: &Model, plan: &Plan<'_>) -> TokenStream {
         let documentation = constraint.documentation.as_deref().unwrap_or_default();
         quote!(#docs pub static #ident: Constraint = Constraint::new(#id, #expected, #documentation);)
     });
-    let count = all.len();
     quote! {
         /// Every constraint that a request must satisfy.
         pub mod constraints {
             use airspec_models::Constraint;
 
             /// All of them, in the order of the spec.
-            pub static ALL: [&Constraint; #count] = [#(&#idents),*];
+            pub static ALL: &[&Constraint] = &[#(&#idents),*];
 
             #(#statics)*
         }

@@ -7,20 +7,13 @@ use airspec::rule::Rule;
 use airspec::rule::kind::Kinds;
 use airspec::{Constraint, Model, Schema};
 use bigdecimal::{BigDecimal, ToPrimitive as _};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 /// The module of bounds.
 pub(super) fn module(model: &Model) -> TokenStream {
-    let mut scope = Scope::default();
-    let constants: Vec<TokenStream> = model
-        .task
-        .tree()
-        .into_iter()
-        .flat_map(|schema| schema.constraints.iter().map(move |constraint| (schema, constraint)))
-        .filter_map(|(schema, constraint)| constant(schema, constraint, &mut scope))
-        .collect();
+    let constants: Vec<TokenStream> = constants(model).into_iter().map(|constant| constant.item).collect();
     if constants.is_empty() {
         return TokenStream::new();
     }
@@ -32,7 +25,24 @@ pub(super) fn module(model: &Model) -> TokenStream {
     }
 }
 
-fn constant(schema: &Schema, constraint: &Constraint, scope: &mut Scope) -> Option<TokenStream> {
+/// A bound as a constant.
+pub(crate) struct Constant<'a> {
+    /// The constraint that states it.
+    pub(crate) id: &'a str,
+    pub(crate) name: Ident,
+    item: TokenStream,
+}
+
+/// The constants of a model.
+pub(crate) fn constants(model: &Model) -> Vec<Constant<'_>> {
+    let mut scope = Scope::default();
+    let all = model.task.tree().into_iter();
+    all.flat_map(|schema| schema.constraints.iter().map(move |constraint| (schema, constraint)))
+        .filter_map(|(schema, constraint)| constant(schema, constraint, &mut scope))
+        .collect()
+}
+
+fn constant<'a>(schema: &Schema, constraint: &'a Constraint, scope: &mut Scope) -> Option<Constant<'a>> {
     let (kind, value) = match &constraint.rule {
         Rule::Range(range) => number(schema, &range.bound),
         Rule::MultipleOf(step) => number(schema, step),
@@ -42,7 +52,8 @@ fn constant(schema: &Schema, constraint: &Constraint, scope: &mut Scope) -> Opti
     }?;
     let ident = scope.mint(&[shouty(&constraint.id)]);
     let docs = docs::attributes(&format!("`{}` {}.", schema.path, constraint.expected));
-    Some(quote!(#docs pub const #ident: #kind = #value;))
+    let item = quote!(#docs pub const #ident: #kind = #value;);
+    Some(Constant { id: &constraint.id, name: ident, item })
 }
 
 fn count(count: u64) -> (TokenStream, TokenStream) {
@@ -70,17 +81,34 @@ fn number(schema: &Schema, number: &BigDecimal) -> Option<(TokenStream, TokenStr
 
 /// For each parameter with a default, at any depth, the value that holds on the provider's side.
 pub(super) fn effective_values(plan: &Plan<'_>) -> TokenStream {
-    let mut found = Vec::new();
-    collect(plan.request(), plan, &quote!(Some(self)), &mut Scope::default(), &mut found);
-    quote!(#(#found)*)
+    let all = effective(plan).into_iter().map(|one| one.item);
+    quote!(#(#all)*)
 }
 
-fn collect(
-    one: &Struct<'_>,
-    plan: &Plan<'_>,
+/// The function that gives the effective value of each parameter that has one.
+pub(crate) fn accessors<'a>(plan: &Plan<'a>) -> Vec<(&'a str, Ident)> {
+    effective(plan).into_iter().map(|one| (one.path, one.name)).collect()
+}
+
+/// A function that gives an effective value.
+struct Accessor<'a> {
+    path: &'a str,
+    name: Ident,
+    item: TokenStream,
+}
+
+fn effective<'a>(plan: &Plan<'a>) -> Vec<Accessor<'a>> {
+    let mut found = Vec::new();
+    collect(plan.request(), plan, &quote!(Some(self)), &mut Scope::default(), &mut found);
+    found
+}
+
+fn collect<'a>(
+    one: &Struct<'a>,
+    plan: &Plan<'a>,
     reach: &TokenStream,
     scope: &mut Scope,
-    found: &mut Vec<TokenStream>,
+    found: &mut Vec<Accessor<'a>>,
 ) {
     for field in &one.fields {
         let ident = &field.ident;
@@ -103,13 +131,14 @@ fn collect(
                 "What holds for `{}`: the value that is set, else the provider's default {shown}.",
                 field.property.schema.path
             ));
-            found.push(quote! {
+            let item = quote! {
                 #docs
                 #[must_use]
                 pub fn #name(&self) -> #kind {
                     #reach.and_then(|outer| outer.#ident #held).unwrap_or(#value)
                 }
-            });
+            };
+            found.push(Accessor { path: &field.property.schema.path, name, item });
         }
     }
 }

@@ -53,6 +53,12 @@ impl<'m> Tasks<'m> {
         tasks
     }
 
+    /// The model that the tasks are for.
+    #[must_use]
+    pub fn model(&self) -> &'m Model {
+        self.model
+    }
+
     /// A valid task with the required parameters alone, and an identity that no other task has.
     pub fn base(&mut self) -> Value {
         let mut task = self.base.clone();

@@ -1503,7 +1503,7 @@ pub mod constraints {
     use airspec_models::Constraint;
 
     /// All of them, in the order of the spec.
-    pub static ALL: [&Constraint; 63usize] = [
+    pub static ALL: &[&Constraint] = &[
         &TYPE,
         &ADDITIONAL_PROPERTIES,
         &TASK_TYPE_REQUIRED,

@@ -1,0 +1,38 @@
+//! `airspec diff`: what changed between two specs, and what it means to users.
+
+use super::{End, Failure, show};
+use crate::broken;
+use airspec::diff::{self, Effect, Format, Report};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The spec of yesterday
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// The spec of today
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    /// How to say it: text, markdown or json
+    #[arg(long, default_value = "text", value_parser = Format::named)]
+    format: Format,
+    /// Exit with 1 when the change is at least that: breaking, compatible (anything on the wire) or any (wording too)
+    #[arg(long, value_name = "EFFECT", value_parser = Effect::least)]
+    fail_on: Option<Effect>,
+    /// Random values in the search for what broke, beside those that follow from the specs
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    values: usize,
+    /// Seed of the random values
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
+    let (old, new) = (airspec::read_file(&arguments.old)?, airspec::read_file(&arguments.new)?);
+    let found = diff::compare(&old, &new);
+    let evidence = broken::search(&old, &new, &found, arguments.values, arguments.seed)?;
+    let report = Report { diff: &found, evidence: &evidence, step: None };
+    show(&report.render(arguments.format))?;
+    let fails = arguments.fail_on.is_some_and(|effect| report.reaches(effect));
+    Ok(if fails { End::Violated } else { End::Conforms })
+}

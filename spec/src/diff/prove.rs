@@ -1,0 +1,356 @@
+//! Proofs that whatever satisfies one schema satisfies another.
+//!
+//! What is proved is true. What is not proved may be true all the same: the language of schemas is too rich to decide
+//! every question, so a search for a counterexample stands beside these proofs.
+
+use super::admits;
+use super::facts::{Facts, Profile, having, object_having, spread};
+use crate::model::Schema;
+use crate::rule::kind::Kinds;
+use crate::rule::relation::{Operation, Relation};
+use crate::rule::{Rule, format::Format};
+use bigdecimal::{BigDecimal, Signed as _};
+use std::cell::Cell;
+
+/// Steps that one question may take.
+const FUEL: u32 = 5_000;
+
+/// How deep one question may go.
+const DEPTH: u32 = 48;
+
+/// Tries to prove things about values of which [`Facts`] are known.
+#[derive(Debug)]
+pub(super) struct Prover {
+    fuel: Cell<u32>,
+    depth: Cell<u32>,
+}
+
+/// Whether a value of which the facts are known satisfies the schema.
+pub(super) fn entails(facts: &Facts<'_>, goal: &Schema) -> bool {
+    Prover::new().entails(facts, goal)
+}
+
+/// Whether a value of which the facts are known satisfies the rule.
+pub(super) fn keeps(facts: &Facts<'_>, rule: &Rule) -> bool {
+    let prover = Prover::new();
+    prover.keeps(facts, rule)
+}
+
+/// Whether an object of which the facts are known has the member.
+pub(super) fn has(facts: &Facts<'_>, name: &str) -> bool {
+    Prover::new().entails(facts, &having(name))
+}
+
+/// Whether an object of which the facts are known lacks the member.
+pub(super) fn lacks(facts: &Facts<'_>, name: &str) -> bool {
+    Prover::new().absent(facts, name)
+}
+
+impl Prover {
+    fn new() -> Self {
+        Self { fuel: Cell::new(FUEL), depth: Cell::new(0) }
+    }
+
+    /// Runs a step of a proof, unless too many have been run.
+    fn step(&self, prove: impl FnOnce() -> bool) -> bool {
+        if self.fuel.get() == 0 || self.depth.get() >= DEPTH {
+            return false;
+        }
+        self.fuel.set(self.fuel.get() - 1);
+        self.depth.set(self.depth.get() + 1);
+        let is_proved = prove();
+        self.depth.set(self.depth.get() - 1);
+        is_proved
+    }
+
+    fn entails(&self, facts: &Facts<'_>, goal: &Schema) -> bool {
+        self.step(|| {
+            self.directly(facts, goal)
+                || self.absurd_at_once(facts)
+                || by_cases(facts, |facts| self.entails(facts, goal))
+        })
+    }
+
+    fn keeps(&self, facts: &Facts<'_>, rule: &Rule) -> bool {
+        self.step(|| {
+            self.rule(facts, &facts.profile(), rule)
+                || self.absurd_at_once(facts)
+                || by_cases(facts, |facts| self.keeps(facts, rule))
+        })
+    }
+
+    /// Whether no value can be so.
+    fn absurd(&self, facts: &Facts<'_>) -> bool {
+        self.step(|| self.absurd_at_once(facts) || by_cases(facts, |facts| self.absurd(facts)))
+    }
+
+    fn directly(&self, facts: &Facts<'_>, goal: &Schema) -> bool {
+        let profile = facts.profile();
+        if profile.kinds == 0 || facts.holds.iter().any(|known| std::ptr::eq(*known, goal)) {
+            return true;
+        }
+        let listed = profile.values.as_ref();
+        if listed.is_some_and(|all| all.iter().all(|one| admits::schema(goal, one) == Some(true))) {
+            return true;
+        }
+        goal.rules().all(|rule| self.rule(facts, &profile, rule))
+            && (!profile.has(Kinds::OBJECT) || self.members(facts, goal))
+            && (!profile.has(Kinds::ARRAY) || self.items(facts, &profile, goal))
+    }
+
+    fn absurd_at_once(&self, facts: &Facts<'_>) -> bool {
+        let profile = facts.profile();
+        if profile.kinds == 0 {
+            return true;
+        }
+        if profile.kinds == Kinds::OBJECT.bits() {
+            for name in facts.names() {
+                let is_needed = facts
+                    .holds
+                    .iter()
+                    .filter_map(|schema| schema.property(name))
+                    .any(|property| property.required.is_some());
+                if is_needed && facts.property(name).is_none_or(|member| self.absurd(&member)) {
+                    return true;
+                }
+            }
+        }
+        let is_filled = profile.kinds == Kinds::ARRAY.bits() && profile.items.least > 0;
+        if is_filled && self.absurd(&facts.items()) {
+            return true;
+        }
+        facts.fails.iter().enumerate().any(|(index, failed)| {
+            let mut others = facts.clone();
+            others.fails.remove(index);
+            self.step(|| self.directly(&others, failed))
+        })
+    }
+
+    fn members(&self, facts: &Facts<'_>, goal: &Schema) -> bool {
+        goal.properties.iter().all(|property| {
+            let is_there = property.required.is_none() || present(facts, &property.name);
+            is_there && (!property.declared || self.member(facts, &property.name, &property.schema))
+        }) && goal.additional.as_ref().is_none_or(|additional| {
+            let names = facts.names();
+            let mut others = names.iter().filter(|name| !goal.declares(name));
+            others.all(|name| self.member(facts, name, additional))
+                && facts.stranger().is_none_or(|facts| self.entails(&facts, additional))
+        })
+    }
+
+    /// Whether the member, where there is one, satisfies the schema.
+    fn member(&self, facts: &Facts<'_>, name: &str, goal: &Schema) -> bool {
+        facts.property(name).is_none_or(|member| self.entails(&member, goal)) || self.absent(facts, name)
+    }
+
+    fn items(&self, facts: &Facts<'_>, profile: &Profile<'_>, goal: &Schema) -> bool {
+        goal.items
+            .as_ref()
+            .is_none_or(|items| profile.items.most == Some(0) || self.entails(&facts.items(), items))
+    }
+
+    /// Whether an object lacks the member.
+    fn absent(&self, facts: &Facts<'_>, name: &str) -> bool {
+        let Some(member) = facts.property(name) else { return true };
+        if self.absurd(&member) {
+            return true;
+        }
+        if facts.fails.is_empty() && !facts.rules().any(|rule| matches!(rule, Rule::Dependent(_))) {
+            return false;
+        }
+        let having = object_having(name);
+        self.step(|| self.absurd_at_once(&facts.and(&having)))
+    }
+
+    fn rule(&self, facts: &Facts<'_>, profile: &Profile<'_>, rule: &Rule) -> bool {
+        if facts.rules().any(|known| std::ptr::eq(known, rule) || super::same::rule(known, rule)) {
+            return true;
+        }
+        let listed = profile.values.as_ref();
+        if listed.is_some_and(|all| all.iter().all(|one| admits::rule(rule, one) == Some(true))) {
+            return true;
+        }
+        match rule {
+            Rule::Type(kinds) => profile.kinds & !spread(*kinds) == 0,
+            // `required` is a rule of the object, asked of it by name.
+            Rule::Required | Rule::Const(_) | Rule::Enum(_) | Rule::Never | Rule::Unique => false,
+            Rule::Range(range) => !profile.has(Kinds::NUMBER) || profile.numbers.all_within(range),
+            Rule::MultipleOf(step) => !profile.has(Kinds::NUMBER) || profile.numbers.all_multiples(step),
+            Rule::Length(length) => {
+                !profile.has(Kinds::STRING) || profile.length.is_within(length.end, length.count)
+            }
+            Rule::Format(format) => {
+                let implies =
+                    |known: &Format| known == format || *known == Format::Uuid4 && *format == Format::Uuid;
+                !profile.has(Kinds::STRING) || profile.formats.iter().any(implies)
+            }
+            Rule::Pattern(pattern) => {
+                !profile.has(Kinds::STRING) || profile.patterns.contains(&pattern.rust.as_str())
+            }
+            Rule::Items(items) => {
+                !profile.has(Kinds::ARRAY) || profile.items.is_within(items.end, items.count)
+            }
+            Rule::Closed(closed) => {
+                let mut names = facts.names().into_iter();
+                !profile.has(Kinds::OBJECT)
+                    || facts.is_closed()
+                        && names.all(|name| {
+                            closed.names.iter().any(|known| known == name) || self.absent(facts, name)
+                        })
+            }
+            Rule::Dependent(dependent) => {
+                !profile.has(Kinds::OBJECT)
+                    || dependent.needs.iter().all(|(trigger, needs)| {
+                        let having = object_having(trigger);
+                        let given = facts.and(&having);
+                        needs.iter().all(|need| present(&given, need)) || self.absent(facts, trigger)
+                    })
+            }
+            Rule::Relation(relation) => !profile.has(Kinds::OBJECT) || self.relation(facts, relation),
+            Rule::AllOf(_)
+            | Rule::AnyOf(_)
+            | Rule::OneOf(_)
+            | Rule::Not(_)
+            | Rule::If(_)
+            | Rule::Contains(_) => self.composite(facts, profile, rule),
+        }
+    }
+
+    fn composite(&self, facts: &Facts<'_>, profile: &Profile<'_>, rule: &Rule) -> bool {
+        match rule {
+            Rule::AllOf(schema) => self.entails(facts, schema),
+            Rule::AnyOf(branches) => (0..branches.len()).any(|chosen| {
+                // It may be the chosen one for want of the others.
+                let others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
+                let facts = others.fold(facts.clone(), |facts, (_, other)| facts.but_not(other));
+                self.entails(&facts, &branches[chosen])
+            }),
+            Rule::OneOf(branches) => (0..branches.len()).any(|chosen| {
+                let mut others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
+                self.entails(facts, &branches[chosen])
+                    && others.all(|(_, other)| self.absurd(&facts.and(other)))
+            }),
+            Rule::Not(schema) => self.absurd(&facts.and(schema)),
+            Rule::If(rule) => {
+                let leads = |facts: Facts<'_>, goal: &Option<Schema>| {
+                    goal.as_ref().is_none_or(|goal| self.entails(&facts, goal))
+                };
+                leads(facts.and(&rule.condition), &rule.then)
+                    && leads(facts.but_not(&rule.condition), &rule.otherwise)
+            }
+            Rule::Contains(schema) => {
+                let items = facts.items();
+                !profile.has(Kinds::ARRAY)
+                    || profile.items.least > 0 && self.entails(&items, schema)
+                    || facts.rules().any(|rule| match rule {
+                        Rule::Contains(known) => self.entails(&items.and(known), schema),
+                        _ => false,
+                    })
+            }
+            other => unreachable!("`{}` is not made of conditions", other.keyword()),
+        }
+    }
+
+    fn relation(&self, facts: &Facts<'_>, goal: &Relation) -> bool {
+        let [a, b] = &goal.parameters;
+        if self.absent(facts, a) || self.absent(facts, b) {
+            return true;
+        }
+        let is_tighter = facts.rules().any(|rule| match rule {
+            Rule::Relation(known) => {
+                known.operation == goal.operation
+                    && known.parameters == goal.parameters
+                    && reaches(known.minimum.as_ref(), goal.minimum.as_ref(), |known, goal| known >= goal)
+                    && reaches(known.maximum.as_ref(), goal.maximum.as_ref(), |known, goal| known <= goal)
+            }
+            _ => false,
+        });
+        is_tighter || follows_from_ends(facts, goal).unwrap_or_default()
+    }
+}
+
+/// Whether it holds for each of some alternatives, one of which is so.
+fn by_cases(facts: &Facts<'_>, prove: impl Fn(&Facts<'_>) -> bool) -> bool {
+    let is_open = |rule: &&Rule| {
+        matches!(rule, Rule::AnyOf(_) | Rule::OneOf(_) | Rule::If(_))
+            && !facts.settled.iter().any(|settled| std::ptr::eq(*settled, *rule))
+    };
+    let Some(rule) = facts.rules().find(is_open) else { return false };
+    let mut facts = facts.clone();
+    facts.settled.push(rule);
+    let cases: Vec<Facts<'_>> = match rule {
+        Rule::AnyOf(branches) => branches.iter().map(|branch| facts.and(branch)).collect(),
+        Rule::OneOf(branches) => (0..branches.len())
+            .map(|chosen| {
+                let others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
+                others.fold(facts.and(&branches[chosen]), |facts, (_, other)| facts.but_not(other))
+            })
+            .collect(),
+        Rule::If(rule) => {
+            let (yes, no) = (facts.and(&rule.condition), facts.but_not(&rule.condition));
+            vec![
+                rule.then.as_ref().map_or_else(|| yes.clone(), |then| yes.and(then)),
+                rule.otherwise.as_ref().map_or_else(|| no.clone(), |otherwise| no.and(otherwise)),
+            ]
+        }
+        _ => return false,
+    };
+    cases.iter().all(prove)
+}
+
+/// Whether an object has the member.
+fn present(facts: &Facts<'_>, name: &str) -> bool {
+    let mut present: Vec<&str> = Vec::new();
+    let required = facts.holds.iter().flat_map(|schema| &schema.properties);
+    present.extend(required.filter(|one| one.required.is_some()).map(|one| one.name.as_str()));
+    let mut known = usize::MAX;
+    loop {
+        for rule in facts.rules() {
+            let Rule::Dependent(dependent) = rule else { continue };
+            for (trigger, needs) in &dependent.needs {
+                if present.contains(&trigger.as_str()) {
+                    present.extend(needs.iter().map(String::as_str));
+                }
+            }
+        }
+        present.sort_unstable();
+        present.dedup();
+        if present.len() == known {
+            return present.contains(&name);
+        }
+        known = present.len();
+    }
+}
+
+/// Whether the ranges of two positive parameters keep their product or quotient within the limits.
+fn follows_from_ends(facts: &Facts<'_>, goal: &Relation) -> Option<bool> {
+    let [first, second] =
+        goal.parameters.each_ref().map(|name| facts.property(name).map(|one| one.profile().ends()));
+    let ((a_low, a_high), (b_low, b_high)) = (first??, second??);
+    if !a_low.is_positive() || !b_low.is_positive() {
+        return None;
+    }
+    let (low, high) = (goal.minimum.as_ref(), goal.maximum.as_ref());
+    Some(match goal.operation {
+        Operation::Area => {
+            low.is_none_or(|low| &a_low * &b_low >= *low)
+                && high.is_none_or(|high| &a_high * &b_high <= *high)
+        }
+        Operation::Ratio => {
+            low.is_none_or(|low| a_low >= low * &b_high) && high.is_none_or(|high| a_high <= high * &b_low)
+        }
+    })
+}
+
+/// Whether a known limit is at least as tight as the wanted one.
+fn reaches(
+    known: Option<&BigDecimal>,
+    goal: Option<&BigDecimal>,
+    is_tight: impl Fn(&BigDecimal, &BigDecimal) -> bool,
+) -> bool {
+    match (known, goal) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some(known), Some(goal)) => is_tight(known, goal),
+    }
+}

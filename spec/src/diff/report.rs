@@ -1,0 +1,339 @@
+//! A comparison as text for a terminal, Markdown for a pull request, and JSON for programs.
+
+use super::{Broken, Change, Diff, Effect, Evidence, Subject};
+use crate::text;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// The version step that follows by semver for the generated crate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// `major`, `minor` or `patch`.
+    pub step: String,
+    /// Why, in terms of the crate's own names.
+    pub reasons: Vec<String>,
+}
+
+/// What a comparison and a search come to together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// What the change means.
+    pub effect: Effect,
+    /// Whether comparison and search agree.
+    pub is_confirmed: bool,
+}
+
+/// A comparison with what backs it.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// The comparison.
+    pub diff: &'a Diff,
+    /// What the search found.
+    pub evidence: &'a Evidence,
+    /// The step of the generated crate, where it is known.
+    pub step: Option<&'a Step>,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For a terminal.
+    Text,
+    /// For a pull request or a changelog.
+    Markdown,
+    /// For programs.
+    Json,
+}
+
+impl Format {
+    /// The format of that name.
+    ///
+    /// # Errors
+    /// A word that is none, in a sentence for the command line.
+    pub fn named(word: &str) -> Result<Self, String> {
+        match word {
+            "text" => Ok(Self::Text),
+            "markdown" => Ok(Self::Markdown),
+            "json" => Ok(Self::Json),
+            _ => Err("use `text`, `markdown` or `json`".to_owned()),
+        }
+    }
+}
+
+const ORDER: [(Effect, &str); 3] = [
+    (Effect::Breaking, "Breaking"),
+    (Effect::Compatible, "Compatible"),
+    (Effect::Documentation, "Documentation only"),
+];
+
+impl Report<'_> {
+    /// The verdict on one subject. A witness counts more than the comparison: it cannot be explained away.
+    #[must_use]
+    pub fn verdict(&self, subject: Subject) -> Verdict {
+        let effect = self.diff.effect_on(subject);
+        match self.evidence.of(subject) {
+            Some(search) => {
+                let is_shown = !search.witnesses.is_empty();
+                let effect = if is_shown { Effect::Breaking } else { effect };
+                let said = self.diff.effect_on(subject);
+                Verdict { effect, is_confirmed: (said == Effect::Breaking) == is_shown }
+            }
+            None => Verdict { effect, is_confirmed: true },
+        }
+    }
+
+    /// The verdict on everything that goes over the wire.
+    #[must_use]
+    pub fn wire(&self) -> Verdict {
+        let subjects =
+            [Subject::Request, Subject::Result, Subject::Error, Subject::Behaviour, Subject::Document];
+        let verdicts = subjects.map(|subject| self.verdict(subject));
+        let effect = verdicts.iter().map(|one| one.effect).max().unwrap_or(Effect::Documentation);
+        // One break that is shown is enough.
+        let is_confirmed = match effect {
+            Effect::Breaking => verdicts.iter().any(|one| one.effect == Effect::Breaking && one.is_confirmed),
+            Effect::Compatible | Effect::Documentation => verdicts.iter().all(|one| one.is_confirmed),
+        };
+        Verdict { effect, is_confirmed }
+    }
+
+    /// The report, written that way.
+    #[must_use]
+    pub fn render(&self, format: Format) -> String {
+        match format {
+            Format::Text => self.text(),
+            Format::Markdown => self.markdown(),
+            Format::Json => format!("{:#}\n", self.json()),
+        }
+    }
+
+    /// Whether the change is at least that; any change at all is one of documentation.
+    #[must_use]
+    pub fn reaches(&self, effect: Effect) -> bool {
+        let found = self.wire().effect;
+        found >= effect && (found > Effect::Documentation || !self.diff.changes.is_empty())
+    }
+
+    /// For programs.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let verdict = |verdict: Verdict| json!({"effect": verdict.effect, "confirmed": verdict.is_confirmed});
+        let changes: Vec<Value> = self
+            .diff
+            .changes
+            .iter()
+            .map(|change| {
+                let mut value = json!(change);
+                if change.effect == Effect::Breaking && self.evidence.of(change.subject).is_some() {
+                    value["confirmed"] = json!(self.evidence.witness(change).is_some());
+                }
+                value
+            })
+            .collect();
+        json!({
+            "old": self.diff.old,
+            "new": self.diff.new,
+            "verdict": verdict(self.wire()),
+            "requests": verdict(self.verdict(Subject::Request)),
+            "results": verdict(self.verdict(Subject::Result)),
+            "errors": verdict(self.verdict(Subject::Error)),
+            "behaviours": verdict(self.verdict(Subject::Behaviour)),
+            "changes": changes,
+            "moves": self.diff.moves,
+            "evidence": self.evidence,
+            "step": self.step,
+        })
+    }
+
+    /// For a terminal.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut out = format!("{} -> {}\n{}\n", self.diff.old, self.diff.new, self.headline());
+        for (effect, title) in ORDER {
+            let changes: Vec<&Change> = self.changes(effect);
+            if !changes.is_empty() {
+                let _ = writeln!(out, "\n{title}:");
+            }
+            for change in changes {
+                let _ = writeln!(out, "  {}{}", line(change), self.mark(change));
+            }
+        }
+        if !self.diff.moves.is_empty() {
+            out.push_str("\nMoved:\n");
+            for line in self.moves() {
+                let _ = writeln!(out, "  {line}");
+            }
+        }
+        for (title, value, said) in self.shown() {
+            let _ = writeln!(out, "\n{title}\n  {value}");
+            for line in said {
+                let _ = writeln!(out, "  -> {line}");
+            }
+        }
+        if let Some(step) = self.step {
+            let _ = writeln!(out, "\nThe generated crate: a {} step", step.step);
+            for reason in &step.reasons {
+                let _ = writeln!(out, "  {reason}");
+            }
+        }
+        out
+    }
+
+    /// For a pull request or a changelog.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let (old, new) = (inline(&self.diff.old), inline(&self.diff.new));
+        let mut out = format!("## `{old}` → `{new}`\n\n**{}**\n", self.headline());
+        for (effect, title) in ORDER {
+            let changes = self.changes(effect);
+            if !changes.is_empty() {
+                let _ = writeln!(out, "\n### {title}\n");
+            }
+            for change in changes {
+                let _ = writeln!(out, "- {}{}", prose(&line(change)), self.mark(change));
+            }
+        }
+        if !self.diff.moves.is_empty() {
+            out.push_str("\n### Moved\n\n");
+            for line in self.moves() {
+                let _ = writeln!(out, "- {}", prose(&line));
+            }
+        }
+        for (title, value, said) in self.shown() {
+            let fence = fence(&value);
+            let _ = writeln!(out, "\n### {}\n\n{fence}json\n{value}\n{fence}\n", title.trim_end_matches(':'));
+            for line in said {
+                let _ = writeln!(out, "- {}", prose(&line));
+            }
+        }
+        if let Some(step) = self.step {
+            let _ = writeln!(out, "\n### The generated crate: a {} step\n", step.step);
+            for reason in &step.reasons {
+                let _ = writeln!(out, "- {}", prose(reason));
+            }
+        }
+        out
+    }
+
+    fn changes(&self, effect: Effect) -> Vec<&Change> {
+        self.diff.changes.iter().filter(|change| change.effect == effect).collect()
+    }
+
+    fn headline(&self) -> String {
+        let wire = self.wire();
+        let words = match wire.effect {
+            Effect::Breaking => "breaking: something that worked fails",
+            Effect::Compatible => "compatible: what worked goes on working",
+            Effect::Documentation => "documentation only: nothing changes on the wire",
+        };
+        if wire.is_confirmed {
+            return words.to_owned();
+        }
+        let tried = self.evidence.requests.tried + self.evidence.results.tried + self.evidence.errors.tried;
+        format!("{words} (unconfirmed: {tried} values were tried and none shows it)")
+    }
+
+    fn mark(&self, change: &Change) -> &'static str {
+        let is_open = change.effect == Effect::Breaking
+            && self.evidence.of(change.subject).is_some()
+            && self.evidence.witness(change).is_none();
+        if is_open { " (unconfirmed: no value was found that shows it)" } else { "" }
+    }
+
+    fn moves(&self) -> Vec<String> {
+        let line = |one: &super::Move| {
+            let place = if one.is_new { "" } else { ", which was there before" };
+            let evidence = text::list(&one.evidence, "and");
+            format!("`{}` is found at `{}`{place} ({evidence})", one.from, one.to)
+        };
+        self.diff.moves.iter().map(line).collect()
+    }
+
+    /// One value for each subject that shows a break: title, value, what is said of it.
+    fn shown(&self) -> Vec<(String, String, Vec<String>)> {
+        let titles = [
+            (Subject::Request, "A request that worked and fails now:"),
+            (Subject::Result, "A result that may come now and could not before:"),
+            (Subject::Error, "An error that may come now and could not before:"),
+        ];
+        let mut shown = Vec::new();
+        for (subject, title) in titles {
+            let Some(witness) = self.plainest(subject) else { continue };
+            let value = match (subject, &witness.value) {
+                (Subject::Request, Value::Object(_)) => json!([witness.value]),
+                (_, value) => value.clone(),
+            };
+            let said = witness.said.iter().map(|said| {
+                let place = if said.pointer.is_empty() { "the task" } else { said.pointer.as_str() };
+                format!("{place}: {} ({})", said.message, said.constraint)
+            });
+            shown.push((title.to_owned(), text::shorten(&value.to_string(), 2000), said.collect()));
+            if self.diff.effect_on(subject) != Effect::Breaking {
+                let words =
+                    "The comparison did not foresee it; please report this with both specs.".to_owned();
+                shown.push(("Unforeseen:".to_owned(), words, Vec::new()));
+            }
+        }
+        shown
+    }
+
+    /// The witness of the first change that has one.
+    fn plainest(&self, subject: Subject) -> Option<&Broken> {
+        let breaking = self.diff.of(subject).filter(|change| change.effect == Effect::Breaking);
+        let mut shown = breaking.filter_map(|change| self.evidence.witness(change));
+        shown.next().or_else(|| self.evidence.of(subject)?.witnesses.first())
+    }
+}
+
+/// A change as a sentence.
+fn line(change: &Change) -> String {
+    let subject = match change.subject {
+        Subject::Request | Subject::Document => "",
+        Subject::Result => "result ",
+        Subject::Error => "error ",
+        Subject::Behaviour => "behaviour ",
+    };
+    let name = match (change.subject, &change.constraint) {
+        (Subject::Behaviour, Some(id)) => format!("`{}`", text::shorten(id, 120)),
+        (Subject::Document, _) => "the document:".to_owned(),
+        _ if change.path.is_empty() && change.subject == Subject::Request => "the task".to_owned(),
+        _ if change.path.is_empty() => "item".to_owned(),
+        _ => format!("`{}`", text::shorten(&change.path, 120)),
+    };
+    format!("{subject}{name} {}", text::shorten(&change.sentence, 400))
+}
+
+/// A name within backticks.
+fn inline(name: &str) -> String {
+    text::shorten(name, 200).replace('`', "'")
+}
+
+/// A fence longer than any row of backticks in the text.
+fn fence(text: &str) -> String {
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or_default();
+    "`".repeat(3.max(longest + 1))
+}
+
+/// A sentence in Markdown: code in backticks stays, markup outside it does not count.
+fn prose(sentence: &str) -> String {
+    let mut out = String::new();
+    for (index, part) in sentence.split('`').enumerate() {
+        if index > 0 {
+            out.push('`');
+        }
+        if index % 2 == 1 {
+            out.push_str(part);
+        } else {
+            out.push_str(
+                &part
+                    .replace('<', "\\<")
+                    .replace('[', "\\[")
+                    .replace('|', "\\|")
+                    .replace('*', "\\*")
+                    .replace('_', "\\_"),
+            );
+        }
+    }
+    out
+}

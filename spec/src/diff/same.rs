@@ -1,0 +1,60 @@
+//! Whether two rules, or two schemas, say the same in the same way, wording aside.
+
+use crate::model::{Property, Schema};
+use crate::rule::{Rule, literal};
+
+pub(super) fn schema(a: &Schema, b: &Schema) -> bool {
+    a.constraints.len() == b.constraints.len()
+        && a.rules().zip(b.rules()).all(|(a, b)| rule(a, b))
+        && a.properties.len() == b.properties.len()
+        && a.properties.iter().all(|one| b.property(&one.name).is_some_and(|other| property(one, other)))
+        && option(a.items.as_deref(), b.items.as_deref(), schema)
+        && option(a.additional.as_deref(), b.additional.as_deref(), schema)
+}
+
+fn property(a: &Property, b: &Property) -> bool {
+    a.declared == b.declared && a.required.is_some() == b.required.is_some() && schema(&a.schema, &b.schema)
+}
+
+fn option<T: ?Sized>(a: Option<&T>, b: Option<&T>, same: impl Fn(&T, &T) -> bool) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => same(a, b),
+        _ => false,
+    }
+}
+
+fn all(a: &[Schema], b: &[Schema]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| schema(a, b))
+}
+
+pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
+    match (a, b) {
+        (Rule::Type(a), Rule::Type(b)) => a == b,
+        (Rule::Const(a), Rule::Const(b)) => literal::equal(a, b),
+        (Rule::Enum(a), Rule::Enum(b)) => {
+            a.values.len() == b.values.len() && a.values.iter().all(|one| b.contains(&one.value))
+        }
+        (Rule::Range(a), Rule::Range(b)) => a == b,
+        (Rule::MultipleOf(a), Rule::MultipleOf(b)) => a == b,
+        (Rule::Length(a), Rule::Length(b)) => a == b,
+        (Rule::Format(a), Rule::Format(b)) => a == b,
+        (Rule::Pattern(a), Rule::Pattern(b)) => a.rust == b.rust,
+        (Rule::Items(a), Rule::Items(b)) => a == b,
+        (Rule::Closed(a), Rule::Closed(b)) => {
+            a.names.len() == b.names.len() && a.names.iter().all(|name| b.names.contains(name))
+        }
+        (Rule::Dependent(a), Rule::Dependent(b)) => a == b,
+        (Rule::Relation(a), Rule::Relation(b)) => a == b,
+        (Rule::AllOf(a), Rule::AllOf(b))
+        | (Rule::Not(a), Rule::Not(b))
+        | (Rule::Contains(a), Rule::Contains(b)) => schema(a, b),
+        (Rule::AnyOf(a), Rule::AnyOf(b)) | (Rule::OneOf(a), Rule::OneOf(b)) => all(a, b),
+        (Rule::If(a), Rule::If(b)) => {
+            schema(&a.condition, &b.condition)
+                && option(a.then.as_ref(), b.then.as_ref(), schema)
+                && option(a.otherwise.as_ref(), b.otherwise.as_ref(), schema)
+        }
+        (a, b) => a.keyword() == b.keyword() && matches!(a, Rule::Required | Rule::Never | Rule::Unique),
+    }
+}

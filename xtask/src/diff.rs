@@ -1,0 +1,82 @@
+//! `diff`: what changed between two specs, what it means on the wire and to the generated crate.
+//!
+//! The comparison is the spec's, what broke is searched for by the binary `airspec`, which has the judges, and what the
+//! crate's users must know comes from the generator.
+
+use airspec::Model;
+use airspec::diff::{self, Effect, Evidence, Format, Report, Subject};
+use anyhow::Context as _;
+use std::path::{Path, PathBuf};
+use std::process::{ExitCode, Stdio};
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit code: 0 all is well, 1 the change is what --fail-on names, 2 nothing could be compared."
+)]
+pub(crate) struct Arguments {
+    /// The spec of yesterday
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// The spec of today
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    /// How to say it: text, markdown or json
+    #[arg(long, default_value = "text", value_parser = Format::named)]
+    format: Format,
+    /// Exit with 1 when the change is at least that: breaking, compatible (anything on the wire) or any (wording too)
+    #[arg(long, value_name = "EFFECT", value_parser = Effect::least)]
+    fail_on: Option<Effect>,
+    /// Instead, what a user of the generated crate must change, as Markdown
+    #[arg(long, conflicts_with = "format")]
+    migration: bool,
+    /// Random values in the search for what broke, beside those that follow from the specs
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    values: usize,
+    /// Seed of the random values
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let (old, new) = (airspec::read_file(&arguments.old)?, airspec::read_file(&arguments.new)?);
+    let found = diff::compare(&old, &new);
+    let evidence = search(arguments)?;
+    let report = Report { diff: &found, evidence: &evidence, step: None };
+    if arguments.migration {
+        crate::show(&migration(&old, &new, &report)?)?;
+    } else {
+        let step = airspec_codegen::step(&old, &new, report.verdict(Subject::Request).effect)?;
+        let report = Report { step: Some(&step), ..report };
+        crate::show(&report.render(arguments.format))?;
+    }
+    let fails = arguments.fail_on.is_some_and(|effect| report.reaches(effect));
+    Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What the binary finds that the new spec breaks.
+fn search(arguments: &Arguments) -> anyhow::Result<Evidence> {
+    let root = crate::root();
+    crate::build_airspec(&root)?;
+    let output = crate::airspec_command(&root)
+        .arg("diff")
+        .args([&arguments.old, &arguments.new])
+        .args(["--format", "json", "--values", &arguments.values.to_string()])
+        .args(["--seed", &arguments.seed.to_string()])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("`airspec diff` does not start")?;
+    anyhow::ensure!(output.status.success(), "`airspec diff` could not search for what broke");
+    let report: serde_json::Value =
+        serde_json::from_slice(&output.stdout).context("`airspec diff` gave no report")?;
+    serde_json::from_value(report["evidence"].clone()).context("the report of `airspec diff` has no evidence")
+}
+
+fn migration(old: &Model, new: &Model, report: &Report<'_>) -> anyhow::Result<String> {
+    let name = |model: &Model| {
+        let file = Path::new(&model.source).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        airspec::text::shorten(&file, 200).replace('`', "'")
+    };
+    let notes = airspec_codegen::migration(old, new, report.diff)?;
+    let notes = if notes.is_empty() { "Nothing has to change.\n".to_owned() } else { notes };
+    Ok(format!("## From `{}` to `{}`\n\n{notes}", name(old), name(new)))
+}

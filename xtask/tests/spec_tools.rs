@@ -1,0 +1,83 @@
+//! `cargo xtask diff`, `gen --spec` and `explain` as a maintainer meets them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn xtask(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap()
+}
+
+fn history(date: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../spec/history/{date}.json"))
+}
+
+fn diff(old: &str, new: &str, more: &[&str]) -> Output {
+    let (old, new) = (history(old), history(new));
+    xtask(&[&["diff", old.to_str().unwrap(), new.to_str().unwrap(), "--values", "20"], more].concat())
+}
+
+fn shown(output: &Output) -> String {
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+#[test]
+fn a_comparison_tells_of_the_wire_and_of_the_crate_apart() {
+    let output = diff("2026-09-03", "2026-09-30", &["--fail-on", "breaking"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = shown(&output);
+    for words in [
+        "\nBreaking:\n  `providerSettings` is gone\n",
+        "\nCompatible:\n  `width` is no longer required\n",
+        "`providerSettings.openai.quality` is found at `settings.quality`",
+        "\nA request that worked and fails now:\n  [{",
+        "\nThe generated crate: a major step\n",
+        "`Request::width` is `Option<u32>`; it was `u32`",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_slice(&diff("2026-09-03", "2026-09-30", &["--format", "json"]).stdout).unwrap();
+    assert_eq!((&json["verdict"]["effect"], &json["step"]["step"]), (&"breaking".into(), &"major".into()));
+}
+
+#[test]
+fn migration_notes_are_for_users_of_the_crate() {
+    let text = shown(&diff("2026-07-09", "2026-07-30", &["--migration"]));
+    let line = "- Instead of `.watermark(…)` call `.advanced_features_watermark(…)`.\n";
+    assert!(
+        text.starts_with("## From `2026-07-09.json` to `2026-07-30.json`\n") && text.contains(line),
+        "{text}"
+    );
+    let text = shown(&diff("2026-06-07", "2026-06-07", &["--migration"]));
+    assert!(text.ends_with("\nNothing has to change.\n"), "{text}");
+}
+
+#[test]
+fn every_version_gives_a_crate() {
+    for entry in std::fs::read_dir(history("x").parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "json") {
+            continue;
+        }
+        let out = tempfile::tempdir().unwrap();
+        let output = xtask(&["gen", "--spec", path.to_str().unwrap(), "--out", out.path().to_str().unwrap()]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(out.path().join("openai_gpt_image_2.rs").exists());
+    }
+}
+
+#[test]
+fn a_page_has_the_cases_and_an_unknown_name_is_code_2_with_a_suggestion() {
+    let text = shown(&xtask(&["explain", "width.maximum"]));
+    assert!(text.starts_with("width.maximum\n") && text.contains("limits::WIDTH_MAXIMUM"), "{text}");
+    assert!(text.contains("\nCases\n  width.maximum.accept.at-the-maximum"), "{text}");
+    assert!(text.contains("  width.maximum.reject.one-step-beyond-the-maximum-on-the-grid"), "{text}");
+    let unknown = xtask(&["explain", "widht.maximum"]);
+    let said = String::from_utf8_lossy(&unknown.stderr).into_owned();
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(unknown.stdout.is_empty() && said.contains("did you mean `width.maximum`?"), "{said}");
+    let missing = xtask(&["diff", "/nowhere.json", "/nowhere.json"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere.json: error: cannot be read"));
+}
