@@ -140,6 +140,9 @@ fn has_step(schema: &Value, is_such: &dyn Fn(&Value) -> bool) -> bool {
     }
 }
 
+/// From here on, 2^53, an `f64` no longer tells all whole numbers apart.
+const LIMIT: f64 = 9_007_199_254_740_992.0;
+
 /// Whether a float is beyond 2^53.
 fn has_large_float(value: &Value) -> bool {
     match value {
@@ -152,7 +155,7 @@ fn has_large_float(value: &Value) -> bool {
 
 fn has_large_number(value: &Value) -> bool {
     match value {
-        Value::Number(number) => number.as_f64().is_none_or(|float| float.abs() > 9e15),
+        Value::Number(number) => number.as_f64().is_none_or(|float| float.abs() >= LIMIT),
         Value::Array(items) => items.iter().any(has_large_number),
         Value::Object(members) => members.values().any(has_large_number),
         Value::Null | Value::Bool(_) | Value::String(_) => false,

@@ -134,7 +134,12 @@ impl Packer {
     /// Puts the task into the cheapest tier where it says nothing of it and that changes nothing else.
     fn save(&self, task: &mut Value, oracle: &Oracle) {
         let Some((path, value)) = &self.cheap else { return };
-        if task.as_object().is_some_and(|task| crate::oracle::scene::at(task, path).is_none()) {
+        let outermost = path.split('.').next().unwrap_or(path);
+        let is_touched =
+            |task: &Value| task.get(outermost).is_some_and(|own| self.base.get(outermost) != Some(own));
+        if !is_touched(task)
+            && task.as_object().is_some_and(|task| crate::oracle::scene::at(task, path).is_none())
+        {
             let mut other = task.clone();
             crate::oracle::scene::set(&mut other, path, value.clone());
             let judge = oracle.judge_of_tasks();
@@ -229,7 +234,15 @@ fn shared(tasks: Vec<Vec<usize>>, cases: &[Case]) -> Vec<Parcel> {
 
 /// What cases change in the task that all start from: a value, or nothing, at each place.
 #[derive(Debug, Default)]
-struct Changes(Vec<(Vec<String>, Option<Value>)>);
+struct Changes(Vec<Change>);
+
+#[derive(Debug)]
+struct Change {
+    path: Vec<String>,
+    value: Option<Value>,
+    /// A list that is there for one special item, and can hold more of them.
+    is_open: bool,
+}
 
 impl Changes {
     /// Adds what a case changes; nothing where that is in another's way.
@@ -240,13 +253,18 @@ impl Changes {
             if path.len() == 1 && path.first().map(String::as_str) == identity {
                 continue;
             }
-            match self.0.iter_mut().find(|(known, _)| known.starts_with(&path) || path.starts_with(known)) {
-                None => self.0.push((path, value)),
-                Some((known, other)) if *known == path && *other == value => {}
-                Some((known, Some(Value::Array(items)))) if *known == path => {
-                    // The one special item of a list joins those of others.
-                    let special = case.parameter.starts_with(&format!("{}.items", path.join(".")));
-                    let Some(Value::Array(own)) = value.filter(|_| special) else { return None };
+            let is_open = case.parameter.starts_with(&format!("{}.items", path.join(".")));
+            let clash = self
+                .0
+                .iter_mut()
+                .find(|known| known.path.starts_with(&path) || path.starts_with(&known.path));
+            match clash {
+                None => self.0.push(Change { path, value, is_open }),
+                Some(known) if known.path == path && known.value == value => known.is_open &= is_open,
+                Some(Change { path: other, value: Some(Value::Array(items)), is_open: true })
+                    if *other == path && is_open =>
+                {
+                    let Some(Value::Array(own)) = value else { return None };
                     let fresh: Vec<Value> = own.into_iter().filter(|item| !items.contains(item)).collect();
                     items.extend(fresh);
                 }
@@ -257,7 +275,7 @@ impl Changes {
     }
 
     fn apply(self, task: &mut Value) {
-        for (path, value) in self.0 {
+        for Change { path, value, .. } in self.0 {
             let Some((last, above)) = path.split_last() else { continue };
             let mut place = &mut *task;
             for name in above {
@@ -356,11 +374,14 @@ mod tests {
     fn special_items_share_a_list_and_whole_lists_do_not() {
         let base = json!({"id": "0"});
         let item = |value: &str| case("l.items", json!({"id": "0", "l": ["plain", value]}));
-        let list = case("l", json!({"id": "0", "l": ["plain"]}));
+        let list = case("l", json!({"id": "0", "l": ["plain", "plain"]}));
         assert_eq!(
             merged(&base, &[item("x"), item("y"), item("x")]),
             Some(json!({"id": "0", "l": ["plain", "x", "y"]}))
         );
-        assert_eq!(merged(&base, &[item("x"), list]), None);
+        assert_eq!(merged(&base, &[item("x"), list.clone()]), None);
+        assert_eq!(merged(&base, &[list.clone(), item("x")]), None);
+        // A list that two cases share keeps to what both of them say.
+        assert_eq!(merged(&base, &[item("plain"), list, item("x")]), None);
     }
 }
