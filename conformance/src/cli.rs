@@ -12,6 +12,7 @@ mod faults;
 mod merge;
 mod mock;
 mod money;
+mod resume;
 mod seek;
 mod validate;
 mod verify;

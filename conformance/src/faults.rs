@@ -9,7 +9,7 @@ use crate::case::{Case, Cases, Packing, derive};
 use crate::judge::JudgeError;
 use crate::mock::{Engine, EngineError, Fault, Mock, Settings as Manners};
 use crate::oracle::{Oracle, OracleError, Verdict};
-use crate::run::{Advance, Limit, Record, RunError, Settings, Target, run};
+use crate::run::{Advance, Limit, Record, RunError, Settings, Target, Toll, run};
 use airspec::Model;
 use std::sync::Arc;
 use std::time::Duration;
@@ -175,9 +175,9 @@ impl Trial {
         };
         let target = Target::new(&mock.url(), None, Limit::Loopback).map_err(named)?;
         let (failed, mut found) = (Notify::new(), None);
-        let finished = |_, record: &Record, posts| {
+        let finished = |_, record: &Record, toll: Toll| {
             if record.verdict == Verdict::Fail && fault.is_some() {
-                found.get_or_insert_with(|| (record.clone(), posts));
+                found.get_or_insert_with(|| (record.clone(), toll.requests));
                 failed.notify_one();
             }
         };

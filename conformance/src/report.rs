@@ -9,7 +9,7 @@
 //! | `seed` | the number that gives the same requests again |
 //! | `models` | the models whose cases these are; one, unless reports were merged |
 //! | `shard` | which part of the cases this is, such as `2/5`; null for all |
-//! | `summary` | `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (findings that fail nothing: against what nobody states, or where the page is wider than the server), `deviations` (how many of `passed` are accepted findings), `requests` (posted; polls, downloads and the search not counted), `search_requests`, `duration_ms` |
+//! | `summary` | `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (findings that fail nothing: against what nobody states, or where the page is wider than the server), `deviations` (how many of `passed` are accepted findings), `requests` (posted; polls, downloads and the search not counted), `search_requests`, `spent_usd` (as the target said, or else the upper bound; 0 without a limit on cost), `duration_ms` |
 //! | `problems` | what is wrong with the list of deviations; a run with such a problem does not pass |
 //! | `cases` | those that are done, in the order of the spec |
 //! | `id`, `model`, `constraint`, `parameter` | of the case: its id, its model, the constraint or behaviour that it is about, and the parameter of that (empty for the task itself) |
@@ -74,6 +74,8 @@ pub struct Heading {
     pub problems: Vec<String>,
     /// Arguments that belong to a command of the suite that tries a case again, such as `--spec FILE`.
     pub again: Vec<String>,
+    /// USD that were spent.
+    pub spent: f64,
     /// How long it took.
     pub duration: Duration,
 }

@@ -121,6 +121,15 @@ impl Default for Settings {
     }
 }
 
+/// What a run has taken so far.
+#[derive(Clone, Copy, Debug)]
+pub struct Toll {
+    /// Requests that were posted to the endpoint.
+    pub requests: usize,
+    /// USD that were spent, where there is a limit.
+    pub spent: f64,
+}
+
 /// A finished run, or what there is of one.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -207,7 +216,7 @@ pub async fn run(
     cases: &[Case],
     target: &Target,
     settings: &Settings,
-    mut finished: impl FnMut(usize, &Record, usize),
+    mut finished: impl FnMut(usize, &Record, Toll),
     stop: impl Future<Output = ()>,
 ) -> Result<Run, RunError> {
     let start = Instant::now();
@@ -243,7 +252,8 @@ pub async fn run(
                         let preliminary = session.oracle.finish(judgement.clone());
                         let record =
                             Record::new(&cases[index], observation.as_ref(), &preliminary, duration, redactor);
-                        finished(index, &record, session.client.posts());
+                        let toll = Toll { requests: session.client.posts(), spent: session.purse.spent() };
+                        finished(index, &record, toll);
                         seen[index] = Some((judgement, record));
                     }
                     jobs = settings.jobs.max(1);

@@ -4,6 +4,7 @@ use super::accepted::Accepted;
 use super::choice::Choice;
 use super::compare;
 use super::money::{self, Money};
+use super::resume::{Done, Earlier};
 use super::seek::Seek;
 use super::watch::Watch;
 use super::wire::Wire;
@@ -13,6 +14,7 @@ use crate::oracle::Oracle;
 use crate::report::{Heading, Tally, har, replace, table};
 use crate::run::search::Sort;
 use crate::run::{Advance, Record, Run, Settings, Target, run as run_cases};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -66,7 +68,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let addresses = addresses.filter(|_| !arguments.money.plan);
     let targets: Vec<Target> = addresses.map(target).collect::<Result<_, _>>()?;
     let model = arguments.spec.read()?;
-    let seed = arguments.seed.unwrap_or_else(random);
+    let earlier = arguments.money.resume.as_deref().map(Earlier::read).transpose()?;
+    let seed = match (&earlier, arguments.seed) {
+        (Some(earlier), Some(seed)) if earlier.seed() != seed => {
+            return Err(Failure(format!("--resume goes on with seed {}; leave --seed out", earlier.seed())));
+        }
+        (Some(earlier), _) => earlier.seed(),
+        (None, seed) => seed.unwrap_or_else(random),
+    };
     let all = derive(&model, seed)?;
     let searched = Sort::ALL.into_iter().map(|sort| sort.id().to_owned());
     let ids = all.cases.iter().map(|case| case.id.clone()).chain(searched).collect();
@@ -77,11 +86,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     if arguments.list {
         return list(&oracle, &cases, &gaps);
     }
-    let cases = arguments.money.prepare(
+    let mut cases = arguments.money.prepare(
         &model,
         cases,
         !arguments.money.plan && targets.iter().all(Target::is_loopback),
     )?;
+    let order: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
+    let done = match earlier {
+        Some(earlier) => {
+            let target = targets.first().map_or("mock".to_owned(), Target::shown);
+            let shard = arguments.choice.shard.map(|shard| shard.to_string());
+            earlier.take(&target, &model.slug, shard.as_deref(), &mut cases)?
+        }
+        None => Done::default(),
+    };
     let is_packed = !arguments.alone && !arguments.money.is_careful();
     let packing = is_packed.then(|| Arc::new(Packing::new(&oracle, &base, &cases)));
     if arguments.money.plan {
@@ -93,7 +111,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     if arguments.money.is_careful() {
         settings.jobs = 1;
     }
-    let job = Job { arguments, oracle, cases, gaps, accepted, settings };
+    let job = Job { arguments, oracle, cases, order, done, gaps, accepted, settings };
     runtime()?.block_on(async {
         match targets.as_slice() {
             [a, b] => job.compare([a, b]).await,
@@ -134,7 +152,11 @@ fn list(oracle: &Oracle, cases: &[Case], gaps: &[Gap]) -> Result<End, Failure> {
 struct Job<'a> {
     arguments: &'a Arguments,
     oracle: Arc<Oracle>,
+    /// What is sent.
     cases: Vec<Case>,
+    /// The ids of all cases, those that were done before included.
+    order: Vec<String>,
+    done: Done,
     gaps: Vec<Gap>,
     accepted: super::accepted::List,
     settings: Settings,
@@ -143,7 +165,8 @@ struct Job<'a> {
 impl Job<'_> {
     /// Holds one server against the spec.
     async fn hold(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
-        let (run, heading) = self.send(target, name, advance, self.arguments.report.clone(), 0.0).await?;
+        let (run, heading) =
+            self.send(target, name, advance, self.arguments.report.clone(), self.done.spent).await?;
         if let Some(path) = &self.arguments.har {
             replace(path, har::text(&run.traffic).as_bytes())?;
         }
@@ -153,7 +176,7 @@ impl Job<'_> {
             complain(problem);
         }
         if run.interrupted {
-            complain(&format!("stopped after {} of {} cases", run.records.len(), self.cases.len()));
+            complain(&format!("stopped after {} of {} cases", run.records.len(), self.order.len()));
             return Ok(End::Interrupted);
         }
         let is_wrong = Tally::of(&run.records).failed > 0 || !heading.problems.is_empty();
@@ -194,14 +217,14 @@ impl Job<'_> {
         let plan = self.arguments.seek.plan(choice, target, folder.as_deref())?;
         let mut heading = self.heading(name);
         heading.cases += if self.arguments.compare.is_some() { 0 } else { plan.cases() };
-        let mut watch = Watch::start(heading, folder.as_deref(), &self.accepted)?;
+        let mut watch = Watch::start(heading, folder.as_deref(), &self.accepted, &self.done)?;
         let settings = Settings { advance, spent, ..self.settings.clone() };
         let outcome = run_cases(
             Arc::clone(&self.oracle),
             &self.cases,
             target,
             &settings,
-            |index, record, posts| watch.finished(index, record, posts),
+            |index, record, toll| watch.finished(index, record, toll),
             interrupt(),
         )
         .await;
@@ -217,6 +240,7 @@ impl Job<'_> {
                     watch.searched(found.requests);
                     run.records.extend(found.records);
                 }
+                self.put_together(&mut run);
                 let heading = watch.end(Some(&mut run))?;
                 Ok((run, heading))
             }
@@ -225,6 +249,15 @@ impl Job<'_> {
                 Err(error.into())
             }
         }
+    }
+
+    /// Adds what was done before, in the order of the cases; what the search found comes last.
+    fn put_together(&self, run: &mut Run) {
+        let place: HashMap<&str, usize> =
+            self.order.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
+        run.requests += self.done.requests;
+        run.records.extend(self.done.records.iter().cloned());
+        run.records.sort_by_key(|record| place.get(record.id.as_str()).copied().unwrap_or(usize::MAX));
     }
 
     fn heading(&self, target: String) -> Heading {
@@ -236,7 +269,7 @@ impl Job<'_> {
             model: self.oracle.model().slug.clone(),
             shard: choice.shard.map(|shard| shard.to_string()),
             seed: self.settings.seed,
-            cases: self.cases.len(),
+            cases: self.order.len(),
             headers: self.settings.route.header_names().map(str::to_owned).collect(),
             again,
             ..Heading::default()

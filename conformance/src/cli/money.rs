@@ -25,6 +25,9 @@ pub(super) struct Money {
     /// Sends only what must be refused, which is not billed, one request at a time, and stops if it is accepted
     #[arg(long)]
     free_only: bool,
+    /// Goes on with the run whose report.json this is: sends only what is not done
+    #[arg(long, value_name = "REPORT", conflicts_with = "compare")]
+    pub(super) resume: Option<std::path::PathBuf>,
     /// The id of an image that the target has
     #[arg(long, value_name = "UUID")]
     media_uuid: Option<String>,

@@ -2,9 +2,10 @@
 
 use super::Failure;
 use super::accepted::List;
+use super::resume::Done;
 use crate::oracle::Verdict;
 use crate::report::{Heading, ReportError, Reports};
-use crate::run::{Progress, Record, Run};
+use crate::run::{Progress, Record, Run, Toll};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
@@ -15,6 +16,7 @@ pub(super) struct Watch<'a> {
     progress: Progress,
     reports: Option<Reports>,
     accepted: &'a List,
+    before: &'a Done,
     done: BTreeMap<usize, Record>,
     /// The report could not be written; told at the end, so that a full disk does not waste a run.
     unwritten: Option<ReportError>,
@@ -25,23 +27,25 @@ impl<'a> Watch<'a> {
         heading: Heading,
         folder: Option<&Path>,
         accepted: &'a List,
+        before: &'a Done,
     ) -> Result<Self, ReportError> {
         let reports = folder.map(|folder| Reports::create(folder, &heading)).transpose()?;
-        let progress = Progress::start(heading.cases, "cases");
+        let progress = Progress::start(heading.cases - before.records.len(), "cases");
         let (done, unwritten) = (BTreeMap::new(), None);
-        Ok(Self { heading, start: Instant::now(), progress, reports, accepted, done, unwritten })
+        Ok(Self { heading, start: Instant::now(), progress, reports, accepted, before, done, unwritten })
     }
 
-    pub(super) fn finished(&mut self, index: usize, record: &Record, posts: usize) {
+    pub(super) fn finished(&mut self, index: usize, record: &Record, toll: Toll) {
         let mut record = record.clone();
         self.accepted.accept(&mut record);
         self.progress.step(record.verdict == Verdict::Fail);
-        self.heading.requests = posts;
+        self.heading.requests = self.before.requests + toll.requests;
+        self.heading.spent = toll.spent;
         self.heading.duration = self.start.elapsed();
         if let Some(reports) = &mut self.reports {
             self.done.insert(index, record);
-            self.unwritten =
-                reports.keep(&self.heading, || self.done.values().collect()).err().or(self.unwritten.take());
+            let all = || self.before.records.iter().chain(self.done.values()).collect();
+            self.unwritten = reports.keep(&self.heading, all).err().or(self.unwritten.take());
         }
     }
 
@@ -60,11 +64,12 @@ impl<'a> Watch<'a> {
                     self.accepted.accept(record);
                 }
                 self.heading.requests = run.requests;
+                self.heading.spent = run.spent;
                 self.heading.duration = self.start.elapsed();
                 self.heading.problems = self.accepted.settle(&run.records)?;
                 run.records.iter().collect()
             }
-            None => self.done.values().collect(),
+            None => self.before.records.iter().chain(self.done.values()).collect(),
         };
         if let Some(reports) = &self.reports {
             reports.finish(&self.heading, &records)?;

@@ -25,7 +25,7 @@ pub struct Document {
 }
 
 /// The counts of a report. `cases` = `passed` + `failed` + `skipped` + `noted` once all are done.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// How many cases there are.
     pub cases: usize,
@@ -43,6 +43,9 @@ pub struct Summary {
     pub requests: usize,
     /// Requests posted by the search.
     pub search_requests: usize,
+    /// USD that accepted requests cost, as far as is known, the upper bound else; 0 where no limit was set.
+    #[serde(default)]
+    pub spent_usd: f64,
     /// How long it took.
     pub duration_ms: u64,
 }
@@ -127,6 +130,7 @@ impl Document {
             deviations: tally.deviations,
             requests: heading.requests,
             search_requests: heading.search_requests,
+            spent_usd: heading.spent,
             duration_ms: milliseconds(heading.duration),
         };
         Self {

@@ -109,6 +109,7 @@ fn sum(one: &Summary, other: &Summary) -> Summary {
         deviations: one.deviations + other.deviations,
         requests: one.requests + other.requests,
         search_requests: one.search_requests + other.search_requests,
+        spent_usd: one.spent_usd + other.spent_usd,
         // Machines work side by side.
         duration_ms: one.duration_ms.max(other.duration_ms),
     }

@@ -1,0 +1,136 @@
+//! What a run may cost, through the binary.
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn airspec(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_airspec"));
+    command.args(arguments).env("RUNWARE_API_KEY", "a-key-for-tests").output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn report(folder: &Path) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(folder.join("report.json")).unwrap()).unwrap()
+}
+
+fn count(report: &Value, holds: impl Fn(&str, &str) -> bool) -> usize {
+    let cases = report["cases"].as_array().unwrap().iter();
+    cases.filter(|case| holds(case["expect"].as_str().unwrap(), case["verdict"].as_str().unwrap())).count()
+}
+
+#[test]
+fn a_plan_needs_no_key_and_covers_the_accepting_sides_in_few_requests() {
+    let output = airspec(&["conformance", "--plan", "--target", "https://api.runware.ai/v1"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let plan = text(&output.stdout);
+    let line = plan.lines().find(|line| line.starts_with("accepting sides: ")).unwrap();
+    let billed: usize = line.split_whitespace().nth(2).unwrap().parse().unwrap();
+    assert!((1..=8).contains(&billed), "{line}");
+    // What only the world outside can give is named, with the flag that gives it.
+    assert!(plan.contains("not sent: webhookURL.type.accept.of-the-type: needs"), "{plan}");
+    assert!(plan.contains("--media-uuid"), "{plan}");
+}
+
+#[test]
+fn other_machines_are_reached_with_a_limit_only() {
+    let output = airspec(&["conformance", "--target", "https://api.runware.ai/v1"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("give --max-cost USD or --free-only") && said.lines().count() == 1, "{said}");
+    for bad in ["-1", "nan", "inf", "much"] {
+        let output = airspec(&["conformance", "--max-cost", bad]);
+        assert_eq!(output.status.code(), Some(2), "{bad}");
+    }
+}
+
+#[test]
+fn what_is_free_is_sent_whatever_the_limit_and_what_is_billed_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let output = airspec(&["conformance", "--free-only", "--report", path]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    let free = report(folder.path());
+    assert_eq!(count(&free, |expect, _| expect != "reject"), 0);
+    assert!(count(&free, |_, verdict| verdict == "pass") > 600);
+    assert_eq!(free["summary"]["spent_usd"], 0.0);
+}
+
+#[test]
+fn a_server_that_accepts_what_it_must_refuse_runs_up_no_bill() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    // Everything that this mock is asked is accepted and answered without a price.
+    let mock = Mock::start(&["--fault", "accept:width.maximum", "--fault", "accept:width.minimum"]);
+    let output = airspec(&["conformance", "--target", &mock.url, "--free-only", "--case", "width.m*", "--report", path]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let report = report(folder.path());
+    let failed = count(&report, |_, verdict| verdict == "fail");
+    let skipped = count(&report, |_, verdict| verdict == "skip");
+    assert!(failed == 1 && skipped > 2, "{failed} failed, {skipped} skipped");
+}
+
+#[test]
+fn a_run_that_ran_out_of_money_goes_on_where_it_stopped() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let mock = Mock::start(&[]);
+    let run = |limit: &str, more: &[&str]| {
+        let arguments = ["conformance", "--target", &mock.url, "--case", "*.enum.*", "--case", "*.select.*"];
+        airspec(&[&arguments[..], &["--max-cost", limit], more].concat())
+    };
+    let output = run("0.5", &["--report", first.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    let one = report(&first);
+    let skipped = count(&one, |_, verdict| verdict == "skip");
+    assert!(skipped > 0 && one["summary"]["spent_usd"].as_f64().unwrap() <= 0.5, "{skipped}");
+
+    let output = run("50", &["--report", second.to_str().unwrap(), "--resume", first.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    let two = report(&second);
+    assert_eq!(count(&two, |_, verdict| verdict == "pass"), usize::try_from(two["summary"]["cases"].as_u64().unwrap()).unwrap());
+    assert_eq!(one["seed"], two["seed"]);
+    assert!(two["summary"]["spent_usd"].as_f64() > one["summary"]["spent_usd"].as_f64());
+    // What was done is told as it was found then.
+    let done = one["cases"].as_array().unwrap().iter().find(|case| case["verdict"] == "pass").unwrap();
+    let again = two["cases"].as_array().unwrap().iter().find(|case| case["id"] == done["id"]).unwrap();
+    assert_eq!((&done["request"], &done["detail"]), (&again["request"], &again["detail"]));
+
+    let output = airspec(&["conformance", "--resume", first.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("is about target"), "{}", text(&output.stderr));
+    let output = airspec(&["conformance", "--resume", "nowhere.json"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+/// The mock as a process of its own.
+struct Mock {
+    url: String,
+    process: std::process::Child,
+}
+
+impl Mock {
+    fn start(arguments: &[&str]) -> Self {
+        use std::io::BufRead as _;
+        let mut process = Command::new(env!("CARGO_BIN_EXE_airspec"))
+            .args(["mock", "--port", "0"])
+            .args(arguments)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        std::io::BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        Self { url, process }
+    }
+}
+
+impl Drop for Mock {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
