@@ -65,7 +65,16 @@ fn a_server_that_accepts_what_it_must_refuse_runs_up_no_bill() {
     let path = folder.path().to_str().unwrap();
     // Everything that this mock is asked is accepted and answered without a price.
     let mock = Mock::start(&["--fault", "accept:width.maximum", "--fault", "accept:width.minimum"]);
-    let output = airspec(&["conformance", "--target", &mock.url, "--free-only", "--case", "width.m*", "--report", path]);
+    let output = airspec(&[
+        "conformance",
+        "--target",
+        &mock.url,
+        "--free-only",
+        "--case",
+        "width.m*",
+        "--report",
+        path,
+    ]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let report = report(folder.path());
     let failed = count(&report, |_, verdict| verdict == "fail");
@@ -91,7 +100,10 @@ fn a_run_that_ran_out_of_money_goes_on_where_it_stopped() {
     let output = run("50", &["--report", second.to_str().unwrap(), "--resume", first.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
     let two = report(&second);
-    assert_eq!(count(&two, |_, verdict| verdict == "pass"), usize::try_from(two["summary"]["cases"].as_u64().unwrap()).unwrap());
+    assert_eq!(
+        count(&two, |_, verdict| verdict == "pass"),
+        usize::try_from(two["summary"]["cases"].as_u64().unwrap()).unwrap()
+    );
     assert_eq!(one["seed"], two["seed"]);
     assert!(two["summary"]["spent_usd"].as_f64() > one["summary"]["spent_usd"].as_f64());
     // What was done is told as it was found then.
