@@ -4,6 +4,7 @@
 //! `names` mints ids and looks for rules over names that nothing declares.
 
 mod behaviour;
+pub(crate) mod keyword;
 mod layout;
 mod names;
 mod platform;

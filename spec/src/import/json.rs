@@ -5,6 +5,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::facts::{Example, Fact, Facts, Identity, Layout, Parameter, Shown, is_rule, without_words};
 use crate::model::Level;
+use crate::read::keyword::STATEMENTS;
 use crate::source::{Member, Node, Source};
 use crate::tree::Tree;
 use std::collections::BTreeMap;
@@ -124,7 +125,7 @@ fn parameter(name: String, node: Node<'_>, line: usize) -> Result<Parameter, Dia
                 }
             }
             "items" => parameter.items = Some(Box::new(self::parameter(String::new(), member.value, line)?)),
-            "required" | "if" | "then" | "else" => {}
+            "required" | "if" | "then" | "else" | "x-levels" => {}
             "allOf" => lift(member, &mut parameter.facts)?,
             "x-constraints" => {
                 for rule in member.value.items()? {
@@ -163,26 +164,7 @@ fn fact(keyword: &str, value: Tree, level: Level, line: usize) -> Fact {
 
 /// Whether a keyword states something, rather than describing or extending.
 fn is_fact(keyword: &str) -> bool {
-    const FACTS: [&str; 17] = [
-        "type",
-        "const",
-        "enum",
-        "minimum",
-        "maximum",
-        "exclusiveMinimum",
-        "exclusiveMaximum",
-        "multipleOf",
-        "minLength",
-        "maxLength",
-        "format",
-        "pattern",
-        "minItems",
-        "maxItems",
-        "additionalProperties",
-        "default",
-        "x-unique",
-    ];
-    FACTS.contains(&keyword) || keyword == "x-value-count" || is_rule(keyword)
+    STATEMENTS.contains(&keyword) || matches!(keyword, "default" | "x-value-count")
 }
 
 fn levels(members: &[Member<'_>]) -> Result<BTreeMap<String, Level>, Diagnostic> {

@@ -1,6 +1,6 @@
 //! JSON Schema to [`Schema`]: every keyword of the dialect, and an error for every other.
 
-use super::Reader;
+use super::{Reader, keyword};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Constraint, Level, Property, Schema};
 use crate::rule::closed::Closed;
@@ -20,59 +20,6 @@ use crate::text;
 use bigdecimal::{BigDecimal, Zero as _};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// Keywords that state something about a value.
-const KEYWORDS: [&str; 30] = [
-    "type",
-    "const",
-    "enum",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "format",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "items",
-    "contains",
-    "properties",
-    "required",
-    "additionalProperties",
-    "dependentRequired",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "if",
-    "then",
-    "else",
-    "x-constraints",
-    "x-unique",
-    "x-levels",
-];
-
-/// Keywords that only describe.
-const ANNOTATIONS: [&str; 15] = [
-    "title",
-    "description",
-    "default",
-    "externalDocs",
-    "$id",
-    "$schema",
-    "$comment",
-    "examples",
-    "x-order",
-    "x-response-schema",
-    "x-value-count",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "example",
-];
 
 /// What a pattern counts among the parts of a document: the time to compile one is that of reading many schemas.
 const PARTS_OF_A_PATTERN: usize = 25;
@@ -348,24 +295,14 @@ impl<'a> Reader<'a> {
             "then" => pending.then = Some(value),
             "else" => pending.otherwise = Some(value),
             "allOf" | "x-levels" => {}
-            annotation if ANNOTATIONS.contains(&annotation) => {}
-            unknown => self.report(self.unknown_keyword(unknown, member)),
+            annotation if keyword::ANNOTATIONS.contains(&annotation) => {}
+            unknown => {
+                // A document with that many errors is nothing that a better word would mend.
+                let is_early = self.errors.len() < 100;
+                self.report(keyword::unknown(unknown, member, is_early));
+            }
         }
         Ok(())
-    }
-
-    fn unknown_keyword(&self, keyword: &str, member: &Member<'a>) -> Diagnostic {
-        // A document with that many errors is nothing that a better word would mend.
-        let is_early = self.errors.len() < 100;
-        let known = KEYWORDS.into_iter().chain(ANNOTATIONS).filter(|_| is_early);
-        let help = match text::nearest(keyword, known) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if keyword == "$ref" => {
-                "write the schema out in place: task objects hold no references".to_owned()
-            }
-            None => "nothing in a spec is dropped silently: implement the keyword or remove it".to_owned(),
-        };
-        member.error(format!("unknown keyword `{}`", text::shorten(keyword, 60)), help)
     }
 
     fn branches(&mut self, node: Node<'a>, place: &Place, keyword: &str) -> Result<Vec<Schema>, Diagnostic> {
