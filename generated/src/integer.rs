@@ -1,6 +1,6 @@
 //! Whole numbers without a bound in the spec.
 
-use crate::decimal::Number;
+use crate::decimal::{Number, from_integers};
 use crate::node::{AsNode, Node};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -50,16 +50,7 @@ impl PartialEq for Integer {
     }
 }
 
-macro_rules! from_integers {
-    ($($integer:ty),*) => {$(
-        impl From<$integer> for Integer {
-            fn from(integer: $integer) -> Self {
-                Self(Number::Integer(i128::from(integer)))
-            }
-        }
-    )*};
-}
-from_integers!(u8, u16, u32, u64, i8, i16, i32, i64);
+from_integers!(Integer);
 
 impl TryFrom<f64> for Integer {
     type Error = NotWhole;
@@ -98,38 +89,15 @@ impl std::error::Error for NotWhole {}
 
 impl Serialize for Integer {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match (self.as_i64(), self.as_u64(), self.0) {
-            (Some(integer), ..) => serializer.serialize_i64(integer),
-            (_, Some(integer), _) => serializer.serialize_u64(integer),
-            (.., Number::Float(float)) => serializer.serialize_f64(float),
-            (.., Number::Integer(integer)) => serializer.serialize_i128(integer),
-        }
+        self.0.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Integer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Whole;
-
-        impl serde::de::Visitor<'_> for Whole {
-            type Value = Integer;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number")
-            }
-
-            fn visit_i64<E>(self, integer: i64) -> Result<Integer, E> {
-                Ok(integer.into())
-            }
-
-            fn visit_u64<E>(self, integer: u64) -> Result<Integer, E> {
-                Ok(integer.into())
-            }
-
-            fn visit_f64<E: serde::de::Error>(self, float: f64) -> Result<Integer, E> {
-                Integer::try_from(float).map_err(E::custom)
-            }
+        match Number::read(deserializer, "a whole number")? {
+            Number::Float(float) => Self::try_from(float).map_err(serde::de::Error::custom),
+            integer @ Number::Integer(_) => Ok(Self(integer)),
         }
-        deserializer.deserialize_any(Whole)
     }
 }

@@ -1,6 +1,6 @@
 //! Numbers that reach beyond what an `f64` tells apart.
 
-use crate::decimal::Number;
+use crate::decimal::{Number, from_integers};
 use crate::node::{AsNode, Node};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -42,16 +42,7 @@ impl From<f64> for Real {
     }
 }
 
-macro_rules! from_integers {
-    ($($integer:ty),*) => {$(
-        impl From<$integer> for Real {
-            fn from(integer: $integer) -> Self {
-                Self(Number::Integer(i128::from(integer)))
-            }
-        }
-    )*};
-}
-from_integers!(u8, u16, u32, u64, i8, i16, i32, i64);
+from_integers!(Real);
 
 impl AsNode for Real {
     #[inline]
@@ -72,40 +63,12 @@ impl fmt::Display for Real {
 
 impl Serialize for Real {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            Number::Float(float) => serializer.serialize_f64(float),
-            Number::Integer(integer) => match (i64::try_from(integer), u64::try_from(integer)) {
-                (Ok(integer), _) => serializer.serialize_i64(integer),
-                (_, Ok(integer)) => serializer.serialize_u64(integer),
-                _ => serializer.serialize_i128(integer),
-            },
-        }
+        self.0.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Real {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-
-        impl serde::de::Visitor<'_> for Any {
-            type Value = Real;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number")
-            }
-
-            fn visit_i64<E>(self, integer: i64) -> Result<Real, E> {
-                Ok(integer.into())
-            }
-
-            fn visit_u64<E>(self, integer: u64) -> Result<Real, E> {
-                Ok(integer.into())
-            }
-
-            fn visit_f64<E>(self, float: f64) -> Result<Real, E> {
-                Ok(float.into())
-            }
-        }
-        deserializer.deserialize_any(Any)
+        Number::read(deserializer, "a number").map(Self)
     }
 }
