@@ -74,9 +74,9 @@ impl Costs {
 
     /// The value of the parameter that sets most of the price for which a result costs least.
     #[must_use]
-    pub fn cheapest(&self, model: &Model) -> Option<(String, Value)> {
+    pub fn cheapest(&self) -> Option<(String, Value)> {
         let path = self.prices.tier_path()?;
-        let values = model.task.at(path)?.rules().find_map(|rule| match rule {
+        let values = self.model.task.at(path)?.rules().find_map(|rule| match rule {
             Rule::Enum(values) => {
                 Some(values.values.iter().map(|known| known.value.clone()).collect::<Vec<_>>())
             }
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn the_cheapest_quality_is_known() {
         let costs = costs();
-        let cheapest = costs.cheapest(&costs.model).unwrap();
+        let cheapest = costs.cheapest().unwrap();
         assert_eq!(cheapest, ("providerSettings.openai.quality".to_owned(), json!("low")));
     }
 }

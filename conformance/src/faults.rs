@@ -1,9 +1,7 @@
 //! The suite put to the test: it is run against the mock with one fault after another, and must find each.
 //!
-//! A fault is *killed* by the first case that fails, *noted* where the only thing that shows it is stated nowhere, and
-//! *equivalent* where the spec itself shows that nobody could ever see it. Any other fault has survived.
-
-mod equivalent;
+//! A fault is *killed* by the first case that fails, and *noted* where the only thing that shows it is stated nowhere. Any
+//! other fault has survived.
 
 use crate::case::{Case, Cases, Packing, derive};
 use crate::judge::JudgeError;
@@ -43,8 +41,6 @@ pub enum End {
         /// What it found.
         detail: String,
     },
-    /// No request and no answer can show it, for this reason.
-    Equivalent(String),
     /// Nothing was found.
     Survived,
 }
@@ -56,7 +52,6 @@ impl End {
         match self {
             Self::Killed { .. } => "killed",
             Self::Noted { .. } => "noted",
-            Self::Equivalent(_) => "equivalent",
             Self::Survived => "survived",
         }
     }
@@ -144,8 +139,6 @@ impl Trial {
         let told = |record: &Record| (record.id.clone(), record.detail.clone());
         let end = if let Some((case, detail)) = first(Verdict::Fail).map(told) {
             End::Killed { case, detail }
-        } else if let Some(reason) = equivalent::reason(&self.model, &fault) {
-            End::Equivalent(reason)
         } else if let Some((case, detail)) = first(Verdict::Note).map(told) {
             End::Noted { case, detail }
         } else {

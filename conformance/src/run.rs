@@ -280,7 +280,7 @@ pub async fn run(
 fn parcels(cases: &[Case], settings: &Settings) -> Vec<Parcel> {
     match &settings.packing {
         Some(packing) => packing.parcels.clone(),
-        None => (0..cases.len()).map(Parcel::alone).collect(),
+        None => Parcel::each(cases.len()),
     }
 }
 

@@ -1,26 +1,18 @@
 //! The suite as people use it every day: parts of it, known findings, other servers, gateways, and a run that is
 //! killed.
 
+mod support;
+
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
+use support::{KEY, Server, airspec, command, report};
 
-const KEY: &str = "sk-0123456789abcdef";
 const GATEWAY: &str = "gateway-secret-42";
-
-fn command(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_airspec"));
-    command.args(arguments).env("RUNWARE_API_KEY", KEY).stdin(Stdio::null());
-    command
-}
-
-fn airspec(arguments: &[&str]) -> Output {
-    command(arguments).output().unwrap()
-}
 
 /// Standard output and standard error.
 fn said(output: &Output) -> String {
@@ -37,40 +29,9 @@ fn conformance(code: i32, arguments: &[&str]) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn report(folder: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(folder.join("report.json")).unwrap()).unwrap()
-}
-
 fn ids(report: &Value) -> Vec<String> {
     let cases = report["cases"].as_array().unwrap();
     cases.iter().map(|case| case["id"].as_str().unwrap().to_owned()).collect()
-}
-
-/// A mock server of its own process, ended when dropped.
-struct Server {
-    process: Child,
-    url: String,
-}
-
-impl Server {
-    fn start(arguments: &[&str]) -> Self {
-        let mut process = command(&["mock", "--port", "0", "--quiet"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        Self { process, url }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }
 
 /// A server that answers every request with a refusal that repeats all of it, and keeps what it got.

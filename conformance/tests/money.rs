@@ -1,20 +1,12 @@
 //! What a run may cost, through the binary.
 
-use serde_json::Value;
-use std::path::Path;
-use std::process::{Command, Output};
+mod support;
 
-fn airspec(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_airspec"));
-    command.args(arguments).env("RUNWARE_API_KEY", "a-key-for-tests").output().unwrap()
-}
+use serde_json::Value;
+use support::{Server, airspec, report};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn report(folder: &Path) -> Value {
-    serde_json::from_str(&std::fs::read_to_string(folder.join("report.json")).unwrap()).unwrap()
 }
 
 fn count(report: &Value, holds: impl Fn(&str, &str) -> bool) -> usize {
@@ -64,7 +56,7 @@ fn a_server_that_accepts_what_it_must_refuse_runs_up_no_bill() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
     // Everything that this mock is asked is accepted and answered without a price.
-    let mock = Mock::start(&["--fault", "accept:width.maximum", "--fault", "accept:width.minimum"]);
+    let mock = Server::start(&["--fault", "accept:width.maximum", "--fault", "accept:width.minimum"]);
     let output = airspec(&[
         "conformance",
         "--target",
@@ -86,7 +78,7 @@ fn a_server_that_accepts_what_it_must_refuse_runs_up_no_bill() {
 fn a_run_that_ran_out_of_money_goes_on_where_it_stopped() {
     let folder = tempfile::tempdir().unwrap();
     let (first, second) = (folder.path().join("first"), folder.path().join("second"));
-    let mock = Mock::start(&[]);
+    let mock = Server::start(&[]);
     let run = |limit: &str, more: &[&str]| {
         let arguments = ["conformance", "--target", &mock.url, "--case", "*.enum.*", "--case", "*.select.*"];
         airspec(&[&arguments[..], &["--max-cost", limit], more].concat())
@@ -116,33 +108,4 @@ fn a_run_that_ran_out_of_money_goes_on_where_it_stopped() {
     assert!(text(&output.stderr).contains("is about target"), "{}", text(&output.stderr));
     let output = airspec(&["conformance", "--resume", "nowhere.json"]);
     assert_eq!(output.status.code(), Some(2));
-}
-
-/// The mock as a process of its own.
-struct Mock {
-    url: String,
-    process: std::process::Child,
-}
-
-impl Mock {
-    fn start(arguments: &[&str]) -> Self {
-        use std::io::BufRead as _;
-        let mut process = Command::new(env!("CARGO_BIN_EXE_airspec"))
-            .args(["mock", "--port", "0"])
-            .args(arguments)
-            .stdout(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        std::io::BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        Self { url, process }
-    }
-}
-
-impl Drop for Mock {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

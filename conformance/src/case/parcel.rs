@@ -27,6 +27,12 @@ impl Parcel {
         Self(vec![vec![case]])
     }
 
+    /// So many cases, each as it stands.
+    #[must_use]
+    pub fn each(cases: usize) -> Vec<Self> {
+        (0..cases).map(Self::alone).collect()
+    }
+
     /// The case, where it is the only one.
     #[must_use]
     pub fn only(&self) -> Option<usize> {
@@ -85,7 +91,7 @@ impl Packer {
         Self {
             base: base.clone(),
             identity: model.unique().map(|constraint| constraint.parameter.clone()),
-            cheap: costs.cheapest(model),
+            cheap: costs.cheapest(),
             lonely: lonely.collect(),
             costs,
         }
@@ -125,10 +131,8 @@ impl Packer {
         changes.apply(&mut merged);
         self.save(&mut merged, oracle);
         // A rule of the model's owner, which servers may have, shall fall on the cases that break it and on no other.
-        let is_beyond = |task: &Value| oracle.beyond_owner(&Value::Array(vec![task.clone()])).is_some();
-        let beyond = is_beyond(&merged);
-        let is_common = task.iter().all(|index| is_beyond(&cases[*index].body[0]) == beyond);
-        (is_common && oracle.judge_of_tasks().is_valid(&merged)).then_some(merged)
+        let is_alike = is_beyond(oracle, &merged) == is_beyond(oracle, &cases[*task.first()?].body[0]);
+        (is_alike && oracle.judge_of_tasks().is_valid(&merged)).then_some(merged)
     }
 
     /// Puts the task into the cheapest tier where it says nothing of it and that changes nothing else.
@@ -152,19 +156,13 @@ impl Packer {
         }
     }
 
-    /// Whether the case can be merged with others: it is about one task whose id is like any other.
+    /// Whether the case can be merged with others: nothing is special about its id, as merged tasks get a fresh one.
     fn can_merge(&self, case: &Case) -> bool {
-        let is_lonely = self.lonely.contains(&case.parameter);
-        !is_lonely && case.obstacle.is_none() && self.has_id(case) && self.has_common_id(case)
-    }
-
-    /// Whether nothing is special about the id: tasks that are merged get a fresh one.
-    fn has_common_id(&self, case: &Case) -> bool {
-        let id = self.identity.as_ref().and_then(|name| case.body[0].get(name)).and_then(Value::as_str);
-        id.is_some_and(|id| {
+        let is_common = self.id(case).is_some_and(|id| {
             let is_random = uuid::Uuid::try_parse(id).is_ok_and(|uuid| uuid.get_version_num() == 4);
             is_random && !id.bytes().any(|byte| byte.is_ascii_uppercase())
-        })
+        });
+        is_common && case.obstacle.is_none() && !self.lonely.contains(&case.parameter)
     }
 
     /// Whether an answer about the case can be told from answers about other tasks of the same request.
@@ -175,18 +173,17 @@ impl Packer {
                 .identity
                 .as_ref()
                 .is_some_and(|name| id.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.')));
+            // A broken rule over the task as a whole hides the id as well as anything else.
             about || !id.contains('.')
         };
-        // A broken rule over the task as a whole hides the id as well as anything else.
-        let is_whole = case.body.get(0).is_some_and(Value::is_object);
-        is_whole && case.obstacle.is_none() && self.has_id(case) && !broken.iter().any(is_about_id)
+        case.obstacle.is_none() && self.id(case).is_some() && !broken.iter().any(is_about_id)
     }
 
-    fn has_id(&self, case: &Case) -> bool {
-        let [task] = case.body.as_array().map(Vec::as_slice).unwrap_or_default() else { return false };
-        let base = self.identity.as_ref().and_then(|name| self.base.get(name));
-        let id = self.identity.as_ref().and_then(|name| task.get(name));
-        base.is_some_and(Value::is_string) && id.is_some_and(Value::is_string)
+    /// The id of the case's only task, where tasks have one that is a text.
+    fn id<'c>(&self, case: &'c Case) -> Option<&'c str> {
+        let name = self.identity.as_ref()?;
+        let [task] = case.body.as_array()?.as_slice() else { return None };
+        self.base.get(name).filter(|id| id.is_string()).and(task.get(name))?.as_str()
     }
 
     /// Merges the cases into few and cheap tasks: the cheap ones first, each into the task where it adds least.
@@ -195,25 +192,32 @@ impl Packer {
             let usd = |index: &usize| self.costs.usd(&cases[*index].body[0]);
             usd(a).total_cmp(&usd(b)).then(a.cmp(b))
         });
-        let mut tasks: Vec<(Vec<usize>, f64)> = Vec::new();
+        let mut tasks: Vec<(Vec<usize>, f64, bool)> = Vec::new();
         for index in indices {
+            let beyond = is_beyond(oracle, &cases[index].body[0]);
             let price = |task: &[usize]| self.task(cases, task, oracle).map(|task| self.costs.usd(&task));
             let best = tasks
                 .iter()
                 .enumerate()
-                .filter_map(|(place, (task, usd))| {
+                .filter(|(_, (.., kind))| *kind == beyond)
+                .filter_map(|(place, (task, usd, _))| {
                     let wider = [task.as_slice(), &[index]].concat();
                     let total = price(&wider)?;
                     Some((place, wider, total, total - usd))
                 })
                 .min_by(|a, b| a.3.total_cmp(&b.3));
             match best {
-                Some((place, wider, total, _)) => tasks[place] = (wider, total),
-                None => tasks.push((vec![index], self.costs.usd(&cases[index].body[0]))),
+                Some((place, wider, total, _)) => tasks[place] = (wider, total, beyond),
+                None => tasks.push((vec![index], self.costs.usd(&cases[index].body[0]), beyond)),
             }
         }
-        tasks.into_iter().map(|(task, _)| task).collect()
+        tasks.into_iter().map(|(task, ..)| task).collect()
     }
+}
+
+/// Whether a rule of the model's owner forbids the task, although the spec allows it.
+fn is_beyond(oracle: &Oracle, task: &Value) -> bool {
+    oracle.beyond_owner(&Value::Array(vec![task.clone()])).is_some()
 }
 
 /// Tasks put together, a few to a request.

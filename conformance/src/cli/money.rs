@@ -5,6 +5,7 @@ use crate::case::{Case, Expect, Packing, Parcel, World};
 use crate::cost::Costs;
 use crate::judge::Judge;
 use crate::oracle::Oracle;
+use crate::oracle::behaviour::needs;
 use crate::oracle::protocol::COST;
 use crate::oracle::scene::{at, set};
 use crate::run::Limit;
@@ -98,8 +99,8 @@ impl Money {
             webhook: self.webhook.clone(),
             upload: self.upload.clone(),
         };
-        let extras: Vec<(String, Value)> =
-            price_flag(model).map(|path| (path, Value::Bool(true))).into_iter().collect();
+        let flag = price_flag(model).map(|path| (path, Value::Bool(true)));
+        let tier = costs.cheapest();
         for case in &mut cases {
             if matches!(case.expect, Expect::Reject(_)) {
                 continue;
@@ -107,9 +108,11 @@ impl Money {
             if !is_local && let Err(reason) = world.furnish(case, model) {
                 case.obstacle = Some(reason);
             }
-            let tier = matches!(case.expect, Expect::Behave(_)).then(|| costs.cheapest(model)).flatten();
-            for (path, value) in extras.iter().cloned().chain(tier) {
-                add(case, &path, &value, &judge);
+            // What accepting cases cost is what they are about, as far as packing does not make it less.
+            let is_behaviour = matches!(case.expect, Expect::Behave(_));
+            let tier = tier.iter().filter(|_| is_behaviour);
+            for (path, value) in flag.iter().chain(tier) {
+                add(case, path, value, &judge);
             }
         }
         Ok(cases)
@@ -142,65 +145,54 @@ fn add(case: &mut Case, path: &str, value: &Value, judge: &Judge) {
 /// What would be sent.
 pub(super) fn plan(oracle: &Oracle, cases: &[Case], packing: Option<&Packing>) -> Result<End, Failure> {
     let costs = Costs::new(oracle.model());
-    let parcels = match packing {
-        Some(packing) => packing.parcels.clone(),
-        None => (0..cases.len()).map(Parcel::alone).collect(),
-    };
-    let (mut text, mut sums) = (String::new(), [Sum::default(), Sum::default(), Sum::default()]);
+    let parcels = packing.map_or_else(|| Parcel::each(cases.len()), |packing| packing.parcels.clone());
+    let (mut text, mut accepting, mut behaving, mut refused) =
+        (String::new(), Sum::default(), Sum::default(), 0);
     for parcel in parcels {
-        let first = parcel.cases().next().map_or(0, |index| index);
-        if let Some(obstacle) = parcel.only().and_then(|index| cases[index].obstacle.as_ref()) {
-            text += &format!("not sent: {}: {obstacle}\n", cases[first].id);
+        let Some(first) = parcel.cases().next().map(|index| &cases[index]) else { continue };
+        if let Some(obstacle) = &first.obstacle {
+            text += &format!("not sent: {}: {obstacle}\n", first.id);
             continue;
         }
-        let body: Vec<Value> = match (packing, parcel.only()) {
+        let body = match (packing, parcel.only()) {
             (Some(packing), None) => {
                 parcel.0.iter().filter_map(|task| packing.packer.task(cases, task, oracle)).collect()
             }
-            _ => cases[first].body.as_array().cloned().unwrap_or_default(),
+            _ => first.body.clone(),
         };
-        let images: usize = body.iter().map(|task| costs.images(task)).sum();
-        let usd: f64 = body.iter().map(|task| costs.usd(task)).sum();
-        let bound = costs.bound(&Value::Array(body.clone()));
-        let sum = match &cases[first].expect {
-            Expect::Accept => &mut sums[0],
-            Expect::Behave(behaviour) => {
-                // These compare two answers.
-                let twice = crate::oracle::behaviour::needs(&behaviour.kind).counterpart;
-                (0..usize::from(twice)).for_each(|_| sums[1].add(images, usd, bound));
-                &mut sums[1]
+        let sum = match &first.expect {
+            Expect::Reject(_) => {
+                refused += 1;
+                continue;
             }
-            Expect::Reject(_) => &mut sums[2],
+            Expect::Accept => &mut accepting,
+            Expect::Behave(_) => &mut behaving,
         };
-        sum.add(images, usd, bound);
-        if !matches!(cases[first].expect, Expect::Reject(_)) {
-            let ids: Vec<&str> = parcel.cases().map(|index| cases[index].id.as_str()).collect();
-            let (tasks, many) = (body.len(), ids.len());
-            text += &format!("{tasks} tasks, {images} images, about {usd:.3} USD, {many} cases:\n");
-            text.extend(ids.iter().map(|id| format!("    {id}\n")));
+        let bill = sum.add(&costs, &body);
+        // These compare two answers.
+        if matches!(&first.expect, Expect::Behave(behaviour) if needs(&behaviour.kind).counterpart) {
+            sum.add(&costs, &body);
+        }
+        let (tasks, many) = (body.as_array().map_or(0, Vec::len), parcel.cases().count());
+        let Sum { images, usd, .. } = bill;
+        text += &format!("{tasks} tasks, {images} images, about {usd:.3} USD, {many} cases:\n");
+        text.extend(parcel.cases().map(|index| format!("    {}\n", cases[index].id)));
+    }
+    let mut apart = Sum::default();
+    for case in cases {
+        if matches!(case.expect, Expect::Accept) && case.obstacle.is_none() {
+            apart.add(&costs, &case.body);
         }
     }
-    let [accepting, behaving, refused] = &sums;
     text += &format!(
-        "\naccepting sides: {accepting}\nbehaviours:      {behaving}\nrejecting sides: {} requests, not billed\n",
-        refused.requests
+        "\naccepting sides: {accepting}\nbehaviours:      {behaving}\nrejecting sides: {refused} requests, not billed\n\
+         the accepting sides, one request each, would be {apart}\n"
     );
-    let alone = cases.iter().filter(|case| matches!(case.expect, Expect::Accept) && case.obstacle.is_none());
-    let mut apart = Sum::default();
-    alone.for_each(|case| {
-        let body = case.body.as_array().map(Vec::as_slice).unwrap_or_default();
-        apart.add(
-            body.iter().map(|task| costs.images(task)).sum(),
-            body.iter().map(|task| costs.usd(task)).sum(),
-            costs.bound(&case.body),
-        );
-    });
-    text += &format!("the accepting sides, one request each, would be {apart}\n");
     show(&text)?;
     Ok(End::Conforms)
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Sum {
     requests: usize,
     images: usize,
@@ -209,11 +201,20 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&mut self, images: usize, usd: f64, bound: f64) {
-        self.requests += 1;
-        self.images += images;
-        self.usd += usd;
-        self.bound += bound;
+    /// Adds a request, and tells what it costs.
+    fn add(&mut self, costs: &Costs, body: &Value) -> Self {
+        let tasks = body.as_array().map(Vec::as_slice).unwrap_or_default();
+        let bill = Self {
+            requests: 1,
+            images: tasks.iter().map(|task| costs.images(task)).sum(),
+            usd: tasks.iter().map(|task| costs.usd(task)).sum(),
+            bound: costs.bound(body),
+        };
+        self.requests += bill.requests;
+        self.images += bill.images;
+        self.usd += bill.usd;
+        self.bound += bill.bound;
+        bill
     }
 }
 

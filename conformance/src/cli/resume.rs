@@ -95,12 +95,6 @@ impl Earlier {
 
 fn record(case: &Case, entry: &Entry) -> Record {
     Record {
-        id: case.id.clone(),
-        subject: case.subject.clone(),
-        parameter: case.parameter.clone(),
-        level: case.level,
-        expect: case.expect.word(),
-        about: case.about.clone(),
         verdict: entry.verdict,
         class: entry.finding,
         deviation: entry.deviation.clone(),
@@ -114,5 +108,6 @@ fn record(case: &Case, entry: &Entry) -> Record {
             Received::Lost { error } => Response::Lost(error.clone()),
         }),
         duration: Duration::from_millis(entry.duration_ms),
+        ..Record::of(case)
     }
 }

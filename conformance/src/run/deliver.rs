@@ -87,10 +87,6 @@ async fn alone(session: &Session, cases: &Arc<[Case]>, index: usize) -> Done {
 
 /// Several cases in one task. Where it is not taken, the half at fault is looked for.
 async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> Vec<Done> {
-    let halves = || {
-        let (one, other) = task.split_at(task.len() / 2);
-        [Parcel(vec![one.to_vec()]), Parcel(vec![other.to_vec()])]
-    };
     let mut together = None;
     if let Some(body) = body(&session, cases, &[task]) {
         let start = Instant::now();
@@ -103,7 +99,9 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
         }
     }
     let mut done = Vec::new();
-    for half in halves() {
+    let (one, other) = task.split_at(task.len() / 2);
+    for half in [one, other] {
+        let half = Parcel(vec![half.to_vec()]);
         done.extend(deliver(Arc::clone(&session), Arc::clone(cases), half).await);
     }
     if let Some(mut together) = together

@@ -88,19 +88,33 @@ impl Record {
             Outcome::Lost(loss) => Response::Lost(redactor.clean(&loss.to_string())),
         });
         Self {
+            verdict: judgement.verdict,
+            class: judgement.class,
+            detail: redactor.clean(&judgement.detail),
+            request,
+            response,
+            duration,
+            ..Self::of(case)
+        }
+    }
+
+    /// The record of a case that has not been tried.
+    #[must_use]
+    pub fn of(case: &Case) -> Self {
+        Self {
             id: case.id.clone(),
             subject: case.subject.clone(),
             parameter: case.parameter.clone(),
             level: case.level,
             expect: case.expect.word(),
             about: case.about.clone(),
-            verdict: judgement.verdict,
-            class: judgement.class,
+            verdict: Verdict::Skip,
+            class: None,
             deviation: None,
-            detail: redactor.clean(&judgement.detail),
-            request,
-            response,
-            duration,
+            detail: String::new(),
+            request: None,
+            response: None,
+            duration: Duration::ZERO,
         }
     }
 
