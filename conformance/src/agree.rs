@@ -6,7 +6,7 @@ use crate::random;
 use airspec::Model;
 use airspec_models::Violations;
 use proptest::strategy::{Strategy as _, ValueTree as _};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::Config;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -68,10 +68,7 @@ pub struct Tally {
 pub fn tally(model: &Model, from_json: FromJson, count: usize, seed: u64) -> Tally {
     const KEPT: usize = 10;
     let judge = Judge::new(model).expect("the model's schema compiles");
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let random = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
-    let mut runner = TestRunner::new_with_rng(Config::default(), random);
+    let mut runner = random::runner(Config::default(), seed, 0);
     let plausible = random::plausible(model);
     let strategies = [plausible.clone(), random::anything(model), plausible, random::words(&model.schema)];
     let rounding = Rounding::of(&model.schema);

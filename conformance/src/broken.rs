@@ -12,7 +12,7 @@ use airspec::witness::{proposals, samples};
 use airspec::{Model, Schema};
 use airspec_models::Violation;
 use proptest::strategy::{Strategy as _, ValueTree as _};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::test_runner::Config;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
@@ -74,10 +74,7 @@ fn lost(
             sieve.look(task);
         }
     }
-    let mut bytes = [0; 32];
-    bytes[..8].copy_from_slice(&seed.to_le_bytes());
-    let mut runner =
-        TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
+    let mut runner = random::runner(Config::default(), seed, 0);
     let strategies = [
         random::plausible(from),
         random::plausible(to),

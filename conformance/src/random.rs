@@ -9,10 +9,19 @@ use airspec::{Model, Schema};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Map, Value, json};
 
 /// Longer texts and arrays from proposals are left to the derived cases.
 const LARGE: usize = 2_000;
+
+/// Draws the same values again for the same seed; each part of one seed draws others.
+pub(crate) fn runner(config: Config, seed: u64, part: u8) -> TestRunner {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    bytes[8] = part;
+    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+}
 
 /// Tasks that are valid more often than not, as far as each value goes; rules over several parameters are not looked
 /// at.

@@ -29,14 +29,11 @@ pub use route::Route;
 pub use target::{Limit, Secret, Target};
 
 use crate::case::{Case, Packing, Parcel};
-use crate::cost::Costs;
 use crate::oracle::{Judgement, Oracle, settle};
-use client::Client;
 use deliver::{Done, deliver};
 use listener::Listener;
 use observe::Session;
 use pulse::Pulse;
-use purse::Purse;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -220,12 +217,9 @@ pub async fn run(
     stop: impl Future<Output = ()>,
 ) -> Result<Run, RunError> {
     let start = Instant::now();
-    let client = Client::new(target.clone(), settings.clone())?;
     let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
     let parcels = parcels(cases, settings);
-    let (muddled, answered, lost) = Default::default();
-    let purse = Purse::new(Costs::new(oracle.model()), target.limit(), settings.spent);
-    let session = Arc::new(Session { oracle, client, listener, muddled, answered, lost, purse });
+    let session = Arc::new(Session::new(oracle, target, settings, listener)?);
     let mut pulse = Pulse::new(target, cases, &parcels);
     let mut seen: Vec<Option<(Judgement, Record)>> = cases.iter().map(|_| None).collect();
     let mut stop = pin!(stop);

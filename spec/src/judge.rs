@@ -3,11 +3,11 @@
 //! `x-constraints` and the format `uuid4` are all that is of our own making. The cargo feature `judge` turns it on, so
 //! that a program that only reads documents does not build a validator.
 
+use crate::rule::literal::exact;
 use crate::rule::relation::{Operation, Relation};
 use bigdecimal::{BigDecimal, Signed as _, Zero as _};
 use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::{Map, Value};
-use std::str::FromStr as _;
 
 /// The validator of a schema. An error of the custom keyword `x-constraints` has the index of the rule as its message.
 ///
@@ -90,9 +90,4 @@ fn admits(rule: &Relation, object: &Map<String, Value>) -> bool {
             low.is_none_or(|low| a >= low * &b) && high.is_none_or(|high| a <= high * &b)
         }
     }
-}
-
-/// A JSON number as the decimal it is written as.
-fn exact(value: &Value) -> Option<BigDecimal> {
-    value.as_number().and_then(|number| BigDecimal::from_str(&number.to_string()).ok())
 }

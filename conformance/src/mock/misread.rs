@@ -9,6 +9,7 @@ use crate::judge::Judge;
 use airspec::rule::format::Format;
 use airspec::rule::kind::Kinds;
 use airspec::rule::length::Length;
+use airspec::rule::literal::exact;
 use airspec::rule::range::{Edge, Range};
 use airspec::rule::{End, Rule, items};
 use airspec::{Constraint, Model, Schema};
@@ -16,7 +17,6 @@ use airspec_models::Violation;
 use bigdecimal::{BigDecimal, One as _, Zero as _};
 use regex::Regex;
 use serde_json::{Map, Number, Value};
-use std::str::FromStr as _;
 
 /// A mistake in checking a constraint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -427,10 +427,6 @@ fn truncated(value: &Value) -> Option<Value> {
 
 fn text(value: &Value) -> Option<&str> {
     value.as_str()
-}
-
-fn exact(value: &Value) -> Option<BigDecimal> {
-    value.as_number().and_then(|number| BigDecimal::from_str(&number.to_string()).ok())
 }
 
 /// A UUID in any of its spellings.

@@ -6,13 +6,13 @@
 
 use super::roles;
 use crate::judge::Judge;
+use airspec::rule::literal::exact;
 use airspec::rule::relation::{Operation, Relation};
 use airspec::rule::{End, Rule, literal, range};
 use airspec::{Constraint, Model};
 use airspec_models::Violation;
 use bigdecimal::{BigDecimal, Zero as _};
 use serde_json::Value;
-use std::str::FromStr as _;
 
 /// A constraint that refuses more than it should.
 #[derive(Debug)]
@@ -214,10 +214,6 @@ fn beyond(end: End, edge: u64, count: u64) -> bool {
         End::Min => count <= edge,
         End::Max => count >= edge,
     }
-}
-
-fn exact(value: &Value) -> Option<BigDecimal> {
-    value.as_number().and_then(|number| BigDecimal::from_str(&number.to_string()).ok())
 }
 
 fn at_limit(relation: &Relation, object: &Value) -> bool {

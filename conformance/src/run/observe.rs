@@ -3,7 +3,10 @@
 use super::client::Client;
 use super::listener::{Listener, Mailbox};
 use super::purse::Purse;
+use super::target::Target;
+use super::{RunError, Settings};
 use crate::case::{Case, Expect};
+use crate::cost::Costs;
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs, results};
 use crate::oracle::file::{File, place};
@@ -41,6 +44,18 @@ const SECOND_PAUSE: f64 = 0.5;
 const LONGEST_PAUSE: f64 = 10.0;
 
 impl Session {
+    pub(super) fn new(
+        oracle: Arc<Oracle>,
+        target: &Target,
+        settings: &Settings,
+        listener: Option<Listener>,
+    ) -> Result<Self, RunError> {
+        let client = Client::new(target.clone(), settings.clone())?;
+        let purse = Purse::new(Costs::new(oracle.model()), target.limit(), settings.spent);
+        let (muddled, answered, lost) = Default::default();
+        Ok(Self { oracle, client, listener, muddled, answered, lost, purse })
+    }
+
     /// Whether the target has been given its chance to answer anything at all.
     pub(super) fn is_silent(&self) -> bool {
         self.answered.load(Ordering::Relaxed) == 0 && self.lost.load(Ordering::Relaxed) >= SILENCE

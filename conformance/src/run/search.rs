@@ -7,12 +7,9 @@
 //! is not found again. Nothing is drawn that is valid and would be billed: against anything but this machine only
 //! faulty requests are sent, and one that is accepted all the same is not repeated to make it smaller.
 
-use super::client::Client;
 use super::observe::{Session, uuid};
-use super::purse::Purse;
 use super::{Exchange, Record, RunError, Settings, Target};
 use crate::case::{Case, Expect, Tasks};
-use crate::cost::Costs;
 use crate::judge::{Judge, JudgeError};
 use crate::oracle::protocol::Form;
 use crate::oracle::scene::{at, effective, remove, set};
@@ -21,7 +18,7 @@ use crate::random::{self, Fault};
 use airspec::behaviour::Kind;
 use airspec::{Level, Model};
 use proptest::strategy::{BoxedStrategy, Strategy as _};
-use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -134,10 +131,7 @@ pub async fn search(
     search: Search,
     stop: impl Future<Output = ()>,
 ) -> Result<Found, RunError> {
-    let client = Client::new(target.clone(), settings.clone())?;
-    let (muddled, answered, lost) = Default::default();
-    let purse = Purse::new(Costs::new(oracle.model()), target.limit(), settings.spent);
-    let session = Session { oracle, client, listener: None, muddled, answered, lost, purse };
+    let session = Session::new(oracle, target, settings, None)?;
     let is_local = target.is_loopback();
     let stopped = Arc::new(AtomicBool::new(false));
     let (flag, handle) = (Arc::clone(&stopped), Handle::current());
@@ -277,16 +271,14 @@ impl Hunt {
     }
 
     fn runner(&self, sort: Sort) -> TestRunner {
-        let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&self.session.client.settings().seed.to_le_bytes());
-        bytes[8] = u8::try_from(sort.faults()).unwrap_or(u8::MAX);
         let config = Config {
             cases: u32::try_from(self.search.requests.saturating_mul(DRAWN)).unwrap_or(u32::MAX),
             max_shrink_iters: 4 * u32::try_from(SHRINKING).unwrap_or(0),
             failure_persistence: None,
             ..Config::default()
         };
-        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
+        let part = u8::try_from(sort.faults()).unwrap_or(u8::MAX);
+        random::runner(config, self.session.client.settings().seed, part)
     }
 
     /// Whether what must happen to a task happens. One of another sort, and one beyond the limit, is not sent.

@@ -4,6 +4,7 @@
 
 use crate::model::Schema;
 use crate::rule::format::Format;
+use crate::rule::literal::exact;
 use crate::rule::relation::{Operation, Relation};
 use crate::rule::{End, Rule, literal};
 use bigdecimal::{BigDecimal, Signed as _, Zero as _};
@@ -88,11 +89,6 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
         // Statements about more than the value.
         Rule::Required | Rule::Unique => None,
     }
-}
-
-/// A JSON number as the decimal that it is written as.
-pub(super) fn exact(value: &Value) -> Option<BigDecimal> {
-    value.as_number()?.to_string().parse().ok()
 }
 
 fn of_number(value: &Value, holds: impl Fn(&BigDecimal) -> bool) -> Option<bool> {

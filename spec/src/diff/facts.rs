@@ -5,6 +5,7 @@ use super::numbers::Numbers;
 use crate::model::{Constraint, Level, Property, Schema};
 use crate::rule::format::Format;
 use crate::rule::kind::Kinds;
+use crate::rule::literal;
 use crate::rule::{End, Rule};
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Value};
@@ -326,7 +327,7 @@ impl<'a> Profile<'a> {
         match &self.values {
             None => self.numbers.ends().map(|(low, high)| (low.clone(), high.clone())),
             Some(values) => {
-                let numbers: Vec<BigDecimal> = values.iter().filter_map(admits::exact).collect();
+                let numbers: Vec<BigDecimal> = values.iter().filter_map(literal::exact).collect();
                 Some((numbers.iter().min()?.clone(), numbers.iter().max()?.clone()))
             }
         }

@@ -1,6 +1,6 @@
 //! The numbers that a schema lets through: every multiple of a step between two ends, exact.
 
-use super::admits;
+use crate::rule::literal;
 use crate::rule::range::{Edge, Range, json};
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, One as _, Signed as _, Zero as _};
@@ -117,7 +117,7 @@ impl Numbers {
         while number <= *high {
             let value = json(&number);
             let is_exact =
-                number.abs() < 1_u64 << 53 && admits::exact(&value).is_some_and(|exact| exact == number);
+                number.abs() < 1_u64 << 53 && literal::exact(&value).is_some_and(|exact| exact == number);
             if !is_exact {
                 return None;
             }

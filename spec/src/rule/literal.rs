@@ -5,6 +5,7 @@ use crate::model::Schema;
 use crate::source::Node;
 use crate::text;
 use crate::witness::{Side, Witness};
+use bigdecimal::BigDecimal;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashSet};
 
@@ -207,6 +208,12 @@ impl Enum {
 fn words_in_ticks(text: &str) -> Vec<String> {
     let text = text.replace("\\`", "`");
     text.split('`').skip(1).step_by(2).filter(|word| word.len() < 30).map(str::to_owned).collect()
+}
+
+/// A JSON number as the decimal that it is written as.
+#[must_use]
+pub fn exact(value: &Value) -> Option<BigDecimal> {
+    value.as_number()?.to_string().parse().ok()
 }
 
 #[cfg(test)]
