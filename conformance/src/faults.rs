@@ -1,10 +1,11 @@
 //! The suite put to the test: it is run against the mock with one fault after another, and must find each.
 //!
-//! A fault is *killed* by the first case that fails, and *noted* where the only thing that shows it is stated nowhere. Any
-//! other fault has survived.
+//! A fault is *killed* by the first case that fails, and *noted* where the only thing that shows it is stated nowhere. It
+//! is *equivalent* where no request can show it, with the reason why. Any other fault has survived.
 
-use crate::case::{Case, Cases, Packing, derive};
-use crate::judge::JudgeError;
+use crate::case::{Case, Cases, Gap, Packing, derive};
+use crate::equivalent;
+use crate::judge::{Judge, JudgeError};
 use crate::mock::{Engine, EngineError, Fault, Mock, Settings as Manners};
 use crate::oracle::{Oracle, OracleError, Verdict};
 use crate::run::{Advance, Limit, Record, RunError, Settings, Target, Toll, run};
@@ -41,6 +42,11 @@ pub enum End {
         /// What it found.
         detail: String,
     },
+    /// Nothing was found, as nothing can be: the mock with the fault answers as the one without it.
+    Equivalent {
+        /// Why.
+        reason: String,
+    },
     /// Nothing was found.
     Survived,
 }
@@ -52,6 +58,7 @@ impl End {
         match self {
             Self::Killed { .. } => "killed",
             Self::Noted { .. } => "noted",
+            Self::Equivalent { .. } => "equivalent",
             Self::Survived => "survived",
         }
     }
@@ -84,6 +91,7 @@ pub enum FaultsError {
 pub struct Load {
     seed: u64,
     cases: Vec<Case>,
+    gaps: Vec<Gap>,
     packing: Arc<Packing>,
 }
 
@@ -124,9 +132,9 @@ impl Trial {
     /// # Errors
     /// A schema that cannot be compiled.
     pub fn load(&self, seed: u64) -> Result<Load, FaultsError> {
-        let Cases { cases, base, .. } = derive(&self.model, seed)?;
+        let Cases { cases, base, gaps } = derive(&self.model, seed)?;
         let packing = Arc::new(Packing::new(&self.oracle, &base, &cases));
-        Ok(Load { seed, cases, packing })
+        Ok(Load { seed, cases, gaps, packing })
     }
 
     /// Runs the cases against a fault until one fails.
@@ -141,10 +149,24 @@ impl Trial {
             End::Killed { case, detail }
         } else if let Some((case, detail)) = first(Verdict::Note).map(told) {
             End::Noted { case, detail }
+        } else if let Some(reason) = self.equivalent(&fault, load)? {
+            End::Equivalent { reason }
         } else {
             End::Survived
         };
         Ok(Fate { fault, end, requests })
+    }
+
+    /// Why no request can show the fault, where that is so.
+    fn equivalent(&self, fault: &Fault, load: &Load) -> Result<Option<String>, FaultsError> {
+        if let Some(reason) = &fault.changes_nothing {
+            return Ok(Some(reason.clone()));
+        }
+        let of_rule = fault.id.strip_prefix("accept:").or_else(|| fault.id.strip_prefix("blame:"));
+        let is_gap = |id: &&str| load.gaps.iter().any(|gap| gap.constraint == **id && gap.side == "reject");
+        let Some(constraint) = of_rule.filter(is_gap) else { return Ok(None) };
+        let judge = Judge::new(&self.model)?;
+        Ok(equivalent::dead(&self.model, &judge, constraint, load.seed))
     }
 
     /// The records until the first that failed, and how many requests it took.

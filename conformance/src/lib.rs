@@ -7,6 +7,7 @@ pub mod cli;
 pub mod cost;
 pub mod date;
 pub mod deviation;
+mod equivalent;
 pub mod faults;
 pub mod judge;
 pub mod mock;

@@ -48,7 +48,7 @@ pub fn faulty(model: &Model, faults: usize) -> BoxedStrategy<(Value, Vec<Fault>)
 }
 
 /// Every change that the rules of a model propose, in the order of the spec.
-fn all_faults(model: &Model) -> Vec<Fault> {
+pub(crate) fn all_faults(model: &Model) -> Vec<Fault> {
     let mut faults: Vec<Fault> = vec![("unknownParameter".to_owned(), Some(json!(1)))];
     for schema in model.parameters() {
         let proposals = schema.constraints.iter().flat_map(|constraint| proposals(constraint, schema));

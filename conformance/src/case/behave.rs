@@ -1,10 +1,11 @@
 //! The cases of a behaviour: requests whose answers show it.
 
 use super::constraint::slug;
-use super::task::Tasks;
+use super::task::{Tasks, pointer};
 use super::{Case, Cases, Expect};
 use airspec::behaviour::{Behaviour, Condition, Kind};
 use serde_json::Value;
+use std::cmp::Ordering;
 
 /// Where nothing listens: a runner puts the address of its own listener in its place.
 const NOWHERE: &str = "http://127.0.0.1:9/airspec";
@@ -52,14 +53,7 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
         Kind::Container { parameter, media } => {
             media.keys().map(|value| one(value.clone(), parameter, value.clone())).collect()
         }
-        Kind::Size { width, height } => [(1024, 1024), (1536, 1024), (1024, 1536)]
-            .into_iter()
-            .map(|(w, h)| {
-                let sides =
-                    vec![(width.clone(), Some(Value::from(w))), (height.clone(), Some(Value::from(h)))];
-                (format!("{w} x {h}"), sides)
-            })
-            .collect(),
+        Kind::Size { width, height } => sizes(tasks, width, height),
         Kind::Quality { parameter, format, lossy } => lossy
             .iter()
             .map(|value| {
@@ -79,6 +73,33 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
         Kind::Lifetime { parameter, only } => lifetimes(tasks, parameter, only),
         Kind::Default { parameter } => vec![("left out".to_owned(), vec![(parameter.clone(), None)])],
     }
+}
+
+/// A square, a wide and a tall picture, each of a usual size or else of one that rules over several parameters name.
+fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
+    let usual = [(1024, 1024), (1536, 1024), (1024, 1536)].map(|(w, h)| (Value::from(w), Value::from(h)));
+    let heights = tasks.named(height);
+    let named =
+        tasks.named(width).into_iter().flat_map(|w| heights.iter().map(move |h| (w.clone(), h.clone())));
+    let all: Vec<(Value, Value)> = usual.into_iter().chain(named).collect();
+    let shape = |(w, h): &(Value, Value)| w.as_f64().partial_cmp(&h.as_f64());
+    let settings = |(w, h): &(Value, Value)| {
+        let sides = vec![(width.to_owned(), Some(w.clone())), (height.to_owned(), Some(h.clone()))];
+        (format!("{w} x {h}"), sides)
+    };
+    let is_legal = |(_, sides): &Settings| {
+        let mut task = tasks.plain().clone();
+        for (path, value) in sides {
+            tasks.place(&mut task, path, value.clone());
+        }
+        let settled = tasks.settle(task.clone(), width);
+        let kept = |path: &str| settled.pointer(&pointer(path)) == task.pointer(&pointer(path));
+        kept(width) && kept(height) && tasks.judge(&settled).is_empty()
+    };
+    [Ordering::Equal, Ordering::Greater, Ordering::Less]
+        .into_iter()
+        .filter_map(|order| all.iter().filter(|size| shape(size) == Some(order)).map(settings).find(is_legal))
+        .collect()
 }
 
 /// One delivery, and as many as there are results.
@@ -101,8 +122,7 @@ fn counts(tasks: &Tasks<'_>, parameter: &str, counts: &[u64]) -> Vec<Settings> {
         let mut task = Value::Null;
         tasks.place(&mut task, "", Some(Value::Object(serde_json::Map::new())));
         tasks.place(&mut task, parameter, Some(Value::from(**count)));
-        let pointer = format!("/{}", parameter.replace('.', "/"));
-        tasks.judge(&task).iter().all(|violation| violation.pointer != pointer)
+        tasks.judge(&task).iter().all(|violation| violation.pointer != pointer(parameter))
     };
     counts.iter().filter(legal).map(|count| one(format!("{count} results"), parameter, *count)).collect()
 }

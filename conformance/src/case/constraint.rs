@@ -22,7 +22,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
     }
     let proposals = witness::tasks(tasks, constraint);
     let mut found: Vec<Case> = Vec::new();
-    let mut pairs: Vec<Case> = Vec::new();
+    let mut in_company: Vec<Case> = Vec::new();
     for proposal in proposals {
         let mut broken: Vec<String> = tasks
             .judge(&proposal.task)
@@ -32,21 +32,21 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
         broken.dedup();
         let expect = match (proposal.side, broken.len()) {
             (Side::Accept, 0) => Expect::Accept,
-            (Side::Reject, 1 | 2) if broken.contains(&constraint.id) => Expect::Reject(broken),
+            (Side::Reject, 1..=3) if broken.contains(&constraint.id) => Expect::Reject(broken),
             _ => continue,
         };
-        let is_pair = matches!(&expect, Expect::Reject(broken) if broken.len() == 2);
-        let list = if is_pair { &mut pairs } else { &mut found };
+        let has_company = matches!(&expect, Expect::Reject(broken) if broken.len() > 1);
+        let list = if has_company { &mut in_company } else { &mut found };
         let case = case(constraint, proposal, expect);
         if !list.iter().any(|known| known.id == case.id || same_request(tasks, known, &case)) {
             list.push(case);
         }
     }
-    // A request that breaks two constraints is never the only witness of either.
+    // A request that breaks others too is never the only witness of either.
     let has = |list: &[Case], word: &str| list.iter().any(|case| case.expect.word() == word);
     for side in ["accept", "reject"] {
         if !has(&found, side) {
-            let reason = if has(&pairs, side) {
+            let reason = if has(&in_company, side) {
                 "every request that breaks it breaks another constraint too".to_owned()
             } else {
                 "no request that the rules propose lies on this side alone".to_owned()
@@ -54,7 +54,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
             out.gaps.push(Gap { constraint: constraint.id.clone(), side, reason });
         }
     }
-    found.extend(pairs);
+    found.extend(in_company);
     out.cases.extend(found);
 }
 

@@ -1,8 +1,8 @@
 //! Whole tasks: a valid one to start from, and valid ones that hold a given value.
 
 use crate::judge::Judge;
-use airspec::rule::Rule;
 use airspec::rule::kind::Kinds;
+use airspec::rule::{End, Rule};
 use airspec::witness::{Side, proposals, samples};
 use airspec::{Constraint, Model, Schema};
 use airspec_models::Violation;
@@ -22,6 +22,31 @@ pub struct Tasks<'m> {
     rules: BTreeMap<&'m str, &'m Constraint>,
     /// Judges by the rules of the model's owner too, which the page does not have.
     owner: Option<Judge>,
+    /// The scenes that were asked for.
+    scenes: BTreeMap<String, Option<Value>>,
+}
+
+/// A parameter and the values that it may be given, or none to leave it out.
+type Options = (String, Vec<Option<Value>>);
+
+/// The paths of the parameters that a rule ties together.
+fn tied(rule: &Constraint) -> Vec<String> {
+    let holder = &rule.parameter;
+    let absolute = |name: &String| if holder.is_empty() { name.clone() } else { format!("{holder}.{name}") };
+    rule.rule.parameters().iter().map(absolute).collect()
+}
+
+/// How many items an array may have.
+fn most_items(schema: &Schema) -> Option<usize> {
+    schema.rules().find_map(|rule| match rule {
+        Rule::Items(most) if most.end == End::Max => usize::try_from(most.count).ok(),
+        _ => None,
+    })
+}
+
+/// A dotted path as a JSON pointer, for parameters that do not stand in arrays.
+pub(super) fn pointer(path: &str) -> String {
+    path.split('.').filter(|step| !step.is_empty()).fold(String::new(), |pointer, step| pointer + "/" + step)
 }
 
 /// Side lengths that picture models know, the plainest first: tried where a rule of the model's owner would bite.
@@ -46,6 +71,7 @@ impl<'m> Tasks<'m> {
             base: Value::Object(Map::new()),
             rules: rules.map(|constraint| (constraint.id.as_str(), constraint)).collect(),
             owner: owner(model),
+            scenes: BTreeMap::new(),
         };
         let minimal = tasks.minimal(&model.task, "");
         let base = tasks.settle(minimal, "");
@@ -93,9 +119,52 @@ impl<'m> Tasks<'m> {
     /// parameter out.
     pub fn with(&mut self, path: &str, value: Option<Value>) -> Value {
         let mut task = self.base();
-        self.place(&mut task, path, value);
+        self.place(&mut task, path, value.clone());
         let task = self.settle(task, path);
-        self.suit_owner(task, path)
+        let task = self.suit_owner(task, path);
+        // Where rules over several parameters have no place for the value, the others are best as they are beside a
+        // legal one.
+        let broken = self.judge(&task).len();
+        if broken > 1
+            && let Some(mut staged) = self.scene(path)
+        {
+            self.identify(&mut staged);
+            self.place(&mut staged, path, value);
+            if self.judge(&staged).len() <= broken {
+                return staged;
+            }
+        }
+        task
+    }
+
+    /// A valid task that holds the parameter, if one is found: what a faulty value is put into.
+    pub(crate) fn scene(&mut self, path: &str) -> Option<Value> {
+        if let Some(scene) = self.scenes.get(path) {
+            return scene.clone();
+        }
+        let legal = self.model.task.at(path).map(|schema| self.legal(schema)).unwrap_or_default();
+        let mut found = None;
+        for value in self.named(path).into_iter().chain(legal) {
+            let mut task = self.base.clone();
+            self.place(&mut task, path, Some(value));
+            let task = self.settle(task, path);
+            if self.judge(&task).is_empty() {
+                found = Some(self.suit_owner(task, path));
+                break;
+            }
+        }
+        self.scenes.insert(path.to_owned(), found.clone());
+        found
+    }
+
+    /// The values that rules over several parameters name for this one.
+    pub(super) fn named(&self, path: &str) -> Vec<Value> {
+        let mut values = Vec::new();
+        for rule in self.rules.values() {
+            let below = path.strip_prefix(rule.parameter.as_str()).map(|name| name.trim_start_matches('.'));
+            values.extend(below.map(|name| rule.rule.values_of(name)).unwrap_or_default());
+        }
+        values
     }
 
     /// Changes other parameters than the one at `kept` until the rules of the model's owner hold, so that a server
@@ -149,7 +218,8 @@ impl<'m> Tasks<'m> {
         let Some(child) = schema.at(step) else { return };
         let slot = match target {
             Value::Array(items) => {
-                if items.is_empty() {
+                // Behind a legal item, where there may be two.
+                while items.len() < most_items(schema).unwrap_or(2).clamp(1, 2) {
                     items.push(self.minimal(child, &child.path));
                 }
                 items.last_mut()
@@ -169,13 +239,7 @@ impl<'m> Tasks<'m> {
             (Value::Array(items), Some(value)) => {
                 let first = schema.items.as_deref().and_then(|items| self.legal(items).into_iter().next());
                 *items = first.into_iter().chain([value]).collect();
-                let most = schema.rules().find_map(|rule| match rule {
-                    Rule::Items(most) if most.end == airspec::rule::End::Max => {
-                        usize::try_from(most.count).ok()
-                    }
-                    _ => None,
-                });
-                if most.is_some_and(|most| items.len() > most) {
+                if most_items(schema).is_some_and(|most| items.len() > most) {
                     items.remove(0);
                 }
             }
@@ -203,9 +267,7 @@ impl<'m> Tasks<'m> {
         }
         if kinds == Kinds::ARRAY {
             let least = schema.rules().find_map(|rule| match rule {
-                Rule::Items(least) if least.end == airspec::rule::End::Min => {
-                    usize::try_from(least.count.min(1000)).ok()
-                }
+                Rule::Items(least) if least.end == End::Min => usize::try_from(least.count.min(1000)).ok(),
                 _ => None,
             });
             let item = schema.items.as_deref().map_or(Value::Null, |items| self.minimal(items, &items.path));
@@ -256,8 +318,13 @@ impl<'m> Tasks<'m> {
             let broken = violations.iter().find_map(|violation| self.rules.get(&*violation.constraint));
             let Some(rule) = broken else { break };
             let now = self.broken_rules(&task);
-            let better =
-                self.combinations(rule, &task, kept).into_iter().find(|other| self.broken_rules(other) < now);
+            let is_better = |other: &Value| self.broken_rules(other) < now;
+            let better = self.combinations(rule, &task, kept).into_iter().find(is_better);
+            // What helps this rule may break another: then all that hang together are looked at as one.
+            let better = better.or_else(|| {
+                let together = self.hanging_together(rule, kept);
+                self.combined(&task, &together).into_iter().find(is_better)
+            });
             match better {
                 Some(other) => task = other,
                 None => break,
@@ -276,13 +343,17 @@ impl<'m> Tasks<'m> {
 
     /// The task with every combination of values for the parameters that a rule ties together.
     pub(super) fn combinations(&self, rule: &Constraint, task: &Value, kept: &str) -> Vec<Value> {
+        self.combined(task, &self.options(rule, kept))
+    }
+
+    fn combined(&self, task: &Value, options: &[Options]) -> Vec<Value> {
         let mut all = vec![task.clone()];
-        for (path, options) in self.options(rule, kept) {
+        for (path, options) in options {
             let mut next = Vec::new();
             for task in &all {
-                for option in &options {
+                for option in options {
                     let mut task = task.clone();
-                    self.place(&mut task, &path, option.clone());
+                    self.place(&mut task, path, option.clone());
                     next.push(task);
                     if next.len() >= COMBINATIONS {
                         break;
@@ -294,20 +365,44 @@ impl<'m> Tasks<'m> {
         all
     }
 
+    /// The parameters of a rule, of those that share one with it, and so on: absent, and with a value or two.
+    fn hanging_together(&self, rule: &Constraint, kept: &str) -> Vec<Options> {
+        let mut paths = tied(rule);
+        loop {
+            let shares = |paths: &[String]| {
+                self.rules
+                    .values()
+                    .map(|rule| tied(rule))
+                    .filter(|own| own.iter().any(|path| paths.contains(path)))
+                    .flatten()
+                    .find(|path| !paths.contains(path))
+            };
+            match shares(&paths) {
+                Some(path) => paths.push(path),
+                None => break,
+            }
+        }
+        paths.retain(|path| path != kept);
+        let options = |path: String| {
+            let legal = self.model.task.at(&path).map(|schema| self.legal(schema)).unwrap_or_default();
+            let values = self.named(&path).into_iter().chain(legal).take(2).map(Some);
+            (path, std::iter::once(None).chain(values).collect())
+        };
+        paths.into_iter().map(options).collect()
+    }
+
     /// For each parameter of a rule the values worth trying: what it is, absent, and what the rule and the spec name.
-    fn options(&self, rule: &Constraint, kept: &str) -> Vec<(String, Vec<Option<Value>>)> {
+    fn options(&self, rule: &Constraint, kept: &str) -> Vec<Options> {
         let holder = &rule.parameter;
-        let absolute =
-            |name: &String| if holder.is_empty() { name.clone() } else { format!("{holder}.{name}") };
-        let names = rule.rule.parameters();
-        let paths: Vec<String> = names.iter().map(absolute).filter(|path| path != kept).collect();
+        let paths: Vec<String> = tied(rule).into_iter().filter(|path| path != kept).collect();
         let share = if paths.len() > 4 { 3 } else { 48 };
         let mut all = Vec::new();
         for path in paths {
             let Some(schema) = self.model.task.at(&path) else { continue };
             let name = path.strip_prefix(holder.as_str()).unwrap_or(&path).trim_start_matches('.');
             let mut options = vec![None];
-            for value in rule.rule.values_of(name).into_iter().chain(self.legal(schema).into_iter().take(8)) {
+            let named = rule.rule.values_of(name).into_iter().chain(self.named(&path));
+            for value in named.chain(self.legal(schema).into_iter().take(8)) {
                 if options.len() < share && !options.contains(&Some(value.clone())) {
                     options.push(Some(value));
                 }

@@ -1,11 +1,11 @@
 //! Tasks that are proposed for a constraint: the values that its rule proposes, each in an otherwise valid task.
 
 use super::constraint::Proposal;
-use super::task::Tasks;
+use super::task::{Tasks, pointer};
 use airspec::rule::Rule;
 use airspec::rule::relation::{Operation, Relation};
 use airspec::witness::{Side, Witness, proposals};
-use airspec::{Constraint, Schema};
+use airspec::{Constraint, Property, Schema};
 use bigdecimal::{BigDecimal, ToPrimitive as _, Zero as _};
 use serde_json::Value;
 
@@ -25,18 +25,16 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
         Rule::Closed(_) => names(tasks, schema),
         rule if ties_members(rule, schema) => combined(tasks, constraint),
         _ => {
-            let witnesses = proposals(constraint, schema);
-            let is_type = matches!(constraint.rule, Rule::Type(_));
-            let plain =
-                |tasks: &Tasks<'_>, witness| if is_type { ordinary(tasks, &path, witness) } else { witness };
-            let mut list: Vec<Proposal> = witnesses
-                .into_iter()
-                .map(|witness| {
-                    let witness = plain(tasks, witness);
-                    placed(tasks, &path, witness)
-                })
-                .collect();
+            let witnesses = match &constraint.rule {
+                Rule::Type(kinds) => kinds.witnesses_like(schema, ordinary(tasks, &path)),
+                _ => proposals(constraint, schema),
+            };
+            let mut list: Vec<Proposal> =
+                witnesses.into_iter().map(|witness| placed(tasks, &path, witness)).collect();
             list.extend(both_largest(tasks, constraint));
+            if matches!(constraint.rule, Rule::Type(_)) {
+                list.extend(null_in_absence(tasks, &path));
+            }
             list
         }
     }
@@ -62,17 +60,28 @@ fn both_largest(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Option<Propos
     Some(Proposal { task, side: Side::Accept, about, level: None })
 }
 
-/// A legal value that is about nothing but its type: an ordinary one, not one at an edge of another rule.
-fn ordinary(tasks: &Tasks<'_>, path: &str, witness: Witness) -> Witness {
-    let base = tasks.plain().pointer(&format!("/{}", path.replace('.', "/")));
-    let value = match (witness.side, &witness.value, base) {
-        (Side::Accept, Value::Number(_), Some(base)) if base.is_u64() && witness.value.is_f64() => {
-            base.as_f64().map(Value::from)
-        }
-        (Side::Accept, Value::Number(_), Some(base)) if base.is_number() => Some(base.clone()),
-        _ => None,
-    };
-    Witness { value: value.unwrap_or(witness.value), ..witness }
+/// A legal number that is about nothing but its type: the one of the task that all others start from, or one that
+/// rules over several parameters have a place for. Not one at an edge of another rule.
+fn ordinary(tasks: &mut Tasks<'_>, path: &str) -> Option<Value> {
+    let base = tasks.plain().pointer(&pointer(path)).cloned();
+    base.or_else(|| tasks.scene(path)?.pointer(&pointer(path)).cloned()).filter(Value::is_number)
+}
+
+/// `null` where the parameter may be left out only because others stand in for it: who takes `null` for left out
+/// accepts it.
+fn null_in_absence(tasks: &mut Tasks<'_>, path: &str) -> Option<Proposal> {
+    let mut task = tasks.scene(path)?;
+    tasks.place(&mut task, path, None);
+    if tasks.judge(&task).is_empty() {
+        return None;
+    }
+    let mut task = tasks.settle(task, path);
+    if !tasks.judge(&task).is_empty() {
+        return None;
+    }
+    tasks.identify(&mut task);
+    tasks.place(&mut task, path, Some(Value::Null));
+    Some(Proposal { task, side: Side::Reject, about: "null where others stand in".to_owned(), level: None })
 }
 
 fn placed(tasks: &mut Tasks<'_>, path: &str, witness: Witness) -> Proposal {
@@ -96,7 +105,9 @@ fn names(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
     let own: Vec<String> = schema.properties.iter().map(|property| property.name.clone()).collect();
     let model = tasks.model;
     let mut strangers = vec![("unknownParameter".to_owned(), Value::from(1))];
-    for property in schema.properties.iter().take(3) {
+    // Also one that the task can do with or without: who knows it by any case has it once then, not twice.
+    let spare = schema.properties.iter().skip(3).find(|property| is_spare(tasks, property));
+    for property in schema.properties.iter().take(3).chain(spare) {
         let value = tasks.legal(&property.schema).into_iter().next().unwrap_or_default();
         strangers.push((property.name.to_uppercase(), value.clone()));
         strangers.push((format!("{}s", property.name), value));
@@ -121,6 +132,16 @@ fn names(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
         list.push(proposal(tasks, &path, Some(value), Side::Reject, &format!("with `{name}`")));
     }
     list
+}
+
+/// Whether the task that all others start from lacks the member, and could have it.
+fn is_spare(tasks: &Tasks<'_>, property: &Property) -> bool {
+    let path = &property.schema.path;
+    let mut task = tasks.plain().clone();
+    let is_absent = task.pointer(&pointer(path)).is_none();
+    let value = tasks.legal(&property.schema).into_iter().next();
+    tasks.place(&mut task, path, value);
+    is_absent && tasks.judge(&task).is_empty()
 }
 
 /// Tasks in which the parameters that a rule ties together have many values; a few of each side are kept, as unlike

@@ -183,7 +183,11 @@ impl Explainer {
         };
         let code = explained.renamed.clone().unwrap_or_else(|| explained.code.word(&parameters));
         if blamed {
-            let other = self.parameters.iter().find(|other| !parameters.contains(other));
+            // Not one that goes by the same name elsewhere.
+            let is_meant = |other: &&String| {
+                parameters.iter().any(|path| path == *other || path.ends_with(&format!(".{other}")))
+            };
+            let other = self.parameters.iter().find(|other| !is_meant(other));
             parameters = other.cloned().into_iter().collect();
         }
         let subject = airspec::text::list(&airspec::text::ticked(&parameters), "and");

@@ -25,6 +25,8 @@ pub struct Fault {
     pub what: String,
     /// Whether no task at all is accepted with it, because the constraint leaves nothing narrower to refuse.
     pub refuses_all: bool,
+    /// Why no request can show it, where that follows from the spec.
+    pub changes_nothing: Option<String>,
 }
 
 /// No fault has that id.
@@ -201,7 +203,7 @@ fn ways(kind: &Kind) -> Vec<(How, String)> {
 /// Every fault of a model, constraints first, in the order of the spec.
 pub(super) fn all(model: &Model) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let fault = |id: String, what: String| Fault { id, what, refuses_all: false };
+    let fault = |id: String, what: String| Fault { id, what, refuses_all: false, changes_nothing: None };
     for constraint in model.constraints() {
         let Constraint { id, expected, .. } = constraint;
         let subject = match &constraint.member {
@@ -212,17 +214,16 @@ pub(super) fn all(model: &Model) -> Vec<Fault> {
         let rule = airspec::text::shorten(expected, 120);
         faults.push(fault(format!("accept:{id}"), format!("accepts what breaks the rule: {subject} {rule}")));
         let (what, refuses_all) = narrow::sentence(model, constraint);
-        faults.push(Fault { id: format!("refuse:{id}"), what, refuses_all });
+        faults.push(Fault { refuses_all, ..fault(format!("refuse:{id}"), what) });
         faults.extend(
             narrow::branches(constraint)
                 .into_iter()
                 .map(|(number, what)| fault(format!("refuse:{id}:{number}"), what)),
         );
-        faults.extend(
-            misread::mistakes(model, constraint).into_iter().map(|mistake| {
-                fault(format!("misread:{id}:{}", mistake.word()), mistake.sentence(constraint))
-            }),
-        );
+        faults.extend(misread::mistakes(model, constraint).into_iter().map(|mistake| Fault {
+            changes_nothing: mistake.changes_nothing(model, constraint),
+            ..fault(format!("misread:{id}:{}", mistake.word()), mistake.sentence(constraint))
+        }));
         faults.push(fault(
             format!("blame:{id}"),
             format!("blames another parameter for what breaks the rule: {subject} {rule}"),

@@ -100,6 +100,24 @@ impl Mistake {
         }
     }
 
+    /// Why the mistake makes no difference to any request, where that is so.
+    pub(super) fn changes_nothing(self, model: &Model, constraint: &Constraint) -> Option<String> {
+        match (self, &constraint.rule) {
+            (Self::Bytes | Self::Utf16, Rule::Length(Length { end: End::Min, count: ..=1 })) => Some(
+                "a text that has a character has a byte and a UTF-16 unit, and the other way round"
+                    .to_owned(),
+            ),
+            (Self::First, _) => {
+                let path = holder(&constraint.parameter)?;
+                let is_single =
+                    |rule: &Rule| matches!(rule, Rule::Items(items::Items { end: End::Max, count: ..=1 }));
+                let is_single = model.task.at(path)?.rules().any(is_single);
+                is_single.then(|| format!("`{path}` has one item at most"))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the value that was judged is also the one that is carried out.
     fn is_meant(self) -> bool {
         matches!(
@@ -244,8 +262,11 @@ impl Misread {
         if self.mistake.is_meant() { self.read(task) } else { None }
     }
 
-    /// Takes what the constraint says from a reading; where the type is misread, also what it no longer hides.
+    /// Takes what the constraint says from a reading; where the type is misread, so is everything else about the value.
     fn instead(&self, reading: Vec<Violation>, mut judged: Vec<Violation>) -> Vec<Violation> {
+        if self.mistake.is_meant() && matches!(self.constraint.rule, Rule::Type(_)) {
+            return reading;
+        }
         let is_own = |violation: &Violation| violation.constraint == self.constraint.id;
         judged.retain(|violation| !is_own(violation));
         for violation in reading {

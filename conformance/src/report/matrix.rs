@@ -37,6 +37,7 @@ struct Summary {
     faults: usize,
     killed: usize,
     noted: usize,
+    equivalent: usize,
     survived: usize,
     duration_ms: u64,
 }
@@ -74,6 +75,7 @@ impl Matrix {
                 faults: self.fates.len(),
                 killed: self.count("killed"),
                 noted: self.count("noted"),
+                equivalent: self.count("equivalent"),
                 survived: self.count("survived"),
                 duration_ms: u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX),
             },
@@ -92,6 +94,7 @@ impl Matrix {
             let (code, told) = match end {
                 End::Killed { case, .. } => ("32", format!("killed after {requests} by {case}")),
                 End::Noted { case, .. } => ("33", format!("noted by {case}")),
+                End::Equivalent { reason } => ("2", format!("equivalent: {reason}")),
                 End::Survived => ("31", format!("survived {requests} requests: {}", fault.what)),
             };
             let _ = writeln!(text, "{:<60}  {}", shorten(&fault.id, 60), style.paint(code, &told));
@@ -105,10 +108,11 @@ impl Matrix {
         };
         let _ = writeln!(
             text,
-            "{} faults: {} killed, {} noted, {} survived; without a fault, {} seeds: {alarms}; {:.1} s, seed {}",
+            "{} faults: {} killed, {} noted, {} equivalent, {} survived; without a fault, {} seeds: {alarms}; {:.1} s, seed {}",
             self.fates.len(),
             self.count("killed"),
             self.count("noted"),
+            self.count("equivalent"),
             self.count("survived"),
             self.seeds,
             self.duration.as_secs_f64(),
@@ -124,6 +128,7 @@ impl<'a> Entry<'a> {
             End::Killed { case, detail } | End::Noted { case, detail } => {
                 (Some(case.as_str()), Some(detail.as_str()))
             }
+            End::Equivalent { reason } => (None, Some(reason.as_str())),
             End::Survived => (None, None),
         };
         let Fate { fault, end, requests } = fate;

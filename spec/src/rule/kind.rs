@@ -110,12 +110,18 @@ impl Kinds {
 impl Kinds {
     /// One value of each JSON type, made as like a legal value as it can be.
     pub(crate) fn witnesses(self, schema: &Schema) -> Vec<Witness> {
+        self.witnesses_like(schema, None)
+    }
+
+    /// The same, made like a value that is known to be legal.
+    #[must_use]
+    pub fn witnesses_like(self, schema: &Schema, legal_one: Option<Value>) -> Vec<Witness> {
         let legal =
             schema.constraints.iter().filter(|constraint| !matches!(constraint.rule, super::Rule::Type(_)));
         let proposals = legal.flat_map(|constraint| witness::proposals(constraint, schema));
         let sample =
             proposals.into_iter().find(|witness| witness.side == Side::Accept && witness.level.is_none());
-        let sample = sample.map_or_else(|| self.plain(), |witness| witness.value);
+        let sample = legal_one.or(sample.map(|witness| witness.value)).unwrap_or_else(|| self.plain());
         let text = sample.as_str().map_or_else(|| sample.to_string(), str::to_owned);
         let mut witnesses = vec![
             Witness::accept(sample.clone(), "of the type"),

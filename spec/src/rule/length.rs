@@ -59,6 +59,7 @@ fn too_short(
     vec![
         Witness::accept(text(count + 1), "one longer"),
         Witness::accept(format!("{} ", text(less)), "the length with a space at the end").unstated(),
+        Witness::accept(fill("\u{301}", count), "the length in combining accents alone").unstated(),
         Witness::reject(text(less), "one too short"),
         Witness::reject("", "empty"),
         Witness::reject(fill("🎨", less), "one too short, outside the basic plane").unstated(),

@@ -1,0 +1,73 @@
+//! Faults that no request can show, since what they do wrong is never the last word on a request.
+//!
+//! A rule can be dead: `type: integer` beside a table of allowed numbers refuses nothing that the table does not refuse.
+//! That a rule is never broken alone is the outcome of a search, and is said with its size. That some other mistake
+//! changes nothing follows from the spec, and is for the mock to say (`Fault::changes_nothing`).
+
+use crate::case::Tasks;
+use crate::judge::Judge;
+use crate::random;
+use airspec::Model;
+use proptest::strategy::{Strategy as _, ValueTree as _};
+use proptest::test_runner::Config;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// How many random tasks are judged, beside those that the rules propose.
+const RANDOM: usize = 5_000;
+
+/// Why it changes nothing to accept what breaks the constraint, or to blame another parameter for it: no task is found
+/// that breaks it alone. `None` where one is.
+pub(crate) fn dead(model: &Model, judge: &Judge, constraint: &str, seed: u64) -> Option<String> {
+    let mut company: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut tried, mut breaking) = (0, 0);
+    for task in proposed(model, judge, seed).chain(drawn(model, seed)) {
+        tried += 1;
+        let mut broken: Vec<String> =
+            judge.task(&task).into_iter().map(|violation| violation.constraint.into_owned()).collect();
+        broken.sort();
+        broken.dedup();
+        if !broken.iter().any(|id| id == constraint) {
+            continue;
+        }
+        if broken.len() == 1 {
+            return None;
+        }
+        breaking += 1;
+        for id in broken.into_iter().filter(|id| id != constraint) {
+            *company.entry(id).or_default() += 1;
+        }
+    }
+    let most = company.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
+    Some(match most {
+        Some((id, count)) => format!(
+            "every task that breaks the rule breaks another one too, `{id}` in {count} of {breaking} ({tried} tasks tried)"
+        ),
+        None => format!("no task breaks the rule ({tried} tried)"),
+    })
+}
+
+/// For every parameter a valid task that holds it, with every value in every place that the rules propose as wrong.
+fn proposed<'a>(model: &'a Model, judge: &'a Judge, seed: u64) -> impl Iterator<Item = Value> + 'a {
+    let mut tasks = Tasks::new(model, judge, seed);
+    let mut scenes = vec![tasks.base()];
+    for schema in model.parameters() {
+        let scene = tasks.scene(&schema.path).filter(|scene| !scenes.contains(scene));
+        scenes.extend(scene);
+    }
+    let faults = random::all_faults(model);
+    scenes.into_iter().flat_map(move |scene| {
+        let with = |(path, value): &random::Fault| {
+            let mut task = scene.clone();
+            tasks.place(&mut task, path, value.clone());
+            task
+        };
+        faults.iter().map(with).collect::<Vec<Value>>()
+    })
+}
+
+fn drawn(model: &Model, seed: u64) -> impl Iterator<Item = Value> {
+    let mut runner = random::runner(Config::default(), seed, 7);
+    let tasks = random::anything(model);
+    (0..RANDOM).map_while(move |_| Some(tasks.new_tree(&mut runner).ok()?.current()))
+}

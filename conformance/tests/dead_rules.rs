@@ -1,0 +1,87 @@
+//! Rules that tie parameters together, some of them dead: every fault is found or shown to change nothing.
+
+use airspec::{Model, Source};
+use airspec_conformance::faults::{End, Trial};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Sizes come from a table, or from a preset that needs a picture; pictures and captions stand in for each other.
+fn model() -> Model {
+    let pair = |width: u64, height: u64| json!({"properties": {"width": {"const": width}, "height": {"const": height}}});
+    let schema = json!({
+        "type": "object",
+        "properties": {
+            "taskType": {"type": "string", "const": "imageInference"},
+            "taskUUID": {"type": "string", "format": "uuid"},
+            "model": {"type": "string", "const": "maker:table@1"},
+            "outputType": {"type": "string", "enum": ["URL", "base64Data"], "default": "URL"},
+            "width": {"type": "integer"},
+            "height": {"type": "integer"},
+            "preset": {"type": "string", "enum": ["1K"]},
+            "pictures": {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "string", "format": "uri"}},
+            "single": {"type": "array", "maxItems": 1, "items": {"type": "string", "minLength": 1}},
+            "mark": {
+                "type": "object",
+                "properties": {"text": {"type": "string"}, "image": {"type": "string"}},
+                "oneOf": [{"required": ["text"]}, {"required": ["image"]}],
+                "additionalProperties": false
+            }
+        },
+        "required": ["taskType", "taskUUID", "model"],
+        "additionalProperties": false,
+        "allOf": [
+            {"dependentRequired": {"width": ["height"], "height": ["width"]}},
+            {
+                "if": {"not": {"required": ["pictures"], "properties": {"pictures": {"minItems": 1}}}},
+                "then": {"required": ["width", "height"]}
+            },
+            {"not": {"allOf": [
+                {"required": ["preset"]},
+                {"anyOf": [{"required": ["width"]}, {"required": ["height"]}]}
+            ]}},
+            {
+                "if": {"anyOf": [{"required": ["width"]}, {"required": ["height"]}]},
+                "then": {"oneOf": [pair(1024, 1024), pair(1264, 848), pair(848, 1264)]}
+            },
+            {"if": {"required": ["preset"]}, "then": {"required": ["pictures"]}}
+        ]
+    });
+    airspec::read(&Source::new("table.json", schema.to_string())).expect("it is legal")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_fault_is_found_or_changes_nothing() {
+    let trial = Trial::new(model()).unwrap();
+    let load = trial.load(1).unwrap();
+    let alarms = trial.sound(1).await.unwrap();
+    assert!(alarms.is_empty(), "{alarms:?}");
+    let about =
+        ["accept:height", "accept:preset", "accept:width", "misread:mark", "misread:single", "misread:width"];
+    let mut ends: BTreeMap<String, End> = BTreeMap::new();
+    for fault in
+        trial.faults().into_iter().filter(|fault| about.iter().any(|start| fault.id.starts_with(start)))
+    {
+        let fate = trial.fate(fault, &load).await.unwrap();
+        ends.insert(fate.fault.id, fate.end);
+    }
+    let of = |word: &str| {
+        let ids = ends.iter().filter(|(_, end)| end.word() == word).map(|(id, _)| id.as_str());
+        ids.collect::<Vec<&str>>()
+    };
+    assert!(of("survived").is_empty(), "{:?}", of("survived"));
+    // What the table implies, what needs a preset to go with no picture, and what a list of one or a least length of one
+    // leaves no room for.
+    let dead = [
+        "accept:height+width.dependentRequired",
+        "accept:height.type",
+        "accept:preset+pictures.if",
+        "accept:preset+width+height.not",
+        "accept:width.type",
+        "misread:single.items.minLength:bytes",
+        "misread:single.items.minLength:first",
+        "misread:single.items.minLength:utf16",
+        "misread:single.items.type:first",
+    ];
+    assert_eq!(of("equivalent"), dead);
+    assert!(of("killed").len() > 10, "{ends:?}");
+}
