@@ -4,7 +4,7 @@ use super::constraint::Proposal;
 use super::task::{Tasks, pointer};
 use airspec::rule::Rule;
 use airspec::rule::relation::{Operation, Relation};
-use airspec::witness::{Side, Witness, proposals};
+use airspec::witness::{Side, Witness, proposals, samples};
 use airspec::{Constraint, Property, Schema};
 use bigdecimal::{BigDecimal, ToPrimitive as _, Zero as _};
 use serde_json::Value;
@@ -29,8 +29,10 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
                 Rule::Type(kinds) => kinds.witnesses_like(schema, ordinary(tasks, &path)),
                 _ => proposals(constraint, schema),
             };
-            let mut list: Vec<Proposal> =
-                witnesses.into_iter().map(|witness| placed(tasks, &path, witness)).collect();
+            let mut list: Vec<Proposal> = witnesses
+                .into_iter()
+                .map(|witness| placed(tasks, &path, with_legal_items(tasks, schema, witness)))
+                .collect();
             list.extend(both_largest(tasks, constraint));
             if matches!(constraint.rule, Rule::Type(_)) {
                 list.extend(null_in_absence(tasks, &path));
@@ -58,6 +60,15 @@ fn both_largest(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Option<Propos
     tasks.place(&mut task, &other, Some(two));
     let about = format!("with `{other}` at its own maximum");
     Some(Proposal { task, side: Side::Accept, about, level: None })
+}
+
+/// The same with items that are legal, where a rule proposes plain ones: an object may need more than a rule knows.
+fn with_legal_items(tasks: &Tasks<'_>, schema: &Schema, witness: Witness) -> Witness {
+    let (Value::Array(items), Some(of)) = (&witness.value, schema.items.as_deref()) else { return witness };
+    let (plain, legal) = (samples(of).into_iter().next(), tasks.legal(of).into_iter().next());
+    let Some(legal) = legal.filter(|legal| Some(legal) != plain.as_ref()) else { return witness };
+    let better = |item: &Value| if Some(item) == plain.as_ref() { legal.clone() } else { item.clone() };
+    Witness { value: items.iter().map(better).collect(), ..witness }
 }
 
 /// A legal number that is about nothing but its type: the one of the task that all others start from, or one that
