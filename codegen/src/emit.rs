@@ -75,7 +75,7 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks, shared
 }
 
 /// The items of the module of shared types, each from the first model that has it.
-pub(crate) fn shared_types(plans: &[Plan<'_>], shared: &Shared) -> TokenStream {
+pub(crate) fn shared_types<'m>(plans: impl Iterator<Item = Plan<'m>>, shared: &Shared) -> TokenStream {
     let imports = imports();
     let mut seen = HashSet::new();
     let mut items = Vec::new();
@@ -85,9 +85,9 @@ pub(crate) fn shared_types(plans: &[Plan<'_>], shared: &Shared) -> TokenStream {
                 items.push(enums::item(one));
             }
         }
-        for one in plan.structs.iter().filter(|one| shared.has_struct(one, plan)) {
+        for one in plan.structs.iter().filter(|one| shared.has_struct(one, &plan)) {
             if seen.insert(one.ident.to_string()) {
-                items.push(structs::item(one, plan));
+                items.push(structs::item(one, &plan));
             }
         }
     }

@@ -32,6 +32,7 @@ mod emit;
 mod explain;
 mod migration;
 mod names;
+mod parallel;
 mod plan;
 mod print;
 mod shared;
@@ -42,6 +43,7 @@ pub mod view;
 pub use explain::{Page, Unknown, explain};
 pub use migration::migration;
 pub use names::{module_name, type_name};
+pub use parallel::in_parallel;
 pub use step::step;
 
 use airspec::Model;
@@ -117,16 +119,15 @@ pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<Module>
     for (model, _) in models {
         checked(model)?;
     }
-    let plans: Vec<Plan<'_>> = models.iter().map(|(model, _)| Plan::new(model)).collect();
-    let shared = Shared::among(&plans);
-    let mut modules = Vec::new();
-    for ((model, options), plan) in models.iter().zip(&plans) {
-        modules.push(written(model, plan, &shared, options)?);
-    }
+    // Tokens stay on the thread that made them, so that each thread plans for itself.
+    let shared = Shared::among(in_parallel(models, |(model, _)| shared::types(&Plan::new(model))));
+    let write = |(model, options): &(Model, Options)| written(model, &Plan::new(model), &shared, options);
+    let mut modules: Vec<Module> = in_parallel(models, write).into_iter().collect::<Result<_, _>>()?;
+    let plans = models.iter().map(|(model, _)| Plan::new(model));
     let only: Vec<Model> = models.iter().map(|(model, _)| model.clone()).collect();
     let common = [
         ("answers", emit::imports(), emit::answers::items(&only)),
-        ("shared", TokenStream::new(), emit::shared_types(&plans, &shared)),
+        ("shared", TokenStream::new(), emit::shared_types(plans, &shared)),
     ];
     for (name, imports, items) in common {
         let text = text(&emit::common_header(all), quote::quote!(#imports #items), &all.spec)?;

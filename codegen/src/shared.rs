@@ -14,12 +14,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// The types that at least two of the plans have in common.
-    pub(crate) fn among(plans: &[Plan<'_>]) -> Self {
+    /// The types that at least two of the plans have in common, given the types of each.
+    pub(crate) fn among(plans: Vec<Vec<Type>>) -> Self {
         let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
         let mut parts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for plan in plans {
-            for (name, shape, needs) in types(plan) {
+            for (name, shape, needs) in plan {
                 *counts.entry((name.clone(), shape)).or_default() += 1;
                 parts.entry(name).or_default().extend(needs);
             }
@@ -53,8 +53,11 @@ impl Shared {
     }
 }
 
-/// Every type of a plan but the request: name, what it is, the generated types that it needs.
-fn types(plan: &Plan<'_>) -> Vec<(String, String, Vec<String>)> {
+/// A type: its name, what it is, the generated types that it needs.
+pub(crate) type Type = (String, String, Vec<String>);
+
+/// Every type of a plan but the request.
+pub(crate) fn types(plan: &Plan<'_>) -> Vec<Type> {
     let enums = plan.enums.iter().map(|one| (one.ident.to_string(), enum_shape(one), Vec::new()));
     let nested = plan.structs.iter().take(plan.structs.len() - 1);
     let structs = nested.map(|one| (one.ident.to_string(), struct_shape(one, plan), needs(one, plan)));

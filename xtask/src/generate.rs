@@ -1,8 +1,9 @@
 //! `gen`: the generated files of the workspace, or one module from a spec outside it.
 
 use crate::output::{self, Artefact};
+use crate::stamp::Stamp;
 use airspec::Model;
-use airspec_codegen::{Options, view};
+use airspec_codegen::{Options, in_parallel, view};
 use anyhow::Context as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,26 +28,48 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (artefacts, folder) = match (&arguments.spec, &arguments.out) {
-        (Some(spec), Some(out)) => (vec![outside(spec, out)?], None),
-        _ => {
-            let root = arguments.root.clone().unwrap_or_else(crate::root);
-            (workspace(&root)?, Some(root.join("generated/src/models")))
+    if let (Some(spec), Some(out)) = (&arguments.spec, &arguments.out) {
+        return finish(arguments, &[outside(spec, out)?], &[]);
+    }
+    let root = arguments.root.clone().unwrap_or_else(crate::root);
+    let specs = specs(&root)?;
+    let folder = root.join("generated/src/models");
+    let stamp = Stamp::of(&root, &specs)?;
+    if let Some(count) = stamp.current(&folder) {
+        if arguments.check {
+            println!("{}", output::all_current(count));
         }
-    };
-    let orphans = folder.map(|folder| orphans(&folder, &artefacts)).transpose()?.unwrap_or_default();
+        return Ok(ExitCode::SUCCESS);
+    }
+    let models = in_parallel(&specs, |spec| airspec::read_file(spec));
+    let models: Vec<Model> = models.into_iter().collect::<Result<_, _>>()?;
+    models.iter().for_each(warn);
+    let artefacts = workspace(&root, &specs, models.clone())?;
+    let code = finish(arguments, &artefacts, &orphans(&folder, &artefacts)?)?;
+    // A warning is given each time.
+    if code == ExitCode::SUCCESS && models.iter().all(|model| model.warnings.is_empty()) {
+        stamp.save(&artefacts);
+    }
+    Ok(code)
+}
+
+fn finish(arguments: &Arguments, artefacts: &[Artefact], orphans: &[PathBuf]) -> anyhow::Result<ExitCode> {
     if arguments.check {
-        Ok(output::check(&artefacts, &orphans, COMMAND))
+        Ok(output::check(artefacts, orphans, COMMAND))
     } else {
-        output::write(&artefacts, &orphans)
+        output::write(artefacts, orphans)
+    }
+}
+
+fn warn(model: &Model) {
+    for warning in &model.warnings {
+        eprintln!("{warning}");
     }
 }
 
 fn read(path: &Path) -> anyhow::Result<Model> {
     let model = airspec::read_file(path)?;
-    for warning in &model.warnings {
-        eprintln!("{warning}");
-    }
+    warn(&model);
     Ok(model)
 }
 
@@ -70,15 +93,12 @@ pub(crate) fn specs(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// Everything in the workspace that is made from `spec/models`.
-fn workspace(root: &Path) -> anyhow::Result<Vec<Artefact>> {
-    let paths = specs(root)?;
+fn workspace(root: &Path, paths: &[PathBuf], models: Vec<Model>) -> anyhow::Result<Vec<Artefact>> {
     let generated = root.join("generated");
     let options = |spec: String| Options { made_by: COMMAND.to_owned(), spec };
-    let mut models = Vec::new();
-    for path in &paths {
-        let shown = path.strip_prefix(root).unwrap_or(path).display().to_string();
-        models.push((read(path)?, options(shown)));
-    }
+    let shown = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).display().to_string();
+    let models: Vec<(Model, Options)> =
+        models.into_iter().zip(paths).map(|(model, path)| (model, options(shown(path)))).collect();
     let all = options("spec/models".to_owned());
     let folder = generated.join("src/models");
     let mut artefacts: Vec<Artefact> = airspec_codegen::modules(&models, &all)?
@@ -86,9 +106,8 @@ fn workspace(root: &Path) -> anyhow::Result<Vec<Artefact>> {
         .map(|module| Artefact { path: folder.join(format!("{}.rs", module.name)), text: module.text })
         .collect();
     let models: Vec<Model> = models.into_iter().map(|(model, _)| model).collect();
-    for model in &models {
-        artefacts.extend(views(&generated.join("reference").join(&model.slug), model));
-    }
+    let views = |model: &Model| views(&generated.join("reference").join(&model.slug), model);
+    artefacts.extend(in_parallel(&models, views).into_iter().flatten());
     artefacts.push(Artefact {
         path: generated.join("src/models.rs"),
         text: airspec_codegen::index(&models, &all),

@@ -12,6 +12,7 @@ mod import;
 mod interop;
 mod output;
 mod random_spec;
+mod stamp;
 mod verify;
 
 use clap::{Parser, Subcommand};

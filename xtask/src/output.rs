@@ -21,7 +21,8 @@ impl Artefact {
     }
 }
 
-/// Writes what is not current. Every file is complete on disk before the first one takes its place.
+/// Writes what is not current. Every file is complete before the first one takes its place. None is forced to the disk:
+/// what a power cut damages, the next run makes again.
 pub(crate) fn write(artefacts: &[Artefact], orphans: &[PathBuf]) -> anyhow::Result<ExitCode> {
     for path in write_quietly(artefacts)? {
         println!("wrote {}", path.display());
@@ -59,7 +60,6 @@ fn stage(artefact: &Artefact) -> anyhow::Result<NamedTempFile> {
     }
     let mut file = builder.prefix(".gen").tempfile_in(folder).with_context(problem)?;
     file.write_all(artefact.text.as_bytes()).with_context(problem)?;
-    file.as_file().sync_all().with_context(problem)?;
     Ok(file)
 }
 
@@ -82,11 +82,16 @@ pub(crate) fn check(artefacts: &[Artefact], orphans: &[PathBuf], command: &str) 
         println!("left over: {}", path.display());
     }
     if stale == 0 {
-        println!("{} generated files are current", artefacts.len());
+        println!("{}", all_current(artefacts.len()));
         return ExitCode::SUCCESS;
     }
     eprintln!("{stale} generated files are not what the specs give; run `{command}` and commit the result");
     ExitCode::FAILURE
+}
+
+/// What is said where nothing has to be done.
+pub(crate) fn all_current(count: usize) -> String {
+    format!("{count} generated files are current")
 }
 
 fn show(old: &str, new: &str, colour: bool) {
