@@ -1,6 +1,7 @@
 //! How fast the long-running mock is, and how much memory it keeps: valid and invalid requests over 64 connections.
 //!
-//! `cargo bench -p airspec-conformance --bench mock_load -- 1000000` sends so many requests of each kind. The client
+//! `cargo bench -p airspec-conformance --bench mock_load -- 1000000` sends so many requests of each kind; an address before
+//! the number, such as `http://127.0.0.1:8080/v1`, measures the server there instead. The client
 //! shares the machine and the process with the server, and is as plain as can be so as not to be what is measured. Both
 //! have threads of their own, so that the processor time of each is known: it says what the rate would be where the
 //! machine has nothing else to do.
@@ -21,9 +22,11 @@ const CLIENT: &str = "client";
 
 fn main() {
     let asked = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
+    let given =
+        std::env::args().skip(1).find_map(|argument| Some(argument.strip_prefix("http://")?.to_owned()));
     let (server, client) = (runtime(SERVER), runtime(CLIENT));
-    let address = server.block_on(serve());
-    client.block_on(measure(&address, asked.unwrap_or(REQUESTS)));
+    let place = given.unwrap_or_else(|| server.block_on(serve()));
+    client.block_on(measure(&place, asked.unwrap_or(REQUESTS)));
 }
 
 fn runtime(name: &str) -> Runtime {
@@ -35,7 +38,7 @@ async fn serve() -> String {
     let model = airspec::read_file(&spec).expect("the spec is read");
     let engine = Engine::new(model, Settings::default()).expect("the spec can be mocked");
     let server = Server::bind(engine, "127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
-    let address = server.url().trim_start_matches("http://").trim_end_matches("/v1").to_owned();
+    let address = server.url().trim_start_matches("http://").to_owned();
     tokio::spawn(server.run(std::future::pending(), |_| {}));
     address
 }
@@ -120,8 +123,9 @@ impl Default for Times {
     }
 }
 
-async fn talk(address: String, client: u32, requests: usize, width: u32, method: &str) -> Times {
-    let mut stream = TcpStream::connect(&address).await.expect("the mock listens");
+async fn talk(place: String, client: u32, requests: usize, width: u32, method: &str) -> Times {
+    let (address, path) = place.split_once('/').unwrap_or((&place, ""));
+    let mut stream = TcpStream::connect(address).await.expect("the mock listens");
     let mut times = Times::default();
     let mut answer = vec![0; 16 << 10];
     for number in 0..requests {
@@ -134,7 +138,7 @@ async fn talk(address: String, client: u32, requests: usize, width: u32, method:
             number
         );
         let request = format!(
-            "POST /v1 HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer key\r\ncontent-type: application/json\r\n\
+            "POST /{path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer key\r\ncontent-type: application/json\r\n\
              content-length: {}\r\n\r\n{body}",
             body.len()
         );
@@ -155,8 +159,13 @@ async fn receive(stream: &mut TcpStream, answer: &mut [u8]) {
         length += read;
         let text = String::from_utf8_lossy(&answer[..length]);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let head = head.to_ascii_lowercase();
         let expected = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-        if body.len() >= expected.unwrap_or(0) {
+        let is_whole = match expected {
+            Some(length) => body.len() >= length,
+            None => !head.contains("transfer-encoding: chunked") || body.ends_with("0\r\n\r\n"),
+        };
+        if is_whole {
             return;
         }
     }

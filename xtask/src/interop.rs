@@ -4,7 +4,7 @@
 //! Where Python or Node is absent, or packages cannot be had, it says so in one visible line and ends well: the check needs
 //! what the machine may not have.
 
-mod documents;
+pub(crate) mod documents;
 
 use anyhow::{Context as _, bail};
 use std::ffi::OsStr;
@@ -86,7 +86,7 @@ fn modules(root: &Path, folder: &Path) -> anyhow::Result<Command> {
 }
 
 /// Puts files into a folder, and the packages beside them that the first file names.
-fn node_modules(place: &Path, folder: &Path, files: &[&str], how: &str) -> anyhow::Result<()> {
+pub(crate) fn node_modules(place: &Path, folder: &Path, files: &[&str], how: &str) -> anyhow::Result<()> {
     std::fs::create_dir_all(place)?;
     for file in files {
         std::fs::copy(folder.join(file), place.join(file))?;
@@ -114,7 +114,7 @@ fn environment(python: &Path, root: &Path, folder: &Path) -> anyhow::Result<Comm
 }
 
 /// Makes a virtual environment where there is none with these packages, and gives its Python.
-fn virtual_environment(
+pub(crate) fn virtual_environment(
     with: &Path,
     place: &Path,
     requirements: &Path,

@@ -3,6 +3,7 @@
 //! `gen` depends on the spec and the generator alone, so that it runs when what it replaces does not compile.
 //! Everything about servers is the binary `airspec` of the conformance crate, which is started through cargo.
 
+mod bench;
 mod diff;
 mod differential;
 mod explain;
@@ -43,6 +44,8 @@ enum Task {
     Explain(explain::Arguments),
     /// Compare generated code with the judge on random values, for any specs
     Differential(differential::Arguments),
+    /// Measure everything that has a budget, beside what people would use instead
+    Bench(bench::Arguments),
     /// Fuzz the reader of specs and the generated parser, with cargo-fuzz
     Fuzz(fuzz::Arguments),
     /// Hold a server against the spec; without --target, the embedded mock
@@ -79,6 +82,7 @@ fn main() -> ExitCode {
         Task::Diff(arguments) => diff::run(&arguments),
         Task::Explain(arguments) => explain::run(&arguments),
         Task::Differential(arguments) => differential::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Conformance(passed) => airspec("conformance", &passed),
         Task::Faults(passed) => airspec("faults", &passed),
@@ -114,8 +118,13 @@ fn build_airspec(root: &Path) -> anyhow::Result<()> {
 
 /// The binary of this workspace.
 fn airspec_command(root: &Path) -> Command {
+    Command::new(airspec_program(root))
+}
+
+/// Where cargo puts it.
+fn airspec_program(root: &Path) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    Command::new(target.join("debug").join(format!("airspec{}", std::env::consts::EXE_SUFFIX)))
+    target.join("debug").join(format!("airspec{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// Text on standard output; a reader that has seen enough, such as `head`, is no error.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// Where the tools are.
-pub(super) struct Tools {
+pub(crate) struct Tools {
     python: PathBuf,
     modules: PathBuf,
 }
@@ -79,12 +79,22 @@ fn run(name: &str, command: &mut Command) -> anyhow::Result<bool> {
 
 impl Tools {
     /// The tools, installed where they are not yet.
-    pub(super) fn at(root: &Path, python: &Path) -> anyhow::Result<Self> {
+    pub(crate) fn at(root: &Path, python: &Path) -> anyhow::Result<Self> {
         let folder = root.join("conformance/interop/documents");
         let place = root.join("target/interop-documents");
         let python = virtual_environment(python, &place, &folder.join("requirements.txt"), &[])?;
         let modules = root.join("target/interop-documents-node");
         node_modules(&modules, &folder, &["package.json", "check_documents.mjs"], "install")?;
         Ok(Self { python, modules })
+    }
+
+    /// Where the Node packages are.
+    pub(crate) fn modules(&self) -> &Path {
+        &self.modules
+    }
+
+    /// The program of that name.
+    pub(crate) fn schemathesis(&self) -> PathBuf {
+        self.python.with_file_name("schemathesis")
     }
 }

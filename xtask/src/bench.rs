@@ -1,0 +1,159 @@
+//! `bench`: everything that has a budget, beside what people would use instead, as ratios of one run.
+
+mod criterion;
+mod generate;
+mod peers;
+mod process;
+mod serve;
+mod suite;
+mod table;
+
+use crate::output::{self, Artefact};
+use anyhow::{Context as _, ensure};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use table::Table;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Only see that everything runs: short, in a dev build, without peers and without meaning
+    #[arg(long)]
+    quick: bool,
+    /// Only these parts
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// How often the contestants are timed in turn; ratios are medians over the rounds
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
+    rounds: u32,
+    /// Where bench.md, bench.json and bench.svg are written
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// Requests checked by the crate and by other validators
+    Check,
+    /// The same by validators of Python and Node
+    Peers,
+    /// Catalogues of models generated
+    Generate,
+    /// The suite against the mock and its faults, and Schemathesis against some of them
+    Suite,
+    /// The mock and Prism under load
+    Mock,
+}
+
+const PARTS: [Part; 5] = [Part::Check, Part::Peers, Part::Generate, Part::Suite, Part::Mock];
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let root = crate::root();
+    let folder = arguments.out.clone().unwrap_or_else(|| root.join("target/bench"));
+    let mut table = Table::default();
+    for part in PARTS {
+        if arguments.only.is_empty() || arguments.only.contains(&part) {
+            eprintln!("measuring: {part:?}");
+            measure(part, arguments, &root, &folder, &mut table)?;
+        }
+    }
+    let about = about(arguments);
+    let artefact = |name: &str, text: String| Artefact { path: folder.join(name), text };
+    let written = output::write_quietly(&[
+        artefact("bench.md", table.markdown()),
+        artefact("bench.json", format!("{:#}\n", table.json(&about))),
+        artefact("bench.svg", table.chart()),
+    ])?
+    .len();
+    crate::show(&table.markdown())?;
+    println!("{written} files written to {}", folder.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn measure(
+    part: Part,
+    arguments: &Arguments,
+    root: &Path,
+    folder: &Path,
+    table: &mut Table,
+) -> anyhow::Result<()> {
+    let corpus = root.join("target/bench/corpus");
+    match (part, arguments.quick) {
+        (Part::Check, true) => {
+            cargo(root, &["test", "--quiet", "-p", "airspec-models", "--bench", "check"], &corpus)
+        }
+        (Part::Check, false) => {
+            for round in 0..arguments.rounds {
+                let baseline = format!("round-{round}");
+                let times = ["--warm-up-time", "0.2", "--measurement-time", "0.6", "--sample-size", "15"];
+                let mut call = vec!["bench", "--quiet", "-p", "airspec-models", "--bench", "check", "--"];
+                call.extend(times);
+                call.extend(["--noplot", "--quiet", "--save-baseline", &baseline]);
+                cargo(root, &call, &corpus)?;
+                criterion::collect(&root.join("target/criterion"), &baseline, table)?;
+            }
+            Ok(())
+        }
+        (Part::Peers, true) => Ok(()),
+        (Part::Peers, false) => {
+            ensure!(corpus.exists(), "the requests are not there yet; measure `check` first");
+            (0..arguments.rounds).try_for_each(|_| peers::measure(root, &corpus, "0.5", table))
+        }
+        (Part::Generate, true) => generate::measure(root, folder, &[1, 10], table),
+        (Part::Generate, false) => {
+            (0..arguments.rounds).try_for_each(|_| generate::measure(root, folder, &[1, 10, 100, 400], table))
+        }
+        (Part::Suite, true) => {
+            crate::build_airspec(root)?;
+            suite::measure(root, &crate::airspec_program(root), "accept:width.*", None, table)
+        }
+        (Part::Suite, false) => {
+            let program = release(root)?;
+            let one_in = Some(suite::ONE_IN);
+            suite::measure(root, &program, "*", one_in, table)
+        }
+        (Part::Mock, true) => Ok(()),
+        (Part::Mock, false) => {
+            release(root)?;
+            let load = serve::Load { own: 100_000, prism: 2_000 };
+            (0..arguments.rounds).try_for_each(|_| serve::measure(root, &load, table))
+        }
+    }
+}
+
+/// The optimised `airspec`.
+fn release(root: &Path) -> anyhow::Result<PathBuf> {
+    let build = ["build", "--quiet", "--release", "-p", "airspec-conformance", "--bin", "airspec"];
+    cargo(root, &build, Path::new(""))?;
+    Ok(root.join("target/release/airspec"))
+}
+
+fn cargo(root: &Path, arguments: &[&str], corpus: &Path) -> anyhow::Result<()> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(root).args(arguments);
+    if !corpus.as_os_str().is_empty() {
+        command.env("AIRSPEC_BENCH_CORPUS", corpus);
+    }
+    let status = command.stdout(std::io::stderr()).status().context("cargo does not start")?;
+    ensure!(status.success(), "`cargo {}` failed", arguments.join(" "));
+    Ok(())
+}
+
+/// The machine and the versions.
+fn about(arguments: &Arguments) -> Value {
+    let said = |program: &str, argument: &str| {
+        let output = Command::new(program).arg(argument).output().ok()?;
+        Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let cpu = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    json!({
+        "rounds": arguments.rounds,
+        "processor": cpu.map(|(_, name)| name),
+        "threads": std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+        "rustc": said("rustc", "--version"),
+        "node": said("node", "--version"),
+        "python": said("python3", "--version"),
+    })
+}
