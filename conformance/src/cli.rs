@@ -12,6 +12,7 @@ mod faults;
 mod merge;
 mod mock;
 mod money;
+mod report;
 mod resume;
 mod seek;
 mod validate;
@@ -54,6 +55,9 @@ enum Command {
         after_help = "Exit code: 0 all is there and well, 1 something failed, 2 a part is missing or cannot be merged."
     )]
     Merge(merge::Arguments),
+    /// Makes a page for a browser of a saved run or kill matrix, also of two runs compared
+    #[command(after_help = "Exit code: 0 the page is written, 2 it could not be made.")]
+    Report(report::Arguments),
     /// Runs a server that behaves as the spec says, until it is stopped
     #[command(
         after_help = "The keys of --weather, the settings and the faults are explained in conformance/README.md.\n\
@@ -161,6 +165,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),

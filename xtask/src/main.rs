@@ -56,6 +56,9 @@ enum Task {
     /// Make one report of several: shards of a run, models of a catalogue
     #[command(disable_help_flag = true)]
     Merge(PassedOn),
+    /// Make a page for a browser of a saved run or kill matrix
+    #[command(disable_help_flag = true)]
+    Report(PassedOn),
     /// Run the mock server
     #[command(disable_help_flag = true)]
     Mock(PassedOn),
@@ -84,6 +87,7 @@ fn main() -> ExitCode {
         Task::Faults(passed) => airspec("faults", &passed),
         Task::Interop(arguments) => interop::run(&arguments),
         Task::Merge(passed) => airspec("merge", &passed),
+        Task::Report(passed) => airspec("report", &passed),
         Task::Mock(passed) => airspec("mock", &passed),
         Task::Validate(passed) => airspec("validate", &passed),
     };
