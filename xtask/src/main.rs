@@ -3,6 +3,7 @@
 //! `gen` depends on the spec and the generator alone, so that it runs when what it replaces does not compile.
 //! Everything about servers is the binary `airspec` of the conformance crate, which is started through cargo.
 
+mod browse;
 mod diff;
 mod differential;
 mod explain;
@@ -53,6 +54,8 @@ enum Task {
     Faults(PassedOn),
     /// Run the official SDKs against the mock, and the emitted documents through the tools that they are for
     Interop(interop::Arguments),
+    /// Open the pages of a report in a browser, and use them
+    Browse(browse::Arguments),
     /// Make one report of several: shards of a run, models of a catalogue
     #[command(disable_help_flag = true)]
     Merge(PassedOn),
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Task::Conformance(passed) => airspec("conformance", &passed),
         Task::Faults(passed) => airspec("faults", &passed),
         Task::Interop(arguments) => interop::run(&arguments),
+        Task::Browse(arguments) => browse::run(&arguments),
         Task::Merge(passed) => airspec("merge", &passed),
         Task::Report(passed) => airspec("report", &passed),
         Task::Mock(passed) => airspec("mock", &passed),

@@ -194,8 +194,8 @@ fn expectation(html: &mut Html, entry: &Entry, subject: Option<&Subject>) {
 /// A link to the place of the documentation that says it.
 fn page(html: &mut Html, subject: &Subject) {
     if let Some(address) = &subject.documentation {
-        let anchor = address.rsplit_once('#').map_or("page", |(_, anchor)| anchor);
-        html.raw(" <span class=\"page\">").link(address, &format!("page #{anchor}")).raw("</span>");
+        let place = address.find('#').map(|start| &address[start..]).unwrap_or_default();
+        html.raw(" <span class=\"page\">").link(address, format!("page {place}").trim_end()).raw("</span>");
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn page(title: &str, mut html: Html, body: impl Fn(&mut Html)) -> Str
         .raw("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n")
         .element("<title>", title, "</title>\n<style>")
         .raw(STYLE)
-        .raw("</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the content</a>\n<main id=\"main\">\n");
+        .raw("</style>\n</head>\n<body>\n<a class=\"jump\" href=\"#main\">Skip to the content</a>\n<main id=\"main\">\n");
     body(&mut html);
     html.raw("</main>\n<footer>Made by airspec ")
         .raw(env!("CARGO_PKG_VERSION"))

@@ -96,8 +96,6 @@ pub(super) fn of_run(html: &mut Html, document: &Document) {
     }
     for (first, entries) in groups {
         let gravest = entries.iter().map(|entry| entry.verdict).max().unwrap_or(Verdict::Pass);
-        let behaves = first.expect == "behave";
-        let rule = first.constraint.rsplit('.').next().unwrap_or_default();
         let cell = Cell {
             place: subject_place(document, first),
             all: entries.len(),
@@ -106,7 +104,7 @@ pub(super) fn of_run(html: &mut Html, document: &Document) {
             mark: mark(gravest),
             word: gravest.word(),
         };
-        grid.add(&parameter_name(document, first), if behaves { "behaviour" } else { rule }, cell);
+        grid.add(&parameter_name(document, first), column(document, first), cell);
     }
     html.raw("<section aria-labelledby=\"matrix\"><h2 id=\"matrix\">Parameters by constraint</h2>\n");
     html.raw("<p class=\"legend\"><span class=\"cell pass\">✓</span> passed <span class=\"cell fail\">✗</span> failed ");
@@ -117,4 +115,14 @@ pub(super) fn of_run(html: &mut Html, document: &Document) {
         "How many cases there are of each constraint and behaviour, and what the gravest came to.",
     );
     html.raw("</section>\n");
+}
+
+/// The rule of a constraint. Behaviours share a column, and so do cases that are about neither: those of the search.
+fn column<'a>(document: &Document, entry: &'a Entry) -> &'a str {
+    let is_subject = document.subjects.iter().any(|subject| subject.id == entry.constraint);
+    match entry.expect.as_str() {
+        _ if !is_subject => "search",
+        "behave" => "behaviour",
+        _ => entry.constraint.rsplit('.').next().unwrap_or_default(),
+    }
 }
