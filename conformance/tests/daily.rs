@@ -183,7 +183,7 @@ fn secrets_are_in_no_report_though_the_server_repeats_them() {
     );
     let request = got.try_iter().next().unwrap();
     assert!(request.to_lowercase().contains(&format!("x-gateway: {GATEWAY}")), "{request}");
-    let files = ["out/report.json", "out/junit.xml", "out/report.md", "traffic.har"];
+    let files = ["out/report.json", "out/junit.xml", "out/report.md", "traffic.har", "out/report.html"];
     let texts = files.map(|file| std::fs::read_to_string(place(file)).unwrap());
     for text in texts.iter().chain([&told]) {
         assert!(!text.contains(KEY) && !text.contains(GATEWAY), "{text}");
