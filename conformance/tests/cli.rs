@@ -354,3 +354,15 @@ fn a_page_is_made_of_what_was_saved() {
     cannot_run(&["report", &place("faults.json"), "--against", &one], "--against compares runs");
     cannot_run(&["report", &one, "--against", &place("faults.json")], "this is none");
 }
+
+#[test]
+fn the_book_shows_what_the_program_says() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let output = Command::new(env!("CARGO_BIN_EXE_airspec"))
+        .args(["validate", "--format", "text", "wrong.json"])
+        .current_dir(docs.join("examples"))
+        .output()
+        .unwrap();
+    let book = std::fs::read_to_string(docs.join("src/how-to/check-a-request.md")).unwrap();
+    assert!(book.contains(&format!("```text\n{}```", text(&output.stdout))), "{}", text(&output.stdout));
+}

@@ -6,6 +6,8 @@
 mod browse;
 mod diff;
 mod differential;
+#[cfg(test)]
+mod documents;
 mod explain;
 mod fuzz;
 mod generate;

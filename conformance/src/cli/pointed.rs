@@ -28,25 +28,26 @@ pub(super) fn diagnose(
         Err(fault) => {
             let place = Place { position: Position { line: fault.line, column: fault.column }, length: 1 };
             let head = format!("this is not JSON that can be judged: {}", fault.detail);
-            return (format!("{}\n{name}: not valid\n", show(name, text, place, &head, "", style)), 1);
+            return (format!("{}\n{name}: not valid\n", show(name, text, place, &head, style)), 1);
         }
     };
     let source = Source::new(name, text);
     let violations = judged(judge, model, &value);
+    let mut shown: Vec<(Place, &Violation)> =
+        violations.iter().take(MOST).map(|violation| (place(&source, model, violation), violation)).collect();
+    shown.sort_by_key(|(place, _)| place.position);
     let mut told = String::new();
-    for violation in violations.iter().take(MOST) {
-        let constraint = model.constraint(&violation.constraint);
-        let is_name = constraint.is_some_and(|constraint| matches!(constraint.rule, Rule::Closed(_)));
-        let place = find(&source, &violation.pointer, is_name);
-        let page = constraint.and_then(|constraint| constraint.documentation.as_deref()).unwrap_or_default();
-        let pointer = if violation.pointer.is_empty() {
-            "the request"
-        } else {
-            violation.pointer.trim_start_matches('/')
+    for (place, violation) in shown {
+        let pointer = match violation.pointer.as_str() {
+            "" => "the request".to_owned(),
+            pointer => pointer.trim_start_matches('/').replace('/', "."),
         };
-        let head = format!("{} {}", printable(&pointer.replace('/', ".")), printable(&violation.message));
-        let _ = writeln!(told, "{}", show(name, text, place, &head, page, style));
-        let _ = writeln!(told, "  = {}\n", style.faint(&violation.constraint));
+        let message = printable(&format!("{pointer} {}", violation.message));
+        let constraint = model.constraint(&violation.constraint);
+        let page = constraint.and_then(|constraint| constraint.documentation.as_deref());
+        let page = page.map(|page| format!(", see {page}")).unwrap_or_default();
+        let stated = style.faint(&printable(&format!("{}{page}", violation.constraint)));
+        let _ = writeln!(told, "{}\n  = {stated}\n", show(name, text, place, &message, style));
     }
     let count = violations.len();
     let _ = match count {
@@ -93,6 +94,13 @@ struct Place {
     length: usize,
 }
 
+/// Where a violation is shown.
+fn place(source: &Source, model: &Model, violation: &Violation) -> Place {
+    let constraint = model.constraint(&violation.constraint);
+    let is_name = constraint.is_some_and(|constraint| matches!(constraint.rule, Rule::Closed(_)));
+    find(source, &violation.pointer, is_name)
+}
+
 /// The place of the value that a pointer names, or of its name; where it is missing, of what should have it.
 fn find(source: &Source, pointer: &str, is_name: bool) -> Place {
     let Ok(mut node) = source.root() else { return Place { position: Position::START, length: 1 } };
@@ -129,7 +137,7 @@ fn length(raw: &str) -> usize {
 }
 
 /// The message, and the line of the text with a caret.
-fn show(name: &str, text: &str, place: Place, message: &str, page: &str, style: Style) -> String {
+fn show(name: &str, text: &str, place: Place, message: &str, style: Style) -> String {
     let Position { line, column } = place.position;
     let whole = text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
     let skipped = if column > WINDOW / 2 { column - WINDOW / 2 } else { 0 };
@@ -144,9 +152,6 @@ fn show(name: &str, text: &str, place: Place, message: &str, page: &str, style: 
     let mut told = format!("{}: {message}\n", style.strong(&format!("{name}:{line}:{column}")));
     let _ = writeln!(told, "{gutter} |\n{number} | {before}{shown}{after}");
     let _ = write!(told, "{gutter} | {}{}", " ".repeat(indent), style.paint("31", &caret));
-    if !page.is_empty() {
-        let _ = write!(told, "\n  = see {page}");
-    }
     told
 }
 
