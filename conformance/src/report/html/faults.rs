@@ -8,8 +8,8 @@ use crate::report::{Kill, Kills};
 use std::collections::BTreeSet;
 
 /// The ends of a fault, the gravest last, each with its class and sign.
-const ENDS: [(&str, &str, &str); 3] =
-    [("killed", "pass", "✓"), ("noted", "note", "!"), ("survived", "fail", "✗")];
+const ENDS: [(&str, &str, &str); 4] =
+    [("equivalent", "skip", "="), ("killed", "pass", "✓"), ("noted", "note", "!"), ("survived", "fail", "✗")];
 
 pub(super) fn page(html: &mut Html, kills: &Kills) {
     let summary = &kills.summary;
@@ -27,8 +27,8 @@ pub(super) fn page(html: &mut Html, kills: &Kills) {
     fact(html, "seed", &kills.seed.to_string());
     fact(html, "took", &seconds(summary.duration_ms));
     html.raw("</ul></header>\n");
-    let counts = [summary.survived, summary.noted, summary.killed];
-    bar(html, &[(counts[0], "✗"), (counts[1], "!"), (counts[2], "✓")]);
+    let counts = [summary.survived, summary.noted, summary.killed, summary.equivalent];
+    bar(html, &[(counts[0], "✗"), (counts[1], "!"), (counts[2], "✓"), (counts[3], "=")]);
     html.raw("<ul class=\"tiles\" aria-label=\"Counts\">");
     for (count, (word, _, mark)) in counts.into_iter().zip(ENDS.into_iter().rev()) {
         tile(html, count, word, word, mark);
@@ -68,6 +68,7 @@ fn matrix(html: &mut Html, kills: &Kills) {
     html.raw("<section aria-labelledby=\"matrix\"><h2 id=\"matrix\">Parameters by kind of fault</h2>\n");
     html.raw("<p class=\"legend\"><span class=\"cell pass\">✓</span> killed: a case fails ");
     html.raw("<span class=\"cell note\">!</span> noted: it breaks what nobody states ");
+    html.raw("<span class=\"cell skip\">=</span> equivalent: no request can show it ");
     html.raw("<span class=\"cell fail\">✗</span> survived: no case tells of it</p>\n");
     grid.table(html, "How many faults there are of each kind, and what became of the gravest.");
     html.raw("</section>\n");
@@ -96,7 +97,8 @@ fn list(html: &mut Html, kills: &Kills) {
             html.raw("<dt>Found by</dt><dd><code>").long(case).raw("</code></dd>");
         }
         if let Some(detail) = &kill.detail {
-            html.raw("<dt>Seen</dt><dd>").long(detail).raw("</dd>");
+            let term = if kill.case.is_some() { "<dt>Seen</dt><dd>" } else { "<dt>Why</dt><dd>" };
+            html.raw(term).long(detail).raw("</dd>");
         }
         html.raw("</dl></details>\n");
     }
