@@ -140,7 +140,7 @@ fn length(raw: &str) -> usize {
 fn show(name: &str, text: &str, place: Place, message: &str, style: Style) -> String {
     let Position { line, column } = place.position;
     let whole = text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
-    let skipped = if column > WINDOW / 2 { column - WINDOW / 2 } else { 0 };
+    let skipped = column.saturating_sub(WINDOW / 2);
     let before = if skipped > 0 { "…" } else { "" };
     let shown: String = whole.chars().skip(skipped).take(WINDOW).map(visible).collect();
     let after = if whole.chars().count() > skipped + WINDOW { "…" } else { "" };

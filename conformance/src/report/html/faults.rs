@@ -28,7 +28,7 @@ pub(super) fn page(html: &mut Html, kills: &Kills) {
     fact(html, "took", &seconds(summary.duration_ms));
     html.raw("</ul></header>\n");
     let counts = [summary.survived, summary.noted, summary.killed, summary.equivalent];
-    bar(html, &[(counts[0], "✗"), (counts[1], "!"), (counts[2], "✓"), (counts[3], "=")]);
+    bar(html, &[(counts[0], "fail"), (counts[1], "note"), (counts[2], "pass"), (counts[3], "skip")]);
     html.raw("<ul class=\"tiles\" aria-label=\"Counts\">");
     for (count, (word, _, mark)) in counts.into_iter().zip(ENDS.into_iter().rev()) {
         tile(html, count, word, word, mark);

@@ -85,6 +85,22 @@ fn a_case_tells_what_was_sent_seen_and_expected_where_that_is_stated_and_how_to_
 }
 
 #[test]
+fn an_accepted_deviation_is_counted_apart_and_still_told_of() {
+    let mut known = entry("wide.maximum.reject.80", Verdict::Pass);
+    (known.finding, known.deviation) = (Some(Class::BreaksPage), Some("ticket 4711".to_owned()));
+    let mut document = document(vec![known, entry("wide.maximum.reject.81", Verdict::Pass)]);
+    document.summary.deviations = 1;
+    let page = run(&document, None);
+    assert!(page.contains("<h1>Conforms</h1>"));
+    for name in ["deviation", "pass"] {
+        let tile = format!("href=\"#cases\" data-verdict=\"{name}\"><b>1</b>");
+        assert!(page.contains(&tile), "{tile}");
+        assert_eq!(page.matches(&format!("\" data-verdict=\"{name}\" data-parameter")).count(), 1, "{name}");
+    }
+    assert!(page.contains("<dt>Accepted</dt><dd>ticket 4711</dd>") && page.contains("What is wrong"));
+}
+
+#[test]
 fn nothing_that_was_read_becomes_markup() {
     let mut bad = entry(HOSTILE, Verdict::Fail);
     for text in [
