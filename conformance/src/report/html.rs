@@ -1,7 +1,7 @@
 //! The pages for a browser: a run, two runs compared, and what became of the faults. A page is one file, reads without
 //! a network and without its script, which only filters and copies.
 //!
-//! Texts of a server are hostile: they come in through one door that escapes them ([`markup`]), the page's own policy
+//! Texts of a server are hostile: they come in through one door that escapes them (`markup`), the page's own policy
 //! forbids every script and style but its own, and whatever is long is shortened, so that no server decides how large a
 //! page becomes.
 
