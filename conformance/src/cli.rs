@@ -9,9 +9,13 @@ mod compare;
 mod conformance;
 mod diff;
 mod faults;
+mod generate;
+mod help;
 mod merge;
 mod mock;
 mod money;
+mod pointed;
+mod report;
 mod resume;
 mod seek;
 mod validate;
@@ -20,7 +24,7 @@ mod watch;
 mod wire;
 
 use crate::run::Secret;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -33,7 +37,7 @@ const OWNER: &str = "owner";
 
 /// Holds a server against the spec of a model.
 #[derive(Debug, Parser)]
-#[command(name = "airspec", version, arg_required_else_help = true)]
+#[command(name = "airspec", version, arg_required_else_help = true, after_help = help::PROGRAM)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -42,35 +46,35 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Sends a server every case that the spec gives, and tells what it does otherwise
-    #[command(after_help = "Exit code: 0 the server conforms, 1 it does not, 2 it could not be tried.")]
+    #[command(after_help = help::CONFORMANCE)]
     Conformance(Box<conformance::Arguments>),
     /// Runs the suite against every fault of the mock: none may survive
-    #[command(
-        after_help = "Exit code: 0 every fault is found and nothing else, 1 otherwise, 2 it could not be tried."
-    )]
+    #[command(after_help = help::FAULTS)]
     Faults(faults::Arguments),
     /// Makes one report of several: the shards of a run, the models of a catalogue
-    #[command(
-        after_help = "Exit code: 0 all is there and well, 1 something failed, 2 a part is missing or cannot be merged."
-    )]
+    #[command(after_help = help::MERGE)]
     Merge(merge::Arguments),
+    /// Makes a page for a browser of a saved run or kill matrix, also of two runs compared
+    #[command(after_help = help::REPORT)]
+    Report(report::Arguments),
     /// Runs a server that behaves as the spec says, until it is stopped
-    #[command(
-        after_help = "The keys of --weather, the settings and the faults are explained in conformance/README.md.\n\
-                            Exit code: 0 it was stopped, 2 it could not start."
-    )]
+    #[command(after_help = help::MOCK)]
     Mock(mock::Arguments),
     /// Tells what changed between two specs and what it means to users
-    #[command(
-        after_help = "Exit code: 0 all is well, 1 the change is what --fail-on names, 2 nothing could be compared."
-    )]
+    #[command(after_help = help::DIFF)]
     Diff(diff::Arguments),
-    /// Judges JSON values, one a line, against a spec
-    #[command(after_help = "Exit code: 0 every value is valid, 1 one is not, 2 nothing could be judged.")]
+    /// Judges JSON against a spec
+    #[command(after_help = help::VALIDATE)]
     Validate(validate::Arguments),
     /// Holds a spec against what the provider published: a page or a schema
-    #[command(after_help = "Exit code: 0 they agree, 1 they do not, 2 they could not be compared.")]
+    #[command(after_help = help::VERIFY)]
     Verify(verify::Arguments),
+    /// Prints what a shell needs to complete commands of this program
+    #[command(after_help = help::COMPLETIONS)]
+    Completions(generate::Completions),
+    /// Writes the manual pages
+    #[command(after_help = help::MAN)]
+    Man(generate::Manuals),
 }
 
 /// Where the spec is.
@@ -145,6 +149,12 @@ enum End {
     Interrupted,
 }
 
+/// The description of the command line, for whoever checks or completes one.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Runs the command that the program's arguments name.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -161,10 +171,13 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
         Command::Merge(arguments) => merge::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Completions(arguments) => generate::completions(&arguments),
+        Command::Man(arguments) => generate::manuals(&arguments),
     };
     match end {
         Ok(End::Conforms) => ExitCode::SUCCESS,

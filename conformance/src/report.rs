@@ -1,5 +1,5 @@
 //! What a run says: a table for the terminal, and files for machines and people: `report.json`, `junit.xml`,
-//! `report.md` for the summary of a CI run, and a HAR file with the traffic.
+//! `report.md` for the summary of a CI run, `report.html` for a browser, and a HAR file with the traffic.
 //!
 //! `report.json` is an interface; its names do not change:
 //!
@@ -11,10 +11,14 @@
 //! | `shard` | which part of the cases this is, such as `2/5`; null for all |
 //! | `summary` | `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (findings that fail nothing: against what nobody states, or where the page is wider than the server), `deviations` (how many of `passed` are accepted findings), `requests` (posted; polls, downloads and the search not counted), `search_requests`, `spent_usd` (as the target said, or else the upper bound; 0 without a limit on cost), `duration_ms` |
 //! | `problems` | what is wrong with the list of deviations; a run with such a problem does not pass |
+//! | `headers` | the names of further headers that were sent |
+//! | `again` | arguments of the run that a command which tries a case again needs |
+//! | `subjects` | what cases are about: `id`, `model`, `statement` (a sentence) and `documentation` (page and anchor, or null) of every constraint and behaviour |
 //! | `cases` | those that are done, in the order of the spec |
 //! | `id`, `model`, `constraint`, `parameter` | of the case: its id, its model, the constraint or behaviour that it is about, and the parameter of that (empty for the task itself) |
 //! | `level` | `badge`, `prose`, `facts` or `unstated` |
 //! | `expect` | `accept`, `reject` or `behave` |
+//! | `about` | what is special about the request, in a few words |
 //! | `verdict` | `pass`, `fail`, `note` or `skip` |
 //! | `finding` | `breaks-page`, `stricter-than-page`, `page-wider-than-server`, `page-silent`, or null where nothing is wrong |
 //! | `deviation` | why a finding is accepted, where it is; else null. The verdict is then `pass`, and `finding` and `detail` still say what is wrong |
@@ -33,18 +37,22 @@
 mod document;
 mod files;
 pub mod har;
+pub mod html;
 mod junit;
 mod markdown;
 mod matrix;
 pub mod merge;
 pub mod replay;
+mod saved;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub use document::{Document, Entry, Received, Sent, Summary};
+pub use document::{Document, Entry, Received, Sent, Subject, Summary};
 pub use files::{ReportError, Reports, replace, write};
-pub use matrix::Matrix;
+pub use html::Against;
+pub use matrix::{Counts, Kill, Kills, Matrix};
+pub use saved::{Saved, read, read_saved};
 pub use table::{Style, table};
 
 use crate::oracle::Verdict;
@@ -74,6 +82,8 @@ pub struct Heading {
     pub problems: Vec<String>,
     /// Arguments that belong to a command of the suite that tries a case again, such as `--spec FILE`.
     pub again: Vec<String>,
+    /// What the cases are about.
+    pub subjects: Vec<Subject>,
     /// USD that were spent.
     pub spent: f64,
     /// How long it took.

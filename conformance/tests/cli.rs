@@ -211,7 +211,7 @@ fn no_part_of_the_key_is_in_any_report_whatever_the_server_repeats() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let mut told = vec![text(&output.stdout).to_owned(), text(&output.stderr).to_owned()];
-    for name in ["report.json", "junit.xml"] {
+    for name in ["report.json", "junit.xml", "report.html"] {
         told.push(std::fs::read_to_string(folder.path().join(name)).unwrap());
     }
     assert!(told[2].contains("[redacted]") && told[3].contains("<testcase"));
@@ -272,4 +272,97 @@ fn diff_shows_the_request_that_fails_now_in_every_format() {
     let report: Value = serde_json::from_slice(&diff(old, new, &["--format", "json"]).stdout).unwrap();
     assert_eq!(report["verdict"], serde_json::json!({"effect": "breaking", "confirmed": true}));
     assert!(report["evidence"]["requests"]["witnesses"][0]["value"].get("watermark").is_some());
+}
+
+#[test]
+fn a_request_is_judged_for_people_and_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("request.json");
+    let request = "{\n  \"taskType\": \"imageInference\",\n  \"witdh\": 10\n}\n";
+    std::fs::write(&path, request).unwrap();
+    let path = path.to_str().unwrap();
+    let output = airspec(&["validate", "--format", "text", path]);
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stdout);
+    assert!(
+        told.contains(&format!("{path}:3:3: witdh is not a known name here, did you mean `width`?")),
+        "{told}"
+    );
+    assert!(told.contains("3 |   \"witdh\": 10\n  |   ^^^^^^^\n"), "{told}");
+    // A program that reads the output gets the form that it always got.
+    let output = airspec(&["validate", path]);
+    let lines: Vec<Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 4, "one verdict a line");
+    assert_eq!(lines[0]["violations"][0]["constraint"], "json.syntax");
+    cannot_run(&["validate", "--format", "text", "/nowhere.json"], "/nowhere.json: cannot be read");
+}
+
+#[test]
+fn completions_and_manual_pages_know_every_command() {
+    let help = airspec(&["--help"]);
+    let help = text(&help.stdout);
+    let (_, list) = help.split_once("Commands:\n").unwrap();
+    let names: Vec<&str> = list
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    assert!(names.len() > 8, "{help}");
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = airspec(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0));
+        let script = text(&output.stdout);
+        assert!(names.iter().all(|name| script.contains(name)), "{shell}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("man/man1");
+    assert_eq!(airspec(&["man", "--out", out.to_str().unwrap()]).status.code(), Some(0));
+    for name in names.into_iter().filter(|name| *name != "help") {
+        let page = std::fs::read_to_string(out.join(format!("airspec-{name}.1"))).unwrap();
+        assert!(page.contains(".SH NAME") && page.contains(".SH OPTIONS"), "{name}: {page}");
+        assert!(
+            page.contains(&format!("airspec\\-{name}")) || page.contains(&format!("airspec {name}")),
+            "{page}"
+        );
+    }
+    assert!(std::fs::read_to_string(out.join("airspec.1")).unwrap().contains("SUBCOMMANDS"));
+}
+
+#[test]
+fn a_page_is_made_of_what_was_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (one, other, page) = (place("one"), place("other"), place("differences.html"));
+    let only = ["conformance", "--seed", "7", "--case", "*.count.*", "--report"];
+    for out in [&one, &other] {
+        assert_eq!(airspec(&[&only[..], &[out]].concat()).status.code(), Some(0));
+    }
+    let made = std::fs::read_to_string(place("one/report.html")).unwrap();
+    std::fs::remove_file(place("one/report.html")).unwrap();
+    assert_eq!(airspec(&["report", &one]).status.code(), Some(0));
+    assert_eq!(std::fs::read_to_string(place("one/report.html")).unwrap(), made, "the same page");
+    assert_eq!(airspec(&["report", &one, "--against", &other, "--out", &page]).status.code(), Some(0));
+    assert!(std::fs::read_to_string(&page).unwrap().contains("<b>0</b> differ"));
+    std::fs::write(&page, "{\"faults\": []}").unwrap();
+    cannot_run(&["report", &page], "is no report of this version");
+    cannot_run(&["report", &place("nothing")], "nothing: ");
+    let kills = r#"{"seed":1,"false_alarms":[],"summary":{"faults":0,"killed":0,"noted":0,"survived":0,"duration_ms":1},"faults":[]}"#;
+    std::fs::write(place("faults.json"), kills).unwrap();
+    assert_eq!(airspec(&["report", &place("faults.json")]).status.code(), Some(0));
+    assert!(std::fs::read_to_string(place("faults.html")).unwrap().contains("Every fault is found"));
+    cannot_run(&["report", &place("faults.json"), "--against", &one], "--against compares runs");
+    cannot_run(&["report", &one, "--against", &place("faults.json")], "this is none");
+}
+
+#[test]
+fn the_book_shows_what_the_program_says() {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let output = Command::new(env!("CARGO_BIN_EXE_airspec"))
+        .args(["validate", "--format", "text", "wrong.json"])
+        .current_dir(docs.join("examples"))
+        .output()
+        .unwrap();
+    let book = std::fs::read_to_string(docs.join("src/how-to/check-a-request.md")).unwrap();
+    assert!(book.contains(&format!("```text\n{}```", text(&output.stdout))), "{}", text(&output.stdout));
 }

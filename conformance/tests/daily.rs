@@ -183,7 +183,7 @@ fn secrets_are_in_no_report_though_the_server_repeats_them() {
     );
     let request = got.try_iter().next().unwrap();
     assert!(request.to_lowercase().contains(&format!("x-gateway: {GATEWAY}")), "{request}");
-    let files = ["out/report.json", "out/junit.xml", "out/report.md", "traffic.har"];
+    let files = ["out/report.json", "out/junit.xml", "out/report.md", "traffic.har", "out/report.html"];
     let texts = files.map(|file| std::fs::read_to_string(place(file)).unwrap());
     for text in texts.iter().chain([&told]) {
         assert!(!text.contains(KEY) && !text.contains(GATEWAY), "{text}");
@@ -367,4 +367,31 @@ fn a_run_that_is_killed_leaves_a_readable_report() {
         assert_eq!(sum, done);
     }
     assert!(partial >= 2, "{partial} reports had cases");
+}
+
+#[test]
+fn the_picture_in_the_readme_is_what_the_suite_says() {
+    let server = Server::start(&["--fault", "accept:width.maximum"]);
+    let output = airspec(&[
+        "conformance",
+        "--target",
+        &server.url,
+        "--case",
+        "width.m*",
+        "--seed",
+        "7",
+        "--search",
+        "0",
+    ]);
+    let told = said(&output);
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
+    let (_, picture) = readme.split_once("```text\n").unwrap();
+    let (picture, _) = picture.split_once("```").unwrap();
+    assert!(picture.lines().count() > 20, "{picture}");
+    for line in picture.lines() {
+        // Addresses and times differ from run to run.
+        let (start, _) =
+            line.split_once("curl -sS").or_else(|| line.split_once(" requests in ")).unwrap_or((line, ""));
+        assert!(told.contains(start), "{line}\n{told}");
+    }
 }

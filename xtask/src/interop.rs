@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 
 /// The key that the mock is to accept, of no worth anywhere.
-const KEY: &str = "interop-key";
+pub(crate) const KEY: &str = "interop-key";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -145,10 +145,10 @@ fn quiet(command: &mut Command) -> anyhow::Result<()> {
 }
 
 /// A mock that ends with this command.
-struct Mock(Child);
+pub(crate) struct Mock(Child);
 
 impl Mock {
-    fn start(root: &Path, more: &[&OsStr]) -> anyhow::Result<Self> {
+    pub(crate) fn start(root: &Path, more: &[&OsStr]) -> anyhow::Result<Self> {
         let child = crate::airspec_command(root)
             .args(["mock", "--port", "0", "--one-key"])
             .args(more)
@@ -160,7 +160,7 @@ impl Mock {
     }
 
     /// The address, which the mock prints first, and the body of the request that it prints as an example.
-    fn url_and_body(&mut self) -> anyhow::Result<(String, String)> {
+    pub(crate) fn url_and_body(&mut self) -> anyhow::Result<(String, String)> {
         let output = self.0.stdout.take().context("the mock has no output")?;
         let mut lines = BufReader::new(output).lines();
         let first = lines.next().context("the mock said nothing")??;

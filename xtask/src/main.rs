@@ -4,8 +4,11 @@
 //! Everything about servers is the binary `airspec` of the conformance crate, which is started through cargo.
 
 mod bench;
+mod browse;
 mod diff;
 mod differential;
+#[cfg(test)]
+mod documents;
 mod explain;
 mod fuzz;
 mod generate;
@@ -56,9 +59,14 @@ enum Task {
     Faults(PassedOn),
     /// Run the official SDKs against the mock, and the emitted documents through the tools that they are for
     Interop(interop::Arguments),
+    /// Open the pages of a report in a browser, and use them
+    Browse(browse::Arguments),
     /// Make one report of several: shards of a run, models of a catalogue
     #[command(disable_help_flag = true)]
     Merge(PassedOn),
+    /// Make a page for a browser of a saved run or kill matrix
+    #[command(disable_help_flag = true)]
+    Report(PassedOn),
     /// Run the mock server
     #[command(disable_help_flag = true)]
     Mock(PassedOn),
@@ -87,7 +95,9 @@ fn main() -> ExitCode {
         Task::Conformance(passed) => airspec("conformance", &passed),
         Task::Faults(passed) => airspec("faults", &passed),
         Task::Interop(arguments) => interop::run(&arguments),
+        Task::Browse(arguments) => browse::run(&arguments),
         Task::Merge(passed) => airspec("merge", &passed),
+        Task::Report(passed) => airspec("report", &passed),
         Task::Mock(passed) => airspec("mock", &passed),
         Task::Validate(passed) => airspec("validate", &passed),
     };

@@ -11,7 +11,7 @@ use super::wire::Wire;
 use super::{End, Failure, Spec, complain, interrupt, key, runtime, show, style};
 use crate::case::{Case, Gap, Packing, derive};
 use crate::oracle::Oracle;
-use crate::report::{Heading, Tally, har, replace, table};
+use crate::report::{Heading, Subject, Tally, har, replace, table};
 use crate::run::search::Sort;
 use crate::run::{Advance, Record, Run, Settings, Target, run as run_cases};
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     /// Tries two servers with the same requests, and shows where their verdicts differ
     #[arg(long, num_args = 2, value_names = ["URL_A", "URL_B"], conflicts_with_all = ["target", "har"])]
     compare: Option<Vec<String>>,
-    /// Writes report.json, junit.xml and report.md into this folder
+    /// Writes report.json, junit.xml, report.md and report.html into this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
     /// Writes the traffic into this file, as an HTTP archive without secrets
@@ -272,6 +272,7 @@ impl Job<'_> {
             cases: self.order.len(),
             headers: self.settings.route.header_names().map(str::to_owned).collect(),
             again,
+            subjects: Subject::all(self.oracle.model()),
             ..Heading::default()
         }
     }

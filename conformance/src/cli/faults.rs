@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     /// How many faults are under way at a time
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = jobs)]
     jobs: usize,
-    /// Writes faults.json into this folder
+    /// Writes faults.json and faults.html into this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
 }

@@ -1,13 +1,13 @@
 //! `airspec merge`: one report of several.
 
 use super::{End, Failure, complain, show};
-use crate::report::merge::{merge, read};
-use crate::report::write;
+use crate::report::merge::merge;
+use crate::report::{read, write};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The folder that gets report.json, junit.xml and report.md
+    /// The folder that gets report.json, junit.xml, report.md and report.html
     #[arg(value_name = "OUT")]
     out: PathBuf,
     /// Files report.json, or the folders that they are in

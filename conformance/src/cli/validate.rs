@@ -1,22 +1,37 @@
-//! `airspec validate`: JSON values, one a line, judged against a spec.
+//! `airspec validate`: JSON judged against a spec: one text with its diagnostics for people, or values one a line for
+//! programs.
 
-use super::{End, Failure, Spec};
+use super::{End, Failure, Spec, pointed, show, style};
 use crate::judge::Judge;
 use airspec_models::{Violation, Violations};
 use serde::Serialize;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::path::PathBuf;
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
 
-/// One verdict a line comes out: {"line", "valid", "violations": [{"pointer", "constraint", "message"}]}. Empty lines
-/// are passed over.
+/// The form `text` takes one JSON text, a task or an array of tasks, and shows each place where it is wrong. The form
+/// `lines` takes one value a line and gives one verdict a line: {"line", "valid", "violations": [{"pointer",
+/// "constraint", "message"}]}; empty lines are passed over. Without --format, a terminal gets the text and a program the
+/// lines.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     spec: Spec,
+    /// How to say it
+    #[arg(long, value_name = "FORM")]
+    format: Option<Format>,
     /// The file of values, `-` for standard input
     #[arg(value_name = "VALUES")]
     values: PathBuf,
+}
+
+/// How verdicts are said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For people: line, column and a caret under the place
+    Text,
+    /// For programs: JSON, one verdict a line
+    Lines,
 }
 
 /// The verdict on one line.
@@ -28,16 +43,36 @@ struct Verdict {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let judge = Judge::new(&arguments.spec.read()?)?;
-    let shown = arguments.values.display();
-    let input: Box<dyn BufRead> = if arguments.values.as_os_str() == "-" {
+    let model = arguments.spec.read()?;
+    let judge = Judge::new(&model)?;
+    let is_read = || if io::stdout().is_terminal() { Format::Text } else { Format::Lines };
+    match arguments.format.unwrap_or_else(is_read) {
+        Format::Text => text(&judge, &model, &arguments.values),
+        Format::Lines => lines(&judge, &arguments.values),
+    }
+}
+
+/// One text, for people.
+fn text(judge: &Judge, model: &airspec::Model, path: &Path) -> Result<End, Failure> {
+    let is_input = path.as_os_str() == "-";
+    let name = if is_input { "standard input".to_owned() } else { path.display().to_string() };
+    let read = if is_input { io::read_to_string(io::stdin().lock()) } else { std::fs::read_to_string(path) };
+    let text = read.map_err(|error| Failure(format!("{name}: cannot be read: {error}")))?;
+    let (told, violations) = pointed::diagnose(judge, model, &name, &text, style());
+    show(&told)?;
+    Ok(if violations == 0 { End::Conforms } else { End::Violated })
+}
+
+/// One verdict a line, for programs.
+fn lines(judge: &Judge, path: &Path) -> Result<End, Failure> {
+    let shown = path.display();
+    let input: Box<dyn BufRead> = if path.as_os_str() == "-" {
         Box::new(io::stdin().lock())
     } else {
-        let file = File::open(&arguments.values)
-            .map_err(|error| Failure(format!("{shown}: cannot be read: {error}")))?;
+        let file = File::open(path).map_err(|error| Failure(format!("{shown}: cannot be read: {error}")))?;
         Box::new(BufReader::new(file))
     };
-    match judge_lines(&judge, input, BufWriter::new(io::stdout().lock())) {
+    match judge_lines(judge, input, BufWriter::new(io::stdout().lock())) {
         Ok(true) => Ok(End::Conforms),
         Ok(false) => Ok(End::Violated),
         // Whoever reads our output has heard enough.

@@ -3,6 +3,7 @@
 use super::{Heading, Tally, replay};
 use crate::oracle::{Class, Verdict};
 use crate::run::{Record, Response};
+use airspec::Model;
 use serde::{Deserialize, Serialize};
 
 /// A report.
@@ -20,8 +21,30 @@ pub struct Document {
     pub summary: Summary,
     /// What is wrong with the list of deviations.
     pub problems: Vec<String>,
+    /// The names of further headers that were sent.
+    #[serde(default)]
+    pub headers: Vec<String>,
+    /// Arguments of the run that a command which tries a case again needs, such as `--spec FILE`.
+    #[serde(default)]
+    pub again: Vec<String>,
+    /// What the cases are about, in the words of the spec.
+    #[serde(default)]
+    pub subjects: Vec<Subject>,
     /// The cases that are done.
     pub cases: Vec<Entry>,
+}
+
+/// A constraint or a behaviour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Subject {
+    /// Its id.
+    pub id: String,
+    /// The model that it belongs to.
+    pub model: String,
+    /// The sentence that says it.
+    pub statement: String,
+    /// The page and anchor that document its parameter.
+    pub documentation: Option<String>,
 }
 
 /// The counts of a report. `cases` = `passed` + `failed` + `skipped` + `noted` once all are done.
@@ -65,6 +88,9 @@ pub struct Entry {
     pub level: String,
     /// `accept`, `reject` or `behave`.
     pub expect: String,
+    /// What is special about the request, in a few words.
+    #[serde(default)]
+    pub about: String,
     /// What it came to.
     pub verdict: Verdict,
     /// Who is right, where something is wrong.
@@ -140,8 +166,33 @@ impl Document {
             shard: heading.shard.clone(),
             summary,
             problems: heading.problems.clone(),
+            headers: heading.headers.clone(),
+            again: heading.again.clone(),
+            subjects: heading.subjects.clone(),
             cases: records.iter().map(|record| Entry::of(record, heading)).collect(),
         }
+    }
+}
+
+impl Subject {
+    /// Everything that a model's cases can be about, in the order of the document.
+    #[must_use]
+    pub fn all(model: &Model) -> Vec<Self> {
+        let subject = |id: &str, statement: &str, documentation: Option<&String>| Self {
+            id: id.to_owned(),
+            model: model.slug.clone(),
+            statement: statement.to_owned(),
+            documentation: documentation.cloned(),
+        };
+        let constraints = model.constraints().into_iter().map(|constraint| {
+            subject(&constraint.id, &constraint.expected, constraint.documentation.as_ref())
+        });
+        let behaviours = model.behaviours.iter().map(|behaviour| {
+            let parameter = behaviour.kind.parameters().first().and_then(|path| model.task.at(path));
+            let documentation = parameter.and_then(|parameter| parameter.documentation.as_ref());
+            subject(&behaviour.id, &behaviour.description, documentation)
+        });
+        constraints.chain(behaviours).collect()
     }
 }
 
@@ -156,6 +207,7 @@ impl Entry {
             parameter: record.parameter.clone(),
             level: record.level.word().to_owned(),
             expect: record.expect.to_owned(),
+            about: record.about.clone(),
             verdict: record.verdict,
             finding: record.class,
             deviation: record.deviation.clone(),
@@ -167,8 +219,11 @@ impl Entry {
                 body: sent.body.clone(),
             }),
             response: record.response.as_ref().map(Received::of),
-            curl: request.filter(|_| is_wrong).and_then(|request| replay::curl(heading, request)),
-            replay: is_wrong.then(|| replay::command(heading, &record.id)),
+            curl: request.filter(|_| is_wrong).and_then(|request| {
+                replay::curl(&heading.target, &heading.headers, request.whole.as_deref()?)
+            }),
+            replay: is_wrong
+                .then(|| replay::command(&heading.target, heading.seed, &heading.again, &record.id)),
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The report's files. Each is written beside its place and then renamed, so that a reader finds a whole one at any
 //! moment.
 
-use super::{Document, Heading, Matrix, junit, markdown};
+use super::{Document, Heading, Kills, Matrix, html, junit, markdown};
 use crate::run::Record;
+use serde::Serialize;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -62,19 +63,20 @@ impl Reports {
         write(&self.folder, &Document::of(heading, records))
     }
 
-    /// Writes the kill matrix into the folder.
+    /// Writes the kill matrix into the folder: `faults.json` and `faults.html`.
     ///
     /// # Errors
     /// A folder that cannot be made or written to.
     pub fn matrix(folder: &Path, matrix: &Matrix) -> Result<(), ReportError> {
-        let path = folder.join("faults.json");
-        let text = fs::create_dir_all(folder).and_then(|()| matrix.json().map_err(io::Error::from));
-        let text = text.map_err(|error| ReportError { path: path.clone(), error })?;
-        replace(&path, &text)
+        fs::create_dir_all(folder).map_err(|error| ReportError { path: folder.to_owned(), error })?;
+        let kills = Kills::of(matrix);
+        pretty(&folder.join("faults.json"), &kills)?;
+        replace(&folder.join("faults.html"), html::faults(&kills).as_bytes())
     }
 }
 
-/// Writes the files of a report into a folder that is there: `report.json`, `junit.xml` and `report.md`.
+/// Writes the files of a report into a folder that is there: `report.json`, `junit.xml`, `report.md` and
+/// `report.html`.
 ///
 /// # Errors
 /// A file that cannot be written.
@@ -84,15 +86,19 @@ pub fn write(folder: &Path, document: &Document) -> Result<(), ReportError> {
     let text = junit::text(document)
         .map_err(|error| ReportError { path: path.clone(), error: io::Error::other(error) })?;
     replace(&path, text.as_bytes())?;
-    replace(&folder.join("report.md"), markdown::text(document).as_bytes())
+    replace(&folder.join("report.md"), markdown::text(document).as_bytes())?;
+    replace(&folder.join("report.html"), html::run(document, None).as_bytes())
 }
 
 fn json(folder: &Path, document: &Document) -> Result<(), ReportError> {
-    let path = folder.join("report.json");
-    let mut text = serde_json::to_vec_pretty(document)
-        .map_err(|error| ReportError { path: path.clone(), error: error.into() })?;
+    pretty(&folder.join("report.json"), document)
+}
+
+fn pretty(path: &Path, content: &impl Serialize) -> Result<(), ReportError> {
+    let mut text = serde_json::to_vec_pretty(content)
+        .map_err(|error| ReportError { path: path.to_owned(), error: error.into() })?;
     text.push(b'\n');
-    replace(&path, &text)
+    replace(path, &text)
 }
 
 /// Writes a file whole or not at all.

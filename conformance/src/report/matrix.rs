@@ -4,7 +4,7 @@ use super::Style;
 use super::table::{shorten, wrap};
 use crate::faults::{End, Fate};
 use crate::run::Record;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -23,33 +23,52 @@ pub struct Matrix {
     pub duration: Duration,
 }
 
-/// `faults.json`.
-#[derive(Serialize)]
-struct Document<'a> {
-    seed: u64,
-    false_alarms: Vec<&'a str>,
-    summary: Summary,
-    faults: Vec<Entry<'a>>,
+/// The content of `faults.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kills {
+    /// The seed of the cases.
+    pub seed: u64,
+    /// The ids of cases that found something wrong with the mock without a fault.
+    pub false_alarms: Vec<String>,
+    /// The counts.
+    pub summary: Counts,
+    /// The faults.
+    pub faults: Vec<Kill>,
 }
 
-#[derive(Serialize)]
-struct Summary {
-    faults: usize,
-    killed: usize,
-    noted: usize,
-    equivalent: usize,
-    survived: usize,
-    duration_ms: u64,
+/// How many faults came to which end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// All.
+    pub faults: usize,
+    /// A case failed.
+    pub killed: usize,
+    /// A case noted it.
+    pub noted: usize,
+    /// No request can show it.
+    #[serde(default)]
+    pub equivalent: usize,
+    /// Nothing was found.
+    pub survived: usize,
+    /// How long it took.
+    pub duration_ms: u64,
 }
 
-#[derive(Serialize)]
-struct Entry<'a> {
-    id: &'a str,
-    what: &'a str,
-    end: &'a str,
-    case: Option<&'a str>,
-    detail: Option<&'a str>,
-    requests: usize,
+/// What became of one fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kill {
+    /// The fault, such as `accept:width.maximum`.
+    pub id: String,
+    /// What it does.
+    pub what: String,
+    /// `killed`, `noted`, `equivalent` or `survived`.
+    pub end: String,
+    /// The first case that found it.
+    pub case: Option<String>,
+    /// What that case found, or why no case can.
+    pub detail: Option<String>,
+    /// How many requests were posted until then.
+    pub requests: usize,
 }
 
 impl Matrix {
@@ -61,29 +80,6 @@ impl Matrix {
 
     fn count(&self, word: &str) -> usize {
         self.fates.iter().filter(|fate| fate.end.word() == word).count()
-    }
-
-    /// The text of `faults.json`.
-    ///
-    /// # Errors
-    /// None that is known: there is nothing in it that JSON cannot hold.
-    pub(super) fn json(&self) -> serde_json::Result<Vec<u8>> {
-        let document = Document {
-            seed: self.seed,
-            false_alarms: self.alarms.iter().map(|record| record.id.as_str()).collect(),
-            summary: Summary {
-                faults: self.fates.len(),
-                killed: self.count("killed"),
-                noted: self.count("noted"),
-                equivalent: self.count("equivalent"),
-                survived: self.count("survived"),
-                duration_ms: u64::try_from(self.duration.as_millis()).unwrap_or(u64::MAX),
-            },
-            faults: self.fates.iter().map(Entry::of).collect(),
-        };
-        let mut text = serde_json::to_vec_pretty(&document)?;
-        text.push(b'\n');
-        Ok(text)
     }
 
     /// For the terminal.
@@ -122,16 +118,37 @@ impl Matrix {
     }
 }
 
-impl<'a> Entry<'a> {
-    fn of(fate: &'a Fate) -> Self {
+impl Kills {
+    /// What became of the faults, for files.
+    #[must_use]
+    pub fn of(matrix: &Matrix) -> Self {
+        Self {
+            seed: matrix.seed,
+            false_alarms: matrix.alarms.iter().map(|record| record.id.clone()).collect(),
+            summary: Counts {
+                faults: matrix.fates.len(),
+                killed: matrix.count("killed"),
+                noted: matrix.count("noted"),
+                equivalent: matrix.count("equivalent"),
+                survived: matrix.count("survived"),
+                duration_ms: u64::try_from(matrix.duration.as_millis()).unwrap_or(u64::MAX),
+            },
+            faults: matrix.fates.iter().map(Kill::of).collect(),
+        }
+    }
+}
+
+impl Kill {
+    fn of(fate: &Fate) -> Self {
         let (case, detail) = match &fate.end {
             End::Killed { case, detail } | End::Noted { case, detail } => {
-                (Some(case.as_str()), Some(detail.as_str()))
+                (Some(case.clone()), Some(detail.clone()))
             }
-            End::Equivalent { reason } => (None, Some(reason.as_str())),
+            End::Equivalent { reason } => (None, Some(reason.clone())),
             End::Survived => (None, None),
         };
         let Fate { fault, end, requests } = fate;
-        Self { id: &fault.id, what: &fault.what, end: end.word(), case, detail, requests: *requests }
+        let (id, what, end) = (fault.id.clone(), fault.what.clone(), end.word().to_owned());
+        Self { id, what, end, case, detail, requests: *requests }
     }
 }

@@ -1,11 +1,8 @@
 //! One report of several: the shards of a run, the models of a catalogue. What does not belong together is refused.
 
 use super::document::{Document, Summary};
-use super::files::ReportError;
 use crate::shard::Shard;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
-use std::path::Path;
 
 /// Reports that were merged.
 #[derive(Debug)]
@@ -50,19 +47,6 @@ pub enum MergeError {
     },
 }
 
-/// Reads a `report.json`, or the one in a folder.
-///
-/// # Errors
-/// A file that cannot be read, or that is no report.
-pub fn read(path: &Path) -> Result<Document, ReportError> {
-    let path = if path.is_dir() { path.join("report.json") } else { path.to_owned() };
-    let text = std::fs::read(&path).map_err(|error| ReportError { path: path.clone(), error })?;
-    serde_json::from_slice(&text).map_err(|error| {
-        let reason = format!("is no report of this version: {error}");
-        ReportError { path, error: io::Error::new(io::ErrorKind::InvalidData, reason) }
-    })
-}
-
 /// Merges reports, each with the name of its file.
 ///
 /// # Errors
@@ -86,6 +70,11 @@ pub fn merge(reports: Vec<(String, Document)>) -> Result<Merged, MergeError> {
         for model in document.models {
             if !whole.models.contains(&model) {
                 whole.models.push(model);
+            }
+        }
+        for subject in document.subjects {
+            if !whole.subjects.iter().any(|known| known.id == subject.id && known.model == subject.model) {
+                whole.subjects.push(subject);
             }
         }
         whole.summary = sum(&whole.summary, &document.summary);

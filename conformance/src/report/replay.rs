@@ -1,20 +1,19 @@
 //! Commands that send a request again: one for `curl`, with the key as a variable, and one for the suite.
 
-use super::Heading;
-use crate::run::Request;
 use std::fmt::Write as _;
 
 /// A command for a POSIX shell that sends the request to the target. Values of further headers are variables, named
-/// after the header: `X-Gateway` is `$X_GATEWAY`. None for the embedded mock, which is gone after the run, and for a
-/// body that no command line can hold.
+/// after the header: `X-Gateway` is `$X_GATEWAY`. None for the embedded mock, which is gone after the run.
 #[must_use]
-pub fn curl(heading: &Heading, request: &Request) -> Option<String> {
-    let body = request.whole.as_ref().filter(|_| heading.target.contains("://"))?;
+pub fn curl(target: &str, headers: &[String], body: &str) -> Option<String> {
+    if !target.contains("://") {
+        return None;
+    }
     let mut command = format!(
         "curl -sS {} -H \"Authorization: Bearer $RUNWARE_API_KEY\" -H 'Content-Type: application/json'",
-        quote(&heading.target)
+        quote(target)
     );
-    for name in &heading.headers {
+    for name in headers {
         // Names of headers hold nothing that a shell minds, but for these.
         let name: String = name.chars().filter(|letter| !matches!(letter, '$' | '`' | '!')).collect();
         let letter =
@@ -28,12 +27,12 @@ pub fn curl(heading: &Heading, request: &Request) -> Option<String> {
 
 /// A command of the suite that tries the case again.
 #[must_use]
-pub fn command(heading: &Heading, id: &str) -> String {
-    let mut command = format!("airspec conformance --seed {} --case {}", heading.seed, quote(id));
-    if heading.target.contains("://") {
-        let _ = write!(command, " --target {}", quote(&heading.target));
+pub fn command(target: &str, seed: u64, again: &[String], id: &str) -> String {
+    let mut command = format!("airspec conformance --seed {seed} --case {}", quote(id));
+    if target.contains("://") {
+        let _ = write!(command, " --target {}", quote(target));
     }
-    for word in &heading.again {
+    for word in again {
         let _ = write!(command, " {}", quote(word));
     }
     command
@@ -74,13 +73,8 @@ mod tests {
 
     #[test]
     fn a_command_has_variables_where_secrets_were() {
-        let heading = Heading {
-            target: "http://127.0.0.1:1/v1?a=b&c".to_owned(),
-            headers: vec!["x-gateway".to_owned()],
-            ..Heading::default()
-        };
-        let request = Request { body: String::new(), whole: Some("[{\"say\":\"it's\"}]".to_owned()) };
-        let curl = curl(&heading, &request).unwrap();
+        let headers = ["x-gateway".to_owned()];
+        let curl = curl("http://127.0.0.1:1/v1?a=b&c", &headers, "[{\"say\":\"it's\"}]").unwrap();
         let script = format!("curl() {{ for word; do printf '%s\\n' \"$word\"; done; }}\n{curl}");
         let shell = Command::new("sh")
             .args(["-c", &script])

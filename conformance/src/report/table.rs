@@ -24,7 +24,7 @@ pub enum Style {
 }
 
 impl Style {
-    pub(super) fn paint(self, code: &str, text: &str) -> String {
+    pub(crate) fn paint(self, code: &str, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
             Self::Coloured => format!("\x1b[{code}m{text}\x1b[0m"),
@@ -35,7 +35,7 @@ impl Style {
         self.paint("1", text)
     }
 
-    fn faint(self, text: &str) -> String {
+    pub(crate) fn faint(self, text: &str) -> String {
         self.paint("2", text)
     }
 
@@ -180,8 +180,11 @@ fn write_findings(text: &mut String, style: Style, records: &[&Record], heading:
 /// A command that sends the same request, of a length that people still copy.
 fn again(record: &Record, heading: &Heading) -> String {
     const LONGEST: usize = 1500;
-    let curl = record.request.as_ref().and_then(|request| replay::curl(heading, request));
-    curl.filter(|curl| curl.len() <= LONGEST).unwrap_or_else(|| replay::command(heading, &record.id))
+    let Heading { target, headers, seed, again, .. } = heading;
+    let body = record.request.as_ref().and_then(|request| request.whole.as_deref());
+    let curl = body.and_then(|body| replay::curl(target, headers, body));
+    curl.filter(|curl| curl.len() <= LONGEST)
+        .unwrap_or_else(|| replay::command(target, *seed, again, &record.id))
 }
 
 fn write_summary(text: &mut String, style: Style, records: &[&Record], gaps: &[Gap], heading: &Heading) {

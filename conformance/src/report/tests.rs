@@ -1,6 +1,6 @@
 //! The files of a report, and the table.
 
-use super::{Document, Heading, Reports, Style, table};
+use super::{Document, Heading, Reports, Style, Subject, table};
 use crate::case::Gap;
 use crate::oracle::fixture::model;
 use crate::oracle::{Class, Verdict};
@@ -63,6 +63,7 @@ fn heading() -> Heading {
         cases: 5,
         requests: 3,
         duration,
+        subjects: Subject::all(&model()).into_iter().take(1).collect(),
         ..Heading::default()
     }
 }
@@ -84,7 +85,7 @@ fn the_names_of_the_report_are_an_interface() {
     reports.finish(&heading(), &records.iter().collect::<Vec<_>>()).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&read()).unwrap());
     let files: Vec<_> = std::fs::read_dir(folder.path().join("new/folder")).unwrap().collect();
-    assert_eq!(files.len(), 3, "no file is left over");
+    assert_eq!(files.len(), 4, "no file is left over");
 }
 
 #[test]

@@ -1,0 +1,44 @@
+//! `airspec report`: the page of a run or of a kill matrix, made from what was saved.
+
+use super::{End, Failure, show};
+use crate::report::{Against, Saved, html, read_saved, replace};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A report.json or faults.json, or the folder that a report.json is in
+    #[arg(value_name = "REPORT")]
+    report: PathBuf,
+    /// Another run, such as that of yesterday or of another server: the page tells what differs
+    #[arg(long, value_name = "REPORT")]
+    against: Option<PathBuf>,
+    /// The page; without it, report.html or faults.html beside the report
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
+    let (path, saved) = read_saved(&arguments.report)?;
+    let page = match (&saved, &arguments.against) {
+        (Saved::Run(document), None) => html::run(document, None),
+        (Saved::Run(document), Some(other)) => {
+            let (name, other) = read_saved(other)?;
+            let Saved::Run(other) = other else {
+                return Err(Failure(format!(
+                    "{}: a run is held against a run, and this is none",
+                    name.display()
+                )));
+            };
+            let name = name.display().to_string();
+            html::run(document, Some(Against { name: &name, document: &other }))
+        }
+        (Saved::Faults(kills), None) => html::faults(kills),
+        (Saved::Faults(_), Some(_)) => {
+            return Err(Failure("--against compares runs; a kill matrix is looked at alone".to_owned()));
+        }
+    };
+    let out = arguments.out.clone().unwrap_or_else(|| path.with_extension("html"));
+    replace(&out, page.as_bytes())?;
+    show(&format!("{}\n", out.display()))?;
+    Ok(End::Conforms)
+}

@@ -1,0 +1,291 @@
+//! Every command in every document is one that its program takes: those of the blocks marked `sh` in Markdown, of the
+//! recipes for CI, and of the examples in `--help`. `.ci/run` runs the ones in blocks that are marked for it.
+
+use crate::{Arguments, PassedOn, Task, root};
+use clap::Parser as _;
+use std::path::{Path, PathBuf};
+use yaml_rust2::{Yaml, YamlLoader};
+
+/// Programs that are not ours. A word that is neither one of these nor ours is a mistake in a document.
+const OTHERS: [&str; 12] = [
+    "cargo", "bash", "cp", "cat", "command", "curl", "export", "git", "man", "mdbook", "$EDITOR", "xdg-open",
+];
+
+/// A command and the document that it stands in.
+struct Line {
+    document: String,
+    text: String,
+}
+
+/// The Markdown files that people read: those of the root, of each crate, and of `docs/`.
+fn documents() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![(root(), 0)];
+    while let Some((folder, depth)) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let is_ours =
+                !name.starts_with('.') && !["target", "node_modules", "book"].contains(&name.as_str());
+            if path.is_dir() && is_ours && depth < 4 {
+                folders.push((path, depth + 1));
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn name(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+/// The lines of the blocks marked `sh`, continued lines joined.
+fn shell_lines(document: &str, text: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut is_shell = false;
+    let mut begun = String::new();
+    for line in text.lines() {
+        match line.trim() {
+            "```sh" => is_shell = true,
+            "```" => is_shell = false,
+            line if is_shell && !line.is_empty() => match line.strip_suffix('\\') {
+                Some(part) => begun += part,
+                None => {
+                    let text = std::mem::take(&mut begun) + line;
+                    lines.push(Line { document: document.to_owned(), text });
+                }
+            },
+            _ => {}
+        }
+    }
+    lines
+}
+
+/// The commands of a line: parts between `|`, `||`, `&&` and `;`, without redirections and settings of variables.
+fn commands(line: &Line) -> Vec<Vec<String>> {
+    let words = shlex::split(&line.text).unwrap_or_else(|| panic!("{}: {}", line.document, line.text));
+    let mut commands = vec![Vec::new()];
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "|" | "||" | "&&" | ";" => commands.push(Vec::new()),
+            ">" | ">>" | "<" => drop(words.next()),
+            "&" => {}
+            _ => commands.last_mut().unwrap().push(word),
+        }
+    }
+    let is_setting = |word: &str| {
+        word.split_once('=')
+            .is_some_and(|(name, _)| name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'))
+    };
+    for command in &mut commands {
+        let settings = command.iter().take_while(|word| is_setting(word)).count();
+        command.drain(..settings);
+    }
+    commands.retain(|command| !command.is_empty());
+    commands
+}
+
+/// Whether a program takes its arguments; true for one of ours, whose arguments were parsed.
+fn parses(words: &[String]) -> Result<bool, String> {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["cargo", "xtask", arguments @ ..] => xtask(arguments).map(|()| true),
+        ["airspec", arguments @ ..] => airspec(arguments).map(|()| true),
+        [program, ..] if OTHERS.contains(program) => Ok(false),
+        [program, ..] => {
+            Err(format!("`{program}` is no program of ours, nor one that documents are known to use"))
+        }
+        [] => Ok(false),
+    }
+}
+
+fn xtask(arguments: &[&str]) -> Result<(), String> {
+    let parsed = Arguments::try_parse_from(std::iter::once(&"xtask").chain(arguments));
+    let pass_on = |name: &str, PassedOn { arguments }: PassedOn| {
+        let words: Vec<String> = arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        airspec(&std::iter::once(name).chain(words.iter().map(String::as_str)).collect::<Vec<_>>())
+    };
+    match parsed.map_err(|error| error.to_string())?.task {
+        Task::Conformance(passed) => pass_on("conformance", passed),
+        Task::Faults(passed) => pass_on("faults", passed),
+        Task::Merge(passed) => pass_on("merge", passed),
+        Task::Mock(passed) => pass_on("mock", passed),
+        Task::Report(passed) => pass_on("report", passed),
+        Task::Validate(passed) => pass_on("validate", passed),
+        Task::Gen(_)
+        | Task::Import(_)
+        | Task::Verify(_)
+        | Task::Diff(_)
+        | Task::Explain(_)
+        | Task::Differential(_)
+        | Task::Fuzz(_)
+        | Task::Interop(_)
+        | Task::Browse(_) => Ok(()),
+    }
+}
+
+fn airspec(arguments: &[&str]) -> Result<(), String> {
+    let words = std::iter::once(&"airspec").chain(arguments);
+    let parsed = airspec_conformance::cli::command().try_get_matches_from(words);
+    match parsed {
+        Err(error) if error.use_stderr() => Err(error.to_string()),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Checks every line, and gives how many commands of ours there were.
+fn check(lines: &[Line]) -> usize {
+    let mut wrong = Vec::new();
+    let mut ours = 0;
+    for line in lines {
+        for command in commands(line) {
+            match parses(&command) {
+                Ok(is_ours) => ours += usize::from(is_ours),
+                Err(error) => wrong.push(format!("{}: {}\n{error}", line.document, line.text)),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    ours
+}
+
+#[test]
+fn every_command_in_every_document_parses() {
+    let mut ours = 0;
+    for path in documents() {
+        ours += check(&shell_lines(&name(&path), &read(&path)));
+    }
+    assert!(ours > 60, "only {ours} commands were found: are the blocks still marked `sh`?");
+}
+
+#[test]
+fn a_command_that_is_wrong_is_noticed() {
+    let wrong = |text: &str| {
+        let line = Line { document: String::new(), text: text.to_owned() };
+        commands(&line).iter().any(|command| parses(command).is_err())
+    };
+    for text in [
+        "cargo xtask conformanse",
+        "cargo xtask conformance --raport x",
+        "cargo xtask diff OLD",
+        "airspec mock --port x",
+        "airspec conformance --case",
+        "FOO=1 airspec nothing > file",
+        "true && airspec merge",
+        "arispec mock",
+    ] {
+        assert!(wrong(text), "{text}");
+    }
+    assert!(!wrong("A_B=1 airspec validate - < file | cat # airspec nothing"));
+}
+
+#[test]
+fn every_example_in_a_help_parses() {
+    let mut program = airspec_conformance::cli::command();
+    program.build();
+    let mut lines = Vec::new();
+    for command in std::iter::once(&program).chain(program.get_subcommands()) {
+        let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+        let name = command.get_name();
+        let examples = text.lines().filter(|line| line.starts_with("  airspec "));
+        let before = lines.len();
+        lines.extend(examples.map(|line| {
+            // What is behind two blanks says what it does.
+            let text = line.trim().split("  ").next().unwrap_or_default().to_owned();
+            Line { document: format!("airspec {name} --help"), text }
+        }));
+        assert!(lines.len() > before || name == "help", "{name} --help has no example");
+    }
+    assert!(check(&lines) > 20);
+}
+
+/// Every text of a YAML document.
+fn texts(yaml: &Yaml, found: &mut Vec<String>) {
+    match yaml {
+        Yaml::String(text) => found.push(text.clone()),
+        Yaml::Array(items) => items.iter().for_each(|item| texts(item, found)),
+        Yaml::Hash(members) => members.iter().for_each(|(_, value)| texts(value, found)),
+        _ => {}
+    }
+}
+
+/// A line with a plausible value in the place of each variable.
+fn filled(text: &str) -> String {
+    let text = regex::Regex::new(r"\$\{\{[^}]*\}\}").unwrap().replace_all(text, "1");
+    regex::Regex::new(r"\$\{?[A-Z_]+\}?").unwrap().replace_all(&text, "1").into_owned()
+}
+
+#[test]
+fn the_recipes_for_ci_are_yaml_and_their_commands_parse() {
+    for recipe in ["github-actions.yml", "gitlab-ci.yml"] {
+        let text = read(&root().join("docs/ci").join(recipe));
+        let yaml = YamlLoader::load_from_str(&text).unwrap_or_else(|error| panic!("{recipe}: {error}"));
+        assert_eq!(yaml.len(), 1, "{recipe}: one document");
+        let mut found = Vec::new();
+        texts(&yaml[0], &mut found);
+        let is_ours = |line: &Line| {
+            let is_shell = shlex::split(&line.text).is_some();
+            let is_ours = |command: &Vec<String>| command[0] == "airspec" && command.len() > 1;
+            is_shell && commands(line).iter().any(is_ours)
+        };
+        let lines = found.iter().flat_map(|text| text.lines());
+        let lines = lines.map(|line| Line { document: recipe.to_owned(), text: filled(line) });
+        let lines: Vec<Line> = lines.filter(is_ours).collect();
+        assert_eq!(check(&lines), 4, "{recipe}: verify and the free run, a shard, merge");
+    }
+}
+
+#[test]
+fn the_empty_list_of_deviations_is_one() {
+    let path = root().join("docs/ci/deviations.txt");
+    airspec_conformance::deviation::Deviations::read("deviations.txt", &read(&path)).unwrap();
+}
+
+/// Where the links of a Markdown file lead to, those to the web left out.
+fn links(text: &str) -> Vec<String> {
+    let link = regex::Regex::new(r"\]\(([^)#\s]+)(?:#[^)]*)?\)").unwrap();
+    let all = link.captures_iter(text).map(|found| found[1].to_owned());
+    all.filter(|target| !target.contains("://") && !target.starts_with("mailto:")).collect()
+}
+
+#[test]
+fn every_link_between_documents_leads_somewhere() {
+    let mut count = 0;
+    for path in documents() {
+        for link in links(&read(&path)) {
+            let target = path.parent().unwrap().join(&link);
+            assert!(target.exists(), "{}: {link}", name(&path));
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
+}
+
+#[test]
+fn the_book_has_every_chapter_and_every_model() {
+    let book = root().join("docs/src");
+    let mut chapters: Vec<String> = documents()
+        .iter()
+        .filter_map(|path| Some(path.strip_prefix(&book).ok()?.display().to_string()))
+        .filter(|name| name != "SUMMARY.md")
+        .collect();
+    let mut listed = links(&read(&book.join("SUMMARY.md")));
+    chapters.sort();
+    listed.sort();
+    assert_eq!(listed, chapters);
+    for model in std::fs::read_dir(root().join("generated/reference")).unwrap() {
+        let slug = model.unwrap().file_name().into_string().unwrap();
+        let chapter = read(&book.join(format!("reference/{slug}.md")));
+        let include = format!("../../../generated/reference/{slug}/README.md");
+        assert_eq!(chapter.trim(), format!("{{{{#include {include}}}}}"));
+        assert!(book.join("reference").join(include).exists());
+    }
+}
