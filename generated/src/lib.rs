@@ -45,6 +45,11 @@
 //! - **Structs and enums are `#[non_exhaustive]`**, since the provider adds parameters and values; `Required` is not,
 //!   since a new required parameter should stop the build.
 //!
+//! # Features
+//!
+//! Each model has a feature of its name. `client` adds [`client`], which sends requests, `blocking` the same for programs
+//! that are not asynchronous, `webhook` adds [`webhook`], which reads what the service posts to you.
+//!
 //! # What validation means
 //!
 //! - Lengths count Unicode scalar values: not bytes, not UTF-16 units, not what a person sees as one character.
@@ -60,6 +65,8 @@ extern crate self as airspec_models;
 
 #[doc(hidden)]
 pub mod check;
+#[cfg(feature = "client")]
+pub mod client;
 #[doc(hidden)]
 pub mod closed;
 #[doc(hidden)]
@@ -81,6 +88,8 @@ mod real;
 pub mod task;
 mod uuid;
 mod violation;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 #[doc(hidden)]
 pub mod wire;
 
