@@ -64,6 +64,7 @@ use http::Http;
 use key::Key;
 use poll::{Open, Why};
 use progress::Tell;
+use send::Fate;
 use std::fmt;
 use std::sync::Arc;
 
@@ -174,6 +175,22 @@ impl Client {
         let names: Vec<String> = tickets.iter().map(|ticket| ticket.uuid.clone()).collect();
         let results = self.send(body(batch), tickets, &mut tell).await;
         names.into_iter().zip(results).map(|(task, result)| Outcome { task, result }).collect()
+    }
+
+    /// Sends a task and does not wait for results that come later: a webhook may bring them, or
+    /// [`collect`](Self::collect). `None` says that the task was accepted; an immediate one is finished.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn submit<T: Task>(&self, task: &Valid<T>) -> Result<Option<Finished<T::Answer>>, Error> {
+        let ticket = ticket::<T>(task);
+        let wanted = ticket.wanted;
+        let mut shares = self.deliver(body(std::slice::from_ref(task)), &[ticket], &mut |_| {}).await?;
+        match shares.pop() {
+            Some(Fate::Answered(share)) => share.finish(wanted).map(Some),
+            Some(Fate::Deferred | Fate::Repeated) => Ok(None),
+            None => Err(Error::Missing { wanted, got: 0 }),
+        }
     }
 
     /// Polls for the results of a deferred task that was sent before, by this client or another one with the same key.

@@ -223,3 +223,98 @@ fn is_about(item: &Members, task: &str) -> bool {
     let uuid = item.get(TASK_UUID).and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
     bool::from(uuid.as_bytes().ct_eq(task.to_ascii_lowercase().as_bytes()))
 }
+
+#[cfg(all(test, feature = "openai-gpt-image-2"))]
+mod tests {
+    use super::*;
+    use crate::openai_gpt_image_2::Request;
+
+    const TASK: &str = "7f4e4a6e-9a3c-4d6c-8a64-000000000001";
+    const SECRET: &str = "vN8eQm27xLr0cYtB";
+
+    fn receiver() -> Receiver {
+        Receiver::new(SECRET).unwrap()
+    }
+
+    fn query() -> String {
+        format!("task={TASK}&secret={SECRET}")
+    }
+
+    fn read(body: &str) -> Result<(usize, usize), WebhookError> {
+        let notice = receiver().read::<Request>(Some(&query()), body.as_bytes())?;
+        Ok((notice.results.len(), notice.errors.len()))
+    }
+
+    fn item(task: &str) -> String {
+        format!(r#"{{"taskType":"imageInference","taskUUID":"{task}","imageUUID":"x"}}"#)
+    }
+
+    #[test]
+    fn a_notice_is_an_envelope_or_an_item_alone() {
+        let (item, upper) = (item(TASK), item(&TASK.to_uppercase()));
+        let error = format!(r#"{{"code":"timeoutProvider","message":"m","taskUUID":"{TASK}"}}"#);
+        for (body, counts) in [
+            (format!(r#"{{"data":[{item},{upper}]}}"#), (2, 0)),
+            (format!(r#"{{"data":[{item}],"errors":[{error}]}}"#), (1, 1)),
+            (format!(r#"{{"errors":[{error}]}}"#), (0, 1)),
+            (item, (1, 0)),
+            (error, (0, 1)),
+            (r#"{"data":[]}"#.to_owned(), (0, 0)),
+        ] {
+            assert_eq!(read(&body), Ok(counts), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_notice_is_refused() {
+        let item = item(TASK);
+        let twice = item.replacen('{', r#"{"taskUUID":"7f4e4a6e-9a3c-4d6c-8a64-000000000009","#, 1);
+        for body in ["", "[]", "{}", "null", r#"{"data":7}"#, r#"{"data":[7]}"#, "{\"data\":[", &twice] {
+            let error = read(body).unwrap_err();
+            assert!(matches!(error, WebhookError::Unreadable(_)) && error.status() == 400, "{body}: {error}");
+        }
+        let incomplete = format!(r#"{{"data":[{{"taskUUID":"{TASK}"}}]}}"#);
+        assert!(matches!(read(&incomplete), Err(WebhookError::Unreadable(_))));
+        assert!(matches!(
+            receiver().read::<Request>(Some(&query()), b"\xff"),
+            Err(WebhookError::Unreadable(_))
+        ));
+        let small = receiver().limit(10);
+        let error = small.read::<Request>(Some(&query()), item.as_bytes()).unwrap_err();
+        assert_eq!((error.clone(), error.status()), (WebhookError::TooLarge(10), 413));
+    }
+
+    #[test]
+    fn a_call_without_the_secret_or_about_another_task_is_not_believed() {
+        let body = item(TASK);
+        let other = item("7f4e4a6e-9a3c-4d6c-8a64-000000000002");
+        assert_eq!(read(&other), Err(WebhookError::NotYours));
+        assert_eq!(read(&format!(r#"{{"data":[{body},{other}]}}"#)), Err(WebhookError::NotYours));
+        for query in [
+            None,
+            Some(String::new()),
+            Some(format!("task={TASK}")),
+            Some(format!("secret={SECRET}")),
+            Some(format!("task={TASK}&secret={SECRET}x")),
+            Some(format!("task={TASK}&secret=")),
+            Some(format!("task={TASK}&secret={}", SECRET.to_lowercase())),
+            Some(format!("task={TASK}&secret={SECRET}&secret={SECRET}")),
+            Some(format!("task={TASK}&task={TASK}&secret={SECRET}")),
+            Some(format!("task=&secret={SECRET}")),
+        ] {
+            let refused = receiver().read::<Request>(query.as_deref(), body.as_bytes());
+            assert_eq!(refused.unwrap_err().status(), 401, "{query:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_keeps_what_it_has_and_a_secret_is_not_shown() {
+        let address = |base: &str| receiver().address(base, TASK);
+        assert_eq!(address("https://me.example/hook"), format!("https://me.example/hook?{}", query()));
+        assert_eq!(address("https://me.example/?a=b#c"), format!("https://me.example/?a=b&{}#c", query()));
+        assert!(!format!("{:?}", receiver()).contains(SECRET));
+        for bad in ["short", "with a space in it!", "percent%20percent", ""] {
+            assert_eq!(Receiver::new(bad).unwrap_err(), WebhookError::Secret, "{bad}");
+        }
+    }
+}

@@ -88,6 +88,14 @@ impl Client {
         self.runtime.block_on(self.client.run_batch(batch))
     }
 
+    /// As [`client::Client::submit`](super::Client::submit).
+    ///
+    /// # Errors
+    /// Why the task was not accepted.
+    pub fn submit<T: Task>(&self, task: &Valid<T>) -> Result<Option<Finished<T::Answer>>, Error> {
+        self.runtime.block_on(self.client.submit(task))
+    }
+
     /// As [`client::Client::collect`](super::Client::collect).
     ///
     /// # Errors

@@ -171,10 +171,12 @@ impl Error {
             Self::Refused(refusal) => refusal.class(),
             Self::Unreachable(_) | Self::Broken(_) => Class::Connection,
             Self::TimedOut(_) | Self::Unfinished(_) => Class::Time,
-            Self::TooLarge { .. } | Self::Unreadable { .. } | Self::Missing { .. } => Class::Answer,
+            Self::TooLarge { .. }
+            | Self::Unreadable { .. }
+            | Self::Missing { .. }
+            | Self::File { status: None, .. } => Class::Answer,
             Self::Taken { .. } => Class::Conflict,
             Self::File { status: Some(status), .. } => of_status(*status),
-            Self::File { status: None, .. } => Class::Answer,
             Self::Write { .. } => Class::Local,
         }
     }
@@ -318,11 +320,10 @@ fn of_status(status: u16) -> Class {
         402 => Class::Balance,
         403 => Class::Permission,
         404 | 410 => Class::NotFound,
-        408 | 504 => Class::Service,
+        408 | 500..600 => Class::Service,
         409 => Class::Conflict,
         429 => Class::Rate,
         400..500 => Class::Request,
-        500..600 => Class::Service,
         _ => Class::Answer,
     }
 }

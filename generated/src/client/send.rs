@@ -69,7 +69,12 @@ impl Client {
     }
 
     /// Sends tasks; what became of each at first.
-    async fn deliver(&self, body: String, tickets: &[Ticket], tell: Tell<'_>) -> Result<Vec<Fate>, Error> {
+    pub(super) async fn deliver(
+        &self,
+        body: String,
+        tickets: &[Ticket],
+        tell: Tell<'_>,
+    ) -> Result<Vec<Fate>, Error> {
         let Sent { reply, is_repeated } = self.post(body, Post::Tasks, tell).await?;
         let shares = Envelope::read(&reply, &self.inner.key)?.shares(tickets);
         Ok(shares.into_iter().map(|share| Fate::of(share, is_repeated)).collect())
@@ -118,7 +123,7 @@ impl Client {
 }
 
 /// What became of a task at first.
-enum Fate {
+pub(super) enum Fate {
     /// There are results, or errors.
     Answered(Share),
     /// It was taken, and results come later.
