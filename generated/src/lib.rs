@@ -47,8 +47,8 @@
 //!
 //! # Features
 //!
-//! Each model has a feature of its name. `client` adds [`client`], which sends requests, `blocking` the same for programs
-//! that are not asynchronous, `webhook` adds [`webhook`], which reads what the service posts to you.
+//! Each model has a feature of its name. `client` adds the module of that name, which sends requests, `blocking` the same for programs
+//! that are not asynchronous, `webhook` the module that reads what the service posts to you.
 //!
 //! # What validation means
 //!
@@ -106,6 +106,7 @@ pub use task::{Batch, Valid};
 pub use uuid::{InvalidUuid, Uuid};
 pub use violation::{Constraint, Probe, Sink, Violation, Violations};
 
-#[cfg(doctest)]
+// The README shows the client too.
+#[cfg(all(doctest, feature = "client"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

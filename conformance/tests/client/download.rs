@@ -83,10 +83,13 @@ async fn a_download_that_is_no_longer_waited_for_leaves_nothing() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let serving = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        crate::support::read(&mut stream).await.unwrap();
-        tokio::io::AsyncWriteExt::write_all(&mut stream, &endless).await.unwrap();
-        tokio::time::sleep(Duration::from_secs(60)).await;
+        let mut open = Vec::new();
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            crate::support::read(&mut stream).await.unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut stream, &endless).await.unwrap();
+            open.push(stream);
+        }
     });
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a");
@@ -94,6 +97,9 @@ async fn a_download_that_is_no_longer_waited_for_leaves_nothing() {
     let saving = client.save(&url, &path);
     assert!(tokio::time::timeout(Duration::from_millis(300), saving).await.is_err());
     assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
+    let impatient = quick("http://127.0.0.1:1/v1").timeout(Duration::from_millis(100)).retries(1);
+    let error = Client::new(KEY, impatient).unwrap().save(&url, &path).await.unwrap_err();
+    assert!(matches!(error, Error::TimedOut(_)) && names(folder.path()).is_empty(), "{error}");
     serving.abort();
 }
 

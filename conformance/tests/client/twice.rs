@@ -3,6 +3,7 @@
 
 use crate::support::{Script, answer, client, cut, deferred, error, mock, read, result, task};
 use airspec_conformance::mock::Settings as MockSettings;
+use airspec_models::Batch;
 use airspec_models::client::{Class, Error};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -87,6 +88,17 @@ async fn an_identifier_that_somebody_else_uses_is_an_error_at_once() {
     let script = Script::start(vec![answer(429, ""), answer(400, &conflict)]).await;
     let error = crate::support::client(&script.url).run(&task).await.unwrap_err();
     assert!(matches!(error, Error::Refused(_)) && script.heard().len() == 2, "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_with_results_is_not_asked_for_again_whatever_its_status() {
+    let (one, two) = (task(), task());
+    let (good, bad) = (result(&one, 1), error(&two, "timeoutProvider"));
+    let script = Script::start(vec![answer(503, &format!(r#"{{"data":[{good}],"errors":[{bad}]}}"#))]).await;
+    let outcomes = client(&script.url).run_batch(&Batch::new([one, two]).unwrap()).await;
+    assert_eq!(script.heard().len(), 1);
+    assert_eq!(outcomes[0].result.as_ref().unwrap().results.len(), 1);
+    assert_eq!(outcomes[1].result.as_ref().unwrap_err().class(), Class::Service);
 }
 
 #[tokio::test]

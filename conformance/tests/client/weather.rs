@@ -1,13 +1,18 @@
 //! Trouble that passes, and trouble that does not.
 
-use crate::support::{KEY, Script, answer, answer_with, client, cut, deferred, quick, result, task, under};
+use crate::support::{
+    KEY, Script, answer, answer_with, client, cut, deferred, mock, quick, required, result, task, under,
+};
+use airspec_conformance::mock::Settings as MockSettings;
+use airspec_models::Valid;
 use airspec_models::client::{Class, Client, Error, Progress};
+use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request};
 use std::time::{Duration, Instant};
 
 #[tokio::test]
 async fn tasks_get_through_errors_and_lost_connections() {
     let mock = under("error=0.4, drop=0.3, latency=0ms..20ms, retry-after=none").await;
-    let client = Client::new(KEY, quick(&mock.url()).retries(20)).unwrap();
+    let client = Client::new(KEY, quick(&mock.url()).pace(0.001).retries(20)).unwrap();
     let mut attempts = 0;
     for number in 0..20 {
         let task = if number % 2 == 0 { task() } else { deferred(2) };
@@ -105,9 +110,33 @@ async fn where_nobody_listens_nothing_is_sent_and_nothing_can_be_billed() {
 }
 
 #[tokio::test]
-async fn a_slow_body_arrives() {
-    let mock = under("slow=100ms").await;
+async fn a_slow_body_arrives_unless_it_takes_longer_than_it_may() {
+    let mock = under("slow=300ms").await;
     assert_eq!(client(&mock.url()).run(&task()).await.unwrap().results.len(), 1);
+    let impatient = Client::new(KEY, quick(&mock.url()).timeout(Duration::from_millis(100))).unwrap();
+    assert!(matches!(impatient.run(&task()).await, Err(Error::TimedOut(_))));
+}
+
+#[tokio::test]
+async fn a_server_that_delivers_otherwise_than_it_should_is_survived() {
+    for (fault, task, expected) in [
+        ("immediate", deferred(2), Ok(2)),
+        ("deferred", sync(), Ok(1)),
+        ("lost", deferred(2), Err(Class::NotFound)),
+        ("stuck", deferred(2), Err(Class::Time)),
+    ] {
+        let faults = vec![format!("answer:deliveryMethod.delivery:{fault}")];
+        let mock = mock(MockSettings { faults, ..MockSettings::default() }).await;
+        let settings = quick(&mock.url()).polling(Duration::from_millis(800));
+        let outcome = Client::new(KEY, settings).unwrap().run(&task).await;
+        let told = outcome.map(|done| done.results.len()).map_err(|error| error.class());
+        assert_eq!(told, expected, "{fault}");
+    }
+}
+
+/// A task that says itself that its results are wanted at once.
+fn sync() -> Valid<Request> {
+    Request::builder(required()).delivery_method(DeliveryMethod::Sync).build().unwrap()
 }
 
 #[tokio::test]

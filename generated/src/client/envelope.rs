@@ -91,14 +91,20 @@ impl Envelope {
         Ok(Self { status, retry_after, data, errors })
     }
 
+    /// The errors, if there is nothing else.
+    pub(super) fn into_failure(self) -> Option<Error> {
+        self.data.is_empty().then(|| Error::refused(self.status, self.errors, self.retry_after))
+    }
+
     /// What is about each of the tasks, in their order. What is about none of them is about each that nothing else is
     /// about: a wrong key, say.
     pub(super) fn shares(self, tickets: &[Ticket]) -> Vec<Share> {
         let Self { status, retry_after, data, errors } = self;
         let mut shares = vec![Share { status, retry_after, ..Share::default() }; tickets.len()];
-        let owner = |uuid: Option<&str>| {
-            let uuid = uuid?;
-            tickets.iter().position(|ticket| ticket.uuid.eq_ignore_ascii_case(uuid))
+        let owner = |uuid: Option<&str>| match uuid {
+            Some(uuid) => tickets.iter().position(|ticket| ticket.uuid.eq_ignore_ascii_case(uuid)),
+            // What names no task is about the only one.
+            None => (tickets.len() == 1).then_some(0),
         };
         for item in data {
             if let Some(index) = owner(item.get(TASK_UUID).and_then(Value::as_str)) {

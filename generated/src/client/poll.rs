@@ -7,7 +7,7 @@ use super::error::{Class, Error};
 use super::progress::{Progress, Tell};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 /// The kind of task that asks for results.
 const GET_RESPONSE: &str = "getResponse";
@@ -79,9 +79,11 @@ impl Client {
             }
             sleep(pause.mul_f64(pace).min(left)).await;
             let tickets: Vec<Ticket> = open.iter().map(|open| open.ticket.clone()).collect();
-            let shares = match self.ask(body(&tickets), &tickets, tell).await {
-                Ok(shares) => shares,
-                Err(error) => {
+            let left = polling.saturating_sub(start.elapsed());
+            let shares = match timeout(left, self.ask(body(&tickets), &tickets, tell)).await {
+                Ok(Ok(shares)) => shares,
+                Err(_) => break,
+                Ok(Err(error)) => {
                     outcomes.extend(open.into_iter().map(|open| open.give_up(error.clone())));
                     return outcomes;
                 }

@@ -101,7 +101,7 @@ impl Client {
                 tell(Progress::Sending { attempt: attempt + 1 });
             }
             let got = http.post(body.clone(), settings).await;
-            let Some(error) = failure(&got) else {
+            let Some(error) = self.failure(&got) else {
                 return got.map(|reply| Sent { reply, is_repeated });
             };
             let again = pause(settings, attempt, error.retry_after()).filter(|_| what.may_follow(&error));
@@ -118,6 +118,20 @@ impl Client {
             }
             sleep(pause).await;
             attempt += 1;
+        }
+    }
+}
+
+impl Client {
+    /// An exchange that failed in a way that may pass. One that has results did not, whatever its status: they are paid.
+    fn failure(&self, got: &Result<Reply, Error>) -> Option<Error> {
+        match got {
+            Ok(reply) if is_passing(reply.status) => match Envelope::read(reply, &self.inner.key) {
+                Ok(envelope) => envelope.into_failure(),
+                Err(error) => Some(error),
+            },
+            Ok(_) => None,
+            Err(error) => Some(error.clone()),
         }
     }
 }
@@ -152,17 +166,6 @@ impl Post {
             Error::TimedOut(_) => self == Self::Poll,
             _ => false,
         }
-    }
-}
-
-/// An exchange that failed in a way that may pass.
-fn failure(got: &Result<Reply, Error>) -> Option<Error> {
-    match got {
-        Ok(reply) if is_passing(reply.status) => {
-            Some(Error::refused(reply.status, Vec::new(), reply.retry_after))
-        }
-        Ok(_) => None,
-        Err(error) => Some(error.clone()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::SetupError;
 use reqwest::{Certificate, Proxy, Url};
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -19,7 +20,7 @@ const ENDPOINT: &str = "https://api.runware.ai/v1";
 /// assert_eq!(format!("{client:?}"), "a client of http://127.0.0.1:8080/v1");
 /// # Ok::<(), airspec_models::client::SetupError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     base_url: String,
     plain_http: bool,
@@ -33,6 +34,26 @@ pub struct Settings {
     pub(super) pace: f64,
     pub(super) answer_limit: u64,
     pub(super) file_limit: u64,
+}
+
+/// The addresses without what may be secret in them.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("base_url", &shown(&self.base_url))
+            .field("plain_http", &self.plain_http)
+            .field("proxy", &self.proxy.as_deref().map(shown))
+            .field("certificates", &self.certificates.len())
+            .field("connect_timeout", &self.connect_timeout)
+            .field("timeout", &self.timeout)
+            .field("retries", &self.retries)
+            .field("longest_pause", &self.longest_pause)
+            .field("polling", &self.polling)
+            .field("pace", &self.pace)
+            .field("answer_limit", &self.answer_limit)
+            .field("file_limit", &self.file_limit)
+            .finish()
+    }
 }
 
 impl Default for Settings {
@@ -212,6 +233,13 @@ mod tests {
             assert!(error.starts_with("the address") && !error.contains("hunter2"), "{error}");
         }
         assert!(Settings::default().base_url("http://gateway.example/").plain_http(true).endpoint().is_ok());
+    }
+
+    #[test]
+    fn settings_are_shown_without_what_may_be_secret() {
+        let settings =
+            Settings::default().base_url("https://x/?key=hunter2").proxy("http://me:hunter2@127.0.0.1:1");
+        assert!(!format!("{settings:?}").contains("hunter2"), "{settings:?}");
     }
 
     #[test]
