@@ -70,6 +70,10 @@ async fn waiting_can_be_given_up_and_taken_up_again() {
         matches!(error, Error::Unfinished(_)) && error.is_retryable() && error.may_be_billed(),
         "{error}"
     );
+    let handed_over = deferred(1);
+    assert!(client.submit(&handed_over).await.unwrap().is_none(), "it is not waited for");
+    assert_eq!(client.collect(&handed_over).await.unwrap().results.len(), 1);
+    assert_eq!(client.submit(&crate::support::task()).await.unwrap().unwrap().results.len(), 1);
     let unknown = client.collect(&deferred(1)).await.unwrap_err();
     assert_eq!(unknown.class(), Class::NotFound, "{unknown}");
 }

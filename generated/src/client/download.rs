@@ -8,6 +8,7 @@ use super::settings::shown;
 use crate::Uuid;
 use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::fs::File;
@@ -26,7 +27,6 @@ use tokio::time::{Instant, sleep, timeout_at};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
 pub struct Download {
     response: Response,
     limit: u64,
@@ -136,6 +136,13 @@ impl Client {
             }
             _ => Ok(response),
         }
+    }
+}
+
+/// Without the address, whose query may be secret.
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a download of which {} bytes have arrived", self.read)
     }
 }
 

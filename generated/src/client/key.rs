@@ -9,6 +9,8 @@ use std::fmt;
 pub(super) const VARIABLE: &str = "RUNWARE_API_KEY";
 /// What stands in place of the key.
 const HIDDEN: &str = "***";
+/// A shorter key is not looked for in answers: it occurs by chance, and no real one is.
+const SHORTEST: usize = 8;
 
 /// A key. It has no `Display`, and its `Debug` says nothing.
 #[derive(Clone)]
@@ -46,14 +48,14 @@ impl Key {
 
     /// The text without the key, which a server may have repeated.
     pub(super) fn hide_in_text(&self, text: &mut String) {
-        if text.contains(&self.0) {
+        if self.is_in(text) {
             *text = text.replace(&self.0, HIDDEN);
         }
     }
 
     /// The members without the key.
     pub(super) fn hide_in(&self, members: &mut Map<String, Value>) {
-        if members.keys().any(|name| name.contains(&self.0)) {
+        if members.keys().any(|name| self.is_in(name)) {
             let renamed = std::mem::take(members).into_iter().map(|(mut name, value)| {
                 self.hide_in_text(&mut name);
                 (name, value)
@@ -61,6 +63,10 @@ impl Key {
             *members = renamed.collect();
         }
         members.values_mut().for_each(|value| self.hide(value));
+    }
+
+    fn is_in(&self, text: &str) -> bool {
+        self.0.len() >= SHORTEST && text.contains(&self.0)
     }
 
     fn hide(&self, value: &mut Value) {

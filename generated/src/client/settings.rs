@@ -9,6 +9,9 @@ use std::time::Duration;
 /// The endpoint of the API.
 const ENDPOINT: &str = "https://api.runware.ai/v1";
 
+/// No time is longer, so that it can be added to any other.
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// The settings of a [`Client`](super::Client). Everything has a default; each method sets one thing.
 ///
 /// ```
@@ -114,7 +117,7 @@ impl Settings {
     /// How long making a connection may take; 10 seconds unless it is set.
     #[must_use]
     pub fn connect_timeout(mut self, time: Duration) -> Self {
-        self.connect_timeout = time;
+        self.connect_timeout = time.min(LONGEST);
         self
     }
 
@@ -122,7 +125,7 @@ impl Settings {
     /// it is set. An immediate answer comes when its pictures are finished, so leave it time.
     #[must_use]
     pub fn timeout(mut self, time: Duration) -> Self {
-        self.timeout = time;
+        self.timeout = time.min(LONGEST);
         self
     }
 
@@ -138,14 +141,14 @@ impl Settings {
     /// for: the error says for how long to wait.
     #[must_use]
     pub fn longest_pause(mut self, pause: Duration) -> Self {
-        self.longest_pause = pause;
+        self.longest_pause = pause.min(LONGEST);
         self
     }
 
     /// How long deferred results are polled for; 20 minutes unless it is set.
     #[must_use]
     pub fn polling(mut self, time: Duration) -> Self {
-        self.polling = time;
+        self.polling = time.min(LONGEST);
         self
     }
 
