@@ -91,6 +91,29 @@ async fn an_identifier_that_somebody_else_uses_is_an_error_at_once() {
 }
 
 #[tokio::test]
+async fn a_poll_that_fails_does_not_hide_that_the_task_was_taken() {
+    let task = deferred(1);
+    let accepted = format!(r#"{{"data":[{{"taskType":"imageInference","taskUUID":"{}"}}]}}"#, task.task_uuid);
+    let no_key = r#"{"errors":[{"code":"invalidApiKey","message":"No."}]}"#;
+    for (failure, class, polls) in [
+        (answer(401, no_key), Class::Key, 1),
+        (answer(503, ""), Class::Service, 4),
+        (cut(), Class::Connection, 4),
+    ] {
+        let script = Script::start(vec![answer(200, &accepted), failure]).await;
+        let error = client(&script.url).run(&task).await.unwrap_err();
+        assert!(matches!(error, Error::Uncollected(_)) && error.may_be_billed(), "{error}");
+        assert_eq!((error.class(), script.heard().len()), (class, 1 + polls), "{error}");
+    }
+    let failed = error(&task, "timeoutProvider").replace("{\"code", "{\"status\":\"error\",\"code");
+    let failed = answer(500, &format!(r#"{{"errors":[{failed}]}}"#));
+    let script = Script::start(vec![answer(200, &accepted), failed]).await;
+    let error = client(&script.url).run(&task).await.unwrap_err();
+    assert!(matches!(error, Error::Refused(_)) && !error.may_be_billed(), "{error}");
+    assert_eq!(script.heard().len(), 2, "the task has failed, and asking again does not help");
+}
+
+#[tokio::test]
 async fn an_answer_with_results_is_not_asked_for_again_whatever_its_status() {
     let (one, two) = (task(), task());
     let (good, bad) = (result(&one, 1), error(&two, "timeoutProvider"));

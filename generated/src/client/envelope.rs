@@ -91,9 +91,23 @@ impl Envelope {
         Ok(Self { status, retry_after, data, errors })
     }
 
-    /// The errors, if there is nothing else.
+    /// The errors, if there is nothing else and they need not be the last word, as that of a poll about a task is.
     pub(super) fn into_failure(self) -> Option<Error> {
-        self.data.is_empty().then(|| Error::refused(self.status, self.errors, self.retry_after))
+        let is_final = self.errors.iter().any(|error| error.status.as_deref() == Some(ERROR));
+        (self.data.is_empty() && !is_final).then(|| self.into_refusal())
+    }
+
+    pub(super) fn into_refusal(self) -> Error {
+        Error::refused(self.status, self.errors, self.retry_after)
+    }
+
+    /// Whether the answer to a poll speaks of its tasks: by name, or by having no errors.
+    pub(super) fn is_about(&self, tickets: &[Ticket]) -> bool {
+        let names = |error: &ApiError| {
+            let uuid = error.task_uuid.as_deref().unwrap_or_default();
+            tickets.iter().any(|ticket| ticket.uuid.eq_ignore_ascii_case(uuid))
+        };
+        !self.data.is_empty() || self.errors.is_empty() || self.errors.iter().any(names)
     }
 
     /// What is about each of the tasks, in their order. What is about none of them is about each that nothing else is

@@ -91,6 +91,9 @@ pub enum Error {
     /// The results were not ready in time. [`collect`](super::Client::collect) goes on asking for them.
     #[error("not finished after {0:?} of polling")]
     Unfinished(Duration),
+    /// The task was taken, but asking for its results failed. [`collect`](super::Client::collect) asks again.
+    #[error("the task was taken, but its results could not be asked for: {0}")]
+    Uncollected(Box<Error>),
     /// The answer says nothing about some of what was asked for.
     #[error("{got} of {wanted} results, and no error that says why")]
     Missing {
@@ -169,6 +172,7 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Refused(refusal) => refusal.class(),
+            Self::Uncollected(cause) => cause.class(),
             Self::Unreachable(_) | Self::Broken(_) => Class::Connection,
             Self::TimedOut(_) | Self::Unfinished(_) => Class::Time,
             Self::TooLarge { .. }
@@ -186,6 +190,7 @@ impl Error {
     pub fn errors(&self) -> &[ApiError] {
         match self {
             Self::Refused(refusal) => &refusal.errors,
+            Self::Uncollected(cause) => cause.errors(),
             _ => &[],
         }
     }
@@ -208,6 +213,7 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Unfinished(_) => true,
+            Self::Uncollected(cause) => cause.is_retryable(),
             _ => {
                 matches!(self.class(), Class::Rate | Class::Service | Class::Connection)
                     || matches!(self, Self::TimedOut(_))
@@ -223,6 +229,7 @@ impl Error {
             | Self::TimedOut(_)
             | Self::TooLarge { .. }
             | Self::Taken { .. }
+            | Self::Uncollected(_)
             | Self::Unfinished(_) => true,
             Self::Unreadable { status, .. } => *status < 300,
             Self::Refused(_)
@@ -238,6 +245,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused(refusal) => refusal.retry_after,
+            Self::Uncollected(cause) => cause.retry_after(),
             _ => None,
         }
     }

@@ -52,6 +52,14 @@ impl Open {
         (self.index, outcome)
     }
 
+    /// What is known when asking failed.
+    fn fail(self, error: &Error) -> (usize, Result<Share, Error>) {
+        if self.why == Why::Repeated && error.class() == Class::NotFound {
+            return (self.index, Err(Error::Taken { task: self.ticket.uuid }));
+        }
+        self.give_up(Error::Uncollected(Box::new(error.clone())))
+    }
+
     /// What is known when polling ends before its time.
     fn give_up(self, error: Error) -> (usize, Result<Share, Error>) {
         let outcome = if self.best.results() > 0 { Ok(self.best.with(error)) } else { Err(error) };
@@ -84,7 +92,7 @@ impl Client {
                 Ok(Ok(shares)) => shares,
                 Err(_) => break,
                 Ok(Err(error)) => {
-                    outcomes.extend(open.into_iter().map(|open| open.give_up(error.clone())));
+                    outcomes.extend(open.into_iter().map(|open| open.fail(&error)));
                     return outcomes;
                 }
             };

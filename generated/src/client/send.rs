@@ -88,7 +88,8 @@ impl Client {
         tell: Tell<'_>,
     ) -> Result<Vec<Share>, Error> {
         let sent = self.post(body, Post::Poll, tell).await?;
-        Ok(Envelope::read(&sent.reply, &self.inner.key)?.shares(tickets))
+        let envelope = Envelope::read(&sent.reply, &self.inner.key)?;
+        if envelope.is_about(tickets) { Ok(envelope.shares(tickets)) } else { Err(envelope.into_refusal()) }
     }
 
     /// Posts a body, and the same again after a pause where that may help.
