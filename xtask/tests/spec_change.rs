@@ -137,7 +137,7 @@ fn one_number_in_the_spec_moves_crate_mock_and_suite_and_a_second_model_is_a_sec
     copy.succeeds(&["xtask", "gen", "--check"]);
 
     let manifest = fs::read_to_string(copy.path("generated/Cargo.toml")).unwrap();
-    let features = ["\ntest-second = []\n", "\nclient = ["];
+    let features = ["\ntest-second-1 = []\n", "\nclient = ["];
     assert!(features.iter().all(|feature| manifest.contains(feature)), "those of hand are kept: {manifest}");
     let shared = fs::read_to_string(copy.path("generated/src/models/shared.rs")).unwrap();
     assert!(shared.contains("pub enum DeliveryMethod") && shared.contains("pub struct Safety"), "{shared}");

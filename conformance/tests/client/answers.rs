@@ -130,6 +130,7 @@ async fn what_was_paid_for_is_kept_whatever_else_there_is() {
         (format!(r#"{{"data":[{two},{stranger},{upper}]}}"#), Ok((2, None))),
         (format!(r#"{{"data":[{one}],"errors":[{failed}]}}"#), Ok((1, Some(Class::Service)))),
         (format!(r#"{{"data":[{one}]}}"#), Ok((1, Some(Class::Answer)))),
+        (format!(r#"{{"data":[{one},7,{two}]}}"#), Ok((2, Some(Class::Answer)))),
         (
             format!(r#"{{"data":[{one},{{"taskUUID":"{}","imageUUID":7}}]}}"#, task.task_uuid),
             Ok((1, Some(Class::Answer))),

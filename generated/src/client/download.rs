@@ -209,7 +209,8 @@ impl Download {
         let shown = path.display().to_string();
         let fail = |error: std::io::Error| unwritten(&shown, &error);
         let part = Part::beside(path).ok_or_else(|| fail(std::io::ErrorKind::InvalidFilename.into()))?;
-        let mut file = File::create_new(&part.0).await.map_err(fail)?;
+        // At once, and not on another thread, which could make it after `part` is dropped.
+        let mut file = std::fs::File::create_new(&part.0).map(File::from_std).map_err(fail)?;
         let size = self.copy(&mut file, &shown, tell).await?;
         file.sync_all().await.map_err(fail)?;
         drop(file);

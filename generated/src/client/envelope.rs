@@ -82,7 +82,8 @@ impl Envelope {
                     errors.push(inner_error(&mut item));
                 }
                 Value::Object(item) => data.push(item),
-                _ => return Err(unreadable(status, "an item of `data` that is no object")),
+                // Whatever it is, it must not cost the others.
+                other => errors.push(error(other)),
             }
         }
         if !is_good && data.is_empty() && errors.is_empty() {
