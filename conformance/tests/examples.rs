@@ -1,5 +1,6 @@
 //! Every example is run as a reader would run it, and does what it says.
 
+use airspec_conformance::mock::{Engine, Key, Mock, Settings};
 use airspec_conformance::picture::{Container, probe};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -9,17 +10,29 @@ use std::sync::OnceLock;
 fn examples() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
-        let cargo = std::env::var_os("CARGO").unwrap_or("cargo".into());
-        let arguments = ["build", "--quiet", "--workspace", "--examples"];
-        assert!(Command::new(cargo).args(arguments).status().unwrap().success());
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+        cargo.args(["build", "--quiet", "--workspace", "--examples"]);
+        // Build scripts that look at what cargo tells tests of their package would run again, here and afterwards.
+        let told = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+        for (name, _) in std::env::vars_os() {
+            if told.iter().any(|start| name.to_string_lossy().starts_with(start)) {
+                cargo.env_remove(name);
+            }
+        }
+        assert!(cargo.status().unwrap().success());
         let test = std::env::current_exe().unwrap();
         test.ancestors().nth(2).unwrap().join("examples")
     })
 }
 
+fn command(example: &str, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(examples().join(format!("{example}{}", std::env::consts::EXE_SUFFIX)));
+    command.args(arguments).current_dir(folder).stdin(Stdio::null());
+    command
+}
+
 fn run(example: &str, folder: &Path, arguments: &[&str]) -> Output {
-    let program = examples().join(format!("{example}{}", std::env::consts::EXE_SUFFIX));
-    Command::new(program).args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap()
+    command(example, folder, arguments).output().unwrap()
 }
 
 /// What an example prints that ends well.
@@ -49,6 +62,34 @@ fn a_picture_goes_into_a_file() {
     assert_eq!(told, format!("lighthouse.png: {} bytes\n", bytes.len()));
     let found = probe(&bytes).unwrap();
     assert_eq!((found.container, found.width, found.height), (Container::Png, 1024, 768));
+}
+
+/// At an address, the key comes from the environment and from nowhere else.
+#[test]
+fn a_server_of_ones_own_gets_the_key_of_the_environment() {
+    let key = "sk-0123456789abcdef";
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let settings = Settings { key: Some(Key::new(key)), ..Settings::default() };
+    let (_, text) = airspec::documents()[0];
+    let model = airspec::read(&airspec::Source::new("spec", text)).unwrap();
+    let mock = runtime.block_on(Mock::start(Engine::new(model, settings).unwrap()));
+    let folder = tempfile::tempdir().unwrap();
+    let run = |key: Option<&str>| {
+        let mut command = command("generate_picture", folder.path(), &["--address", &mock.url()]);
+        match key {
+            Some(key) => command.env("RUNWARE_API_KEY", key),
+            None => command.env_remove("RUNWARE_API_KEY"),
+        };
+        let output = command.output().unwrap();
+        let told = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(told).unwrap())
+    };
+    let (is_good, told) = run(Some(key));
+    assert!(is_good && told.starts_with("picture.png: "), "{told}");
+    let (is_good, told) = run(Some("sk-of-somebody-else"));
+    assert!(!is_good && told.contains("invalidApiKey") && !told.contains("sk-of-somebody-else"), "{told}");
+    let (is_good, told) = run(None);
+    assert!(!is_good && told.contains("NoKey"), "{told}");
 }
 
 #[test]
