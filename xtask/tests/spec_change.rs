@@ -44,7 +44,15 @@ impl Copy {
     }
 
     fn cargo(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO"))
+        let mut cargo = Command::new(env!("CARGO"));
+        // Build scripts that look at what cargo tells tests of their package would run again, here and afterwards.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
+                cargo.env_remove(name);
+            }
+        }
+        cargo
             .args(arguments)
             .current_dir(self.folder.path())
             .env("CARGO_TARGET_DIR", self.path("target"))
