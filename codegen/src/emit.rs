@@ -55,7 +55,7 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks, shared
         .flat_map(|one| once(&one.ident).chain(&one.required));
     let names: Vec<_> = shared_enums.chain(shared_structs).collect();
     let again = (!names.is_empty()).then(|| quote!(pub use airspec_models::shared::{#(#names),*};));
-    let request = structs::request(model, plan);
+    let request = structs::request(model, plan, shared);
     let builder = builder::items(model, plan);
     let limits = limits::module(model);
     let constraints = constraints::module(model, plan);

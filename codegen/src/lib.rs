@@ -119,14 +119,16 @@ pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<Module>
     for (model, _) in models {
         checked(model)?;
     }
+    let only: Vec<Model> = models.iter().map(|(model, _)| model.clone()).collect();
+    let answers = emit::answers::of(&only);
     // Tokens stay on the thread that made them, so that each thread plans for itself.
     let shared = Shared::among(in_parallel(models, |(model, _)| shared::types(&Plan::new(model))));
+    let shared = shared.with_results(answers.results);
     let write = |(model, options): &(Model, Options)| written(model, &Plan::new(model), &shared, options);
     let mut modules: Vec<Module> = in_parallel(models, write).into_iter().collect::<Result<_, _>>()?;
     let plans = models.iter().map(|(model, _)| Plan::new(model));
-    let only: Vec<Model> = models.iter().map(|(model, _)| model.clone()).collect();
     let common = [
-        ("answers", emit::imports(), emit::answers::items(&only)),
+        ("answers", emit::imports(), answers.items),
         ("shared", TokenStream::new(), emit::shared_types(plans, &shared)),
     ];
     for (name, imports, items) in common {

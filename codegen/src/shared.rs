@@ -5,12 +5,17 @@
 
 use crate::emit::rust_type;
 use crate::plan::{Enum, Plan, Shape, Struct};
+use airspec::Model;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of the types that are shared, with what makes each one what it is.
 #[derive(Debug, Default)]
 pub(crate) struct Shared {
     types: BTreeMap<String, String>,
+    /// The slug of a model, and the struct of its results in the module `answers`.
+    results: BTreeMap<String, String>,
 }
 
 impl Shared {
@@ -32,8 +37,24 @@ impl Shared {
                 types.keys().find(|name| parts[*name].iter().any(|part| !types.contains_key(part))).cloned();
             match odd {
                 Some(name) => types.remove(&name),
-                None => return Self { types },
+                None => return Self { types, results: BTreeMap::new() },
             };
+        }
+    }
+
+    /// With the structs of results.
+    pub(crate) fn with_results(self, results: BTreeMap<String, String>) -> Self {
+        Self { results, ..self }
+    }
+
+    /// The type of a model's results: fields as they come where there is no struct for them.
+    pub(crate) fn result(&self, model: &Model) -> TokenStream {
+        match self.results.get(&model.slug) {
+            Some(name) => {
+                let ident = format_ident!("{name}");
+                quote!(airspec_models::answers::#ident)
+            }
+            None => quote!(Map<String, Value>),
         }
     }
 

@@ -45,6 +45,11 @@
 //! - **Structs and enums are `#[non_exhaustive]`**, since the provider adds parameters and values; `Required` is not,
 //!   since a new required parameter should stop the build.
 //!
+//! # Features
+//!
+//! Each model has a feature of its name. `client` adds the module of that name, which sends requests, `blocking` the same for programs
+//! that are not asynchronous, `webhook` the module that reads what the service posts to you.
+//!
 //! # What validation means
 //!
 //! - Lengths count Unicode scalar values: not bytes, not UTF-16 units, not what a person sees as one character.
@@ -60,6 +65,8 @@ extern crate self as airspec_models;
 
 #[doc(hidden)]
 pub mod check;
+#[cfg(feature = "client")]
+pub mod client;
 #[doc(hidden)]
 pub mod closed;
 #[doc(hidden)]
@@ -81,6 +88,8 @@ mod real;
 pub mod task;
 mod uuid;
 mod violation;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 #[doc(hidden)]
 pub mod wire;
 
@@ -97,6 +106,7 @@ pub use task::{Batch, Valid};
 pub use uuid::{InvalidUuid, Uuid};
 pub use violation::{Constraint, Probe, Sink, Violation, Violations};
 
-#[cfg(doctest)]
+// The README shows the client too.
+#[cfg(all(doctest, feature = "client"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

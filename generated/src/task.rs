@@ -20,8 +20,16 @@ pub trait Task: Object + DeserializeOwned + Serialize {
     /// The member that must differ between the tasks of a batch, with the id of the constraint; empty where none is.
     const UNIQUE: (&'static str, &'static str);
 
+    /// The dotted path of the parameter that says how many results there are, empty where none does, and how many there
+    /// are without it.
+    const COUNT: (&'static str, u64);
+
     /// Whether some member is kept as JSON, which parsing into the struct does not look into.
     const KEEPS_JSON: bool;
+
+    /// One result: the struct in [`answers`](crate::answers), or the fields as they come where the module was made from
+    /// a spec alone.
+    type Answer: DeserializeOwned + Clone + fmt::Debug + Send + 'static;
 
     /// Whether the struct breaks anything: the checks, statically bound to the struct.
     fn probe(&self, out: &mut Probe);

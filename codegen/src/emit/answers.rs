@@ -8,25 +8,44 @@ use airspec::rule::kind::Kinds;
 use airspec::{Model, Property, Schema};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use std::collections::BTreeMap;
+
+/// The structs of all models' answers.
+pub(crate) struct Answers {
+    /// Each struct once.
+    pub(crate) items: TokenStream,
+    /// The slug of a model, and the name of the struct of its results.
+    pub(crate) results: BTreeMap<String, String>,
+}
 
 /// The structs of all models' answers, each once.
-pub(crate) fn items(models: &[Model]) -> TokenStream {
+pub(crate) fn of(models: &[Model]) -> Answers {
     let mut scope = Scope::with("Map Value Integer");
-    let mut known: Vec<(String, Vec<String>)> = Vec::new();
+    let mut known: Vec<(String, Vec<String>, Ident)> = Vec::new();
     let mut items = Vec::new();
-    let results = models.iter().filter_map(|model| Some((result_name(model), model.result.as_ref()?)));
-    let errors = models.iter().filter_map(|model| Some(("ApiError".to_owned(), model.error.as_ref()?)));
-    for (name, schema) in results.chain(errors) {
+    let mut struct_of = |name: String, schema: &Schema| {
         let fields = schema.properties.iter().map(|property| {
             format!("{} {} {}", property.name, property.required.is_some(), kind(&property.schema))
         });
-        let shape = (name.clone(), fields.collect());
-        if !known.contains(&shape) {
-            items.push(item(&scope.mint(&[name]), schema));
-            known.push(shape);
+        let fields: Vec<String> = fields.collect();
+        if let Some((.., ident)) = known.iter().find(|(other, shape, _)| *other == name && *shape == fields) {
+            return ident.clone();
+        }
+        let ident = scope.mint(std::slice::from_ref(&name));
+        items.push(item(&ident, schema));
+        known.push((name, fields, ident.clone()));
+        ident
+    };
+    let mut results = BTreeMap::new();
+    for model in models {
+        if let Some(result) = &model.result {
+            results.insert(model.slug.clone(), struct_of(result_name(model), result).to_string());
         }
     }
-    quote!(#(#items)*)
+    for error in models.iter().filter_map(|model| model.error.as_ref()) {
+        struct_of("ApiError".to_owned(), error);
+    }
+    Answers { items: quote!(#(#items)*), results }
 }
 
 /// The name of a model's result: that of its task.

@@ -3,7 +3,9 @@
 use super::{parameter_docs, rust_type};
 use crate::docs;
 use crate::plan::{Field, Plan, Shape, Struct};
+use crate::shared::Shared;
 use airspec::Model;
+use airspec::behaviour::Kind;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -149,11 +151,13 @@ fn view(one: &Struct<'_>) -> TokenStream {
 }
 
 /// What only the task has: ways in, and effective values.
-pub(super) fn request(model: &Model, plan: &Plan<'_>) -> TokenStream {
+pub(super) fn request(model: &Model, plan: &Plan<'_>, shared: &Shared) -> TokenStream {
     let free = plan.keeps_json();
     let unique = model.unique();
     let (name, id) =
         unique.map_or(("", ""), |constraint| (constraint.parameter.as_str(), constraint.id.as_str()));
+    let (count, by_default) = count(model);
+    let answer = shared.result(model);
     let effective = super::limits::effective_values(plan);
     quote! {
         impl Request {
@@ -194,7 +198,10 @@ pub(super) fn request(model: &Model, plan: &Plan<'_>) -> TokenStream {
 
         impl Task for Request {
             const UNIQUE: (&'static str, &'static str) = (#name, #id);
+            const COUNT: (&'static str, u64) = (#count, #by_default);
             const KEEPS_JSON: bool = #free;
+
+            type Answer = #answer;
 
             #[inline]
             fn probe(&self, out: &mut Probe) {
@@ -206,4 +213,14 @@ pub(super) fn request(model: &Model, plan: &Plan<'_>) -> TokenStream {
             }
         }
     }
+}
+
+/// The parameter that says how many results there are, and how many there are without it.
+fn count(model: &Model) -> (&str, u64) {
+    let parameter = model.behaviours.iter().find_map(|behaviour| match &behaviour.kind {
+        Kind::Count { parameter } => Some(parameter.as_str()),
+        _ => None,
+    });
+    let default = parameter.and_then(|path| model.task.at(path)?.default.as_ref()?.as_u64());
+    (parameter.unwrap_or_default(), default.unwrap_or(1))
 }

@@ -783,7 +783,9 @@ impl Request {
 
 impl Task for Request {
     const UNIQUE: (&'static str, &'static str) = ("taskUUID", "taskUUID.unique");
+    const COUNT: (&'static str, u64) = ("numberResults", 1u64);
     const KEEPS_JSON: bool = false;
+    type Answer = airspec_models::answers::ImageInferenceResult;
     #[inline]
     fn probe(&self, out: &mut Probe) {
         rules::task_members(self, &At::Root, out);

@@ -1,0 +1,64 @@
+//! A picture that is made from others: one that the service holds, named by its UUID, and one from a file.
+//!
+//! ```sh
+//! cargo run --example edit_picture -- --reference cat.png --out cat-at-sea.webp
+//! ```
+
+mod support;
+
+use airspec_conformance::mock::Settings as MockSettings;
+use airspec_models::openai_gpt_image_2::{Inputs, OutputFormat, OutputType, Request, Required};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use clap::Parser as _;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+
+#[derive(clap::Parser)]
+struct Arguments {
+    /// The endpoint; without it a mock server is started
+    #[arg(long)]
+    address: Option<String>,
+    /// A picture to work from: PNG, JPEG or WebP
+    #[arg(long)]
+    reference: PathBuf,
+    /// Where the new picture goes
+    #[arg(long, default_value = "edited.webp")]
+    out: PathBuf,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let server = support::Server::at(arguments.address, MockSettings::default()).await?;
+    let client = server.client()?;
+    let prompt = |text: &str| Required { positive_prompt: text.into(), width: 512, height: 512 };
+
+    // A first picture, which the service keeps under its UUID.
+    let scene = Request::builder(prompt("an empty harbour")).build()?;
+    let scene = client.run(&scene).await?.results.remove(0);
+
+    // A second one from it and from the file, inside the answer instead of behind a link.
+    let edit = Request::builder(prompt("put the animal of the second picture on the quay of the first"))
+        .inputs(Inputs::default().reference_images([scene.image_uuid, data_uri(&arguments.reference)?]))
+        .output_type(OutputType::Base64Data)
+        .output_format(OutputFormat::Webp)
+        .build()?;
+    let picture = client.run(&edit).await?.results.remove(0);
+    let bytes = STANDARD.decode(picture.image_base64_data.ok_or("a result without its bytes")?)?;
+    std::fs::write(&arguments.out, &bytes)?;
+    println!("{}: {} bytes", arguments.out.display(), bytes.len());
+    Ok(())
+}
+
+/// A file as the API takes it within a request.
+fn data_uri(path: &Path) -> Result<String, Box<dyn Error>> {
+    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let kind = match bytes.as_slice() {
+        [0x89, b'P', b'N', b'G', ..] => "png",
+        [0xFF, 0xD8, ..] => "jpeg",
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "webp",
+        _ => return Err(format!("{}: neither PNG nor JPEG nor WebP", path.display()).into()),
+    };
+    Ok(format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
+}

@@ -1,0 +1,64 @@
+//! A picture into a file, with a progress bar.
+//!
+//! ```sh
+//! cargo run --example generate_picture -- --out lighthouse.png
+//! RUNWARE_API_KEY=… cargo run --example generate_picture -- --address https://api.runware.ai/v1
+//! ```
+
+mod support;
+
+use airspec_conformance::mock::Settings as MockSettings;
+use airspec_models::client::Progress;
+use airspec_models::openai_gpt_image_2::{DeliveryMethod, OutputFormat, Request, Required};
+use clap::Parser as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::error::Error;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(clap::Parser)]
+struct Arguments {
+    /// The endpoint; without it a mock server is started
+    #[arg(long)]
+    address: Option<String>,
+    /// Where the picture goes
+    #[arg(long, default_value = "picture.png")]
+    out: PathBuf,
+    /// What it shows
+    #[arg(long, default_value = "a lighthouse at dawn")]
+    prompt: String,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let arguments = Arguments::parse();
+    let server = support::Server::at(arguments.address, MockSettings::default()).await?;
+    let client = server.client()?;
+
+    let task = Request::builder(Required { positive_prompt: arguments.prompt, width: 1024, height: 768 })
+        .output_format(OutputFormat::Png)
+        .delivery_method(DeliveryMethod::Async)
+        .build()?;
+
+    let bar = ProgressBar::new_spinner().with_message("sending");
+    bar.enable_steady_tick(Duration::from_millis(100));
+    let told = |step: Progress<'_>| match step {
+        Progress::Accepted { .. } => bar.set_message("drawing"),
+        Progress::Waiting { error, pause } => bar.set_message(format!("{error}; again in {pause:.0?}")),
+        Progress::Results { ready, wanted, .. } => bar.set_message(format!("{ready} of {wanted} drawn")),
+        _ => {}
+    };
+    let finished = client.run_with(&task, told).await?;
+    let link = finished.results[0].image_url.as_deref().ok_or("a result without a link")?;
+
+    bar.set_style(ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}")?);
+    let size = client
+        .save_with(link, &arguments.out, |read, all| {
+            bar.set_length(all.unwrap_or(read));
+            bar.set_position(read);
+        })
+        .await?;
+    bar.finish_and_clear();
+    println!("{}: {size} bytes", arguments.out.display());
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! What the examples have in common: a server to talk to, which is the mock unless an address is given.
+
+use airspec_conformance::mock::{Engine, Mock, Settings as MockSettings};
+use airspec_models::client::{Client, Settings};
+use std::error::Error;
+
+/// The spec of the model.
+pub(crate) fn model() -> Result<airspec::Model, Box<dyn Error>> {
+    let slug = "openai-gpt-image-2";
+    let text = airspec::documents().iter().find(|(name, _)| *name == slug).map(|(_, text)| *text);
+    Ok(airspec::read(&airspec::Source::new(slug, text.unwrap_or_default()))?)
+}
+
+/// A server to talk to, for as long as this is held.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    mock: Option<Mock>,
+}
+
+impl Server {
+    /// The server at the address, or else a mock on a free port of this machine.
+    pub(crate) async fn at(address: Option<String>, settings: MockSettings) -> Result<Self, Box<dyn Error>> {
+        if let Some(url) = address {
+            return Ok(Self { url, mock: None });
+        }
+        let mock = Mock::start(Engine::new(model()?, settings)?).await;
+        Ok(Self { url: mock.url(), mock: Some(mock) })
+    }
+
+    /// A client for it. The mock takes any key and need not be spared.
+    #[allow(dead_code, reason = "not every example sends with the client")]
+    pub(crate) fn client(&self) -> Result<Client, Box<dyn Error>> {
+        let settings = Settings::default().base_url(&self.url);
+        Ok(match self.mock {
+            Some(_) => Client::new("a-key-for-the-mock", settings.pace(0.1))?,
+            None => Client::from_env_with(settings)?,
+        })
+    }
+}

@@ -1,0 +1,18 @@
+//! The client of `airspec-models` against the mock in all its weather, and against servers that misbehave in ways that
+//! no weather has.
+
+#[path = "client/support.rs"]
+mod support;
+
+#[path = "client/answers.rs"]
+mod answers;
+#[path = "client/download.rs"]
+mod download;
+#[path = "client/secrets.rs"]
+mod secrets;
+#[path = "client/tls.rs"]
+mod tls;
+#[path = "client/twice.rs"]
+mod twice;
+#[path = "client/weather.rs"]
+mod weather;

@@ -1,0 +1,132 @@
+//! Files arrive whole or not at all.
+
+use crate::support::{KEY, Script, answer, answer_with, client, cut, quick, required, under};
+use airspec_conformance::picture::{Container, probe};
+use airspec_models::client::{Class, Client, Error};
+use airspec_models::openai_gpt_image_2::{OutputFormat, Request};
+use std::path::Path;
+use std::time::Duration;
+
+/// The names in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn a_picture_is_saved_in_place_of_what_is_there() {
+    let mock = under("").await;
+    let client = client(&mock.url());
+    let task = Request::builder(required()).output_format(OutputFormat::Png).build().unwrap();
+    let link = client.run(&task).await.unwrap().results.remove(0).image_url.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("barn.png");
+    std::fs::write(&path, "old").unwrap();
+    let mut told = Vec::new();
+    let size = client.save_with(&link, &path, |read, all| told.push((read, all))).await.unwrap();
+    let bytes = std::fs::read(&path).unwrap();
+    assert_eq!((told.last(), bytes.len() as u64), (Some(&(size, Some(size))), size));
+    let found = probe(&bytes).unwrap();
+    assert_eq!((found.container, found.width, found.height), (Container::Png, 64, 32));
+    assert_eq!(names(folder.path()), ["barn.png"], "nothing else is left");
+    let mut download = client.download(&link).await.unwrap();
+    assert_eq!((download.size(), download.media_type()), (Some(size), Some("image/png")));
+    let mut read = Vec::new();
+    while let Some(chunk) = download.chunk().await.unwrap() {
+        read.extend(chunk);
+    }
+    assert_eq!(read, bytes);
+}
+
+#[tokio::test]
+async fn a_file_that_is_cut_is_fetched_again_and_never_half_in_place() {
+    let half = answer(200, "0123456789")[..60].to_vec();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    let script = Script::start(vec![cut(), half.clone(), answer(503, ""), answer(200, "0123456789")]).await;
+    assert_eq!(client("http://127.0.0.1:1/v1").save(&script.url, &path).await.unwrap(), 10);
+    assert_eq!(std::fs::read(&path).unwrap(), b"0123456789");
+    std::fs::write(&path, "old").unwrap();
+    let script = Script::start(vec![half]).await;
+    let error = client("http://127.0.0.1:1/v1").save(&script.url, &path).await.unwrap_err();
+    assert!(matches!(error, Error::Broken(_)) && script.heard().len() == 4, "{error}");
+    assert_eq!(
+        (std::fs::read(&path).unwrap(), names(folder.path())),
+        (b"old".to_vec(), vec!["a".to_owned()])
+    );
+}
+
+#[tokio::test]
+async fn more_than_the_limit_is_not_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let chunked =
+        b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n5\r\n01234\r\n5\r\n56789\r\n0\r\n\r\n".to_vec();
+    for bytes in [answer(200, "0123456789"), chunked] {
+        let script = Script::start(vec![bytes]).await;
+        let small = Client::new(KEY, quick("http://127.0.0.1:1/v1").file_limit(9)).unwrap();
+        let error = small.save(&script.url, folder.path().join("a")).await.unwrap_err();
+        assert!(matches!(error, Error::TooLarge { limit: 9 }) && script.heard().len() == 1, "{error}");
+        let enough = Client::new(KEY, quick("http://127.0.0.1:1/v1").file_limit(10)).unwrap();
+        assert_eq!(enough.save(&script.url, folder.path().join("b")).await.unwrap(), 10);
+    }
+    assert_eq!(names(folder.path()), ["b"]);
+}
+
+#[tokio::test]
+async fn a_download_that_is_no_longer_waited_for_leaves_nothing() {
+    let mut endless = answer(200, "");
+    endless = String::from_utf8(endless).unwrap().replace("content-length: 0", "content-length: 1000").into();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let serving = tokio::spawn(async move {
+        let mut open = Vec::new();
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            crate::support::read(&mut stream).await.unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut stream, &endless).await.unwrap();
+            open.push(stream);
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    let client = client("http://127.0.0.1:1/v1");
+    let saving = client.save(&url, &path);
+    assert!(tokio::time::timeout(Duration::from_millis(300), saving).await.is_err());
+    assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
+    let impatient = quick("http://127.0.0.1:1/v1").timeout(Duration::from_millis(100)).retries(1);
+    let error = Client::new(KEY, impatient).unwrap().save(&url, &path).await.unwrap_err();
+    assert!(matches!(error, Error::TimedOut(_)) && names(folder.path()).is_empty(), "{error}");
+    serving.abort();
+}
+
+#[tokio::test]
+async fn what_is_no_file_is_told_without_the_query_of_its_address() {
+    let client = client("http://127.0.0.1:1/v1");
+    let script = Script::start(vec![answer(404, "gone")]).await;
+    let error = client.download(&format!("{}?signature=hunter2", script.url)).await.unwrap_err();
+    assert!(error.class() == Class::NotFound && !error.to_string().contains("hunter2"), "{error}");
+    for address in ["", "picture.jpg", "file:///etc/passwd", "data:,x"] {
+        let error = client.download(address).await.unwrap_err();
+        assert!(matches!(error, Error::File { status: None, .. }), "{address}: {error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let script = Script::start(vec![answer(200, "x")]).await;
+    let error = client.save(&script.url, folder.path().join("no/such/folder")).await.unwrap_err();
+    assert!(matches!(error, Error::Write { .. }) && error.class() == Class::Local, "{error}");
+}
+
+#[tokio::test]
+async fn a_file_may_be_elsewhere_but_not_for_ever() {
+    let file = Script::start(vec![answer(200, "0123456789")]).await;
+    let moved = Script::start(vec![answer_with(302, &format!("location: {}\r\n", file.url), "")]).await;
+    let circle = Script::start(vec![answer_with(302, "location: /v1\r\n", "")]).await;
+    let client = client("http://127.0.0.1:1/v1");
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(client.save(&moved.url, folder.path().join("a")).await.unwrap(), 10);
+    let error = client.save(&circle.url, folder.path().join("b")).await.unwrap_err();
+    assert!(error.to_string().contains("too many redirects"), "{error}");
+}

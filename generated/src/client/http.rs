@@ -1,0 +1,148 @@
+//! HTTP with a bound on everything: time, bytes, redirects.
+
+use super::backoff::retry_after;
+use super::error::Error;
+use super::settings::Settings;
+use super::{Key, SetupError};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::{Attempt, Policy};
+use reqwest::{RequestBuilder, Response, Url};
+use std::error::Error as _;
+use std::sync::OnceLock;
+use std::time::{Duration, SystemTime};
+use tokio::time::timeout;
+
+/// How often a file may be said to be elsewhere.
+const MOVES: usize = 5;
+
+/// Sends requests to one endpoint, with the key, and fetches files from anywhere, without it.
+#[derive(Debug)]
+pub(super) struct Http {
+    pub(super) endpoint: Url,
+    authorization: HeaderValue,
+    /// For the endpoint: no redirect takes a request, or the key, elsewhere.
+    api: reqwest::Client,
+    /// For files by `http` alone: needs no certificates, and so works where the system has none.
+    plain: reqwest::Client,
+    /// For all files, made when the first one is fetched by `https`.
+    secure: OnceLock<Result<reqwest::Client, SetupError>>,
+}
+
+/// An answer, all of it.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Http {
+    pub(super) fn new(key: &Key, settings: &Settings) -> Result<Self, SetupError> {
+        // Fails where a provider is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let endpoint = settings.endpoint()?;
+        let is_secure = endpoint.scheme() == "https";
+        let api = made(settings, is_secure, Policy::none())?;
+        let plain = made(settings, false, Policy::custom(moved))?;
+        Ok(Self { endpoint, authorization: key.header()?, api, plain, secure: OnceLock::new() })
+    }
+
+    /// Posts a body to the endpoint and reads the answer.
+    pub(super) async fn post(&self, body: String, settings: &Settings) -> Result<Reply, Error> {
+        let request = self
+            .api
+            .post(self.endpoint.clone())
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        let exchange = whole(request, settings.answer_limit);
+        timeout(settings.timeout, exchange).await.unwrap_or(Err(Error::TimedOut(settings.timeout)))
+    }
+
+    /// A request for a file. The key stays at home: the address can be anyone's.
+    pub(super) fn get(&self, address: &str, settings: &Settings) -> Result<RequestBuilder, Error> {
+        let refused = |reason: String| Error::File { status: None, reason };
+        let url = Url::parse(address).map_err(|error| refused(format!("no address: {error}")))?;
+        let client = match url.scheme() {
+            "http" => &self.plain,
+            "https" => {
+                let secure = self.secure.get_or_init(|| made(settings, true, Policy::custom(moved)));
+                secure.as_ref().map_err(|error| refused(error.to_string()))?
+            }
+            other => return Err(refused(format!("its address is neither http nor https, but {other:.20}"))),
+        };
+        Ok(client.get(url))
+    }
+}
+
+fn made(settings: &Settings, is_secure: bool, policy: Policy) -> Result<reqwest::Client, SetupError> {
+    let name = concat!("airspec-models/", env!("CARGO_PKG_VERSION"));
+    let mut builder = reqwest::Client::builder()
+        .redirect(policy)
+        .connect_timeout(settings.connect_timeout)
+        .retry(reqwest::retry::never())
+        .user_agent(name);
+    builder = match settings.proxied()? {
+        Some(proxy) => builder.proxy(proxy),
+        None => builder.no_proxy(),
+    };
+    builder = match (is_secure, settings.certificates.is_empty()) {
+        (false, _) => builder.tls_certs_only(Vec::new()),
+        (true, true) => builder,
+        (true, false) => builder.tls_certs_merge(settings.certificates.clone()),
+    };
+    builder.build().map_err(|error| SetupError::Http(cause(&error)))
+}
+
+/// A file may be elsewhere, but not so that others can read it on its way.
+fn moved(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let from = attempt.previous().last().map_or("", Url::scheme);
+    let (to, count) = (attempt.url().scheme(), attempt.previous().len());
+    match (from, to) {
+        _ if count > MOVES => attempt.error("too many redirects"),
+        // The plain client trusts no certificates.
+        ("http", "https") => attempt.stop(),
+        ("https", "https") | ("http", "http") => attempt.follow(),
+        _ => attempt.error("a redirect to an address that is not https"),
+    }
+}
+
+/// An answer from its first byte to its last.
+async fn whole(request: RequestBuilder, limit: u64) -> Result<Reply, Error> {
+    let mut response = request.send().await.map_err(lost)?;
+    let status = response.status().as_u16();
+    let retry_after = asked(&response);
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(lost)? {
+        if body.len() as u64 + chunk.len() as u64 > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Reply { status, retry_after, body })
+}
+
+/// The pause that an answer asks for.
+pub(super) fn asked(response: &Response) -> Option<Duration> {
+    let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
+    retry_after(text, SystemTime::now())
+}
+
+#[allow(clippy::needless_pass_by_value)] // the shape of `map_err`
+pub(super) fn lost(error: reqwest::Error) -> Error {
+    if error.is_connect() {
+        Error::Unreachable(cause(&error))
+    } else if error.is_redirect() {
+        Error::File { status: None, reason: cause(&error) }
+    } else {
+        Error::Broken(cause(&error))
+    }
+}
+
+/// The innermost reason of an error: the outer ones repeat the address, which can hold a secret.
+fn cause(error: &reqwest::Error) -> String {
+    let mut reason = error.source();
+    while let Some(inner) = reason.and_then(std::error::Error::source) {
+        reason = Some(inner);
+    }
+    reason.map_or_else(|| "the request cannot be sent".to_owned(), ToString::to_string)
+}

@@ -1,0 +1,137 @@
+//! Polling for deferred results, at the pace of the provider's own clients: 1 s, then 0.5 s, then half as much again up
+//! to 10 s. All tasks that are open are asked about at once.
+
+use super::Client;
+use super::envelope::{Share, TASK_TYPE, TASK_UUID, Ticket};
+use super::error::{Class, Error};
+use super::progress::{Progress, Tell};
+use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::{Instant, sleep, timeout};
+
+/// The kind of task that asks for results.
+const GET_RESPONSE: &str = "getResponse";
+
+/// Why a task is polled for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The service said that it took it.
+    Accepted,
+    /// An earlier attempt of the same request must have been taken.
+    Repeated,
+}
+
+/// A task whose results are not all here.
+pub(super) struct Open {
+    /// Its place in the batch.
+    index: usize,
+    ticket: Ticket,
+    why: Why,
+    /// The best answer so far: answers are cumulative, and one that is not must not cost what was there.
+    best: Share,
+}
+
+impl Open {
+    pub(super) fn new(index: usize, ticket: Ticket, why: Why) -> Self {
+        Self { index, ticket, why, best: Share::default() }
+    }
+
+    /// Takes an answer; whether that was the last one.
+    fn take(&mut self, share: Share) -> bool {
+        let is_over = share.is_over(self.ticket.wanted);
+        if is_over || share.results() >= self.best.results() {
+            self.best = share;
+        }
+        is_over
+    }
+
+    /// What is known in the end.
+    fn close(self) -> (usize, Result<Share, Error>) {
+        let lost = self.why == Why::Repeated && self.best.is_refused_as(Class::NotFound);
+        let outcome = if lost { Err(Error::Taken { task: self.ticket.uuid }) } else { Ok(self.best) };
+        (self.index, outcome)
+    }
+
+    /// What is known when asking failed.
+    fn fail(self, error: &Error) -> (usize, Result<Share, Error>) {
+        if self.why == Why::Repeated && error.class() == Class::NotFound {
+            return (self.index, Err(Error::Taken { task: self.ticket.uuid }));
+        }
+        self.give_up(Error::Uncollected(Box::new(error.clone())))
+    }
+
+    /// What is known when polling ends before its time.
+    fn give_up(self, error: Error) -> (usize, Result<Share, Error>) {
+        let outcome = if self.best.results() > 0 { Ok(self.best.with(error)) } else { Err(error) };
+        (self.index, outcome)
+    }
+}
+
+impl Client {
+    /// Polls until every task is finished or the time is over; what became of each, with its place.
+    pub(super) async fn poll(
+        &self,
+        mut open: Vec<Open>,
+        tell: Tell<'_>,
+    ) -> Vec<(usize, Result<Share, Error>)> {
+        let (polling, pace) = (self.inner.settings.polling, self.inner.settings.pace);
+        let start = Instant::now();
+        let mut outcomes = Vec::new();
+        for pause in pauses() {
+            if open.is_empty() {
+                break;
+            }
+            let left = polling.saturating_sub(start.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            sleep(pause.mul_f64(pace).min(left)).await;
+            let tickets: Vec<Ticket> = open.iter().map(|open| open.ticket.clone()).collect();
+            let left = polling.saturating_sub(start.elapsed());
+            let shares = match timeout(left, self.ask(body(&tickets), &tickets, tell)).await {
+                Ok(Ok(shares)) => shares,
+                Err(_) => break,
+                Ok(Err(error)) => {
+                    outcomes.extend(open.into_iter().map(|open| open.fail(&error)));
+                    return outcomes;
+                }
+            };
+            let mut still = Vec::new();
+            for (mut one, share) in open.into_iter().zip(shares) {
+                let is_over = one.take(share);
+                let (ready, wanted) = (one.best.results(), one.ticket.wanted);
+                tell(Progress::Results { task: &one.ticket.uuid, ready, wanted });
+                if is_over { outcomes.push(one.close()) } else { still.push(one) }
+            }
+            open = still;
+        }
+        outcomes.extend(open.into_iter().map(|open| open.give_up(Error::Unfinished(polling))));
+        outcomes
+    }
+}
+
+/// The question about several tasks.
+fn body(tickets: &[Ticket]) -> String {
+    let ask = |ticket: &Ticket| json!({TASK_TYPE: GET_RESPONSE, TASK_UUID: ticket.uuid});
+    tickets.iter().map(ask).collect::<Value>().to_string()
+}
+
+/// The pauses before each poll, without end.
+fn pauses() -> impl Iterator<Item = Duration> {
+    const LONGEST: Duration = Duration::from_secs(10);
+    let growing = std::iter::successors(Some(Duration::from_millis(500)), |pause| {
+        Some(pause.mul_f64(1.5).min(LONGEST))
+    });
+    std::iter::once(Duration::from_secs(1)).chain(growing)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polls_come_at_the_pace_of_the_providers_own_clients() {
+        let pauses: Vec<u128> = pauses().take(11).map(|pause| pause.as_millis()).collect();
+        assert_eq!(pauses, [1000, 500, 750, 1125, 1687, 2531, 3796, 5695, 8542, 10_000, 10_000]);
+    }
+}
