@@ -7,10 +7,10 @@
 use crate::case::Tasks;
 use crate::judge::Judge;
 use crate::random;
-use airspec::Model;
+use airspec::{Model, Rule};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::Config;
-use serde_json::Value;
+use serde_json::{Number, Value};
 use std::collections::BTreeMap;
 
 /// How many random tasks are judged, beside those that the rules propose.
@@ -45,6 +45,18 @@ pub(crate) fn dead(model: &Model, judge: &Judge, constraint: &str, seed: u64) ->
         ),
         None => format!("no task breaks the rule ({tried} tried)"),
     })
+}
+
+/// Why it changes nothing to refuse the edge of a range: no legal task is found that has it.
+pub(crate) fn out_of_reach(model: &Model, judge: &Judge, constraint: &str, seed: u64) -> Option<String> {
+    let constraint = model.constraint(constraint)?;
+    let Rule::Range(range) = &constraint.rule else { return None };
+    let edge = range.bound.to_plain_string();
+    let value = edge.parse::<Number>().ok().map(Value::Number)?;
+    let task = Tasks::new(model, judge, seed).with(&constraint.parameter, Some(value));
+    let broken = judge.task(&task).into_iter().next()?;
+    let path = &constraint.parameter;
+    Some(format!("no legal task is found with {edge} for `{path}`: it breaks `{}`", broken.constraint))
 }
 
 /// For every parameter a valid task that holds it, with every value in every place that the rules propose as wrong.

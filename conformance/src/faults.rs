@@ -162,10 +162,14 @@ impl Trial {
         if let Some(reason) = &fault.changes_nothing {
             return Ok(Some(reason.clone()));
         }
-        let of_rule = fault.id.strip_prefix("accept:").or_else(|| fault.id.strip_prefix("blame:"));
+        let judge = Judge::new(&self.model)?;
+        if let Some(constraint) = fault.id.strip_prefix("refuse:") {
+            return Ok(equivalent::out_of_reach(&self.model, &judge, constraint, load.seed));
+        }
+        let plain = fault.id.strip_prefix("accept:").or_else(|| fault.id.strip_prefix("blame:"));
+        let of_rule = plain.or_else(|| fault.loosened());
         let is_gap = |id: &&str| load.gaps.iter().any(|gap| gap.constraint == **id && gap.side == "reject");
         let Some(constraint) = of_rule.filter(is_gap) else { return Ok(None) };
-        let judge = Judge::new(&self.model)?;
         Ok(equivalent::dead(&self.model, &judge, constraint, load.seed))
     }
 

@@ -94,7 +94,6 @@ fn measure(
             }
             Ok(())
         }
-        (Part::Peers, true) => Ok(()),
         (Part::Peers, false) => {
             ensure!(corpus.exists(), "the requests are not there yet; measure `check` first");
             (0..arguments.rounds).try_for_each(|_| peers::measure(root, &corpus, "0.5", table))
@@ -112,7 +111,7 @@ fn measure(
             let one_in = Some(suite::ONE_IN);
             suite::measure(root, &program, "*", one_in, table)
         }
-        (Part::Mock, true) => Ok(()),
+        (Part::Peers | Part::Mock, true) => Ok(()),
         (Part::Mock, false) => {
             release(root)?;
             let load = serve::Load { own: 100_000, prism: 2_000 };

@@ -125,6 +125,7 @@ fn xtask(arguments: &[&str]) -> Result<(), String> {
         | Task::Verify(_)
         | Task::Diff(_)
         | Task::Explain(_)
+        | Task::Bench(_)
         | Task::Differential(_)
         | Task::Fuzz(_)
         | Task::Interop(_)

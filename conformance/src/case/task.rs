@@ -49,7 +49,7 @@ pub(super) fn pointer(path: &str) -> String {
     path.split('.').filter(|step| !step.is_empty()).fold(String::new(), |pointer, step| pointer + "/" + step)
 }
 
-/// Side lengths that picture models know, the plainest first: tried where a rule of the model's owner would bite.
+/// Side lengths that picture models know, the plainest first: tried where rules bind two sides to each other.
 const SIDES: [u64; 7] = [1024, 2160, 1536, 1280, 768, 2048, 512];
 
 /// The judge that knows the rules of the model's owner. A schema that the plain judge compiles, this one does, too.
@@ -157,10 +157,13 @@ impl<'m> Tasks<'m> {
         found
     }
 
-    /// The values that rules over several parameters name for this one.
+    /// The values that rules over several parameters name for this one, or for which they have room.
     pub(super) fn named(&self, path: &str) -> Vec<Value> {
         let mut values = Vec::new();
         for rule in self.rules.values() {
+            if matches!(rule.rule, Rule::Relation(_)) && tied(rule).iter().any(|own| own == path) {
+                values.extend(SIDES.map(Value::from));
+            }
             let below = path.strip_prefix(rule.parameter.as_str()).map(|name| name.trim_start_matches('.'));
             values.extend(below.map(|name| rule.rule.values_of(name)).unwrap_or_default());
         }

@@ -29,6 +29,15 @@ pub struct Fault {
     pub changes_nothing: Option<String>,
 }
 
+impl Fault {
+    /// The constraint that is checked with a mistake, where the mistake only lets through some of what breaks it.
+    #[must_use]
+    pub fn loosened(&self) -> Option<&str> {
+        let (id, word) = self.id.strip_prefix("misread:")?.rsplit_once(':')?;
+        Mistake::LOOSE.iter().any(|mistake| mistake.word() == word).then_some(id)
+    }
+}
+
 /// No fault has that id.
 #[derive(Debug, thiserror::Error)]
 #[error("no fault `{id}`{}", .near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]

@@ -43,6 +43,10 @@ pub(super) enum Mistake {
 }
 
 impl Mistake {
+    /// Those that never refuse what is right, and judge the value that was sent.
+    pub(super) const LOOSE: [Self; 5] =
+        [Self::Next, Self::Half, Self::Version, Self::Spelling, Self::Relative];
+
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Next => "next",

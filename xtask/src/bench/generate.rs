@@ -63,7 +63,7 @@ fn vary(text: &str, slug: &str, air: &str, number: usize) -> String {
         .replace(slug, &format!("maker-model-{number}"))
         .replace(air, &format!("maker:{number}@1"))
         .replace("3840", &(1024 + 16 * number).to_string());
-    if number % 3 > 0 {
+    if !number.is_multiple_of(3) {
         for name in VARIED {
             text = renamed(&text, name, &format!("{name}{number}"));
         }

@@ -49,7 +49,7 @@ fn client(root: &Path) -> anyhow::Result<std::path::PathBuf> {
         .output()?;
     let lines = String::from_utf8(output.stdout)?;
     let made = lines.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let program = made.filter_map(|line| line["executable"].as_str().map(Into::into)).last();
+    let program = made.filter_map(|line| line["executable"].as_str().map(Into::into)).next_back();
     program.context("the load generator does not build")
 }
 

@@ -48,7 +48,7 @@ pub(super) fn measure(
     let what = format!("{} of them", sample.len());
     Tally::of(sample.iter().copied()).add(&what, OWN, table);
     match crate::interop::documents::Tools::at(root, Path::new("python3")) {
-        Ok(tools) => schemathesis(root, program, tools.schemathesis(), &sample, &what, table),
+        Ok(tools) => schemathesis(root, program, &tools.schemathesis(), &sample, &what, table),
         Err(reason) => {
             table.skipped.push(format!("Schemathesis: {reason:#}"));
             Ok(())
@@ -91,7 +91,7 @@ impl Tally {
 fn schemathesis(
     root: &Path,
     program: &Path,
-    tool: std::path::PathBuf,
+    tool: &Path,
     sample: &[&Value],
     what: &str,
     table: &mut Table,
@@ -99,10 +99,10 @@ fn schemathesis(
     let openapi = root.join("generated/reference/openai-gpt-image-2/openapi.json");
     let start = Instant::now();
     let mut tally = Tally { found: 0.0, requests: 0.0, faults: 0.0 };
-    let alarms = attack(program, &tool, &openapi, None)?;
+    let alarms = attack(program, tool, &openapi, None)?;
     for fault in sample {
         let id = fault["id"].as_str().context("a fault without an id")?;
-        let (found, requests) = attack(program, &tool, &openapi, Some(id))?;
+        let (found, requests) = attack(program, tool, &openapi, Some(id))?;
         tally.faults += 1.0;
         tally.found += if found && !alarms.0 { 1.0 } else { 0.0 };
         tally.requests += requests;
