@@ -23,6 +23,7 @@ pub(super) fn module(model: &Model, plan: &Plan<'_>) -> TokenStream {
     });
     quote! {
         /// Every constraint that a request must satisfy.
+        #[allow(dead_code)]
         pub mod constraints {
             use airspec_models::Constraint;
 

@@ -19,6 +19,7 @@ pub(super) fn module(model: &Model) -> TokenStream {
     }
     quote! {
         /// The limits of the spec, for those who need them before there is a request: forms, sliders, planning.
+        #[allow(dead_code)]
         pub mod limits {
             #(#constants)*
         }

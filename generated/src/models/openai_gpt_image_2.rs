@@ -1453,6 +1453,7 @@ impl Closed for Quality {
 airspec_models::closed!(Quality);
 
 /// The limits of the spec, for those who need them before there is a request: forms, sliders, planning.
+#[allow(dead_code)]
 pub mod limits {
     /// `outputQuality` must be at least 20.
     pub const OUTPUT_QUALITY_MINIMUM: u32 = 20;
@@ -1501,6 +1502,7 @@ pub mod limits {
 }
 
 /// Every constraint that a request must satisfy.
+#[allow(dead_code)]
 pub mod constraints {
     use airspec_models::Constraint;
 
