@@ -3,6 +3,7 @@
 use super::constraint::Proposal;
 use super::task::{Tasks, pointer};
 use airspec::rule::Rule;
+use airspec::rule::kind::Kinds;
 use airspec::rule::relation::{Operation, Relation};
 use airspec::witness::{Side, Witness, proposals, samples};
 use airspec::{Constraint, Property, Schema};
@@ -26,7 +27,7 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
         rule if ties_members(rule, schema) => combined(tasks, constraint),
         _ => {
             let witnesses = match &constraint.rule {
-                Rule::Type(kinds) => kinds.witnesses_like(schema, ordinary(tasks, &path)),
+                Rule::Type(kinds) => kinds.witnesses_like(schema, ordinary(tasks, schema, *kinds)),
                 _ => proposals(constraint, schema),
             };
             let mut list: Vec<Proposal> = witnesses
@@ -71,11 +72,19 @@ fn with_legal_items(tasks: &Tasks<'_>, schema: &Schema, witness: Witness) -> Wit
     Witness { value: items.iter().map(better).collect(), ..witness }
 }
 
-/// A legal number that is about nothing but its type: the one of the task that all others start from, or one that
-/// rules over several parameters have a place for. Not one at an edge of another rule.
-fn ordinary(tasks: &mut Tasks<'_>, path: &str) -> Option<Value> {
-    let base = tasks.plain().pointer(&pointer(path)).cloned();
-    base.or_else(|| tasks.scene(path)?.pointer(&pointer(path)).cloned()).filter(Value::is_number)
+/// A legal number that is about nothing but its type, where the rule's own is no good: that of the task that all others
+/// start from, or one that rules over several parameters have a place for.
+fn ordinary(tasks: &mut Tasks<'_>, schema: &Schema, kinds: Kinds) -> Option<Value> {
+    let path = schema.path.as_str();
+    if let Some(base) = tasks.plain().pointer(&pointer(path)) {
+        return Some(base.clone()).filter(Value::is_number);
+    }
+    let own = kinds.witnesses_like(schema, None).into_iter().find(|witness| witness.side == Side::Accept)?;
+    let task = tasks.with(path, Some(own.value));
+    if tasks.judge(&task).is_empty() {
+        return None;
+    }
+    tasks.scene(path)?.pointer(&pointer(path)).cloned().filter(Value::is_number)
 }
 
 /// `null` where the parameter may be left out only because others stand in for it: who takes `null` for left out
