@@ -16,35 +16,60 @@ use std::collections::BTreeMap;
 /// How many random tasks are judged, beside those that the rules propose.
 const RANDOM: usize = 5_000;
 
-/// Why it changes nothing to accept what breaks the constraint, or to blame another parameter for it: no task is found
-/// that breaks it alone. `None` where one is.
-pub(crate) fn dead(model: &Model, judge: &Judge, constraint: &str, seed: u64) -> Option<String> {
-    let mut company: BTreeMap<String, usize> = BTreeMap::new();
-    let (mut tried, mut breaking) = (0, 0);
-    for task in proposed(model, judge, seed).chain(drawn(model, seed)) {
-        tried += 1;
-        let mut broken: Vec<String> =
-            judge.task(&task).into_iter().map(|violation| violation.constraint.into_owned()).collect();
-        broken.sort();
-        broken.dedup();
-        if !broken.iter().any(|id| id == constraint) {
-            continue;
+/// What is broken together, among all tasks that were tried.
+#[derive(Debug)]
+pub(crate) struct Company {
+    tried: usize,
+    /// By constraint.
+    broken: BTreeMap<String, Broken>,
+}
+
+/// The tasks that break a constraint.
+#[derive(Debug, Default)]
+struct Broken {
+    tasks: usize,
+    /// Whether one breaks nothing else.
+    alone: bool,
+    /// What else they break, and how many of them do.
+    beside: BTreeMap<String, usize>,
+}
+
+impl Company {
+    /// Judges the tasks that the rules propose, and random ones.
+    pub(crate) fn of(model: &Model, judge: &Judge, seed: u64) -> Self {
+        let mut company = Self { tried: 0, broken: BTreeMap::new() };
+        for task in proposed(model, judge, seed).chain(drawn(model, seed)) {
+            company.tried += 1;
+            let mut ids: Vec<String> =
+                judge.task(&task).into_iter().map(|violation| violation.constraint.into_owned()).collect();
+            ids.sort();
+            ids.dedup();
+            for id in &ids {
+                let broken = company.broken.entry(id.clone()).or_default();
+                broken.tasks += 1;
+                broken.alone |= ids.len() == 1;
+                for other in ids.iter().filter(|other| *other != id) {
+                    *broken.beside.entry(other.clone()).or_default() += 1;
+                }
+            }
         }
-        if broken.len() == 1 {
-            return None;
-        }
-        breaking += 1;
-        for id in broken.into_iter().filter(|id| id != constraint) {
-            *company.entry(id).or_default() += 1;
-        }
+        company
     }
-    let most = company.into_iter().max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0)));
-    Some(match most {
-        Some((id, count)) => format!(
-            "every task that breaks the rule breaks another one too, `{id}` in {count} of {breaking} ({tried} tasks tried)"
-        ),
-        None => format!("no task breaks the rule ({tried} tried)"),
-    })
+
+    /// Why it changes nothing to accept what breaks the constraint, or to blame another parameter for it: no task is found
+    /// that breaks it alone. `None` where one is.
+    pub(crate) fn dead(&self, constraint: &str) -> Option<String> {
+        let tried = self.tried;
+        let Some(broken) = self.broken.get(constraint) else {
+            return Some(format!("no task breaks the rule ({tried} tried)"));
+        };
+        let most = broken.beside.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)));
+        let (id, count) = most.filter(|_| !broken.alone)?;
+        let tasks = broken.tasks;
+        Some(format!(
+            "every task that breaks the rule breaks another one too, `{id}` in {count} of {tasks} ({tried} tasks tried)"
+        ))
+    }
 }
 
 /// Why it changes nothing to refuse the edge of a range: no legal task is found that has it.

@@ -4,13 +4,13 @@
 //! is *equivalent* where no request can show it, with the reason why. Any other fault has survived.
 
 use crate::case::{Case, Cases, Gap, Packing, derive};
-use crate::equivalent;
+use crate::equivalent::{self, Company};
 use crate::judge::{Judge, JudgeError};
 use crate::mock::{Engine, EngineError, Fault, Mock, Settings as Manners};
 use crate::oracle::{Oracle, OracleError, Verdict};
 use crate::run::{Advance, Limit, Record, RunError, Settings, Target, Toll, run};
 use airspec::Model;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
 
@@ -93,6 +93,8 @@ pub struct Load {
     cases: Vec<Case>,
     gaps: Vec<Gap>,
     packing: Arc<Packing>,
+    /// Looked for when a fault is first found by nothing, and once for all faults.
+    company: OnceLock<Company>,
 }
 
 /// The suite for one model.
@@ -134,7 +136,7 @@ impl Trial {
     pub fn load(&self, seed: u64) -> Result<Load, FaultsError> {
         let Cases { cases, base, gaps } = derive(&self.model, seed)?;
         let packing = Arc::new(Packing::new(&self.oracle, &base, &cases));
-        Ok(Load { seed, cases, gaps, packing })
+        Ok(Load { seed, cases, gaps, packing, company: OnceLock::new() })
     }
 
     /// Runs the cases against a fault until one fails.
@@ -170,7 +172,8 @@ impl Trial {
         let of_rule = plain.or_else(|| fault.loosened());
         let is_gap = |id: &&str| load.gaps.iter().any(|gap| gap.constraint == **id && gap.side == "reject");
         let Some(constraint) = of_rule.filter(is_gap) else { return Ok(None) };
-        Ok(equivalent::dead(&self.model, &judge, constraint, load.seed))
+        let company = load.company.get_or_init(|| Company::of(&self.model, &judge, load.seed));
+        Ok(company.dead(constraint))
     }
 
     /// The records until the first that failed, and how many requests it took.
