@@ -119,8 +119,7 @@ pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<Module>
     for (model, _) in models {
         checked(model)?;
     }
-    let only: Vec<Model> = models.iter().map(|(model, _)| model.clone()).collect();
-    let answers = emit::answers::of(&only);
+    let answers = emit::answers::of(models.iter().map(|(model, _)| model));
     // Tokens stay on the thread that made them, so that each thread plans for itself.
     let shared = Shared::among(in_parallel(models, |(model, _)| shared::types(&Plan::new(model))));
     let shared = shared.with_results(answers.results);

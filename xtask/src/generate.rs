@@ -44,10 +44,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let models = in_parallel(&specs, |spec| airspec::read_file(spec));
     let models: Vec<Model> = models.into_iter().collect::<Result<_, _>>()?;
     models.iter().for_each(warn);
-    let artefacts = workspace(&root, &specs, models.clone())?;
+    let is_clean = models.iter().all(|model| model.warnings.is_empty());
+    let artefacts = workspace(&root, &specs, models)?;
     let code = finish(arguments, &artefacts, &orphans(&folder, &artefacts)?)?;
     // A warning is given each time.
-    if code == ExitCode::SUCCESS && models.iter().all(|model| model.warnings.is_empty()) {
+    if code == ExitCode::SUCCESS && is_clean {
         stamp.save(&artefacts);
     }
     Ok(code)

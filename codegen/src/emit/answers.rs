@@ -19,7 +19,7 @@ pub(crate) struct Answers {
 }
 
 /// The structs of all models' answers, each once.
-pub(crate) fn of(models: &[Model]) -> Answers {
+pub(crate) fn of<'m>(models: impl Iterator<Item = &'m Model> + Clone) -> Answers {
     let mut scope = Scope::with("Map Value Integer");
     let mut known: Vec<(String, Vec<String>, Ident)> = Vec::new();
     let mut items = Vec::new();
@@ -37,12 +37,12 @@ pub(crate) fn of(models: &[Model]) -> Answers {
         ident
     };
     let mut results = BTreeMap::new();
-    for model in models {
+    for model in models.clone() {
         if let Some(result) = &model.result {
             results.insert(model.slug.clone(), struct_of(result_name(model), result).to_string());
         }
     }
-    for error in models.iter().filter_map(|model| model.error.as_ref()) {
+    for error in models.filter_map(|model| model.error.as_ref()) {
         struct_of("ApiError".to_owned(), error);
     }
     Answers { items: quote!(#(#items)*), results }
