@@ -49,7 +49,7 @@ const PARTS: [Part; 5] = [Part::Check, Part::Peers, Part::Generate, Part::Suite,
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = crate::root();
-    let folder = arguments.out.clone().unwrap_or_else(|| root.join("target/bench"));
+    let folder = arguments.out.clone().unwrap_or_else(|| crate::target(&root).join("bench"));
     let mut table = Table::default();
     for part in PARTS {
         if arguments.only.is_empty() || arguments.only.contains(&part) {
@@ -77,10 +77,11 @@ fn measure(
     folder: &Path,
     table: &mut Table,
 ) -> anyhow::Result<()> {
-    let corpus = root.join("target/bench/corpus");
+    let target = crate::target(root);
+    let corpus = target.join("bench/corpus");
     match (part, arguments.quick) {
         (Part::Check, true) => {
-            cargo(root, &["test", "--quiet", "-p", "airspec-models", "--bench", "check"], &corpus)
+            cargo(root, &["test", "--quiet", "-p", "airspec-models", "--bench", "check"], Some(&corpus))
         }
         (Part::Check, false) => {
             for round in 0..arguments.rounds {
@@ -89,8 +90,8 @@ fn measure(
                 let mut call = vec!["bench", "--quiet", "-p", "airspec-models", "--bench", "check", "--"];
                 call.extend(times);
                 call.extend(["--noplot", "--quiet", "--save-baseline", &baseline]);
-                cargo(root, &call, &corpus)?;
-                criterion::collect(&root.join("target/criterion"), &baseline, table)?;
+                cargo(root, &call, Some(&corpus))?;
+                criterion::collect(&target.join("criterion"), &baseline, table)?;
             }
             Ok(())
         }
@@ -104,7 +105,7 @@ fn measure(
         }
         (Part::Suite, true) => {
             crate::build_airspec(root)?;
-            suite::measure(root, &crate::airspec_program(root), "accept:width.*", None, table)
+            suite::measure(root, &crate::built(root, "debug"), "accept:width.*", None, table)
         }
         (Part::Suite, false) => {
             let program = release(root)?;
@@ -113,9 +114,9 @@ fn measure(
         }
         (Part::Peers | Part::Mock, true) => Ok(()),
         (Part::Mock, false) => {
-            release(root)?;
+            let program = release(root)?;
             let load = serve::Load { own: 100_000, prism: 2_000 };
-            (0..arguments.rounds).try_for_each(|_| serve::measure(root, &load, table))
+            (0..arguments.rounds).try_for_each(|_| serve::measure(root, &program, &load, table))
         }
     }
 }
@@ -123,15 +124,14 @@ fn measure(
 /// The optimised `airspec`.
 fn release(root: &Path) -> anyhow::Result<PathBuf> {
     let build = ["build", "--quiet", "--release", "-p", "airspec-conformance", "--bin", "airspec"];
-    cargo(root, &build, Path::new(""))?;
-    Ok(root.join("target/release/airspec"))
+    cargo(root, &build, None)?;
+    Ok(crate::built(root, "release"))
 }
 
-fn cargo(root: &Path, arguments: &[&str], corpus: &Path) -> anyhow::Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
+fn cargo(root: &Path, arguments: &[&str], corpus: Option<&Path>) -> anyhow::Result<()> {
+    let mut command = crate::cargo();
     command.current_dir(root).args(arguments);
-    if !corpus.as_os_str().is_empty() {
+    if let Some(corpus) = corpus {
         command.env("AIRSPEC_BENCH_CORPUS", corpus);
     }
     let status = command.stdout(std::io::stderr()).status().context("cargo does not start")?;

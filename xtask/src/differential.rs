@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -79,7 +79,7 @@ impl Program {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = crate::root();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    let target = crate::target(&root);
     let (program, name, call) = match (&arguments.suite, arguments.random_specs) {
         (Some(suite), _) => (of_suite(suite)?, "suite", "suite"),
         (None, Some(count)) => {
@@ -90,8 +90,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let folder = target.join(name);
     let values = arguments.values.unwrap_or(if arguments.random_specs.is_some() { 2_000 } else { 100_000 });
     output::write_quietly(&program.artefacts(&root, &folder, call)?)?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = crate::cargo()
         .args(["run", "--quiet", "--manifest-path"])
         .arg(folder.join("Cargo.toml"))
         .arg("--target-dir")

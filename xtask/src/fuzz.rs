@@ -5,7 +5,7 @@ use crate::random_spec;
 use anyhow::{Context as _, bail};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{ExitCode, Stdio};
 
 /// Random specs that the corpus starts with, beside the committed ones.
 const SPECS: u64 = 200;
@@ -39,7 +39,8 @@ impl Target {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let version = cargo().args(["fuzz", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let version =
+        crate::cargo().args(["fuzz", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !version.is_ok_and(|status| status.success()) {
         bail!(
             "cargo-fuzz is missing\n  help: run `cargo install cargo-fuzz --locked`; the stable toolchain will do"
@@ -62,7 +63,7 @@ fn fuzz(target: Target, folder: &Path, minutes: u64) -> anyhow::Result<ExitCode>
     fs::create_dir_all(&corpus).with_context(|| format!("cannot create {}", corpus.display()))?;
     output::write_quietly(&seeds(target, folder, &corpus)?)?;
     // No sanitizer: there is no unsafe code to watch, and none needs a nightly compiler.
-    let status = cargo()
+    let status = crate::cargo()
         .current_dir(folder)
         .args(["fuzz", "run", "--fuzz-dir", ".", "--sanitizer", "none", name, "--"])
         .arg(format!("-max_total_time={}", minutes * 60))
@@ -96,8 +97,4 @@ fn seeds(target: Target, folder: &Path, corpus: &Path) -> anyhow::Result<Vec<Art
         }));
     }
     Ok(seeds)
-}
-
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }

@@ -116,8 +116,7 @@ fn airspec(subcommand: &str, passed: &PassedOn) -> anyhow::Result<ExitCode> {
 
 /// Builds the binary, so that it can be run without cargo between: signals then reach it alone.
 fn build_airspec(root: &Path) -> anyhow::Result<()> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = cargo()
         .args(["build", "--quiet", "--manifest-path"])
         .arg(root.join("Cargo.toml"))
         .args(["--package", "airspec-conformance", "--bin", "airspec"])
@@ -128,13 +127,22 @@ fn build_airspec(root: &Path) -> anyhow::Result<()> {
 
 /// The binary of this workspace.
 fn airspec_command(root: &Path) -> Command {
-    Command::new(airspec_program(root))
+    Command::new(built(root, "debug"))
 }
 
-/// Where cargo puts it.
-fn airspec_program(root: &Path) -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    target.join("debug").join(format!("airspec{}", std::env::consts::EXE_SUFFIX))
+/// `airspec` as a profile builds it.
+fn built(root: &Path, profile: &str) -> PathBuf {
+    target(root).join(profile).join(format!("airspec{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// Where cargo puts what it builds.
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+/// The cargo that runs this program.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 /// Text on standard output; a reader that has seen enough, such as `head`, is no error.

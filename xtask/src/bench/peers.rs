@@ -12,7 +12,7 @@ pub(super) fn measure(root: &Path, corpus: &Path, seconds: &str, table: &mut Tab
     let schema = root.join("generated/reference/openai-gpt-image-2/schema.json");
     let python = crate::interop::virtual_environment(
         Path::new("python3"),
-        &root.join("target/bench/python"),
+        &crate::target(root).join("bench/python"),
         &folder.join("requirements.txt"),
         &[],
     );
@@ -24,7 +24,7 @@ pub(super) fn measure(root: &Path, corpus: &Path, seconds: &str, table: &mut Tab
         }
         Err(reason) => table.skipped.push(format!("fastjsonschema: {reason:#}")),
     }
-    let place = root.join("target/bench/node");
+    let place = crate::target(root).join("bench/node");
     let files = ["package.json", "validate.mjs"];
     match crate::interop::node_modules(&place, &folder, &files, "install") {
         Ok(()) => {

@@ -16,10 +16,10 @@ pub(super) struct Load {
 }
 
 /// Measures our mock, and Prism where it can be had.
-pub(super) fn measure(root: &Path, load: &Load, table: &mut Table) -> anyhow::Result<()> {
+pub(super) fn measure(root: &Path, program: &Path, load: &Load, table: &mut Table) -> anyhow::Result<()> {
     let client = client(root)?;
     let port = free_port()?;
-    let mut own = Command::new(root.join("target/release/airspec"));
+    let mut own = Command::new(program);
     own.args(["mock", "--quiet", "--port", &port.to_string()]);
     server(&mut own, OWN, port, "/v1", load.own, &client, table)?;
     let openapi = root.join("generated/reference/openai-gpt-image-2/openapi.json");
@@ -40,8 +40,7 @@ pub(super) fn measure(root: &Path, load: &Load, table: &mut Table) -> anyhow::Re
 
 /// Builds the load generator and gives its path.
 fn client(root: &Path) -> anyhow::Result<std::path::PathBuf> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = crate::cargo()
         .current_dir(root)
         .args(["bench", "--quiet", "--no-run", "--message-format", "json", "-p", "airspec-conformance"])
         .args(["--bench", "mock_load"])
@@ -53,7 +52,7 @@ fn client(root: &Path) -> anyhow::Result<std::path::PathBuf> {
     program.context("the load generator does not build")
 }
 
-fn free_port() -> anyhow::Result<u16> {
+pub(super) fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 

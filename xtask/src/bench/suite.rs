@@ -1,6 +1,7 @@
 //! The suite against the mock and its faults, and Schemathesis on the emitted document against some of the same.
 
 use super::process::{Server, watch};
+use super::serve::{await_answer, free_port};
 use super::table::{OWN, Table, Unit};
 use anyhow::Context as _;
 use serde_json::Value;
@@ -20,7 +21,7 @@ pub(super) fn measure(
     one_in: Option<usize>,
     table: &mut Table,
 ) -> anyhow::Result<()> {
-    let place = root.join("target/bench/suite");
+    let place = crate::target(root).join("bench/suite");
     let report = |name: &str| -> anyhow::Result<Value> {
         Ok(serde_json::from_str(&fs::read_to_string(place.join(name))?)?)
     };
@@ -130,14 +131,14 @@ fn nanoseconds(time: Duration) -> f64 {
 
 /// Whether it finds something, and how many requests it took.
 fn attack(program: &Path, tool: &Path, openapi: &Path, fault: Option<&str>) -> anyhow::Result<(bool, f64)> {
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = free_port()?;
     let mut mock = Command::new(program);
     mock.args(["mock", "--quiet", "--port", &port.to_string()]);
     if let Some(fault) = fault {
         mock.args(["--fault", fault]);
     }
     let _mock = Server(mock.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?);
-    super::serve::await_answer(port, "/v1")?;
+    await_answer(port, "/v1")?;
     let output = Command::new(tool)
         .arg("run")
         .arg(openapi)
