@@ -5,24 +5,10 @@
 // The mock must accept that key and no other. Prints one line per check; exits with 1 if one fails.
 
 import { Runware } from "@runware/sdk-js";
+import { check, expect, failed, finish } from "./checks.mjs";
 
 const [url, apiKey] = process.argv.slice(2);
 const wanted = { positivePrompt: "a lighthouse", model: "openai:gpt-image@2", width: 64, height: 48 };
-let failed = 0;
-
-async function check(name, run) {
-  try {
-    await run();
-    console.log(`ok      ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}: ${error?.message ?? JSON.stringify(error)}`);
-  }
-}
-
-function expect(holds, words) {
-  if (!holds) throw new Error(words);
-}
 
 async function refusal(run) {
   try {
@@ -53,4 +39,4 @@ await check("javascript refused request", async () => {
 });
 
 console.log(`javascript: ${failed} failed`);
-process.exit(failed > 0 ? 1 : 0);
+finish();

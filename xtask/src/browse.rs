@@ -43,7 +43,7 @@ fn ready(arguments: &Arguments, root: &Path) -> anyhow::Result<(PathBuf, PathBuf
     let browser = found.context("no Chromium is installed; see --browser")?;
     let modules = root.join("target/interop-browser");
     let folder = root.join("conformance/interop/browser");
-    node_modules(&modules, &folder, &["package.json", "check_pages.mjs"], "install")?;
+    node_modules(&modules, &folder, &["package.json", "check_pages.mjs", "../checks.mjs"], "install")?;
     Ok((browser, modules))
 }
 

@@ -79,7 +79,12 @@ fn sdk(root: &Path, mut check: Command, protocol: &str) -> anyhow::Result<bool> 
 /// Node with exactly the pinned packages, about to run the check.
 fn modules(root: &Path, folder: &Path) -> anyhow::Result<Command> {
     let place = root.join("target/interop-node");
-    node_modules(&place, folder, &["package-lock.json", "package.json", "check_sdk.mjs"], "ci")?;
+    node_modules(
+        &place,
+        folder,
+        &["package-lock.json", "package.json", "check_sdk.mjs", "checks.mjs"],
+        "ci",
+    )?;
     let mut check = Command::new("node");
     check.arg("check_sdk.mjs").current_dir(place);
     Ok(check)

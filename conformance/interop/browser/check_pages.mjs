@@ -14,25 +14,11 @@ import axe from "axe-core";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { chromium } from "playwright-core";
+import { check, expect, finish } from "../checks.mjs";
 
 const [program, pictures, ...files] = process.argv.slice(2);
 const names = ["run", "compared", "faults"];
 const sizes = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
-let failed = 0;
-
-async function check(name, run) {
-  try {
-    await run();
-    console.log(`ok      ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}: ${error?.message ?? JSON.stringify(error)}`);
-  }
-}
-
-function expect(holds, words) {
-  if (!holds) throw new Error(words);
-}
 
 // The pages by HTTP: a browser lets a page copy only where it comes from a safe place, as this machine is.
 const server = createServer(async (request, response) => {
@@ -182,4 +168,4 @@ await check("run: copying", copying);
 await check("run: keyboard", keyboard);
 await browser.close();
 server.close();
-process.exit(failed > 0 ? 1 : 0);
+finish();

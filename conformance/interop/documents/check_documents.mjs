@@ -13,23 +13,9 @@ import SwaggerClient from "swagger-client";
 import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { check, expect, finish } from "../checks.mjs";
 
 const [path, valid] = process.argv.slice(2);
-let failed = 0;
-
-async function check(name, run) {
-  try {
-    await run();
-    console.log(`ok      ${name}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED  ${name}: ${error?.message ?? JSON.stringify(error)}`);
-  }
-}
-
-function expect(holds, words) {
-  if (!holds) throw new Error(words);
-}
 
 function freePort() {
   return new Promise((resolve) => {
@@ -96,4 +82,4 @@ await check("prism", async () => {
 child.removeAllListeners("exit");
 child.kill();
 
-process.exit(failed > 0 ? 1 : 0);
+finish();

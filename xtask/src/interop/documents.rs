@@ -84,7 +84,12 @@ impl Tools {
         let place = root.join("target/interop-documents");
         let python = virtual_environment(python, &place, &folder.join("requirements.txt"), &[])?;
         let modules = root.join("target/interop-documents-node");
-        node_modules(&modules, &folder, &["package.json", "check_documents.mjs"], "install")?;
+        node_modules(
+            &modules,
+            &folder,
+            &["package.json", "check_documents.mjs", "../checks.mjs"],
+            "install",
+        )?;
         Ok(Self { python, modules })
     }
 
