@@ -36,6 +36,8 @@
 //! It works for every module that is made from a spec. Where it was made by the macro from a spec alone, results are
 //! maps of fields.
 
+#[doc(hidden)]
+pub mod address;
 mod backoff;
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -49,6 +51,8 @@ mod progress;
 mod send;
 mod settings;
 
+#[doc(hidden)]
+pub use backoff::retry_after;
 pub use download::Download;
 pub use error::{Class, Error, Refusal, SetupError};
 pub use progress::Progress;
@@ -102,7 +106,7 @@ pub struct Outcome<A> {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a client of {}", settings::shown(self.inner.http.endpoint.as_str()))
+        write!(f, "a client of {}", address::bare(self.inner.http.endpoint.as_str()))
     }
 }
 

@@ -10,6 +10,7 @@ use super::fault::How;
 use super::files::Recipe;
 use super::protocol::{self, Form};
 use super::settings::{Reach, Wrapping};
+use airspec_models::client::address::is_loopback;
 use reqwest::{Client, Method, Url};
 use serde::Serialize;
 use serde_json::Value;
@@ -312,11 +313,9 @@ impl Reach {
             return Err("neither http nor https");
         }
         let host = url.host_str().unwrap_or_default();
-        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-        let near = literal.map_or(host == "localhost", |ip| ip.is_loopback());
         match self {
             Self::Anywhere => Ok(url),
-            Self::Loopback if near => Ok(url),
+            Self::Loopback if is_loopback(host) => Ok(url),
             Self::Loopback => {
                 Err("not sent: only addresses of this machine are called, unless the settings allow others")
             }

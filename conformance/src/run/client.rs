@@ -1,13 +1,14 @@
 //! HTTP with a bound on everything: time, bytes, redirects, repetitions.
 
 use super::exchange::{self, Exchange, Log};
-use super::pace::{Pace, retry_after};
+use super::pace::Pace;
 use super::route::Route;
 use super::target::Target;
 use super::{Redactor, RunError, Settings};
 use crate::oracle::file::File;
 use crate::oracle::observation::{Answer, Loss, Outcome};
 use crate::oracle::protocol::Form;
+use airspec_models::client::retry_after;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Url};

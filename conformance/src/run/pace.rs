@@ -1,7 +1,7 @@
 //! How fast requests go out: at most so many a second, and none while the target asks for a pause.
 
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// Hands out turns; all requests to the endpoint wait for theirs.
@@ -41,39 +41,9 @@ impl Pace {
     }
 }
 
-/// The pause that a `Retry-After` asks for: seconds, or a date. A date in the past is no pause.
-pub(super) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
-    let text = text.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than a number can hold are a long time all the same.
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pause_is_seconds_or_a_date() {
-        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
-        for (text, seconds) in [
-            ("0", Some(0)),
-            (" 7 ", Some(7)),
-            ("99999999999999999999999", Some(u64::MAX)),
-            ("Sun, 06 Nov 1994 08:49:40 GMT", Some(3)),
-            ("Sunday, 06-Nov-94 08:49:47 GMT", Some(10)),
-            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
-            ("-1", None),
-            ("1.5", None),
-            ("soon", None),
-            ("", None),
-        ] {
-            assert_eq!(retry_after(text, now), seconds.map(Duration::from_secs), "{text}");
-        }
-    }
 
     #[tokio::test(start_paused = true)]
     async fn turns_are_handed_out_at_the_rate_and_not_during_a_pause() {

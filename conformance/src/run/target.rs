@@ -1,9 +1,9 @@
 //! Where cases are sent, and what may be sent there.
 
 use super::RunError;
+use airspec_models::client::address::{bare, is_loopback};
 use reqwest::Url;
 use std::fmt;
-use std::net::IpAddr;
 
 /// A key: never shown, not even by `Debug`.
 #[derive(Clone)]
@@ -108,22 +108,6 @@ impl Target {
     pub fn is_loopback(&self) -> bool {
         self.loopback
     }
-}
-
-/// An address without user, password, query and fragment, of a text that need not be one.
-fn bare(text: &str) -> String {
-    let text = text.split(['?', '#']).next().unwrap_or_default();
-    let text: String = text.chars().filter(|character| !character.is_control()).take(200).collect();
-    match (text.find("://"), text.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}{}", &text[..scheme + 3], &text[at + 1..]),
-        _ => text,
-    }
-}
-
-/// 127.0.0.0/8, `[::1]` and `localhost`; nothing that a name server could point elsewhere.
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    address.is_ok_and(|address| address.is_loopback()) || host == "localhost"
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ pub(super) fn pause(settings: &Settings, attempt: u32, asked: Option<Duration>) 
 }
 
 /// The pause that a `Retry-After` asks for: seconds, or a date. A date in the past is no pause.
-pub(super) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
+pub fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number can hold are a long time all the same.
@@ -72,8 +72,10 @@ mod tests {
             (" 7 ", Some(7)),
             ("99999999999999999999999", Some(u64::MAX)),
             ("Sun, 06 Nov 1994 08:49:40 GMT", Some(3)),
+            ("Sunday, 06-Nov-94 08:49:47 GMT", Some(10)),
             ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0)),
             ("-1", None),
+            ("1.5", None),
             ("soon", None),
             ("", None),
         ] {

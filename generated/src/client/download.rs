@@ -1,10 +1,10 @@
 //! Files that results point to: streamed, within a limit of bytes and of time, and never half in place.
 
 use super::Client;
+use super::address::bare;
 use super::backoff::{is_passing, pause};
 use super::error::Error;
 use super::http::{asked, lost};
-use super::settings::shown;
 use crate::Uuid;
 use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
@@ -112,7 +112,7 @@ impl Client {
         };
         let status = response.status().as_u16();
         if status != 200 {
-            let reason = format!("{} answers HTTP {status}", shown(address));
+            let reason = format!("{} answers HTTP {status}", bare(address));
             return Err((Error::File { status: Some(status), reason }, asked(&response)));
         }
         if response.content_length().is_some_and(|size| size > limit) {

@@ -1,9 +1,9 @@
 //! How a client behaves: where it sends, how long it waits, how often it tries, how much it reads.
 
 use super::SetupError;
+use super::address::{bare, is_loopback};
 use reqwest::{Certificate, Proxy, Url};
 use std::fmt;
-use std::net::IpAddr;
 use std::time::Duration;
 
 /// The endpoint of the API.
@@ -43,9 +43,9 @@ pub struct Settings {
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
-            .field("base_url", &shown(&self.base_url))
+            .field("base_url", &bare(&self.base_url))
             .field("plain_http", &self.plain_http)
-            .field("proxy", &self.proxy.as_deref().map(shown))
+            .field("proxy", &self.proxy.as_deref().map(bare))
             .field("certificates", &self.certificates.len())
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
@@ -177,14 +177,14 @@ impl Settings {
     /// The endpoint, if the key may go there.
     pub(super) fn endpoint(&self) -> Result<Url, SetupError> {
         let refused =
-            |reason: &str| SetupError::Address { address: shown(&self.base_url), reason: reason.to_owned() };
+            |reason: &str| SetupError::Address { address: bare(&self.base_url), reason: reason.to_owned() };
         let url = Url::parse(&self.base_url).map_err(|error| refused(&error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refused("has a user name or a password in it"));
         }
         match url.scheme() {
             "https" => Ok(url),
-            "http" if self.plain_http || is_this_machine(&url) => Ok(url),
+            "http" if self.plain_http || is_loopback(url.host_str().unwrap_or_default()) => Ok(url),
             "http" => Err(refused("would send the key in the clear; use https, or allow `plain_http`")),
             _ => Err(refused("is neither http nor https")),
         }
@@ -194,23 +194,6 @@ impl Settings {
         let refused = |_| SetupError::Proxy;
         self.proxy.as_deref().map(|address| Proxy::all(address).map_err(refused)).transpose()
     }
-}
-
-/// An address for people: without user, password, query and fragment, any of which may be secret.
-pub(super) fn shown(address: &str) -> String {
-    let text = address.split(['?', '#']).next().unwrap_or_default();
-    let text: String = text.chars().filter(|character| !character.is_control()).take(200).collect();
-    match (text.find("://"), text.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => format!("{}{}", &text[..scheme + 3], &text[at + 1..]),
-        _ => text,
-    }
-}
-
-/// 127.0.0.0/8, `[::1]` and `localhost`.
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    address.is_ok_and(|address| address.is_loopback()) || host == "localhost"
 }
 
 #[cfg(test)]
