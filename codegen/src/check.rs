@@ -80,7 +80,7 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> Tok
             use super::constraints;
             use airspec_models::check::{self, CONDITION, Kinds, Literal, Pattern};
             use airspec_models::decimal::Decimal;
-            use airspec_models::node::{Key, Node, Object};
+            use airspec_models::node::{Node, Object};
             use airspec_models::pointer::At;
             use airspec_models::Sink;
 
@@ -297,21 +297,21 @@ impl<'m> Emitter<'_, 'm> {
             }
             _ => None,
         };
-        let key = match field {
+        let member = match field {
             Some(_) => {
-                let index = Literal::usize_unsuffixed(index);
-                quote!(Key::at(#index, #name))
+                let place = Literal::usize_unsuffixed(index);
+                quote!(object.at(#place, #name))
             }
-            None => quote!(Key::named(#name)),
+            None => quote!(object.get(#name)),
         };
         let found = match &property.required {
             Some(constraint) => {
                 let reference = self.reference(constraint, role);
-                let call = quote!(check::required(object, at, out, #reference, #key));
+                let call = quote!(check::required(#member, at, out, #reference, #name));
                 self.record(constraint, role, &call);
                 call
             }
-            None => quote!(object.get(#key)),
+            None => member,
         };
         let inner = match role {
             Role::Parameter => self

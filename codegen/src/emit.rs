@@ -101,7 +101,7 @@ pub(crate) fn imports() -> TokenStream {
         use airspec_models::{
             check::Literal,
             closed::Closed,
-            node::{AsNode, Key, Node, Object},
+            node::{AsNode, Node, Object},
             pointer::At,
             serde::{self, Deserialize, Serialize},
             serde_json::{Map, Value},

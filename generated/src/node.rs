@@ -23,40 +23,6 @@ pub enum Node<'a> {
     Object(&'a dyn Object),
 }
 
-/// The name of a member, and its place among the declared ones where that is known.
-#[derive(Clone, Copy, Debug)]
-pub struct Key {
-    /// Place in the struct, [`Key::BY_NAME`] where it is not known.
-    pub index: u16,
-    /// Name on the wire.
-    pub name: &'static str,
-}
-
-impl Key {
-    /// The index of a key that is looked up by its name.
-    pub const BY_NAME: u16 = u16::MAX;
-
-    /// The member at a place of a struct.
-    pub const fn at(index: u16, name: &'static str) -> Self {
-        Self { index, name }
-    }
-
-    /// The member of that name, declared or not.
-    pub const fn named(name: &'static str) -> Self {
-        Self { index: Self::BY_NAME, name }
-    }
-
-    /// The place among the declared names.
-    #[inline]
-    pub fn place(self, names: &[&str]) -> usize {
-        if self.index == Self::BY_NAME {
-            names.iter().position(|name| *name == self.name).unwrap_or(usize::MAX)
-        } else {
-            usize::from(self.index)
-        }
-    }
-}
-
 /// Something that can be seen as a JSON value.
 pub trait AsNode {
     /// The view.
@@ -65,15 +31,43 @@ pub trait AsNode {
 
 /// An object: a generated struct or a JSON map.
 pub trait Object: AsNode {
-    /// The member, if it is present.
-    fn get(&self, key: Key) -> Option<Node<'_>>;
+    /// The names that the struct declares, in its order; a map declares none.
+    fn names(&self) -> &'static [&'static str];
+
+    /// The member of that name, if it is present. In a struct it is the one at that place of [`Object::names`], so that
+    /// checks with constant places come down to the field.
+    fn at(&self, place: usize, name: &str) -> Option<Node<'_>>;
+
+    /// The members that are not declared; a closed struct has none.
+    fn others(&self) -> Option<&Map<String, Value>> {
+        None
+    }
+
+    /// The member of that name, declared or not, if it is present.
+    fn get(&self, name: &str) -> Option<Node<'_>> {
+        match self.names().iter().position(|declared| *declared == name) {
+            Some(place) => self.at(place, name),
+            None => self.others()?.get(name).map(AsNode::as_node),
+        }
+    }
 
     /// Calls back with every member that is present.
-    fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>));
+    fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
+        for (place, name) in self.names().iter().enumerate() {
+            if let Some(node) = self.at(place, name) {
+                visit(name, node);
+            }
+        }
+        self.undeclared(&[], visit);
+    }
 
-    /// Calls back with every member that is present and not in `names`; a closed struct has none.
+    /// Calls back with every member that is not declared and not in `names`.
     fn undeclared(&self, names: &[&str], visit: &mut dyn FnMut(&str, Node<'_>)) {
-        let _ = (names, visit);
+        for (name, value) in self.others().into_iter().flatten() {
+            if !names.contains(&name.as_str()) {
+                visit(name, value.as_node());
+            }
+        }
     }
 }
 
@@ -109,22 +103,16 @@ impl<T: AsNode> AsNode for Vec<T> {
 }
 
 impl Object for Map<String, Value> {
-    fn get(&self, key: Key) -> Option<Node<'_>> {
-        Map::get(self, key.name).map(AsNode::as_node)
+    fn names(&self) -> &'static [&'static str] {
+        &[]
     }
 
-    fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
-        for (name, value) in self {
-            visit(name, value.as_node());
-        }
+    fn at(&self, _: usize, name: &str) -> Option<Node<'_>> {
+        self.get(name).map(AsNode::as_node)
     }
 
-    fn undeclared(&self, names: &[&str], visit: &mut dyn FnMut(&str, Node<'_>)) {
-        for (name, value) in self {
-            if !names.contains(&name.as_str()) {
-                visit(name, value.as_node());
-            }
-        }
+    fn others(&self) -> Option<&Map<String, Value>> {
+        Some(self)
     }
 }
 

@@ -34,8 +34,18 @@ impl fmt::Display for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Root => Ok(()),
-            Self::Key(parent, name) => write!(f, "{parent}/{}", name.replace('~', "~0").replace('/', "~1")),
-            Self::Index(parent, index) => write!(f, "{parent}/{index}"),
+            Self::Key(parent, name) => {
+                parent.fmt(f)?;
+                f.write_str("/")?;
+                if name.contains(['~', '/']) {
+                    return f.write_str(&name.replace('~', "~0").replace('/', "~1"));
+                }
+                f.write_str(name)
+            }
+            Self::Index(parent, index) => {
+                parent.fmt(f)?;
+                write!(f, "/{index}")
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From untrusted text or a filled-in struct to a request that is known to be valid.
 //!
-//! The way in is fast for what is right and thorough for what is wrong: a valid text is parsed once, straight into
-//! the struct; only a text that fails is read a second time, as plain JSON, to name everything that is wrong with it.
+//! A text is parsed once, straight into the struct, and the struct is checked; only what does not fit the struct is read a
+//! second time, as plain JSON, to name everything that is wrong with it.
 
 use crate::check;
 use crate::json;
@@ -96,11 +96,7 @@ pub fn from_json<T: Task>(text: &str) -> Result<Valid<T>, Violations> {
     if !T::KEEPS_JSON
         && let Some(task) = parse::<T>(text)
     {
-        let mut probe = Probe::default();
-        task.probe(&mut probe);
-        if !probe.broken {
-            return Ok(Valid(task));
-        }
+        return into_valid(task);
     }
     from_value(json::parse(text)?)
 }

@@ -3,7 +3,7 @@
 use crate::node::Node;
 use crate::pointer::At;
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// One checkable statement of the spec.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,7 +50,11 @@ impl Violation {
         expected: &str,
         found: Node<'_>,
     ) -> Self {
-        Self::new(pointer, constraint, format!("{expected}, found {}", Found(found)))
+        // Room for most of what is found, so that the text is not moved while it grows.
+        let mut message = String::with_capacity(expected.len() + SHOWN);
+        message.push_str(expected);
+        let _ = write!(message, ", found {}", Found(found));
+        Self::new(pointer, constraint, message)
     }
 
     /// A member that must be there and is not.

@@ -100,29 +100,13 @@ fn view(one: &Struct<'_>) -> TokenStream {
         })
         .collect();
     let places = 0..members.len();
-    let all = one.fields.iter().zip(&members).map(|(field, member)| {
-        let name = &field.property.name;
-        if field.property.required.is_some() {
-            let ident = &field.ident;
-            quote!(visit(#name, AsNode::as_node(&self.#ident));)
-        } else {
-            quote!(if let Some(node) = #member { visit(#name, node); })
+    let others = one.other.as_ref().map(|other| {
+        quote! {
+            fn others(&self) -> Option<&Map<String, Value>> {
+                Some(&self.#other)
+            }
         }
     });
-    let (other_get, other_each, undeclared) = match &one.other {
-        None => (quote!(None), quote!(), quote!()),
-        Some(other) => (
-            quote!(self.#other.get(key.name).map(AsNode::as_node)),
-            quote!(Object::each(&self.#other, visit);),
-            quote! {
-                fn undeclared(&self, names: &[&str], visit: &mut dyn FnMut(&str, Node<'_>)) {
-                    Object::undeclared(&self.#other, names, visit);
-                }
-            },
-        ),
-    };
-    let is_empty = one.fields.is_empty() && one.other.is_none();
-    let visitor = if is_empty { quote!(_) } else { quote!(visit) };
     quote! {
         impl AsNode for #ident {
             #[inline]
@@ -132,20 +116,19 @@ fn view(one: &Struct<'_>) -> TokenStream {
         }
 
         impl Object for #ident {
+            fn names(&self) -> &'static [&'static str] {
+                &[#(#names),*]
+            }
+
             #[inline]
-            fn get(&self, key: Key) -> Option<Node<'_>> {
-                match key.place(&[#(#names),*]) {
+            fn at(&self, place: usize, _: &str) -> Option<Node<'_>> {
+                match place {
                     #(#places => #members,)*
-                    _ => #other_get,
+                    _ => None,
                 }
             }
 
-            fn each(&self, #visitor: &mut dyn FnMut(&str, Node<'_>)) {
-                #(#all)*
-                #other_each
-            }
-
-            #undeclared
+            #others
         }
     }
 }

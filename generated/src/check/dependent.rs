@@ -1,7 +1,7 @@
 //! `dependentRequired`: where one member is present, others must be.
 
 use super::expect;
-use crate::node::{Key, Node};
+use crate::node::Node;
 use crate::pointer::At;
 use crate::violation::{Constraint, Sink};
 
@@ -15,7 +15,7 @@ pub fn dependent<S: Sink>(
     needs: &[(&'static str, &[&'static str])],
 ) {
     if let Node::Object(object) = node {
-        let has = |name: &'static str| object.get(Key::named(name)).is_some();
+        let has = |name: &'static str| object.get(name).is_some();
         let ok = needs.iter().all(|(trigger, needs)| !has(trigger) || needs.iter().all(|name| has(name)));
         expect(ok, node, at, out, constraint);
     }

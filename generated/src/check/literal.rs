@@ -2,7 +2,7 @@
 
 use super::expect;
 use crate::decimal::Number;
-use crate::node::{Key, Node};
+use crate::node::Node;
 use crate::pointer::At;
 use crate::violation::{Constraint, Sink};
 
@@ -27,14 +27,22 @@ pub enum Literal {
 
 impl Literal {
     /// JSON Schema's equality: 1 and 1.0 are equal, `false` and 0 are not.
+    #[inline]
     #[must_use]
     pub fn equals(&self, node: Node<'_>) -> bool {
+        // Texts, which most are, come down to a comparison with a constant.
+        match (self, node) {
+            (Self::Text(a), Node::Text(b)) => *a == b,
+            _ => self.equals_other(node),
+        }
+    }
+
+    fn equals_other(&self, node: Node<'_>) -> bool {
         match (self, node) {
             (Self::Null, Node::Null) => true,
             (Self::Boolean(a), Node::Boolean(b)) => *a == b,
             (Self::Integer(a), Node::Number(b)) => Number::Integer(*a).equals(b),
             (Self::Float(a), Node::Number(b)) => Number::Float(*a).equals(b),
-            (Self::Text(a), Node::Text(b)) => *a == b,
             (Self::Text(a), Node::Uuid(b)) => *a == b.as_str(),
             (Self::List(a), Node::List(b)) => {
                 a.len() == b.len()
@@ -44,7 +52,7 @@ impl Literal {
                 let mut count = 0;
                 b.each(&mut |_, _| count += 1);
                 let same = |(name, literal): &(&'static str, Self)| {
-                    b.get(Key::named(name)).is_some_and(|node| literal.equals(node))
+                    b.get(name).is_some_and(|node| literal.equals(node))
                 };
                 count == a.len() && a.iter().all(same)
             }

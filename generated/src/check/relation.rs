@@ -2,7 +2,7 @@
 
 use super::expect;
 use crate::decimal::Decimal;
-use crate::node::{Key, Node};
+use crate::node::Node;
 use crate::pointer::At;
 use crate::violation::{Constraint, Sink};
 
@@ -51,7 +51,7 @@ pub fn ratio<S: Sink>(
 
 fn decimals(node: Node<'_>, (a, b): Pair) -> Option<(Decimal, Decimal)> {
     let Node::Object(object) = node else { return None };
-    let decimal = |name| match object.get(Key::named(name)) {
+    let decimal = |name| match object.get(name) {
         Some(Node::Number(number)) => number.printed(),
         _ => None,
     };

@@ -1,30 +1,29 @@
 //! `required`: a member is present.
 
-use crate::node::{Key, Node, Object};
+use crate::node::Node;
 use crate::pointer::At;
 use crate::violation::{Constraint, Sink};
 
 /// The member, reported where it is missing.
 #[inline]
-pub fn required<'a, O: Object + ?Sized, S: Sink>(
-    object: &'a O,
+pub fn required<'a, S: Sink>(
+    member: Option<Node<'a>>,
     at: &At<'_>,
     out: &mut S,
     constraint: &'static Constraint,
-    key: Key,
+    name: &str,
 ) -> Option<Node<'a>> {
-    let node = object.get(key);
-    if node.is_none() {
-        out.missing(&at.key(key.name), constraint);
+    if member.is_none() {
+        out.missing(&at.key(name), constraint);
     }
-    node
+    member
 }
 
 /// The member of a value, if the value is an object that has it.
 #[inline]
-pub fn member<'a>(node: Node<'a>, name: &'static str) -> Option<Node<'a>> {
+pub fn member<'a>(node: Node<'a>, name: &str) -> Option<Node<'a>> {
     match node {
-        Node::Object(object) => object.get(Key::named(name)),
+        Node::Object(object) => object.get(name),
         _ => None,
     }
 }

@@ -15,18 +15,20 @@ const USER: u8 = 1 << 1;
 const PATH: u8 = 1 << 2;
 /// Characters of a query or fragment: those of a path, and `?`.
 const QUERY: u8 = 1 << 3;
+/// Characters of a scheme behind its first one.
+const SCHEME: u8 = 1 << 4;
 
-/// What each byte may be part of. A percent sign counts where it may start an encoded byte.
+/// What each byte may be part of. A percent sign is none of it: it takes two digits to make an encoded byte.
 const CLASSES: [u8; 256] = {
     let mut classes = [0; 256];
     let mut byte = 0;
     while byte < 128 {
         classes[byte as usize] = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'%' => {
-                HOST | USER | PATH | QUERY
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'+' => {
+                SCHEME | HOST | USER | PATH | QUERY
             }
-            // The sub-delimiters, of which those from `&` to `,` are in a row.
-            b'!' | b'$' | b'&'..=b',' | b';' | b'=' => HOST | USER | PATH | QUERY,
+            // With the sub-delimiters but for the plus sign; those from `&` to `,` are in a row.
+            b'_' | b'~' | b'!' | b'$' | b'&'..=b',' | b';' | b'=' => HOST | USER | PATH | QUERY,
             b':' => USER | PATH | QUERY,
             b'@' | b'/' => PATH | QUERY,
             b'?' => QUERY,
@@ -37,8 +39,11 @@ const CLASSES: [u8; 256] = {
     classes
 };
 
-/// Bytes looked at together.
+/// From how many bytes on a text is looked at in blocks, and how many are in one.
+const LONG: usize = 256;
 const BLOCK: usize = 32;
+/// Bytes looked at together in shorter texts.
+const WORD: usize = 8;
 
 /// Whether a text is a URI: a scheme, then authority, path, query and fragment as RFC 3986 writes them.
 #[must_use]
@@ -54,21 +59,25 @@ pub fn is_uri(text: &str) -> bool {
 
 /// Skips `scheme ":"`.
 fn after_scheme(bytes: &[u8]) -> Option<&[u8]> {
-    let end = bytes.iter().position(|byte| !(byte.is_ascii_alphanumeric() || b"+-.".contains(byte)))?;
-    let starts_well = bytes[0].is_ascii_alphabetic();
-    bytes[end..].strip_prefix(b":").filter(|_| starts_well)
+    let end = bytes.iter().position(|&byte| !is_in(SCHEME, byte))?;
+    bytes[end..].strip_prefix(b":").filter(|_| bytes[0].is_ascii_alphabetic())
 }
 
 /// Skips `[ userinfo "@" ] host [ ":" port ]`, which ends with the text or before a path, query or fragment.
 fn after_authority(bytes: &[u8]) -> Option<&[u8]> {
-    let host = after_run(bytes, USER)?.strip_prefix(b"@").unwrap_or(bytes);
-    let rest = match host.strip_prefix(b"[") {
+    let whole = |bytes| after_host(bytes).filter(|rest| matches!(rest, [] | [b'/' | b'?' | b'#', ..]));
+    // What reads like a host and a port may be the name and the password of a user.
+    whole(bytes).or_else(|| whole(after_run::<USER>(bytes)?.strip_prefix(b"@")?))
+}
+
+/// Skips `host [ ":" port ]`.
+fn after_host(bytes: &[u8]) -> Option<&[u8]> {
+    let rest = match bytes.strip_prefix(b"[") {
         Some(literal) => after_ip_literal(literal)?,
         // Each IPv4 address is a name as well.
-        None => after_run(host, HOST)?,
+        None => after_run::<HOST>(bytes)?,
     };
-    let rest = rest.strip_prefix(b":").map_or(rest, after_digits);
-    matches!(rest, [] | [b'/' | b'?' | b'#', ..]).then_some(rest)
+    Some(rest.strip_prefix(b":").map_or(rest, after_digits))
 }
 
 /// Skips an IPv6 address, or one of a version to come, and its closing bracket.
@@ -88,7 +97,7 @@ fn is_ip_future(bytes: &[u8]) -> bool {
     let [b'v' | b'V', versioned @ ..] = bytes else { return false };
     let version = versioned.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let [b'.', address @ ..] = &versioned[version..] else { return false };
-    version > 0 && !address.is_empty() && address.iter().all(|&byte| byte != b'%' && is_in(USER, byte))
+    version > 0 && !address.is_empty() && address.iter().all(|&byte| is_in(USER, byte))
 }
 
 /// Skips the digits of a port, of which there may be none.
@@ -98,59 +107,49 @@ fn after_digits(bytes: &[u8]) -> &[u8] {
 
 /// Skips `path [ "?" query ] [ "#" fragment ]`.
 fn after_path(bytes: &[u8]) -> Option<&[u8]> {
-    let mut rest = after_run(bytes, PATH)?;
+    let mut rest = after_run::<PATH>(bytes)?;
     for mark in [b'?', b'#'] {
         if let Some(part) = rest.strip_prefix(&[mark]) {
-            rest = after_run(part, QUERY)?;
+            rest = after_run::<QUERY>(part)?;
         }
     }
     Some(rest)
 }
 
 /// Skips the characters of one class; none if one of them is a percent sign without two hexadecimal digits.
-fn after_run(bytes: &[u8], class: u8) -> Option<&[u8]> {
+fn after_run<const CLASS: u8>(bytes: &[u8]) -> Option<&[u8]> {
     let mut rest = bytes;
     loop {
-        if class & (HOST | USER) == 0 {
-            rest = after_plain_blocks(rest);
-        }
-        // Either the text ends within a block from here, or something in it wants to be looked at.
-        let block = rest.len().min(BLOCK);
-        let mut at = 0;
-        while at < block {
-            at += match rest[at] {
-                byte if !is_in(class, byte) => return Some(&rest[at..]),
-                b'%' => match rest.get(at + 1..at + 3) {
-                    Some([high, low]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => 3,
-                    _ => return None,
-                },
-                _ => 1,
-            };
-        }
-        rest = &rest[at..];
-        if rest.is_empty() {
-            return Some(rest);
+        rest = after_plain_run::<CLASS>(rest);
+        match rest {
+            [b'%', high, low, after @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                rest = after;
+            }
+            [b'%', ..] => return None,
+            _ => return Some(rest),
         }
     }
 }
 
-/// Skips whole blocks of characters that base64 is made of and that paths and queries have.
+/// Skips the characters of one class up to the first that is not.
 ///
-/// Blocks have a fixed size and no early exit, so that the compiler turns each into a few vector
-/// instructions.
-fn after_plain_blocks(bytes: &[u8]) -> &[u8] {
+/// Blocks and words have a fixed size and no early exit, so that the compiler turns them into a few instructions.
+fn after_plain_run<const CLASS: u8>(bytes: &[u8]) -> &[u8] {
+    let all_in = |part: &[u8]| part.iter().fold(CLASS, |all, &byte| all & CLASSES[usize::from(byte)]) != 0;
     let mut rest = bytes;
-    while let Some((block, after)) = rest.split_first_chunk::<BLOCK>() {
-        if !block.iter().fold(true, |plain, &byte| plain & is_plain(byte)) {
-            break;
-        }
-        rest = after;
+    if CLASS & (PATH | QUERY) != 0 && bytes.len() >= LONG {
+        let is_block = |block: &&[u8; BLOCK]| {
+            block.iter().fold(true, |plain, &byte| plain & is_plain(byte)) || all_in(*block)
+        };
+        rest = &rest[BLOCK * rest.as_chunks().0.iter().take_while(is_block).count()..];
     }
-    rest
+    let words = rest.as_chunks::<WORD>().0;
+    rest = &rest[WORD * words.iter().take_while(|&word| all_in(word)).count()..];
+    &rest[rest.iter().take_while(|&&byte| is_in(CLASS, byte)).count()..]
 }
 
-/// Whether a byte is a letter, a digit, or one of `+ , - . / = _`: few enough ranges to be tested without a
-/// table.
+/// Whether a byte is a letter, a digit, or one of `+ , - . / = _`, all of which paths and queries have: base64 is made
+/// of nothing else, and it takes so few ranges that whole blocks are tested without a table.
 const fn is_plain(byte: u8) -> bool {
     (byte | 0x20).is_ascii_lowercase() || matches!(byte, b'+'..=b'9' | b'=' | b'_')
 }
@@ -346,10 +345,7 @@ mod tests {
     #[test]
     fn characters_taken_in_blocks_belong_to_paths_and_queries() {
         for byte in 0..=255 {
-            assert!(
-                !is_plain(byte) || (byte != b'%' && is_in(PATH, byte) && is_in(QUERY, byte)),
-                "{byte:#x}"
-            );
+            assert!(!is_plain(byte) || (is_in(PATH, byte) && is_in(QUERY, byte)), "{byte:#x}");
         }
     }
 }

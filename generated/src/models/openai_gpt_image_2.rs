@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use airspec_models::{
-    check::Literal, closed::Closed, node::{AsNode, Key, Node, Object},
+    check::Literal, closed::Closed, node::{AsNode, Node, Object},
     pointer::At, serde::{self, Deserialize, Serialize},
     serde_json::{Map, Value},
     task::{self, Task},
@@ -296,32 +296,32 @@ impl AsNode for Request {
 }
 
 impl Object for Request {
+    fn names(&self) -> &'static [&'static str] {
+        &[
+            "taskType",
+            "taskUUID",
+            "outputType",
+            "outputFormat",
+            "outputQuality",
+            "webhookURL",
+            "deliveryMethod",
+            "uploadEndpoint",
+            "safety",
+            "ttl",
+            "includeCost",
+            "inputs",
+            "numberResults",
+            "model",
+            "positivePrompt",
+            "width",
+            "height",
+            "providerSettings",
+        ]
+    }
+
     #[inline]
-    fn get(&self, key: Key) -> Option<Node<'_>> {
-        match key
-            .place(
-                &[
-                    "taskType",
-                    "taskUUID",
-                    "outputType",
-                    "outputFormat",
-                    "outputQuality",
-                    "webhookURL",
-                    "deliveryMethod",
-                    "uploadEndpoint",
-                    "safety",
-                    "ttl",
-                    "includeCost",
-                    "inputs",
-                    "numberResults",
-                    "model",
-                    "positivePrompt",
-                    "width",
-                    "height",
-                    "providerSettings",
-                ],
-            )
-        {
+    fn at(&self, place: usize, _: &str) -> Option<Node<'_>> {
+        match place {
             0usize => Some(AsNode::as_node(&self.task_type)),
             1usize => Some(AsNode::as_node(&self.task_uuid)),
             2usize => self.output_type.as_ref().map(AsNode::as_node),
@@ -341,51 +341,6 @@ impl Object for Request {
             16usize => Some(AsNode::as_node(&self.height)),
             17usize => self.provider_settings.as_ref().map(AsNode::as_node),
             _ => None,
-        }
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
-        visit("taskType", AsNode::as_node(&self.task_type));
-        visit("taskUUID", AsNode::as_node(&self.task_uuid));
-        if let Some(node) = self.output_type.as_ref().map(AsNode::as_node) {
-            visit("outputType", node);
-        }
-        if let Some(node) = self.output_format.as_ref().map(AsNode::as_node) {
-            visit("outputFormat", node);
-        }
-        if let Some(node) = self.output_quality.as_ref().map(AsNode::as_node) {
-            visit("outputQuality", node);
-        }
-        if let Some(node) = self.webhook_url.as_ref().map(AsNode::as_node) {
-            visit("webhookURL", node);
-        }
-        if let Some(node) = self.delivery_method.as_ref().map(AsNode::as_node) {
-            visit("deliveryMethod", node);
-        }
-        if let Some(node) = self.upload_endpoint.as_ref().map(AsNode::as_node) {
-            visit("uploadEndpoint", node);
-        }
-        if let Some(node) = self.safety.as_ref().map(AsNode::as_node) {
-            visit("safety", node);
-        }
-        if let Some(node) = self.ttl.as_ref().map(AsNode::as_node) {
-            visit("ttl", node);
-        }
-        if let Some(node) = self.include_cost.as_ref().map(AsNode::as_node) {
-            visit("includeCost", node);
-        }
-        if let Some(node) = self.inputs.as_ref().map(AsNode::as_node) {
-            visit("inputs", node);
-        }
-        if let Some(node) = self.number_results.as_ref().map(AsNode::as_node) {
-            visit("numberResults", node);
-        }
-        visit("model", AsNode::as_node(&self.model));
-        visit("positivePrompt", AsNode::as_node(&self.positive_prompt));
-        visit("width", AsNode::as_node(&self.width));
-        visit("height", AsNode::as_node(&self.height));
-        if let Some(node) = self.provider_settings.as_ref().map(AsNode::as_node) {
-            visit("providerSettings", node);
         }
     }
 }
@@ -436,17 +391,15 @@ impl AsNode for ProviderSettings {
 }
 
 impl Object for ProviderSettings {
-    #[inline]
-    fn get(&self, key: Key) -> Option<Node<'_>> {
-        match key.place(&["openai"]) {
-            0usize => self.openai.as_ref().map(AsNode::as_node),
-            _ => None,
-        }
+    fn names(&self) -> &'static [&'static str] {
+        &["openai"]
     }
 
-    fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
-        if let Some(node) = self.openai.as_ref().map(AsNode::as_node) {
-            visit("openai", node);
+    #[inline]
+    fn at(&self, place: usize, _: &str) -> Option<Node<'_>> {
+        match place {
+            0usize => self.openai.as_ref().map(AsNode::as_node),
+            _ => None,
         }
     }
 }
@@ -524,21 +477,16 @@ impl AsNode for Openai {
 }
 
 impl Object for Openai {
+    fn names(&self) -> &'static [&'static str] {
+        &["moderation", "quality"]
+    }
+
     #[inline]
-    fn get(&self, key: Key) -> Option<Node<'_>> {
-        match key.place(&["moderation", "quality"]) {
+    fn at(&self, place: usize, _: &str) -> Option<Node<'_>> {
+        match place {
             0usize => self.moderation.as_ref().map(AsNode::as_node),
             1usize => self.quality.as_ref().map(AsNode::as_node),
             _ => None,
-        }
-    }
-
-    fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
-        if let Some(node) = self.moderation.as_ref().map(AsNode::as_node) {
-            visit("moderation", node);
-        }
-        if let Some(node) = self.quality.as_ref().map(AsNode::as_node) {
-            visit("quality", node);
         }
     }
 }
@@ -600,17 +548,15 @@ impl AsNode for Inputs {
 }
 
 impl Object for Inputs {
-    #[inline]
-    fn get(&self, key: Key) -> Option<Node<'_>> {
-        match key.place(&["referenceImages"]) {
-            0usize => self.reference_images.as_ref().map(AsNode::as_node),
-            _ => None,
-        }
+    fn names(&self) -> &'static [&'static str] {
+        &["referenceImages"]
     }
 
-    fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
-        if let Some(node) = self.reference_images.as_ref().map(AsNode::as_node) {
-            visit("referenceImages", node);
+    #[inline]
+    fn at(&self, place: usize, _: &str) -> Option<Node<'_>> {
+        match place {
+            0usize => self.reference_images.as_ref().map(AsNode::as_node),
+            _ => None,
         }
     }
 }
@@ -662,17 +608,15 @@ impl AsNode for Safety {
 }
 
 impl Object for Safety {
-    #[inline]
-    fn get(&self, key: Key) -> Option<Node<'_>> {
-        match key.place(&["checkContent"]) {
-            0usize => self.check_content.as_ref().map(AsNode::as_node),
-            _ => None,
-        }
+    fn names(&self) -> &'static [&'static str] {
+        &["checkContent"]
     }
 
-    fn each(&self, visit: &mut dyn FnMut(&str, Node<'_>)) {
-        if let Some(node) = self.check_content.as_ref().map(AsNode::as_node) {
-            visit("checkContent", node);
+    #[inline]
+    fn at(&self, place: usize, _: &str) -> Option<Node<'_>> {
+        match place {
+            0usize => self.check_content.as_ref().map(AsNode::as_node),
+            _ => None,
         }
     }
 }
@@ -2031,7 +1975,7 @@ mod rules {
     use super::constraints;
     use airspec_models::check::{self, CONDITION, Kinds, Literal, Pattern};
     use airspec_models::decimal::Decimal;
-    use airspec_models::node::{Key, Node, Object};
+    use airspec_models::node::{Node, Object};
     use airspec_models::pointer::At;
     use airspec_models::Sink;
 
@@ -2184,7 +2128,7 @@ mod rules {
             &constraints::SAFETY_ADDITIONAL_PROPERTIES,
             &["checkContent"],
         );
-        if let Some(node) = object.get(Key::at(0, "checkContent")) {
+        if let Some(node) = object.at(0, "checkContent") {
             safety_check_content(node, &at.key("checkContent"), out);
         }
     }
@@ -2300,7 +2244,7 @@ mod rules {
             &constraints::INPUTS_ADDITIONAL_PROPERTIES,
             &["referenceImages"],
         );
-        if let Some(node) = object.get(Key::at(0, "referenceImages")) {
+        if let Some(node) = object.at(0, "referenceImages") {
             inputs_reference_images(node, &at.key("referenceImages"), out);
         }
     }
@@ -2497,10 +2441,10 @@ mod rules {
             &constraints::PROVIDER_SETTINGS_OPENAI_ADDITIONAL_PROPERTIES,
             &["moderation", "quality"],
         );
-        if let Some(node) = object.get(Key::at(0, "moderation")) {
+        if let Some(node) = object.at(0, "moderation") {
             provider_settings_openai_moderation(node, &at.key("moderation"), out);
         }
-        if let Some(node) = object.get(Key::at(1, "quality")) {
+        if let Some(node) = object.at(1, "quality") {
             provider_settings_openai_quality(node, &at.key("quality"), out);
         }
     }
@@ -2537,7 +2481,7 @@ mod rules {
             &constraints::PROVIDER_SETTINGS_ADDITIONAL_PROPERTIES,
             &["openai"],
         );
-        if let Some(node) = object.get(Key::at(0, "openai")) {
+        if let Some(node) = object.at(0, "openai") {
             provider_settings_openai(node, &at.key("openai"), out);
         }
     }
@@ -2590,93 +2534,93 @@ mod rules {
             ],
         );
         if let Some(node) = check::required(
-            object,
+            object.at(0, "taskType"),
             at,
             out,
             &constraints::TASK_TYPE_REQUIRED,
-            Key::at(0, "taskType"),
+            "taskType",
         ) {
             task_type(node, &at.key("taskType"), out);
         }
         if let Some(node) = check::required(
-            object,
+            object.at(1, "taskUUID"),
             at,
             out,
             &constraints::TASK_UUID_REQUIRED,
-            Key::at(1, "taskUUID"),
+            "taskUUID",
         ) {
             task_uuid(node, &at.key("taskUUID"), out);
         }
-        if let Some(node) = object.get(Key::at(2, "outputType")) {
+        if let Some(node) = object.at(2, "outputType") {
             output_type(node, &at.key("outputType"), out);
         }
-        if let Some(node) = object.get(Key::at(3, "outputFormat")) {
+        if let Some(node) = object.at(3, "outputFormat") {
             output_format(node, &at.key("outputFormat"), out);
         }
-        if let Some(node) = object.get(Key::at(4, "outputQuality")) {
+        if let Some(node) = object.at(4, "outputQuality") {
             output_quality(node, &at.key("outputQuality"), out);
         }
-        if let Some(node) = object.get(Key::at(5, "webhookURL")) {
+        if let Some(node) = object.at(5, "webhookURL") {
             webhook_url(node, &at.key("webhookURL"), out);
         }
-        if let Some(node) = object.get(Key::at(6, "deliveryMethod")) {
+        if let Some(node) = object.at(6, "deliveryMethod") {
             delivery_method(node, &at.key("deliveryMethod"), out);
         }
-        if let Some(node) = object.get(Key::at(7, "uploadEndpoint")) {
+        if let Some(node) = object.at(7, "uploadEndpoint") {
             upload_endpoint(node, &at.key("uploadEndpoint"), out);
         }
-        if let Some(node) = object.get(Key::at(8, "safety")) {
+        if let Some(node) = object.at(8, "safety") {
             safety(node, &at.key("safety"), out);
         }
-        if let Some(node) = object.get(Key::at(9, "ttl")) {
+        if let Some(node) = object.at(9, "ttl") {
             ttl(node, &at.key("ttl"), out);
         }
-        if let Some(node) = object.get(Key::at(10, "includeCost")) {
+        if let Some(node) = object.at(10, "includeCost") {
             include_cost(node, &at.key("includeCost"), out);
         }
-        if let Some(node) = object.get(Key::at(11, "inputs")) {
+        if let Some(node) = object.at(11, "inputs") {
             inputs(node, &at.key("inputs"), out);
         }
-        if let Some(node) = object.get(Key::at(12, "numberResults")) {
+        if let Some(node) = object.at(12, "numberResults") {
             number_results(node, &at.key("numberResults"), out);
         }
         if let Some(node) = check::required(
-            object,
+            object.at(13, "model"),
             at,
             out,
             &constraints::MODEL_REQUIRED,
-            Key::at(13, "model"),
+            "model",
         ) {
             model(node, &at.key("model"), out);
         }
         if let Some(node) = check::required(
-            object,
+            object.at(14, "positivePrompt"),
             at,
             out,
             &constraints::POSITIVE_PROMPT_REQUIRED,
-            Key::at(14, "positivePrompt"),
+            "positivePrompt",
         ) {
             positive_prompt(node, &at.key("positivePrompt"), out);
         }
         if let Some(node) = check::required(
-            object,
+            object.at(15, "width"),
             at,
             out,
             &constraints::WIDTH_REQUIRED,
-            Key::at(15, "width"),
+            "width",
         ) {
             width(node, &at.key("width"), out);
         }
         if let Some(node) = check::required(
-            object,
+            object.at(16, "height"),
             at,
             out,
             &constraints::HEIGHT_REQUIRED,
-            Key::at(16, "height"),
+            "height",
         ) {
             height(node, &at.key("height"), out);
         }
-        if let Some(node) = object.get(Key::at(17, "providerSettings")) {
+        if let Some(node) = object.at(17, "providerSettings") {
             provider_settings(node, &at.key("providerSettings"), out);
         }
     }

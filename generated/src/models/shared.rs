@@ -2,7 +2,7 @@
 
 #[allow(unused_imports)]
 use airspec_models::{
-    check::Literal, closed::Closed, node::{AsNode, Key, Node, Object},
+    check::Literal, closed::Closed, node::{AsNode, Node, Object},
     pointer::At, serde::{self, Deserialize, Serialize},
     serde_json::{Map, Value},
     task::{self, Task},

@@ -1,0 +1,22 @@
+//! What is valid is checked without asking for memory.
+
+#[path = "../benches/corpus/mod.rs"]
+mod corpus;
+
+use airspec_models::openai_gpt_image_2::Request;
+use allocation_counter::measure;
+
+#[test]
+fn a_valid_request_is_checked_without_an_allocation() {
+    for sample in corpus::samples() {
+        let mut request: Request = serde_json::from_value(sample.value).unwrap();
+        // Text that is no URI is left to a pattern, which is compiled when it is first used.
+        if let Some(images) = request.inputs.as_mut().and_then(|inputs| inputs.reference_images.as_mut()) {
+            images[0] = "iVBORw0KGgo=".repeat(1_000);
+        }
+        let mut broken = request.validate().is_err();
+        let seen = measure(|| broken |= request.validate().is_err());
+        assert_eq!(broken, sample.faults > 0, "{}", sample.name);
+        assert_eq!(seen.count_total > 0, broken, "{}: {seen:?}", sample.name);
+    }
+}
