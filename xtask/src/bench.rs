@@ -7,6 +7,7 @@ mod process;
 mod serve;
 mod suite;
 mod table;
+mod typify;
 
 use crate::output::{self, Artefact};
 use anyhow::{Context as _, ensure};
@@ -100,9 +101,10 @@ fn measure(
             (0..arguments.rounds).try_for_each(|_| peers::measure(root, &corpus, "0.5", table))
         }
         (Part::Generate, true) => generate::measure(root, folder, &[1, 10], table),
-        (Part::Generate, false) => {
-            (0..arguments.rounds).try_for_each(|_| generate::measure(root, folder, &[1, 10, 100, 400], table))
-        }
+        (Part::Generate, false) => (0..arguments.rounds).try_for_each(|_| {
+            generate::measure(root, folder, &[1, 10, 100, 400], table)?;
+            typify::measure(root, &folder.join("catalogue-10"), table)
+        }),
         (Part::Suite, true) => {
             crate::build_airspec(root)?;
             suite::measure(root, &crate::built(root, "debug"), "accept:width.*", None, table)
