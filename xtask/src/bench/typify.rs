@@ -30,8 +30,8 @@ pub(super) fn measure(root: &Path, catalogue: &Path, table: &mut Table) -> anyho
         who: OWN,
         folder: place.join("own"),
         dependencies: format!(
-            "airspec-models = {{ path = {:?}, default-features = false }}",
-            root.join("generated")
+            "airspec-models = {{ path = '{}', default-features = false }}",
+            root.join("generated").display()
         ),
         parse: "Request::from_json(text)",
     };
