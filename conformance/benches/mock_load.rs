@@ -87,7 +87,7 @@ async fn measure(address: &str, requests: usize) {
 struct Times(Vec<u64>);
 
 impl Times {
-    const STEPS: usize = 10_000;
+    const STEPS: usize = 100_000;
 
     fn add(&mut self, time: Duration) {
         let step = usize::try_from(time.as_micros() / 20).unwrap_or(usize::MAX);

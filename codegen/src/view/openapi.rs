@@ -2,6 +2,7 @@
 
 use super::portable::{json_schema, portable};
 use airspec::Model;
+use airspec::behaviour::{Behaviour, Kind};
 use serde_json::{Map, Value, json};
 
 /// The statuses of a refusal, with what they mean.
@@ -45,8 +46,8 @@ pub fn openapi(model: &Model) -> Value {
             "securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer"}},
             "schemas": {
                 "Task": task,
-                "Success": envelope("data", model.answers.result.as_ref()),
-                "Refusal": envelope("errors", model.answers.error.as_ref()),
+                "Success": envelope("data", &success(model)),
+                "Refusal": envelope("errors", &item(model.answers.error.as_ref())),
             },
         },
     });
@@ -62,7 +63,29 @@ fn response(meaning: &str, schema: &str) -> Value {
 }
 
 /// An object with a list of items; live answers carry both lists at times, so others are allowed.
-fn envelope(name: &str, item: Option<&Value>) -> Value {
-    let item = item.map_or_else(|| json!({"type": "object"}), portable);
+fn envelope(name: &str, item: &Value) -> Value {
     json!({"type": "object", "required": [name], "properties": {name: {"type": "array", "items": item}}})
+}
+
+/// What stands in such a list.
+fn item(schema: Option<&Value>) -> Value {
+    schema.map_or_else(|| json!({"type": "object"}), portable)
+}
+
+/// A result; where results may come later, also what is answered in their place.
+fn success(model: &Model) -> Value {
+    let result = item(model.answers.result.as_ref());
+    let is_delivery = |behaviour: &Behaviour| matches!(behaviour.kind, Kind::Delivery { .. });
+    if !model.behaviours.iter().any(is_delivery) {
+        return result;
+    }
+    let text = json!({"type": "string"});
+    let acknowledgement = json!({
+        "title": "Acknowledgement of a deferred task",
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["taskType", "taskUUID"],
+        "properties": {"taskType": text, "taskUUID": text},
+    });
+    json!({"anyOf": [result, acknowledgement]})
 }
