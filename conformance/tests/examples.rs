@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
-/// The folder of the examples, which are built first: a test of its own name would run what was built before.
+/// The folder of the examples, which are built first: a test of its own name would run what was built before. The call
+/// is that of all tests, whose features they share, so that nothing is compiled twice.
 fn examples() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        cargo.args(["build", "--quiet", "--workspace", "--examples"]);
+        cargo.args(["test", "--quiet", "--workspace", "--no-run"]);
         // Build scripts that look at what cargo tells tests of their package would run again, here and afterwards.
         let told = ["CARGO_PKG_", "CARGO_MANIFEST_"];
         for (name, _) in std::env::vars_os() {
