@@ -149,6 +149,14 @@ fn a_known_finding_is_accepted_until_it_is_gone() {
 }
 
 #[test]
+fn a_server_that_remembers_takes_the_same_seed_again() {
+    let server = Server::start(&[]);
+    for arguments in [&["--shard", "2/5"][..], &["--shard", "2/5"], &["--shard", "2/5", "--alone"]] {
+        conformance(0, &[&["--target", &server.url, "--search", "0"], arguments].concat());
+    }
+}
+
+#[test]
 fn two_servers_are_compared() {
     let (good, other) = (Server::start(&[]), Server::start(&["--fault", "accept:width.maximum"]));
     let told = conformance(1, &["--compare", &good.url, &other.url, "--case", "width.m*"]);

@@ -191,6 +191,21 @@ async fn one_refusal_of_the_key_is_a_finding_and_not_the_end() {
 }
 
 #[tokio::test]
+async fn a_task_whose_id_an_earlier_run_took_is_sent_with_another_one() {
+    let taken = br#"{"errors":[{"code":"conflictTicket","message":"taken","parameter":"ticket"}]}"#;
+    let body = br#"{"data":[{"thing":"a","fileURL":"http://127.0.0.1:1/a.jpg"}]}"#;
+    let say: &'static [Manner] = Box::leak(Box::new([Manner::Say(400, taken), Manner::Say(200, body)]));
+    let run = send(&server(say).await, &cases(1)[..1], settings()).await.unwrap();
+    let id = |body: &serde_json::Value| body[0]["ticket"].as_str().unwrap().to_owned();
+    let sent = run.records[0].request.as_ref().unwrap().whole.as_deref().unwrap();
+    assert_ne!(id(&serde_json::from_str(sent).unwrap()), id(&cases(1)[0].body));
+    let always: &'static [Manner] = Box::leak(Box::new([Manner::Say(400, taken)]));
+    let run = send(&server(always).await, &cases(1)[..1], settings()).await.unwrap();
+    assert_eq!(run.records[0].verdict, Verdict::Fail);
+    assert_eq!(run.requests, 2, "once more, and no more");
+}
+
+#[tokio::test]
 async fn a_request_that_came_too_fast_is_sent_again() {
     let body = br#"{"data":[{"ticket":"1b4e28ba-2fa1-41d2-883f-0016d3cca427","thing":"a","fileURL":"http://127.0.0.1:1/a.jpg"}]}"#;
     assert!(String::from_utf8_lossy(body).contains(ID));
