@@ -289,10 +289,19 @@ fn a_request_is_judged_for_people_and_for_programs() {
         "{told}"
     );
     assert!(told.contains("3 |   \"witdh\": 10\n  |   ^^^^^^^\n"), "{told}");
-    // A program that reads the output gets the form that it always got.
-    let output = airspec(&["validate", path]);
-    let lines: Vec<Value> =
-        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    // So is a program, since the value takes several lines.
+    assert_eq!(airspec(&["validate", path]).stdout, output.stdout);
+    let one_a_line = folder.path().join("values");
+    std::fs::write(&one_a_line, "{\"witdh\": 10}\n\n{}\n").unwrap();
+    let verdicts = |arguments: &[&str]| -> Vec<Value> {
+        let output = airspec(arguments);
+        assert_eq!(output.status.code(), Some(1));
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let lines = verdicts(&["validate", one_a_line.to_str().unwrap()]);
+    assert_eq!([&lines[0]["line"], &lines[1]["line"]], [1, 3]);
+    assert_eq!(lines[0]["violations"][0]["pointer"], "/witdh");
+    let lines = verdicts(&["validate", "--format", "lines", path]);
     assert_eq!(lines.len(), 4, "one verdict a line");
     assert_eq!(lines[0]["violations"][0]["constraint"], "json.syntax");
     cannot_run(&["validate", "--format", "text", "/nowhere.json"], "/nowhere.json: cannot be read");

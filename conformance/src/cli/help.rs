@@ -62,9 +62,9 @@ Exit code: 0 all is well, 1 the change is what --fail-on names, 2 nothing could 
 
 pub(super) const VALIDATE: &str = "\
 Examples:
-  airspec validate request.json                               line, column and a caret on a terminal
-  airspec validate --format text - < request.json             the same anywhere
-  airspec validate --format lines values.jsonl                one JSON verdict a line
+  airspec validate request.json                               line, column and a caret where it is wrong
+  airspec validate - < request.json                           the same from standard input
+  airspec validate values.jsonl > verdicts.jsonl              one JSON verdict for each value, one a line
   airspec validate --spec my-model.json request.json          against a spec of your own
 
 Exit code: 0 every value is valid, 1 one is not, 2 nothing could be judged.";
