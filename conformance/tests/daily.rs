@@ -120,7 +120,8 @@ fn a_known_finding_is_accepted_until_it_is_gone() {
         conformance(code, &arguments)
     };
     run(2, &faulty.url, &[]);
-    run(1, &faulty.url, &["--fix"]);
+    let told = run(1, &faulty.url, &["--fix"]);
+    assert!(told.contains("deviations.txt, entries: 2"), "{told}");
     let text = std::fs::read_to_string(&list).unwrap();
     assert!(text.lines().count() >= 2 && text.contains("| accepted with HTTP 200"), "{text}");
     std::fs::write(&list, text.replace("to be explained", "ticket 4711")).unwrap();
