@@ -31,7 +31,7 @@ Exit code: 0 every fault is found and nothing else, 1 otherwise, 2 it could not 
 
 pub(super) const MERGE: &str = "\
 Example:
-  airspec merge report part-1 part-2 part-3                   one report of three parts
+  airspec merge report part-1 part-2 part-3 part-4 part-5     one report of five parts
 
 Exit code: 0 all is there and well, 1 something failed, 2 a part is missing or cannot be merged.";
 
