@@ -9,9 +9,9 @@ use lines::{Line, commands, documents, name, read, shell_lines};
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// Programs that are not ours. A word that is neither one of these nor ours is a mistake in a document.
-const OTHERS: [&str; 13] = [
-    "cargo", "bash", "cp", "cat", "command", "curl", "export", "git", "man", "mdbook", "mkdir", "$EDITOR",
-    "xdg-open",
+const OTHERS: [&str; 14] = [
+    "cargo", "bash", "cp", "cat", "command", "curl", "export", "git", "man", "mdbook", "mkdir", "rustup",
+    "$EDITOR", "xdg-open",
 ];
 
 /// Whether a program takes its arguments; true for one of ours, whose arguments were parsed.

@@ -15,13 +15,15 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 /// Lines that are only parsed (`xtask/src/documents.rs`): how they begin, and why.
-const PARSED_ONLY: [(&str, &str); 14] = [
+const PARSED_ONLY: [(&str, &str); 16] = [
     ("AIRSPEC_PAIRS=2000 cargo test", "is a test, with more pairs than it has by itself"),
     ("cargo test --workspace", "this test is a part of it"),
     ("cargo install --locked --path conformance", "compiles for minutes"),
     ("cargo install cargo-fuzz", "fetches a program of others"),
     ("cargo doc --open", "opens a browser; `.ci/run` builds the documentation"),
     ("cargo deny", "is a program of others, which `.ci/run` runs where it is installed"),
+    ("rustup toolchain install", "fetches a toolchain"),
+    ("cargo +1.89", "needs that toolchain"),
     ("cargo publish", "asks a registry"),
     ("cargo run --example", "conformance/tests/examples.rs runs every example"),
     ("cargo xtask bench", "measures for many minutes"),
