@@ -201,7 +201,7 @@ fn unread(error: &clap::Error) -> ExitCode {
         let told = text.split("\n\nUsage:").next().unwrap_or(&text);
         let told = told.split("\n\nFor more information").next().unwrap_or(told);
         let lines: Vec<&str> = told.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-        let told = lines.join(", ");
+        let told = lines.join(", ").replace(":, ", ": ");
         complain(&format!("{}; see --help", told.strip_prefix("error: ").unwrap_or(&told)));
     }
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }

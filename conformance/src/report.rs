@@ -49,6 +49,7 @@ mod table;
 mod tests;
 
 pub use document::{Document, Entry, Received, Sent, Subject, Summary};
+pub(crate) use files::make_folder;
 pub use files::{ReportError, Reports, replace, write};
 pub use html::Against;
 pub use matrix::{Counts, Kill, Kills, Matrix};

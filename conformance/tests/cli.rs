@@ -38,8 +38,30 @@ fn what_cannot_run_says_so_in_one_line() {
     );
     cannot_run(&["conformance", "--target", "nonsense"], "give the full endpoint");
     cannot_run(&["conformance", "--case", "nothing.*"], "--case matches none");
+    cannot_run(&["conformance", "--case", "width"], "did you mean 'width.*'?");
+    cannot_run(&["conformance", "--deviations", "/nowhere.txt"], "there is no such file; --fix writes one");
+    cannot_run(&["validate"], "arguments were not provided: <VALUES>; see --help");
     cannot_run(&["conformance", "--spec", "/nowhere.json"], "/nowhere.json");
     cannot_run(&["mock", "--port", "1", "--spec", "/nowhere.json"], "/nowhere.json");
+}
+
+#[test]
+fn what_could_not_be_written_in_the_end_is_told_before_anything_is_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    let target = format!("http://{}/v1", listener.local_addr().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing/file").to_str().unwrap().to_owned();
+    let file = folder.path().join("file").to_str().unwrap().to_owned();
+    std::fs::write(&file, "").unwrap();
+    let run = |more: &[&str], words: &str| {
+        cannot_run(&[&["conformance", "--target", target.as_str()], more].concat(), words);
+    };
+    run(&["--har", &missing], "missing/file: ");
+    run(&["--deviations", &missing, "--fix"], "missing/file: ");
+    run(&["--report", &missing.replace("missing", "file")], "file/file: ");
+    run(&["--report", &file], "file: is a file, and must be a folder");
+    assert!(listener.accept().is_err(), "a request was sent");
 }
 
 #[test]
@@ -289,10 +311,19 @@ fn a_request_is_judged_for_people_and_for_programs() {
         "{told}"
     );
     assert!(told.contains("3 |   \"witdh\": 10\n  |   ^^^^^^^\n"), "{told}");
-    // A program that reads the output gets the form that it always got.
-    let output = airspec(&["validate", path]);
-    let lines: Vec<Value> =
-        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    // So is a program, since the value takes several lines.
+    assert_eq!(airspec(&["validate", path]).stdout, output.stdout);
+    let one_a_line = folder.path().join("values");
+    std::fs::write(&one_a_line, "{\"witdh\": 10}\n\n{}\n").unwrap();
+    let verdicts = |arguments: &[&str]| -> Vec<Value> {
+        let output = airspec(arguments);
+        assert_eq!(output.status.code(), Some(1));
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let lines = verdicts(&["validate", one_a_line.to_str().unwrap()]);
+    assert_eq!([&lines[0]["line"], &lines[1]["line"]], [1, 3]);
+    assert_eq!(lines[0]["violations"][0]["pointer"], "/witdh");
+    let lines = verdicts(&["validate", "--format", "lines", path]);
     assert_eq!(lines.len(), 4, "one verdict a line");
     assert_eq!(lines[0]["violations"][0]["constraint"], "json.syntax");
     cannot_run(&["validate", "--format", "text", "/nowhere.json"], "/nowhere.json: cannot be read");
@@ -349,7 +380,9 @@ fn a_page_is_made_of_what_was_saved() {
     cannot_run(&["report", &place("nothing")], "nothing: ");
     let kills = r#"{"seed":1,"false_alarms":[],"summary":{"faults":0,"killed":0,"noted":0,"survived":0,"duration_ms":1},"faults":[]}"#;
     std::fs::write(place("faults.json"), kills).unwrap();
-    assert_eq!(airspec(&["report", &place("faults.json")]).status.code(), Some(0));
+    for kills in ["faults.json", ""] {
+        assert_eq!(airspec(&["report", &place(kills)]).status.code(), Some(0), "the file or its folder");
+    }
     assert!(std::fs::read_to_string(place("faults.html")).unwrap().contains("Every fault is found"));
     cannot_run(&["report", &place("faults.json"), "--against", &one], "--against compares runs");
     cannot_run(&["report", &one, "--against", &place("faults.json")], "this is none");

@@ -120,7 +120,8 @@ fn a_known_finding_is_accepted_until_it_is_gone() {
         conformance(code, &arguments)
     };
     run(2, &faulty.url, &[]);
-    run(1, &faulty.url, &["--fix"]);
+    let told = run(1, &faulty.url, &["--fix"]);
+    assert!(told.contains("deviations.txt, entries: 2"), "{told}");
     let text = std::fs::read_to_string(&list).unwrap();
     assert!(text.lines().count() >= 2 && text.contains("| accepted with HTTP 200"), "{text}");
     std::fs::write(&list, text.replace("to be explained", "ticket 4711")).unwrap();
@@ -146,6 +147,14 @@ fn a_known_finding_is_accepted_until_it_is_gone() {
     run(1, &good.url, &["--fix"]);
     assert_eq!(std::fs::read_to_string(&list).unwrap(), "");
     run(0, &good.url, &[]);
+}
+
+#[test]
+fn a_server_that_remembers_takes_the_same_seed_again() {
+    let server = Server::start(&[]);
+    for arguments in [&["--shard", "2/5"][..], &["--shard", "2/5"], &["--shard", "2/5", "--alone"]] {
+        conformance(0, &[&["--target", &server.url, "--search", "0"], arguments].concat());
+    }
 }
 
 #[test]

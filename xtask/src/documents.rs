@@ -1,97 +1,18 @@
 //! Every command in every document is one that its program takes: those of the blocks marked `sh` in Markdown, of the
-//! recipes for CI, and of the examples in `--help`. `.ci/run` runs the ones in blocks that are marked for it.
+//! recipes for CI, and of the examples in `--help`. `xtask/tests/documents` runs them.
+
+mod lines;
 
 use crate::{Arguments, PassedOn, Task, root};
 use clap::Parser as _;
-use std::path::{Path, PathBuf};
+use lines::{Line, commands, documents, name, read, shell_lines};
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// Programs that are not ours. A word that is neither one of these nor ours is a mistake in a document.
-const OTHERS: [&str; 12] = [
-    "cargo", "bash", "cp", "cat", "command", "curl", "export", "git", "man", "mdbook", "$EDITOR", "xdg-open",
+const OTHERS: [&str; 14] = [
+    "cargo", "bash", "cp", "cat", "command", "curl", "export", "git", "man", "mdbook", "mkdir", "rustup",
+    "$EDITOR", "xdg-open",
 ];
-
-/// A command and the document that it stands in.
-struct Line {
-    document: String,
-    text: String,
-}
-
-/// The Markdown files that people read: those of the root, of each crate, and of `docs/`.
-fn documents() -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut folders = vec![(root(), 0)];
-    while let Some((folder, depth)) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            let is_ours =
-                !name.starts_with('.') && !["target", "node_modules", "book"].contains(&name.as_str());
-            if path.is_dir() && is_ours && depth < 4 {
-                folders.push((path, depth + 1));
-            } else if path.extension().is_some_and(|extension| extension == "md") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    found
-}
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn name(path: &Path) -> String {
-    path.strip_prefix(root()).unwrap_or(path).display().to_string()
-}
-
-/// The lines of the blocks marked `sh`, continued lines joined.
-fn shell_lines(document: &str, text: &str) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let mut is_shell = false;
-    let mut begun = String::new();
-    for line in text.lines() {
-        match line.trim() {
-            "```sh" => is_shell = true,
-            "```" => is_shell = false,
-            line if is_shell && !line.is_empty() => match line.strip_suffix('\\') {
-                Some(part) => begun += part,
-                None => {
-                    let text = std::mem::take(&mut begun) + line;
-                    lines.push(Line { document: document.to_owned(), text });
-                }
-            },
-            _ => {}
-        }
-    }
-    lines
-}
-
-/// The commands of a line: parts between `|`, `||`, `&&` and `;`, without redirections and settings of variables.
-fn commands(line: &Line) -> Vec<Vec<String>> {
-    let words = shlex::split(&line.text).unwrap_or_else(|| panic!("{}: {}", line.document, line.text));
-    let mut commands = vec![Vec::new()];
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
-        match word.as_str() {
-            "|" | "||" | "&&" | ";" => commands.push(Vec::new()),
-            ">" | ">>" | "<" => drop(words.next()),
-            "&" => {}
-            _ => commands.last_mut().unwrap().push(word),
-        }
-    }
-    let is_setting = |word: &str| {
-        word.split_once('=')
-            .is_some_and(|(name, _)| name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_'))
-    };
-    for command in &mut commands {
-        let settings = command.iter().take_while(|word| is_setting(word)).count();
-        command.drain(..settings);
-    }
-    commands.retain(|command| !command.is_empty());
-    commands
-}
 
 /// Whether a program takes its arguments; true for one of ours, whose arguments were parsed.
 fn parses(words: &[String]) -> Result<bool, String> {

@@ -46,7 +46,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     models.iter().for_each(warn);
     let is_clean = models.iter().all(|model| model.warnings.is_empty());
     let artefacts = workspace(&root, &specs, models)?;
-    let code = finish(arguments, &artefacts, &orphans(&folder, &artefacts)?)?;
+    let mut orphans = orphans(&folder, &artefacts)?;
+    orphans.extend(orphan_views(&root.join("generated/reference"), &artefacts)?);
+    let code = finish(arguments, &artefacts, &orphans)?;
     // A warning is given each time.
     if code == ExitCode::SUCCESS && is_clean {
         stamp.save(&artefacts);
@@ -145,12 +147,27 @@ fn features(manifest: &Path, models: &[Model]) -> anyhow::Result<Artefact> {
 
 /// Generated files that no spec gives any more.
 fn orphans(folder: &Path, artefacts: &[Artefact]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut paths = listed(folder)?;
+    paths.retain(|path| !artefacts.iter().any(|artefact| artefact.path == *path));
+    Ok(paths)
+}
+
+/// The same of the folders of reference, one for each model.
+fn orphan_views(folder: &Path, artefacts: &[Artefact]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for model in listed(folder)?.into_iter().filter(|path| path.is_dir()) {
+        found.extend(orphans(&model, artefacts)?);
+    }
+    Ok(found)
+}
+
+/// What is in a folder, by name; nothing where there is none.
+fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
     let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| !artefacts.iter().any(|artefact| artefact.path == *path));
     paths.sort();
     Ok(paths)
 }

@@ -110,7 +110,20 @@ fn main() -> ExitCode {
 /// Runs a subcommand of the binary `airspec`; its exit code is ours.
 fn airspec(subcommand: &str, passed: &PassedOn) -> anyhow::Result<ExitCode> {
     build_airspec(&root())?;
-    let status = airspec_command(&root()).arg(subcommand).args(&passed.arguments).status()?;
+    let mut command = airspec_command(&root());
+    command.arg(subcommand).args(&passed.arguments);
+    hand_over(command)
+}
+
+/// The command takes our place, so that whoever ends us ends it, too.
+#[cfg(unix)]
+fn hand_over(mut command: Command) -> anyhow::Result<ExitCode> {
+    Err(std::os::unix::process::CommandExt::exec(&mut command).into())
+}
+
+#[cfg(not(unix))]
+fn hand_over(mut command: Command) -> anyhow::Result<ExitCode> {
+    let status = command.status()?;
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
 }
 

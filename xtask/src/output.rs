@@ -30,6 +30,8 @@ pub(crate) fn write(artefacts: &[Artefact], orphans: &[PathBuf]) -> anyhow::Resu
     for path in orphans {
         fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
         println!("removed {}", path.display());
+        // The folder goes with its last file.
+        let _ = path.parent().map(fs::remove_dir);
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -81,3 +81,53 @@ fn a_page_has_the_cases_and_an_unknown_name_is_code_2_with_a_suggestion() {
     assert_eq!(missing.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere.json: error: cannot be read"));
 }
+
+#[test]
+fn what_was_made_of_a_model_goes_with_its_document() {
+    let root = tempfile::tempdir().unwrap();
+    let place = |path: &str| root.path().join(path);
+    for folder in ["spec/models", "generated/src/models"] {
+        std::fs::create_dir_all(place(folder)).unwrap();
+    }
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::fs::copy(workspace.join("generated/Cargo.toml"), place("generated/Cargo.toml")).unwrap();
+    for slug in ["first", "second"] {
+        let spec = workspace.join("generated/examples/lighthouse.json");
+        std::fs::copy(spec, place(&format!("spec/models/{slug}.json"))).unwrap();
+    }
+    let generate = |more: &[&str]| {
+        let root = root.path().to_str().unwrap();
+        let output = xtask(&[&["gen", "--root", root], more].concat());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert_eq!(generate(&[]).0, Some(0));
+    assert!(place("generated/reference/second/README.md").exists());
+    std::fs::remove_file(place("spec/models/second.json")).unwrap();
+    let (code, told) = generate(&["--check"]);
+    let left_over = |file: &str| told.contains(&format!("left over: {}", place(file).display()));
+    assert_eq!(code, Some(1), "{told}");
+    assert!(left_over("generated/src/models/second.rs"), "{told}");
+    assert!(left_over("generated/reference/second/README.md"), "{told}");
+    assert_eq!(generate(&[]).0, Some(0));
+    assert!(!place("generated/reference/second").exists());
+    assert_eq!(generate(&["--check"]).0, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn who_ends_the_command_of_a_server_ends_the_server() {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let mut mock = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["mock", "--port", "0"])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(mock.stdout.take().unwrap());
+    let mut line = String::new();
+    said.read_line(&mut line).unwrap();
+    assert!(line.starts_with("mock server at "), "{line}");
+    mock.kill().unwrap();
+    mock.wait().unwrap();
+    // Nobody holds the other end any more.
+    said.read_to_string(&mut line).unwrap();
+}

@@ -1,6 +1,6 @@
 //! The file of deviations of a run: read before, held against the findings, and rewritten where that is asked for.
 
-use super::Failure;
+use super::{Failure, complain};
 use crate::deviation::Deviations;
 use crate::report::replace;
 use crate::run::Record;
@@ -30,9 +30,16 @@ impl Accepted {
         let name = path.display().to_string();
         let text = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == ErrorKind::NotFound && self.fix => String::new(),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Err(Failure(format!("deviations {name}: there is no such file; --fix writes one")));
+            }
             other => other.map_err(|error| Failure(format!("deviations {name}: {error}")))?,
         };
         let deviations = Deviations::read(&name, &text)?;
+        if self.fix {
+            // A place that cannot be written to is told before anything is sent.
+            replace(path, text.as_bytes())?;
+        }
         Ok(List { deviations, ids, fix: self.fix.then(|| path.clone()), now })
     }
 }
@@ -56,7 +63,11 @@ impl List {
         let known: HashSet<&str> = self.ids.iter().map(String::as_str).collect();
         let records: Vec<&Record> = records.iter().collect();
         if let Some(path) = &self.fix {
-            replace(path, self.deviations.fixed(&known, &records, self.now).as_bytes())?;
+            let text = self.deviations.fixed(&known, &records, self.now);
+            replace(path, text.as_bytes())?;
+            let entries =
+                text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).count();
+            complain(&format!("wrote {}, entries: {entries}", path.display()));
         }
         Ok(self.deviations.problems(&known, &records, self.now))
     }

@@ -31,11 +31,12 @@ impl Choice {
         let Cases { cases, gaps, .. } = cases;
         let all = cases.len();
         let pattern = Pattern::of(&self.case, &cases)?;
+        let hint = hint(&self.case, &cases)?;
         let is_named = |case: &Case| pattern.as_ref().is_none_or(|pattern| pattern.takes(&case.id));
         let named: Vec<Case> = cases.into_iter().filter(is_named).collect();
         let mut searched = Sort::ALL.into_iter().map(Sort::id);
         if named.is_empty() && !searched.any(|id| pattern.as_ref().is_some_and(|pattern| pattern.takes(id))) {
-            return Err(Failure(format!("--case matches none of the {all} cases; --list shows them")));
+            return Err(Failure(format!("--case matches none of the {all} cases; {hint}")));
         }
         let is_chosen =
             |case: &Case| case.level <= self.level && self.shard.is_none_or(|shard| shard.holds(&case.id));
@@ -56,6 +57,18 @@ impl Choice {
         let is_named = self.case.is_empty() || matcher(self.case.iter())?.is_match(id);
         Ok(is_named && self.shard.is_none_or(|shard| shard.holds(id)))
     }
+}
+
+/// What to do where nothing matches: the name of a parameter or a constraint is the beginning of ids.
+fn hint(wanted: &[String], cases: &[Case]) -> Result<String, Failure> {
+    for wanted in wanted {
+        let longer = format!("{wanted}.*");
+        let glob = matcher(std::iter::once(&longer))?;
+        if cases.iter().any(|case| glob.is_match(&case.id)) {
+            return Ok(format!("did you mean '{longer}'?"));
+        }
+    }
+    Ok("--list shows them".to_owned())
 }
 
 /// Ids and patterns.

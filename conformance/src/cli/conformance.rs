@@ -11,7 +11,7 @@ use super::wire::Wire;
 use super::{End, Failure, Spec, complain, interrupt, key, runtime, show, style};
 use crate::case::{Case, Gap, Packing, derive};
 use crate::oracle::Oracle;
-use crate::report::{Heading, Subject, Tally, har, replace, table};
+use crate::report::{Heading, Subject, Tally, har, make_folder, replace, table};
 use crate::run::search::Sort;
 use crate::run::{Advance, Record, Run, Settings, Target, run as run_cases};
 use std::collections::HashMap;
@@ -165,6 +165,10 @@ struct Job<'a> {
 impl Job<'_> {
     /// Holds one server against the spec.
     async fn hold(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
+        if let Some(path) = &self.arguments.har {
+            // A place that cannot be written to is told before anything is sent.
+            replace(path, har::text(&[]).as_bytes())?;
+        }
         let (run, heading) =
             self.send(target, name, advance, self.arguments.report.clone(), self.done.spent).await?;
         if let Some(path) = &self.arguments.har {
@@ -213,6 +217,9 @@ impl Job<'_> {
         folder: Option<PathBuf>,
         spent: f64,
     ) -> Result<(Run, Heading), Failure> {
+        if let Some(folder) = &folder {
+            make_folder(folder)?;
+        }
         let choice = &self.arguments.choice;
         let plan = self.arguments.seek.plan(choice, target, folder.as_deref())?;
         let mut heading = self.heading(name);

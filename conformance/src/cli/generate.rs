@@ -2,7 +2,7 @@
 //! description.
 
 use super::{End, Failure, show};
-use crate::report::replace;
+use crate::report::{make_folder, replace};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ pub(super) fn completions(arguments: &Completions) -> Result<End, Failure> {
 /// The pages, in a folder that is made where it is missing.
 pub(super) fn manuals(arguments: &Manuals) -> Result<End, Failure> {
     let out = &arguments.out;
-    std::fs::create_dir_all(out).map_err(|error| Failure(format!("{}: {error}", out.display())))?;
+    make_folder(out)?;
     let mut program = super::command().disable_help_subcommand(true);
     program.build();
     let commands = program.get_subcommands().filter(|command| !command.is_hide_set());

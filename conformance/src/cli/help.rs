@@ -31,7 +31,7 @@ Exit code: 0 every fault is found and nothing else, 1 otherwise, 2 it could not 
 
 pub(super) const MERGE: &str = "\
 Example:
-  airspec merge report part-1 part-2 part-3                   one report of three parts
+  airspec merge report part-1 part-2 part-3 part-4 part-5     one report of five parts
 
 Exit code: 0 all is there and well, 1 something failed, 2 a part is missing or cannot be merged.";
 
@@ -62,9 +62,9 @@ Exit code: 0 all is well, 1 the change is what --fail-on names, 2 nothing could 
 
 pub(super) const VALIDATE: &str = "\
 Examples:
-  airspec validate request.json                               line, column and a caret on a terminal
-  airspec validate --format text - < request.json             the same anywhere
-  airspec validate --format lines values.jsonl                one JSON verdict a line
+  airspec validate request.json                               line, column and a caret where it is wrong
+  airspec validate - < request.json                           the same from standard input
+  airspec validate values.jsonl > verdicts.jsonl              one JSON verdict for each value, one a line
   airspec validate --spec my-model.json request.json          against a spec of your own
 
 Exit code: 0 every value is valid, 1 one is not, 2 nothing could be judged.";

@@ -2,7 +2,7 @@
 
 use super::{End, Failure, complain, show};
 use crate::report::merge::merge;
-use crate::report::{read, write};
+use crate::report::{make_folder, read, write};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         arguments.reports.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect();
     let merged = merge(reports?)?;
     let out = &arguments.out;
-    std::fs::create_dir_all(out).map_err(|error| Failure(format!("report {}: {error}", out.display())))?;
+    make_folder(out)?;
     write(out, &merged.document)?;
     let summary = &merged.document.summary;
     show(&format!(

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A report.json or faults.json, or the folder that a report.json is in
+    /// A report.json or faults.json, or the folder that it is in
     #[arg(value_name = "REPORT")]
     report: PathBuf,
     /// Another run, such as that of yesterday or of another server: the page tells what differs

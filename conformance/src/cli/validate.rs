@@ -5,14 +5,15 @@ use super::{End, Failure, Spec, pointed, show, style};
 use crate::judge::Judge;
 use airspec_models::{Violation, Violations};
 use serde::Serialize;
+use serde::de::IgnoredAny;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write};
+use std::path::PathBuf;
 
 /// The form `text` takes one JSON text, a task or an array of tasks, and shows each place where it is wrong. The form
 /// `lines` takes one value a line and gives one verdict a line: {"line", "valid", "violations": [{"pointer",
-/// "constraint", "message"}]}; empty lines are passed over. Without --format, a terminal gets the text and a program the
-/// lines.
+/// "constraint", "message"}]}; empty lines are passed over. Without --format, a terminal gets the text, and a program the
+/// lines where the input has one value a line.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -45,39 +46,61 @@ struct Verdict {
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let model = arguments.spec.read()?;
     let judge = Judge::new(&model)?;
-    let is_read = || if io::stdout().is_terminal() { Format::Text } else { Format::Lines };
-    match arguments.format.unwrap_or_else(is_read) {
-        Format::Text => text(&judge, &model, &arguments.values),
-        Format::Lines => lines(&judge, &arguments.values),
+    let path = &arguments.values;
+    let is_input = path.as_os_str() == "-";
+    let name = if is_input { "standard input".to_owned() } else { path.display().to_string() };
+    let unread = |error: io::Error| Failure(format!("{name}: cannot be read: {error}"));
+    let mut input: Box<dyn BufRead> = if is_input {
+        Box::new(io::stdin().lock())
+    } else {
+        Box::new(BufReader::new(File::open(path).map_err(unread)?))
+    };
+    let mut begin = Vec::new();
+    let format = match arguments.format {
+        Some(format) => format,
+        None if io::stdout().is_terminal() => Format::Text,
+        None if goes_on(&mut input, &mut begin).map_err(unread)? => Format::Text,
+        None => Format::Lines,
+    };
+    let input = begin.as_slice().chain(input);
+    match format {
+        Format::Text => text(&judge, &model, &name, &io::read_to_string(input).map_err(unread)?),
+        Format::Lines => lines(&judge, &name, input),
     }
 }
 
+/// Whether the first value takes more than its line: the line is no whole value, nor is the next. Keeps what was read.
+fn goes_on(input: &mut impl BufRead, begin: &mut Vec<u8>) -> io::Result<bool> {
+    let mut next = || -> io::Result<Option<serde_json::Result<IgnoredAny>>> {
+        loop {
+            let start = begin.len();
+            if input.read_until(b'\n', begin)? == 0 {
+                return Ok(None);
+            }
+            if !begin[start..].trim_ascii().is_empty() {
+                return Ok(Some(serde_json::from_slice(&begin[start..])));
+            }
+        }
+    };
+    let is_cut = next()?.is_some_and(|value| value.is_err_and(|error| error.is_eof()));
+    Ok(is_cut && next()?.is_some_and(|value| value.is_err()))
+}
+
 /// One text, for people.
-fn text(judge: &Judge, model: &airspec::Model, path: &Path) -> Result<End, Failure> {
-    let is_input = path.as_os_str() == "-";
-    let name = if is_input { "standard input".to_owned() } else { path.display().to_string() };
-    let read = if is_input { io::read_to_string(io::stdin().lock()) } else { std::fs::read_to_string(path) };
-    let text = read.map_err(|error| Failure(format!("{name}: cannot be read: {error}")))?;
-    let (told, violations) = pointed::diagnose(judge, model, &name, &text, style());
+fn text(judge: &Judge, model: &airspec::Model, name: &str, text: &str) -> Result<End, Failure> {
+    let (told, violations) = pointed::diagnose(judge, model, name, text, style());
     show(&told)?;
     Ok(if violations == 0 { End::Conforms } else { End::Violated })
 }
 
 /// One verdict a line, for programs.
-fn lines(judge: &Judge, path: &Path) -> Result<End, Failure> {
-    let shown = path.display();
-    let input: Box<dyn BufRead> = if path.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
-    } else {
-        let file = File::open(path).map_err(|error| Failure(format!("{shown}: cannot be read: {error}")))?;
-        Box::new(BufReader::new(file))
-    };
+fn lines(judge: &Judge, name: &str, input: impl BufRead) -> Result<End, Failure> {
     match judge_lines(judge, input, BufWriter::new(io::stdout().lock())) {
         Ok(true) => Ok(End::Conforms),
         Ok(false) => Ok(End::Violated),
         // Whoever reads our output has heard enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(End::Violated),
-        Err(error) => Err(Failure(format!("{shown}: {error}"))),
+        Err(error) => Err(Failure(format!("{name}: {error}"))),
     }
 }
 
@@ -135,5 +158,21 @@ mod tests {
         let ids: Vec<&str> =
             lines[2..].iter().map(|line| line["violations"][0]["constraint"].as_str().unwrap()).collect();
         assert_eq!(ids, ["json.syntax", "json.syntax", "json.duplicate"]);
+    }
+
+    #[test]
+    fn a_value_of_several_lines_is_told_from_a_value_a_line() {
+        let goes_on = |text: &str| {
+            let (mut input, mut begin) = (text.as_bytes(), Vec::new());
+            let answer = goes_on(&mut input, &mut begin).unwrap();
+            assert_eq!([begin.as_slice(), input].concat(), text.as_bytes(), "nothing is lost");
+            answer
+        };
+        for text in ["{\n  \"a\": 1\n}", "\n[\n\n {\"a\":\n1}]", "{\n\"a\": oops"] {
+            assert!(goes_on(text), "{text}");
+        }
+        for text in ["", "\n", "{}", "{}\n{}\n", "{\"a\"\n", "{\"a\"\n{}\n", "oops\n{", "1\n2", "{} {\n{"] {
+            assert!(!goes_on(text), "{text}");
+        }
     }
 }

@@ -14,7 +14,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// A report cannot be written or read.
 #[derive(Debug, thiserror::Error)]
-#[error("report {path}: {error}")]
+#[error("{path}: {error}")]
 pub struct ReportError {
     pub(super) path: PathBuf,
     pub(super) error: io::Error,
@@ -33,7 +33,7 @@ impl Reports {
     /// # Errors
     /// A folder that cannot be made or written to.
     pub fn create(folder: &Path, heading: &Heading) -> Result<Self, ReportError> {
-        fs::create_dir_all(folder).map_err(|error| ReportError { path: folder.to_owned(), error })?;
+        make_folder(folder)?;
         json(folder, &Document::of(heading, &[]))?;
         Ok(Self { folder: folder.to_owned(), next: Instant::now() + PAUSE })
     }
@@ -68,7 +68,7 @@ impl Reports {
     /// # Errors
     /// A folder that cannot be made or written to.
     pub fn matrix(folder: &Path, matrix: &Matrix) -> Result<(), ReportError> {
-        fs::create_dir_all(folder).map_err(|error| ReportError { path: folder.to_owned(), error })?;
+        make_folder(folder)?;
         let kills = Kills::of(matrix);
         pretty(&folder.join("faults.json"), &kills)?;
         replace(&folder.join("faults.html"), html::faults(&kills).as_bytes())
@@ -88,6 +88,17 @@ pub fn write(folder: &Path, document: &Document) -> Result<(), ReportError> {
     replace(&path, text.as_bytes())?;
     replace(&folder.join("report.md"), markdown::text(document).as_bytes())?;
     replace(&folder.join("report.html"), html::run(document, None).as_bytes())
+}
+
+/// Makes a folder where it is missing.
+///
+/// # Errors
+/// A folder that cannot be made.
+pub(crate) fn make_folder(path: &Path) -> Result<(), ReportError> {
+    fs::create_dir_all(path).map_err(|error| {
+        let error = if path.is_file() { io::Error::other("is a file, and must be a folder") } else { error };
+        ReportError { path: path.to_owned(), error }
+    })
 }
 
 fn json(folder: &Path, document: &Document) -> Result<(), ReportError> {

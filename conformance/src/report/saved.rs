@@ -26,7 +26,7 @@ pub fn read(path: &Path) -> Result<Document, ReportError> {
     parse(&path, &text)
 }
 
-/// Reads a `report.json`, or the one in a folder, or a `faults.json`, and tells where it was.
+/// Reads a `report.json` or a `faults.json`, or the one in a folder, and tells where it was.
 ///
 /// # Errors
 /// A file that cannot be read, or that is neither.
@@ -36,7 +36,9 @@ pub fn read_saved(path: &Path) -> Result<(PathBuf, Saved), ReportError> {
     struct Kind {
         faults: Option<serde::de::IgnoredAny>,
     }
-    let (path, text) = bytes(path)?;
+    let kills = path.join("faults.json");
+    let is_kills = kills.exists() && !path.join("report.json").exists();
+    let (path, text) = bytes(if is_kills { &kills } else { path })?;
     let is_of_faults = serde_json::from_slice(&text).is_ok_and(|kind: Kind| kind.faults.is_some());
     let saved =
         if is_of_faults { Saved::Faults(parse(&path, &text)?) } else { Saved::Run(parse(&path, &text)?) };

@@ -122,8 +122,11 @@ fn colours_are_only_for_terminals() {
 #[test]
 fn a_folder_that_cannot_be_made_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    let error = Reports::create(&file.path().join("below"), &heading()).unwrap_err().to_string();
-    assert!(error.starts_with("report ") && error.contains("below"), "{error}");
+    let below = file.path().join("below");
+    let error = Reports::create(&below, &heading()).unwrap_err().to_string();
+    assert!(error.starts_with(&format!("{}: ", below.display())), "{error}");
+    let error = Reports::create(file.path(), &heading()).unwrap_err().to_string();
+    assert_eq!(error, format!("{}: is a file, and must be a folder", file.path().display()));
 }
 
 #[test]

@@ -90,7 +90,7 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
     let mut together = None;
     if let Some(body) = body(&session, cases, &[task]) {
         let start = Instant::now();
-        if let Ok(outcome) = session.post(&body).await {
+        if let Ok((body, outcome)) = session.post_anew(body).await {
             let told = told(&session, cases, task, &Observation::new(body, outcome), start);
             if told.iter().all(Done::is_clean) {
                 return told;

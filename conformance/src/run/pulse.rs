@@ -62,11 +62,11 @@ impl Pulse {
     /// Takes note of a case.
     ///
     /// # Errors
-    /// What ends the run: no connection from the first, or nothing but refusals of the key, the balance or the rate.
+    /// What ends the run: no connection from the first, or nothing but refusals of the key, the balance, the address or the rate.
     pub(super) fn beat(&mut self, index: usize, seen: Option<&Observation>) -> Result<(), RunError> {
         match seen.map(|seen| &seen.outcome) {
             None => {}
-            Some(Outcome::Answer(answer)) if matches!(answer.status, 401 | 402 | 429) => {
+            Some(Outcome::Answer(answer)) if matches!(answer.status, 401 | 402 | 404 | 405 | 429) => {
                 self.turned_away += 1;
                 self.last_status = answer.status;
             }
@@ -102,6 +102,7 @@ impl Pulse {
         let hint = match self.last_status {
             401 => "set RUNWARE_API_KEY to a key that it knows",
             402 => "the account does not hold enough money",
+            404 | 405 => "is the address the full endpoint, such as http://127.0.0.1:8080/v1?",
             _ => "wait, or send fewer at a time with --jobs 1",
         };
         RunError::TurnedAway { target: self.target.clone(), status: self.last_status, hint }

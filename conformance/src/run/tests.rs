@@ -174,7 +174,7 @@ async fn a_server_that_never_answers_is_left_alone_after_a_while() {
 
 #[tokio::test]
 async fn a_target_that_turns_everything_away_cannot_be_judged() {
-    for status in [401, 402, 429] {
+    for status in [401, 402, 404, 405, 429] {
         let say: &'static [Manner] = Box::leak(Box::new([Manner::Say(status, b"{\"errors\":[]}")]));
         let error = send(&server(say).await, &cases(40), settings()).await.unwrap_err();
         assert!(error.to_string().contains(&format!("answers HTTP {status} to everything")), "{error}");
@@ -188,6 +188,21 @@ async fn one_refusal_of_the_key_is_a_finding_and_not_the_end() {
     let say = &[Manner::Say(200, b"{\"data\":[]}"), Manner::Say(401, b"{\"errors\":[]}")];
     let run = send(&server(say).await, &cases(40), settings()).await.unwrap();
     assert!(run.records.iter().all(|record| record.verdict == Verdict::Fail));
+}
+
+#[tokio::test]
+async fn a_task_whose_id_an_earlier_run_took_is_sent_with_another_one() {
+    let taken = br#"{"errors":[{"code":"conflictTicket","message":"taken","parameter":"ticket"}]}"#;
+    let body = br#"{"data":[{"thing":"a","fileURL":"http://127.0.0.1:1/a.jpg"}]}"#;
+    let say: &'static [Manner] = Box::leak(Box::new([Manner::Say(400, taken), Manner::Say(200, body)]));
+    let run = send(&server(say).await, &cases(1)[..1], settings()).await.unwrap();
+    let id = |body: &serde_json::Value| body[0]["ticket"].as_str().unwrap().to_owned();
+    let sent = run.records[0].request.as_ref().unwrap().whole.as_deref().unwrap();
+    assert_ne!(id(&serde_json::from_str(sent).unwrap()), id(&cases(1)[0].body));
+    let always: &'static [Manner] = Box::leak(Box::new([Manner::Say(400, taken)]));
+    let run = send(&server(always).await, &cases(1)[..1], settings()).await.unwrap();
+    assert_eq!(run.records[0].verdict, Verdict::Fail);
+    assert_eq!(run.requests, 2, "once more, and no more");
 }
 
 #[tokio::test]
