@@ -49,8 +49,8 @@ mod table;
 mod tests;
 
 pub use document::{Document, Entry, Received, Sent, Subject, Summary};
-pub(crate) use files::make_folder;
 pub use files::{ReportError, Reports, replace, write};
+pub(crate) use files::{make_folder, try_place};
 pub use html::Against;
 pub use matrix::{Counts, Kill, Kills, Matrix};
 pub use saved::{Saved, read, read_saved};

@@ -2,7 +2,7 @@
 
 use super::{Failure, complain};
 use crate::deviation::Deviations;
-use crate::report::replace;
+use crate::report::{replace, try_place};
 use crate::run::Record;
 use std::collections::HashSet;
 use std::io::ErrorKind;
@@ -38,7 +38,7 @@ impl Accepted {
         let deviations = Deviations::read(&name, &text)?;
         if self.fix {
             // A place that cannot be written to is told before anything is sent.
-            replace(path, text.as_bytes())?;
+            try_place(path)?;
         }
         Ok(List { deviations, ids, fix: self.fix.then(|| path.clone()), now })
     }

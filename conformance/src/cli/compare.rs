@@ -1,5 +1,6 @@
 //! Where two servers differ.
 
+use crate::oracle::Verdict;
 use crate::report::Style;
 use crate::run::Record;
 use std::fmt::Write as _;
@@ -8,9 +9,15 @@ use std::fmt::Write as _;
 pub(super) fn table(style: Style, names: &[String; 2], a: &[Record], b: &[Record]) -> (String, usize) {
     let mut text = format!("A is {}\nB is {}\n\n", names[0], names[1]);
     let mut parameter = None;
-    let mut differences = 0;
+    let (mut differences, mut apart, mut reason) = (0, 0, None);
     for (a, b) in a.iter().filter_map(|a| Some((a, b.iter().find(|b| b.id == a.id)?))) {
         if (a.verdict, a.class) == (b.verdict, b.class) {
+            continue;
+        }
+        // What one of the two was not asked tells nothing about either.
+        if let Some(skipped) = [a, b].into_iter().find(|record| record.verdict == Verdict::Skip) {
+            apart += 1;
+            reason.get_or_insert(&skipped.detail);
             continue;
         }
         differences += 1;
@@ -30,6 +37,10 @@ pub(super) fn table(style: Style, names: &[String; 2], a: &[Record], b: &[Record
         1 => writeln!(text, "\n{cases} cases: the verdicts on 1 of them differ"),
         many => writeln!(text, "\n{cases} cases: the verdicts on {many} of them differ"),
     };
+    if let Some(reason) = reason {
+        let _ =
+            writeln!(text, "{apart} of them were sent to one of the two only, the first because: {reason}");
+    }
     (text, differences)
 }
 

@@ -11,7 +11,7 @@ use super::wire::Wire;
 use super::{End, Failure, Spec, complain, interrupt, key, runtime, show, style};
 use crate::case::{Case, Gap, Packing, derive};
 use crate::oracle::Oracle;
-use crate::report::{Heading, Subject, Tally, har, make_folder, replace, table};
+use crate::report::{Heading, Subject, Tally, har, make_folder, replace, table, try_place};
 use crate::run::search::Sort;
 use crate::run::{Advance, Record, Run, Settings, Target, run as run_cases};
 use std::collections::HashMap;
@@ -167,7 +167,7 @@ impl Job<'_> {
     async fn hold(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
         if let Some(path) = &self.arguments.har {
             // A place that cannot be written to is told before anything is sent.
-            replace(path, har::text(&[]).as_bytes())?;
+            try_place(path)?;
         }
         let (run, heading) =
             self.send(target, name, advance, self.arguments.report.clone(), self.done.spent).await?;

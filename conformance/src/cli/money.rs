@@ -87,10 +87,7 @@ impl Money {
         let mut cases = cases;
         if self.free_only {
             // Of several tasks some are good, and would be billed.
-            let is_free = |case: &Case| {
-                matches!(case.expect, Expect::Reject(_))
-                    && case.body.as_array().is_none_or(|tasks| tasks.len() < 2)
-            };
+            let is_free = |case: &Case| matches!(case.expect, Expect::Reject(_)) && !has_several(&case.body);
             cases.retain(is_free);
         }
         let world = World {
@@ -102,21 +99,27 @@ impl Money {
         let flag = price_flag(model).map(|path| (path, Value::Bool(true)));
         let tier = costs.cheapest();
         for case in &mut cases {
-            if matches!(case.expect, Expect::Reject(_)) {
+            // Of several tasks, those beside the faulty one are carried out.
+            if matches!(case.expect, Expect::Reject(_)) && !has_several(&case.body) {
                 continue;
             }
             if !is_local && let Err(reason) = world.furnish(case, model) {
                 case.obstacle = Some(reason);
             }
             // What accepting cases cost is what they are about, as far as packing does not make it less.
-            let is_behaviour = matches!(case.expect, Expect::Behave(_));
-            let tier = tier.iter().filter(|_| is_behaviour);
+            let is_accepting = matches!(case.expect, Expect::Accept);
+            let tier = tier.iter().filter(|_| !is_accepting);
             for (path, value) in flag.iter().chain(tier) {
                 add(case, path, value, &judge);
             }
         }
         Ok(cases)
     }
+}
+
+/// Whether a body has more than one task.
+fn has_several(body: &Value) -> bool {
+    body.as_array().is_some_and(|tasks| tasks.len() > 1)
 }
 
 /// The parameter that asks for the price of a result.
@@ -146,8 +149,9 @@ fn add(case: &mut Case, path: &str, value: &Value, judge: &Judge) {
 pub(super) fn plan(oracle: &Oracle, cases: &[Case], packing: Option<&Packing>) -> Result<End, Failure> {
     let costs = Costs::new(oracle.model());
     let parcels = packing.map_or_else(|| Parcel::each(cases.len()), |packing| packing.parcels.clone());
-    let (mut text, mut accepting, mut behaving, mut refused) =
-        (String::new(), Sum::default(), Sum::default(), 0);
+    let judge = Judge::new(oracle.model())?;
+    let (mut text, mut refused) = (String::new(), 0);
+    let (mut accepting, mut behaving, mut beside) = (Sum::default(), Sum::default(), Sum::default());
     for parcel in parcels {
         let Some(first) = parcel.cases().next().map(|index| &cases[index]) else { continue };
         if let Some(obstacle) = &first.obstacle {
@@ -163,6 +167,11 @@ pub(super) fn plan(oracle: &Oracle, cases: &[Case], packing: Option<&Packing>) -
         let sum = match &first.expect {
             Expect::Reject(_) => {
                 refused += 1;
+                let tasks = body.as_array().filter(|_| has_several(&body)).into_iter().flatten();
+                let good: Vec<Value> = tasks.filter(|task| judge.is_valid(task)).cloned().collect();
+                if !good.is_empty() {
+                    beside.add(&costs, &Value::Array(good));
+                }
                 continue;
             }
             Expect::Accept => &mut accepting,
@@ -185,7 +194,7 @@ pub(super) fn plan(oracle: &Oracle, cases: &[Case], packing: Option<&Packing>) -
         }
     }
     text += &format!(
-        "\naccepting sides: {accepting}\nbehaviours:      {behaving}\nrejecting sides: {refused} requests, not billed\n\
+        "\naccepting sides: {accepting}\nbehaviours:      {behaving}\nrejecting sides: {refused} requests, not billed but for good tasks beside faulty ones: {beside}\n\
          the accepting sides, one request each, would be {apart}\n"
     );
     show(&text)?;

@@ -112,14 +112,32 @@ fn pretty(path: &Path, content: &impl Serialize) -> Result<(), ReportError> {
     replace(path, &text)
 }
 
+/// Finds out whether [`replace`] can write there, and leaves what is there as it is.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(crate) fn try_place(path: &Path) -> Result<(), ReportError> {
+    let beside = beside(path);
+    let tried = fs::write(&beside, []).and_then(|()| fs::remove_file(&beside));
+    let tried = tried.and_then(|()| {
+        if path.is_dir() { Err(io::Error::other("is a folder, and must be a file")) } else { Ok(()) }
+    });
+    tried.map_err(|error| ReportError { path: path.to_owned(), error })
+}
+
+/// Where a file is written before it takes its place.
+fn beside(path: &Path) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    PathBuf::from(beside)
+}
+
 /// Writes a file whole or not at all.
 ///
 /// # Errors
 /// A file that cannot be written.
 pub fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let beside = PathBuf::from(beside);
+    let beside = beside(path);
     let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| ReportError { path: path.to_owned(), error })
 }

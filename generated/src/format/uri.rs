@@ -11,12 +11,11 @@ use std::net::Ipv6Addr;
 const HOST: u8 = 1;
 /// Characters of `userinfo`: those of a host, and `:`.
 const USER: u8 = 1 << 1;
-/// Characters of a path: those of `userinfo`, `@` and `/`.
-const PATH: u8 = 1 << 2;
-/// Characters of a query or fragment: those of a path, and `?`.
-const QUERY: u8 = 1 << 3;
+/// Characters of a query or fragment: those of `userinfo`, `@`, `/` and `?`. A path has all of them but `?`, which ends
+/// it, so that a path with its query is a run of these as well.
+const QUERY: u8 = 1 << 2;
 /// Characters of a scheme behind its first one.
-const SCHEME: u8 = 1 << 4;
+const SCHEME: u8 = 1 << 3;
 
 /// What each byte may be part of. A percent sign is none of it: it takes two digits to make an encoded byte.
 const CLASSES: [u8; 256] = {
@@ -24,14 +23,11 @@ const CLASSES: [u8; 256] = {
     let mut byte = 0;
     while byte < 128 {
         classes[byte as usize] = match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'+' => {
-                SCHEME | HOST | USER | PATH | QUERY
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'+' => SCHEME | HOST | USER | QUERY,
             // With the sub-delimiters but for the plus sign; those from `&` to `,` are in a row.
-            b'_' | b'~' | b'!' | b'$' | b'&'..=b',' | b';' | b'=' => HOST | USER | PATH | QUERY,
-            b':' => USER | PATH | QUERY,
-            b'@' | b'/' => PATH | QUERY,
-            b'?' => QUERY,
+            b'_' | b'~' | b'!' | b'$' | b'&'..=b',' | b';' | b'=' => HOST | USER | QUERY,
+            b':' => USER | QUERY,
+            b'@' | b'/' | b'?' => QUERY,
             _ => 0,
         };
         byte += 1_u8;
@@ -107,13 +103,8 @@ fn after_digits(bytes: &[u8]) -> &[u8] {
 
 /// Skips `path [ "?" query ] [ "#" fragment ]`.
 fn after_path(bytes: &[u8]) -> Option<&[u8]> {
-    let mut rest = after_run::<PATH>(bytes)?;
-    for mark in [b'?', b'#'] {
-        if let Some(part) = rest.strip_prefix(&[mark]) {
-            rest = after_run::<QUERY>(part)?;
-        }
-    }
-    Some(rest)
+    let rest = after_run::<QUERY>(bytes)?;
+    rest.strip_prefix(b"#").map_or(Some(rest), after_run::<QUERY>)
 }
 
 /// Skips the characters of one class; none if one of them is a percent sign without two hexadecimal digits.
@@ -137,7 +128,7 @@ fn after_run<const CLASS: u8>(bytes: &[u8]) -> Option<&[u8]> {
 fn after_plain_run<const CLASS: u8>(bytes: &[u8]) -> &[u8] {
     let all_in = |part: &[u8]| part.iter().fold(CLASS, |all, &byte| all & CLASSES[usize::from(byte)]) != 0;
     let mut rest = bytes;
-    if CLASS & (PATH | QUERY) != 0 && bytes.len() >= LONG {
+    if CLASS == QUERY && bytes.len() >= LONG {
         let is_block = |block: &&[u8; BLOCK]| {
             block.iter().fold(true, |plain, &byte| plain & is_plain(byte)) || all_in(*block)
         };
@@ -345,7 +336,7 @@ mod tests {
     #[test]
     fn characters_taken_in_blocks_belong_to_paths_and_queries() {
         for byte in 0..=255 {
-            assert!(!is_plain(byte) || (is_in(PATH, byte) && is_in(QUERY, byte)), "{byte:#x}");
+            assert!(!is_plain(byte) || is_in(QUERY, byte), "{byte:#x}");
         }
     }
 }
