@@ -75,7 +75,7 @@ impl Deviations {
         for (index, text) in text.lines().enumerate() {
             let number = index + 1;
             let refused = |reason: String| DeviationError { file: name.to_owned(), line: number, reason };
-            if text.trim().is_empty() || text.trim_start().starts_with('#') {
+            if is_remark(text) {
                 lines.push(Line::Remark(text.to_owned()));
                 continue;
             }
@@ -147,6 +147,11 @@ impl Deviations {
         }
         text
     }
+}
+
+/// Whether a line of the file is no entry.
+pub(crate) fn is_remark(line: &str) -> bool {
+    line.trim().is_empty() || line.trim_start().starts_with('#')
 }
 
 impl Entry {

@@ -54,6 +54,8 @@ mod settings;
 #[doc(hidden)]
 pub use backoff::retry_after;
 pub use download::Download;
+#[doc(hidden)]
+pub use error::of_code;
 pub use error::{Class, Error, Refusal, SetupError};
 pub use progress::Progress;
 pub use settings::Settings;

@@ -1,7 +1,7 @@
 //! The file of deviations of a run: read before, held against the findings, and rewritten where that is asked for.
 
 use super::{Failure, complain};
-use crate::deviation::Deviations;
+use crate::deviation::{Deviations, is_remark};
 use crate::report::{replace, try_place};
 use crate::run::Record;
 use std::collections::HashSet;
@@ -65,8 +65,7 @@ impl List {
         if let Some(path) = &self.fix {
             let text = self.deviations.fixed(&known, &records, self.now);
             replace(path, text.as_bytes())?;
-            let entries =
-                text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')).count();
+            let entries = text.lines().filter(|line| !is_remark(line)).count();
             complain(&format!("wrote {}, entries: {entries}", path.display()));
         }
         Ok(self.deviations.problems(&known, &records, self.now))

@@ -31,12 +31,14 @@ impl Choice {
         let Cases { cases, gaps, .. } = cases;
         let all = cases.len();
         let pattern = Pattern::of(&self.case, &cases)?;
-        let hint = hint(&self.case, &cases)?;
         let is_named = |case: &Case| pattern.as_ref().is_none_or(|pattern| pattern.takes(&case.id));
-        let named: Vec<Case> = cases.into_iter().filter(is_named).collect();
+        let (named, others): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(is_named);
         let mut searched = Sort::ALL.into_iter().map(Sort::id);
         if named.is_empty() && !searched.any(|id| pattern.as_ref().is_some_and(|pattern| pattern.takes(id))) {
-            return Err(Failure(format!("--case matches none of the {all} cases; {hint}")));
+            return Err(Failure(format!(
+                "--case matches none of the {all} cases; {}",
+                hint(&self.case, &others)?
+            )));
         }
         let is_chosen =
             |case: &Case| case.level <= self.level && self.shard.is_none_or(|shard| shard.holds(&case.id));

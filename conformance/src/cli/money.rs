@@ -194,7 +194,8 @@ pub(super) fn plan(oracle: &Oracle, cases: &[Case], packing: Option<&Packing>) -
         }
     }
     text += &format!(
-        "\naccepting sides: {accepting}\nbehaviours:      {behaving}\nrejecting sides: {refused} requests, not billed but for good tasks beside faulty ones: {beside}\n\
+        "\naccepting sides: {accepting}\nbehaviours:      {behaving}\nrejecting sides: {refused} requests, not billed \
+         but for good tasks beside faulty ones: {beside}\n\
          the accepting sides, one request each, would be {apart}\n"
     );
     show(&text)?;

@@ -15,6 +15,7 @@ use crate::oracle::protocol::{CODE, Form, GET_RESPONSE, TASK_TYPE, TASK_UUID};
 use crate::oracle::scene::set;
 use crate::oracle::{Identity, Oracle};
 use airspec::behaviour::Kind;
+use airspec_models::client::{Class, of_code};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -38,9 +39,6 @@ pub(super) struct Session {
 
 /// After so many requests without any answer, none is expected.
 const SILENCE: usize = 8;
-
-/// How the code of an error begins that says that an id is in use, as for the client.
-const CONFLICT: &str = "conflict";
 
 /// The documented pauses between polls.
 const FIRST_PAUSE: f64 = 1.0;
@@ -80,9 +78,8 @@ impl Session {
     pub(super) async fn post_anew(&self, mut body: Value) -> Result<(Value, Outcome), String> {
         let outcome = self.post(&body).await?;
         let is_taken = outcome.answer().is_some_and(|answer| {
-            let code = |error: &Value| error.get(CODE).and_then(Value::as_str).map(str::to_owned);
-            let codes = answer.errors().iter().filter_map(code);
-            answer.status == 409 || codes.into_iter().any(|code| code.starts_with(CONFLICT))
+            let class = |error: &Value| error.get(CODE).and_then(Value::as_str).and_then(of_code);
+            answer.status == 409 || answer.errors().iter().any(|error| class(error) == Some(Class::Conflict))
         });
         let identity = self.oracle.identity();
         let tasks = body.as_array_mut().map(Vec::as_mut_slice).unwrap_or_default();
@@ -102,13 +99,13 @@ impl Session {
         let Expect::Behave(behaviour) = &case.expect else {
             let body = case.body.clone();
             let is_about_id = case.parameter == self.oracle.identity().parameter;
-            let mut seen = if matches!(case.expect, Expect::Accept) && !is_about_id {
-                let (body, outcome) = self.post_anew(body).await?;
-                Observation::new(body, outcome)
+            let (body, outcome) = if matches!(case.expect, Expect::Accept) && !is_about_id {
+                self.post_anew(body).await?
             } else {
                 let outcome = self.post(&body).await?;
-                Observation::new(body, outcome)
+                (body, outcome)
             };
+            let mut seen = Observation::new(body, outcome);
             seen.files = self.inline(&seen);
             return Ok(seen);
         };

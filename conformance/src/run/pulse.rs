@@ -62,7 +62,8 @@ impl Pulse {
     /// Takes note of a case.
     ///
     /// # Errors
-    /// What ends the run: no connection from the first, or nothing but refusals of the key, the balance, the address or the rate.
+    /// What ends the run: no connection from the first, or nothing but refusals of the key, the balance, the address or the
+    /// rate.
     pub(super) fn beat(&mut self, index: usize, seen: Option<&Observation>) -> Result<(), RunError> {
         match seen.map(|seen| &seen.outcome) {
             None => {}

@@ -295,7 +295,7 @@ fn names(parameter: &Value) -> Vec<&str> {
 }
 
 /// What the platform's words say; codes differ between models, so beginnings decide.
-pub(super) fn of_code(code: &str) -> Option<Class> {
+pub fn of_code(code: &str) -> Option<Class> {
     let exact = match code {
         "invalidApiKey" | "missingApiKey" => Class::Key,
         "insufficientCredits" => Class::Balance,

@@ -18,7 +18,7 @@ const GROUP: &str = "generating for 10 models, and compiling it";
 /// Measures both on a catalogue that was generated: its specs, and the schemas that were made of them.
 pub(super) fn measure(root: &Path, catalogue: &Path, table: &mut Table) -> anyhow::Result<()> {
     let place = crate::target(root).join("bench/typify");
-    let program = match installed(&place) {
+    let program = match installed(&place.join(VERSION)) {
         Ok(program) => program,
         Err(reason) => {
             table.skipped.push(format!("cargo-typify: {reason:#}"));
