@@ -1,10 +1,13 @@
 //! One number changes in the spec, and one command later the crate, the mock and the suite have followed; a second
 //! model is a second file. Performed on a copy of the workspace, as a maintainer would.
 
+mod support;
+
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use support::forget_package;
 
 /// A copy of the workspace. It takes dependencies from the workspace's build folder, and is of a version of its own,
 /// so that nothing it builds takes the place of what the workspace built.
@@ -29,7 +32,7 @@ impl Copy {
             "Cargo.lock",
             "README.md",
         ] {
-            duplicate(&root.join(part), &copy.folder.path().join(part));
+            support::copy(&root.join(part), &copy.folder.path().join(part));
         }
         let manifest = fs::read_to_string(copy.path("Cargo.toml")).unwrap();
         let version = concat!("version = \"", env!("CARGO_PKG_VERSION"), "\"\nedition");
@@ -50,13 +53,7 @@ impl Copy {
 
     fn cargo(&self, arguments: &[&str]) -> Output {
         let mut cargo = Command::new(env!("CARGO"));
-        // Build scripts that look at what cargo tells tests of their package would run again, here and afterwards.
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy().into_owned();
-            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-                cargo.env_remove(name);
-            }
-        }
+        forget_package(&mut cargo);
         cargo
             .args(arguments)
             .current_dir(self.folder.path())
@@ -70,18 +67,6 @@ impl Copy {
         let output = self.cargo(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
-    }
-}
-
-fn duplicate(from: &Path, to: &Path) {
-    if from.is_file() {
-        fs::copy(from, to).unwrap();
-        return;
-    }
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        duplicate(&entry.path(), &to.join(entry.file_name()));
     }
 }
 

@@ -1,5 +1,6 @@
 //! A folder with the files that documents name, and the programs that their lines call.
 
+use super::support::{copy, forget_package};
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -211,13 +212,7 @@ fn airspec() -> PathBuf {
     static BUILT: std::sync::Once = std::sync::Once::new();
     BUILT.call_once(|| {
         let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        // Build scripts that look at what cargo tells tests of their package would run again, here and afterwards.
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy().into_owned();
-            if name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") {
-                xtask.env_remove(name);
-            }
-        }
+        forget_package(&mut xtask);
         let request = workspace().join("docs/examples/request.json");
         assert!(xtask.arg("validate").arg(request).stdout(Stdio::null()).status().unwrap().success());
     });
@@ -229,18 +224,4 @@ fn airspec() -> PathBuf {
 fn script(path: &Path, text: &str) {
     fs::write(path, format!("#!/bin/sh\n{text}")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-}
-
-/// Copies a file or a folder to a place whose folder need not be there.
-fn copy(from: &Path, to: &Path) {
-    if from.is_dir() {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let entry = entry.unwrap();
-            copy(&entry.path(), &to.join(entry.file_name()));
-        }
-    } else {
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(from, to).unwrap();
-    }
 }

@@ -8,6 +8,8 @@ mod desk;
 #[path = "../../src/documents/lines.rs"]
 mod lines;
 mod recipe;
+#[path = "../support/mod.rs"]
+mod support;
 
 use desk::{Desk, Stage, help};
 use lines::{Line, commands, documents, name, read, shell_lines};
