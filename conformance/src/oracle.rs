@@ -37,6 +37,8 @@ use observation::Answer;
 use scene::{Scene, at};
 use serde_json::{Map, Value};
 use shape::Shape;
+use std::collections::HashSet;
+use std::fmt::{Display, Write as _};
 
 /// Judges cases of one model.
 #[derive(Debug)]
@@ -241,14 +243,16 @@ impl Oracle {
                 }));
             }
             for (name, item) in scene.named() {
-                let wrong = self.result.iter().flat_map(|shape| shape.wrong(item.fields, deferred));
+                let wrong = self.result.iter().flat_map(|shape| shape.wrong(item.value, deferred));
                 asides.extend(wrong.map(|flaw| Aside {
                     subject: flaw.subject,
                     finding: Finding::wrong(Level::Facts, format!("{name} {}", flaw.sentence)),
                 }));
             }
         }
-        asides.retain(|aside| aside.finding.level <= self.asked);
+        // Each subject is told once, by the first result that shows it.
+        let mut told = HashSet::new();
+        asides.retain(|aside| aside.finding.level <= self.asked && told.insert(aside.subject.clone()));
         asides
     }
 }
@@ -265,6 +269,7 @@ fn described(seen: &Observation) -> String {
 pub(crate) fn answered(answer: &Answer) -> String {
     let mut words = format!("HTTP {}", answer.status);
     if let Err(reason) = &answer.json {
+        let reason = brief(reason);
         return format!("{words} and no JSON ({reason}): {}", excerpt(&answer.text));
     }
     if let Some(error) = answer.errors().first() {
@@ -284,7 +289,40 @@ pub(crate) fn answered(answer: &Answer) -> String {
 
 /// A value for a sentence, shortened.
 pub(crate) fn show(value: &Value) -> String {
-    excerpt(&value.to_string())
+    brief(value)
+}
+
+/// Anything for a sentence, shortened; no more of it is written down than is read. It can be a value of many megabytes.
+pub(crate) fn brief(shown: &(impl Display + ?Sized)) -> String {
+    struct Beginning(String);
+
+    impl std::fmt::Write for Beginning {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            const LONGEST: usize = 64 << 10;
+            let room = LONGEST.saturating_sub(self.0.len());
+            let end = (0..=room.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+            self.0.push_str(&text[..end.unwrap_or(0)]);
+            // Ends the writing, which is no failure here.
+            if text.len() > room { Err(std::fmt::Error) } else { Ok(()) }
+        }
+    }
+
+    let mut beginning = Beginning(String::new());
+    let _ = write!(beginning, "{shown}");
+    excerpt(&beginning.0)
+}
+
+/// The first of many texts, and how many more there are.
+pub(crate) fn listed<T: Into<String>>(
+    texts: impl Iterator<Item = T>,
+    total: usize,
+    most: usize,
+    separator: &str,
+) -> String {
+    let told: Vec<String> = texts.take(most).map(Into::into).collect();
+    let more = total.saturating_sub(told.len());
+    let told = told.join(separator);
+    if more == 0 { told } else { format!("{told} and {more} more") }
 }
 
 /// The beginning of a text that comes from a server, on one line and without control characters.

@@ -7,6 +7,7 @@
 mod client;
 mod deliver;
 mod exchange;
+mod guard;
 mod listener;
 mod observe;
 mod pace;
@@ -15,13 +16,14 @@ mod pulse;
 mod purse;
 mod record;
 mod redact;
+mod room;
 mod route;
 pub mod search;
 mod target;
 #[cfg(test)]
 mod tests;
 
-pub use exchange::{Exchange, Got};
+pub use exchange::{Exchange, Got, Traffic};
 pub use progress::Progress;
 pub use record::{Record, Request, Response};
 pub use redact::Redactor;
@@ -65,8 +67,11 @@ pub struct Settings {
     pub rate: Option<f64>,
     /// What stands between the runner and the target.
     pub route: Route,
-    /// Whether every exchange is kept, for [`Run::traffic`].
+    /// Whether exchanges are kept, for [`Run::traffic`].
     pub keep_traffic: bool,
+    /// Whether links may lead to addresses that are not of the open internet: of private networks, of the link, of this
+    /// machine. The target's own host and port are always allowed, and this machine where the target is on it.
+    pub allow_private: bool,
     /// Moves the time of the target ahead; only a mock can do that.
     pub advance: Option<Advance>,
     /// Puts several cases into a request; without it, each travels alone.
@@ -111,6 +116,7 @@ impl Default for Settings {
             rate: None,
             route: Route::default(),
             keep_traffic: false,
+            allow_private: false,
             advance: None,
             packing: None,
             spent: 0.0,
@@ -140,8 +146,8 @@ pub struct Run {
     pub duration: Duration,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
-    /// Every exchange, where that was asked for.
-    pub traffic: Vec<Exchange>,
+    /// The exchanges, where that was asked for.
+    pub traffic: Traffic,
 }
 
 /// Why there is nothing to judge.
@@ -240,12 +246,10 @@ pub async fn run(
             done = tasks.join_next() => match done {
                 None => break,
                 Some(Ok(done)) => {
-                    for Done { index, observation, judgement, duration } in done {
+                    for Done { index, observation, judgement, record, .. } in done {
                         pulse.beat(index, observation.as_ref())?;
-                        let redactor = session.client.redactor();
                         let preliminary = session.oracle.finish(judgement.clone());
-                        let record =
-                            Record::new(&cases[index], observation.as_ref(), &preliminary, duration, redactor);
+                        let record = record.judged(&preliminary, session.client.redactor());
                         let toll = Toll { requests: session.client.posts(), spent: session.purse.spent() };
                         finished(index, &record, toll);
                         seen[index] = Some((judgement, record));

@@ -161,13 +161,15 @@ fn orphan_views(folder: &Path, artefacts: &[Artefact]) -> anyhow::Result<Vec<Pat
     Ok(found)
 }
 
-/// What is in a folder, by name; nothing where there is none.
+/// What is in a folder, by name; nothing where there is none. Files that others are writing are not listed: who makes one
+/// removes it.
 fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
     let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| !output::is_temporary(path));
     paths.sort();
     Ok(paths)
 }

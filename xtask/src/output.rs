@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tempfile::NamedTempFile;
 
+/// How the name of a file begins that does not hold its place yet.
+const TEMPORARY: &str = ".gen";
+
 /// A file and what it must hold.
 #[derive(Debug)]
 pub(crate) struct Artefact {
@@ -60,9 +63,14 @@ fn stage(artefact: &Artefact) -> anyhow::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt as _;
         builder.permissions(fs::Permissions::from_mode(0o644));
     }
-    let mut file = builder.prefix(".gen").tempfile_in(folder).with_context(problem)?;
+    let mut file = builder.prefix(TEMPORARY).tempfile_in(folder).with_context(problem)?;
     file.write_all(artefact.text.as_bytes()).with_context(problem)?;
     Ok(file)
+}
+
+/// Whether a file is one that is being written, by this process or another one.
+pub(crate) fn is_temporary(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TEMPORARY))
 }
 
 /// Names every file that is stale, missing or left over, with a diff.

@@ -58,16 +58,21 @@ impl List {
         self.deviations.accept(record, self.now);
     }
 
-    /// What is wrong with the file, which is rewritten where that is asked for.
-    pub(super) fn settle(&self, records: &[Record]) -> Result<Vec<String>, Failure> {
+    /// What is wrong with the file, which is rewritten where that is asked for; and why it could not be.
+    pub(super) fn settle(&self, records: &[Record]) -> (Vec<String>, Option<Failure>) {
         let known: HashSet<&str> = self.ids.iter().map(String::as_str).collect();
         let records: Vec<&Record> = records.iter().collect();
+        let mut unwritten = None;
         if let Some(path) = &self.fix {
             let text = self.deviations.fixed(&known, &records, self.now);
-            replace(path, text.as_bytes())?;
-            let entries = text.lines().filter(|line| !is_remark(line)).count();
-            complain(&format!("wrote {}, entries: {entries}", path.display()));
+            match replace(path, text.as_bytes()) {
+                Ok(()) => {
+                    let entries = text.lines().filter(|line| !is_remark(line)).count();
+                    complain(&format!("wrote {}, entries: {entries}", path.display()));
+                }
+                Err(error) => unwritten = Some(error.into()),
+            }
         }
-        Ok(self.deviations.problems(&known, &records, self.now))
+        (self.deviations.problems(&known, &records, self.now), unwritten)
     }
 }

@@ -162,6 +162,14 @@ struct Job<'a> {
     settings: Settings,
 }
 
+/// What came of sending all cases to one server.
+struct Sent {
+    run: Run,
+    heading: Heading,
+    /// Why a file could not be written; told when everything else has been.
+    unwritten: Option<Failure>,
+}
+
 impl Job<'_> {
     /// Holds one server against the spec.
     async fn hold(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
@@ -169,10 +177,11 @@ impl Job<'_> {
             // A place that cannot be written to is told before anything is sent.
             try_place(path)?;
         }
-        let (run, heading) =
+        let Sent { run, heading, mut unwritten } =
             self.send(target, name, advance, self.arguments.report.clone(), self.done.spent).await?;
         if let Some(path) = &self.arguments.har {
-            replace(path, har::text(&run.traffic).as_bytes())?;
+            let written = replace(path, har::text(&run.traffic).as_bytes());
+            unwritten = unwritten.or(written.err().map(Failure::from));
         }
         let records: Vec<&Record> = run.records.iter().collect();
         show(&table(style(), self.oracle.model(), &records, &self.gaps, &heading))?;
@@ -181,6 +190,12 @@ impl Job<'_> {
         }
         if run.interrupted {
             complain(&format!("stopped after {} of {} cases", run.records.len(), self.order.len()));
+        }
+        // Last: what was found is told whatever becomes of the files.
+        if let Some(failure) = unwritten {
+            return Err(failure);
+        }
+        if run.interrupted {
             return Ok(End::Interrupted);
         }
         let is_wrong = Tally::of(&run.records).failed > 0 || !heading.problems.is_empty();
@@ -189,12 +204,13 @@ impl Job<'_> {
 
     /// Holds two servers against each other.
     async fn compare(&self, targets: [&Target; 2]) -> Result<End, Failure> {
-        let mut runs = Vec::new();
+        let (mut runs, mut failure) = (Vec::new(), None);
         // The limit on cost is one for both.
         let mut spent = 0.0;
         for (target, name) in targets.into_iter().zip(["a", "b"]) {
             let folder = self.arguments.report.as_ref().map(|folder| folder.join(name));
-            let (run, _) = self.send(target, target.shown(), None, folder, spent).await?;
+            let Sent { run, unwritten, .. } = self.send(target, target.shown(), None, folder, spent).await?;
+            failure = failure.or(unwritten);
             spent = run.spent;
             if run.interrupted {
                 complain(&format!("stopped before {} was tried whole", target.shown()));
@@ -205,6 +221,9 @@ impl Job<'_> {
         let names = targets.map(Target::shown);
         let (text, differences) = compare::table(style(), &names, &runs[0], &runs[1]);
         show(&text)?;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
         Ok(if differences > 0 { End::Violated } else { End::Conforms })
     }
 
@@ -216,7 +235,7 @@ impl Job<'_> {
         advance: Option<Advance>,
         folder: Option<PathBuf>,
         spent: f64,
-    ) -> Result<(Run, Heading), Failure> {
+    ) -> Result<Sent, Failure> {
         if let Some(folder) = &folder {
             make_folder(folder)?;
         }
@@ -237,22 +256,26 @@ impl Job<'_> {
         .await;
         match outcome {
             Ok(mut run) => {
+                let mut unkept = None;
                 // Two servers are compared on the same requests, which a search does not send.
                 if self.arguments.compare.is_none() && !run.interrupted {
                     let settings = Settings { spent: run.spent, ..settings };
-                    let found =
+                    let (found, unwritten) =
                         plan.carry_out(&self.oracle, target, &settings, &run.records, interrupt()).await?;
+                    unkept = unwritten;
                     run.spent = found.spent.unwrap_or(run.spent);
                     run.traffic.extend(found.traffic);
                     watch.searched(found.requests);
                     run.records.extend(found.records);
                 }
                 self.put_together(&mut run);
-                let heading = watch.end(Some(&mut run))?;
-                Ok((run, heading))
+                let (heading, unwritten) = watch.end(Some(&mut run));
+                Ok(Sent { run, heading, unwritten: unwritten.or(unkept) })
             }
             Err(error) => {
-                watch.end(None)?;
+                if let (_, Some(Failure(reason))) = watch.end(None) {
+                    complain(&reason);
+                }
                 Err(error.into())
             }
         }
@@ -271,6 +294,7 @@ impl Job<'_> {
         let Arguments { spec, choice, .. } = self.arguments;
         let mut again = spec.again();
         again.extend(self.arguments.strict.then(|| "--strict".to_owned()));
+        again.extend(self.arguments.wire.again());
         Heading {
             target,
             model: self.oracle.model().slug.clone(),

@@ -46,10 +46,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         let alarms = alarms(arguments, &trial, seed).await?;
         let fates = fates(arguments, &trial, faults, seed).await?;
         let matrix = Matrix { seed, seeds: arguments.seeds, alarms, fates, duration: start.elapsed() };
-        if let Some(folder) = &arguments.report {
-            Reports::matrix(folder, &matrix)?;
-        }
+        let written = arguments.report.as_ref().map(|folder| Reports::matrix(folder, &matrix));
         show(&matrix.table(style()))?;
+        written.transpose()?;
         Ok(if matrix.is_clean() { End::Conforms } else { End::Violated })
     })
 }

@@ -78,7 +78,7 @@ impl Plan {
         self.sorts.len()
     }
 
-    /// Searches, and keeps what failed.
+    /// Searches, and keeps what failed; or tells why it could not be written.
     pub(super) async fn carry_out(
         self,
         oracle: &Arc<Oracle>,
@@ -86,9 +86,9 @@ impl Plan {
         settings: &Settings,
         records: &[Record],
         stop: impl Future<Output = ()>,
-    ) -> Result<Found, Failure> {
+    ) -> Result<(Found, Option<Failure>), Failure> {
         if self.sorts.is_empty() {
-            return Ok(Found::default());
+            return Ok((Found::default(), None));
         }
         let wanted = Search {
             sorts: self.sorts,
@@ -100,9 +100,10 @@ impl Plan {
         if let (Some(path), false) = (self.file, found.regressions.is_empty()) {
             let all = self.regressions.iter().chain(&found.regressions);
             let lines: Result<Vec<String>, _> = all.map(serde_json::to_string).collect();
-            replace(&path, (lines?.join("\n") + "\n").as_bytes())?;
+            let written = replace(&path, (lines?.join("\n") + "\n").as_bytes());
+            return Ok((found, written.err().map(Failure::from)));
         }
-        Ok(found)
+        Ok((found, None))
     }
 }
 

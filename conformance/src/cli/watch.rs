@@ -55,9 +55,11 @@ impl<'a> Watch<'a> {
     }
 
     /// Writes the report: of a run, whose accepted findings become passes, or where it came to nothing, of the cases
-    /// that were finished.
-    pub(super) fn end(mut self, run: Option<&mut Run>) -> Result<Heading, Failure> {
+    /// that were finished. What could not be written is told beside the heading: a full disk takes nothing from what
+    /// was found.
+    pub(super) fn end(mut self, run: Option<&mut Run>) -> (Heading, Option<Failure>) {
         self.progress.end();
+        let mut unwritten: Option<Failure> = None;
         let records: Vec<&Record> = match run {
             Some(run) => {
                 for record in &mut run.records {
@@ -66,14 +68,15 @@ impl<'a> Watch<'a> {
                 self.heading.requests = run.requests;
                 self.heading.spent = run.spent;
                 self.heading.duration = self.start.elapsed();
-                self.heading.problems = self.accepted.settle(&run.records)?;
+                let (problems, failure) = self.accepted.settle(&run.records);
+                (self.heading.problems, unwritten) = (problems, failure);
                 run.records.iter().collect()
             }
             None => self.before.records.iter().chain(self.done.values()).collect(),
         };
-        if let Some(reports) = &self.reports {
-            reports.finish(&self.heading, &records)?;
-        }
-        self.unwritten.map_or(Ok(self.heading), |error| Err(error.into()))
+        let finished = self.reports.as_ref().map(|reports| reports.finish(&self.heading, &records));
+        let earlier = self.unwritten.map(Failure::from);
+        let unwritten = unwritten.or_else(|| finished.and_then(Result::err).map(Failure::from)).or(earlier);
+        (self.heading, unwritten)
     }
 }

@@ -23,6 +23,10 @@ pub(super) struct Wire {
     /// more than once
     #[arg(long, value_name = "NAME:VALUE")]
     header: Vec<String>,
+    /// Follows links of the target to addresses that are not of the open internet: of private networks, of the link, and
+    /// of this machine where the target is on another one
+    #[arg(long)]
+    allow_private: bool,
     /// Certificates to trust, in PEM form, beside those of the system
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
@@ -35,8 +39,14 @@ impl Wire {
             rate: self.rate,
             timeout: self.timeout,
             route: self.route()?,
+            allow_private: self.allow_private,
             ..Settings::default()
         })
+    }
+
+    /// The arguments that a command which tries a case again needs.
+    pub(super) fn again(&self) -> Option<String> {
+        self.allow_private.then(|| "--allow-private".to_owned())
     }
 
     fn route(&self) -> Result<Route, Failure> {

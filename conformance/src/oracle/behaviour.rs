@@ -19,10 +19,10 @@ mod tests;
 mod upload;
 mod webhook;
 
-use super::Identity;
 use super::finding::Finding;
 use super::observation::{Call, Observation};
 use super::scene::{Scene, effective, remove, set};
+use super::{Identity, excerpt};
 use airspec::behaviour::{Behaviour, Kind};
 use airspec::rule::Rule;
 use airspec::{Level, Model};
@@ -228,17 +228,18 @@ fn ends(model: &Model, parameter: &str) -> Option<(Value, Value)> {
 /// What is wrong with the number and the manner of the calls that the runner's address received.
 fn calls(scene: &Scene<'_>, calls: &[Call], method: &str, wanted: Option<usize>) -> Vec<String> {
     let mut wrong = Vec::new();
-    let wanted = wanted.unwrap_or(scene.results.len().max(1));
-    if calls.len() != wanted {
-        let (found, noun) = (calls.len(), count::noun(wanted));
+    let wanted = wanted.unwrap_or(scene.count.max(1));
+    let found = calls.len() + scene.seen.more_calls;
+    if found != wanted {
+        let noun = count::noun(wanted);
         wrong.push(format!("the address received {found} calls for {wanted} {noun}"));
     }
     for (index, call) in calls.iter().enumerate() {
         if call.method != method {
-            wrong.push(format!("call {} is a {}, not a {method}", index + 1, call.method));
+            wrong.push(format!("call {} is a {}, not a {method}", index + 1, excerpt(&call.method)));
         }
         if call.query.as_deref() != Some(CALL_QUERY) {
-            let found = call.query.as_deref().unwrap_or("nothing");
+            let found = excerpt(call.query.as_deref().unwrap_or("nothing"));
             wrong.push(format!("call {} has the query {found}, not {CALL_QUERY} as given", index + 1));
         }
     }

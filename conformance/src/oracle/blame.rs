@@ -175,13 +175,13 @@ pub(super) fn blamed(error: &Value, culprits: &Culprits) -> Option<Finding> {
     if names.iter().any(is_right) {
         return prefix(error, culprits);
     }
+    let found = show(error.get(PARAMETER).unwrap_or(&Value::Null));
     if culprits.nameless {
         let sentence =
-            format!("refused, but the error blames {names:?} in a task that has no parameters at all");
+            format!("refused, but the error blames {found} in a task that has no parameters at all");
         return Some(Finding::wrong(Level::Unstated, sentence));
     }
     let wanted = first(culprits);
-    let found = show(error.get(PARAMETER).unwrap_or(&Value::Null));
     Some(Finding::wrong(Level::Facts, format!("refused, but the error blames {found} and not `{wanted}`")))
 }
 

@@ -15,6 +15,7 @@
 //! parameter), and nobody that there is one error only (`unstated`). So one case can have several findings. The
 //! strongest gives the verdict, the detail tells all of them, what became of the request first.
 
+use super::listed;
 use airspec::Level;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -95,6 +96,9 @@ pub enum Slip {
     Wrong,
 }
 
+/// So many findings of a case are told; of further ones, how many there are.
+const MAX_TOLD: usize = 12;
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -171,15 +175,23 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// The verdict of the gravest finding; without any, a pass that says what was seen.
+    /// The verdict of the gravest finding; without any, a pass that says what was seen. Of many findings the first
+    /// ones are told, and the gravest.
     #[must_use]
     pub fn of(findings: &[Finding], seen: String) -> Self {
         let verdict = findings.iter().map(Finding::verdict).max().unwrap_or(Verdict::Pass);
-        let gravest = findings.iter().find(|finding| finding.verdict() == verdict);
+        let place = findings.iter().position(|finding| finding.verdict() == verdict);
+        let gravest = place.map(|place| &findings[place]);
         let detail = if findings.is_empty() {
             seen
         } else {
-            findings.iter().map(|finding| finding.sentence.as_str()).collect::<Vec<_>>().join("; ")
+            let mut told: Vec<&Finding> = findings.iter().take(MAX_TOLD).collect();
+            if place.is_some_and(|place| place >= MAX_TOLD) {
+                told.pop();
+                told.extend(gravest);
+            }
+            let sentences = told.iter().map(|finding| finding.sentence.as_str());
+            listed(sentences, findings.len(), MAX_TOLD, "; ")
         };
         Self { verdict, class: gravest.map(Finding::class), detail, asides: Vec::new() }
     }
@@ -245,5 +257,17 @@ mod tests {
         );
         assert_eq!((judgement.verdict, judgement.class), (Verdict::Fail, Some(Class::BreaksPage)));
         assert_eq!(judgement.detail, "two errors; accepted; wrong parameter");
+    }
+
+    #[test]
+    fn of_many_findings_the_first_and_the_gravest_are_told_and_the_others_counted() {
+        let mut findings: Vec<Finding> =
+            (0..20_000).map(|number| Finding::wrong(Level::Unstated, format!("note {number}"))).collect();
+        findings[15_000] = Finding::accepted(Level::Badge, "the gravest");
+        let judgement = Judgement::of(&findings, String::new());
+        assert_eq!((judgement.verdict, judgement.class), (Verdict::Fail, Some(Class::BreaksPage)));
+        let detail = &judgement.detail;
+        assert!(detail.starts_with("note 0; note 1; ") && detail.len() < 200, "{detail}");
+        assert!(detail.ends_with("note 10; the gravest and 19988 more"), "{detail}");
     }
 }

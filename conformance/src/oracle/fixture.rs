@@ -1,8 +1,8 @@
 //! A small spec whose parameters have names of their own, and what a server would say, for tests.
 #![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
-use super::file::File;
-use super::observation::{Answer, Call, Observation, Outcome};
+use super::file::{Content, File};
+use super::observation::{Answer, Call, Observation, Outcome, Payload};
 use super::{Judgement, Oracle};
 use crate::case::{Case, Expect};
 use crate::oracle::protocol::Form;
@@ -155,7 +155,7 @@ pub(crate) fn download(address: &str, media: &str, bytes: Vec<u8>) -> File {
         form: Form::Link,
         address: Some(address.to_owned()),
         media: Some(media.to_owned()),
-        bytes: Ok(bytes),
+        content: Ok(Content::of(&bytes)),
     }
 }
 
@@ -165,7 +165,7 @@ pub(crate) fn call(method: &str, media: &str, body: impl Into<Vec<u8>>) -> Call 
         method: method.to_owned(),
         query: Some(super::behaviour::CALL_QUERY.to_owned()),
         content_type: Some(media.to_owned()),
-        body: Ok(body.into()),
+        body: Ok(Payload::of(body.into())),
     }
 }
 

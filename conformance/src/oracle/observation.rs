@@ -1,10 +1,16 @@
 //! What the runner saw of a case, for the oracle to judge: plain data, so that tests can make it up.
 
-use super::file::File;
+use super::file::{Content, File};
 use super::protocol;
 use airspec_models::json;
-use serde_json::{Map, Value};
+use serde_json::Value;
+use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// An answer with more values than this is not read as JSON: one value of a few bytes of text takes hundreds of bytes of
+/// memory. Twenty results of a dozen fields for each of eight tasks are some 2,000 values.
+pub const MAX_VALUES: usize = 40_000;
 
 /// Everything that was seen of one case.
 #[derive(Clone, Debug)]
@@ -21,6 +27,8 @@ pub struct Observation {
     pub later: Vec<File>,
     /// The calls that the runner's own address received, in order.
     pub calls: Vec<Call>,
+    /// How many calls there were beyond those.
+    pub more_calls: usize,
     /// What was seen of the same request with one value changed.
     pub counterpart: Option<Box<Observation>>,
 }
@@ -30,17 +38,34 @@ impl Observation {
     #[must_use]
     pub fn new(body: Value, outcome: Outcome) -> Self {
         let (polls, files, later, calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { body, outcome, polls, files, later, calls, counterpart: None }
+        Self { body, outcome, polls, files, later, calls, more_calls: 0, counterpart: None }
     }
 
-    /// The results: of the answer, or where something was polled, the finished ones of the last poll.
+    /// The same without whatever grows with what a server sends: what became of the exchange, and nothing of its
+    /// content.
     #[must_use]
-    pub fn results(&self) -> Vec<&Map<String, Value>> {
+    pub fn outline(&self) -> Self {
+        let outcome = match &self.outcome {
+            Outcome::Answer(answer) => Outcome::Answer(Answer {
+                status: answer.status,
+                content_type: None,
+                text: String::new(),
+                json: Err("not kept".to_owned()),
+            }),
+            Outcome::Lost(loss) => Outcome::Lost(loss.clone()),
+        };
+        Self::new(Value::Null, outcome)
+    }
+
+    /// The results, all of them objects: of the answer, or where something was polled, the finished ones of the last poll.
+    #[must_use]
+    pub fn results(&self) -> Vec<&Value> {
         let last = self.polls.last().unwrap_or(&self.outcome);
-        let items = last.answer().map(Answer::data).unwrap_or_default().iter().filter_map(Value::as_object);
-        let is_finished = |item: &&Map<String, Value>| {
-            self.polls.is_empty()
-                || item.get(protocol::STATUS).is_some_and(|status| status == protocol::SUCCESS)
+        let items = last.answer().map(Answer::data).unwrap_or_default().iter();
+        let is_finished = |item: &&Value| {
+            item.is_object()
+                && (self.polls.is_empty()
+                    || item.get(protocol::STATUS).is_some_and(|status| status == protocol::SUCCESS))
         };
         items.filter(is_finished).collect()
     }
@@ -92,6 +117,22 @@ pub enum Loss {
         /// How much is read.
         limit: usize,
     },
+    /// More than the runner keeps of one case, polls and all.
+    #[error(
+        "the answer (HTTP {status}) is not read: with it, those to this case take more than {limit} bytes"
+    )]
+    Exhausted {
+        /// The status that it began with.
+        status: u16,
+        /// How much is kept.
+        limit: usize,
+    },
+    /// Where it leads, or how much it is, is more than the runner follows.
+    #[error("{0}")]
+    Refused(String),
+    /// Others were read for so long that there was no room for it.
+    #[error("the answer (HTTP {0}) is not read: it had to wait too long for other large answers")]
+    Crowded(u16),
 }
 
 /// A duration for people: `30 s`, `0.25 s`.
@@ -106,7 +147,7 @@ pub struct Answer {
     pub status: u16,
     /// The media type that it claims.
     pub content_type: Option<String>,
-    /// The body; bytes that are not UTF-8 are replaced.
+    /// The body; a `?` stands for each byte that is not UTF-8.
     pub text: String,
     /// The body as JSON, or why it is not.
     pub json: Result<Value, String>,
@@ -118,13 +159,12 @@ impl Answer {
     pub fn read(status: u16, content_type: Option<String>, body: Vec<u8>) -> Self {
         let (text, json) = match String::from_utf8(body) {
             Ok(text) => {
-                let json = json::parse(&text).map_err(|fault| fault.to_string());
+                let json = json::parse_within(&text, MAX_VALUES).map_err(|fault| fault.to_string());
                 (text, json)
             }
             Err(error) => {
                 let place = error.utf8_error().valid_up_to();
-                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                (text, Err(format!("not UTF-8 at byte {place}")))
+                (readable(error.into_bytes()), Err(format!("not UTF-8 at byte {place}")))
             }
         };
         Self { status, content_type, text, json }
@@ -154,6 +194,44 @@ impl Answer {
     }
 }
 
+/// Bytes as text that is no longer than they are: the usual replacement character takes three bytes for one.
+fn readable(mut bytes: Vec<u8>) -> String {
+    let mut start = 0;
+    while let Err(error) = std::str::from_utf8(&bytes[start..]) {
+        start += error.valid_up_to();
+        let end = error.error_len().map_or(bytes.len(), |length| start + length);
+        bytes[start..end].fill(b'?');
+        start = end;
+    }
+    String::from_utf8(bytes).expect("every sequence that is no UTF-8 has become ASCII")
+}
+
+/// The body of a call.
+#[derive(Clone, Debug)]
+pub struct Payload {
+    /// What it is.
+    pub content: Content,
+    /// The bytes themselves, where there was room for them.
+    pub bytes: Option<Vec<u8>>,
+    /// Gives the room back, once nobody holds the bytes any more.
+    _room: Option<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Payload {
+    /// A body that is kept whole.
+    #[must_use]
+    pub fn of(bytes: Vec<u8>) -> Self {
+        Self { content: Content::of(&bytes), bytes: Some(bytes), _room: None }
+    }
+
+    /// A body that is kept as long as its room, and not at all without one.
+    pub(crate) fn within<R: Any + Send + Sync>(bytes: Vec<u8>, room: Option<R>) -> Self {
+        let content = Content::of(&bytes);
+        let room = room.map(|room| Arc::new(room) as Arc<dyn Any + Send + Sync>);
+        Self { content, bytes: room.is_some().then_some(bytes), _room: room }
+    }
+}
+
 /// A request that the runner's own address received.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -164,5 +242,32 @@ pub struct Call {
     /// The media type that it claims.
     pub content_type: Option<String>,
     /// The body, or why it could not be read.
-    pub body: Result<Vec<u8>, String>,
+    pub body: Result<Payload, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_that_are_no_text_become_text_of_the_same_length() {
+        for (bytes, text) in [
+            (&b"plain"[..], "plain"),
+            (b"\xFF\xC3\xA9\xC3\x28", "?\u{e9}?("),
+            (b"a\xF0\x9F", "a??"),
+            (b"\xE2\x82\xE2\x82\xAC", "??\u{20ac}"),
+        ] {
+            assert_eq!(readable(bytes.to_vec()), text);
+        }
+        let answer = Answer::read(200, None, vec![0xFF; 1 << 20]);
+        assert_eq!((answer.text.len(), answer.json), (1 << 20, Err("not UTF-8 at byte 0".to_owned())));
+    }
+
+    #[test]
+    fn an_answer_of_too_many_values_is_text_only() {
+        let text = format!("[{}1]", "[],".repeat(MAX_VALUES));
+        let answer = Answer::read(200, None, text.clone().into_bytes());
+        assert_eq!(answer.text, text);
+        assert!(answer.json.unwrap_err().contains("more than 40000 values"));
+    }
 }

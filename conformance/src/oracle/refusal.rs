@@ -9,10 +9,15 @@ use super::blame::{Culprits, blamed};
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
 use super::protocol::{CODE, ERRORS, MESSAGE, TASK_UUID};
-use super::{Oracle, answered, excerpt, show};
+use super::{Oracle, answered, excerpt, listed, show};
 use crate::case::Case;
 use airspec::Level;
 use serde_json::Value;
+
+/// So many errors are looked at one by one; a request has fewer faults.
+const MAX_ERRORS: usize = 100;
+/// So many codes are told.
+const MAX_CODES: usize = 10;
 
 /// The tasks of a request, told apart by who is at fault.
 struct Sides<'a> {
@@ -135,14 +140,14 @@ fn envelope(oracle: &Oracle, contract: Level, answer: &Answer) -> Vec<Finding> {
         return vec![Finding::wrong(contract, format!("HTTP {}, {sentence}", answer.status))];
     }
     let mut findings = Vec::new();
-    for error in answer.errors() {
+    for error in answer.errors().iter().take(MAX_ERRORS) {
         let lacks = |name: &str| error.get(name).and_then(Value::as_str).is_none_or(str::is_empty);
         for name in [CODE, MESSAGE].into_iter().filter(|name| lacks(name)) {
             findings
                 .push(Finding::wrong(contract, format!("an error without a text `{name}`: {}", show(error))));
         }
-        let shape = error.as_object().zip(oracle.error.as_ref());
-        if let Some((error, shape)) = shape.filter(|_| findings.is_empty()) {
+        let shape = oracle.error.as_ref().filter(|_| error.is_object());
+        if let Some(shape) = shape.filter(|_| findings.is_empty()) {
             let flaws = shape.wrong(error, false).into_iter();
             findings
                 .extend(flaws.map(|flaw| Finding::wrong(contract, format!("an error {}", flaw.sentence))));
@@ -170,7 +175,8 @@ fn errors(
     }
     // Of several errors the one that comes nearest counts.
     let rank = |blame: &Option<Finding>| blame.as_ref().map(|finding| std::cmp::Reverse(finding.level));
-    let best = about.iter().map(|error| blamed(error, culprits)).min_by_key(rank).flatten();
+    let looked_at = about.iter().take(MAX_ERRORS);
+    let best = looked_at.map(|error| blamed(error, culprits)).min_by_key(rank).flatten();
     let mut findings: Vec<Finding> =
         best.map(|finding| Finding { level: finding.level.max(contract), ..finding }).into_iter().collect();
     findings.extend(alone(oracle, sides, broken, &about, answer));
@@ -201,7 +207,7 @@ fn alone(
 
 fn codes(answer: &Answer) -> String {
     let codes = answer.errors().iter().map(|error| show(error.get(CODE).unwrap_or(&Value::Null)));
-    codes.collect::<Vec<_>>().join(", ")
+    listed(codes, answer.errors().len(), MAX_CODES, ", ")
 }
 
 /// What became of the good tasks of the batch.

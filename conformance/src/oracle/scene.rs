@@ -6,6 +6,9 @@ use super::observation::Observation;
 use airspec::Model;
 use serde_json::{Map, Value};
 
+/// So many results of a task are looked at; no task can ask for as many.
+pub const MAX_RESULTS: usize = 100;
+
 /// A task and its results.
 #[derive(Clone, Debug)]
 pub struct Scene<'a> {
@@ -13,8 +16,10 @@ pub struct Scene<'a> {
     pub model: &'a Model,
     /// The task as it was sent.
     pub task: &'a Value,
-    /// Its results, in the order of the answer.
+    /// Its results, in the order of the answer: the first [`MAX_RESULTS`].
     pub results: Vec<Item<'a>>,
+    /// How many results there are.
+    pub count: usize,
     /// All that was seen.
     pub seen: &'a Observation,
 }
@@ -22,6 +27,8 @@ pub struct Scene<'a> {
 /// One result.
 #[derive(Clone, Copy, Debug)]
 pub struct Item<'a> {
+    /// All of it.
+    pub value: &'a Value,
     /// Its fields.
     pub fields: &'a Map<String, Value>,
     /// Its file, where it was looked at.
@@ -33,15 +40,16 @@ impl<'a> Scene<'a> {
     /// there is one task only, all results are taken for its own.
     pub(crate) fn all(model: &'a Model, identity: &Identity, seen: &'a Observation) -> Vec<Self> {
         let tasks = seen.tasks();
-        let items = seen
-            .results()
-            .into_iter()
-            .enumerate()
-            .map(|(index, fields)| Item { fields, file: seen.files.get(index) });
-        let items: Vec<Item<'a>> = items.collect();
+        let item = |(index, value): (usize, &'a Value)| {
+            Some(Item { value, fields: value.as_object()?, file: seen.files.get(index) })
+        };
+        let items: Vec<Item<'a>> = seen.results().into_iter().enumerate().filter_map(item).collect();
         let scene = |task: &'a Value| {
             let own = |item: &&Item<'a>| tasks.len() == 1 || identity.joins(task, item.fields);
-            Scene { model, task, results: items.iter().filter(own).copied().collect(), seen }
+            let mut results: Vec<Item<'a>> = items.iter().filter(own).copied().collect();
+            let count = results.len();
+            results.truncate(MAX_RESULTS);
+            Scene { model, task, results, count, seen }
         };
         tasks.iter().map(scene).collect()
     }
@@ -60,7 +68,7 @@ impl<'a> Scene<'a> {
 
     /// The results with a name each: "result 2 of 3".
     pub fn named(&self) -> impl Iterator<Item = (String, Item<'a>)> + '_ {
-        let total = self.results.len();
+        let total = self.count;
         let name = move |index: usize| match total {
             1 => "the result".to_owned(),
             _ => format!("result {} of {total}", index + 1),

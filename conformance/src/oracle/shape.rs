@@ -5,7 +5,7 @@
 //! rather than dropped.
 
 use super::protocol::{PARAMETER, STATUS};
-use super::{OracleError, excerpt};
+use super::{OracleError, brief};
 use airspec::Schema;
 use airspec::rule::{End, Rule};
 use jsonschema::Validator;
@@ -16,6 +16,9 @@ use serde_json::{Map, Value, json};
 pub(super) struct Shape {
     validator: Validator,
 }
+
+/// So many things that are wrong with one object are told.
+const MAX_FLAWS: usize = 20;
 
 /// One thing that is wrong with an object.
 #[derive(Debug)]
@@ -52,17 +55,17 @@ impl Shape {
     }
 
     /// What is wrong with an object; one from a poll may have a `status`.
-    pub(super) fn wrong(&self, object: &Map<String, Value>, polled: bool) -> Vec<Flaw> {
-        let mut object = object.clone();
-        if polled {
-            object.remove(STATUS);
-        }
-        let object = Value::Object(object);
+    pub(super) fn wrong(&self, object: &Value, polled: bool) -> Vec<Flaw> {
+        let bare = polled.then(|| {
+            let mut bare = object.clone();
+            bare.as_object_mut().map(|members| members.remove(STATUS));
+            bare
+        });
         let flaw = |error: jsonschema::ValidationError<'_>| {
             let place = error.instance_path().to_string();
-            let name = place.trim_start_matches('/').replace('/', ".");
+            let name = brief(&place.trim_start_matches('/').replace('/', "."));
             let rule = error.schema_path().to_string();
-            let reason = excerpt(&error.to_string());
+            let reason = brief(&error);
             let field = if name.is_empty() { String::new() } else { format!("has a wrong `{name}`: ") };
             let of = if name.is_empty() { "is not as documented: " } else { "" };
             Flaw {
@@ -70,7 +73,7 @@ impl Shape {
                 sentence: format!("{field}{of}{reason}"),
             }
         };
-        self.validator.iter_errors(&object).map(flaw).collect()
+        self.validator.iter_errors(bare.as_ref().unwrap_or(object)).take(MAX_FLAWS).map(flaw).collect()
     }
 }
 

@@ -1,13 +1,15 @@
-//! The report's files. Each is written beside its place and then renamed, so that a reader finds a whole one at any
-//! moment.
+//! The report's files. Each is written beside its place, under a name that nobody can foresee, and then renamed: a reader
+//! finds a whole one at any moment, and nothing that is there is written through. A link in its place is replaced by the
+//! file, and what the link points to stays as it is.
 
 use super::{Document, Heading, Kills, Matrix, html, junit, markdown};
 use crate::run::Record;
 use serde::Serialize;
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use tempfile::NamedTempFile;
 
 /// The pause between two versions of the report while a run is going on.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -117,27 +119,59 @@ fn pretty(path: &Path, content: &impl Serialize) -> Result<(), ReportError> {
 /// # Errors
 /// A file that cannot be written.
 pub(crate) fn try_place(path: &Path) -> Result<(), ReportError> {
-    let beside = beside(path);
-    let tried = fs::write(&beside, []).and_then(|()| fs::remove_file(&beside));
-    let tried = tried.and_then(|()| {
-        if path.is_dir() { Err(io::Error::other("is a folder, and must be a file")) } else { Ok(()) }
-    });
-    tried.map_err(|error| ReportError { path: path.to_owned(), error })
+    is_place(path).and_then(|()| beside(path)?.close()).map_err(|error| unwritten(path, error))
 }
 
-/// Where a file is written before it takes its place.
-fn beside(path: &Path) -> PathBuf {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    PathBuf::from(beside)
-}
-
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all: what is there is replaced in one step, or stays as it is. Nothing else is left
+/// behind.
 ///
 /// # Errors
 /// A file that cannot be written.
 pub fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
-    let beside = beside(path);
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| ReportError { path: path.to_owned(), error })
+    let written = || {
+        is_place(path)?;
+        let mut file = beside(path)?;
+        file.write_all(text)?;
+        file.persist(path).map_err(|error| error.error)
+    };
+    written().map(drop).map_err(|error| unwritten(path, error))
 }
+
+/// A new file in the same folder, which is removed unless it takes its place. Its name is random, and it is made only
+/// where there is none of that name.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".airspec-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any new file: the system takes from it what the user's mask says.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+}
+
+/// What is no ordinary file is not replaced by one.
+fn is_place(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::Error::other("is a folder, and must be a file"));
+    }
+    match fs::symlink_metadata(path) {
+        Ok(there) if !there.is_file() && !there.is_symlink() => Err(io::Error::other("is no ordinary file")),
+        // Why it cannot be looked at, or that it is not there, shows when the file beside it is made.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+fn unwritten(path: &Path, error: io::Error) -> ReportError {
+    ReportError { path: path.to_owned(), error: plain(error) }
+}
+
+/// The system's own words, without the name of a temporary file, which tells nobody anything.
+fn plain(error: io::Error) -> io::Error {
+    error.raw_os_error().map_or(error, io::Error::from_raw_os_error)
+}
+
+#[cfg(test)]
+mod tests;

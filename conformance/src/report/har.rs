@@ -2,7 +2,7 @@
 //! could be secret are not in it, and of large bodies only the beginning is.
 
 use crate::date::timestamp;
-use crate::run::{Exchange, Got};
+use crate::run::{Exchange, Got, Traffic};
 use serde_json::{Value, json};
 
 /// What stands where a secret was.
@@ -10,13 +10,27 @@ const HIDDEN: &str = "[redacted]";
 
 /// The text of the archive.
 #[must_use]
-pub fn text(traffic: &[Exchange]) -> String {
-    let mut sorted: Vec<&Exchange> = traffic.iter().collect();
+pub fn text(traffic: &Traffic) -> String {
+    let mut sorted: Vec<&Exchange> = traffic.exchanges.iter().collect();
     sorted.sort_by_key(|exchange| exchange.started);
-    let entries: Vec<Value> = sorted.into_iter().map(entry).collect();
-    let name = json!({"name": "airspec", "version": env!("CARGO_PKG_VERSION")});
-    let mut text = json!({"log": {"version": "1.2", "creator": name, "entries": entries}}).to_string();
-    text.push('\n');
+    let mut log = json!({
+        "version": "1.2",
+        "creator": {"name": "airspec", "version": env!("CARGO_PKG_VERSION")},
+    });
+    if traffic.more > 0 {
+        log["comment"] = Value::from(format!("and {} more exchanges, which are not kept", traffic.more));
+    }
+    let mut text = format!("{{\"log\":{log}");
+    // The bracket at the end of the log: the entries come one by one, as all of them are many.
+    text.truncate(text.len() - 1);
+    text.push_str(",\"entries\":[");
+    for (index, exchange) in sorted.into_iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text += &entry(exchange).to_string();
+    }
+    text.push_str("]}}\n");
     text
 }
 

@@ -1,15 +1,17 @@
 //! HTTP with a bound on everything: time, bytes, redirects, repetitions.
 
-use super::exchange::{self, Exchange, Log};
+use super::exchange::{self, Exchange, Log, Traffic};
+use super::guard::Guard;
 use super::pace::Pace;
+use super::room::{self, NoRoom};
 use super::route::Route;
 use super::target::Target;
 use super::{Redactor, RunError, Settings};
-use crate::oracle::file::File;
-use crate::oracle::observation::{Answer, Loss, Outcome};
+use crate::oracle::file::{Content, File};
+use crate::oracle::observation::{Answer, Loss, MAX_VALUES, Outcome};
 use crate::oracle::protocol::Form;
 use airspec_models::client::retry_after;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Url};
 use serde_json::Value;
@@ -18,6 +20,13 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
+/// How often a file may be moved.
+const MAX_REDIRECTS: usize = 3;
+/// The longest address of a file, in bytes; no server takes a longer one.
+const LONGEST_ADDRESS: usize = 8192;
+/// What a JSON value takes in memory beside its text, in bytes: an object with one member, which is the worst.
+const NODE: usize = 704;
+
 /// Sends requests to one target.
 #[derive(Debug)]
 pub(super) struct Client {
@@ -25,13 +34,14 @@ pub(super) struct Client {
     settings: Settings,
     authorization: HeaderValue,
     redactor: Redactor,
-    /// For the endpoint: no redirect takes a request elsewhere.
+    /// For the target's own address.
     endpoint: Agent,
-    /// For files, which may be moved.
+    /// For files that are elsewhere.
     files: Agent,
+    guard: Guard,
     posts: AtomicUsize,
     pace: Pace,
-    /// Every exchange, where somebody wants to see them.
+    /// The exchanges, where somebody wants to see them.
     log: Option<Log>,
 }
 
@@ -43,15 +53,16 @@ impl Client {
             .map_err(|_| RunError::BadKey)?;
         authorization.set_sensitive(true);
         let route = &settings.route;
-        let (endpoint, files) = (Agent::new(Policy::none, route)?, Agent::new(|| Policy::limited(3), route)?);
+        let guard = Guard::new(target.url(), target.is_loopback(), settings.allow_private);
+        let (endpoint, files) = (Agent::new(None, route)?, Agent::new(Some(guard.clone()), route)?);
         let redactor = Redactor::of(target.key().expose(), route.secrets());
         let (posts, pace) = (AtomicUsize::new(0), Pace::new(settings.rate));
         let log = settings.keep_traffic.then(Log::default);
-        Ok(Self { target, settings, authorization, redactor, endpoint, files, posts, pace, log })
+        Ok(Self { target, settings, authorization, redactor, endpoint, files, guard, posts, pace, log })
     }
 
-    /// Every exchange so far; none unless they are kept.
-    pub(super) fn traffic(&self) -> Vec<Exchange> {
+    /// The exchanges so far; none unless they are kept.
+    pub(super) fn traffic(&self) -> Traffic {
         self.log.as_ref().map(Log::take).unwrap_or_default()
     }
 
@@ -114,7 +125,9 @@ impl Client {
             .body(text.clone());
         self.pace.turn().await;
         let start = (SystemTime::now(), Instant::now());
-        let got = self.bounded(request, self.settings.body_limit).await;
+        let limits =
+            Limits { time: self.settings.timeout, bytes: self.settings.body_limit, kind: Kind::Answer };
+        let got = fetch(request, limits).await;
         self.note(start, "POST", &self.target.shown(), Some(&text), &got);
         match got {
             Ok(got) => {
@@ -137,6 +150,7 @@ impl Client {
         sent: Option<&str>,
         got: &Result<Got, Loss>,
     ) {
+        let is_own = Url::parse(url).is_ok_and(|url| self.guard.is_own(&url));
         let Some(log) = &self.log else { return };
         let redactor = &self.redactor;
         let names = self.settings.route.header_names().map(str::to_owned);
@@ -148,7 +162,8 @@ impl Client {
             sent: sent.map(|text| redactor.clean(text)),
             headers: if sent.is_some() { names.collect() } else { Vec::new() },
             got: match got {
-                Ok(got) => Ok(exchange::Got::new(got.status, &got.headers, &got.body, redactor)),
+                Ok(got) if is_own => Ok(exchange::Got::new(got.status, &got.headers, &got.body, redactor)),
+                Ok(got) => Ok(exchange::Got::of_others(got.status, got.body.len())),
                 Err(loss) => Err(redactor.clean(&loss.to_string())),
             },
         });
@@ -156,42 +171,64 @@ impl Client {
 
     /// Downloads a file that the target points to. The key stays at home: the address can be anyone's.
     pub(super) async fn download(&self, address: &str) -> File {
-        let file = |media: Option<String>, bytes: Result<Vec<u8>, String>| File {
-            form: Form::Link,
-            address: Some(address.to_owned()),
-            media,
-            bytes,
+        let (media, content) = match self.follow(address).await {
+            Ok((media, content)) => (media, Ok(content)),
+            Err(reason) => (None, Err(reason)),
         };
-        let url = match Url::parse(address) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") => url,
-            Ok(_) | Err(_) => return file(None, Err("has an address that is no link".to_owned())),
-        };
-        let client = match self.files.client(&url, &self.settings.route) {
-            Ok(client) => client,
-            Err(reason) => return file(None, Err(format!("cannot be downloaded: {reason}"))),
-        };
-        let start = (SystemTime::now(), Instant::now());
-        let got = self.bounded(client.get(url), self.settings.file_limit).await;
-        self.note(start, "GET", address, None, &got);
-        match got {
-            Ok(got) if got.status == 200 => file(header(&got.headers, CONTENT_TYPE), Ok(got.body)),
-            Ok(got) => file(None, Err(format!("cannot be downloaded: HTTP {}", got.status))),
-            Err(loss) => file(None, Err(format!("cannot be downloaded: {loss}"))),
-        }
+        let address = (address.len() <= LONGEST_ADDRESS).then(|| address.to_owned());
+        File { form: Form::Link, address, media, content }
     }
 
-    /// An exchange from connection to last byte, within the time and the limit.
-    async fn bounded(&self, request: RequestBuilder, limit: usize) -> Result<Got, Loss> {
-        let time = self.settings.timeout;
-        let exchange = tokio::time::timeout(time, fetch(request, limit)).await;
-        exchange.unwrap_or(Err(Loss::TimedOut(time)))
+    /// The file at an address or wherever it was moved, with its media type; else why not, to stand after "the file".
+    async fn follow(&self, address: &str) -> Result<(Option<String>, Content), String> {
+        if address.len() > LONGEST_ADDRESS {
+            return Err(format!("has an address of {} bytes, which no server takes", address.len()));
+        }
+        let no_link = || "has an address that is no link".to_owned();
+        let mut url = Url::parse(address).map_err(|_| no_link())?;
+        for _ in 0..=MAX_REDIRECTS {
+            if !matches!(url.scheme(), "http" | "https") {
+                return Err(no_link());
+            }
+            let got = self.get(&url).await?;
+            let moved = matches!(got.status, 301 | 302 | 303 | 307 | 308);
+            let location = got.headers.get(LOCATION).filter(|_| moved).and_then(|place| place.to_str().ok());
+            match location.and_then(|place| url.join(place).ok()) {
+                Some(next) => url = next,
+                None if got.status == 200 => {
+                    let content = Content::of(&got.body);
+                    room::give_back(got.body.len());
+                    return Ok((header(&got.headers, CONTENT_TYPE), content));
+                }
+                None => return Err(format!("cannot be downloaded: HTTP {}", got.status)),
+            }
+            room::give_back(got.body.len());
+        }
+        Err(format!("cannot be downloaded: moved more than {MAX_REDIRECTS} times"))
+    }
+
+    /// One step of a download.
+    async fn get(&self, url: &Url) -> Result<Got, String> {
+        if let Some(reason) = self.guard.refuses(url) {
+            return Err(reason);
+        }
+        let agent = if self.guard.is_own(url) { &self.endpoint } else { &self.files };
+        let failed = |reason: String| format!("cannot be downloaded: {reason}");
+        let client = agent.client(url, &self.settings.route).map_err(failed)?;
+        let start = (SystemTime::now(), Instant::now());
+        let limits =
+            Limits { time: self.settings.timeout, bytes: self.settings.file_limit, kind: Kind::File };
+        let got = fetch(client.get(url.clone()), limits).await;
+        self.note(start, "GET", url.as_str(), None, &got);
+        got.map_err(|loss| failed(loss.to_string()))
     }
 }
 
 /// An HTTP client for each scheme.
 #[derive(Debug)]
 struct Agent {
-    policy: fn() -> Policy,
+    /// Checks the addresses of names; without it all are as good.
+    guard: Option<Guard>,
     /// For `http`: needs no certificates, and so works where there are none.
     plain: reqwest::Client,
     /// For `https`.
@@ -199,23 +236,31 @@ struct Agent {
 }
 
 impl Agent {
-    fn new(policy: fn() -> Policy, route: &Route) -> Result<Self, RunError> {
-        let plain = route.applied(Self::builder(policy).tls_certs_only(Vec::new()), false).build();
+    fn new(guard: Option<Guard>, route: &Route) -> Result<Self, RunError> {
+        // A proxy has a name, too, and it resolves all others.
+        let guard = guard.filter(|_| !route.has_proxy());
+        let plain = route.applied(Self::builder(guard.as_ref()).tls_certs_only(Vec::new()), false).build();
         let plain = plain.map_err(|error| RunError::Start(cause(&error)))?;
-        Ok(Self { policy, plain, secure: OnceLock::new() })
+        Ok(Self { guard, plain, secure: OnceLock::new() })
     }
 
-    /// No proxy of the environment stands between the runner and its target: only one that was asked for.
-    fn builder(policy: fn() -> Policy) -> reqwest::ClientBuilder {
+    /// No proxy of the environment stands between the runner and its target, only one that was asked for; and no
+    /// redirect is followed unseen.
+    fn builder(guard: Option<&Guard>) -> reqwest::ClientBuilder {
         let name = concat!("airspec/", env!("CARGO_PKG_VERSION"));
-        reqwest::Client::builder().no_proxy().redirect(policy()).user_agent(name)
+        let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none()).user_agent(name);
+        match guard {
+            Some(guard) => builder.dns_resolver(guard.resolver()),
+            None => builder,
+        }
     }
 
     fn client(&self, url: &Url, route: &Route) -> Result<&reqwest::Client, String> {
         if url.scheme() == "http" {
             return Ok(&self.plain);
         }
-        let build = || route.applied(Self::builder(self.policy), true).build().map_err(|error| cause(&error));
+        let build =
+            || route.applied(Self::builder(self.guard.as_ref()), true).build().map_err(|error| cause(&error));
         self.secure.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 }
@@ -227,17 +272,69 @@ struct Got {
     body: Vec<u8>,
 }
 
-async fn fetch(request: RequestBuilder, limit: usize) -> Result<Got, Loss> {
-    let mut response = request.send().await.map_err(loss)?;
+/// What is read, which decides what it takes in memory and what is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A text, which is kept beside the JSON values that are made of it.
+    Answer,
+    /// Bytes, which are looked at and dropped.
+    File,
+}
+
+/// The bounds of an exchange, from connection to last byte.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    time: Duration,
+    bytes: usize,
+    kind: Kind,
+}
+
+/// One exchange. Waiting for room does not count as time of the exchange.
+async fn fetch(request: RequestBuilder, limits: Limits) -> Result<Got, Loss> {
+    let late = |_| Loss::TimedOut(limits.time);
+    let mut deadline = tokio::time::Instant::now() + limits.time;
+    let sent = tokio::time::timeout_at(deadline, request.send()).await.map_err(late)?;
+    let mut response = sent.map_err(loss)?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let no_room = |reason| match reason {
+        NoRoom::Exhausted => Loss::Exhausted { status, limit: room::HALL },
+        NoRoom::Crowded => Loss::Crowded(status),
+    };
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(loss)? {
-        if body.len() + chunk.len() > limit {
-            return Err(Loss::TooLarge { status, limit });
+    while let Some(chunk) =
+        tokio::time::timeout_at(deadline, response.chunk()).await.map_err(late)?.map_err(loss)?
+    {
+        if body.len() + chunk.len() > limits.bytes {
+            return Err(Loss::TooLarge { status, limit: limits.bytes });
         }
+        // The values of an answer hold its texts once more.
+        let copies = if limits.kind == Kind::Answer { 2 } else { 1 };
+        if limits.kind == Kind::File {
+            room::fetch(chunk.len()).map_err(Loss::Refused)?;
+        }
+        deadline += room::take(copies * chunk.len()).await.map_err(no_room)?;
+        grow(&mut body, chunk.len());
         body.extend_from_slice(&chunk);
     }
+    if limits.kind == Kind::Answer {
+        room::take(NODE * values(&body)).await.map_err(no_room)?;
+    }
     Ok(Got { status, headers, body })
+}
+
+/// Makes room for more bytes, without the doubling that would take twice what is needed.
+fn grow(body: &mut Vec<u8>, more: usize) {
+    const LEAST: usize = 16 << 10;
+    const MOST: usize = 4 << 20;
+    if body.capacity() - body.len() < more {
+        body.reserve_exact(more.max((body.len() / 4).clamp(LEAST, MOST)));
+    }
+}
+
+/// How many values a text can have, if it is JSON: each but the first is behind a comma or an opening bracket.
+fn values(text: &[u8]) -> usize {
+    let marks = text.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{'));
+    marks.take(MAX_VALUES).count()
 }
 
 fn header(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String> {

@@ -5,32 +5,53 @@
 //! in company only: a faulty task that goes through beside others, and values that are refused together and taken
 //! apart.
 
+use super::Record;
 use super::observe::{Session, uuid};
 use crate::case::{Case, Expect, Parcel};
 use crate::oracle::observation::{Answer, Observation, Outcome};
 use crate::oracle::protocol::{DATA, ERRORS, TASK_UUID};
-use crate::oracle::scene::set;
+use crate::oracle::scene::{at, set};
 use crate::oracle::{Identity, Judgement, Verdict};
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// After so many batches whose answers do not tell what became of a task that is answered well alone, no more batches
 /// are sent.
 const ENOUGH: usize = 2;
 
-/// One case, done.
+/// One case, done. What was seen of it is not kept: it can be large, and many cases are kept until the end.
 #[derive(Debug)]
 pub(super) struct Done {
     pub(super) index: usize,
+    /// What became of the exchange, without its content.
     pub(super) observation: Option<Observation>,
     pub(super) judgement: Judgement,
-    pub(super) duration: Duration,
+    pub(super) record: Record,
+    /// Whether the answer has a result.
+    has_result: bool,
 }
 
 impl Done {
+    /// A case that was judged.
+    fn of(
+        session: &Session,
+        cases: &[Case],
+        index: usize,
+        seen: Option<&Observation>,
+        judgement: Judgement,
+        start: Instant,
+    ) -> Self {
+        let (case, redactor) = (&cases[index], session.client.redactor());
+        let record = Record::new(case, seen, &judgement, start.elapsed(), redactor);
+        let answer = seen.and_then(|seen| seen.outcome.answer());
+        let has_result = answer.is_some_and(|answer| !answer.data().is_empty());
+        Self { index, observation: seen.map(Observation::outline), judgement, record, has_result }
+    }
+
     fn is_clean(&self) -> bool {
         self.judgement.verdict == Verdict::Pass
     }
@@ -68,21 +89,23 @@ pub(super) fn deliver(session: Arc<Session>, cases: Arc<[Case]>, parcel: Parcel)
 /// A case as it stands.
 async fn alone(session: &Session, cases: &Arc<[Case]>, index: usize) -> Done {
     let start = Instant::now();
-    let looked = if let Some(obstacle) = &cases[index].obstacle {
-        Err(obstacle.clone())
-    } else if session.is_silent() {
-        Err("not sent, as the target answered none of the requests before it".to_owned())
-    } else {
-        session.observe(&cases[index]).await
-    };
-    let (observation, judgement) = match looked {
-        Ok(observation) => {
-            let judgement = session.oracle.judge(&cases[index], &observation);
-            (Some(observation), judgement)
+    let look = async {
+        let looked = if let Some(obstacle) = &cases[index].obstacle {
+            Err(obstacle.clone())
+        } else if session.is_silent() {
+            Err("not sent, as the target answered none of the requests before it".to_owned())
+        } else {
+            session.observe(&cases[index]).await
+        };
+        match looked {
+            Ok(seen) => {
+                let judgement = session.oracle.judge(&cases[index], &seen);
+                Done::of(session, cases, index, Some(&seen), judgement, start)
+            }
+            Err(reason) => Done::of(session, cases, index, None, Judgement::skip(reason), start),
         }
-        Err(reason) => (None, Judgement::skip(reason)),
     };
-    Done { index, observation, judgement, duration: start.elapsed() }
+    session.rooms.of_case(look).await
 }
 
 /// Several cases in one task. Where it is not taken, the half at fault is looked for.
@@ -90,8 +113,11 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
     let mut together = None;
     if let Some(body) = body(&session, cases, &[task]) {
         let start = Instant::now();
-        if let Ok((body, outcome)) = session.post_anew(body).await {
-            let told = told(&session, cases, task, &Observation::new(body, outcome), start);
+        let look = async {
+            let (body, outcome) = session.post_anew(body).await.ok()?;
+            Some(told(&session, cases, task, Observation::new(body, outcome), start))
+        };
+        if let Some(told) = session.rooms.of_case(look).await {
             if told.iter().all(Done::is_clean) {
                 return told;
             }
@@ -124,25 +150,18 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
 async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>]) -> Vec<Done> {
     let slices: Vec<&[usize]> = tasks.iter().map(Vec::as_slice).collect();
     let start = Instant::now();
-    let sent = match body(&session, cases, &slices) {
-        Some(body) => session.post(&body).await.ok().map(|outcome| (body, outcome)),
-        None => None,
+    let look = async {
+        let body = body(&session, cases, &slices)?;
+        let outcome = session.post(&body).await.ok()?;
+        let seen = apart(session.oracle.identity(), &body, outcome)?;
+        let part = |(task, seen): (&Vec<usize>, Option<Observation>)| match seen {
+            Some(seen) => Part::Told(told(&session, cases, task, seen, start)),
+            None => Part::Unclear,
+        };
+        Some(tasks.iter().zip(seen).map(part).collect())
     };
-    let parts: Vec<Part> = match sent {
-        Some((body, outcome)) => {
-            let part = |(place, task): (usize, &Vec<usize>)| match part(
-                session.oracle.identity(),
-                &body,
-                place,
-                &outcome,
-            ) {
-                Some(seen) => Part::Told(told(&session, cases, task, &seen, start)),
-                None => Part::Unclear,
-            };
-            tasks.iter().enumerate().map(part).collect()
-        }
-        None => tasks.iter().map(|_| Part::Unclear).collect(),
-    };
+    let parts: Option<Vec<Part>> = session.rooms.of_case(look).await;
+    let parts = parts.unwrap_or_else(|| tasks.iter().map(|_| Part::Unclear).collect());
     let mut all = Vec::new();
     let mut is_muddled = false;
     for (task, part) in tasks.iter().zip(parts) {
@@ -179,8 +198,7 @@ async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>])
 
 /// Whether what must be refused has a result.
 fn went_through(case: &Case, done: &Done) -> bool {
-    let answer = done.observation.as_ref().and_then(|seen| seen.outcome.answer());
-    matches!(case.expect, Expect::Reject(_)) && answer.is_some_and(|answer| !answer.data().is_empty())
+    matches!(case.expect, Expect::Reject(_)) && done.has_result
 }
 
 /// The body of a parcel; nothing where cases that share a task do not go together. Each task has an id that no case
@@ -198,51 +216,72 @@ fn body(session: &Session, cases: &[Case], tasks: &[&[usize]]) -> Option<Value> 
     Some(Value::Array(list))
 }
 
-/// The verdicts on the cases of one task.
-fn told(session: &Session, cases: &[Case], task: &[usize], seen: &Observation, start: Instant) -> Vec<Done> {
-    let mut seen = seen.clone();
+/// The verdicts on the cases of one task, all of which look at the same.
+fn told(
+    session: &Session,
+    cases: &[Case],
+    task: &[usize],
+    mut seen: Observation,
+    start: Instant,
+) -> Vec<Done> {
     seen.files = session.inline(&seen);
-    let done = |index: &usize| Done {
-        index: *index,
-        judgement: session.oracle.judge(&cases[*index], &seen),
-        observation: Some(seen.clone()),
-        duration: start.elapsed(),
+    let done = |index: &usize| {
+        let judgement = session.oracle.judge(&cases[*index], &seen);
+        Done::of(session, cases, *index, Some(&seen), judgement, start)
     };
     task.iter().map(done).collect()
 }
 
-/// The part of a batch's answer that is about one of its tasks; nothing where the answer leaves that open.
-fn part(identity: &Identity, body: &Value, place: usize, outcome: &Outcome) -> Option<Observation> {
-    let answer = outcome.answer()?;
-    let tasks = body.as_array()?;
-    let task = tasks.get(place)?;
-    let names =
-        |task: &Value, error: &Value| error.get(TASK_UUID).is_some() && identity.may_join(task, error);
-    let joins = |task: &Value, item: &Value| item.as_object().is_some_and(|item| identity.joins(task, item));
-    let is_stray =
-        |item: &Value, join: &dyn Fn(&Value, &Value) -> bool| !tasks.iter().any(|task| join(task, item));
-    if answer.data().iter().any(|item| is_stray(item, &joins))
-        || answer.errors().iter().any(|error| is_stray(error, &names))
-    {
-        return None;
+/// The parts of a batch's answer, one for each of its tasks; nothing where there is no answer, or one that leaves open
+/// which task its items are about, and no part for a task that it does not mention.
+fn apart(identity: &Identity, body: &Value, outcome: Outcome) -> Option<Vec<Option<Observation>>> {
+    let (tasks, Outcome::Answer(answer)) = (body.as_array()?, outcome) else { return None };
+    let is_json = answer.json.is_ok();
+    let owners: HashMap<String, usize> = tasks
+        .iter()
+        .enumerate()
+        .filter_map(|(place, task)| Some((identity.of_task(task)?.to_ascii_lowercase(), place)))
+        .collect();
+    let owner = |id: Option<&Value>| owners.get(&id?.as_str()?.to_ascii_lowercase()).copied();
+    let of_result = |item: &Value| owner(at(item.as_object()?, &identity.field));
+    let of_error = |error: &Value| owner(error.get(TASK_UUID));
+    let (status, content_type) = (answer.status, answer.content_type);
+    // The answer is taken apart and not copied: its items can be large.
+    drop(answer.text);
+    let mut whole = answer.json.unwrap_or_default();
+    let mut data = dealt(whole.get_mut(DATA), tasks.len(), of_result)?;
+    let mut errors = dealt(whole.get_mut(ERRORS), tasks.len(), of_error)?;
+    let parts = tasks.iter().enumerate().map(|(place, task)| {
+        let (data, errors) = (std::mem::take(&mut data[place]), std::mem::take(&mut errors[place]));
+        if data.is_empty() && errors.is_empty() {
+            return None;
+        }
+        // A task that went through was answered with success, whatever became of its neighbours.
+        let status = if errors.is_empty() && (400..500).contains(&status) { 200 } else { status };
+        let mut own = Map::from_iter([(DATA.to_owned(), Value::Array(data))]);
+        if !errors.is_empty() {
+            own.insert(ERRORS.to_owned(), Value::Array(errors));
+        }
+        let own = Value::Object(own);
+        let (content_type, text) = (content_type.clone(), own.to_string());
+        let json = is_json.then_some(own).ok_or_else(String::new);
+        let answer = Answer { status, content_type, text, json };
+        Some(Observation::new(Value::Array(vec![task.clone()]), Outcome::Answer(answer)))
+    });
+    Some(parts.collect())
+}
+
+/// The items of a list, dealt to so many owners; nothing where one of them has none.
+fn dealt(
+    list: Option<&mut Value>,
+    owners: usize,
+    owner: impl Fn(&Value) -> Option<usize>,
+) -> Option<Vec<Vec<Value>>> {
+    let mut dealt: Vec<Vec<Value>> = (0..owners).map(|_| Vec::new()).collect();
+    let items = list.and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+    for item in items {
+        let place = owner(&item)?;
+        dealt.get_mut(place)?.push(item);
     }
-    let data: Vec<Value> = answer.data().iter().filter(|item| joins(task, item)).cloned().collect();
-    let errors: Vec<Value> = answer.errors().iter().filter(|error| names(task, error)).cloned().collect();
-    if data.is_empty() && errors.is_empty() {
-        return None;
-    }
-    // A task that went through was answered with success, whatever became of its neighbours.
-    let status = if errors.is_empty() && (400..500).contains(&answer.status) { 200 } else { answer.status };
-    let mut own = Map::from_iter([(DATA.to_owned(), Value::Array(data))]);
-    if !errors.is_empty() {
-        own.insert(ERRORS.to_owned(), Value::Array(errors));
-    }
-    let own = Value::Object(own);
-    let answer = Answer {
-        status,
-        content_type: answer.content_type.clone(),
-        text: own.to_string(),
-        json: answer.json.is_ok().then_some(own).ok_or_else(String::new),
-    };
-    Some(Observation::new(Value::Array(vec![task.clone()]), Outcome::Answer(answer)))
+    Some(dealt)
 }

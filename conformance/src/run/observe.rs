@@ -3,6 +3,7 @@
 use super::client::Client;
 use super::listener::{Listener, Mailbox};
 use super::purse::Purse;
+use super::room::Rooms;
 use super::target::Target;
 use super::{RunError, Settings};
 use crate::case::{Case, Expect};
@@ -10,9 +11,9 @@ use crate::cost::Costs;
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs, results};
 use crate::oracle::file::{File, place};
-use crate::oracle::observation::{Observation, Outcome};
+use crate::oracle::observation::{Call, Observation, Outcome};
 use crate::oracle::protocol::{CODE, Form, GET_RESPONSE, TASK_TYPE, TASK_UUID};
-use crate::oracle::scene::set;
+use crate::oracle::scene::{MAX_RESULTS, set};
 use crate::oracle::{Identity, Oracle};
 use airspec::behaviour::Kind;
 use airspec_models::client::{Class, of_code};
@@ -35,10 +36,14 @@ pub(super) struct Session {
     pub(super) answered: AtomicUsize,
     pub(super) lost: AtomicUsize,
     pub(super) purse: Purse,
+    pub(super) rooms: Rooms,
 }
 
 /// After so many requests without any answer, none is expected.
 const SILENCE: usize = 8;
+
+/// So many times a case is polled for: a server that answers at once could be asked thousands of times.
+const MAX_POLLS: usize = 300;
 
 /// The documented pauses between polls.
 const FIRST_PAUSE: f64 = 1.0;
@@ -55,7 +60,8 @@ impl Session {
         let client = Client::new(target.clone(), settings.clone())?;
         let purse = Purse::new(Costs::new(oracle.model()), target.limit(), settings.spent);
         let (muddled, answered, lost) = Default::default();
-        Ok(Self { oracle, client, listener, muddled, answered, lost, purse })
+        let rooms = Rooms::new(settings.jobs);
+        Ok(Self { oracle, client, listener, muddled, answered, lost, purse, rooms })
     }
 
     /// Whether the target has been given its chance to answer anything at all.
@@ -116,7 +122,7 @@ impl Session {
         let mut seen = self.look(body, needs).await?;
         seen.later = self.later(&behaviour.kind, &seen).await;
         if let Some(mailbox) = mailbox {
-            seen.calls = self.calls(&seen, mailbox).await;
+            (seen.calls, seen.more_calls) = self.calls(&seen, mailbox).await;
         }
         if needs.counterpart
             && let Some(body) = self.counterpart(case, &behaviour.kind)
@@ -156,22 +162,21 @@ impl Session {
             tokio::time::sleep(Duration::from_secs_f64((pause * pace).max(0.0))).await;
             let outcome = self.client.poll(&question).await;
             let goes_on = outcome.answer().is_some_and(|answer| {
-                let items = answer.data().iter().filter_map(Value::as_object);
-                let done = items.filter(|item| is_done(item)).count();
+                let done = answer.data().iter().filter(|item| is_done(item)).count();
                 answer.is_success() && answer.json.is_ok() && answer.errors().is_empty() && done < wanted
             });
             seen.polls.push(outcome);
-            if !goes_on || Instant::now() >= until {
+            if !goes_on || Instant::now() >= until || seen.polls.len() >= MAX_POLLS {
                 return;
             }
             (pause, next) = (next, (next * 1.5).min(LONGEST_PAUSE));
         }
     }
 
-    /// The files of the results, downloaded where they are links.
+    /// The files of the results, downloaded where they are links: up to the first result that nobody asked for.
     async fn files(&self, seen: &Observation) -> Vec<File> {
         let mut files = Vec::new();
-        for (task, result) in self.owned(seen) {
+        for (task, result) in self.wanted(seen) {
             files.push(match place(self.oracle.model(), task, result) {
                 Some((Form::Link, address)) => self.client.download(address).await,
                 Some((form, text)) => File::inline(form, text),
@@ -200,16 +205,25 @@ impl Session {
             Some((Form::Link, _)) | None => None,
             Some((form, text)) => Some(File::inline(form, text)),
         };
-        self.owned(seen).into_iter().map(file).collect::<Option<_>>().unwrap_or_default()
+        self.wanted(seen).into_iter().map(file).collect::<Option<_>>().unwrap_or_default()
     }
 
-    /// Each result with the task that it belongs to, or else with the first one.
-    fn owned<'a>(&self, seen: &'a Observation) -> Vec<(&'a Value, &'a Map<String, Value>)> {
-        let owner = |result: &Map<String, Value>| {
-            let joins = |task: &&Value| self.oracle.identity().joins(task, result);
-            seen.tasks().iter().find(joins).or_else(|| seen.tasks().first())
-        };
-        seen.results().into_iter().filter_map(|result| Some((owner(result)?, result))).collect()
+    /// The results up to the first one that nobody asked for, each with the task that it belongs to, or else with the
+    /// first one.
+    fn wanted<'a>(&self, seen: &'a Observation) -> Vec<(&'a Value, &'a Map<String, Value>)> {
+        let (model, tasks) = (self.oracle.model(), seen.tasks());
+        let asked = |task| results(model, task).unwrap_or(MAX_RESULTS).min(MAX_RESULTS);
+        let mut left: Vec<usize> = tasks.iter().map(asked).collect();
+        let mut wanted = Vec::new();
+        for result in seen.results().into_iter().filter_map(Value::as_object) {
+            let owner = tasks.iter().position(|task| self.oracle.identity().joins(task, result)).unwrap_or(0);
+            match left.get_mut(owner) {
+                Some(left) if *left > 0 => *left -= 1,
+                Some(_) | None => break,
+            }
+            wanted.push((&tasks[owner], result));
+        }
+        wanted
     }
 
     /// Puts an address of the runner's own into the first task.
@@ -225,7 +239,7 @@ impl Session {
         Ok(mailbox)
     }
 
-    async fn calls(&self, seen: &Observation, mailbox: Mailbox<'_>) -> Vec<crate::oracle::observation::Call> {
+    async fn calls(&self, seen: &Observation, mailbox: Mailbox<'_>) -> (Vec<Call>, usize) {
         let is_taken = seen.outcome.answer().is_some_and(|answer| !answer.data().is_empty());
         let wanted = seen.tasks().first().and_then(|task| results(self.oracle.model(), task));
         let wait = if is_taken { self.client.settings().callback } else { Duration::ZERO };

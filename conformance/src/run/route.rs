@@ -91,6 +91,10 @@ impl Route {
         self.headers.keys().map(HeaderName::as_str)
     }
 
+    pub(super) fn has_proxy(&self) -> bool {
+        self.proxy.is_some()
+    }
+
     pub(super) fn headers(&self) -> &HeaderMap {
         &self.headers
     }

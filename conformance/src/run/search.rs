@@ -8,12 +8,12 @@
 //! faulty requests are sent, and one that is accepted all the same is not repeated to make it smaller.
 
 use super::observe::{Session, uuid};
-use super::{Exchange, Record, RunError, Settings, Target};
+use super::{Record, RunError, Settings, Target, Traffic};
 use crate::case::{Case, Expect, Tasks};
 use crate::judge::{Judge, JudgeError};
 use crate::oracle::protocol::Form;
 use crate::oracle::scene::{at, effective, remove, set};
-use crate::oracle::{Judgement, Observation, Oracle, Verdict};
+use crate::oracle::{Judgement, Oracle, Verdict};
 use crate::random::{self, Fault};
 use airspec::behaviour::Kind;
 use airspec::{Level, Model};
@@ -25,7 +25,7 @@ use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 /// How many more requests than asked for a failing one may cost that is made smaller.
@@ -107,8 +107,8 @@ pub struct Found {
     pub regressions: Vec<Regression>,
     /// USD that the run as a whole has spent; none where nothing was searched.
     pub spent: Option<f64>,
-    /// Every exchange, where that was asked for.
-    pub traffic: Vec<Exchange>,
+    /// The exchanges, where that was asked for.
+    pub traffic: Traffic,
 }
 
 /// Reads the text of a file of regressions, one JSON object a line.
@@ -174,7 +174,7 @@ struct State {
 
 struct Failure {
     case: Case,
-    seen: Observation,
+    record: Record,
     judgement: Judgement,
     /// Whether it is not sent again in smaller forms.
     is_final: bool,
@@ -205,8 +205,9 @@ impl Hunt {
             };
             let redactor = self.session.client.redactor();
             let task = failure.case.body[0].clone();
-            let (seen, judgement) = (Some(&failure.seen), self.session.oracle.finish(failure.judgement));
-            found.records.push(Record::new(&failure.case, seen, &judgement, start.elapsed(), redactor));
+            let judgement = self.session.oracle.finish(failure.judgement);
+            let record = failure.record.judged(&judgement, redactor);
+            found.records.push(Record { duration: start.elapsed(), ..record });
             let is_known = self.search.regressions.iter().any(|known| self.same(&known.task, &task));
             if !is_known {
                 let seed = self.session.client.settings().seed;
@@ -298,20 +299,24 @@ impl Hunt {
             }
             (state.sent, state.number) = (state.sent + 1, state.number + 1);
         }
-        let Ok(seen) = self.handle.block_on(self.session.observe(&case)) else { return true };
-        let judgement = self.session.oracle.judge(&case, &seen);
-        if judgement.verdict != Verdict::Fail {
-            return true;
-        }
+        let look = async {
+            let seen = self.session.observe(&case).await.ok()?;
+            let judgement = self.session.oracle.judge(&case, &seen);
+            let redactor = self.session.client.redactor();
+            let record = Record::new(&case, Some(&seen), &judgement, Duration::ZERO, redactor);
+            let was_taken = seen.outcome.answer().is_some_and(|answer| !answer.data().is_empty());
+            (judgement.verdict == Verdict::Fail).then_some((judgement, record, was_taken))
+        };
+        let looked = self.handle.block_on(self.session.rooms.of_case(look));
+        let Some((judgement, record, was_taken)) = looked else { return true };
         let mut state = self.state.borrow_mut();
-        let was_taken = seen.outcome.answer().is_some_and(|answer| !answer.data().is_empty());
         // What was accepted was billed: elsewhere than here, once is enough.
         let is_final = was_taken && !self.is_local;
         let more = if is_final { 0 } else { SHRINKING };
         if state.failure.is_none() {
             state.limit = state.sent + more;
         }
-        state.failure = Some(Failure { case, seen, judgement, is_final });
+        state.failure = Some(Failure { case, record, judgement, is_final });
         false
     }
 

@@ -1,10 +1,11 @@
 //! The file is of the media type that belongs to the parameter's value: by its bytes, which is what the behaviour
 //! says, and by its names: the header of its download or the head of its data URI, and the ending of its address.
 
+use crate::oracle::excerpt;
 use crate::oracle::file::File;
 use crate::oracle::protocol::Form;
 use crate::oracle::scene::Scene;
-use crate::picture::{Container, probe};
+use crate::picture::Container;
 use std::collections::BTreeMap;
 
 /// What is wrong by the bytes.
@@ -39,12 +40,12 @@ fn each(
 
 /// What the bytes say. Containers that are not pictures known here are not looked into.
 fn bytes(file: &File, media: &str) -> Option<String> {
-    let bytes = match &file.bytes {
-        Ok(bytes) => bytes,
+    let content = match &file.content {
+        Ok(content) => content,
         Err(reason) => return Some(reason.clone()),
     };
     let wanted = Container::from_media_type(media)?;
-    match probe(bytes) {
+    match content.picture {
         Ok(found) if found.container == wanted => None,
         Ok(found) => Some(format!("is {} by its bytes, not {}", found.container.name(), wanted.name())),
         Err(error) => Some(format!("is not {}: {error}", wanted.name())),
@@ -59,12 +60,13 @@ fn claim(file: &File, media: &str) -> Option<String> {
         Form::Base64 => return None,
     };
     // Why a file could not be had is said once, by its bytes.
-    if file.bytes.is_err() && file.media.is_none() {
+    if file.content.is_err() && file.media.is_none() {
         return None;
     }
     let claimed = file.media.as_deref().unwrap_or("nothing");
     let essence = claimed.split(';').next().unwrap_or_default().trim();
-    (!essence.eq_ignore_ascii_case(media)).then(|| format!("is called {claimed} by {place}, not {media}"))
+    let claimed = || excerpt(claimed);
+    (!essence.eq_ignore_ascii_case(media)).then(|| format!("is called {} by {place}, not {media}", claimed()))
 }
 
 /// What its address calls it.
@@ -77,5 +79,5 @@ fn ending(file: &File, media: &str) -> Option<String> {
     if ending.and_then(Container::from_extension) == Some(wanted) {
         return None;
     }
-    Some(format!("is called `{name}`, which does not end in .{}", wanted.extension()))
+    Some(format!("is called `{}`, which does not end in .{}", excerpt(name), wanted.extension()))
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 pub(super) fn check(scene: &Scene<'_>, parameter: &str) -> Vec<String> {
     let Some(wanted) = wanted(scene, parameter) else { return Vec::new() };
-    let found = scene.results.len();
+    let found = scene.count;
     if found == wanted {
         return Vec::new();
     }

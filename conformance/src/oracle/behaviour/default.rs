@@ -2,7 +2,13 @@
 //! the same fields, and files of the same kind and size.
 
 use crate::oracle::scene::{Item, Scene};
-use crate::picture::probe;
+use crate::oracle::{excerpt, listed};
+use crate::picture::Probe;
+
+/// So many names of fields are told.
+const MOST_NAMES: usize = 30;
+/// So many sorts of results are told.
+const MOST_SORTS: usize = 3;
 
 pub(super) fn check(scenes: &[Scene<'_>], parameter: &str) -> Vec<String> {
     let [one, other] = scenes else { return Vec::new() };
@@ -14,32 +20,55 @@ pub(super) fn check(scenes: &[Scene<'_>], parameter: &str) -> Vec<String> {
     if left == right {
         return Vec::new();
     }
+    let (left, right) = (in_words(&left), in_words(&right));
     vec![format!("without `{parameter}` the answer has {left}, with its default {right}")]
 }
 
-/// What must be the same, in words.
-fn portrait(scene: &Scene<'_>) -> String {
-    let mut kinds: Vec<(String, usize)> = Vec::new();
-    for item in &scene.results {
-        let kind = kind(*item);
-        match kinds.iter_mut().find(|(known, _)| *known == kind) {
-            Some((_, count)) => *count += 1,
-            None => kinds.push((kind, 1)),
-        }
-    }
-    let words: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} x ({kind})")).collect();
-    if words.is_empty() { "no results".to_owned() } else { words.join(" and ") }
+/// What must be the same of a result: the names of its fields, and what its file shows.
+#[derive(PartialEq)]
+struct Sort<'a> {
+    names: Vec<&'a str>,
+    picture: Option<Option<Probe>>,
 }
 
-fn kind(item: Item<'_>) -> String {
+/// The sorts of results, with how many there are of each.
+fn portrait<'a>(scene: &Scene<'a>) -> Vec<(Sort<'a>, usize)> {
+    let mut sorts: Vec<(Sort<'a>, usize)> = Vec::new();
+    for item in &scene.results {
+        let sort = sort(*item);
+        match sorts.iter_mut().find(|(known, _)| *known == sort) {
+            Some((_, count)) => *count += 1,
+            None => sorts.push((sort, 1)),
+        }
+    }
+    sorts
+}
+
+fn sort(item: Item<'_>) -> Sort<'_> {
     let mut names: Vec<&str> = item.fields.keys().map(String::as_str).collect();
     names.sort_unstable();
-    let mut words = names.join(", ");
-    if let Some(Ok(bytes)) = item.file.map(|file| &file.bytes) {
-        words += &match probe(bytes) {
-            Ok(found) => format!("; {} of {} x {}", found.container.name(), found.width, found.height),
-            Err(_) => "; no known picture".to_owned(),
-        };
+    let content = item.file.and_then(|file| file.content.as_ref().ok());
+    Sort { names, picture: content.map(|content| content.picture.ok()) }
+}
+
+fn in_words(sorts: &[(Sort<'_>, usize)]) -> String {
+    let each = sorts.iter().map(|(sort, count)| format!("{count} x ({})", sort.in_words()));
+    match sorts.len() {
+        0 => "no results".to_owned(),
+        _ => listed(each, sorts.len(), MOST_SORTS, " and "),
     }
-    words
+}
+
+impl Sort<'_> {
+    fn in_words(&self) -> String {
+        let names = self.names.iter().map(|name| excerpt(name));
+        let picture = match self.picture {
+            Some(Some(found)) => {
+                format!("; {} of {} x {}", found.container.name(), found.width, found.height)
+            }
+            Some(None) => "; no known picture".to_owned(),
+            None => String::new(),
+        };
+        listed(names, self.names.len(), MOST_NAMES, ", ") + &picture
+    }
 }

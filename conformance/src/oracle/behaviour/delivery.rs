@@ -5,7 +5,7 @@
 use super::count::noun;
 use crate::oracle::observation::{Answer, Outcome};
 use crate::oracle::protocol::{PROCESSING, STATUS, SUCCESS};
-use crate::oracle::scene::{Scene, at};
+use crate::oracle::scene::{MAX_RESULTS, Scene, at};
 use crate::oracle::{Identity, show};
 use airspec::Model;
 use airspec::behaviour::Kind;
@@ -26,7 +26,7 @@ pub(super) fn immediate(scene: &Scene<'_>, parameter: &str, value: &str) -> Vec<
 /// What is wrong where the answer must be an acknowledgement and polling must bring the results.
 pub(super) fn deferred(scene: &Scene<'_>, identity: &Identity, wanted: Option<usize>) -> Vec<String> {
     let mut wrong = acknowledgement(scene, identity);
-    let mut before: Vec<&Map<String, Value>> = Vec::new();
+    let mut before: Vec<&Value> = Vec::new();
     for (index, poll) in scene.seen.polls.iter().enumerate() {
         let name = format!("poll {}", index + 1);
         let answer = match poll {
@@ -41,14 +41,15 @@ pub(super) fn deferred(scene: &Scene<'_>, identity: &Identity, wanted: Option<us
         }
         let items = own(answer, scene, identity);
         wrong.extend(
-            items.iter().filter_map(|item| bad_status(item)).map(|reason| format!("{name} {reason}")),
+            items
+                .iter()
+                .take(MAX_RESULTS)
+                .filter_map(|item| bad_status(item))
+                .map(|reason| format!("{name} {reason}")),
         );
         let done: Vec<_> = items.into_iter().filter(|item| is_done(item)).collect();
-        if let Some(lost) = before.iter().find(|known| !done.contains(known)) {
-            wrong.push(format!(
-                "{name} no longer has a result that was there before: {}",
-                show(&Value::Object((*lost).clone()))
-            ));
+        if let Some(lost) = before.iter().take(MAX_RESULTS).find(|known| !done.contains(known)) {
+            wrong.push(format!("{name} no longer has a result that was there before: {}", show(lost)));
         }
         before = done;
     }
@@ -69,7 +70,7 @@ fn acknowledgement(scene: &Scene<'_>, identity: &Identity) -> Vec<String> {
     if items.len() != 1 {
         wrong.push(format!("the acknowledgement has {} items for the task, not one", items.len()));
     }
-    if items.iter().any(|item| has_file(scene.model, item)) {
+    if items.iter().filter_map(|item| item.as_object()).any(|item| has_file(scene.model, item)) {
         wrong.push("the answer has a file where it must only acknowledge the task".to_owned());
     }
     wrong
@@ -90,12 +91,12 @@ fn end(scene: &Scene<'_>, done: usize, wanted: Option<usize>) -> Option<String> 
 }
 
 /// The items of an answer that belong to the task.
-fn own<'a>(answer: &'a Answer, scene: &Scene<'_>, identity: &Identity) -> Vec<&'a Map<String, Value>> {
-    let items = answer.data().iter().filter_map(Value::as_object);
-    items.filter(|item| identity.joins(scene.task, item)).collect()
+fn own<'a>(answer: &'a Answer, scene: &Scene<'_>, identity: &Identity) -> Vec<&'a Value> {
+    let joins = |item: &&Value| item.as_object().is_some_and(|item| identity.joins(scene.task, item));
+    answer.data().iter().filter(joins).collect()
 }
 
-fn bad_status(item: &Map<String, Value>) -> Option<String> {
+fn bad_status(item: &Value) -> Option<String> {
     match item.get(STATUS) {
         Some(Value::String(status)) if status == SUCCESS || status == PROCESSING => None,
         Some(other) => Some(format!("has an item with `{STATUS}` {}", show(other))),
@@ -104,7 +105,7 @@ fn bad_status(item: &Map<String, Value>) -> Option<String> {
 }
 
 /// Whether an item of a poll is a finished result.
-pub(crate) fn is_done(item: &Map<String, Value>) -> bool {
+pub(crate) fn is_done(item: &Value) -> bool {
     item.get(STATUS).is_some_and(|status| status == SUCCESS)
 }
 

@@ -12,10 +12,10 @@ pub(super) fn check(scene: &Scene<'_>, parameter: &str, only: &Condition) -> Vec
         return Vec::new();
     }
     let files = scene.results.iter().filter_map(|item| item.file);
-    let lost = files.filter_map(|file| file.bytes.as_ref().err());
+    let lost = files.filter_map(|file| file.content.as_ref().err());
     let mut wrong: Vec<String> =
         lost.map(|reason| format!("the file {reason}, within its lifetime")).collect();
-    let kept = scene.seen.later.iter().filter(|file| file.bytes.is_ok()).count();
+    let kept = scene.seen.later.iter().filter(|file| file.content.is_ok()).count();
     if wrong.is_empty() && kept > 0 {
         wrong.push(format!("the file is still served when the seconds of `{parameter}` are over"));
     }

@@ -42,7 +42,7 @@ fn point(scene: &Scene<'_>, parameter: &str) -> Result<Option<Point>, String> {
     let files: Vec<_> = scene.results.iter().filter_map(|item| item.file).collect();
     let mut bytes = 0;
     for file in &files {
-        bytes += file.bytes.as_ref().map_err(|reason| format!("the file {reason}"))?.len();
+        bytes += file.content.as_ref().map_err(|reason| format!("the file {reason}"))?.length;
     }
     Ok(bytes.checked_div(files.len()).map(|bytes| Point { value, bytes }))
 }

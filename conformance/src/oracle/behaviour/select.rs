@@ -38,6 +38,6 @@ fn content(name: &str, field: &str, value: &Value, item: Item<'_>) -> Option<Str
     if !is_form {
         return Some(format!("`{field}` of {name} is not {}: {}", form.name(), show(value)));
     }
-    let reason = item.file?.bytes.as_ref().err()?;
+    let reason = item.file?.content.as_ref().err()?;
     Some(format!("the file in `{field}` of {name} {reason}"))
 }

@@ -2,7 +2,6 @@
 
 use super::count::whole;
 use crate::oracle::scene::Scene;
-use crate::picture::probe;
 
 pub(super) fn check(scene: &Scene<'_>, width: &str, height: &str) -> Vec<String> {
     let side = |parameter: &str| scene.value(parameter).and_then(whole);
@@ -10,7 +9,7 @@ pub(super) fn check(scene: &Scene<'_>, width: &str, height: &str) -> Vec<String>
     let mut wrong = Vec::new();
     for (name, item) in scene.named() {
         let Some(file) = item.file else { continue };
-        match file.bytes.as_ref().map(|bytes| probe(bytes)) {
+        match file.content.as_ref().map(|content| content.picture) {
             Ok(Ok(found)) => {
                 let (x, y) = (found.width, found.height);
                 if (usize::try_from(x), usize::try_from(y)) != (Ok(wide), Ok(high)) {

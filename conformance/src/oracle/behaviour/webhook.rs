@@ -1,10 +1,10 @@
 //! Each finished item is posted to the address: one call with JSON per result, wrapped in `data` or bare.
 
 use super::count::noun;
-use crate::oracle::observation::Call;
+use crate::oracle::observation::{Call, MAX_VALUES};
 use crate::oracle::protocol::DATA;
 use crate::oracle::scene::{Scene, at};
-use crate::oracle::{Identity, show};
+use crate::oracle::{Identity, excerpt, show};
 use airspec::behaviour::Kind;
 use airspec_models::json;
 use serde_json::{Map, Value};
@@ -31,11 +31,16 @@ pub(super) fn check(scene: &Scene<'_>, identity: &Identity, wanted: Option<usize
 /// The one item of a call.
 fn item(call: &Call) -> Result<Map<String, Value>, String> {
     let body = call.body.as_ref().map_err(|reason| format!("could not be read: {reason}"))?;
-    let text = std::str::from_utf8(body).map_err(|_| "has a body that is not UTF-8".to_owned())?;
-    let value = json::parse(text).map_err(|fault| format!("has a body that is not JSON: {fault}"))?;
+    let bytes = body
+        .bytes
+        .as_deref()
+        .ok_or_else(|| format!("has a body of {} bytes, for which there was no room", body.content.length))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| "has a body that is not UTF-8".to_owned())?;
+    let value = json::parse_within(text, MAX_VALUES)
+        .map_err(|fault| format!("has a body that is not JSON: {fault}"))?;
     let is_json = call.content_type.as_deref().is_some_and(|media| media.starts_with("application/json"));
     if !is_json {
-        let found = call.content_type.as_deref().unwrap_or("nothing");
+        let found = excerpt(call.content_type.as_deref().unwrap_or("nothing"));
         return Err(format!("has the Content-Type {found}, not application/json"));
     }
     let inner = value.get(DATA).cloned().unwrap_or(value);
@@ -59,7 +64,7 @@ fn strangers(scene: &Scene<'_>, items: &[Map<String, Value>]) -> Vec<String> {
             let called: Vec<_> = items.iter().filter_map(|item| at(item, field)).collect();
             let missed = |value: &&Value| !called.contains(value);
             let lost = scene.results.iter().filter_map(|item| at(item.fields, field)).find(missed);
-            if let Some(lost) = lost.filter(|_| called.len() == scene.results.len()) {
+            if let Some(lost) = lost.filter(|_| called.len() == scene.count) {
                 wrong.push(format!("no call is about the result whose `{field}` is {}", show(lost)));
             }
         }
