@@ -39,15 +39,18 @@
 #[doc(hidden)]
 pub mod address;
 mod backoff;
+mod billing;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod download;
 mod envelope;
 mod error;
 mod http;
+mod items;
 mod key;
 mod poll;
 mod progress;
+mod reach;
 mod send;
 mod settings;
 
@@ -65,7 +68,7 @@ use crate::decimal::Number;
 use crate::node::Node;
 use crate::task::Task;
 use crate::{Batch, Valid};
-use envelope::{TASK_UUID, Ticket};
+use envelope::{Size, TASK_UUID, Ticket};
 use http::Http;
 use key::Key;
 use poll::{Open, Why};
@@ -90,8 +93,10 @@ struct Inner {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Finished<A> {
-    /// At least one.
+    /// At least one, and no more than twice as many as were asked for.
     pub results: Vec<A>,
+    /// How many further results the answer has, which are not kept.
+    pub omitted: u64,
     /// Why there are fewer than were asked for, if there are.
     pub shortfall: Option<Error>,
 }
@@ -163,7 +168,7 @@ impl Client {
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
         let mut outcomes = self.send(body(tasks), vec![ticket], &mut tell).await;
-        outcomes.pop().unwrap_or(Err(Error::Missing { wanted, got: 0 }))
+        outcomes.pop().unwrap_or(Err(Error::Missing { wanted, got: 0, foreign: 0 }))
     }
 
     /// Runs several tasks in one request; what became of each, in the order of the batch.
@@ -193,9 +198,9 @@ impl Client {
         let wanted = ticket.wanted;
         let mut shares = self.deliver(body(std::slice::from_ref(task)), &[ticket], &mut |_| {}).await?;
         match shares.pop() {
-            Some(Fate::Answered(share)) => share.finish(wanted).map(Some),
+            Some(Fate::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
             Some(Fate::Deferred | Fate::Repeated) => Ok(None),
-            None => Err(Error::Missing { wanted, got: 0 }),
+            None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
         }
     }
 
@@ -207,10 +212,10 @@ impl Client {
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
         let tell: Tell<'_> = &mut |_| {};
-        let mut outcomes = self.poll(vec![Open::new(0, ticket, Why::Accepted)], tell).await;
+        let mut outcomes = self.poll(vec![Open::new(0, ticket, Why::Accepted)], Size::default(), tell).await;
         match outcomes.pop() {
-            Some((_, outcome)) => outcome?.finish(wanted),
-            None => Err(Error::Missing { wanted, got: 0 }),
+            Some((_, outcome)) => outcome?.finish(wanted, &self.inner.key),
+            None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
         }
     }
 }
