@@ -148,7 +148,7 @@ pub(super) fn asked(response: &Response) -> Option<Duration> {
 
 #[allow(clippy::needless_pass_by_value)] // the shape of `map_err`
 pub(super) fn lost(error: reqwest::Error) -> Error {
-    let mut reasons = std::iter::successors(error.source(), |reason| reason.source());
+    let mut reasons = std::iter::successors(error.source(), |reason| (*reason).source());
     if let Some(refused) = reasons.find_map(|reason| reason.downcast_ref::<NotPublic>()) {
         Error::File { status: None, reason: refused.to_string() }
     } else if error.is_connect() {
