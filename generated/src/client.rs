@@ -23,13 +23,19 @@
 //! - **A batch has an outcome for each task.** What was paid for is never thrown away: a task with fewer results than
 //!   it asked for has those, and the error that says why.
 //! - **Errors are typed**: [`Error::class`], [`Error::parameters`], [`Error::documentation`], [`Error::is_retryable`].
+//! - **What may be billed is never called retryable.** [`Error::may_be_billed`] is false only where the service clearly
+//!   refused a task or never got it. After a 5xx, an HTTP 408, a lost connection, a time-out, an answer that cannot be
+//!   read or that is about another task, ask with [`Client::collect`], or send the same task with the same identifier.
 //! - **It tries again** after HTTP 408, 429 and 5xx and after lost connections, with growing pauses of random length,
 //!   and keeps a `Retry-After`. It does not after a time-out: the work may be under way.
 //! - **It does not knowingly pay twice.** The same task with the same identifier is sent again. Where the service then
 //!   says that the identifier is in use, the first attempt was taken: its results are polled for, and where they cannot
 //!   be fetched the error is [`Error::Taken`]. A service that has finished and forgotten a task whose answer was lost
 //!   cannot be told from one that never had it; who must rule that out sets [`Settings::retries`] to 0.
-//! - **Everything is bounded**: time, bytes, attempts, redirects.
+//! - **Everything is bounded**: time, bytes, attempts, redirects, and memory: a call takes less than 300 MB whatever the
+//!   server answers, unless [`Settings::answer_limit`] allows more. Of results, twice as many as were asked for are kept.
+//! - **A service elsewhere does not lead into your network**: its links and redirects to loopback, private, link-local and
+//!   multicast addresses are refused, unless [`Settings::allow_private`] allows them.
 //! - **The key goes to the endpoint and nowhere else**: not to other hosts by a redirect, not with downloads, not into
 //!   errors, not into `Debug`.
 //!
