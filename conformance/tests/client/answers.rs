@@ -67,7 +67,7 @@ async fn waiting_can_be_given_up_and_taken_up_again() {
     let impatient = Client::new(crate::support::KEY, quick(&mock.url()).polling(Duration::from_millis(50)));
     let error = impatient.unwrap().run(&deferred(1)).await.unwrap_err();
     assert!(
-        matches!(error, Error::Unfinished(_)) && error.is_retryable() && error.may_be_billed(),
+        matches!(error, Error::Unfinished(_)) && !error.is_retryable() && error.may_be_billed(),
         "{error}"
     );
     let handed_over = deferred(1);
