@@ -147,6 +147,8 @@ enum End {
     Violated,
     /// It was stopped before its end.
     Interrupted,
+    /// Something could not be judged, which has been said.
+    Unjudged,
 }
 
 /// The description of the command line, for whoever checks or completes one.
@@ -182,7 +184,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
     match end {
         Ok(End::Conforms) => ExitCode::SUCCESS,
         Ok(End::Violated) => ExitCode::FAILURE,
-        Ok(End::Interrupted) => ExitCode::from(2),
+        Ok(End::Interrupted | End::Unjudged) => ExitCode::from(2),
         Err(Failure(reason)) => {
             complain(&reason);
             ExitCode::from(2)

@@ -1,16 +1,15 @@
 //! Any bytes as a spec: the reader answers without panicking and in no time, and what it accepts becomes code that
-//! parses.
+//! parses, and judges of requests and of answers.
 #![no_main]
 
 use airspec::Source;
-use airspec_codegen::{GenerateError, Options, module};
+use airspec_codegen::{Options, module};
+use airspec_conformance::oracle::Oracle;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let Ok(model) = airspec::read(&Source::new("fuzz.json", text)) else { return };
     let options = Options { made_by: "the fuzzer".to_owned(), spec: "fuzz.json".to_owned() };
-    match module(&model, &options) {
-        Ok(_) | Err(GenerateError::NotAnObject { .. }) => {}
-        Err(error @ GenerateError::NotRust { .. }) => panic!("{error}"),
-    }
+    module(&model, &options).expect("what is read becomes code");
+    Oracle::new(&model).expect("what is read becomes a judge");
 });

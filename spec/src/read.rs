@@ -4,6 +4,7 @@
 //! `names` mints ids and looks for rules over names that nothing declares.
 
 mod behaviour;
+mod identifier;
 pub(crate) mod keyword;
 mod layout;
 mod names;
@@ -30,6 +31,10 @@ const MAX_PARTS: usize = 5_000;
 
 /// The most characters of a member's name.
 pub(crate) const MAX_NAME: usize = 256;
+
+/// The deepest nesting of a spec; published ones need 16. Code is generated and judges are built by functions that call
+/// themselves, on stacks whose size others choose.
+const MAX_DEPTH: usize = 32;
 
 /// As many reasons are shown; all are kept.
 const SHOWN: usize = 20;
@@ -119,7 +124,7 @@ fn not_utf8(name: &str, error: &std::string::FromUtf8Error) -> Diagnostic {
 /// Every reason why the text is not a spec in the dialect.
 pub fn read(source: &Source) -> Result<Model, ReadError> {
     let mut reader = Reader::new(source);
-    let model = match source.root() {
+    let model = match source.root().and_then(|root| source.is_flat(MAX_DEPTH).map(|()| root)) {
         Ok(root) => reader.document(root),
         Err(error) => {
             reader.report(error);

@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 const MAX_DEPTH: usize = 64;
 /// Decimal digits and powers of ten beyond which a number in a spec is a mistake.
 const MAX_DIGITS: u64 = 36;
-const MAX_EXPONENT: i64 = 400;
+const MAX_EXPONENT: i64 = 300;
 /// The longest text of such a number: more is not even read, since reading takes time that grows with its square.
 const MAX_NUMBER: usize = 512;
 /// Bytes between two places whose line and column are kept.
@@ -66,6 +66,32 @@ impl Source {
         serde_json::from_str::<&RawValue>(text)
             .map(|raw| Node { source: self, text: raw.get(), depth: 0 })
             .map_err(|error| self.fault(text, &error, "this is not JSON: "))
+    }
+
+    /// Whether no more arrays and objects are inside each other than that.
+    ///
+    /// # Errors
+    /// The first one that is too deep.
+    pub(crate) fn is_flat(&self, limit: usize) -> Result<(), Diagnostic> {
+        let (mut depth, mut in_string, mut is_escaped) = (0_usize, false, false);
+        for (offset, byte) in self.text.bytes().enumerate() {
+            match byte {
+                _ if is_escaped => is_escaped = false,
+                b'\\' if in_string => is_escaped = true,
+                b'"' => in_string = !in_string,
+                b'{' | b'[' if !in_string => {
+                    depth += 1;
+                    if depth > limit {
+                        let message = format!("nested more than {limit} levels deep");
+                        let help = "flatten the document; published specs need 16 levels";
+                        return Err(Diagnostic::error(&self.name, self.position(offset), message, help));
+                    }
+                }
+                b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// What `serde_json` says about a part of the text, at the place where it stopped.
@@ -283,10 +309,14 @@ impl<'a> Node<'a> {
             return Err(self.expected("a number"));
         }
         let short = Some(self.text).filter(|text| text.len() <= MAX_NUMBER);
-        let number = short.and_then(|text| BigDecimal::from_str(text).ok()).filter(|number| {
-            number.digits() <= MAX_DIGITS && number.fractional_digit_count().abs() <= MAX_EXPONENT
-        });
-        number.map(|number| number.normalized()).ok_or_else(|| {
+        let number = short.and_then(|text| BigDecimal::from_str(text).ok()).map(|number| number.normalized());
+        // In between, a float is neither zero nor infinite: judges and generated limits know no other numbers.
+        let is_bound = |number: &BigDecimal| {
+            let (digits, scale) = (number.digits(), number.fractional_digit_count());
+            let digits_before = i64::try_from(digits).unwrap_or(i64::MAX).saturating_sub(scale);
+            digits <= MAX_DIGITS && (-MAX_EXPONENT..=MAX_EXPONENT).contains(&(digits_before - 1))
+        };
+        number.filter(is_bound).ok_or_else(|| {
             self.error(
                 format!("`{}` is beyond what a bound can be", crate::text::shorten(self.text, 40)),
                 format!("use at most {MAX_DIGITS} digits and powers of ten up to {MAX_EXPONENT}"),

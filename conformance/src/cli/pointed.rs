@@ -1,43 +1,70 @@
 //! Diagnostics that point into a JSON text: line, column, and a caret under the place.
 
-use crate::judge::Judge;
+use super::validate::input::Found;
 use crate::report::Style;
 use airspec::diagnostic::Position;
 use airspec::rule::Rule;
+use airspec::text::is_hidden;
 use airspec::{Model, Source};
-use airspec_models::{Violation, json};
-use serde_json::Value;
-use std::collections::HashSet;
+use airspec_models::{Violation, Violations};
 use std::fmt::Write as _;
+use unicode_width::UnicodeWidthStr as _;
 
 /// So many are shown; a text that is wrong in more places is a different text.
-const MOST: usize = 50;
+pub(super) const MOST: usize = 50;
 /// How much of a line is shown around the place, in characters.
 const WINDOW: usize = 100;
+/// Columns that a tab takes.
+const TAB: &str = "    ";
 
-/// What is wrong with a text, for people, and how many things that are.
-pub(super) fn diagnose(
-    judge: &Judge,
+/// A JSON text, and where it is from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Text<'a> {
+    /// The name of the input.
+    pub(super) name: &'a str,
+    /// The text itself.
+    pub(super) text: &'a str,
+    /// The line of the input on which it starts.
+    pub(super) first_line: usize,
+}
+
+/// What is wrong with a text, for people: so much as there is room for, and how many things that are.
+pub(super) fn explain(
     model: &Model,
-    name: &str,
-    text: &str,
+    text: Text<'_>,
+    found: &Found,
+    room: usize,
     style: Style,
 ) -> (String, usize) {
-    let value = match json::parse(text) {
-        Ok(value) => value,
-        Err(fault) => {
+    if room == 0 {
+        return (String::new(), 0);
+    }
+    match found {
+        Found::NotJson(fault) => {
             let place = Place { position: Position { line: fault.line, column: fault.column }, length: 1 };
-            let head = format!("this is not JSON that can be judged: {}", fault.detail);
-            return (format!("{}\n{name}: not valid\n", show(name, text, place, &head, style)), 1);
+            let head = format!("this is not JSON that can be judged: {}", printable(&fault.detail));
+            (format!("{}\n", show(text, place, &head, style)), 1)
         }
-    };
-    let source = Source::new(name, text);
-    let violations = judged(judge, model, &value);
-    let mut shown: Vec<(Place, &Violation)> =
-        violations.iter().take(MOST).map(|violation| (place(&source, model, violation), violation)).collect();
-    shown.sort_by_key(|(place, _)| place.position);
+        Found::Violations(violations) => pointed(model, text, violations, room, style),
+    }
+}
+
+fn pointed(
+    model: &Model,
+    text: Text<'_>,
+    violations: &Violations,
+    room: usize,
+    style: Style,
+) -> (String, usize) {
     let mut told = String::new();
-    for (place, violation) in shown {
+    if violations.is_empty() {
+        return (told, 0);
+    }
+    let source = Source::new(text.name, text.text);
+    let mut shown: Vec<(Place, &Violation)> =
+        violations.iter().take(room).map(|violation| (place(&source, model, violation), violation)).collect();
+    shown.sort_by_key(|(place, _)| place.position);
+    for (place, violation) in &shown {
         let pointer = match violation.pointer.as_str() {
             "" => "the request".to_owned(),
             pointer => pointer.trim_start_matches('/').replace('/', "."),
@@ -47,44 +74,34 @@ pub(super) fn diagnose(
         let page = constraint.and_then(|constraint| constraint.documentation.as_deref());
         let page = page.map(|page| format!(", see {page}")).unwrap_or_default();
         let stated = style.faint(&printable(&format!("{}{page}", violation.constraint)));
-        let _ = writeln!(told, "{}\n  = {stated}\n", show(name, text, place, &message, style));
+        let _ = writeln!(told, "{}\n  = {stated}\n", show(text, *place, &message, style));
     }
-    let count = violations.len();
-    let _ = match count {
-        0 => writeln!(told, "{name}: {}", style.paint("32", "valid")),
-        1 => writeln!(told, "{name}: {}", style.paint("31", "1 violation")),
-        many if many > MOST => {
-            writeln!(
-                told,
-                "{name}: {}, of which {MOST} are shown",
-                style.paint("31", &format!("{many} violations"))
-            )
-        }
-        many => writeln!(told, "{name}: {}", style.paint("31", &format!("{many} violations"))),
-    };
-    (told, count)
+    (told, shown.len())
 }
 
-/// What a task breaks, or what the tasks of a batch do.
-fn judged(judge: &Judge, model: &Model, value: &Value) -> Vec<Violation> {
-    let Value::Array(tasks) = value else { return judge.task(value) };
-    let mut violations = Vec::new();
-    let mut seen = HashSet::new();
-    for (index, task) in tasks.iter().enumerate() {
-        for mut violation in judge.task(task) {
-            violation.pointer.insert_str(0, &format!("/{index}"));
-            violations.push(violation);
-        }
-        let Some(unique) = model.unique() else { continue };
-        let pointer = format!("/{}", unique.parameter.replace('.', "/"));
-        // Letter case does not make two identifiers different.
-        let identity = task.pointer(&pointer).and_then(Value::as_str).map(str::to_ascii_lowercase);
-        if identity.is_some_and(|identity| !seen.insert(identity)) {
-            let place = format!("/{index}{pointer}");
-            violations.push(Violation::new(place, unique.id.clone(), unique.expected.clone()));
+/// The verdict on a document, of which so many violations are shown.
+pub(super) fn summary(name: &str, found: &Found, shown: usize, style: Style) -> String {
+    let Found::Violations(violations) = found else { return format!("{name}: not valid\n") };
+    let count = violations.len() + violations.unlisted();
+    let verdict = match count {
+        0 => style.paint("32", "valid"),
+        1 => style.paint("31", "1 violation"),
+        many => style.paint("31", &format!("{many} violations")),
+    };
+    let shown = if count > shown { format!(", of which {shown} are shown") } else { String::new() };
+    format!("{name}: {verdict}{shown}\n")
+}
+
+/// The verdict on the values of a file.
+pub(super) fn summary_of_lines(name: &str, count: usize, invalid: usize, style: Style) -> String {
+    let values = if count == 1 { "value" } else { "values" };
+    match invalid {
+        0 => format!("{name}: {count} {values}, {}\n", style.paint("32", "valid")),
+        1 => format!("{name}: {} of {count} {values} is not valid\n", style.paint("31", "1")),
+        many => {
+            format!("{name}: {} of {count} {values} are not valid\n", style.paint("31", &many.to_string()))
         }
     }
-    violations
 }
 
 /// Where something is, and how long it is, in characters.
@@ -137,19 +154,25 @@ fn length(raw: &str) -> usize {
 }
 
 /// The message, and the line of the text with a caret.
-fn show(name: &str, text: &str, place: Place, message: &str, style: Style) -> String {
+fn show(text: Text<'_>, place: Place, message: &str, style: Style) -> String {
     let Position { line, column } = place.position;
-    let whole = text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
-    let skipped = column.saturating_sub(WINDOW / 2);
-    let before = if skipped > 0 { "…" } else { "" };
-    let shown: String = whole.chars().skip(skipped).take(WINDOW).map(visible).collect();
-    let after = if whole.chars().count() > skipped + WINDOW { "…" } else { "" };
-    let indent = column - 1 - skipped.min(column - 1) + before.chars().count();
-    let room = (shown.chars().count() + before.chars().count()).saturating_sub(indent).max(1);
-    let caret = "^".repeat(place.length.clamp(1, room));
+    let whole = text.text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
+    let skipped = column.saturating_sub(WINDOW / 2).min(column - 1);
+    let part = |skip: usize, take: usize| -> String {
+        whole.chars().skip(skip).take(take).fold(String::new(), visible)
+    };
+    let ellipsis = |is_cut: bool| if is_cut { "…" } else { "" };
+    let before = ellipsis(skipped > 0);
+    let shown = part(skipped, WINDOW);
+    let after = ellipsis(whole.chars().nth(skipped + WINDOW).is_some());
+    // What a terminal shows takes other columns than its characters are many: none for an accent, two for 木.
+    let indent = before.width() + part(skipped, column - 1 - skipped).width();
+    let end = WINDOW.saturating_sub(column - 1 - skipped).max(1);
+    let caret = "^".repeat(part(column - 1, place.length.clamp(1, end)).width().max(1));
+    let line = line - 1 + text.first_line;
     let number = line.to_string();
     let gutter = " ".repeat(number.len());
-    let mut told = format!("{}: {message}\n", style.strong(&format!("{name}:{line}:{column}")));
+    let mut told = format!("{}: {message}\n", style.strong(&format!("{}:{line}:{column}", text.name)));
     let _ = writeln!(told, "{gutter} |\n{number} | {before}{shown}{after}");
     let _ = write!(told, "{gutter} | {}{}", " ".repeat(indent), style.paint("31", &caret));
     told
@@ -157,20 +180,24 @@ fn show(name: &str, text: &str, place: Place, message: &str, style: Style) -> St
 
 /// A text that a terminal shows and does not obey.
 fn printable(text: &str) -> String {
-    text.chars().map(visible).collect()
+    text.chars().fold(String::new(), visible)
 }
 
-fn visible(letter: char) -> char {
+/// Appends a character as it is shown.
+fn visible(mut shown: String, letter: char) -> String {
     match letter {
-        '\t' => ' ',
-        _ if letter.is_control() => '\u{fffd}',
-        _ => letter,
+        '\t' => shown.push_str(TAB),
+        _ if is_hidden(letter) => shown.extend(letter.escape_unicode()),
+        _ => shown.push(letter),
     }
+    shown
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::validate::input;
     use super::*;
+    use crate::judge::Judge;
 
     const SPEC: &str = r#"{"type": "object", "required": ["say"], "additionalProperties": false, "properties": {
         "say": {"type": "string"}, "wide": {"type": "integer", "maximum": 9},
@@ -178,7 +205,11 @@ mod tests {
 
     fn told(text: &str) -> (String, usize) {
         let model = airspec::read(&Source::new("tiny", SPEC)).unwrap();
-        diagnose(&Judge::new(&model).unwrap(), &model, "a.json", text, Style::Plain)
+        let judge = Judge::new(&model).unwrap();
+        let found = input::judge(&judge, &model, text.as_bytes(), 1).unwrap();
+        let all = Text { name: "a.json", text, first_line: 1 };
+        let (told, shown) = explain(&model, all, &found, MOST, Style::Plain);
+        (told + &summary("a.json", &found, shown, Style::Plain), shown)
     }
 
     #[test]
@@ -201,7 +232,7 @@ mod tests {
     fn what_is_not_json_is_shown_where_reading_stopped() {
         let (text, count) = told("{\n\t\"say\": \"a\",,\n}");
         assert_eq!(count, 1);
-        assert!(text.contains("2 |  \"say\": \"a\",,\n  |             ^\n"), "{text}");
+        assert!(text.contains("2 |     \"say\": \"a\",,\n  |                ^\n"), "{text}");
         let (text, _) = told("{\"say\": \"a\", \"say\": \"b\"}");
         assert!(text.contains("twice") || text.contains("duplicate"), "{text}");
         assert_eq!(told("").1, 1);
@@ -223,5 +254,21 @@ mod tests {
         assert_eq!(under, "10", "{text}");
         let (text, _) = told("{\"say\": \"a\", \"\\u001b[2J\": 1}");
         assert!(!text.contains('\u{1b}'), "{text:?}");
+    }
+
+    #[test]
+    fn a_caret_stands_where_a_terminal_shows_the_value() {
+        let under = |text: &str| -> (usize, usize) {
+            let (told, _) = told(text);
+            let caret = told.lines().find(|line| line.trim_start().starts_with("| ") && line.contains('^'));
+            let caret = caret.unwrap().split_once("| ").unwrap().1;
+            (caret.find('^').unwrap(), caret.matches('^').count())
+        };
+        // Two columns for each ideograph, none for an accent of its own, four for a tab, eight for an escape.
+        assert_eq!(under("{\"say\": \"木木\", \"wide\": 10}"), (24, 2));
+        assert_eq!(under("{\"say\": \"e\u{301}\", \"wide\": 10}"), (21, 2));
+        assert_eq!(under("{\t\"say\": \"a\", \"wide\": 10}"), (25, 2));
+        assert_eq!(under("{\"say\": \"\u{202e}\", \"wide\": 10}"), (28, 2));
+        assert_eq!(under("{\"say\": \"a\", \"wide\": \"木é\"}"), (21, 5));
     }
 }

@@ -1,29 +1,35 @@
-//! `airspec validate`: JSON judged against a spec: one text with its diagnostics for people, or values one a line for
-//! programs.
+//! `airspec validate`: JSON judged against a spec, told for people or for programs.
+//!
+//! What the input is decides the input alone (its name, or `--lines`), so that a verdict is the same on a terminal and in
+//! a pipe. The form of the output follows `--format`, and no verdict follows from it.
 
-use super::{End, Failure, Spec, pointed, show, style};
+pub(super) mod input;
+
+use super::pointed::{self, Text};
+use super::{End, Failure, Spec, complain, style};
 use crate::judge::Judge;
-use airspec_models::{Violation, Violations};
+use airspec_models::Violations;
+use input::{Form, Found, Unjudged};
 use serde::Serialize;
-use serde::de::IgnoredAny;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write};
-use std::path::PathBuf;
+use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
 
-/// The form `text` takes one JSON text, a task or an array of tasks, and shows each place where it is wrong. The form
-/// `lines` takes one value a line and gives one verdict a line: {"line", "valid", "violations": [{"pointer",
-/// "constraint", "message"}]}; empty lines are passed over. Without --format, a terminal gets the text, and a program the
-/// lines where the input has one value a line.
+/// A file is one JSON text, a task or an array of tasks; one that ends in `.jsonl` or `.ndjson` has a text on each line,
+/// as has any other and standard input with --lines. Empty lines are passed over.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     spec: Spec,
-    /// How to say it
+    /// How to say it; without it `lines` for values one a line whose verdicts go to a program, else `text`
     #[arg(long, value_name = "FORM")]
     format: Option<Format>,
-    /// The file of values, `-` for standard input
-    #[arg(value_name = "VALUES")]
-    values: PathBuf,
+    /// Each line of the input is a value of its own, whatever the files are called
+    #[arg(long)]
+    lines: bool,
+    /// The files, `-` for standard input
+    #[arg(value_name = "VALUES", required = true)]
+    values: Vec<PathBuf>,
 }
 
 /// How verdicts are said.
@@ -31,105 +37,208 @@ pub(super) struct Arguments {
 enum Format {
     /// For people: line, column and a caret under the place
     Text,
-    /// For programs: JSON, one verdict a line
+    /// For programs: one verdict a line, {"line", "valid", "violations": [{"pointer", "constraint", "message"}]}; with
+    /// "file" first where several are judged, and with "unlisted", a count, where there are too many violations
     Lines,
 }
 
-/// The verdict on one line.
+/// The verdict on one value.
 #[derive(Serialize)]
-struct Verdict {
+struct Verdict<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     line: usize,
     valid: bool,
-    violations: Vec<Violation>,
+    violations: &'a Violations,
+    #[serde(skip_serializing_if = "is_zero")]
+    unlisted: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let model = arguments.spec.read()?;
-    let judge = Judge::new(&model)?;
-    let path = &arguments.values;
-    let is_input = path.as_os_str() == "-";
-    let name = if is_input { "standard input".to_owned() } else { path.display().to_string() };
-    let unread = |error: io::Error| Failure(format!("{name}: cannot be read: {error}"));
-    let mut input: Box<dyn BufRead> = if is_input {
-        Box::new(io::stdin().lock())
-    } else {
-        Box::new(BufReader::new(File::open(path).map_err(unread)?))
+    let mut output = Output::new(BufWriter::new(io::stdout().lock()));
+    let mut run = Run {
+        judge: &Judge::new(&model)?,
+        model: &model,
+        names_files: arguments.values.len() > 1,
+        output: &mut output,
     };
-    let mut begin = Vec::new();
-    let format = match arguments.format {
-        Some(format) => format,
-        None if io::stdout().is_terminal() => Format::Text,
-        None if goes_on(&mut input, &mut begin).map_err(unread)? => Format::Text,
-        None => Format::Lines,
-    };
-    let input = begin.as_slice().chain(input);
-    match format {
-        Format::Text => text(&judge, &model, &name, &io::read_to_string(input).map_err(unread)?),
-        Format::Lines => lines(&judge, &name, input),
+    let (mut all_valid, mut all_judged) = (true, true);
+    for path in &arguments.values {
+        let form = if arguments.lines { Form::Lines } else { Form::of(path) };
+        let format = arguments.format.unwrap_or_else(|| default_format(form));
+        let name = shown_name(path);
+        match run.file(path, &name, form, format) {
+            Ok(is_valid) => all_valid &= is_valid,
+            Err(FileError::Output(error)) => return Err(Failure(format!("standard output: {error}"))),
+            Err(FileError::Unjudged(reason)) => {
+                run.output.flush()?;
+                complain(&format!("{name}: {reason}"));
+                all_judged = false;
+            }
+        }
+    }
+    run.output.flush()?;
+    Ok(match (all_judged, all_valid) {
+        (false, _) => End::Unjudged,
+        (true, false) => End::Violated,
+        (true, true) => End::Conforms,
+    })
+}
+
+/// Verdicts on many values are for programs, unless a person is looking.
+fn default_format(form: Form) -> Format {
+    match form {
+        Form::Lines if !io::stdout().is_terminal() => Format::Lines,
+        Form::Lines | Form::Document => Format::Text,
     }
 }
 
-/// Whether the first value takes more than its line: the line is no whole value, nor is the next. Keeps what was read.
-fn goes_on(input: &mut impl BufRead, begin: &mut Vec<u8>) -> io::Result<bool> {
-    let mut next = || -> io::Result<Option<serde_json::Result<IgnoredAny>>> {
-        loop {
-            let start = begin.len();
-            if input.read_until(b'\n', begin)? == 0 {
-                return Ok(None);
-            }
-            if !begin[start..].trim_ascii().is_empty() {
-                return Ok(Some(serde_json::from_slice(&begin[start..])));
-            }
-        }
-    };
-    let is_cut = next()?.is_some_and(|value| value.is_err_and(|error| error.is_eof()));
-    Ok(is_cut && next()?.is_some_and(|value| value.is_err()))
+fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
-/// One text, for people.
-fn text(judge: &Judge, model: &airspec::Model, name: &str, text: &str) -> Result<End, Failure> {
-    let (told, violations) = pointed::diagnose(judge, model, name, text, style());
-    show(&told)?;
-    Ok(if violations == 0 { End::Conforms } else { End::Violated })
+fn shown_name(path: &Path) -> String {
+    const LONGEST: usize = 4096;
+    if is_standard_input(path) {
+        return "standard input".to_owned();
+    }
+    airspec::text::shorten(&path.display().to_string(), LONGEST)
 }
 
-/// One verdict a line, for programs.
-fn lines(judge: &Judge, name: &str, input: impl BufRead) -> Result<End, Failure> {
-    match judge_lines(judge, input, BufWriter::new(io::stdout().lock())) {
-        Ok(true) => Ok(End::Conforms),
-        Ok(false) => Ok(End::Violated),
-        // Whoever reads our output has heard enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(End::Violated),
-        Err(error) => Err(Failure(format!("{name}: {error}"))),
+/// Why there is no verdict on a file.
+#[derive(Debug)]
+enum FileError {
+    /// Its values cannot be judged.
+    Unjudged(Unjudged),
+    /// Verdicts cannot be written.
+    Output(io::Error),
+}
+
+impl From<Unjudged> for FileError {
+    fn from(reason: Unjudged) -> Self {
+        Self::Unjudged(reason)
     }
 }
 
-/// Whether every value is valid.
-fn judge_lines(judge: &Judge, mut input: impl BufRead, mut output: impl Write) -> io::Result<bool> {
-    let mut all_valid = true;
-    let mut bytes = Vec::new();
-    for line in 1.. {
-        bytes.clear();
-        if input.read_until(b'\n', &mut bytes)? == 0 {
-            break;
-        }
-        if bytes.trim_ascii().is_empty() {
-            continue;
-        }
-        let violations = match std::str::from_utf8(&bytes) {
-            Ok(text) => judge.text(text.trim_end_matches(['\n', '\r'])),
-            Err(error) => {
-                let message = format!("is not UTF-8 at byte {}", error.valid_up_to() + 1);
-                Violations::from(Violation::new(String::new(), "json.syntax", message)).into_vec()
-            }
+impl From<io::Error> for FileError {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// What all files of a command share.
+struct Run<'a, W: Write> {
+    judge: &'a Judge,
+    model: &'a airspec::Model,
+    names_files: bool,
+    output: &'a mut Output<W>,
+}
+
+impl<W: Write> Run<'_, W> {
+    /// Whether every value of a file is valid.
+    fn file(&mut self, path: &Path, name: &str, form: Form, format: Format) -> Result<bool, FileError> {
+        let input: Box<dyn BufRead> = if is_standard_input(path) {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(BufReader::new(File::open(path).map_err(Unjudged::Unread)?))
         };
-        let verdict = Verdict { line, valid: violations.is_empty(), violations };
-        all_valid &= verdict.valid;
-        serde_json::to_writer(&mut output, &verdict)?;
-        output.write_all(b"\n")?;
+        self.values(name, input, form, format)
     }
-    output.flush()?;
-    Ok(all_valid)
+
+    /// Whether every value of an input is valid.
+    fn values(
+        &mut self,
+        name: &str,
+        mut input: impl BufRead,
+        form: Form,
+        format: Format,
+    ) -> Result<bool, FileError> {
+        let (mut count, mut invalid, mut shown) = (0_usize, 0_usize, 0_usize);
+        let mut bytes = Vec::new();
+        let mut next = 1;
+        while let Some(line) = input::next(&mut input, form, next, &mut bytes)? {
+            let found = input::judge(self.judge, self.model, &bytes, line)?;
+            count += 1;
+            invalid += usize::from(!found.is_valid());
+            match format {
+                Format::Lines => self.line(name, line, &found)?,
+                Format::Text => {
+                    let text = String::from_utf8_lossy(&bytes);
+                    let room = pointed::MOST.saturating_sub(shown);
+                    let text = Text { name, text: &text, first_line: line };
+                    let (told, more) = pointed::explain(self.model, text, &found, room, style());
+                    shown += more;
+                    self.output.write(told.as_bytes())?;
+                    if form == Form::Document {
+                        self.output.write(pointed::summary(name, &found, more, style()).as_bytes())?;
+                    }
+                }
+            }
+            next = line + 1;
+        }
+        if count == 0 {
+            return Err(Unjudged::Empty.into());
+        }
+        if format == Format::Text && form == Form::Lines {
+            let summary = pointed::summary_of_lines(name, count, invalid, style());
+            self.output.write(summary.as_bytes())?;
+        }
+        Ok(invalid == 0)
+    }
+
+    /// One verdict on one line.
+    fn line(&mut self, name: &str, line: usize, found: &Found) -> io::Result<()> {
+        let violations = found.violations();
+        let verdict = Verdict {
+            file: self.names_files.then_some(name),
+            line,
+            valid: found.is_valid(),
+            violations: &violations,
+            unlisted: violations.unlisted(),
+        };
+        let mut text = serde_json::to_vec(&verdict)?;
+        text.push(b'\n');
+        self.output.write(&text)
+    }
+}
+
+/// Where verdicts go. A reader that has seen enough, such as `head`, changes no verdict: the rest is judged unseen.
+struct Output<W> {
+    writer: W,
+    is_closed: bool,
+}
+
+impl<W: Write> Output<W> {
+    fn new(writer: W) -> Self {
+        Self { writer, is_closed: false }
+    }
+
+    fn write(&mut self, text: &[u8]) -> io::Result<()> {
+        self.attempt(|writer| writer.write_all(text))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.attempt(W::flush)
+    }
+
+    fn attempt(&mut self, write: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
+        if self.is_closed {
+            return Ok(());
+        }
+        match write(&mut self.writer) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.is_closed = true;
+                Ok(())
+            }
+            other => other,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -137,19 +246,28 @@ mod tests {
     use super::*;
     use airspec::Source;
 
+    /// The verdict on an input, and what is written: in each form of the output.
+    fn verdicts(input: &[u8], form: Form) -> [(Result<bool, FileError>, String); 2] {
+        let spec = r#"{"type": "object", "properties": {"width": {"type": "integer", "maximum": 9},
+            "id": {"type": "string", "x-unique": true}}}"#;
+        let model = airspec::read(&Source::new("tiny", spec)).unwrap();
+        let judge = Judge::new(&model).unwrap();
+        [Format::Text, Format::Lines].map(|format| {
+            let mut output = Output::new(Vec::new());
+            let mut run = Run { judge: &judge, model: &model, names_files: false, output: &mut output };
+            let verdict = run.values("a.json", input, form, format);
+            (verdict, String::from_utf8(output.writer).unwrap())
+        })
+    }
+
     #[test]
     fn each_value_gets_one_line_with_its_number() {
-        let spec = r#"{"type": "object", "properties": {"width": {"type": "integer", "maximum": 9}}}"#;
-        let judge = Judge::new(&airspec::read(&Source::new("tiny", spec)).unwrap()).unwrap();
-        let mut output = Vec::new();
         let input =
             b"{\"width\": 9}\n\n{\"width\": 10}\r\nnonsense\n\xff\n{\"width\":1,\"width\":1}".as_slice();
-        assert!(!judge_lines(&judge, input, &mut output).unwrap());
-        let lines: Vec<serde_json::Value> = output
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(|line| serde_json::from_slice(line).unwrap())
-            .collect();
+        let [_, (verdict, output)] = verdicts(input, Form::Lines);
+        assert!(!verdict.unwrap());
+        let lines: Vec<serde_json::Value> =
+            output.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(lines[0], serde_json::json!({"line": 1, "valid": true, "violations": []}));
         let found = serde_json::json!([
             {"pointer": "/width", "constraint": "width.maximum", "message": "must be at most 9, found 10"}
@@ -161,18 +279,93 @@ mod tests {
     }
 
     #[test]
-    fn a_value_of_several_lines_is_told_from_a_value_a_line() {
-        let goes_on = |text: &str| {
-            let (mut input, mut begin) = (text.as_bytes(), Vec::new());
-            let answer = goes_on(&mut input, &mut begin).unwrap();
-            assert_eq!([begin.as_slice(), input].concat(), text.as_bytes(), "nothing is lost");
-            answer
-        };
-        for text in ["{\n  \"a\": 1\n}", "\n[\n\n {\"a\":\n1}]", "{\n\"a\": oops"] {
-            assert!(goes_on(text), "{text}");
+    fn the_verdict_on_a_value_does_not_depend_on_how_it_is_told() {
+        let deep = "[".repeat(100) + &"]".repeat(100);
+        let inputs = [
+            "{}",
+            "[{}]",
+            "[]",
+            "[{\"width\": 10}]",
+            "[{\"id\": \"a\"}, {\"id\": \"A\"}]",
+            "[[]]",
+            "[1]",
+            "1",
+            "null",
+            "oops",
+            "{\n\"width\": 10\n}",
+            "{}\n{}",
+            "{}\n\n\n",
+            "\u{feff}{}",
+            "",
+            " \n\t\n",
+            &deep,
+        ];
+        for input in inputs {
+            for form in [Form::Document, Form::Lines] {
+                let [(text, told), (lines, _)] = verdicts(input.as_bytes(), form);
+                assert_eq!(format!("{text:?}"), format!("{lines:?}"), "{input:?} {form:?} {told}");
+            }
         }
-        for text in ["", "\n", "{}", "{}\n{}\n", "{\"a\"\n", "{\"a\"\n{}\n", "oops\n{", "1\n2", "{} {\n{"] {
-            assert!(!goes_on(text), "{text}");
+        let is_valid = |input: &str| verdicts(input.as_bytes(), Form::Document)[0].0.as_ref().ok().copied();
+        assert_eq!(inputs[..5].iter().map(|input| is_valid(input)).collect::<Vec<_>>(),
+            [Some(true), Some(true), Some(true), Some(false), Some(false)]);
+        for empty in ["", " \n\t\n"] {
+            let [(verdict, _), _] = verdicts(empty.as_bytes(), Form::Document);
+            assert!(matches!(verdict, Err(FileError::Unjudged(Unjudged::Empty))), "{empty:?}");
         }
+    }
+
+    #[test]
+    fn a_value_a_line_is_told_for_people_with_the_lines_of_the_file() {
+        let [(verdict, text), _] = verdicts(b"{}\n\n{\"width\": 10}\n[{\"width\": 11}]\n", Form::Lines);
+        assert!(!verdict.unwrap());
+        assert!(text.starts_with("a.json:3:11: width must be at most 9, found 10\n  |\n3 | "), "{text}");
+        assert!(text.contains("a.json:4:12: 0.width must be at most 9, found 11\n"), "{text}");
+        assert!(text.ends_with("a.json: 2 of 3 values are not valid\n"), "{text}");
+        let [(verdict, text), _] = verdicts(b"{}\n{}\n", Form::Lines);
+        assert!(verdict.unwrap());
+        assert_eq!(text, "a.json: 2 values, valid\n");
+    }
+
+    #[test]
+    fn however_much_is_wrong_little_is_said() {
+        let many = format!("[{}1]", "1,".repeat(50_000));
+        for (form, input) in [(Form::Document, many.clone()), (Form::Lines, "1\n".repeat(50_000))] {
+            let [(verdict, text), (_, lines)] = verdicts(input.as_bytes(), form);
+            assert!(!verdict.unwrap());
+            assert!(text.len() < 20_000, "{form:?}: {}", text.len());
+            assert!(form == Form::Lines || lines.len() < 300_000, "{form:?}: {}", lines.len());
+        }
+        let [_, (_, lines)] = verdicts(many.as_bytes(), Form::Document);
+        let verdict: serde_json::Value = serde_json::from_str(&lines).unwrap();
+        let listed = verdict["violations"].as_array().unwrap().len();
+        assert_eq!(verdict["unlisted"], 50_001 - listed);
+    }
+
+    #[test]
+    fn a_value_beyond_the_limits_is_not_judged() {
+        let long = format!("\"{}\"", "x".repeat(input::MAX_BYTES));
+        let many = format!("[{}1]", "1,".repeat(input::MAX_VALUES));
+        let endless = format!("{{}}\n{long}");
+        for (text, form) in [(&long, Form::Document), (&many, Form::Document), (&many, Form::Lines), (&endless, Form::Lines)] {
+            let [(text, _), (lines, _)] = verdicts(text.as_bytes(), form);
+            assert!(matches!(text, Err(FileError::Unjudged(Unjudged::TooLarge { .. }))), "{text:?}");
+            assert_eq!(format!("{text:?}"), format!("{lines:?}"));
+        }
+    }
+
+    #[test]
+    fn a_reader_that_has_seen_enough_changes_no_verdict() {
+        struct Closed;
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let mut output = Output::new(Closed);
+        assert!(output.write(b"verdict").is_ok() && output.flush().is_ok() && output.is_closed);
     }
 }

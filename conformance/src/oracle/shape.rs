@@ -1,13 +1,15 @@
 //! The schema of results and of errors: unknown fields, missing ones, values of the wrong type or format.
 //!
 //! The model's schema is written back as JSON Schema and judged by the `jsonschema` crate, so that there is no
-//! interpreter of ours. Published result schemas have no rules over several fields; such a rule would be refused here
-//! rather than dropped.
+//! interpreter of ours.
 
 use super::protocol::{PARAMETER, STATUS};
 use super::{OracleError, brief};
 use airspec::Schema;
+use airspec::rule::composite::If;
+use airspec::rule::relation::Relation;
 use airspec::rule::{End, Rule};
+use bigdecimal::BigDecimal;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
@@ -32,8 +34,8 @@ pub(super) struct Flaw {
 impl Shape {
     pub(super) fn of(spec: &str, schema: &Schema) -> Result<Self, OracleError> {
         let refused = |reason: String| OracleError::Shape { spec: spec.to_owned(), reason };
-        let document = document(schema).map_err(refused)?;
-        Self::compile(spec, &document)
+        let validator = airspec::judge::validator(&document(schema)).map_err(refused)?;
+        Ok(Self { validator })
     }
 
     /// A schema of errors. Published ones close the object and know `parameter` as a text only; live answers break
@@ -43,15 +45,6 @@ impl Shape {
         schema.constraints.retain(|constraint| !matches!(constraint.rule, Rule::Closed(_)));
         schema.properties.retain(|property| property.name != PARAMETER);
         Self::of(spec, &schema)
-    }
-
-    fn compile(spec: &str, document: &Value) -> Result<Self, OracleError> {
-        let refused = |reason: String| OracleError::Shape { spec: spec.to_owned(), reason };
-        let validator = jsonschema::draft202012::options()
-            .should_validate_formats(true)
-            .build(document)
-            .map_err(|error| refused(error.to_string()))?;
-        Ok(Self { validator })
     }
 
     /// What is wrong with an object; one from a poll may have a `status`.
@@ -77,18 +70,24 @@ impl Shape {
     }
 }
 
-fn document(schema: &Schema) -> Result<Value, String> {
+fn document(schema: &Schema) -> Value {
     let mut document = Map::new();
+    let mut composites = Vec::new();
     for rule in schema.rules() {
-        let (name, value) = keyword(rule).ok_or_else(|| {
-            format!("`{}` is not implemented for answers (at `{}`)", rule.keyword(), schema.path)
-        })?;
-        document.insert(name.to_owned(), value);
+        match keyword(rule) {
+            // A schema may have several of a kind, each in a branch of its own.
+            Some(keywords) if rule.is_composite() => composites.push(keywords),
+            Some(keywords) => document.extend(keywords.as_object().cloned().unwrap_or_default()),
+            None => {}
+        }
+    }
+    if !composites.is_empty() {
+        document.insert("allOf".to_owned(), Value::Array(composites));
     }
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for property in &schema.properties {
         if property.declared {
-            properties.insert(property.name.clone(), self::document(&property.schema)?);
+            properties.insert(property.name.clone(), self::document(&property.schema));
         }
         if property.required.is_some() {
             required.push(property.name.clone());
@@ -101,43 +100,116 @@ fn document(schema: &Schema) -> Result<Value, String> {
         document.insert("required".to_owned(), json!(required));
     }
     if let Some(items) = &schema.items {
-        document.insert("items".to_owned(), self::document(items)?);
+        document.insert("items".to_owned(), self::document(items));
     }
     if let Some(additional) = &schema.additional {
-        document.insert("additionalProperties".to_owned(), self::document(additional)?);
+        document.insert("additionalProperties".to_owned(), self::document(additional));
     }
-    Ok(Value::Object(document))
+    Value::Object(document)
 }
 
-/// A rule as a keyword of JSON Schema. `None` for one that ties several values together.
-fn keyword(rule: &Rule) -> Option<(&'static str, Value)> {
-    let number = |decimal: &bigdecimal::BigDecimal| serde_json::from_str(&decimal.to_plain_string()).ok();
+/// A rule as keywords of JSON Schema; none for what the schema states elsewhere, or a rule about batches.
+fn keyword(rule: &Rule) -> Option<Value> {
     let end = |end: End, low: &'static str, high: &'static str| match end {
         End::Min => low,
         End::Max => high,
     };
-    let (name, value) = match rule {
-        Rule::Type(kinds) => ("type", json!(kinds.names())),
-        Rule::Const(value) => ("const", value.clone()),
-        Rule::Enum(values) => ("enum", values.values.iter().map(|known| known.value.clone()).collect()),
-        Rule::Never => ("not", json!({})),
-        Rule::Range(range) => (range.edge.keyword(), number(&range.bound)?),
-        Rule::MultipleOf(step) => ("multipleOf", number(step)?),
-        Rule::Length(length) => (end(length.end, "minLength", "maxLength"), json!(length.count)),
-        Rule::Items(items) => (end(items.end, "minItems", "maxItems"), json!(items.count)),
-        Rule::Format(format) => ("format", json!(format.word())),
-        Rule::Pattern(pattern) => ("pattern", json!(pattern.ecma)),
-        Rule::Closed(_) => ("additionalProperties", Value::Bool(false)),
-        Rule::Required
-        | Rule::Dependent(_)
-        | Rule::AllOf(_)
-        | Rule::AnyOf(_)
-        | Rule::OneOf(_)
-        | Rule::Not(_)
-        | Rule::If(_)
-        | Rule::Contains(_)
-        | Rule::Relation(_)
-        | Rule::Unique => return None,
-    };
-    Some((name, value))
+    let branches = |branches: &[Schema]| -> Value { branches.iter().map(document).collect() };
+    Some(match rule {
+        Rule::Type(kinds) => json!({"type": kinds.names()}),
+        Rule::Const(value) => json!({"const": value}),
+        Rule::Enum(values) => {
+            json!({"enum": values.values.iter().map(|known| &known.value).collect::<Vec<_>>()})
+        }
+        Rule::Never => json!({"not": {}}),
+        Rule::Range(range) => json!({range.edge.keyword(): number(&range.bound)}),
+        Rule::MultipleOf(step) => json!({"multipleOf": number(step)}),
+        Rule::Length(length) => json!({end(length.end, "minLength", "maxLength"): length.count}),
+        Rule::Items(items) => json!({end(items.end, "minItems", "maxItems"): items.count}),
+        Rule::Format(format) => json!({"format": format.word()}),
+        Rule::Pattern(pattern) => json!({"pattern": pattern.ecma}),
+        Rule::Closed(_) => json!({"additionalProperties": false}),
+        Rule::Dependent(dependent) => {
+            let needs = dependent.needs.iter().map(|(trigger, needs)| (trigger.clone(), json!(needs)));
+            json!({"dependentRequired": needs.collect::<Map<_, _>>()})
+        }
+        Rule::AllOf(schema) => document(schema),
+        Rule::AnyOf(all) => json!({"anyOf": branches(all)}),
+        Rule::OneOf(all) => json!({"oneOf": branches(all)}),
+        Rule::Not(schema) => json!({"not": document(schema)}),
+        Rule::Contains(schema) => json!({"contains": document(schema)}),
+        Rule::If(rule) => conditional(rule),
+        Rule::Relation(relation) => related(relation),
+        Rule::Required | Rule::Unique => return None,
+    })
+}
+
+/// The float that a judge reads a decimal of a spec as.
+fn number(decimal: &BigDecimal) -> Option<Value> {
+    serde_json::from_str(&decimal.to_plain_string()).ok()
+}
+
+fn conditional(rule: &If) -> Value {
+    let mut keywords = json!({"if": document(&rule.condition)});
+    for (name, branch) in [("then", &rule.then), ("else", &rule.otherwise)] {
+        if let Some(branch) = branch {
+            keywords[name] = document(branch);
+        }
+    }
+    keywords
+}
+
+fn related(relation: &Relation) -> Value {
+    let mut rule = json!({"operation": relation.operation.word(), "parameters": relation.parameters});
+    for (name, bound) in [("minimum", &relation.minimum), ("maximum", &relation.maximum)] {
+        if let Some(bound) = bound {
+            rule[name] = json!(number(bound));
+        }
+    }
+    json!({"x-constraints": [rule]})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use airspec::Source;
+
+    /// What is wrong with an answer, by the schema of results.
+    fn wrong(properties: &str, rules: &str, answer: Value) -> Vec<String> {
+        let schema = format!("{{\"type\": \"object\", \"properties\": {properties}{rules}}}");
+        let model = airspec::read(&Source::new("answers.json", schema)).unwrap();
+        let shape = Shape::of("answers.json", &model.task).unwrap();
+        let Value::Object(answer) = answer else { panic!("an object") };
+        shape.wrong(&answer, false).into_iter().map(|flaw| flaw.subject).collect()
+    }
+
+    #[test]
+    fn rules_over_several_fields_bind_answers_too() {
+        let fields = r#"{"a": {"type": "integer"}, "b": {"type": "integer"}, "c": {"type": "array"}}"#;
+        let rules = r#", "dependentRequired": {"a": ["b"]}, "not": {"required": ["a", "c"]},
+            "anyOf": [{"required": ["a"]}, {"required": ["c"]}],
+            "if": {"required": ["b"]}, "then": {"properties": {"b": {"minimum": 3}}},
+            "x-constraints": [{"operation": "area", "parameters": ["a", "b"], "maximum": 100}]"#;
+        let subjects = |answer: Value| wrong(fields, rules, answer);
+        assert_eq!(subjects(json!({"a": 1, "b": 3})), [""; 0]);
+        assert_eq!(subjects(json!({"c": []})), [""; 0]);
+        for (answer, keyword) in [
+            (json!({"a": 1}), "dependentRequired"),
+            (json!({"a": 1, "b": 3, "c": []}), "not"),
+            (json!({}), "anyOf"),
+            (json!({"a": 1, "b": 2}), "minimum"),
+            (json!({"a": 10, "b": 11}), "x-constraints"),
+        ] {
+            let subjects = subjects(answer.clone());
+            assert!(subjects.len() == 1 && subjects[0].contains(keyword), "{answer}: {subjects:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_the_format_uuid4_is_one() {
+        let fields = r#"{"id": {"type": "string", "format": "uuid4"}}"#;
+        let good = json!({"id": "5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63"});
+        assert_eq!(wrong(fields, "", good), [""; 0]);
+        assert_eq!(wrong(fields, "", json!({"id": "c232ab00-9414-11ec-b3c8-9f6bdeced846"})).len(), 1);
+    }
 }

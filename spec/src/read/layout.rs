@@ -6,6 +6,7 @@ use super::schema::Place;
 use super::{Reader, platform};
 use crate::model::{Answers, Model, Price, Schema};
 use crate::owner;
+use crate::rule::kind::Kinds;
 use crate::rule::relation::Relation;
 use crate::source::{Member, Node};
 use crate::text;
@@ -66,8 +67,13 @@ impl<'a> Reader<'a> {
     fn model(&mut self, node: Node<'a>, parts: Parts<'a>) -> Option<Model> {
         let place = Place::task(self.page.clone());
         let task = self.schema(node, &place);
-        let value = |node: Node<'a>| node.value().ok();
-        let answers = Answers { result: parts.result.and_then(value), error: parts.error.and_then(value) };
+        if !self.has_errors() && task.kinds() != Kinds::OBJECT {
+            let help = "a request is an object of parameters: write `\"type\": \"object\"` here";
+            self.report(node.error("the task is not of the type `object`", help));
+        }
+        let mut value = |node: Node<'a>| self.keep(node.value());
+        let result = parts.result.and_then(&mut value);
+        let answers = Answers { result, error: parts.error.and_then(&mut value) };
         let mut outside = |node: Node<'a>| self.outside(node);
         let result = parts.result.map(&mut outside);
         let error = parts.error.map(&mut outside);

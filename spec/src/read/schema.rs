@@ -1,6 +1,6 @@
 //! JSON Schema to [`Schema`]: every keyword of the dialect, and an error for every other.
 
-use super::{Reader, keyword};
+use super::{Reader, identifier, keyword};
 use crate::diagnostic::Diagnostic;
 use crate::model::{Constraint, Level, Property, Schema};
 use crate::rule::closed::Closed;
@@ -20,9 +20,6 @@ use crate::text;
 use bigdecimal::{BigDecimal, Zero as _};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
-
-/// What a pattern counts among the parts of a document: the time to compile one is that of reading many schemas.
-const PARTS_OF_A_PATTERN: usize = 25;
 
 /// Longer sentences, those of long lists and tables, are cut.
 const SENTENCE: usize = 600;
@@ -148,7 +145,9 @@ impl<'a> Reader<'a> {
     fn annotations(&mut self, members: &[Member<'a>], schema: &mut Schema, place: &mut Place) {
         for Member { key, value, .. } in members {
             match key.as_str() {
-                "$id" | "$schema" | "$comment" => drop(self.keep(value.string())),
+                "$comment" => drop(self.keep(value.string())),
+                "$id" => drop(self.keep(identifier::id(*value))),
+                "$schema" => drop(self.keep(identifier::dialect(*value))),
                 "deprecated" | "readOnly" | "writeOnly" => drop(self.keep(value.boolean())),
                 "examples" => drop(self.keep(value.items())),
                 "x-value-count" => drop(self.keep(value.count())),
@@ -262,10 +261,14 @@ impl<'a> Reader<'a> {
         if let Some(known) = self.patterns.get(&ecma) {
             return Ok(Some(known.clone()));
         }
-        if !self.admits(node, PARTS_OF_A_PATTERN) {
+        if !self.admits(node, 0) {
             return Ok(None);
         }
-        let pattern = Pattern::read(node)?;
+        // The time to compile one is that of reading many schemas.
+        let (pattern, parts) = Pattern::read(node)?;
+        if !self.admits(node, parts) {
+            return Ok(None);
+        }
         self.patterns.insert(ecma, pattern.clone());
         Ok(Some(pattern))
     }

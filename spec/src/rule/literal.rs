@@ -47,8 +47,8 @@ impl Enum {
             for member in branch.members().ok()? {
                 match member.key.as_str() {
                     "const" => value = Some(member.value.value().ok()?),
-                    "title" => title = member.value.string().ok(),
-                    "description" => description = member.value.string().ok(),
+                    "title" => title = Some(member.value.string().ok()?),
+                    "description" => description = Some(member.value.string().ok()?),
                     _ => return None,
                 }
             }

@@ -1,12 +1,16 @@
 //! `pattern`: an ECMA 262 regular expression, searched for anywhere in the string.
 //!
 //! The checks run it with the `regex` crate, whose time is linear in the text. Its syntax is translated here; what
-//! it cannot express (look-around, back references) is refused when the spec is read.
+//! it cannot express (look-around, back references) is refused when the spec is read. So is what is legal ECMA 262 and
+//! what the judge cannot run or takes long to prepare: what is read here, both run.
+
+mod property;
 
 use crate::diagnostic::Diagnostic;
 use crate::source::Node;
 use crate::text;
 use crate::witness::Witness;
+use property::is_property;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::iter::Peekable;
 use std::str::Chars;
@@ -20,22 +24,26 @@ pub struct Pattern {
     pub rust: String,
 }
 
-/// Bytes that a compiled pattern may take, less than the `regex` crate allows: more takes seconds to compile.
-const MAX_SIZE: usize = 4 << 20;
+/// Bytes that a compiled pattern may take, less than the `regex` crate allows, and what such a pattern counts among the
+/// parts of a document: the larger it is, the longer whoever runs it takes to compile it.
+const SIZES: [(usize, usize); 4] = [(64 << 10, 25), (256 << 10, 100), (1 << 20, 400), (4 << 20, 1600)];
+
+/// The most characters of a pattern; the judge's time to translate one grows with the square of it.
+const MAX_LENGTH: usize = 500;
+
+/// The most groups inside each other; the judge knows no more than 60.
+const MAX_GROUPS: usize = 32;
 
 /// White space as ECMA 262 has it.
 const SPACE: &str =
     r"\t\n\x0B\x0C\r \u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}\u{FEFF}";
 
 impl Pattern {
-    pub(crate) fn read(node: Node<'_>) -> Result<Self, Diagnostic> {
+    /// The pattern, and what it counts among the parts of a document.
+    pub(crate) fn read(node: Node<'_>) -> Result<(Self, usize), Diagnostic> {
         let ecma = node.string()?;
-        let compiled = translate(&ecma).map_err(str::to_owned).and_then(|rust| {
-            let expression = regex::RegexBuilder::new(&rust).size_limit(MAX_SIZE).build();
-            expression.map(|_| rust).map_err(|error| reason(&error))
-        });
-        match compiled {
-            Ok(rust) => Ok(Self { ecma, rust }),
+        match compile(&ecma) {
+            Ok((rust, parts)) => Ok((Self { ecma, rust }, parts)),
             Err(reason) => Err(node.error(
                 format!("pattern `{}` does not compile: {reason}", text::shorten(&ecma, 60)),
                 "correct it; look-around and back references are not supported, since their time is not linear",
@@ -48,9 +56,32 @@ impl Pattern {
     }
 }
 
+/// A pattern in the syntax of the `regex` crate, which compiles it, and what it counts among the parts of a document.
+fn compile(ecma: &str) -> Result<(String, usize), String> {
+    let length = ecma.chars().take(MAX_LENGTH + 1).count();
+    if length > MAX_LENGTH {
+        return Err(format!("it has more than {MAX_LENGTH} characters"));
+    }
+    let rust = translate(ecma)?;
+    let mut reason_why = String::new();
+    for (size, parts) in SIZES {
+        match regex::RegexBuilder::new(&rust).size_limit(size).build() {
+            Ok(_) => return Ok((rust, parts.max(length))),
+            Err(error) => reason_why = reason(&error),
+        }
+        if reason_why != TOO_BIG {
+            break;
+        }
+    }
+    Err(reason_why)
+}
+
+/// The reason to refuse a pattern that compiles to more than is admitted.
+const TOO_BIG: &str = "it is too big";
+
 fn reason(error: &regex::Error) -> String {
     match error {
-        regex::Error::CompiledTooBig(_) => "it is too big".to_owned(),
+        regex::Error::CompiledTooBig(_) => TOO_BIG.to_owned(),
         other => {
             let text = other.to_string();
             text.lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned()
@@ -64,18 +95,29 @@ fn translate(ecma: &str) -> Result<String, &'static str> {
     let mut out = String::with_capacity(ecma.len() + 8);
     let mut rest = ecma.chars().peekable();
     let mut repeats = false;
+    let mut groups = 0_usize;
     while let Some(character) = rest.next() {
         let repeated = repeats;
-        repeats = matches!(character, '*' | '+' | '?' | '}');
+        repeats = matches!(character, '*' | '+' | '?' | '{');
         match character {
             '*' | '+' | '?' | '{' if repeated => return Err("a repetition of a repetition"),
+            '{' => count(&mut rest, &mut out)?,
             '\\' => {
                 escape(&mut rest, false, &mut out)?;
             }
             '[' => brackets(&mut rest, &mut out)?,
             '.' => out.push_str(r"[^\n\r\u{2028}\u{2029}]"),
-            '(' => group(&mut rest, &mut out)?,
-            other => out.push(other),
+            '(' => {
+                groups += 1;
+                if groups > MAX_GROUPS {
+                    return Err("more than 32 groups inside each other");
+                }
+                group(&mut rest, &mut out)?;
+            }
+            other => {
+                groups = groups.saturating_sub(usize::from(other == ')'));
+                out.push(other);
+            }
         }
         // A question mark behind a repetition makes it a lazy one.
         if repeats && let Some(lazy) = rest.next_if_eq(&'?') {
@@ -93,8 +135,27 @@ fn group(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), &'stati
             return Err("a kind of group that ECMA 262 does not know");
         }
         out.push(mark);
-        out.extend(rest.next());
+        let kind = rest.next();
+        out.extend(kind);
+        if kind == Some(':') && rest.peek() == Some(&')') {
+            return Err("a group with nothing in it");
+        }
     }
+    Ok(())
+}
+
+/// What follows an opening brace: how often something is repeated.
+fn count(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), &'static str> {
+    let digits = |rest: &mut Peekable<Chars<'_>>| -> String {
+        std::iter::from_fn(|| rest.next_if(char::is_ascii_digit)).collect()
+    };
+    let least = digits(rest);
+    let comma = rest.next_if_eq(&',').map(String::from).unwrap_or_default();
+    let most = if comma.is_empty() { String::new() } else { digits(rest) };
+    if least.is_empty() || rest.next() != Some('}') {
+        return Err("braces that are no count such as {2}, {2,} or {2,5}; write `\\{` for a brace");
+    }
+    *out += &format!("{{{least}{comma}{most}}}");
     Ok(())
 }
 
@@ -104,8 +165,12 @@ fn brackets(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), &'st
     if rest.next_if_eq(&'^').is_some() {
         out.push('^');
     }
+    if rest.peek() == Some(&']') {
+        return Err("brackets with nothing in them");
+    }
     let mut ends_range = false;
     let mut may_range = false;
+    let mut was_class = false;
     while let Some(character) = rest.next() {
         let starts_range = character == '-' && may_range && rest.peek().is_some_and(|next| *next != ']');
         let mut is_class = false;
@@ -115,12 +180,16 @@ fn brackets(rest: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), &'st
                 return Ok(());
             }
             '-' if starts_range => out.push('-'),
+            '-' if was_class && rest.peek() != Some(&']') => {
+                return Err("a range that starts with a class; write `\\-` for a hyphen");
+            }
             '\\' => is_class = escape(rest, true, out)? == Escape::Class,
             '[' | '&' | '~' | '-' => out.extend(['\\', character]),
             other => out.push(other),
         }
         may_range = !starts_range && !ends_range && !is_class;
         ends_range = starts_range;
+        was_class = is_class;
     }
     Ok(())
 }
@@ -149,27 +218,29 @@ fn escape(
         'W' => "[^0-9A-Za-z_]".to_owned(),
         's' => class(SPACE),
         'S' => format!("[^{SPACE}]"),
-        'b' if in_brackets => r"\x08".to_owned(),
+        'b' if in_brackets => return Err(r"`\b` in brackets; write `\u0008` for a backspace"),
         'b' | 'B' if rest.peek() == Some(&'{') => return Err("a boundary with braces"),
         'b' | 'B' => format!(r"(?-u:\{character})"),
-        '0' if !rest.peek().is_some_and(char::is_ascii_digit) => r"\x00".to_owned(),
+        '0' if !rest.peek().is_some_and(char::is_ascii_digit) => return Err(r"`\0`; write `\u0000`"),
         '0'..='9' | 'k' => return Err("back references are not supported"),
         'c' => match rest.next().filter(char::is_ascii_alphabetic) {
             Some(letter) => format!(r"\x{:02X}", u32::from(letter) % 32),
             None => return Err(r"`\c` without a letter"),
         },
         'x' if rest.peek() == Some(&'{') => return Err(r"`\x` without two hexadecimal digits"),
-        't' | 'n' | 'v' | 'f' | 'r' | 'x' | 'u' | 'p' | 'P' => format!("\\{character}"),
+        'p' | 'P' => format!("\\{character}{{{}}}", property(rest)?),
+        't' | 'n' | 'v' | 'f' | 'r' | 'x' | 'u' => format!("\\{character}"),
         letter if letter.is_alphanumeric() => {
             return Err("an escape that ECMA 262 does not know");
         }
+        '<' | '>' if in_brackets => return Err("an escape in brackets of a sign that needs none"),
         // To the `regex` crate these are boundaries of words; they need no escape.
         '<' | '>' | '/' | '_' => character.to_string(),
         sign if sign.is_ascii_punctuation() => format!("\\{sign}"),
-        other => other.to_string(),
+        _ => return Err("an escape of a sign that needs none"),
     };
     out.push_str(&text);
-    if matches!(character, 'u' | 'p' | 'P') && rest.peek() == Some(&'{') {
+    if character == 'u' && rest.peek() == Some(&'{') {
         let mut is_inside = true;
         out.extend(std::iter::from_fn(|| {
             let next = rest.next_if(|_| is_inside)?;
@@ -182,6 +253,18 @@ fn escape(
     } else {
         Escape::Other
     })
+}
+
+/// The property in braces that follows `\p`: one that the generated code knows, whatever else is compiled into it.
+fn property(rest: &mut Peekable<Chars<'_>>) -> Result<String, &'static str> {
+    rest.next_if_eq(&'{').ok_or(r"`\p` without braces")?;
+    let name: String = std::iter::from_fn(|| rest.next_if(|next| *next != '}')).collect();
+    rest.next().ok_or(r"`\p` without a closing brace")?;
+    if is_property(&name) {
+        Ok(name)
+    } else {
+        Err(r"a property that is not supported; general categories and `Script=` are, as in \p{Letter}")
+    }
 }
 
 impl Pattern {
@@ -263,6 +346,11 @@ mod tests {
             "a**",
             "a{2}{3}",
             "a?+",
+            "a{ 2 }",
+            "a{,2}",
+            r"\pL",
+            r"\p{Greek}",
+            r"\p{ L }",
         ];
         for ecma in refused {
             assert!(translate(ecma).is_err(), "{ecma}");
@@ -272,9 +360,38 @@ mod tests {
     }
 
     #[test]
-    fn a_class_in_brackets_never_starts_a_range() {
-        assert!(matches(r"^[\w-a]$", "-") && !matches(r"^[\w-a]$", "`"));
-        assert!(matches(r"^[a\d-z]$", "-") && !matches(r"^[a\d-z]$", "p"));
+    fn what_the_judge_cannot_run_is_refused() {
+        let nested = |depth: usize| format!("{}a{}", "(?:".repeat(depth), ")".repeat(depth));
+        let long = |length: usize| "a".repeat(length);
+        let refused = [
+            r"[\b]",
+            r"\0",
+            "[]a]",
+            "[^]",
+            r"[\w-a]",
+            r"[a\d-z]",
+            r"[\<]",
+            r"\€",
+            "(?:)*",
+            "(?:(?:)+)*",
+            &nested(MAX_GROUPS + 1),
+            &long(MAX_LENGTH + 1),
+        ];
+        for ecma in refused {
+            assert!(compile(ecma).is_err(), "{ecma}");
+        }
+        for ecma in [r"[\w-]", r"[\w\-a]", "()*", &nested(MAX_GROUPS), &long(MAX_LENGTH)] {
+            assert!(compile(ecma).is_ok(), "{ecma}");
+        }
+    }
+
+    #[test]
+    fn a_large_pattern_counts_more_than_a_small_one() {
+        let parts = |ecma: &str| compile(ecma).unwrap().1;
+        assert_eq!(parts("^a$"), 25);
+        assert_eq!(parts(&"a".repeat(300)), 300);
+        assert!(parts("^a{60000}$") >= 400, "{}", parts("^a{60000}$"));
+        assert_eq!(compile("(?:a{1000}){1000}").unwrap_err(), TOO_BIG);
     }
 
     #[test]

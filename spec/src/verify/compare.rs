@@ -2,6 +2,7 @@
 
 use crate::facts::{Fact, Facts, Layout, Parameter, is_rule, normal};
 use crate::model::Level;
+use crate::rule::Rule;
 use crate::source::Source;
 use crate::text;
 use crate::tree::Tree;
@@ -197,14 +198,16 @@ fn rule(fact: &Fact) -> Option<(String, String)> {
     if !is_rule(&fact.keyword) {
         return None;
     }
-    let members = match fact.keyword.as_str() {
+    let mut members = match fact.keyword.as_str() {
         "if" => fact.value.members().to_vec(),
         "x-constraints" => vec![(fact.keyword.clone(), Tree::List(vec![fact.value.clone()]))],
         keyword => vec![(keyword.to_owned(), fact.value.clone())],
     };
+    members.push(("type".to_owned(), Tree::text("object")));
     let model = crate::read(&Source::new("rule", Tree::Object(members).line())).ok()?;
-    let constraints = model.constraints();
-    constraints.first().map(|constraint| (constraint.id.clone(), constraint.expected.clone()))
+    let mut constraints = model.constraints().into_iter();
+    let rule = constraints.find(|constraint| !matches!(constraint.rule, Rule::Type(_)));
+    rule.map(|constraint| (constraint.id.clone(), constraint.expected.clone()))
 }
 
 /// What kind of parameter it is, in a few words.
