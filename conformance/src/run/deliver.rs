@@ -70,8 +70,8 @@ async fn alone(session: &Session, cases: &Arc<[Case]>, index: usize) -> Done {
     let start = Instant::now();
     let looked = if let Some(obstacle) = &cases[index].obstacle {
         Err(obstacle.clone())
-    } else if session.is_silent() {
-        Err("not sent, as the target answered none of the requests before it".to_owned())
+    } else if let Some(reason) = session.ended() {
+        Err(format!("not sent: {reason}"))
     } else {
         session.observe(&cases[index]).await
     };
@@ -90,7 +90,7 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
     let mut together = None;
     if let Some(body) = body(&session, cases, &[task]) {
         let start = Instant::now();
-        if let Ok((body, outcome)) = session.post_anew(body).await {
+        if let Ok((body, outcome)) = session.post_anew(body, &names(cases, &[task])).await {
             let told = told(&session, cases, task, &Observation::new(body, outcome), start);
             if told.iter().all(Done::is_clean) {
                 return told;
@@ -125,7 +125,7 @@ async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>])
     let slices: Vec<&[usize]> = tasks.iter().map(Vec::as_slice).collect();
     let start = Instant::now();
     let sent = match body(&session, cases, &slices) {
-        Some(body) => session.post(&body).await.ok().map(|outcome| (body, outcome)),
+        Some(body) => session.post(&body, &names(cases, &slices)).await.ok().map(|outcome| (body, outcome)),
         None => None,
     };
     let parts: Vec<Part> = match sent {
@@ -196,6 +196,11 @@ fn body(session: &Session, cases: &[Case], tasks: &[&[usize]]) -> Option<Value> 
         list.push(body);
     }
     Some(Value::Array(list))
+}
+
+/// The ids of the cases of each task.
+fn names(cases: &[Case], tasks: &[&[usize]]) -> Vec<Vec<String>> {
+    tasks.iter().map(|task| task.iter().map(|index| cases[*index].id.clone()).collect()).collect()
 }
 
 /// The verdicts on the cases of one task.
