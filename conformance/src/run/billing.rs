@@ -129,24 +129,21 @@ fn priced(costs: &Costs, group: &Group<'_>, answer: &Answer, doubts: &mut Vec<St
     let sums: Vec<f64> = group.items.iter().filter_map(|item| reported(item)).collect();
     let sum = sums.iter().map(|usd| Usd::rounded_up(*usd)).fold(Usd::ZERO, |sum, usd| sum + usd);
     let is_whole = sums.len() == group.items.len() && sums.len() >= images && answer.is_success();
-    let is_odd = sums.len() < said.len();
     let is_low = is_whole && sum.to_f64() < estimate * BELIEVED_SHARE;
     let counted = if is_whole && !is_low { sum } else { sum.max(bound) };
-    if is_odd || is_low {
-        let shown = said.iter().copied().find(|cost| !is_odd || amount(cost).is_none());
-        let shown = if is_odd { shown.map_or_else(String::new, odd) } else { format!("{sum} USD") };
-        let reason = if is_odd {
-            "which is no amount".to_owned()
-        } else {
-            format!("less than a quarter of the estimate of {estimate:.3} USD")
-        };
-        doubts.push(format!("the target reports a cost of {shown}, {reason}: counted as {counted} USD"));
+    let is_absurd = |cost: &&Value| cost.as_f64().is_some_and(|usd| usd > MAX_REPORTED);
+    let reason = if let Some(cost) = said.iter().copied().find(|cost| amount(cost).is_none()) {
+        format!("{}, which is no amount", odd(cost))
+    } else if let Some(cost) = said.iter().copied().find(is_absurd) {
+        format!("{} USD, more than anybody bills", odd(cost))
+    } else if is_low {
+        format!("{sum} USD, less than a quarter of the estimate of {estimate:.3} USD")
     } else if sum > bound {
-        doubts.push(format!(
-            "the target reports a cost of {sum} USD, more than the upper bound of {bound} USD that was set aside: \
-             counted as reported"
-        ));
-    }
+        format!("{sum} USD, more than the upper bound of {bound} USD that was set aside")
+    } else {
+        return counted;
+    };
+    doubts.push(format!("the target reports a cost of {reason}: counted as {counted} USD"));
     counted
 }
 

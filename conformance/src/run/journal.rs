@@ -228,7 +228,8 @@ impl Journal {
         }
         // What only the report tells is counted too.
         let missing = spent.minus(past.spent());
-        if missing > Usd::ZERO || !held.is_subset(&past.held) {
+        let held: BTreeSet<String> = held.difference(&past.held).cloned().collect();
+        if missing > Usd::ZERO || !held.is_empty() {
             journal.write(&Line::Carried { usd: missing.to_f64(), held, accepted: false }, true)?;
         }
         Ok((journal, past))
@@ -349,5 +350,133 @@ fn is_same(one: &Path, other: &Path) -> bool {
     match (fs::canonicalize(one), fs::canonicalize(other)) {
         (Ok(one), Ok(other)) => one == other,
         _ => one == other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header() -> Header {
+        Header { target: "mock".to_owned(), model: "tiny".to_owned(), seed: 7 }
+    }
+
+    fn usd(usd: f64) -> Usd {
+        Usd::rounded_up(usd)
+    }
+
+    fn names(names: &[&str]) -> BTreeSet<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    /// Three requests: one refused, one accepted, one without an answer.
+    fn write(folder: &Path) {
+        let mut journal = Journal::create(folder, &header()).unwrap();
+        for (number, name) in [(1, "a"), (2, "b"), (3, "c")] {
+            assert_eq!(journal.sent(usd(0.5), names(&[name])).unwrap(), number);
+        }
+        journal.answered(1, Usd::ZERO, names(&["a"]), false).unwrap();
+        journal.answered(2, usd(0.1), names(&[]), true).unwrap();
+    }
+
+    fn resume(folder: &Path, into: Option<&Path>) -> Result<(Journal, Past), JournalError> {
+        let nothing = HashSet::new();
+        Journal::resume(folder, into, &header(), |past| (past.spent(), past.held(&nothing, &nothing)))
+    }
+
+    #[test]
+    fn what_has_no_answer_counts_in_full_and_is_held_back() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path());
+        let past = Past::read(folder.path()).unwrap();
+        assert_eq!(past.spent(), usd(0.6));
+        assert!(past.is_accepted());
+        let (none, b, bc) = (HashSet::new(), HashSet::from(["b"]), HashSet::from(["b", "c"]));
+        assert_eq!(past.held(&none, &none), names(&["b", "c"]));
+        // The report lists it as not tried: that was on purpose.
+        assert_eq!(past.held(&b, &none), names(&["c"]));
+        assert_eq!(past.held(&bc, &bc), names(&[]));
+        assert_eq!(Past::read(&folder.path().join("nowhere")).unwrap().spent(), Usd::ZERO);
+    }
+
+    #[test]
+    fn a_line_that_is_cut_off_anywhere_leaves_the_journal_readable() {
+        let folder = tempfile::tempdir().unwrap();
+        write(folder.path());
+        let path = folder.path().join(FILE_NAME);
+        let whole = fs::read(&path).unwrap();
+        for length in 0..whole.len() {
+            fs::write(&path, &whole[..length]).unwrap();
+            let before = Past::read(folder.path()).unwrap().spent();
+            let (mut journal, past) = resume(folder.path(), None).unwrap();
+            assert_eq!(past.spent(), before);
+            journal.sent(usd(1.0), names(&["z"])).unwrap();
+            drop(journal);
+            assert_eq!(Past::read(folder.path()).unwrap().spent(), before + usd(1.0), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn a_damaged_journal_is_refused_with_the_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        for (text, line) in [
+            ("{\"run\":{\"target\":\"mock\",\"model\":\"tiny\",\"seed\":7}}\nnonsense\n", "line 2"),
+            ("{\"sent\":{\"request\":1,\"usd\":-1,\"cases\":[]}}\n", "line 1"),
+            ("{\"answered\":{\"request\":1,\"usd\":1,\"refused\":[],\"accepted\":false}}\n", "line 1"),
+            ("{\"sent\":{\"request\":1,\"usd\":1e999,\"cases\":[]}}\n", "line 1"),
+        ] {
+            fs::write(&path, text).unwrap();
+            let error = resume(folder.path(), None).unwrap_err().to_string();
+            assert!(error.contains(line) && error.lines().count() == 1, "{error}");
+        }
+    }
+
+    #[test]
+    fn two_runs_do_not_write_to_one_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Journal::create(folder.path(), &header()).unwrap();
+        let error = Journal::create(folder.path(), &header()).unwrap_err().to_string();
+        assert!(error.contains("another run is writing"), "{error}");
+        assert!(resume(folder.path(), None).is_err());
+        drop(first);
+        assert!(resume(folder.path(), None).is_ok());
+    }
+
+    #[test]
+    fn what_goes_on_in_another_folder_is_not_gone_on_with_twice() {
+        let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        write(one.path());
+        // Nothing was sent: the first folder can still be taken.
+        drop(resume(one.path(), Some(two.path())).unwrap());
+        let (mut journal, _) = resume(one.path(), Some(two.path())).unwrap();
+        assert!(resume(one.path(), None).is_err(), "it is locked while the other goes on");
+        journal.sent(usd(0.5), names(&["d"])).unwrap();
+        drop(journal);
+        let error = resume(one.path(), None).unwrap_err().to_string();
+        assert!(error.contains(&two.path().display().to_string()), "{error}");
+        let (_, past) = resume(two.path(), None).unwrap();
+        assert_eq!(past.spent(), usd(1.1));
+        assert_eq!(past.held(&HashSet::new(), &HashSet::new()), names(&["b", "c", "d"]));
+        assert!(past.is_accepted());
+    }
+
+    #[test]
+    fn the_journal_of_another_run_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Journal::create(folder.path(), &Header { seed: 8, ..header() }).unwrap());
+        let error = resume(folder.path(), None).unwrap_err().to_string();
+        assert!(error.contains("another run"), "{error}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "precious").unwrap();
+        std::os::unix::fs::symlink(&victim, folder.path().join(FILE_NAME)).unwrap();
+        assert!(Journal::create(folder.path(), &header()).is_err());
+        assert_eq!(fs::read(&victim).unwrap(), b"precious");
     }
 }
