@@ -7,6 +7,7 @@ use airspec::Model;
 use airspec::behaviour::Kind;
 use airspec::rule::Rule;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// How much more than the estimate a result may cost: prices are by tokens, and the examples name a few sizes only.
 const MARGIN: f64 = 2.0;
@@ -68,8 +69,62 @@ impl Costs {
     /// USD that a request will not exceed, if all of its tasks are accepted.
     #[must_use]
     pub fn bound(&self, body: &Value) -> f64 {
-        let tasks = body.as_array().map(Vec::as_slice).unwrap_or_default();
-        tasks.iter().map(|task| self.usd(task) * MARGIN + INPUT).sum()
+        self.tasks(body).iter().map(|task| self.bound_of(task)).sum()
+    }
+
+    /// USD that one task will not exceed.
+    #[must_use]
+    pub fn bound_of(&self, task: &Value) -> f64 {
+        self.usd(task) * MARGIN + INPUT
+    }
+
+    /// The tasks that a server may find in a body: the items of a list, and where a body is anything else, whatever
+    /// looks like a task in it, as a lenient server may carry that out.
+    #[must_use]
+    pub fn tasks<'a>(&self, body: &'a Value) -> Vec<Cow<'a, Value>> {
+        let mut tasks = Vec::new();
+        match body {
+            Value::Array(items) => {
+                for item in items {
+                    let before = tasks.len();
+                    self.collect(item, &mut tasks);
+                    // An item in which nothing looks like a task is still in the place of one.
+                    if tasks.len() == before && !item.is_array() {
+                        tasks.push(Cow::Borrowed(item));
+                    }
+                }
+            }
+            Value::String(text) => {
+                let inner = serde_json::from_str::<Value>(text).unwrap_or_default();
+                let inner = if inner.is_string() { Value::Null } else { inner };
+                tasks.extend(self.tasks(&inner).into_iter().map(|task| Cow::Owned(task.into_owned())));
+            }
+            Value::Object(_) => {
+                self.collect(body, &mut tasks);
+                if tasks.is_empty() {
+                    tasks.push(Cow::Borrowed(body));
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+        tasks
+    }
+
+    /// Collects what looks like a task: an object with a parameter of the model. What it holds beside those is looked
+    /// through, too.
+    fn collect<'a>(&self, value: &'a Value, tasks: &mut Vec<Cow<'a, Value>>) {
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| self.collect(item, tasks)),
+            Value::Object(members) => {
+                let is_parameter = |name: &str| self.model.task.property(name).is_some();
+                if members.keys().any(|name| is_parameter(name)) {
+                    tasks.push(Cow::Borrowed(value));
+                }
+                let others = members.iter().filter(|(name, _)| !is_parameter(name));
+                others.for_each(|(_, member)| self.collect(member, tasks));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
     }
 
     /// The value of the parameter that sets most of the price for which a result costs least.

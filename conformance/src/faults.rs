@@ -8,7 +8,7 @@ use crate::equivalent::{self, Company};
 use crate::judge::{Judge, JudgeError};
 use crate::mock::{Engine, EngineError, Fault, Mock, Settings as Manners};
 use crate::oracle::{Oracle, OracleError, Verdict};
-use crate::run::{Advance, Limit, Record, RunError, Settings, Target, Toll, run};
+use crate::run::{Advance, Limit, Record, RunError, RunStats, Settings, Target, run};
 use airspec::Model;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -197,9 +197,9 @@ impl Trial {
         };
         let target = Target::new(&mock.url(), None, Limit::Loopback).map_err(named)?;
         let (failed, mut found) = (Notify::new(), None);
-        let finished = |_, record: &Record, toll: Toll| {
+        let finished = |_, record: &Record, stats: RunStats| {
             if record.verdict == Verdict::Fail && fault.is_some() {
-                found.get_or_insert_with(|| (record.clone(), toll.requests));
+                found.get_or_insert_with(|| (record.clone(), stats.requests));
                 failed.notify_one();
             }
         };

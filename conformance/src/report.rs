@@ -9,8 +9,9 @@
 //! | `seed` | the number that gives the same requests again |
 //! | `models` | the models whose cases these are; one, unless reports were merged |
 //! | `shard` | which part of the cases this is, such as `2/5`; null for all |
-//! | `summary` | `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (findings that fail nothing: against what nobody states, or where the page is wider than the server), `deviations` (how many of `passed` are accepted findings), `requests` (posted; polls, downloads and the search not counted), `search_requests`, `spent_usd` (as the target said, or else the upper bound; 0 without a limit on cost), `duration_ms` |
+//! | `summary` | `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (findings that fail nothing: against what nobody states, or where the page is wider than the server), `deviations` (how many of `passed` are accepted findings), `requests` (posted; polls, downloads and the search not counted), `search_requests`, `spent_usd` (as the target reports, as far as that can be believed, or else the upper bound of what was sent; 0 without a limit on cost), `duration_ms` |
 //! | `problems` | what is wrong with the list of deviations; a run with such a problem does not pass |
+//! | `remarks` | what must be known about `spent_usd`, in sentences: reported costs that were not believed, requests without an answer |
 //! | `headers` | the names of further headers that were sent |
 //! | `again` | arguments of the run that a command which tries a case again needs |
 //! | `subjects` | what cases are about: `id`, `model`, `statement` (a sentence) and `documentation` (page and anchor, or null) of every constraint and behaviour |
@@ -57,7 +58,7 @@ pub use saved::{Saved, read, read_saved};
 pub use table::{Style, table};
 
 use crate::oracle::Verdict;
-use crate::run::Record;
+use crate::run::{Record, Usd};
 use std::time::Duration;
 
 /// What a report says about the run as a whole.
@@ -85,8 +86,10 @@ pub struct Heading {
     pub again: Vec<String>,
     /// What the cases are about.
     pub subjects: Vec<Subject>,
-    /// USD that were spent.
-    pub spent: f64,
+    /// What was spent.
+    pub spent: Usd,
+    /// What must be known about that amount, in sentences.
+    pub remarks: Vec<String>,
     /// How long it took.
     pub duration: Duration,
 }

@@ -4,16 +4,18 @@
 //! (or does not) is an [`Outcome`](crate::oracle::observation::Outcome) for the oracle. A run fails as a whole only
 //! where there is nothing to judge, and says why in one line: [`RunError`].
 
+mod billing;
+mod budget;
 mod client;
 mod deliver;
 mod exchange;
 mod guard;
+mod health;
+pub mod journal;
 mod listener;
 mod observe;
 mod pace;
 mod progress;
-mod pulse;
-mod purse;
 mod record;
 mod redact;
 mod room;
@@ -22,20 +24,25 @@ pub mod search;
 mod target;
 #[cfg(test)]
 mod tests;
+mod usd;
 
+pub use budget::Budget;
 pub use exchange::{Exchange, Got, Traffic};
 pub use progress::Progress;
 pub use record::{Record, Request, Response};
 pub use redact::Redactor;
 pub use route::Route;
 pub use target::{Limit, Secret, Target};
+pub use usd::Usd;
 
 use crate::case::{Case, Packing, Parcel};
+use crate::oracle::observation::seconds;
 use crate::oracle::{Judgement, Oracle, settle};
 use deliver::{Done, deliver};
 use listener::Listener;
 use observe::Session;
-use pulse::Pulse;
+use health::TargetHealth;
+use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -76,8 +83,35 @@ pub struct Settings {
     pub advance: Option<Advance>,
     /// Puts several cases into a request; without it, each travels alone.
     pub packing: Option<Arc<Packing>>,
-    /// USD that an earlier part of the run has spent.
-    pub spent: f64,
+    /// What may be spent, where it is shared with something else; without it, the limit of the target is that of this
+    /// run alone.
+    pub budget: Option<Arc<Budget>>,
+    /// When the run ends, whether it has tried everything or not.
+    pub deadline: Option<Deadline>,
+}
+
+/// The end of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    /// How long it may take.
+    pub after: Duration,
+    /// When that is over.
+    pub at: Instant,
+}
+
+impl Deadline {
+    /// So long from now on.
+    #[must_use]
+    pub fn after(after: Duration) -> Self {
+        let now = Instant::now();
+        // Whoever asks for centuries has no deadline that matters.
+        let at = now.checked_add(after).unwrap_or(now + Duration::from_secs(1 << 31));
+        Self { after, at }
+    }
+
+    fn reason(self) -> String {
+        format!("the deadline of {} has passed", seconds(self.after))
+    }
 }
 
 /// Moves the time of a target.
@@ -119,18 +153,19 @@ impl Default for Settings {
             allow_private: false,
             advance: None,
             packing: None,
-            spent: 0.0,
+            budget: None,
+            deadline: None,
         }
     }
 }
 
 /// What a run has taken so far.
 #[derive(Clone, Copy, Debug)]
-pub struct Toll {
+pub struct RunStats {
     /// Requests that were posted to the endpoint.
     pub requests: usize,
-    /// USD that were spent, where there is a limit.
-    pub spent: f64,
+    /// What was spent, where there is a limit.
+    pub spent: Usd,
 }
 
 /// A finished run, or what there is of one.
@@ -140,12 +175,16 @@ pub struct Run {
     pub records: Vec<Record>,
     /// How many requests were posted to the endpoint, polls and downloads not counted.
     pub requests: usize,
-    /// USD that were spent, where there is a limit: as the target said, or else the upper bound.
-    pub spent: f64,
+    /// What was spent, where there is a limit: as the target reports, or else the upper bound.
+    pub spent: Usd,
+    /// What a reader must know about that amount, in sentences.
+    pub remarks: Vec<String>,
     /// How long it took.
     pub duration: Duration,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
+    /// Why it ended before everything was tried, where it was not stopped: the deadline, or a target that is silent.
+    pub ended: Option<String>,
     /// The exchanges, where that was asked for.
     pub traffic: Traffic,
 }
@@ -209,8 +248,12 @@ pub enum RunError {
     Start(String),
 }
 
+/// How long answers are waited for that are under way when a run ends early, where they tell what was billed.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// Sends the cases and judges what comes back. `finished` is told of each case when it is done, with its index; a run
-/// whose `stop` completes ends at once with what it has.
+/// whose `stop` completes ends with what it has. Where money counts, answers that are under way are waited for a
+/// moment longer; what is still without one counts at its upper bound.
 ///
 /// # Errors
 /// A target that cannot be judged; records handed to `finished` until then stay valid.
@@ -219,39 +262,52 @@ pub async fn run(
     cases: &[Case],
     target: &Target,
     settings: &Settings,
-    mut finished: impl FnMut(usize, &Record, Toll),
+    mut finished: impl FnMut(usize, &Record, RunStats),
     stop: impl Future<Output = ()>,
 ) -> Result<Run, RunError> {
     let start = Instant::now();
     let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
     let parcels = parcels(cases, settings);
     let session = Arc::new(Session::new(oracle, target, settings, listener)?);
-    let mut pulse = Pulse::new(target, cases, &parcels);
+    let mut health = TargetHealth::new(target, cases, &parcels);
     let mut seen: Vec<Option<(Judgement, Record)>> = cases.iter().map(|_| None).collect();
-    let mut stop = pin!(stop);
     let all: Arc<[Case]> = cases.into();
-    let mut waiting = pulse.order().into_iter();
+    let mut waiting = health.order().into_iter();
     let mut tasks = JoinSet::new();
-    let mut interrupted = false;
+    let mut end = pin!(Ending::of(settings.deadline, stop));
+    let mut ending: Option<(Ending, tokio::time::Instant)> = None;
     // The first case goes alone: where nothing listens, that is known after one attempt.
     let mut jobs = 1;
     loop {
-        while tasks.len() < jobs
+        while ending.is_none()
+            && tasks.len() < jobs
             && let Some(index) = waiting.next()
         {
             tasks.spawn(deliver(Arc::clone(&session), Arc::clone(&all), parcels[index].clone()));
         }
+        let until = ending.as_ref().map(|(_, until)| *until);
         tokio::select! {
-            () = &mut stop => { interrupted = true; break }
+            why = &mut end, if ending.is_none() => {
+                session.end(why.reason());
+                let grace = if session.budget.is_counted() { GRACE } else { Duration::ZERO };
+                ending = Some((why, tokio::time::Instant::now() + grace));
+            }
+            () = sleep_until(until), if until.is_some() => break,
             done = tasks.join_next() => match done {
                 None => break,
                 Some(Ok(done)) => {
                     for Done { index, observation, judgement, record, .. } in done {
-                        pulse.beat(index, observation.as_ref())?;
+                        // What the end kept from being sent was not tried.
+                        if ending.is_some() && observation.is_none() && cases[index].obstacle.is_none() {
+                            continue;
+                        }
+                        if let Err(error) = health.record(index, observation.as_ref()) {
+                            tasks.shutdown().await;
+                            return Err(error);
+                        }
                         let preliminary = session.oracle.finish(judgement.clone());
                         let record = record.judged(&preliminary, session.client.redactor());
-                        let toll = Toll { requests: session.client.posts(), spent: session.purse.spent() };
-                        finished(index, &record, toll);
+                        finished(index, &record, stats(&session));
                         seen[index] = Some((judgement, record));
                     }
                     jobs = settings.jobs.max(1);
@@ -261,17 +317,100 @@ pub async fn run(
         }
     }
     tasks.shutdown().await;
-    if !interrupted {
-        pulse.end()?;
+    let ending = ending.map(|(why, _)| why);
+    if ending.is_none() {
+        health.end()?;
     }
+    untried(&session, cases, &mut seen, ending.as_ref());
+    let interrupted = matches!(ending, Some(Ending::Stopped));
+    let RunStats { requests, spent } = stats(&session);
     Ok(Run {
         records: settled(&session, cases, seen),
-        requests: session.client.posts(),
-        spent: session.purse.spent(),
+        requests,
+        spent,
+        remarks: session.budget.remarks(),
         duration: start.elapsed(),
         interrupted,
+        ended: session.ended().filter(|_| !interrupted).map(str::to_owned),
         traffic: session.client.traffic(),
     })
+}
+
+/// Why a run ends before everything is tried.
+#[derive(Debug)]
+enum Ending {
+    /// Somebody stopped it.
+    Stopped,
+    /// It took too long.
+    Deadline(Deadline),
+}
+
+impl Ending {
+    /// Completes with the first of both.
+    async fn of(deadline: Option<Deadline>, stop: impl Future<Output = ()>) -> Self {
+        let passed = async {
+            match deadline {
+                Some(deadline) => {
+                    tokio::time::sleep_until(deadline.at.into()).await;
+                    deadline
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = stop => Self::Stopped,
+            deadline = passed => Self::Deadline(deadline),
+        }
+    }
+
+    fn reason(&self) -> String {
+        match self {
+            Self::Stopped => "the run was stopped".to_owned(),
+            Self::Deadline(deadline) => deadline.reason(),
+        }
+    }
+}
+
+async fn sleep_until(until: Option<tokio::time::Instant>) {
+    match until {
+        Some(until) => tokio::time::sleep_until(until).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn stats(session: &Session) -> RunStats {
+    RunStats { requests: session.client.posts(), spent: session.budget.spent() }
+}
+
+/// Takes care of cases that a run has not finished: those that may have been billed are written down, so that nobody
+/// sends them again, and after the deadline each is told to be untried.
+fn untried(
+    session: &Session,
+    cases: &[Case],
+    seen: &mut [Option<(Judgement, Record)>],
+    ending: Option<&Ending>,
+) {
+    let mut held = BTreeSet::new();
+    for (case, seen) in cases.iter().zip(seen).filter(|(_, seen)| seen.is_none()) {
+        let is_held = session.budget.may_be_billed(&case.id);
+        if is_held {
+            held.insert(case.id.clone());
+        }
+        if let Some(Ending::Deadline(deadline)) = ending {
+            let reason = match (&case.obstacle, is_held) {
+                (Some(obstacle), _) => obstacle.clone(),
+                (None, true) => {
+                    format!("{}, while a request was under way that may have been billed", deadline.reason())
+                }
+                (None, false) => format!("not tried: {}", deadline.reason()),
+            };
+            let judgement = Judgement::skip(reason);
+            let redactor = session.client.redactor();
+            let record = Record::new(case, None, &session.oracle.finish(judgement.clone()), Duration::ZERO, redactor);
+            *seen = Some((judgement, record));
+        }
+    }
+    session.budget.hold(held);
 }
 
 /// What is sent in one request each.

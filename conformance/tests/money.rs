@@ -109,3 +109,65 @@ fn a_run_that_ran_out_of_money_goes_on_where_it_stopped() {
     let output = airspec(&["conformance", "--resume", "nowhere.json"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn a_task_that_is_not_in_a_batch_is_priced_like_one_that_is() {
+    let case = "type.reject.a-task-that-is-not-in-a-batch";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let run = |more: &[&str]| {
+        airspec(&[&["conformance", "--case", case, "--search", "0", "--report", path][..], more].concat())
+    };
+    let output = run(&["--max-cost", "0"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report = report(folder.path());
+    assert!(report["cases"][0]["detail"].as_str().unwrap().starts_with("not sent: it may cost 0.062"));
+    // A lenient server would carry it out: it is not free.
+    let output = run(&["--free-only"]);
+    assert!(!text(&output.stdout).contains(case), "{}", text(&output.stdout));
+    let output = run(&["--plan"]);
+    assert!(text(&output.stdout).contains("good tasks beside faulty ones: 1 billed"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn one_folder_is_written_by_one_run_and_gone_on_with_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second) = (folder.path().join("first"), folder.path().join("second"));
+    let mock = Server::start(&[]);
+    let run = |more: &[&str]| {
+        let arguments = ["conformance", "--target", &mock.url, "--case", "width.*", "--max-cost", "5"];
+        airspec(&[&arguments[..], &["--search", "0"], more].concat())
+    };
+    let (one, two) = (first.to_str().unwrap(), second.to_str().unwrap());
+    assert_eq!(run(&["--report", one]).status.code(), Some(0));
+    let spent = report(&first)["summary"]["spent_usd"].as_f64().unwrap();
+    let journal = std::fs::File::open(first.join("spending.jsonl")).unwrap();
+    journal.lock().unwrap();
+    let output = run(&["--report", one]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("another run is writing"), "{}", text(&output.stderr));
+    drop(journal);
+
+    // The report of a run that was killed before it wrote what the journal holds already.
+    let mut killed = report(&first);
+    killed["cases"] = Value::Array(Vec::new());
+    std::fs::write(first.join("report.json"), killed.to_string()).unwrap();
+    let output = run(&["--resume", one, "--report", two]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report = report(&second);
+    let held = count(&report, |expect, verdict| expect == "accept" && verdict == "skip");
+    assert!(held > 0 && count(&report, |expect, verdict| expect == "reject" && verdict == "skip") == 0);
+    let after = report["summary"]["spent_usd"].as_f64().unwrap();
+    assert!((after - spent).abs() < 1e-9, "{after} after {spent}: what was billed is not sent again");
+}
+
+#[test]
+fn a_run_that_passes_its_deadline_tells_so() {
+    let output = airspec(&["conformance", "--case", "width.*", "--deadline", "1ms"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("deadline") && said.contains("were not tried"), "{said}");
+    for bad in ["0", "1d", "soon"] {
+        assert_eq!(airspec(&["conformance", "--deadline", bad]).status.code(), Some(2), "{bad}");
+    }
+}

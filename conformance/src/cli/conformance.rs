@@ -4,7 +4,7 @@ use super::accepted::Accepted;
 use super::choice::Choice;
 use super::compare;
 use super::money::{self, Money};
-use super::resume::{Done, Earlier};
+use super::resume::{self, Done, Earlier};
 use super::seek::Seek;
 use super::watch::Watch;
 use super::wire::Wire;
@@ -13,7 +13,8 @@ use crate::case::{Case, Gap, Packing, derive};
 use crate::oracle::Oracle;
 use crate::report::{Heading, Subject, Tally, har, make_folder, replace, table, try_place};
 use crate::run::search::Sort;
-use crate::run::{Advance, Record, Run, Settings, Target, run as run_cases};
+use crate::run::journal::Header;
+use crate::run::{Advance, Budget, Limit, Record, Run, Settings, Target, run as run_cases};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -92,14 +93,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         !arguments.money.plan && targets.iter().all(Target::is_loopback),
     )?;
     let order: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
-    let done = match earlier {
-        Some(earlier) => {
-            let target = targets.first().map_or("mock".to_owned(), Target::shown);
-            let shard = arguments.choice.shard.map(|shard| shard.to_string());
-            earlier.take(&target, &model.slug, shard.as_deref(), &mut cases)?
-        }
-        None => Done::default(),
+    let target = targets.first().map_or("mock".to_owned(), Target::shown);
+    if let Some(earlier) = &earlier {
+        let shard = arguments.choice.shard.map(|shard| shard.to_string());
+        earlier.check(&target, &model.slug, shard.as_deref())?;
+    }
+    let (budget, past) = if arguments.money.plan {
+        resume::budget(&model, Limit::Loopback, None, earlier.as_ref(), &Header::default())?
+    } else {
+        arguments.report.as_deref().map_or(Ok(()), make_folder)?;
+        let header = Header { target, model: model.slug.clone(), seed };
+        resume::budget(&model, limit, arguments.report.as_deref(), earlier.as_ref(), &header)?
     };
+    let done = earlier.map_or_else(Done::default, |earlier| earlier.take(&past, &mut cases));
     let is_packed = !arguments.alone && !arguments.money.is_careful();
     let packing = is_packed.then(|| Arc::new(Packing::new(&oracle, &base, &cases)));
     if arguments.money.plan {
@@ -107,11 +113,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     }
     let accepted = arguments.accepted.read(ids)?;
     let keep_traffic = arguments.har.is_some();
-    let mut settings = Settings { seed, keep_traffic, packing, ..arguments.wire.to_settings()? };
+    let budget = Arc::new(budget);
+    let shared = Some(Arc::clone(&budget));
+    let mut settings =
+        Settings { seed, keep_traffic, packing, budget: shared, ..arguments.wire.to_settings()? };
     if arguments.money.is_careful() {
         settings.jobs = 1;
     }
-    let job = Job { arguments, oracle, cases, order, done, gaps, accepted, settings };
+    let job = Job { arguments, oracle, cases, order, done, gaps, accepted, settings, budget };
     runtime()?.block_on(async {
         match targets.as_slice() {
             [a, b] => job.compare([a, b]).await,
@@ -160,6 +169,8 @@ struct Job<'a> {
     gaps: Vec<Gap>,
     accepted: super::accepted::List,
     settings: Settings,
+    /// The limit on cost is one for all that is sent.
+    budget: Arc<Budget>,
 }
 
 /// What came of sending all cases to one server.
@@ -178,24 +189,27 @@ impl Job<'_> {
             try_place(path)?;
         }
         let Sent { run, heading, mut unwritten } =
-            self.send(target, name, advance, self.arguments.report.clone(), self.done.spent).await?;
+            self.send(target, name, advance, self.arguments.report.clone()).await?;
         if let Some(path) = &self.arguments.har {
             let written = replace(path, har::text(&run.traffic).as_bytes());
             unwritten = unwritten.or(written.err().map(Failure::from));
         }
         let records: Vec<&Record> = run.records.iter().collect();
         show(&table(style(), self.oracle.model(), &records, &self.gaps, &heading))?;
-        for problem in &heading.problems {
-            complain(problem);
+        for line in heading.problems.iter().chain(&heading.remarks) {
+            complain(line);
         }
         if run.interrupted {
-            complain(&format!("stopped after {} of {} cases", run.records.len(), self.order.len()));
+            complain(&format!("stopped after {} of {} cases", run.records.len(), heading.cases));
+        } else if let Some(reason) = &run.ended {
+            let untried = Tally::of(&run.records).skipped;
+            complain(&format!("{reason}; {untried} of {} cases were not tried", heading.cases));
         }
         // Last: what was found is told whatever becomes of the files.
         if let Some(failure) = unwritten {
             return Err(failure);
         }
-        if run.interrupted {
+        if run.interrupted || run.ended.is_some() {
             return Ok(End::Interrupted);
         }
         let is_wrong = Tally::of(&run.records).failed > 0 || !heading.problems.is_empty();
@@ -205,15 +219,14 @@ impl Job<'_> {
     /// Holds two servers against each other.
     async fn compare(&self, targets: [&Target; 2]) -> Result<End, Failure> {
         let (mut runs, mut failure) = (Vec::new(), None);
-        // The limit on cost is one for both.
-        let mut spent = 0.0;
         for (target, name) in targets.into_iter().zip(["a", "b"]) {
             let folder = self.arguments.report.as_ref().map(|folder| folder.join(name));
-            let Sent { run, unwritten, .. } = self.send(target, target.shown(), None, folder, spent).await?;
+            let Sent { run, heading, unwritten } = self.send(target, target.shown(), None, folder).await?;
             failure = failure.or(unwritten);
-            spent = run.spent;
-            if run.interrupted {
-                complain(&format!("stopped before {} was tried whole", target.shown()));
+            heading.remarks.iter().for_each(|remark| complain(remark));
+            if run.interrupted || run.ended.is_some() {
+                let reason = run.ended.as_deref().unwrap_or("stopped");
+                complain(&format!("{reason}, before {} was tried whole", target.shown()));
                 return Ok(End::Interrupted);
             }
             runs.push(run.records);
@@ -234,36 +247,40 @@ impl Job<'_> {
         name: String,
         advance: Option<Advance>,
         folder: Option<PathBuf>,
-        spent: f64,
     ) -> Result<Sent, Failure> {
         if let Some(folder) = &folder {
             make_folder(folder)?;
         }
         let choice = &self.arguments.choice;
-        let plan = self.arguments.seek.plan(choice, target, folder.as_deref())?;
+        let plan = self.arguments.seek.plan(choice, target, folder.as_deref(), &self.done.searched)?;
         let mut heading = self.heading(name);
         heading.cases += if self.arguments.compare.is_some() { 0 } else { plan.cases() };
         let mut watch = Watch::start(heading, folder.as_deref(), &self.accepted, &self.done)?;
-        let settings = Settings { advance, spent, ..self.settings.clone() };
+        let settings = Settings { advance, ..self.settings.clone() };
         let outcome = run_cases(
             Arc::clone(&self.oracle),
             &self.cases,
             target,
             &settings,
-            |index, record, toll| watch.finished(index, record, toll),
+            |index, record, stats| watch.finished(index, record, stats),
             interrupt(),
         )
         .await;
+        watch.spent(&self.budget);
         match outcome {
             Ok(mut run) => {
                 let mut unkept = None;
                 // Two servers are compared on the same requests, which a search does not send.
-                if self.arguments.compare.is_none() && !run.interrupted {
-                    let settings = Settings { spent: run.spent, ..settings };
+                if self.arguments.compare.is_some() || run.interrupted {
+                    // A comparison is made on the same requests.
+                } else if let Some(reason) = &run.ended {
+                    run.records.extend(plan.untried(reason));
+                } else {
                     let (found, unwritten) =
                         plan.carry_out(&self.oracle, target, &settings, &run.records, interrupt()).await?;
                     unkept = unwritten;
-                    run.spent = found.spent.unwrap_or(run.spent);
+                    (run.interrupted, run.ended) = (found.interrupted, found.ended);
+                    watch.spent(&self.budget);
                     run.traffic.extend(found.traffic);
                     watch.searched(found.requests);
                     run.records.extend(found.records);

@@ -12,6 +12,7 @@ use crate::run::Limit;
 use airspec::Model;
 use airspec::behaviour::Kind;
 use serde_json::Value;
+use std::borrow::Cow;
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Money")]
@@ -87,8 +88,7 @@ impl Money {
         let mut cases = cases;
         if self.free_only {
             // Of several tasks some are good, and would be billed.
-            let is_free = |case: &Case| matches!(case.expect, Expect::Reject(_)) && !has_several(&case.body);
-            cases.retain(is_free);
+            cases.retain(|case| matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge));
         }
         let world = World {
             media_uuid: self.media_uuid.clone(),
@@ -100,7 +100,7 @@ impl Money {
         let tier = costs.cheapest();
         for case in &mut cases {
             // Of several tasks, those beside the faulty one are carried out.
-            if matches!(case.expect, Expect::Reject(_)) && !has_several(&case.body) {
+            if matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge) {
                 continue;
             }
             if !is_local && let Err(reason) = world.furnish(case, model) {
@@ -117,9 +117,14 @@ impl Money {
     }
 }
 
-/// Whether a body has more than one task.
-fn has_several(body: &Value) -> bool {
-    body.as_array().is_some_and(|tasks| tasks.len() > 1)
+/// Whether a body that must be refused can still hold a task that is carried out: one beside a faulty one, or a good
+/// one in an envelope that a lenient server takes.
+fn may_hold_good(case: &Case, costs: &Costs, judge: &Judge) -> bool {
+    match case.body.as_array().map(Vec::as_slice) {
+        Some([task]) if task.is_object() => false,
+        Some([_, _, ..]) => true,
+        _ => costs.tasks(&case.body).iter().any(|task| judge.is_valid(task)),
+    }
 }
 
 /// The parameter that asks for the price of a result.
@@ -134,7 +139,11 @@ fn price_flag(model: &Model) -> Option<String> {
 fn add(case: &mut Case, path: &str, value: &Value, judge: &Judge) {
     let is_own = case.parameter == path
         || matches!(&case.expect, Expect::Behave(behaviour) if behaviour.kind.parameters().contains(&path));
-    for task in case.body.as_array_mut().into_iter().flatten().filter(|_| !is_own) {
+    let tasks = match &mut case.body {
+        Value::Array(tasks) => tasks.as_mut_slice(),
+        task => std::slice::from_mut(task),
+    };
+    for task in tasks.iter_mut().filter(|_| !is_own) {
         if task.as_object().is_some_and(|task| at(task, path).is_none()) {
             let mut other = task.clone();
             set(&mut other, path, value.clone());
@@ -167,8 +176,13 @@ pub(super) fn plan(oracle: &Oracle, cases: &[Case], packing: Option<&Packing>) -
         let sum = match &first.expect {
             Expect::Reject(_) => {
                 refused += 1;
-                let tasks = body.as_array().filter(|_| has_several(&body)).into_iter().flatten();
-                let good: Vec<Value> = tasks.filter(|task| judge.is_valid(task)).cloned().collect();
+                let tasks = if may_hold_good(first, &costs, &judge) || parcel.only().is_none() {
+                    costs.tasks(&body)
+                } else {
+                    Vec::new()
+                };
+                let good = tasks.into_iter().filter(|task| judge.is_valid(task)).map(Cow::into_owned);
+                let good: Vec<Value> = good.collect();
                 if !good.is_empty() {
                     beside.add(&costs, &Value::Array(good));
                 }
@@ -213,7 +227,7 @@ struct Sum {
 impl Sum {
     /// Adds a request, and tells what it costs.
     fn add(&mut self, costs: &Costs, body: &Value) -> Self {
-        let tasks = body.as_array().map(Vec::as_slice).unwrap_or_default();
+        let tasks = costs.tasks(body);
         let bill = Self {
             requests: 1,
             images: tasks.iter().map(|task| costs.images(task)).sum(),

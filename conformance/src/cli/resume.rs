@@ -4,8 +4,11 @@ use super::Failure;
 use crate::case::Case;
 use crate::oracle::Verdict;
 use crate::report::{Document, Entry, Received};
-use crate::run::{Record, Request, Response};
-use std::collections::HashMap;
+use crate::run::journal::{Header, Journal, Past};
+use crate::run::search::{self, Sort};
+use crate::run::{Budget, Limit, Record, Request, Response, Usd};
+use airspec::Model;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,8 +26,10 @@ pub(super) struct Done {
     pub(super) records: Vec<Record>,
     /// How many requests they took.
     pub(super) requests: usize,
-    /// USD that they cost.
-    pub(super) spent: f64,
+    /// What they cost, and what requests cost at most whose answer nobody has seen.
+    pub(super) spent: Usd,
+    /// What the search found, or why it is not made again.
+    pub(super) searched: Vec<Record>,
 }
 
 impl Earlier {
@@ -42,24 +47,35 @@ impl Earlier {
         Ok(Self { path, document })
     }
 
+    /// The folder of the report, where the journal stands beside it.
+    pub(super) fn folder(&self) -> &Path {
+        match self.path.parent() {
+            Some(folder) if folder != Path::new("") => folder,
+            _ => Path::new("."),
+        }
+    }
+
+    /// What was spent, and the cases that are not sent again: the journal knows more than the report of a run that was
+    /// killed.
+    pub(super) fn spending(&self, past: &Past) -> (Usd, BTreeSet<String>) {
+        let cases = &self.document.cases;
+        let listed = cases.iter().map(|entry| entry.id.as_str()).collect();
+        let done = cases.iter().filter(|entry| is_done(entry)).map(|entry| entry.id.as_str()).collect();
+        let spent = past.spent().max(Usd::rounded_up(self.document.summary.spent_usd));
+        (spent, past.held(&listed, &done))
+    }
+
     /// The seed of its requests.
     pub(super) fn seed(&self) -> u64 {
         self.document.seed
     }
 
-    /// Takes what is done out of the cases.
+    /// Whether this is a part of the same run.
     ///
     /// # Errors
     /// A report of another run.
-    pub(super) fn take(
-        self,
-        target: &str,
-        model: &str,
-        shard: Option<&str>,
-        cases: &mut Vec<Case>,
-    ) -> Result<Done, Failure> {
-        let Document { target: of_target, models, shard: of_shard, summary, cases: entries, .. } =
-            self.document;
+    pub(super) fn check(&self, target: &str, model: &str, shard: Option<&str>) -> Result<(), Failure> {
+        let Document { target: of_target, models, shard: of_shard, .. } = &self.document;
         let path = self.path.display();
         let differs = |what: &str, theirs: &str, ours: &str| {
             Failure(format!(
@@ -67,29 +83,87 @@ impl Earlier {
             ))
         };
         if of_target != target {
-            return Err(differs("target", &of_target, target));
+            return Err(differs("target", of_target, target));
         }
-        if models != [model] {
+        if *models != [model] {
             return Err(differs("model", &models.join(" and "), model));
         }
         if of_shard.as_deref() != shard {
             let whole = "all cases";
             return Err(differs("part", of_shard.as_deref().unwrap_or(whole), shard.unwrap_or(whole)));
         }
+        Ok(())
+    }
+
+    /// Takes what is done out of the cases, and what must not be sent again.
+    pub(super) fn take(self, past: &Past, cases: &mut Vec<Case>) -> Done {
+        let (spent, held) = self.spending(past);
+        let Document { summary, cases: entries, .. } = self.document;
         let mut done: HashMap<&str, &Entry> = HashMap::new();
         done.extend(
             entries
                 .iter()
-                .filter(|entry| entry.verdict != Verdict::Skip)
+                .filter(|entry| is_done(entry))
                 .map(|entry| (entry.id.as_str(), entry)),
         );
         let mut records = Vec::new();
         cases.retain(|case| {
             let entry = done.get(case.id.as_str());
+            let is_held = entry.is_none() && held.contains(&case.id);
             records.extend(entry.map(|entry| record(case, entry)));
-            entry.is_none()
+            records.extend(is_held.then(|| held_back(case)));
+            entry.is_none() && !is_held
         });
-        Ok(Done { records, requests: summary.requests, spent: summary.spent_usd })
+        let mut searched = Vec::new();
+        for case in Sort::ALL.map(search::empty) {
+            let is_held = held.contains(&case.id);
+            match done.get(case.id.as_str()) {
+                Some(entry) => searched.push(record(&case, entry)),
+                None => searched.extend(is_held.then(|| held_back(&case))),
+            }
+        }
+        Done { records, requests: summary.requests, spent, searched }
+    }
+}
+
+/// What may be spent, and what the journal of the earlier part says. Where money counts, the journal is kept in the
+/// folder of the report, or else in that of the earlier part.
+///
+/// # Errors
+/// A journal that cannot be kept.
+pub(super) fn budget(
+    model: &Model,
+    limit: Limit,
+    report: Option<&Path>,
+    earlier: Option<&Earlier>,
+    header: &Header,
+) -> Result<(Budget, Past), Failure> {
+    let (journal, past) = match earlier {
+        Some(earlier) if limit == Limit::Loopback => (None, Past::read(earlier.folder())?),
+        Some(earlier) => {
+            let resumed =
+                Journal::resume(earlier.folder(), report, header, |past| earlier.spending(past));
+            let (journal, past) = resumed?;
+            (Some(journal), past)
+        }
+        None if limit == Limit::Loopback => (None, Past::default()),
+        None => (report.map(|folder| Journal::create(folder, header)).transpose()?, Past::default()),
+    };
+    let spent = earlier.map_or(Usd::ZERO, |earlier| earlier.spending(&past).0);
+    let budget = Budget::new(model, limit).after(spent, past.is_accepted());
+    Ok((journal.into_iter().fold(budget, Budget::journaled), past))
+}
+
+fn is_done(entry: &Entry) -> bool {
+    entry.verdict != Verdict::Skip
+}
+
+/// The record of a case that was under way when the earlier part ended.
+fn held_back(case: &Case) -> Record {
+    Record {
+        detail: "not sent again: it was under way when an earlier part of this run ended, and may have been billed"
+            .to_owned(),
+        ..Record::of(case)
     }
 }
 

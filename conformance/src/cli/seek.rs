@@ -4,7 +4,7 @@ use super::Failure;
 use super::choice::Choice;
 use crate::oracle::{Oracle, Verdict};
 use crate::report::replace;
-use crate::run::search::{Found, Regression, Search, Sort, read_regressions, search};
+use crate::run::search::{Found, Regression, Search, Sort, empty, read_regressions, search};
 use crate::run::{Limit, Record, Settings, Target};
 use std::collections::HashSet;
 use std::io::ErrorKind;
@@ -34,6 +34,8 @@ fn requests(text: &str) -> Result<usize, String> {
 pub(super) struct Plan {
     requests: usize,
     sorts: Vec<Sort>,
+    /// What an earlier part of the run has searched.
+    before: Vec<Record>,
     file: Option<PathBuf>,
     regressions: Vec<Regression>,
 }
@@ -45,18 +47,23 @@ impl Seek {
         choice: &Choice,
         target: &Target,
         folder: Option<&Path>,
+        searched: &[Record],
     ) -> Result<Plan, Failure> {
         let requests = self.search.unwrap_or(if target.limit() == Limit::Loopback { FEW } else { 0 });
-        let mut sorts = Vec::new();
+        let (mut sorts, mut before) = (Vec::new(), Vec::new());
         for sort in Sort::ALL.into_iter().filter(|_| requests > 0) {
-            if choice.takes(sort.id())? {
-                sorts.push(sort);
+            if !choice.takes(sort.id())? {
+                continue;
+            }
+            match searched.iter().find(|record| record.id == sort.id()) {
+                Some(record) => before.push(record.clone()),
+                None => sorts.push(sort),
             }
         }
         let own = || folder.map(|folder| folder.join("regressions.jsonl"));
         let file = self.regressions.clone().or_else(own).filter(|_| !sorts.is_empty());
         let regressions = file.as_deref().map(read).transpose()?.unwrap_or_default();
-        Ok(Plan { requests, sorts, file, regressions })
+        Ok(Plan { requests, sorts, before, file, regressions })
     }
 }
 
@@ -75,7 +82,13 @@ fn read(path: &Path) -> Result<Vec<Regression>, Failure> {
 impl Plan {
     /// How many cases the search makes up.
     pub(super) fn cases(&self) -> usize {
-        self.sorts.len()
+        self.sorts.len() + self.before.len()
+    }
+
+    /// The records where nothing is searched any more, with the reason.
+    pub(super) fn untried(self, reason: &str) -> Vec<Record> {
+        let skipped = |sort| Record { detail: format!("not searched: {reason}"), ..Record::of(&empty(sort)) };
+        self.before.into_iter().chain(self.sorts.into_iter().map(skipped)).collect()
     }
 
     /// Searches, and keeps what failed; or tells why it could not be written.
@@ -88,7 +101,7 @@ impl Plan {
         stop: impl Future<Output = ()>,
     ) -> Result<(Found, Option<Failure>), Failure> {
         if self.sorts.is_empty() {
-            return Ok((Found::default(), None));
+            return Ok((Found { records: self.before, ..Found::default() }, None));
         }
         let wanted = Search {
             sorts: self.sorts,
@@ -96,7 +109,8 @@ impl Plan {
             regressions: self.regressions.clone(),
             known: known(records),
         };
-        let found = search(Arc::clone(oracle), target, settings, wanted, stop).await?;
+        let mut found = search(Arc::clone(oracle), target, settings, wanted, stop).await?;
+        found.records.splice(..0, self.before);
         if let (Some(path), false) = (self.file, found.regressions.is_empty()) {
             let all = self.regressions.iter().chain(&found.regressions);
             let lines: Result<Vec<String>, _> = all.map(serde_json::to_string).collect();

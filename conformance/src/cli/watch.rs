@@ -5,7 +5,7 @@ use super::accepted::List;
 use super::resume::Done;
 use crate::oracle::Verdict;
 use crate::report::{Heading, ReportError, Reports};
-use crate::run::{Progress, Record, Run, Toll};
+use crate::run::{Budget, Progress, Record, Run, RunStats};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
@@ -29,21 +29,28 @@ impl<'a> Watch<'a> {
         accepted: &'a List,
         before: &'a Done,
     ) -> Result<Self, ReportError> {
-        let reports = folder.map(|folder| Reports::create(folder, &heading)).transpose()?;
+        let mut heading = heading;
+        (heading.requests, heading.spent) = (before.requests, before.spent);
+        let records: Vec<&Record> = before.records.iter().collect();
+        let reports = folder.map(|folder| Reports::create(folder, &heading, &records)).transpose()?;
         let progress = Progress::start(heading.cases - before.records.len(), "cases");
         let (done, unwritten) = (BTreeMap::new(), None);
         Ok(Self { heading, start: Instant::now(), progress, reports, accepted, before, done, unwritten })
     }
 
-    pub(super) fn finished(&mut self, index: usize, record: &Record, toll: Toll) {
+    pub(super) fn finished(&mut self, index: usize, record: &Record, stats: RunStats) {
         let mut record = record.clone();
         self.accepted.accept(&mut record);
         self.progress.step(record.verdict == Verdict::Fail);
-        self.heading.requests = self.before.requests + toll.requests;
-        self.heading.spent = toll.spent;
+        self.heading.requests = self.before.requests + stats.requests;
+        let is_paid = self.heading.spent < stats.spent;
+        self.heading.spent = stats.spent;
         self.heading.duration = self.start.elapsed();
         if let Some(reports) = &mut self.reports {
             self.done.insert(index, record);
+            if is_paid {
+                reports.hurry();
+            }
             let all = || self.before.records.iter().chain(self.done.values()).collect();
             self.unwritten = reports.keep(&self.heading, all).err().or(self.unwritten.take());
         }
@@ -52,6 +59,11 @@ impl<'a> Watch<'a> {
     /// The search after the cases has posted so many requests.
     pub(super) fn searched(&mut self, requests: usize) {
         self.heading.search_requests = requests;
+    }
+
+    /// What is spent in the end, and what must be known about it.
+    pub(super) fn spent(&mut self, budget: &Budget) {
+        (self.heading.spent, self.heading.remarks) = (budget.spent(), budget.remarks());
     }
 
     /// Writes the report: of a run, whose accepted findings become passes, or where it came to nothing, of the cases
@@ -66,7 +78,6 @@ impl<'a> Watch<'a> {
                     self.accepted.accept(record);
                 }
                 self.heading.requests = run.requests;
-                self.heading.spent = run.spent;
                 self.heading.duration = self.start.elapsed();
                 let (problems, failure) = self.accepted.settle(&run.records);
                 (self.heading.problems, unwritten) = (problems, failure);

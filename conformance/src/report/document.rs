@@ -21,6 +21,9 @@ pub struct Document {
     pub summary: Summary,
     /// What is wrong with the list of deviations.
     pub problems: Vec<String>,
+    /// What must be known about what was spent, in sentences.
+    #[serde(default)]
+    pub remarks: Vec<String>,
     /// The names of further headers that were sent.
     #[serde(default)]
     pub headers: Vec<String>,
@@ -156,7 +159,7 @@ impl Document {
             deviations: tally.deviations,
             requests: heading.requests,
             search_requests: heading.search_requests,
-            spent_usd: heading.spent,
+            spent_usd: heading.spent.to_f64(),
             duration_ms: milliseconds(heading.duration),
         };
         Self {
@@ -166,6 +169,7 @@ impl Document {
             shard: heading.shard.clone(),
             summary,
             problems: heading.problems.clone(),
+            remarks: heading.remarks.clone(),
             headers: heading.headers.clone(),
             again: heading.again.clone(),
             subjects: heading.subjects.clone(),

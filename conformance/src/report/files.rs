@@ -30,14 +30,20 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Makes the folder where it is missing, and a report without cases, so that a run cannot end in vain.
+    /// Makes the folder where it is missing, and a report of what an earlier part of the run has done, so that a run
+    /// cannot end in vain.
     ///
     /// # Errors
     /// A folder that cannot be made or written to.
-    pub fn create(folder: &Path, heading: &Heading) -> Result<Self, ReportError> {
+    pub fn create(folder: &Path, heading: &Heading, records: &[&Record]) -> Result<Self, ReportError> {
         make_folder(folder)?;
-        json(folder, &Document::of(heading, &[]))?;
+        json(folder, &Document::of(heading, records))?;
         Ok(Self { folder: folder.to_owned(), next: Instant::now() + PAUSE })
+    }
+
+    /// Lets the next [`Reports::keep`] write: what it is told was paid for.
+    pub fn hurry(&mut self) {
+        self.next = Instant::now();
     }
 
     /// Writes what there is, if it is time to.

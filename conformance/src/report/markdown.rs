@@ -36,6 +36,12 @@ pub(super) fn text(document: &Document) -> String {
             let _ = writeln!(text, "- {}", code(problem));
         }
     }
+    if !document.remarks.is_empty() {
+        let _ = writeln!(text, "\n### What was spent: {:.3} USD\n", summary.spent_usd);
+        for remark in &document.remarks {
+            let _ = writeln!(text, "- {}", code(remark));
+        }
+    }
     by_parameter(&mut text, document);
     let of =
         |verdict| document.cases.iter().filter(move |entry| entry.verdict == verdict).collect::<Vec<_>>();

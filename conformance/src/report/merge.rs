@@ -1,6 +1,7 @@
 //! One report of several: the shards of a run, the models of a catalogue. What does not belong together is refused.
 
 use super::document::{Document, Summary};
+use crate::run::Usd;
 use crate::shard::Shard;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,6 +80,7 @@ pub fn merge(reports: Vec<(String, Document)>) -> Result<Merged, MergeError> {
         }
         whole.summary = sum(&whole.summary, &document.summary);
         whole.problems.extend(document.problems);
+        whole.remarks.extend(document.remarks);
         whole.cases.extend(document.cases);
     }
     // A model's cases together, in the order in which the files were given.
@@ -98,7 +100,7 @@ fn sum(one: &Summary, other: &Summary) -> Summary {
         deviations: one.deviations + other.deviations,
         requests: one.requests + other.requests,
         search_requests: one.search_requests + other.search_requests,
-        spent_usd: one.spent_usd + other.spent_usd,
+        spent_usd: (Usd::rounded_up(one.spent_usd) + Usd::rounded_up(other.spent_usd)).to_f64(),
         // Machines work side by side.
         duration_ms: one.duration_ms.max(other.duration_ms),
     }

@@ -76,7 +76,7 @@ fn document(records: &[Record]) -> Document {
 fn the_names_of_the_report_are_an_interface() {
     let folder = tempfile::tempdir().unwrap();
     let records = records();
-    let reports = Reports::create(&folder.path().join("new/folder"), &heading()).unwrap();
+    let reports = Reports::create(&folder.path().join("new/folder"), &heading(), &[]).unwrap();
     let read = || -> Value {
         serde_json::from_str(&std::fs::read_to_string(folder.path().join("new/folder/report.json")).unwrap())
             .unwrap()
@@ -123,9 +123,9 @@ fn colours_are_only_for_terminals() {
 fn a_folder_that_cannot_be_made_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let below = file.path().join("below");
-    let error = Reports::create(&below, &heading()).unwrap_err().to_string();
+    let error = Reports::create(&below, &heading(), &[]).unwrap_err().to_string();
     assert!(error.starts_with(&format!("{}: ", below.display())), "{error}");
-    let error = Reports::create(file.path(), &heading()).unwrap_err().to_string();
+    let error = Reports::create(file.path(), &heading(), &[]).unwrap_err().to_string();
     assert_eq!(error, format!("{}: is a file, and must be a folder", file.path().display()));
 }
 

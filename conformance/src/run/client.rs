@@ -79,19 +79,23 @@ impl Client {
         self.posts.load(Ordering::Relaxed)
     }
 
-    /// Posts a body; again after a pause where the target says that requests come too fast, or that it will be back.
-    pub(super) async fn post(&self, body: &Value) -> Outcome {
-        let mut left = self.settings.retries;
-        loop {
-            self.posts.fetch_add(1, Ordering::Relaxed);
-            let (outcome, asked) = self.exchange(body).await;
-            match self.pause(&outcome, asked) {
-                // No turn is handed out before the pause is over, whoever asks.
-                Some(pause) if left > 0 => self.pace.hold(pause),
-                Some(_) | None => return outcome,
-            }
-            left -= 1;
-        }
+    /// Waits until the pace lets a request to the endpoint go.
+    pub(super) async fn turn(&self) {
+        self.pace.turn().await;
+    }
+
+    /// Posts a body once, when it has its turn. Where the target says that requests come too fast, or that it will be
+    /// back, this tells the pause after which it can be sent again.
+    pub(super) async fn post(&self, body: &Value) -> (Outcome, Option<Duration>) {
+        self.posts.fetch_add(1, Ordering::Relaxed);
+        let (outcome, asked) = self.exchange(body).await;
+        let pause = self.pause(&outcome, asked);
+        (outcome, pause)
+    }
+
+    /// Puts the next turns off, whoever asks.
+    pub(super) fn hold(&self, pause: Duration) {
+        self.pace.hold(pause);
     }
 
     /// How long to wait before the same is sent again; none where that is of no use.
@@ -108,6 +112,7 @@ impl Client {
 
     /// Posts a body that asks for deferred results.
     pub(super) async fn poll(&self, body: &Value) -> Outcome {
+        self.turn().await;
         self.exchange(body).await.0
     }
 
@@ -123,7 +128,6 @@ impl Client {
             .header(AUTHORIZATION, self.authorization.clone())
             .header(CONTENT_TYPE, "application/json")
             .body(text.clone());
-        self.pace.turn().await;
         let start = (SystemTime::now(), Instant::now());
         let limits =
             Limits { time: self.settings.timeout, bytes: self.settings.body_limit, kind: Kind::Answer };

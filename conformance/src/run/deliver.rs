@@ -92,8 +92,8 @@ async fn alone(session: &Session, cases: &Arc<[Case]>, index: usize) -> Done {
     let look = async {
         let looked = if let Some(obstacle) = &cases[index].obstacle {
             Err(obstacle.clone())
-        } else if session.is_silent() {
-            Err("not sent, as the target answered none of the requests before it".to_owned())
+        } else if let Some(reason) = session.ended() {
+            Err(format!("not sent: {reason}"))
         } else {
             session.observe(&cases[index]).await
         };
@@ -114,7 +114,7 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
     if let Some(body) = body(&session, cases, &[task]) {
         let start = Instant::now();
         let look = async {
-            let (body, outcome) = session.post_anew(body).await.ok()?;
+            let (body, outcome) = session.post_anew(body, &names(cases, &[task])).await.ok()?;
             Some(told(&session, cases, task, Observation::new(body, outcome), start))
         };
         if let Some(told) = session.rooms.of_case(look).await {
@@ -152,7 +152,7 @@ async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>])
     let start = Instant::now();
     let look = async {
         let body = body(&session, cases, &slices)?;
-        let outcome = session.post(&body).await.ok()?;
+        let outcome = session.post(&body, &names(cases, &slices)).await.ok()?;
         let seen = apart(session.oracle.identity(), &body, outcome)?;
         let part = |(task, seen): (&Vec<usize>, Option<Observation>)| match seen {
             Some(seen) => Part::Told(told(&session, cases, task, seen, start)),
@@ -214,6 +214,11 @@ fn body(session: &Session, cases: &[Case], tasks: &[&[usize]]) -> Option<Value> 
         list.push(body);
     }
     Some(Value::Array(list))
+}
+
+/// The ids of the cases of each task.
+fn names(cases: &[Case], tasks: &[&[usize]]) -> Vec<Vec<String>> {
+    tasks.iter().map(|task| task.iter().map(|index| cases[*index].id.clone()).collect()).collect()
 }
 
 /// The verdicts on the cases of one task, all of which look at the same.

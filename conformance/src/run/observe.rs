@@ -2,12 +2,12 @@
 
 use super::client::Client;
 use super::listener::{Listener, Mailbox};
-use super::purse::Purse;
+use super::budget::Budget;
+use super::health::{MAX_SILENT, Silence};
 use super::room::Rooms;
 use super::target::Target;
 use super::{RunError, Settings};
 use crate::case::{Case, Expect};
-use crate::cost::Costs;
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs, results};
 use crate::oracle::file::{File, place};
@@ -19,8 +19,8 @@ use airspec::behaviour::Kind;
 use airspec_models::client::{Class, of_code};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -32,15 +32,12 @@ pub(super) struct Session {
     pub(super) listener: Option<Listener>,
     /// How many batches had answers that could not be told apart.
     pub(super) muddled: AtomicUsize,
-    /// How many requests were answered, and how many were not.
-    pub(super) answered: AtomicUsize,
-    pub(super) lost: AtomicUsize,
-    pub(super) purse: Purse,
+    pub(super) budget: Arc<Budget>,
     pub(super) rooms: Rooms,
+    /// Why nothing more is sent, once that is so.
+    ended: OnceLock<String>,
+    silence: Mutex<Silence>,
 }
-
-/// After so many requests without any answer, none is expected.
-const SILENCE: usize = 8;
 
 /// So many times a case is polled for: a server that answers at once could be asked thousands of times.
 const MAX_POLLS: usize = 300;
@@ -58,31 +55,74 @@ impl Session {
         listener: Option<Listener>,
     ) -> Result<Self, RunError> {
         let client = Client::new(target.clone(), settings.clone())?;
-        let purse = Purse::new(Costs::new(oracle.model()), target.limit(), settings.spent);
-        let (muddled, answered, lost) = Default::default();
+        let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
+        let budget = settings.budget.clone().unwrap_or_else(own);
         let rooms = Rooms::new(settings.jobs);
-        Ok(Self { oracle, client, listener, muddled, answered, lost, purse, rooms })
+        let (muddled, ended, silence) = Default::default();
+        Ok(Self { oracle, client, listener, muddled, budget, rooms, ended, silence })
     }
 
-    /// Whether the target has been given its chance to answer anything at all.
-    pub(super) fn is_silent(&self) -> bool {
-        self.answered.load(Ordering::Relaxed) == 0 && self.lost.load(Ordering::Relaxed) >= SILENCE
+    /// Sends nothing more from now on; the first reason stands.
+    pub(super) fn end(&self, reason: String) {
+        let _ = self.ended.set(reason);
     }
 
-    /// Posts a body to the endpoint, where it may cost what it may cost.
-    pub(super) async fn post(&self, body: &Value) -> Result<Outcome, String> {
-        let hold = self.purse.reserve(body).await?;
-        let outcome = self.client.post(body).await;
-        self.purse.settle(hold, self.oracle.identity(), body, &outcome);
-        let count = if outcome.answer().is_some() { &self.answered } else { &self.lost };
-        count.fetch_add(1, Ordering::Relaxed);
+    /// Why nothing more is sent.
+    pub(super) fn ended(&self) -> Option<&str> {
+        self.ended.get().map(String::as_str)
+    }
+
+    fn silence(&self) -> std::sync::MutexGuard<'_, Silence> {
+        self.silence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Posts a body to the endpoint, where it may cost what it may cost; again after a pause where the target asks
+    /// for one. `cases` are those of each task of the body, or those of all its tasks in one list.
+    pub(super) async fn post(&self, body: &Value, cases: &[Vec<String>]) -> Result<Outcome, String> {
+        let mut number = None;
+        let (mut outcome, mut pause) = self.attempt(body, cases, &mut number).await?;
+        for _ in 0..self.client.settings().retries {
+            let Some(asked) = pause else { break };
+            self.client.hold(asked);
+            // What stands against another attempt leaves the answer to the one before.
+            let Ok(next) = self.attempt(body, cases, &mut number).await else { break };
+            (outcome, pause) = next;
+        }
+        if let Some(what) = number.and_then(|number| self.silence().ended(number, &outcome)) {
+            self.end(format!(
+                "the target gave no answer to {MAX_SILENT} requests in a row ({what}), and was given up"
+            ));
+        }
         Ok(outcome)
+    }
+
+    /// Sends a body once, which is reserved, written down and settled by itself.
+    async fn attempt(
+        &self,
+        body: &Value,
+        cases: &[Vec<String>],
+        number: &mut Option<u64>,
+    ) -> Result<(Outcome, Option<Duration>), String> {
+        let mut reservation = self.budget.reserve(body, cases.to_vec()).await?;
+        self.client.turn().await;
+        if let Some(reason) = self.ended() {
+            return Err(format!("not sent: {reason}"));
+        }
+        reservation.commit()?;
+        number.get_or_insert_with(|| self.silence().sent());
+        let (outcome, pause) = self.client.post(body).await;
+        reservation.settle(self.oracle.identity(), body, &outcome);
+        Ok((outcome, pause))
     }
 
     /// Posts a body whose ids are as good as others. A target that has a task of such an id already keeps it from an
     /// earlier run with the same seed: the same is then sent once more with other ids, and what was sent comes back.
-    pub(super) async fn post_anew(&self, mut body: Value) -> Result<(Value, Outcome), String> {
-        let outcome = self.post(&body).await?;
+    pub(super) async fn post_anew(
+        &self,
+        mut body: Value,
+        cases: &[Vec<String>],
+    ) -> Result<(Value, Outcome), String> {
+        let outcome = self.post(&body, cases).await?;
         let is_taken = outcome.answer().is_some_and(|answer| {
             let class = |error: &Value| error.get(CODE).and_then(Value::as_str).and_then(of_code);
             answer.status == 409 || answer.errors().iter().any(|error| class(error) == Some(Class::Conflict))
@@ -96,19 +136,20 @@ impl Session {
         for task in tasks {
             set(task, &identity.parameter, Value::String(uuid::Uuid::new_v4().to_string()));
         }
-        let outcome = self.post(&body).await?;
+        let outcome = self.post(&body, cases).await?;
         Ok((body, outcome))
     }
 
     /// Sends a case and looks at what its verdict needs; `Err` with the reason where it cannot be tried.
     pub(super) async fn observe(&self, case: &Case) -> Result<Observation, String> {
+        let name = [vec![case.id.clone()]];
         let Expect::Behave(behaviour) = &case.expect else {
             let body = case.body.clone();
             let is_about_id = case.parameter == self.oracle.identity().parameter;
             let (body, outcome) = if matches!(case.expect, Expect::Accept) && !is_about_id {
-                self.post_anew(body).await?
+                self.post_anew(body, &name).await?
             } else {
-                let outcome = self.post(&body).await?;
+                let outcome = self.post(&body, &name).await?;
                 (body, outcome)
             };
             let mut seen = Observation::new(body, outcome);
@@ -119,7 +160,7 @@ impl Session {
         let mut body = case.body.clone();
         let mailbox =
             if needs.address { Some(self.address(case, &behaviour.kind, &mut body)?) } else { None };
-        let mut seen = self.look(body, needs).await?;
+        let mut seen = self.look(body, &name, needs).await?;
         seen.later = self.later(&behaviour.kind, &seen).await;
         if let Some(mailbox) = mailbox {
             (seen.calls, seen.more_calls) = self.calls(&seen, mailbox).await;
@@ -127,14 +168,14 @@ impl Session {
         if needs.counterpart
             && let Some(body) = self.counterpart(case, &behaviour.kind)
         {
-            seen.counterpart = Some(Box::new(self.look(body, needs).await?));
+            seen.counterpart = Some(Box::new(self.look(body, &name, needs).await?));
         }
         Ok(seen)
     }
 
     /// One exchange, with its deferred results and its files.
-    async fn look(&self, body: Value, needs: Needs) -> Result<Observation, String> {
-        let (body, outcome) = self.post_anew(body).await?;
+    async fn look(&self, body: Value, cases: &[Vec<String>], needs: Needs) -> Result<Observation, String> {
+        let (body, outcome) = self.post_anew(body, cases).await?;
         let is_taken =
             outcome.answer().is_some_and(|answer| answer.is_success() && answer.errors().is_empty());
         let mut seen = Observation::new(body, outcome);

@@ -8,7 +8,7 @@
 //! faulty requests are sent, and one that is accepted all the same is not repeated to make it smaller.
 
 use super::observe::{Session, uuid};
-use super::{Record, RunError, Settings, Target, Traffic};
+use super::{Ending, GRACE, Record, RunError, Settings, Target, Traffic};
 use crate::case::{Case, Expect, Tasks};
 use crate::judge::{Judge, JudgeError};
 use crate::oracle::protocol::Form;
@@ -24,9 +24,9 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 /// How many more requests than asked for a failing one may cost that is made smaller.
 const SHRINKING: usize = 100;
@@ -105,8 +105,10 @@ pub struct Found {
     pub requests: usize,
     /// The requests that failed and were not known.
     pub regressions: Vec<Regression>,
-    /// USD that the run as a whole has spent; none where nothing was searched.
-    pub spent: Option<f64>,
+    /// Why it ended before it was done, where it did.
+    pub ended: Option<String>,
+    /// Whether it was stopped.
+    pub interrupted: bool,
     /// The exchanges, where that was asked for.
     pub traffic: Traffic,
 }
@@ -131,30 +133,43 @@ pub async fn search(
     search: Search,
     stop: impl Future<Output = ()>,
 ) -> Result<Found, RunError> {
-    let session = Session::new(oracle, target, settings, None)?;
+    let session = Arc::new(Session::new(oracle, target, settings, None)?);
     let is_local = target.is_loopback();
-    let stopped = Arc::new(AtomicBool::new(false));
-    let (flag, handle) = (Arc::clone(&stopped), Handle::current());
+    let (stopped, is_stopped) = watch::channel(false);
+    let (shared, handle) = (Arc::clone(&session), Handle::current());
     let work = tokio::task::spawn_blocking(move || {
-        Hunt { session, search, is_local, stopped: flag, handle, state: RefCell::default() }.run()
+        Hunt { session: shared, search, is_local, is_stopped, handle, state: RefCell::default() }.run()
     });
     tokio::pin!(work);
+    let mut interrupted = false;
     let found = tokio::select! {
         found = &mut work => found,
-        () = stop => {
-            stopped.store(true, Ordering::Relaxed);
-            work.await
+        why = Ending::of(settings.deadline, stop) => {
+            interrupted = matches!(why, Ending::Stopped);
+            session.end(why.reason());
+            let grace = if session.budget.is_counted() { GRACE } else { Duration::ZERO };
+            match tokio::time::timeout(grace, &mut work).await {
+                Ok(found) => found,
+                Err(_) => {
+                    // What is still under way is dropped, and counts in full.
+                    let _ = stopped.send(true);
+                    work.await
+                }
+            }
         }
     };
     let found = found.map_err(|error| RunError::Start(format!("the search ended abnormally: {error}")))?;
-    found.map_err(|error| RunError::Start(error.to_string()))
+    let mut found = found.map_err(|error| RunError::Start(error.to_string()))?;
+    found.interrupted = interrupted;
+    found.ended = session.ended().map(str::to_owned);
+    Ok(found)
 }
 
 struct Hunt {
-    session: Session,
+    session: Arc<Session>,
     search: Search,
     is_local: bool,
-    stopped: Arc<AtomicBool>,
+    is_stopped: watch::Receiver<bool>,
     handle: Handle,
     state: RefCell<State>,
 }
@@ -168,6 +183,8 @@ struct State {
     number: u64,
     /// How many may be sent.
     limit: usize,
+    /// Why a request was not sent.
+    unsent: Option<String>,
     /// The last request that failed: of those that are made smaller, the smallest.
     failure: Option<Failure>,
 }
@@ -194,6 +211,15 @@ impl Hunt {
             let failure = self.hunt(sort, &judge);
             let sent = self.state.borrow().sent;
             let Some(failure) = failure else {
+                let unsent = self.state.borrow_mut().unsent.take();
+                if let Some(reason) = unsent.as_deref().or(self.session.ended()) {
+                    if self.session.budget.may_be_billed(sort.id()) {
+                        self.session.budget.hold([sort.id().to_owned()].into());
+                    }
+                    let detail = format!("not searched to the end, after {sent} requests: {reason}");
+                    found.records.push(self.record(sort, &Judgement::skip(detail), start));
+                    continue;
+                }
                 let detail = format!("{sent} requests, and nothing to find");
                 let judgement = if sent == 0 {
                     Judgement::skip("nothing of that sort was drawn")
@@ -215,7 +241,6 @@ impl Hunt {
             }
         }
         found.requests = self.session.client.posts();
-        found.spent = Some(self.session.purse.spent());
         found.traffic = self.session.client.traffic();
         Ok(found)
     }
@@ -294,21 +319,37 @@ impl Hunt {
         let Some(case) = self.case(sort, judge, task) else { return true };
         {
             let mut state = self.state.borrow_mut();
-            if state.sent >= state.limit || self.stopped.load(Ordering::Relaxed) {
+            if state.sent >= state.limit || self.session.ended().is_some() {
                 return true;
             }
             (state.sent, state.number) = (state.sent + 1, state.number + 1);
         }
+        let mut is_stopped = self.is_stopped.clone();
         let look = async {
-            let seen = self.session.observe(&case).await.ok()?;
+            let seen = tokio::select! {
+                seen = self.session.observe(&case) => seen?,
+                _ = is_stopped.wait_for(|is_stopped| *is_stopped) => return Err("the run was stopped".to_owned()),
+            };
             let judgement = self.session.oracle.judge(&case, &seen);
             let redactor = self.session.client.redactor();
             let record = Record::new(&case, Some(&seen), &judgement, Duration::ZERO, redactor);
             let was_taken = seen.outcome.answer().is_some_and(|answer| !answer.data().is_empty());
-            (judgement.verdict == Verdict::Fail).then_some((judgement, record, was_taken))
+            Ok((judgement, record, was_taken))
         };
-        let looked = self.handle.block_on(self.session.rooms.of_case(look));
-        let Some((judgement, record, was_taken)) = looked else { return true };
+        let (judgement, record, was_taken) = match self.handle.block_on(self.session.rooms.of_case(look)) {
+            Ok(looked) => looked,
+            // What keeps one from being sent keeps the next from it, too.
+            Err(reason) => {
+                let mut state = self.state.borrow_mut();
+                state.sent -= 1;
+                state.limit = state.sent;
+                state.unsent.get_or_insert(reason);
+                return true;
+            }
+        };
+        if judgement.verdict != Verdict::Fail {
+            return true;
+        }
         let mut state = self.state.borrow_mut();
         // What was accepted was billed: elsewhere than here, once is enough.
         let is_final = was_taken && !self.is_local;
@@ -366,7 +407,7 @@ impl Hunt {
 }
 
 /// The case that stands for a sort where no request does.
-fn empty(sort: Sort) -> Case {
+pub(crate) fn empty(sort: Sort) -> Case {
     Case {
         id: sort.id().to_owned(),
         subject: sort.id().to_owned(),

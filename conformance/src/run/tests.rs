@@ -167,6 +167,7 @@ async fn a_body_of_deep_brackets_is_no_crash() {
 #[tokio::test]
 async fn a_server_that_never_answers_is_left_alone_after_a_while() {
     let run = send(&server(&[Manner::Hang]).await, &cases(40), settings()).await.unwrap();
+    assert!(run.ended.as_ref().unwrap().contains("no answer to 8 requests in a row"), "{:?}", run.ended);
     let count = |verdict| run.records.iter().filter(|record| record.verdict == verdict).count();
     assert_eq!(run.records.len(), 41);
     assert!(count(Verdict::Fail) >= 8 && count(Verdict::Skip) >= 20, "{} failed", count(Verdict::Fail));
@@ -260,4 +261,88 @@ async fn a_key_that_a_server_repeats_is_not_kept() {
     let text = format!("{:?}", run.records);
     assert!(!text.contains("very-secret") && text.contains("[redacted]"), "{text}");
     assert!(matches!(&run.records[0].response, Some(Response::Answer { status: 400, .. })));
+}
+
+fn target(url: &str, limit: Limit) -> Target {
+    Target::new(url, None, limit).unwrap()
+}
+
+async fn spend(url: &str, cases: &[Case], limit: Limit, settings: &Settings) -> Run {
+    let oracle = Arc::new(Oracle::new(&model()).unwrap());
+    run(oracle, cases, &target(url, limit), settings, |_, _, _| {}, std::future::pending()).await.unwrap()
+}
+
+/// What a task of these cases may cost: the spec names no price.
+const BOUND: f64 = 0.07;
+
+#[tokio::test]
+async fn a_target_that_answers_once_and_is_away_then_is_given_up() {
+    let refused: &[u8] = br#"{"errors":[{"code":"invalidWide","message":"no"}]}"#;
+    let first = Manner::Say(400, Box::leak(refused.into()));
+    for manner in [Manner::Hang, Manner::Close, Manner::Say(503, b""), Manner::Ask(503, "0")] {
+        let manners: &'static [Manner] = Box::leak(Box::new([first, manner]));
+        let settings = Settings { timeout: Duration::from_millis(100), ..settings() };
+        let run = send(&server(manners).await, &cases(300), settings).await.unwrap();
+        assert!(run.ended.is_some() && !run.interrupted, "{manner:?}");
+        assert_eq!(run.records.len(), 301, "{manner:?}");
+        assert!(run.requests < 60, "{manner:?}: {} requests", run.requests);
+        let last = run.records.last().unwrap();
+        assert_eq!(last.verdict, Verdict::Skip);
+        assert!(last.detail.contains("8 requests in a row"), "{}", last.detail);
+    }
+}
+
+#[tokio::test]
+async fn a_run_ends_at_its_deadline_and_tells_what_was_not_tried() {
+    let say: &'static [Manner] = &[Manner::Say(200, b"{}"), Manner::Say(200, b"{}"), Manner::Hang];
+    let settings = Settings {
+        timeout: Duration::from_secs(30),
+        deadline: Some(super::Deadline::after(Duration::from_millis(300))),
+        ..settings()
+    };
+    let run = send(&server(say).await, &cases(40), settings).await.unwrap();
+    assert_eq!(run.records.len(), 41);
+    assert!(run.ended.as_ref().unwrap().contains("deadline of 0.3 s"), "{:?}", run.ended);
+    let skipped = run.records.iter().filter(|record| record.verdict == Verdict::Skip);
+    assert_eq!(skipped.filter(|record| record.detail.contains("deadline")).count(), 39);
+}
+
+#[tokio::test]
+async fn what_is_under_way_when_a_run_is_stopped_counts_in_full() {
+    let oracle = Arc::new(Oracle::new(&model()).unwrap());
+    let url = server(&[Manner::Say(200, b"{}"), Manner::Hang]).await;
+    let settings = Settings { timeout: Duration::from_secs(60), jobs: 3, ..settings() };
+    let stop = tokio::time::sleep(Duration::from_millis(300));
+    let target = target(&url, Limit::Usd(10.0));
+    let run = run(oracle, &cases(9), &target, &settings, |_, _, _| {}, stop).await.unwrap();
+    assert!(run.interrupted && run.requests == 4, "{}", run.requests);
+    assert!((run.spent.to_f64() - 4.0 * BOUND).abs() < 1e-9, "{}", run.spent);
+    assert!(run.remarks.iter().any(|remark| remark.starts_with("3 requests ended without an answer")));
+}
+
+#[tokio::test]
+async fn every_attempt_of_a_request_is_reserved_by_itself() {
+    let url = server(&[Manner::Ask(503, "0")]).await;
+    let run = spend(&url, &cases(1)[..1], Limit::Usd(2.5 * BOUND), &settings()).await;
+    assert_eq!(run.requests, 2, "a third might have cost too much");
+    assert!((run.spent.to_f64() - 2.0 * BOUND).abs() < 1e-9, "{}", run.spent);
+}
+
+#[tokio::test]
+async fn an_acceptance_ends_a_free_run_whatever_it_costs_and_a_lost_answer_does_not() {
+    let free: &[u8] = br#"{"data":[{"thing":"a","cost":0}]}"#;
+    let free = Manner::Say(200, Box::leak(free.into()));
+    for (manner, words) in [(free, "HTTP 200 with a result"), (Manner::Say(504, b""), "HTTP 504 that is no refusal")] {
+        let url = server(Box::leak(Box::new([manner]))).await;
+        let settings = Settings { jobs: 1, ..settings() };
+        let run = spend(&url, &cases(4), Limit::Free, &settings).await;
+        assert_eq!(run.requests, 1, "{manner:?}");
+        assert!(run.records[4].detail.contains(words), "{}", run.records[4].detail);
+        assert!((run.spent.to_f64() - BOUND).abs() < 1e-9, "{manner:?}: {}", run.spent);
+    }
+    let (url, settings) = (server(&[Manner::Close]).await, Settings { jobs: 1, ..settings() });
+    let run = spend(&url, &cases(4), Limit::Free, &settings).await;
+    assert_eq!(run.requests, 5);
+    assert!(run.records.iter().all(|record| !record.detail.contains("accepted")));
+    assert!((run.spent.to_f64() - 5.0 * BOUND).abs() < 1e-9, "{}", run.spent);
 }

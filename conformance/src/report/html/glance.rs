@@ -67,6 +67,13 @@ pub(super) fn verdict(html: &mut Html, document: &Document) {
         }
         html.raw("</ul></section>\n");
     }
+    if !document.remarks.is_empty() {
+        html.raw("<section class=\"callout note\"><h2>What was spent</h2><ul>");
+        for remark in &document.remarks {
+            html.raw("<li>").long(remark).raw("</li>");
+        }
+        html.raw("</ul></section>\n");
+    }
 }
 
 /// What is wrong, the gravest first.

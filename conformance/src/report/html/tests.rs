@@ -51,6 +51,7 @@ fn document(cases: Vec<Entry>) -> Document {
             ..Summary::default()
         },
         problems: Vec::new(),
+        remarks: Vec::new(),
         headers: vec!["x-gateway".to_owned()],
         again: Vec::new(),
         subjects: vec![Subject {
@@ -124,7 +125,7 @@ fn nothing_that_was_read_becomes_markup() {
     let mut hostile = document(vec![bad, lost]);
     (hostile.target, hostile.shard) = (HOSTILE.into(), Some(HOSTILE.into()));
     (hostile.models, hostile.problems) = (vec![HOSTILE.into(), "b".into()], vec![HOSTILE.into()]);
-    hostile.headers = vec![HOSTILE.into()];
+    (hostile.headers, hostile.remarks) = (vec![HOSTILE.into()], vec![HOSTILE.into()]);
     for subject in &mut hostile.subjects {
         (subject.id, subject.model, subject.statement) = (HOSTILE.into(), HOSTILE.into(), HOSTILE.into());
         subject.documentation = Some(format!("javascript:alert(3)//{HOSTILE}"));
