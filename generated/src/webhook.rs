@@ -215,7 +215,8 @@ impl Receiver {
             return Err(WebhookError::TooLarge(self.limit));
         }
         let text = std::str::from_utf8(body).map_err(|error| WebhookError::Unreadable(error.to_string()))?;
-        let value = json::parse_within(text, VALUES).map_err(|fault| WebhookError::Unreadable(fault.to_string()))?;
+        let value =
+            json::parse_within(text, VALUES).map_err(|fault| WebhookError::Unreadable(fault.to_string()))?;
         let (data, errors) = lists(value)?;
         let is_signed = |item: &Members| {
             let uuid = item.get(TASK_UUID).and_then(Value::as_str).unwrap_or_default();
@@ -272,7 +273,9 @@ fn id(task: &str, item: &Members) -> String {
         item.iter().filter(|(name, _)| is_own(name)).filter_map(|(_, value)| value.as_str()).collect();
     let task = task.to_ascii_lowercase();
     match own.join("/") {
-        own if own.is_empty() => format!("{task}/{}", hex(&Sha256::digest(Value::from(item.clone()).to_string()))),
+        own if own.is_empty() => {
+            format!("{task}/{}", hex(&Sha256::digest(Value::from(item.clone()).to_string())))
+        }
         own if own.len() > LONGEST_ID => format!("{task}/{}", hex(&Sha256::digest(own))),
         own => format!("{task}/{own}"),
     }

@@ -74,7 +74,8 @@ async fn after_a_lost_attempt_every_refusal_is_in_doubt() {
         for (name, body) in bodies(&task) {
             for first in [cut(), answer(503, ""), answer(504, r#"{"errors":[{"code":"x","message":"m"}]}"#)] {
                 let script = Script::start(vec![first, answer(status, &body)]).await;
-                let twice = Client::new(KEY, quick(&script.url).retries(1).polling(Duration::ZERO)).unwrap();
+                let settings = quick(&script.url).pace(0.0).retries(1).polling(Duration::ZERO);
+                let twice = Client::new(KEY, settings).unwrap();
                 let error = twice.run(&task).await.unwrap_err();
                 assert!(error.may_be_billed() && !error.is_retryable(), "{status} {name}: {error}");
             }
@@ -155,7 +156,10 @@ fn step(dice: &mut fastrand::Rng, task: &Valid<Request>) -> (Vec<u8>, bool) {
         9 => (answer(200, &of("result of another")), true),
         // A service says so of an identifier that it knows.
         10 => (answer(400, &of("conflict")), true),
-        11 => (answer(200, &format!(r#"{{"data":[{{"taskType":"imageInference","taskUUID":"{uuid}"}}]}}"#)), true),
+        11 => (
+            answer(200, &format!(r#"{{"data":[{{"taskType":"imageInference","taskUUID":"{uuid}"}}]}}"#)),
+            true,
+        ),
         12 => (answer(404, &format!(r#"{{"errors":[{}]}}"#, error(task, "taskNotFound"))), false),
         _ => (answer(200, &format!(r#"{{"data":[{}]}}"#, result(task, 1))), true),
     }
@@ -176,7 +180,9 @@ async fn whatever_happens_a_task_that_was_taken_is_never_called_safe_to_send_ane
         let is_taken = steps.iter().take(heard.len()).any(|(_, taken)| *taken);
         match outcome.map(|finished| finished.shortfall) {
             Ok(None) => {}
-            Ok(Some(error)) => assert!(error.may_be_billed() && !error.is_retryable(), "seed {seed}: {error}"),
+            Ok(Some(error)) => {
+                assert!(error.may_be_billed() && !error.is_retryable(), "seed {seed}: {error}")
+            }
             Err(error) => {
                 assert!(error.may_be_billed() || !is_taken, "seed {seed}: {error:?} after {heard:?}");
                 assert!(!(error.may_be_billed() && error.is_retryable()), "seed {seed}: {error:?}");

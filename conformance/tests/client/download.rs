@@ -101,7 +101,10 @@ async fn a_download_that_is_no_longer_waited_for_leaves_nothing() {
     assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
     let impatient = quick("http://127.0.0.1:1/v1").timeout(Duration::from_millis(100)).retries(1);
     let error = Client::new(KEY, impatient).unwrap().save(&url, &path).await.unwrap_err();
-    assert!(error.class() == Class::Time && !error.may_be_billed() && names(folder.path()).is_empty(), "{error}");
+    assert!(
+        error.class() == Class::Time && !error.may_be_billed() && names(folder.path()).is_empty(),
+        "{error}"
+    );
     serving.abort();
 }
 
@@ -144,7 +147,10 @@ async fn an_empty_file_replaces_nothing() {
         let script = Script::start(vec![empty]).await;
         let error = client("http://127.0.0.1:1/v1").save(&script.url, &path).await.unwrap_err();
         assert!(error.to_string().contains("empty") && script.heard().len() == 4, "{error}");
-        assert_eq!((std::fs::read(&path).unwrap(), names(folder.path())), (b"old".to_vec(), vec!["a".to_owned()]));
+        assert_eq!(
+            (std::fs::read(&path).unwrap(), names(folder.path())),
+            (b"old".to_vec(), vec!["a".to_owned()])
+        );
     }
     let script = Script::start(vec![answer(200, ""), answer(200, "new")]).await;
     assert_eq!(client("http://127.0.0.1:1/v1").save(&script.url, &path).await.unwrap(), 3);
@@ -176,9 +182,27 @@ async fn a_service_elsewhere_does_not_send_the_client_to_this_machine() {
     let guarded = Client::new(KEY, far()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for host in [
-        "127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]",
-        "[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "10.0.0.1", "192.168.1.1", "169.254.169.254",
-        "100.64.0.1", "[fe80::1]", "[fd00::1]", "224.0.0.1", "LOCALHOST.", "metadata.google.internal",
+        "127.0.0.1",
+        "localhost",
+        "2130706433",
+        "0x7f.1",
+        "127.1",
+        "0.0.0.0",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "10.0.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "[fe80::1]",
+        "[fd00::1]",
+        "224.0.0.1",
+        "LOCALHOST.",
+        "metadata.google.internal",
     ] {
         let link = format!("http://{host}:{port}");
         let error = guarded.save(&link, folder.path().join("a")).await.unwrap_err();
@@ -196,7 +220,9 @@ async fn a_service_elsewhere_does_not_send_the_client_to_this_machine() {
 async fn a_redirect_of_a_service_elsewhere_does_not_lead_to_this_machine_either() {
     let here = Script::start(vec![answer(200, "secret of this machine")]).await;
     // The way to the internet, and so to any name: a proxy, which itself may be here.
-    for target in [here.url.clone(), here.url.replace("127.0.0.1", "localhost"), "http://[::ffff:a00:1]/".to_owned()] {
+    for target in
+        [here.url.clone(), here.url.replace("127.0.0.1", "localhost"), "http://[::ffff:a00:1]/".to_owned()]
+    {
         for status in [301, 302, 303, 307, 308] {
             let moved = answer_with(status, &format!("location: {target}\r\n"), "");
             let again = answer_with(302, "location: http://files.example/b?token=2\r\n", "");
@@ -206,7 +232,11 @@ async fn a_redirect_of_a_service_elsewhere_does_not_lead_to_this_machine_either(
             let error = client.download("http://files.example/a?token=1").await.unwrap_err();
             assert!(error.to_string().contains("allow_private"), "{status} {target}: {error}");
             assert_eq!(proxy.heard().len(), 2, "the file and its first redirect");
-            assert!(proxy.heard().iter().all(|text| !text.to_lowercase().contains("referer")), "{:?}", proxy.heard());
+            assert!(
+                proxy.heard().iter().all(|text| !text.to_lowercase().contains("referer")),
+                "{:?}",
+                proxy.heard()
+            );
         }
     }
     assert!(here.heard().is_empty());

@@ -31,7 +31,9 @@ fn in_little_memory() {
         Ok(Finished { results, omitted, shortfall, .. }) => {
             println!("told: {} results, {omitted} omitted, {shortfall:?}", results.len());
         }
-        Err(error) => println!("told: billed {}, {error}", error.may_be_billed()),
+        Err(error) => {
+            println!("told: billed {}, {}", error.may_be_billed(), error.to_string().replace('\n', " "));
+        }
     }
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     println!("{}", status.lines().find(|line| line.starts_with("VmHWM")).unwrap());
@@ -40,12 +42,14 @@ fn in_little_memory() {
 /// What a process says of answers, and its peak in MB.
 fn ask(script: &Script) -> (String, u64) {
     let mut shell = Command::new("sh");
-    shell.args(["-c", &format!("ulimit -v {ADDRESSES}; exec \"$0\" \"$@\"")]).arg(std::env::current_exe().unwrap());
+    shell
+        .args(["-c", &format!("ulimit -v {ADDRESSES}; exec \"$0\" \"$@\"")])
+        .arg(std::env::current_exe().unwrap());
     shell.args(["--exact", "memory::in_little_memory", "--ignored", "--nocapture", "--test-threads=1"]);
     let output = shell.env("ADDRESS", &script.url).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{text}{}", String::from_utf8_lossy(&output.stderr));
-    let told = text.lines().find_map(|line| line.strip_prefix("told: ")).unwrap();
+    let told = text.lines().find_map(|line| Some(line.split_once("told: ")?.1)).unwrap();
     let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     let kib: u64 = peak.trim().trim_end_matches(" kB").trim().parse().unwrap();
     (told.to_owned(), kib * 1024 / 1_000_000)

@@ -25,14 +25,8 @@ fn is_refusing(code: &str) -> bool {
     // The provider's own check of what it made: the beginning of the word misleads.
     let is_checked_afterwards = code == "invalidProviderContent";
     let class = of_code(code);
-    let refusing = [
-        Class::Request,
-        Class::Key,
-        Class::Balance,
-        Class::Permission,
-        Class::NotFound,
-        Class::Rate,
-    ];
+    let refusing =
+        [Class::Request, Class::Key, Class::Balance, Class::Permission, Class::NotFound, Class::Rate];
     !is_checked_afterwards && class.is_some_and(|class| refusing.contains(&class))
 }
 
@@ -57,7 +51,8 @@ mod tests {
             assert!(!may_run(status, &[]), "{status}");
             assert!(!may_run(status, &errors(&["somethingNew"])), "{status}");
         }
-        for status in [200, 202, 204, 301, 302, 303, 408, 409, 460, 499, 500, 502, 503, 504, 520, 524, 599, 999]
+        for status in
+            [200, 202, 204, 301, 302, 303, 408, 409, 460, 499, 500, 502, 503, 504, 520, 524, 599, 999]
         {
             assert!(may_run(status, &[]), "{status}");
             assert!(may_run(status, &errors(&["somethingNew"])), "{status}");

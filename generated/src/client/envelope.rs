@@ -45,6 +45,8 @@ pub(super) struct Envelope {
     common: Errors,
     /// Whether that names another task.
     is_strange: bool,
+    /// Whether an error names one of the tasks.
+    is_named: bool,
     /// Items that are no errors.
     data: u64,
     /// Results under identifiers that were not sent.
@@ -143,6 +145,7 @@ impl Envelope {
                 shares: tickets.iter().map(|_| share()).collect(),
                 common: Errors::default(),
                 is_strange: false,
+                is_named: false,
                 data: 0,
                 foreign: 0,
                 is_final: false,
@@ -161,11 +164,7 @@ impl Envelope {
     }
 
     fn has_errors(&self) -> bool {
-        !self.common.kept.is_empty() || self.names_a_task()
-    }
-
-    fn names_a_task(&self) -> bool {
-        self.shares.iter().any(|share| !share.errors.kept.is_empty())
+        !self.common.kept.is_empty() || self.shares.iter().any(|share| !share.errors.kept.is_empty())
     }
 
     /// The errors, if there is nothing else and they need not be the last word, as that of a poll about a task is.
@@ -185,7 +184,7 @@ impl Envelope {
 
     /// Whether the answer to a poll speaks of its tasks: by name, or by having no errors.
     pub(super) fn is_about_its_tasks(&self) -> bool {
-        self.data > 0 || !self.has_errors() || self.names_a_task()
+        self.data > 0 || !self.has_errors() || self.is_named
     }
 
     /// What is about each of the tasks, in their order. What is about none of them is about each that nothing else is
@@ -226,9 +225,10 @@ enum Owner {
 impl Sorting<'_> {
     fn owner(&self, uuid: Option<&str>) -> Owner {
         match uuid {
-            Some(uuid) => {
-                self.places.get(&uuid.to_ascii_lowercase()).map_or(Owner::Stranger, |index| Owner::Task(*index))
-            }
+            Some(uuid) => self
+                .places
+                .get(&uuid.to_ascii_lowercase())
+                .map_or(Owner::Stranger, |index| Owner::Task(*index)),
             // What names no task is about the only one.
             None if self.tickets.len() == 1 => Owner::Task(0),
             None => Owner::Nobody,
@@ -245,7 +245,10 @@ impl Sorting<'_> {
         let owner = self.owner(task);
         let envelope = &mut self.envelope;
         let errors = match owner {
-            Owner::Task(index) => &mut envelope.shares[index].errors,
+            Owner::Task(index) => {
+                envelope.is_named |= task.is_some();
+                &mut envelope.shares[index].errors
+            }
             Owner::Stranger => {
                 envelope.is_strange = true;
                 &mut envelope.common
@@ -290,7 +293,7 @@ impl Sorting<'_> {
     fn result(&mut self, index: usize, item: &RawValue, head: &Head<'_>) {
         let wanted = self.tickets[index].wanted;
         let share = &mut self.envelope.shares[index];
-        if head.status.as_deref() == Some(PROCESSING) || !head.has_more && head.error.is_none() {
+        if head.status.as_deref() == Some(PROCESSING) || !head.has_more {
             share.pending = true;
             return;
         }

@@ -16,7 +16,9 @@ pub(super) enum Reach {
 
 /// A link that leads where it must not.
 #[derive(Debug, thiserror::Error)]
-#[error("{host} is {kind}, where only a service on this machine may send you; `Settings::allow_private` lifts that")]
+#[error(
+    "{host} is {kind}, where only a service on this machine may send you; `Settings::allow_private` lifts that"
+)]
 pub(super) struct NotPublic {
     host: String,
     kind: &'static str,

@@ -91,7 +91,13 @@ impl Client {
     }
 
     /// Posts a body, and the same again after a pause where that may help.
-    async fn post(&self, body: String, tickets: &[Ticket], what: Post, tell: Tell<'_>) -> Result<Sent, Error> {
+    async fn post(
+        &self,
+        body: String,
+        tickets: &[Ticket],
+        what: Post,
+        tell: Tell<'_>,
+    ) -> Result<Sent, Error> {
         let (http, settings) = (&self.inner.http, &self.inner.settings);
         // The failure after which the service may have done the work all the same.
         let (mut doubt, mut attempt) = (None, 0);
