@@ -40,7 +40,7 @@ fn what_cannot_run_says_so_in_one_line() {
     cannot_run(&["conformance", "--case", "nothing.*"], "--case matches none");
     cannot_run(&["conformance", "--case", "width"], "did you mean 'width.*'?");
     cannot_run(&["conformance", "--deviations", "/nowhere.txt"], "there is no such file; --fix writes one");
-    cannot_run(&["validate"], "arguments were not provided: <VALUES>; see --help");
+    cannot_run(&["validate"], "arguments were not provided: <VALUES>...; see --help");
     cannot_run(&["conformance", "--spec", "/nowhere.json"], "/nowhere.json");
     cannot_run(&["mock", "--port", "1", "--spec", "/nowhere.json"], "/nowhere.json");
 }
@@ -126,6 +126,15 @@ fn a_bad_spec_is_refused_before_any_value_is_read() {
     refuse("bounds.json", &task("{\"minimum\": 2, \"maximum\": 1}"), "2:21");
     refuse("unknown.json", &task("{\"minLenght\": 2}"), "2:22");
     refuse("pattern.json", &task("{\"pattern\": \"a)\"}"), "2:33");
+    refuse("step.json", &task("{\"multipleOf\": 1e-400}"), "2:36");
+    refuse(
+        "groups.json",
+        &task(&format!("{{\"pattern\": \"{}{}\"}}", "(".repeat(200), ")".repeat(200))),
+        "2:33",
+    );
+    refuse("name.json", &task("{\"$id\": \"::\"}"), "2:29");
+    refuse("type.json", "{\"properties\": {}}", "1:1");
+    refuse("deep.json", &task(&("{\"not\": ".repeat(40) + "{}" + &"}".repeat(40))), "2:261");
     let large = folder.path().join("large.json");
     std::fs::File::create(&large).unwrap().set_len(100 << 20).unwrap();
     cannot_run(
@@ -311,9 +320,9 @@ fn a_request_is_judged_for_people_and_for_programs() {
         "{told}"
     );
     assert!(told.contains("3 |   \"witdh\": 10\n  |   ^^^^^^^\n"), "{told}");
-    // So is a program, since the value takes several lines.
+    // So is a program, unless it asks.
     assert_eq!(airspec(&["validate", path]).stdout, output.stdout);
-    let one_a_line = folder.path().join("values");
+    let one_a_line = folder.path().join("values.jsonl");
     std::fs::write(&one_a_line, "{\"witdh\": 10}\n\n{}\n").unwrap();
     let verdicts = |arguments: &[&str]| -> Vec<Value> {
         let output = airspec(arguments);
@@ -324,9 +333,49 @@ fn a_request_is_judged_for_people_and_for_programs() {
     assert_eq!([&lines[0]["line"], &lines[1]["line"]], [1, 3]);
     assert_eq!(lines[0]["violations"][0]["pointer"], "/witdh");
     let lines = verdicts(&["validate", "--format", "lines", path]);
+    assert_eq!(lines.len(), 1, "one verdict a value");
+    assert_eq!(lines[0]["violations"][0]["pointer"], "/witdh");
+    let lines = verdicts(&["validate", "--lines", "--format", "lines", path]);
     assert_eq!(lines.len(), 4, "one verdict a line");
     assert_eq!(lines[0]["violations"][0]["constraint"], "json.syntax");
     cannot_run(&["validate", "--format", "text", "/nowhere.json"], "/nowhere.json: cannot be read");
+}
+
+#[test]
+fn several_files_are_judged_and_the_worst_is_the_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/examples");
+    let good = docs.join("request.json").to_str().unwrap().to_owned();
+    let place = |name: &str, content: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (bad, batch) = (place("bad.json", "{}"), place("batch.json", "[{}, 1]"));
+    let (empty, none) = (place("empty.json", " \n"), place("none.jsonl", "\n\n"));
+    let missing = folder.path().join("missing.json").to_str().unwrap().to_owned();
+    for (files, code) in [
+        (&[&good, &good][..], 0),
+        (&[&good, &bad], 1),
+        (&[&batch, &good], 1),
+        (&[&empty, &good], 2),
+        (&[&none], 2),
+        (&[&missing, &bad, &good], 2),
+    ] {
+        for format in [&[][..], &["--format", "text"], &["--format", "lines"]] {
+            let files: Vec<&str> = files.iter().map(|file| file.as_str()).collect();
+            let output = airspec(&[&["validate"], format, &files].concat());
+            assert_eq!(output.status.code(), Some(code), "{files:?} {format:?}");
+            let said = text(&output.stderr);
+            assert_eq!(said.lines().count(), usize::from(code == 2), "{said}");
+            assert!(code < 2 || said.contains("cannot be read") || said.contains("holds no value"), "{said}");
+        }
+    }
+    // What could be judged is told.
+    let output = airspec(&["validate", "--format", "lines", &missing, &bad, &good]);
+    let lines: Vec<Value> =
+        text(&output.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((lines.len(), &lines[0]["file"], &lines[1]["valid"]), (2, &bad.into(), &true.into()));
 }
 
 #[test]

@@ -189,7 +189,11 @@ fn is_read(text: &str) -> bool {
         Err(error) => {
             let told = error.to_string();
             let mut place = told.split(':').skip(1).map(str::parse::<usize>);
-            assert!(matches!((place.next(), place.next()), (Some(Ok(1..)), Some(Ok(1..)))), "{}: {told}", shown());
+            assert!(
+                matches!((place.next(), place.next()), (Some(Ok(1..)), Some(Ok(1..)))),
+                "{}: {told}",
+                shown()
+            );
             assert!(told.contains(": error: ") && told.contains("\n  help: "), "{}: {told}", shown());
             return false;
         }
@@ -212,9 +216,9 @@ fn read_each(schemas: &[String]) {
 
 #[test]
 fn numbers_of_any_size_are_read_by_all_or_refused_with_a_place() {
-    let each = NUMERIC.iter().flat_map(|keyword| {
-        NUMBERS.iter().map(move |number| format!("{{\"{keyword}\": {number}}}"))
-    });
+    let each = NUMERIC
+        .iter()
+        .flat_map(|keyword| NUMBERS.iter().map(move |number| format!("{{\"{keyword}\": {number}}}")));
     let inside = NUMBERS.iter().flat_map(|number| {
         let rule = |operation: &str| {
             format!("{{\"x-constraints\": [{{\"operation\": \"{operation}\", \"parameters\": [\"b\", \"c\"], \"minimum\": {number}}}]}}")
@@ -239,11 +243,16 @@ fn patterns_of_any_form_are_run_by_all_or_refused_with_a_place() {
 
 #[test]
 fn names_and_annotations_of_any_kind_stop_no_judge() {
-    let schemas = MEMBERS.iter().flat_map(|member| {
-        [format!("{{{member}}}"), format!("{{\"not\": {{\"items\": {{{member}}}}}}}")]
-    });
+    let schemas = MEMBERS
+        .iter()
+        .flat_map(|member| [format!("{{{member}}}"), format!("{{\"not\": {{\"items\": {{{member}}}}}}}")]);
     read_each(&schemas.collect::<Vec<_>>());
-    for task in ["{}", r#"{"type": "string"}"#, r#"{"type": ["object", "null"]}"#, r#"{"allOf": [{"type": "object"}]}"#] {
+    for task in [
+        "{}",
+        r#"{"type": "string"}"#,
+        r#"{"type": ["object", "null"]}"#,
+        r#"{"allOf": [{"type": "object"}]}"#,
+    ] {
         assert!(!is_read(task), "{task}");
     }
 }
@@ -265,9 +274,8 @@ fn schemas_and_values_of_any_depth_fit_a_small_stack() {
 
 #[test]
 fn long_lists_are_read_by_all() {
-    let list = |count: usize, item: &dyn Fn(usize) -> String| {
-        (0..count).map(item).collect::<Vec<_>>().join(",")
-    };
+    let list =
+        |count: usize, item: &dyn Fn(usize) -> String| (0..count).map(item).collect::<Vec<_>>().join(",");
     let names = list(1_000, &|index| format!("\"v{index}\""));
     let branches = list(1_000, &|index| format!("{{\"const\": {index}}}"));
     let patterns = list(30, &|index| format!("\"p{index}\": {{\"pattern\": \"^a{{{}}}$\"}}", 60_000 + index));

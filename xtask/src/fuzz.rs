@@ -3,43 +3,64 @@
 use crate::output::{self, Artefact};
 use crate::random_spec;
 use anyhow::{Context as _, bail};
-use clap::ValueEnum as _;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use std::fs;
 use std::path::Path;
 use std::process::{ExitCode, Stdio};
 
-/// Random specs that the corpus starts with, beside the committed ones.
-const SPECS: u64 = 200;
+/// A fuzz target.
+#[derive(Debug)]
+struct Target {
+    /// Its file in `fuzz/fuzz_targets`, and its name in `fuzz/Cargo.toml`.
+    name: &'static str,
+    /// What it tries, for the command line.
+    about: &'static str,
+    /// Folders of the workspace whose files, `.json` and `.txt`, the corpus starts with.
+    seeds: &'static [&'static str],
+    /// How many random specs the corpus starts with as well.
+    random_specs: u64,
+}
+
+/// Every target.
+const TARGETS: [Target; 4] = [
+    Target {
+        name: "load_spec",
+        about: "Any text as a spec: the reader, the generator and the judges",
+        seeds: &["spec/models", "codegen/macros/tests"],
+        random_specs: 200,
+    },
+    Target {
+        name: "parse_request",
+        about: "Any text as a request: generated code against the judge",
+        seeds: &["fuzz/seeds/parse_request"],
+        random_specs: 0,
+    },
+    Target {
+        name: "answers",
+        about: "Any bytes as an answer: the oracle of the suite",
+        seeds: &["fuzz/seeds/answers"],
+        random_specs: 0,
+    },
+    Target {
+        name: "webhook",
+        about: "Any bytes as a call to a webhook: what is not signed is not believed",
+        seeds: &["fuzz/seeds/webhook"],
+        random_specs: 0,
+    },
+];
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// What to fuzz; without it, everything in turn
-    #[arg(value_enum)]
-    target: Option<Target>,
+    #[arg(value_parser = names())]
+    target: Option<String>,
     /// How long, for each target
     #[arg(long, value_name = "N", default_value_t = 10)]
     minutes: u64,
 }
 
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-#[value(rename_all = "snake_case")]
-enum Target {
-    /// Any text as a spec: the reader and the generator
-    LoadSpec,
-    /// Any text as a request: generated code against the judge
-    ParseRequest,
-    /// Any bytes as a call to a webhook: what is not signed is not believed
-    Webhook,
-}
-
-impl Target {
-    fn name(self) -> &'static str {
-        match self {
-            Self::LoadSpec => "load_spec",
-            Self::ParseRequest => "parse_request",
-            Self::Webhook => "webhook",
-        }
-    }
+fn names() -> PossibleValuesParser {
+    TARGETS.iter().map(|target| PossibleValue::new(target.name).help(target.about)).collect::<Vec<_>>().into()
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -51,8 +72,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         );
     }
     let folder = crate::root().join("fuzz");
-    let targets = arguments.target.map_or(Target::value_variants().to_vec(), |target| vec![target]);
-    for target in targets {
+    let is_wanted = |target: &&Target| arguments.target.as_ref().is_none_or(|name| name == target.name);
+    for target in TARGETS.iter().filter(is_wanted) {
         let code = fuzz(target, &folder, arguments.minutes)?;
         if code != ExitCode::SUCCESS {
             return Ok(code);
@@ -61,45 +82,65 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn fuzz(target: Target, folder: &Path, minutes: u64) -> anyhow::Result<ExitCode> {
-    let name = target.name();
+fn fuzz(target: &Target, folder: &Path, minutes: u64) -> anyhow::Result<ExitCode> {
+    let name = target.name;
     let corpus = folder.join("corpus").join(name);
     fs::create_dir_all(&corpus).with_context(|| format!("cannot create {}", corpus.display()))?;
-    output::write_quietly(&seeds(target, folder, &corpus)?)?;
+    output::write_quietly(&seeds(target, &corpus)?)?;
+    let words = folder.join(format!("{name}.dict"));
+    let words = words.exists().then(|| format!("-dict={}", words.display()));
     // No sanitizer: there is no unsafe code to watch, and none needs a nightly compiler.
     let status = crate::cargo()
         .current_dir(folder)
         .args(["fuzz", "run", "--fuzz-dir", ".", "--sanitizer", "none", name, "--"])
         .arg(format!("-max_total_time={}", minutes * 60))
-        .arg(format!("-dict={}", folder.join(format!("{name}.dict")).display()))
+        .args(words)
         .args(["-timeout=10", "-rss_limit_mb=2048", "-max_len=20000", "-print_final_stats=1"])
         .status()?;
     Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
 }
 
 /// What the corpus starts with.
-fn seeds(target: Target, folder: &Path, corpus: &Path) -> anyhow::Result<Vec<Artefact>> {
+fn seeds(target: &Target, corpus: &Path) -> anyhow::Result<Vec<Artefact>> {
     let mut seeds = Vec::new();
-    let sources = match target {
-        Target::LoadSpec => vec![folder.join("../spec/models"), folder.join("../codegen/macros/tests")],
-        Target::ParseRequest => vec![folder.join("seeds/parse_request")],
-        Target::Webhook => vec![folder.join("seeds/webhook")],
-    };
-    for source in sources {
+    for source in target.seeds {
+        let source = crate::root().join(source);
         let entries = fs::read_dir(&source).with_context(|| format!("cannot list {}", source.display()))?;
         for path in entries.flatten().map(|entry| entry.path()) {
-            if path.extension().is_some_and(|ending| ending == "json") {
+            if path.extension().is_some_and(|ending| ending == "json" || ending == "txt") {
                 let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
                 let name = path.file_name().unwrap_or_default();
                 seeds.push(Artefact { path: corpus.join(name), text });
             }
         }
     }
-    if matches!(target, Target::LoadSpec) {
-        seeds.extend((0..SPECS).map(|seed| Artefact {
-            path: corpus.join(format!("random-{seed}.json")),
-            text: random_spec::text(seed),
-        }));
-    }
+    seeds.extend((0..target.random_specs).map(|seed| Artefact {
+        path: corpus.join(format!("random-{seed}.json")),
+        text: random_spec::text(seed),
+    }));
     Ok(seeds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_target_is_listed_declared_and_written_and_has_seeds() {
+        let folder = crate::root().join("fuzz");
+        let listed: BTreeSet<String> = TARGETS.iter().map(|target| target.name.to_owned()).collect();
+        let entries = fs::read_dir(folder.join("fuzz_targets")).unwrap();
+        let stem = |path: std::path::PathBuf| path.file_stem().unwrap().to_string_lossy().into_owned();
+        let written: BTreeSet<String> = entries.flatten().map(|entry| stem(entry.path())).collect();
+        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+        let paths = manifest.lines().filter_map(|line| line.strip_prefix("path = \"fuzz_targets/"));
+        let declared: BTreeSet<String> =
+            paths.map(|path| path.trim_end_matches("\"").trim_end_matches(".rs").to_owned()).collect();
+        assert_eq!(listed, written);
+        assert_eq!(listed, declared);
+        for target in &TARGETS {
+            assert!(!seeds(target, Path::new("corpus")).unwrap().is_empty(), "{}", target.name);
+        }
+    }
 }

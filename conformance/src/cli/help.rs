@@ -63,11 +63,13 @@ Exit code: 0 all is well, 1 the change is what --fail-on names, 2 nothing could 
 pub(super) const VALIDATE: &str = "\
 Examples:
   airspec validate request.json                               line, column and a caret where it is wrong
-  airspec validate - < request.json                           the same from standard input
+  airspec validate *.json -                                   several files, and standard input
   airspec validate values.jsonl > verdicts.jsonl              one JSON verdict for each value, one a line
+  airspec validate --lines --format lines - < values          the same from standard input
   airspec validate --spec my-model.json request.json          against a spec of your own
 
-Exit code: 0 every value is valid, 1 one is not, 2 nothing could be judged.";
+A value of more than 32 MiB, or with more than 200,000 values and names in it, is not judged.
+Exit code: 0 every value is valid, 1 one is not, 2 something could not be judged; it is the same wherever the output goes.";
 
 pub(super) const VERIFY: &str = "\
 Example:

@@ -307,8 +307,10 @@ mod tests {
             }
         }
         let is_valid = |input: &str| verdicts(input.as_bytes(), Form::Document)[0].0.as_ref().ok().copied();
-        assert_eq!(inputs[..5].iter().map(|input| is_valid(input)).collect::<Vec<_>>(),
-            [Some(true), Some(true), Some(true), Some(false), Some(false)]);
+        assert_eq!(
+            inputs[..5].iter().map(|input| is_valid(input)).collect::<Vec<_>>(),
+            [Some(true), Some(true), Some(true), Some(false), Some(false)]
+        );
         for empty in ["", " \n\t\n"] {
             let [(verdict, _), _] = verdicts(empty.as_bytes(), Form::Document);
             assert!(matches!(verdict, Err(FileError::Unjudged(Unjudged::Empty))), "{empty:?}");
@@ -347,7 +349,9 @@ mod tests {
         let long = format!("\"{}\"", "x".repeat(input::MAX_BYTES));
         let many = format!("[{}1]", "1,".repeat(input::MAX_VALUES));
         let endless = format!("{{}}\n{long}");
-        for (text, form) in [(&long, Form::Document), (&many, Form::Document), (&many, Form::Lines), (&endless, Form::Lines)] {
+        for (text, form) in
+            [(&long, Form::Document), (&many, Form::Document), (&many, Form::Lines), (&endless, Form::Lines)]
+        {
             let [(text, _), (lines, _)] = verdicts(text.as_bytes(), form);
             assert!(matches!(text, Err(FileError::Unjudged(Unjudged::TooLarge { .. }))), "{text:?}");
             assert_eq!(format!("{text:?}"), format!("{lines:?}"));

@@ -110,7 +110,12 @@ impl Found {
 }
 
 /// Judges the text of a task or of a batch of them, which starts on a line of its input.
-pub(in crate::cli) fn judge(judge: &Judge, model: &Model, bytes: &[u8], line: usize) -> Result<Found, Unjudged> {
+pub(in crate::cli) fn judge(
+    judge: &Judge,
+    model: &Model,
+    bytes: &[u8],
+    line: usize,
+) -> Result<Found, Unjudged> {
     if values(bytes) > MAX_VALUES {
         return Err(Unjudged::TooLarge { line, limit: TOO_MANY_VALUES });
     }
@@ -194,7 +199,8 @@ mod tests {
     fn lines_are_read_one_by_one_and_empty_ones_passed_over() {
         let mut input = b"\n1\r\n \n2\n\n".as_slice();
         let mut bytes = Vec::new();
-        let mut read = |from| next(&mut input, Form::Lines, from, &mut bytes).unwrap().map(|line| (line, bytes.clone()));
+        let mut read =
+            |from| next(&mut input, Form::Lines, from, &mut bytes).unwrap().map(|line| (line, bytes.clone()));
         assert_eq!(read(1), Some((2, b"1".to_vec())));
         assert_eq!(read(3), Some((4, b"2".to_vec())));
         assert_eq!(read(5), None);

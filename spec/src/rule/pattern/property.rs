@@ -42,7 +42,9 @@ mod tests {
         for name in ["Lu", "gc=Lu", "General_Category=Letter", "Script=Greek", "scx=Latin", "Any"] {
             assert!(is_property(name), "{name}");
         }
-        for name in ["Emoji", "Alphabetic", "Age=3.0", "wb=Extend", "Greek", "l", "gc=Emoji", "", "Script=a b"] {
+        for name in
+            ["Emoji", "Alphabetic", "Age=3.0", "wb=Extend", "Greek", "l", "gc=Emoji", "", "Script=a b"]
+        {
             assert!(!is_property(name), "{name}");
         }
     }
