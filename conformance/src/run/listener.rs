@@ -3,10 +3,11 @@
 use super::RunError;
 use crate::oracle::behaviour::CALL_QUERY;
 use crate::oracle::observation::Call;
-use axum::Router;
+use crate::serving::{self, ServingLimits};
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse as _;
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +19,12 @@ use tokio::time::{Instant, timeout_at};
 
 /// How much of a call's body is read.
 const LIMIT: usize = 64 << 20;
+/// What a server that calls may take: what it does not use is taken back.
+const LIMITS: ServingLimits = ServingLimits {
+    connections: 256,
+    head_time: Duration::from_secs(30),
+    write_time: Duration::from_secs(10),
+};
 /// How many calls are kept for one address; more are counted by no rule.
 const KEPT: usize = 100;
 
@@ -109,9 +116,12 @@ impl Calls {
 }
 
 async fn serve(socket: TcpListener, calls: Arc<Calls>) {
-    let service = Router::new().fallback(answer).with_state(calls);
+    let handler = move |_, request| {
+        let calls = Arc::clone(&calls);
+        async move { answer(State(calls), request).await.into_response() }
+    };
     // Never ends by itself, and is aborted with its run.
-    let _ = axum::serve(socket, service).await;
+    serving::serve(socket, LIMITS, std::future::pending(), handler).await;
 }
 
 async fn answer(State(calls): State<Arc<Calls>>, request: Request) -> &'static str {
