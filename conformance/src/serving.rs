@@ -30,6 +30,8 @@ const HEAD: usize = 32 << 10;
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long a connection that was asked to make room may take before the next one is asked.
 const ROOM_PAUSE: Duration = Duration::from_millis(50);
+/// How long a connection may be without a request before it has to make room: its first one may be on its way.
+const GRACE: Duration = Duration::from_millis(500);
 /// Bytes that one connection may hold uncounted: small requests never wait for large ones.
 pub(crate) const UNCOUNTED: usize = 16 << 10;
 
@@ -207,13 +209,13 @@ struct ConnectionState {
     is_kept: bool,
     /// Requests under way: one at the most in HTTP/1.
     requests: usize,
-    /// When the last request ended.
+    /// When the last request ended, or the connection began.
     since: Instant,
 }
 
 impl ConnectionState {
     fn is_waiting(&self) -> bool {
-        !self.is_asked_to_end && !self.is_kept && self.requests == 0
+        !self.is_asked_to_end && !self.is_kept && self.requests == 0 && self.since.elapsed() >= GRACE
     }
 }
 

@@ -226,7 +226,8 @@ fn admitted(maker: Maker<'_>, deferred: bool, share: &mut Share) -> Option<Vec<I
 
 /// The error of a task whose results one answer has no room for.
 pub(super) fn crowded(task: &Value) -> Problem {
-    let text = "The results of this request are more than one answer holds: send this task in a request of its own.";
+    let text =
+        "The results of this request are more than one answer holds: send this task in a request of its own.";
     Problem::new(400, "tooManyResults", text).of_task(task)
 }
 

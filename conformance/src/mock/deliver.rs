@@ -249,7 +249,12 @@ impl Courier {
     }
 
     /// One attempt; gives the destination, and the job back if it is to be tried again.
-    async fn attempt(&self, mut job: Job, client: Option<&Client>, clock: &Clock) -> (Destination, Option<Job>) {
+    async fn attempt(
+        &self,
+        mut job: Job,
+        client: Option<&Client>,
+        clock: &Clock,
+    ) -> (Destination, Option<Job>) {
         let destination = job.destination.clone();
         let outcome = self.send(&job, client).await;
         let pause = self.policy.retries.get(job.attempts).filter(|_| outcome.state == DeliveryState::Pending);

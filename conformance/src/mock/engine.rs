@@ -113,13 +113,16 @@ impl Engine {
             bucket: Mutex::default(),
             purse: Mutex::default(),
             sessions: Mutex::default(),
-            courier: Arc::new(Courier::new(Arc::clone(&capacity), Policy {
-                reach: settings.reach,
-                wrapping: settings.webhook_body,
-                typed: settings.upload_type,
-                retries: settings.retries.clone(),
-                timeout: settings.delivery_timeout,
-            })),
+            courier: Arc::new(Courier::new(
+                Arc::clone(&capacity),
+                Policy {
+                    reach: settings.reach,
+                    wrapping: settings.webhook_body,
+                    typed: settings.upload_type,
+                    retries: settings.retries.clone(),
+                    timeout: settings.delivery_timeout,
+                },
+            )),
             capacity,
             tasks: Mutex::default(),
             files: Arc::default(),

@@ -171,12 +171,7 @@ fn open_socket(
 }
 
 /// The answer, and what it holds of the bytes of all answers.
-async fn answer(
-    desk: &Desk,
-    mut request: Incoming,
-    body: WebBody,
-    page: &Page,
-) -> (Answer, Option<Held>) {
+async fn answer(desk: &Desk, mut request: Incoming, body: WebBody, page: &Page) -> (Answer, Option<Held>) {
     let mut answer = match read(desk, body).await {
         Ok((body, held)) => {
             request.body = body;

@@ -89,7 +89,7 @@ impl Engine {
     }
 
     fn foreign(&self, code: &str, text: &str) -> Box<Answer> {
-        let mut answer = self.refusal(&Problem::new(403, code, text)).with("connection", "close");
+        let mut answer = self.refusal(&Problem::new(403, code, text));
         answer.note.route = "(another site)";
         Box::new(answer)
     }
@@ -194,6 +194,8 @@ mod tests {
         for origin in far {
             assert!(!sites.lets_origin(origin), "{origin}");
         }
-        assert!(["app.example", "mock:8080", "mock", "proxy.example"].iter().all(|host| sites.lets_host(host)));
+        assert!(
+            ["app.example", "mock:8080", "mock", "proxy.example"].iter().all(|host| sites.lets_host(host))
+        );
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// The answer to a body that is only said, not sent.
 fn answer(engine: &Engine, body: String) -> (u16, Value, usize) {
@@ -35,7 +35,8 @@ fn more_tasks_or_values_than_a_request_may_have_are_refused_in_one_sentence() {
 #[test]
 fn of_many_errors_the_first_are_told_and_the_rest_are_counted() {
     let engine = engine(Settings::default());
-    let unknown: Value = (0..5_000).map(|n| (format!("x{n}"), json!(0))).collect::<serde_json::Map<_, _>>().into();
+    let unknown: Value =
+        (0..5_000).map(|n| (format!("x{n}"), json!(0))).collect::<serde_json::Map<_, _>>().into();
     let (status, answer) = ask(&engine, &json!([task(1, &unknown)]));
     let told = codes(&answer);
     assert_eq!((status, told.len(), told[100]), (400, 101, "moreErrors"));
@@ -45,7 +46,8 @@ fn of_many_errors_the_first_are_told_and_the_rest_are_counted() {
 
     let ping = json!([{"taskType": "ping", "ping": true}]).to_string();
     let many: String = (0..5_000).map(|n| format!(",\"x{n}\":0")).collect();
-    let (_, answer) = ask(&engine, &serde_json::from_str(&ping.replace("true", &format!("true{many}"))).unwrap());
+    let (_, answer) =
+        ask(&engine, &serde_json::from_str(&ping.replace("true", &format!("true{many}"))).unwrap());
     assert_eq!((codes(&answer).len(), *codes(&answer).last().unwrap()), (101, "moreErrors"));
 
     let wrong: Vec<Value> = (0..500).map(|n| json!({"taskType": "x", "taskUUID": uuid(n), "a": 0})).collect();
@@ -82,7 +84,10 @@ fn pictures_in_an_answer_are_limited_by_their_pixels() {
     let request = json!([task(1, &changes), task(2, &changes), task(3, &json!({}))]).to_string();
     // Not drawn: that would take a while.
     let answer = engine.answer(&incoming("POST", "/v1", "sk-0123456789abcdef", request.into_bytes()));
-    assert_eq!((answer.note.results, answer.note.errors.as_slice()), (21, ["tooManyResults".to_owned()].as_slice()));
+    assert_eq!(
+        (answer.note.results, answer.note.errors.as_slice()),
+        (21, ["tooManyResults".to_owned()].as_slice())
+    );
 }
 
 #[test]
@@ -108,7 +113,8 @@ async fn lasts(url: &str, sent: &str) -> (Duration, String) {
     let (mut stream, started, mut said) = (connect(url).await, Instant::now(), Vec::new());
     stream.write_all(sent.as_bytes()).await.unwrap();
     // A reset is an end, too.
-    let _ = tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut said)).await.expect("an end");
+    let _ =
+        tokio::time::timeout(Duration::from_secs(10), stream.read_to_end(&mut said)).await.expect("an end");
     (started.elapsed(), String::from_utf8_lossy(&said).into_owned())
 }
 
@@ -119,7 +125,10 @@ async fn a_head_or_a_body_that_does_not_end_ends_the_connection() {
         ("", ""),
         ("POST /v1 HTTP/1.1\r\nhost: localhost\r\nx: ", ""),
         ("POST /v1 HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n[", "HTTP/1.1 408"),
-        ("POST /v1 HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n1\r\n[\r\n", "HTTP/1.1 408"),
+        (
+            "POST /v1 HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n1\r\n[\r\n",
+            "HTTP/1.1 408",
+        ),
         ("GET /v1 HTTP/1.1\r\nhost: localhost\r\n\r\nGET ", "HTTP/1.1 405"),
     ] {
         let (time, said) = lasts(&running.url, sent).await;
@@ -134,39 +143,50 @@ async fn a_head_or_a_body_that_does_not_end_ends_the_connection() {
 #[tokio::test]
 async fn a_reader_that_stalls_is_left_and_one_that_is_slow_is_not() {
     let running = serve(engine(impatient())).await;
-    let large = json!({"outputType": "base64Data", "numberResults": 20, "width": 1024, "height": 1024});
+    let large = json!({"outputType": "base64Data", "outputFormat": "PNG", "numberResults": 20, "width": 2048, "height": 2048});
     let body = json!([task(1, &large)]).to_string();
     let head = format!(
         "POST /v1 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sk-0123456789\r\ncontent-type: \
          application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     );
-    let mut stalled = connect(&running.url).await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let address = running.url.trim_start_matches("http://").trim_end_matches("/v1");
+    let mut stalled = socket.connect(address.parse().unwrap()).await.unwrap();
     stalled.write_all(head.as_bytes()).await.unwrap();
-    // The answer is larger than what the sockets hold, so the server has to wait, and does not for long.
+    // The answer is larger than what the sockets hold, so the server has to wait, which it does not do for long.
     let mut first = [0; 12];
     stalled.read_exact(&mut first).await.unwrap();
     assert_eq!(&first, b"HTTP/1.1 200");
     let (status, _) = post(&running.url, &json!([task(2, &json!({"outputType": "base64Data"}))])).await;
     assert_eq!(status, 200, "others are served meanwhile");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let mut rest = Vec::new();
+    // A reset is an end, too.
+    let _ = stalled.read_to_end(&mut rest).await;
+    assert!(!rest.ends_with(b"0\r\n\r\n"), "{} bytes were had by who did not read", rest.len());
 
     let slow = client().post(&running.url).body(json!([task(3, &json!({}))]).to_string());
-    let slow = slow.header("authorization", "Bearer sk-0123456789").header("content-type", "application/json");
+    let slow =
+        slow.header("authorization", "Bearer sk-0123456789").header("content-type", "application/json");
     let (status, answer) = crate::support::send(slow.header("x-mock-weather", "slow=1s")).await;
     assert_eq!((status, answer["data"].as_array().unwrap().len()), (200, 1));
 }
 
 #[tokio::test]
 async fn where_all_connections_are_taken_the_idlest_makes_room() {
-    let settings = Settings { max_connections: 8, header_timeout: Duration::from_secs(600), ..Settings::default() };
+    let settings =
+        Settings { max_connections: 8, header_timeout: Duration::from_secs(600), ..Settings::default() };
     let running = serve(engine(settings)).await;
     let mut idle = Vec::new();
-    for _ in 0..100 {
+    for _ in 0..30 {
         let mut stream = connect(&running.url).await;
         stream.write_all(b"POST /v1 HTTP/1.1\r\n").await.unwrap();
         idle.push(stream);
     }
-    let answered = post(&running.url, &json!([task(1, &json!({}))]));
+    let body = json!([task(1, &json!({}))]);
+    let answered = post(&running.url, &body);
     let (status, _) = tokio::time::timeout(Duration::from_secs(30), answered).await.expect("an answer");
     assert_eq!(status, 200);
 }
@@ -191,7 +211,8 @@ async fn requests_under_way_do_not_make_room() {
 async fn a_large_answer_is_whole_although_it_is_drawn_while_it_is_read() {
     let running = serve(engine(Settings::default())).await;
     let changes = json!({"outputType": "dataURI", "outputFormat": "PNG", "numberResults": 5, "width": 1920, "height": 1920});
-    let (status, answer) = post(&running.url, &json!([task(1, &changes), task(2, &json!({"width": 17}))])).await;
+    let (status, answer) =
+        post(&running.url, &json!([task(1, &changes), task(2, &json!({"width": 17}))])).await;
     assert_eq!((status, codes(&answer)), (200, vec!["invalidWidth"]));
     let data = answer["data"].as_array().unwrap();
     assert_eq!(data.len(), 5);

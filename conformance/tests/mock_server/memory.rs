@@ -3,7 +3,7 @@
 use crate::support::{post, task, uuid};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{Shutdown, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -40,29 +40,24 @@ impl Program {
         line.split_whitespace().nth(1).unwrap().parse().unwrap()
     }
 
+    /// A connection that gives up soon what the mock does not take.
     fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(&self.address).unwrap();
         stream.set_write_timeout(Some(Duration::from_millis(300))).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         stream
     }
 
     /// A connection that has sent the head of a request, and as much of its body as the mock takes.
     fn send(&self, length: usize, body: &[u8]) -> TcpStream {
-        let mut stream = self.connect();
-        let head = format!(
-            "POST /v1 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sk-0123456789\r\ncontent-type: \
-             application/json\r\ncontent-length: {length}\r\n\r\n"
-        );
-        // The mock may well have refused it by then.
-        let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
-        stream
+        sent(self.connect(), length, body)
     }
 
     fn ask(&self, body: &[u8]) -> String {
         let mut said = Vec::new();
-        let mut stream = self.send(body.len(), body);
-        let _ = stream.shutdown(Shutdown::Write);
+        let stream = self.connect();
+        stream.set_write_timeout(Some(Duration::from_secs(60))).unwrap();
+        let mut stream = sent(stream, body.len(), body);
         let _ = stream.read_to_end(&mut said);
         String::from_utf8_lossy(&said).into_owned()
     }
@@ -80,6 +75,16 @@ impl Program {
         let _ = stream.read(&mut said);
         stream
     }
+}
+
+fn sent(mut stream: TcpStream, length: usize, body: &[u8]) -> TcpStream {
+    let head = format!(
+        "POST /v1 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer sk-0123456789\r\ncontent-type: \
+         application/json\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+    );
+    // The mock may well have refused it by then.
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
+    stream
 }
 
 impl Drop for Program {
@@ -124,7 +129,7 @@ async fn no_client_takes_more_memory_than_is_promised() {
         held.push(socket);
     }
     // Heads that do not end.
-    for _ in 0..300 {
+    for _ in 0..150 {
         let mut stream = program.connect();
         let _ = stream.write_all(format!("GET /v1 HTTP/1.1\r\nx: {}", "x".repeat(30_000)).as_bytes());
         held.push(stream);
@@ -160,7 +165,8 @@ async fn no_client_takes_more_memory_than_is_promised() {
     let peak = program.peak();
     assert!(peak < BOUND, "{peak} kB");
     let url = format!("http://{}/v1", program.address);
-    let answer = tokio::time::timeout(Duration::from_secs(60), post(&url, &json!([task(9_999, &json!({}))])));
+    let body = json!([task(9_999, &json!({}))]);
+    let answer = tokio::time::timeout(Duration::from_secs(60), post(&url, &body));
     let (status, answer) = answer.await.expect("an answer");
     assert_eq!((status, &answer["data"][0]["taskUUID"]), (200, &json!(uuid(9_999))));
     println!("at most {peak} kB");
