@@ -17,4 +17,5 @@ mod price;
 pub mod random;
 pub mod report;
 pub mod run;
+mod serving;
 pub mod shard;

@@ -18,6 +18,7 @@
 mod access;
 mod answer;
 mod batch;
+mod capacity;
 mod carry_out;
 mod clock;
 mod control;
@@ -37,10 +38,11 @@ mod poll;
 mod protocol;
 mod refusing;
 mod roles;
+mod schedule;
 mod session;
 mod settings;
+mod sites;
 mod socket;
-mod switch;
 mod tasks;
 mod weather;
 
@@ -51,7 +53,7 @@ pub use fault::{Fault, UnknownFault};
 pub use front_axum::Server;
 pub use front_wiremock::Mock;
 pub use log::Served;
-pub use protocol::{Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, Note, Passage, WEATHER_HEADER};
+pub use protocol::{Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, Note, Passage, Piece, WEATHER_HEADER};
 pub use settings::{Key, Reach, Settings, SettingsError, Wrapping};
 pub use weather::{Weather, WeatherError};
 

@@ -5,6 +5,8 @@ mod support;
 
 #[path = "mock_server/answers.rs"]
 mod answers;
+#[path = "mock_server/bounds.rs"]
+mod bounds;
 #[path = "mock_server/delivery.rs"]
 mod delivery;
 #[path = "mock_server/faults.rs"]
@@ -13,8 +15,13 @@ mod faults;
 mod fronts;
 #[path = "mock_server/hostile.rs"]
 mod hostile;
+#[cfg(target_os = "linux")]
+#[path = "mock_server/memory.rs"]
+mod memory;
 #[path = "mock_server/secrets.rs"]
 mod secrets;
+#[path = "mock_server/sites.rs"]
+mod sites;
 #[path = "mock_server/socket.rs"]
 mod socket;
 #[path = "mock_server/weather.rs"]

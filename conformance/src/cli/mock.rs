@@ -1,6 +1,6 @@
 //! `airspec mock`: the mock server as a program, and the one that a run without a target is sent to.
 
-use super::{End, Failure, Spec, runtime, show};
+use super::{End, Failure, Spec, show};
 use crate::case::Tasks;
 use crate::judge::Judge;
 use crate::mock::{Engine, EngineError, Key, Mock, Server, Settings, UnknownFault};
@@ -34,6 +34,10 @@ pub(super) struct Arguments {
     /// Accepts only the key in `RUNWARE_API_KEY`, not just any
     #[arg(long)]
     one_key: bool,
+    /// Lets web pages of that origin use the mock, such as 'https://app.example', and takes its name in the Host
+    /// header; can be given more than once. Pages of this machine may always
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
     /// No line per request
     #[arg(long, short)]
     quiet: bool,
@@ -71,6 +75,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     })
 }
 
+/// Few threads: each keeps some of the memory that it once needed.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(4);
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    Ok(builder.worker_threads(workers).max_blocking_threads(3).enable_all().build()?)
+}
+
 impl Arguments {
     fn to_settings(&self) -> Result<Settings, Failure> {
         let mut settings = match &self.settings {
@@ -84,6 +95,14 @@ impl Arguments {
         };
         settings.seed = self.seed.unwrap_or(settings.seed);
         settings.faults.extend(self.fault.iter().cloned());
+        if let Some(wrong) = self.allow_origin.iter().find(|origin| !Settings::is_origin(origin)) {
+            let shown = wrong.escape_debug();
+            return Err(Failure(format!(
+                "--allow-origin {shown}: not an origin, which is a scheme, a host and perhaps a port, such as \
+                 https://app.example or http://name:8080"
+            )));
+        }
+        settings.allow_origins.extend(self.allow_origin.iter().cloned());
         if let Some(list) = &self.weather {
             settings.weather.read(list)?;
         }

@@ -1,5 +1,6 @@
 //! Who calls: the key, from the header or from an authentication task, and how to keep it out of sight.
 
+use super::capacity::MAX_KEY;
 use super::engine::Engine;
 use super::errors::Problem;
 use super::protocol::{Incoming, kind, name};
@@ -7,6 +8,7 @@ use super::weather::Moment;
 use serde_json::Value;
 use std::fmt;
 use std::hash::BuildHasher as _;
+use std::sync::Arc;
 
 /// The shortest key that is looked for in what is sent out: shorter ones occur by chance.
 const SHORTEST_SECRET: usize = 6;
@@ -52,7 +54,7 @@ impl Engine {
 
     /// Whether a key is accepted.
     pub(super) fn takes(&self, key: &str) -> bool {
-        !key.is_empty() && self.settings.key.as_ref().is_none_or(|known| known.is(key))
+        (1..=MAX_KEY).contains(&key.len()) && self.settings.key.as_ref().is_none_or(|known| known.is(key))
     }
 
     /// Where clients reach the mock: as they say themselves, unless the settings know better.
@@ -97,7 +99,7 @@ fn about_key(code: &str, message: &str) -> Problem {
 
 /// What a client must not see repeated, and nobody else see at all.
 #[derive(Clone, Default)]
-pub(super) struct Secrets(Vec<String>);
+pub(super) struct Secrets(Arc<[String]>);
 
 impl Secrets {
     pub(super) fn of(keys: Vec<String>) -> Self {
@@ -106,7 +108,7 @@ impl Secrets {
 
     /// The text without secrets, should a client have put one where it is repeated.
     pub(super) fn mask(&self, mut text: String) -> String {
-        for secret in &self.0 {
+        for secret in &*self.0 {
             let escaped = Value::from(secret.as_str()).to_string();
             for form in [secret.as_str(), escaped.trim_matches('"')] {
                 if text.contains(form) {

@@ -1,9 +1,10 @@
 //! The results of one task, made from what the spec says that answers must be.
 
+use super::capacity::{MAX_RESULT_BYTES, base64_bytes};
 use super::dice::{self, Dice};
 use super::fault::How;
 use super::files::{self, Recipe};
-use super::protocol::{Form, name};
+use super::protocol::{Content, Form, name};
 use super::roles::Reading;
 use crate::picture::{Container, MAX_SIDE};
 use crate::price::Prices;
@@ -12,6 +13,7 @@ use airspec::rule::Rule;
 use airspec::rule::format::Format;
 use airspec::rule::kind::Kinds;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +55,36 @@ impl Item {
     /// Whether nothing is left to draw.
     pub(super) fn is_ready(&self) -> bool {
         self.inline.is_empty()
+    }
+
+    /// About how many bytes it takes in memory, its file not yet drawn.
+    pub(super) fn weight(&self) -> usize {
+        let fields = self.fields.iter().map(|(name, value)| 100 + name.len() + weight(value));
+        let file = self.file.as_ref().map_or(0, |file| 100 + file.recipe.weight());
+        200 + file + fields.sum::<usize>()
+    }
+
+    /// How many pixels are to be drawn into its fields.
+    pub(super) fn inline_pixels(&self) -> u64 {
+        let forms = u64::try_from(self.inline.len()).unwrap_or(u64::MAX);
+        self.file.as_ref().map_or(0, |file| file.recipe.pixels()).saturating_mul(forms)
+    }
+
+    /// More bytes than they have once they are drawn.
+    pub(super) fn inline_bytes(&self) -> usize {
+        self.file.as_ref().map_or(0, |file| base64_bytes(&file.recipe)) * self.inline.len()
+    }
+
+    /// The item with a mark in the place of each picture, and the pictures in the order of their marks.
+    pub(super) fn outline(mut self, mark: &str, pictures: &mut HashMap<String, Content>) -> Value {
+        if let Some(file) = &self.file {
+            for (name, form) in &self.inline {
+                let place = format!("{mark}{}", pictures.len());
+                self.fields.insert(name.clone(), place.as_str().into());
+                pictures.insert(place, Content::Inline(Arc::clone(&file.recipe), *form));
+            }
+        }
+        Value::Object(self.fields)
     }
 
     /// The item with everything drawn.
@@ -116,9 +148,18 @@ impl Maker<'_> {
         self.reading.text(self.prices.tier_path()?)
     }
 
-    pub(super) fn items(self) -> Vec<Item> {
+    /// `None` where they would repeat too much of the task.
+    pub(super) fn items(self) -> Option<Vec<Item>> {
         let count = self.count();
-        let mut items: Vec<Item> = (0..count).map(|index| self.item(index, count)).collect();
+        let (mut items, mut bytes) = (Vec::new(), 0);
+        for index in 0..count {
+            let item = self.item(index, count);
+            bytes += item.weight();
+            if bytes > MAX_RESULT_BYTES {
+                return None;
+            }
+            items.push(item);
+        }
         for (id, fields) in &self.reading.roles.distinct {
             if self.reading.faults.answers(id, How::Same) {
                 for field in fields {
@@ -126,7 +167,15 @@ impl Maker<'_> {
                 }
             }
         }
-        items
+        Some(items)
+    }
+
+    /// How many pixels the answer will have in it, not as files beside it.
+    pub(super) fn inline_pixels(self) -> u64 {
+        let (width, height) = self.size();
+        let forms = self.carriers().iter().filter(|field| Form::of(field) != Some(Form::Link)).count();
+        let forms = u64::try_from(forms).unwrap_or(u64::MAX);
+        forms.saturating_mul(self.count()).saturating_mul(u64::from(width) * u64::from(height))
     }
 
     fn item(self, index: u64, count: u64) -> Item {
@@ -329,6 +378,19 @@ impl Maker<'_> {
                 .collect();
         }
         asked.or_else(|| fields.values().next().cloned()).into_iter().collect()
+    }
+}
+
+/// About how many bytes a value takes in memory.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => 32,
+        Value::String(text) => 32 + text.len(),
+        Value::Array(items) => 32 + items.iter().map(weight).sum::<usize>(),
+        Value::Object(members) => {
+            // A node has room for eleven members, also for one.
+            640 + members.iter().map(|(name, value)| 60 + name.len() + weight(value)).sum::<usize>()
+        }
     }
 }
 

@@ -2,18 +2,20 @@
 
 use super::access::{self, Caller, Secrets};
 use super::answer::Item;
+use super::capacity::{MAX_TASK_ERRORS, Share};
 use super::engine::Engine;
 use super::errors::Problem;
 use super::fault::How;
 use super::misread::Mistake;
-use super::protocol::{self, Note, kind, name};
+use super::protocol::{self, Content, Note, Piece, kind, name};
 use super::refusing::Refusing;
 use super::roles::Reading;
 use airspec::Constraint;
 use airspec::rule::Rule;
 use airspec_models::Violation;
 use serde_json::{Map, Value};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
 
 /// What became of a batch.
 #[derive(Clone, Debug, Default)]
@@ -44,33 +46,55 @@ impl Outcome {
         self.items.iter().all(Item::is_ready)
     }
 
-    /// Draws what has to be drawn.
-    pub(super) fn into_envelope(self, empty_data: bool) -> Value {
-        let data = self.items.into_iter().map(Item::finish).collect();
-        protocol::envelope(
-            data,
-            self.problems.into_iter().map(|problem| Value::Object(problem.object)).collect(),
-            empty_data,
-        )
+    /// The text of the answer, cut where a picture is to be drawn.
+    pub(super) fn into_pieces(self, empty_data: bool, secrets: &Secrets) -> Vec<Piece> {
+        // Nobody can know it, so that no text of a client is taken for it.
+        let mark = format!("{}/", Uuid::new_v4());
+        let mut pictures = HashMap::new();
+        let data = self.items.into_iter().map(|item| item.outline(&mark, &mut pictures)).collect();
+        let masked = !self.problems.is_empty();
+        let errors = self.problems.into_iter().map(|problem| Value::Object(problem.object)).collect();
+        let text = protocol::envelope(data, errors, empty_data).to_string();
+        let piece = |text: &str| {
+            let text = if masked { secrets.mask(text.to_owned()) } else { text.to_owned() };
+            Piece(Content::Text(text.into_bytes()))
+        };
+        let mut parts = text.split(mark.as_str());
+        let mut pieces: Vec<Piece> = parts.next().map(&piece).into_iter().collect();
+        for part in parts {
+            // A number follows each mark.
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = part.split_at(digits);
+            pieces.extend(pictures.remove(&format!("{mark}{number}")).map(Piece));
+            pieces.push(piece(rest));
+        }
+        pieces
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        let items: usize = self.items.iter().map(Item::weight).sum();
+        let problems = self.problems.iter().map(|problem| problem.weight());
+        items + problems.sum::<usize>()
     }
 }
 
 impl Engine {
     /// Carries out a batch; what became of each element, in order.
     pub(super) fn each(&self, batch: &[Value], caller: &Caller) -> Vec<Outcome> {
-        let mut taken = Taken::default();
+        let (mut taken, mut share) = (Taken::default(), Share::default());
         let mut outcomes = Vec::with_capacity(batch.len());
         for task in batch {
             let mut outcome = Outcome::default();
             match task.get(name::TASK_TYPE).and_then(Value::as_str) {
                 Some(kind::AUTHENTICATION) => self.authentication(task, &mut outcome),
                 Some(kind::PING) => ping(task, &mut outcome),
-                Some(kind::POLL) => self.poll(task, caller, &mut outcome),
+                Some(kind::POLL) => self.poll(task, caller, &mut share, &mut outcome),
                 _ => {
-                    self.task(task, caller, &mut taken, &mut outcome);
+                    self.task(task, caller, &mut taken, &mut share, &mut outcome);
                     self.spoil(batch, task, &mut outcome);
                 }
             }
+            share.add_errors(outcome.problems.len());
             outcomes.push(outcome);
         }
         outcomes
@@ -107,7 +131,14 @@ impl Engine {
         }
     }
 
-    fn task(&self, task: &Value, caller: &Caller, taken: &mut Taken, outcome: &mut Outcome) {
+    fn task(
+        &self,
+        task: &Value,
+        caller: &Caller,
+        taken: &mut Taken,
+        share: &mut Share,
+        outcome: &mut Outcome,
+    ) {
         let id = self.id(task);
         let mut violations = self.violations(task);
         violations.extend(self.conflict(id.as_deref(), taken));
@@ -115,9 +146,9 @@ impl Engine {
         violations.retain(|violation| !self.faults.accepts(&violation.constraint));
         if violations.is_empty() {
             let meant = self.misread.iter().find_map(|misread| misread.meant(task));
-            self.carry_out(meant.as_ref().unwrap_or(task), id.as_deref(), caller, outcome);
+            self.carry_out(meant.as_ref().unwrap_or(task), id.as_deref(), caller, share, outcome);
         } else {
-            outcome.problems.extend(self.explain(task, &violations));
+            outcome.problems.extend(self.explain(task, &violations, share.errors_left()));
         }
     }
 
@@ -166,11 +197,16 @@ impl Engine {
 
     /// The errors of a task whose identifier another one has.
     pub(super) fn conflicting(&self, task: &Value, constraint: &Constraint) -> Vec<Problem> {
-        self.explain(task, &[repeated(constraint)])
+        self.explain(task, &[repeated(constraint)], 1)
     }
 
-    fn explain(&self, task: &Value, violations: &[Violation]) -> Vec<Problem> {
-        self.explainer.problems(task, violations, |constraint| self.faults.blames(constraint))
+    fn explain(&self, task: &Value, violations: &[Violation], most: usize) -> Vec<Problem> {
+        let blamed = |constraint: &str| self.faults.blames(constraint);
+        let mut problems = self.explainer.problems(task, violations, most, blamed);
+        if violations.len() > most {
+            problems.push(Problem::more(violations.len() - most).of_task(task));
+        }
+        problems
     }
 
     pub(super) fn reading<'a>(&'a self, task: &'a Value) -> Reading<'a> {
@@ -241,5 +277,10 @@ pub(super) fn unknown_names(task: &Value, known: &[&str]) -> Vec<Problem> {
             .with(name::PARAMETER, name.as_str())
             .of_task(task)
     };
-    unknown.map(problem).collect()
+    let mut problems: Vec<Problem> = unknown.clone().take(MAX_TASK_ERRORS).map(problem).collect();
+    let left = unknown.count() - problems.len();
+    if left > 0 {
+        problems.push(Problem::more(left).of_task(task));
+    }
+    problems
 }

@@ -3,6 +3,7 @@
 use super::access::Caller;
 use super::answer::{Item, Maker};
 use super::batch::Outcome;
+use super::capacity::Share;
 use super::deliver::{Load, Parcel};
 use super::dice;
 use super::engine::Engine;
@@ -20,7 +21,14 @@ use std::time::Duration;
 const SEEN: usize = 50_000;
 
 impl Engine {
-    pub(super) fn carry_out(&self, task: &Value, id: Option<&str>, caller: &Caller, outcome: &mut Outcome) {
+    pub(super) fn carry_out(
+        &self,
+        task: &Value,
+        id: Option<&str>,
+        caller: &Caller,
+        share: &mut Share,
+        outcome: &mut Outcome,
+    ) {
         let reading = self.reading(task);
         let identity = self.identity(task, id);
         let maker = Maker {
@@ -31,6 +39,11 @@ impl Engine {
             origin: &caller.origin,
             unasked: &self.settings.unasked,
         };
+        let deferred = self.is_deferred(reading);
+        let Some(mut made) = admitted(maker, deferred, share) else {
+            outcome.problems.push(crowded(task));
+            return;
+        };
         if !self.is_paid(maker, caller) {
             let status = self.settings.unpaid_status;
             if status != 200 {
@@ -39,8 +52,9 @@ impl Engine {
             return;
         }
         let failure = self.failure(task, maker, caller);
-        let made = if failure.is_none() { maker.items() } else { Vec::new() };
-        let deferred = self.is_deferred(reading);
+        if failure.is_some() {
+            made.clear();
+        }
         let now = self.clock.now();
         let items: Vec<(Duration, Item)> = made
             .into_iter()
@@ -200,6 +214,21 @@ impl Engine {
         }
         item
     }
+}
+
+/// The results of a task, if the answer has room for them. Pictures of a deferred one are in a later answer.
+fn admitted(maker: Maker<'_>, deferred: bool, share: &mut Share) -> Option<Vec<Item>> {
+    let count = usize::try_from(maker.count()).unwrap_or(usize::MAX);
+    let pixels = if deferred { 0 } else { maker.inline_pixels() };
+    let made = if share.take_results(count, pixels) { maker.items()? } else { return None };
+    share.take_bytes(made.iter().map(Item::weight).sum()).then_some(made)
+}
+
+/// The error of a task whose results one answer has no room for.
+pub(super) fn crowded(task: &Value) -> Problem {
+    let text =
+        "The results of this request are more than one answer holds: send this task in a request of its own.";
+    Problem::new(400, "tooManyResults", text).of_task(task)
 }
 
 fn acknowledgement(task: &Value) -> Item {

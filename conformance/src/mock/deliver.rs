@@ -1,14 +1,18 @@
 //! What the mock sends by itself: a call of the webhook per finished result, and the upload of each file.
 //!
 //! The engine only puts a delivery into a queue; [`Courier::run`], which a front keeps going, sends it when it is due
-//! and tries again on failure. Every delivery is recorded. None is ever needed for a result to be had in other ways.
+//! and tries again on failure. A destination has few deliveries under way at a time and none while one waits to be
+//! tried again, so that one that hangs holds up its own alone. Every delivery is recorded. None is ever needed for a
+//! result to be had in other ways.
 
 use super::access::Secrets;
 use super::answer::Item;
+use super::capacity::{Capacity, drawing_work, file_bytes};
 use super::clock::Clock;
 use super::fault::How;
 use super::files::Recipe;
 use super::protocol::{self, Form};
+use super::schedule::{Destination, Job, Schedule};
 use super::settings::{Reach, Wrapping};
 use airspec_models::client::address::is_loopback;
 use reqwest::{Client, Method, Url};
@@ -17,13 +21,16 @@ use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-/// How many deliveries may wait; more are given up at once.
+/// How many deliveries may wait, and how many bytes they may have; more are given up at once.
 const WAITING: usize = 4096;
-/// How many deliveries are under way at a time.
-const AT_ONCE: usize = 256;
+const WAITING_BYTES: usize = 8 << 20;
+/// The longest address that is called, in bytes.
+const LONGEST_ADDRESS: usize = 8 << 10;
+/// The longest identifier of a task that is recorded, in characters.
+const LONGEST_TASK: usize = 80;
 /// How many deliveries are recorded; the oldest are forgotten first.
 const RECORDED: usize = 1000;
 
@@ -81,6 +88,17 @@ pub(super) struct Parcel {
     pub(super) secrets: Secrets,
 }
 
+impl Parcel {
+    /// About how many bytes it takes in memory while it waits.
+    pub(super) fn weight(&self) -> usize {
+        let load = match &self.load {
+            Load::Notice(item) => item.weight(),
+            Load::Upload(recipe) => recipe.weight(),
+        };
+        300 + self.address.len() + self.task.as_ref().map_or(0, String::len) + load
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Load {
     Notice(Item),
@@ -90,11 +108,19 @@ pub(super) enum Load {
 /// Delivers, and remembers how it went.
 #[derive(Debug)]
 pub(super) struct Courier {
-    queue: mpsc::Sender<(u64, Parcel)>,
-    arriving: Mutex<Option<mpsc::Receiver<(u64, Parcel)>>>,
+    queue: mpsc::UnboundedSender<Job>,
+    arriving: Mutex<Option<mpsc::UnboundedReceiver<Job>>>,
     records: Mutex<Records>,
-    open: watch::Sender<usize>,
+    /// The deliveries that have not ended, which bounds the queue.
+    open: watch::Sender<Open>,
     policy: Policy,
+    capacity: Arc<Capacity>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Open {
+    count: usize,
+    bytes: usize,
 }
 
 /// How to deliver.
@@ -115,24 +141,35 @@ struct Records {
 }
 
 impl Courier {
-    pub(super) fn new(policy: Policy) -> Self {
-        let (queue, arriving) = mpsc::channel(WAITING);
+    pub(super) fn new(capacity: Arc<Capacity>, policy: Policy) -> Self {
+        let (queue, arriving) = mpsc::unbounded_channel();
         Self {
             queue,
             arriving: Mutex::new(Some(arriving)),
             records: Mutex::default(),
-            open: watch::Sender::new(0),
+            open: watch::Sender::default(),
             policy,
+            capacity,
         }
     }
 
     /// Takes a delivery over.
     pub(super) fn take(&self, parcel: Parcel) {
         let id = self.record(&parcel);
-        self.open.send_modify(|open| *open += 1);
-        if self.queue.try_send((id, parcel)).is_err() {
+        if parcel.address.len() > LONGEST_ADDRESS {
+            return self.note(id, "the address is too long", DeliveryState::Failed);
+        }
+        let bytes = parcel.weight();
+        let mut fits = false;
+        self.open.send_if_modified(|open| {
+            fits = open.count < WAITING && open.bytes + bytes <= WAITING_BYTES;
+            if fits {
+                *open = Open { count: open.count + 1, bytes: open.bytes + bytes };
+            }
+            fits
+        });
+        if !fits || self.queue.send(Job::new(id, parcel)).is_err() {
             self.note(id, "too many deliveries are waiting", DeliveryState::Failed);
-            self.close();
         }
     }
 
@@ -144,7 +181,7 @@ impl Courier {
     pub(super) async fn settle(&self) {
         let mut open = self.open.subscribe();
         // The sender lives in `self`, so waiting cannot fail.
-        let _ = open.wait_for(|open| *open == 0).await;
+        let _ = open.wait_for(|open| open.count == 0).await;
     }
 
     fn record(&self, parcel: &Parcel) -> u64 {
@@ -158,7 +195,7 @@ impl Courier {
         records.kept.push_back(Delivery {
             id,
             kind,
-            task_uuid: parcel.task.clone(),
+            task_uuid: parcel.task.as_deref().map(|id| airspec::text::shorten(id, LONGEST_TASK)),
             address: parcel.secrets.mask(shown(&parcel.address)),
             attempts: Vec::new(),
             state: DeliveryState::Pending,
@@ -177,58 +214,90 @@ impl Courier {
         }
     }
 
-    fn close(&self) {
-        self.open.send_modify(|open| *open = open.saturating_sub(1));
+    /// A delivery has ended.
+    fn close(&self, job: &Job) {
+        self.open.send_modify(|open| {
+            open.count = open.count.saturating_sub(1);
+            open.bytes = open.bytes.saturating_sub(job.parcel.weight());
+        });
     }
 
     /// Delivers for as long as it is polled. Only the first call does; a second one returns at once.
     pub(super) async fn run(self: Arc<Self>, clock: Arc<Clock>) {
         let Some(mut arriving) = super::lock(&self.arriving).take() else { return };
         let client = client(self.policy.timeout);
-        let room = Arc::new(Semaphore::new(AT_ONCE));
-        let mut under_way = JoinSet::new();
-        while let Some((id, parcel)) = arriving.recv().await {
-            while under_way.try_join_next().is_some() {}
-            // Never closed, so there is always a permit in the end.
-            let permit = Arc::clone(&room).acquire_owned().await.ok();
-            let (courier, clock, client) = (Arc::clone(&self), Arc::clone(&clock), client.clone());
-            under_way.spawn(async move {
-                courier.deliver(id, parcel, client.as_ref(), &clock).await;
-                courier.close();
-                drop(permit);
-            });
+        let (mut schedule, mut under_way) = (Schedule::default(), JoinSet::new());
+        loop {
+            while let Some(job) = schedule.next(clock.now()) {
+                let (courier, client, clock) = (Arc::clone(&self), client.clone(), Arc::clone(&clock));
+                under_way.spawn(async move { courier.attempt(job, client.as_ref(), &clock).await });
+            }
+            let due = schedule.due();
+            tokio::select! {
+                job = arriving.recv() => match job {
+                    Some(job) => schedule.add(job),
+                    None => return,
+                },
+                Some(ended) = under_way.join_next(), if !under_way.is_empty() => {
+                    let Ok((destination, again)) = ended else { continue };
+                    schedule.ended(&destination);
+                    again.into_iter().for_each(|job| schedule.add(job));
+                }
+                () = clock.reach(due.unwrap_or_default()), if due.is_some() => {}
+            }
         }
     }
 
-    async fn deliver(&self, id: u64, parcel: Parcel, client: Option<&Client>, clock: &Clock) {
-        let Parcel { due, address, load, defect, .. } = parcel;
-        clock.reach(due).await;
-        let (client, url) = match (client, self.policy.reach.admit(&address)) {
+    /// One attempt; gives the destination, and the job back if it is to be tried again.
+    async fn attempt(
+        &self,
+        mut job: Job,
+        client: Option<&Client>,
+        clock: &Clock,
+    ) -> (Destination, Option<Job>) {
+        let destination = job.destination.clone();
+        let outcome = self.send(&job, client).await;
+        let pause = self.policy.retries.get(job.attempts).filter(|_| outcome.state == DeliveryState::Pending);
+        let state = match (outcome.state, pause) {
+            (DeliveryState::Pending, None) => DeliveryState::Failed,
+            (state, _) => state,
+        };
+        self.note(job.id, &outcome.said, state);
+        let Some(pause) = pause else {
+            self.close(&job);
+            return (destination, None);
+        };
+        job.attempts += 1;
+        job.due = clock.now().saturating_add(*pause);
+        (destination, Some(job))
+    }
+
+    async fn send(&self, job: &Job, client: Option<&Client>) -> Attempt {
+        let failed = |said: &str| Attempt { state: DeliveryState::Failed, said: said.to_owned() };
+        let Parcel { address, load, defect, .. } = &job.parcel;
+        let (client, url) = match (client, self.policy.reach.admit(address)) {
             (Some(client), Ok(url)) => (client, url),
-            (None, _) => return self.note(id, "no HTTP client", DeliveryState::Failed),
-            (_, Err(reason)) => return self.note(id, reason, DeliveryState::Failed),
+            (None, _) => return failed("no HTTP client"),
+            (_, Err(reason)) => return failed(reason),
         };
-        let Some(letter) = self.letter(load, defect).await else {
-            return self.note(id, "the file could not be made", DeliveryState::Failed);
+        // Others give their bytes back when their attempts time out, so the wait ends.
+        let bytes = load.drawn_bytes();
+        let Some(_held) = self.capacity.uploads.take(bytes, Duration::MAX).await else {
+            return failed("the file could not be made");
         };
-        let mut pauses = self.policy.retries.iter();
-        loop {
-            let outcome = letter.send(client, url.clone()).await;
-            let pause = pauses.next().filter(|_| !outcome.good);
-            let state = match (outcome.good, pause) {
-                (true, _) => DeliveryState::Delivered,
-                (false, Some(_)) => DeliveryState::Pending,
-                (false, None) => DeliveryState::Failed,
-            };
-            self.note(id, &outcome.said, state);
-            let Some(pause) = pause else { return };
-            clock.reach(clock.now().saturating_add(*pause)).await;
+        match self.letter(load.clone(), *defect).await {
+            Some(letter) => letter.send(client, url).await,
+            None => failed("the file could not be made"),
         }
     }
 
     /// Draws what has to be drawn.
     async fn letter(&self, load: Load, defect: Option<How>) -> Option<Letter> {
         let Policy { wrapping, typed, .. } = self.policy;
+        let work = match load.pixels() {
+            0 => None,
+            pixels => self.capacity.work.take(drawing_work(pixels), Duration::MAX).await,
+        };
         let make = move || match load {
             Load::Notice(item) => Letter {
                 method: if defect == Some(How::Put) { Method::PUT } else { Method::POST },
@@ -250,7 +319,31 @@ impl Courier {
                 Letter { method, media: typed.then_some(recipe.media), body }
             }
         };
-        tokio::task::spawn_blocking(make).await.ok()
+        let made = tokio::task::spawn_blocking(move || {
+            let letter = make();
+            drop(work);
+            letter
+        });
+        made.await.ok()
+    }
+}
+
+impl Load {
+    /// The pixels to draw.
+    fn pixels(&self) -> u64 {
+        match self {
+            Self::Notice(item) => item.inline_pixels(),
+            Self::Upload(recipe) => recipe.pixels(),
+        }
+    }
+
+    /// More bytes than it has once it is drawn.
+    pub(super) fn drawn_bytes(&self) -> usize {
+        match self {
+            // What is not drawn waits in the queue as it is, and is counted there.
+            Self::Notice(item) => item.inline_bytes(),
+            Self::Upload(recipe) => file_bytes(recipe),
+        }
     }
 }
 
@@ -268,27 +361,30 @@ struct Letter {
     body: Vec<u8>,
 }
 
-/// How an attempt ended.
+/// How an attempt ended; `Pending` where another one may succeed.
 struct Attempt {
-    good: bool,
+    state: DeliveryState,
     said: String,
 }
 
 impl Letter {
-    async fn send(&self, client: &Client, url: Url) -> Attempt {
-        let mut request = client.request(self.method.clone(), url);
+    async fn send(self, client: &Client, url: Url) -> Attempt {
+        let again = |said: &str| Attempt { state: DeliveryState::Pending, said: said.to_owned() };
+        let mut request = client.request(self.method, url);
         if let Some(media) = self.media {
             request = request.header("content-type", media);
         }
-        match request.body(self.body.clone()).send().await {
+        match request.body(self.body).send().await {
             Ok(answer) => {
                 let status = answer.status();
-                Attempt { good: status.is_success(), said: status.as_u16().to_string() }
+                let is_success = status.is_success();
+                let state = if is_success { DeliveryState::Delivered } else { DeliveryState::Pending };
+                Attempt { state, said: status.as_u16().to_string() }
             }
             // The text of the error has the address in it, query included.
-            Err(error) if error.is_timeout() => Attempt { good: false, said: "no answer in time".into() },
-            Err(error) if error.is_connect() => Attempt { good: false, said: "no connection".into() },
-            Err(_) => Attempt { good: false, said: "the connection broke".into() },
+            Err(error) if error.is_timeout() => again("no answer in time"),
+            Err(error) if error.is_connect() => again("no connection"),
+            Err(_) => again("the connection broke"),
         }
     }
 }

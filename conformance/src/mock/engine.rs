@@ -1,6 +1,7 @@
 //! The engine: a function from a request to an answer, and what it remembers from one request to the next.
 
 use super::access::Caller;
+use super::capacity::{Capacity, MAX_VALUES, has_too_many_values};
 use super::clock::Clock;
 use super::deliver::{Courier, Delivery, Policy};
 use super::dice::Dice;
@@ -11,12 +12,14 @@ use super::limits::{Bucket, Purse};
 use super::misread::Misread;
 use super::narrow::Narrowed;
 use super::protocol::{
-    self, Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, WEATHER_HEADER, is_endpoint,
+    self, Answer, Body, CONTROL, Content, ENDPOINT, FILES, Incoming, JSON, Passage, Piece, WEATHER_HEADER,
+    is_endpoint,
 };
 use super::refusing::Refusing;
 use super::roles::Roles;
 use super::session::Sessions;
 use super::settings::Settings;
+use super::sites::Sites;
 use super::tasks::Tasks;
 use super::weather::{self, Moment};
 use crate::judge::{Judge, JudgeError};
@@ -40,6 +43,8 @@ pub struct Engine {
     pub(super) roles: Roles,
     pub(super) prices: Prices,
     pub(super) explainer: Explainer,
+    pub(super) sites: Sites,
+    pub(super) capacity: Arc<Capacity>,
     pub(super) faults: Active,
     pub(super) narrowed: Vec<Narrowed>,
     pub(super) misread: Vec<Misread>,
@@ -93,8 +98,10 @@ impl Engine {
         if let Some(field) = settings.unasked.iter().find(|name| !roles.is_flagged(name)) {
             return Err(EngineError::Field(airspec::text::shorten(field, 80)));
         }
+        let capacity = Arc::new(Capacity::of(&settings));
         Ok(Self {
             judge: Judge::new(&model)?,
+            sites: Sites::of(&settings),
             prices: Prices::of(&model),
             explainer: Explainer::of(&model, roles.prompt.as_deref(), &settings.codes)?,
             narrowed: faults.refused().filter_map(|(id, number)| Narrowed::new(&model, id, number)).collect(),
@@ -106,13 +113,17 @@ impl Engine {
             bucket: Mutex::default(),
             purse: Mutex::default(),
             sessions: Mutex::default(),
-            courier: Arc::new(Courier::new(Policy {
-                reach: settings.reach,
-                wrapping: settings.webhook_body,
-                typed: settings.upload_type,
-                retries: settings.retries.clone(),
-                timeout: settings.delivery_timeout,
-            })),
+            courier: Arc::new(Courier::new(
+                Arc::clone(&capacity),
+                Policy {
+                    reach: settings.reach,
+                    wrapping: settings.webhook_body,
+                    typed: settings.upload_type,
+                    retries: settings.retries.clone(),
+                    timeout: settings.delivery_timeout,
+                },
+            )),
+            capacity,
             tasks: Mutex::default(),
             files: Arc::default(),
             seen: Mutex::default(),
@@ -204,6 +215,10 @@ impl Engine {
         let text = std::str::from_utf8(body).map_err(|error| {
             Problem::new(400, "invalidJson", format!("The body is not UTF-8 text: {error}."))
         })?;
+        if has_too_many_values(text) {
+            let text = format!("The body must have fewer than {MAX_VALUES} JSON values.");
+            return Err(Problem::new(400, "tooManyValues", text));
+        }
         let value = json::parse(text).map_err(|fault| {
             let place = format!("line {}, column {}", fault.line, fault.column);
             Problem::new(
@@ -218,6 +233,10 @@ impl Engine {
                 "invalidRequestBody",
                 "The array of tasks is empty: send at least one task.",
             )),
+            Value::Array(tasks) if tasks.len() > self.settings.max_tasks => {
+                let text = format!("A request must have at most {} tasks.", self.settings.max_tasks);
+                Err(Problem::new(400, "tooManyTasks", text))
+            }
             Value::Array(tasks) => Ok(tasks),
             bare @ Value::Object(_) if self.settings.bare_task => Ok(vec![bare]),
             _ => {
@@ -293,6 +312,11 @@ impl Engine {
         self.whole(408)
     }
 
+    /// The answer to a request for which there is no memory at the moment.
+    pub(super) fn overloaded(&self) -> Answer {
+        self.whole(503).with("retry-after", "1")
+    }
+
     /// The answer where the mock itself fails.
     pub(super) fn broken(&self) -> Answer {
         self.whole(500)
@@ -330,18 +354,9 @@ impl Engine {
         if self.faults.refuses(Refusing::Silent) {
             outcome.problems.clear();
         }
-        let secrets = caller.secrets.clone();
-        let masked = !outcome.problems.is_empty();
-        let empty_data = self.settings.empty_data;
-        let text = move |outcome: super::batch::Outcome| {
-            let text = outcome.into_envelope(empty_data).to_string();
-            if masked { secrets.mask(text) } else { text }.into_bytes()
-        };
-        let body = if outcome.is_ready() {
-            Body::Ready(text(outcome))
-        } else {
-            Body::Later(Box::new(move || text(outcome)))
-        };
+        let is_ready = outcome.is_ready();
+        let pieces = Body::Pieces(outcome.into_pieces(self.settings.empty_data, &caller.secrets));
+        let body = if is_ready { Body::Ready(pieces.into_bytes()) } else { pieces };
         let mut answer = Answer::new(status, JSON, body);
         answer.note = note;
         answer
@@ -361,14 +376,9 @@ impl Engine {
             }
             Found::Drawn(media, bytes) => picture(media, Body::Ready(bytes.to_vec())),
             Found::Recipe(recipe) => {
-                let (files, name) = (Arc::clone(&self.files), name.to_owned());
                 let media = recipe.media;
-                let draw = move || {
-                    let bytes = recipe.draw();
-                    super::lock(&files).keep(&name, bytes.as_slice().into());
-                    bytes
-                };
-                picture(media, Body::Later(Box::new(draw)))
+                let file = Content::File(recipe, Arc::clone(&self.files), name.to_owned());
+                picture(media, Body::Pieces(vec![Piece(file)]))
             }
         }
     }

@@ -40,6 +40,18 @@ impl Problem {
         self
     }
 
+    /// About how many bytes it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        let texts = self.object.iter().map(|(name, value)| name.len() + value.as_str().map_or(0, str::len));
+        1000 + texts.sum::<usize>()
+    }
+
+    /// What stands for the errors that an answer has no room for.
+    pub(super) fn more(left: usize) -> Self {
+        let (noun, verb) = if left == 1 { ("error", "is") } else { ("errors", "are") };
+        Self::new(400, "moreErrors", format!("{left} more {noun} of this task {verb} left out."))
+    }
+
     pub(super) fn code(&self) -> &str {
         self.object.get(name::CODE).and_then(Value::as_str).unwrap_or_default()
     }
@@ -153,11 +165,13 @@ impl Explainer {
         })
     }
 
-    /// The errors of one task, in the platform's order. `blamed` tells which constraints accuse the wrong parameter.
+    /// The first errors of one task, in the platform's order. `blamed` tells which constraints accuse the wrong
+    /// parameter.
     pub(super) fn problems(
         &self,
         task: &Value,
         violations: &[Violation],
+        most: usize,
         blamed: impl Fn(&str) -> bool,
     ) -> Vec<Problem> {
         let turn = |violation: &&Violation| {
@@ -167,6 +181,7 @@ impl Explainer {
         ordered.sort_by_key(turn);
         ordered
             .into_iter()
+            .take(most)
             .map(|violation| self.problem(task, violation, blamed(&violation.constraint)).of_task(task))
             .collect()
     }
@@ -392,7 +407,7 @@ mod tests {
         let model = airspec::read(&airspec::Source::new("tiny.json", spec)).unwrap();
         let violations = Judge::new(&model).unwrap().task(task);
         let explainer = Explainer::of(&model, Some("prompt"), &BTreeMap::new()).unwrap();
-        let problems = explainer.problems(task, &violations, |_| false);
+        let problems = explainer.problems(task, &violations, usize::MAX, |_| false);
         problems
             .into_iter()
             .map(|mut problem| {

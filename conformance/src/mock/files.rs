@@ -10,8 +10,13 @@ use std::time::Duration;
 
 /// How many files are remembered; the oldest are forgotten first.
 const FILES: usize = 20_000;
-/// How many bytes of drawn files are kept.
-const CACHE: usize = 64 << 20;
+/// How many bytes the recipes of all files may have.
+const BYTES: usize = 10 << 20;
+/// What a recipe and its name take beside the texts in it.
+const OVERHEAD: usize = 400;
+/// How many bytes of drawn files are kept, and of one of them at the most.
+const CACHE: usize = 8 << 20;
+const CACHED: usize = 2 << 20;
 /// How many characters of a prompt a picture may depend on: more would not be shown.
 pub(super) const PROMPT: usize = 400;
 
@@ -43,6 +48,15 @@ impl Recipe {
         })
     }
 
+    pub(super) fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// About how many bytes it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        OVERHEAD + self.prompt.len() + self.caption.len()
+    }
+
     /// The file as the text of a result's field.
     pub(super) fn text(&self, form: Form) -> String {
         let base64 = STANDARD.encode(self.draw());
@@ -58,6 +72,7 @@ impl Recipe {
 pub(super) struct Files {
     known: HashMap<String, File>,
     order: VecDeque<String>,
+    bytes: usize,
     drawn: VecDeque<(String, Arc<[u8]>)>,
     drawn_bytes: usize,
 }
@@ -80,13 +95,15 @@ pub(super) enum Found {
 
 impl Files {
     pub(super) fn add(&mut self, name: &str, recipe: Arc<Recipe>, until: Option<Duration>) {
-        if self.known.insert(name.to_owned(), File { recipe, until }).is_none() {
-            self.order.push_back(name.to_owned());
+        self.bytes += recipe.weight();
+        match self.known.insert(name.to_owned(), File { recipe, until }) {
+            None => self.order.push_back(name.to_owned()),
+            Some(replaced) => self.bytes -= replaced.recipe.weight(),
         }
-        while self.order.len() > FILES {
-            if let Some(oldest) = self.order.pop_front() {
-                self.known.remove(&oldest);
-            }
+        while (self.order.len() > FILES || self.bytes > BYTES)
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.bytes -= self.known.remove(&oldest).map_or(0, |file| file.recipe.weight());
         }
     }
 
@@ -101,16 +118,53 @@ impl Files {
         }
     }
 
-    pub(super) fn keep(&mut self, name: &str, bytes: Arc<[u8]>) {
-        if bytes.len() > CACHE || self.drawn.iter().any(|(known, _)| known == name) {
+    pub(super) fn keep(&mut self, name: &str, bytes: &[u8]) {
+        if bytes.len() > CACHED || self.drawn.iter().any(|(known, _)| known == name) {
             return;
         }
         self.drawn_bytes += bytes.len();
-        self.drawn.push_back((name.to_owned(), bytes));
+        self.drawn.push_back((name.to_owned(), bytes.into()));
         while self.drawn_bytes > CACHE
             && let Some((_, oldest)) = self.drawn.pop_front()
         {
             self.drawn_bytes -= oldest.len();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recipe(prompt: &str) -> Arc<Recipe> {
+        Arc::new(Recipe {
+            width: 16,
+            height: 16,
+            container: Container::Png,
+            media: "image/png",
+            quality: 90,
+            seed: 1,
+            prompt: prompt.to_owned(),
+            caption: String::new(),
+        })
+    }
+
+    #[test]
+    fn neither_files_nor_their_texts_nor_drawn_ones_pile_up() {
+        let mut files = Files::default();
+        for number in 0..FILES + 10 {
+            files.add(&number.to_string(), recipe(""), None);
+        }
+        assert_eq!((files.known.len(), files.order.len()), (FILES, FILES));
+        let long = "p".repeat(1600);
+        for number in 0..FILES {
+            files.add(&number.to_string(), recipe(&long), None);
+            files.keep(&number.to_string(), &[0; 4 << 10]);
+        }
+        assert!(files.bytes <= BYTES && files.known.len() <= BYTES / 2000 && files.drawn_bytes <= CACHE);
+        let held: usize = files.known.values().map(|file| file.recipe.weight()).sum();
+        assert_eq!((files.bytes, files.known.len()), (held, files.order.len()));
+        files.keep("large", &vec![0; CACHED + 1]);
+        assert!(files.drawn.iter().all(|(name, _)| name != "large"));
     }
 }

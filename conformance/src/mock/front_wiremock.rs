@@ -1,8 +1,9 @@
 //! The engine behind a `wiremock` server, for tests and the embedded run: one line to start, dropped at the end.
 //!
-//! It answers as [`Server`](super::Server) does, but for what wiremock cannot: it buffers bodies whole before they are
-//! refused, has no WebSocket, and sends a slow body late and whole instead of piece by piece. It also keeps a copy of
-//! every request, so the front that listens for a long time is the other one.
+//! It answers as [`Server`](super::Server) does, within the limits of the engine and to the same web pages, but for what
+//! wiremock cannot: it buffers bodies whole before they are refused, has no WebSocket, sends a slow body late and whole
+//! instead of piece by piece, and has no limits for connections and for time. So the front that listens for a long time
+//! is the other one.
 
 use super::engine::Engine;
 use super::protocol::{Answer, ENDPOINT, Incoming, Passage};
@@ -64,12 +65,26 @@ struct Relay {
     answer: Mutex<Option<Answer>>,
 }
 
+impl Relay {
+    fn answer(&self, request: &Request) -> Answer {
+        let request = incoming(request);
+        match self.engine.page(&request) {
+            Ok(page) => {
+                let mut answer = self.engine.answer(&request);
+                page.admit(&mut answer);
+                answer
+            }
+            Err(answer) => *answer,
+        }
+    }
+}
+
 struct Dropping(Arc<Relay>);
 struct Answering(Arc<Relay>);
 
 impl Match for Dropping {
     fn matches(&self, request: &Request) -> bool {
-        let answer = self.0.engine.answer(&incoming(request));
+        let answer = self.0.answer(request);
         let dropped = answer.passage == Passage::Dropped;
         *self.0.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
         dropped
@@ -79,7 +94,7 @@ impl Match for Dropping {
 impl Respond for Answering {
     fn respond(&self, request: &Request) -> ResponseTemplate {
         let answer = self.0.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        template(answer.unwrap_or_else(|| self.0.engine.answer(&incoming(request))))
+        template(answer.unwrap_or_else(|| self.0.answer(request)))
     }
 }
 

@@ -3,6 +3,8 @@
 use super::access::Caller;
 use super::answer::Item;
 use super::batch::{Outcome, unknown_names};
+use super::capacity::Share;
+use super::carry_out::crowded;
 use super::engine::Engine;
 use super::errors::Problem;
 use super::fault::How;
@@ -12,7 +14,7 @@ use serde_json::{Map, Value};
 
 impl Engine {
     /// The results of a deferred task so far.
-    pub(super) fn poll(&self, poll: &Value, caller: &Caller, outcome: &mut Outcome) {
+    pub(super) fn poll(&self, poll: &Value, caller: &Caller, share: &mut Share, outcome: &mut Outcome) {
         let unknown = unknown_names(poll, &[name::TASK_TYPE, name::TASK_UUID]);
         if !unknown.is_empty() {
             outcome.problems.extend(unknown);
@@ -34,6 +36,12 @@ impl Engine {
             outcome.problems.push(problem.with(name::PARAMETER, name::TASK_UUID).of_task(poll));
             return;
         };
+        let pixels = task.items.iter().map(|(_, item)| item.inline_pixels()).sum();
+        let bytes = task.items.iter().map(|(_, item)| item.weight()).sum();
+        if !(share.take_results(task.items.len(), pixels) && share.take_bytes(bytes)) {
+            outcome.problems.push(crowded(poll));
+            return;
+        }
         for (ready, item) in &task.items {
             outcome.items.push(if *ready <= now { self.finished(item) } else { self.unfinished(item) });
         }

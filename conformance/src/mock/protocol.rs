@@ -2,8 +2,11 @@
 //!
 //! Nothing in here is a parameter of a model: those come from the spec.
 
+use super::capacity::{base64_bytes, file_bytes};
+use super::files::{Files, Recipe};
 use serde_json::{Map, Value};
 use std::fmt;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// The path of the one endpoint, for HTTP and for WebSocket.
@@ -136,12 +139,23 @@ pub enum Passage {
     Dropped,
 }
 
-/// A body that is ready, or one that costs time to make.
+/// A body that is ready, or one that costs time and memory to make.
 pub enum Body {
     /// The bytes.
     Ready(Vec<u8>),
-    /// Pictures have to be drawn first: to be called where that hurts nobody.
-    Later(Box<dyn FnOnce() -> Vec<u8> + Send>),
+    /// Pieces to be sent one after the other; pictures have to be drawn first.
+    Pieces(Vec<Piece>),
+}
+
+/// A piece of a body.
+pub struct Piece(pub(super) Content);
+
+pub(super) enum Content {
+    Text(Vec<u8>),
+    /// A picture as the text of a field.
+    Inline(Arc<Recipe>, Form),
+    /// A picture as a file, to be kept under a name.
+    File(Arc<Recipe>, Arc<Mutex<Files>>, String),
 }
 
 impl Body {
@@ -150,7 +164,51 @@ impl Body {
     pub fn into_bytes(self) -> Vec<u8> {
         match self {
             Self::Ready(bytes) => bytes,
-            Self::Later(make) => make(),
+            Self::Pieces(pieces) => pieces.into_iter().flat_map(Piece::into_bytes).collect(),
+        }
+    }
+}
+
+impl Piece {
+    /// The bytes, drawn now if need be.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        match self.0 {
+            Content::Text(text) => text,
+            Content::Inline(recipe, form) => recipe.text(form).into_bytes(),
+            Content::File(recipe, files, name) => {
+                let bytes = recipe.draw();
+                super::lock(&files).keep(&name, &bytes);
+                bytes
+            }
+        }
+    }
+
+    pub(super) fn pixels(&self) -> u64 {
+        self.recipe().map_or(0, Recipe::pixels)
+    }
+
+    /// About how many bytes it takes in memory as it is.
+    pub(super) fn weight(&self) -> usize {
+        match &self.0 {
+            Content::Text(text) => text.len(),
+            Content::Inline(recipe, _) | Content::File(recipe, ..) => recipe.weight(),
+        }
+    }
+
+    /// More bytes than it has once it is drawn.
+    pub(super) fn drawn_bytes(&self) -> usize {
+        match &self.0 {
+            Content::Text(text) => text.len(),
+            Content::Inline(recipe, _) => base64_bytes(recipe),
+            Content::File(recipe, ..) => file_bytes(recipe),
+        }
+    }
+
+    fn recipe(&self) -> Option<&Recipe> {
+        match &self.0 {
+            Content::Text(_) => None,
+            Content::Inline(recipe, _) | Content::File(recipe, ..) => Some(recipe),
         }
     }
 }
@@ -159,7 +217,7 @@ impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ready(bytes) => write!(f, "{} bytes", bytes.len()),
-            Self::Later(_) => f.write_str("bytes to come"),
+            Self::Pieces(pieces) => write!(f, "{} pieces", pieces.len()),
         }
     }
 }

@@ -3,19 +3,25 @@
 use super::access::{self, Caller, Secrets, is_authentication};
 use super::answer::Item;
 use super::batch::Outcome;
+use super::capacity::AT_ONCE_PIXELS;
 use super::engine::Engine;
 use super::errors::Problem;
 use super::protocol::{self, Incoming, Note, kind, name};
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, watch};
 
 /// How many sessions are remembered; the oldest are forgotten first.
 const SESSIONS: usize = 500;
-/// How many frames wait for a client at the most; the oldest are lost first.
+/// How many frames wait for a client at the most, and how many bytes they have; the oldest are lost first.
 const FRAMES: usize = 200;
+const FRAME_BYTES: usize = 1 << 20;
+/// How many bytes the frames of all sessions have before none keeps more than a share of them.
+const ALL_FRAME_BYTES: usize = 8 << 20;
+const SHARE: usize = 16 << 10;
 /// How many frames of one session are worked on at a time.
 const AT_ONCE: usize = 256;
 
@@ -29,6 +35,15 @@ pub(super) struct Frame {
 impl Frame {
     pub(super) fn is_ready(&self) -> bool {
         self.outcome.is_ready()
+    }
+
+    pub(super) fn inline_pixels(&self) -> u64 {
+        self.outcome.items.iter().map(Item::inline_pixels).sum()
+    }
+
+    /// More bytes than its pictures have once they are drawn.
+    pub(super) fn inline_bytes(&self) -> usize {
+        self.outcome.items.iter().map(Item::inline_bytes).sum()
     }
 
     /// The text of the frame: either `data` or `errors`.
@@ -52,7 +67,7 @@ impl Frame {
 pub(super) struct Session {
     id: String,
     caller: Caller,
-    outbox: Mutex<VecDeque<Frame>>,
+    outbox: Mutex<Outbox>,
     /// Rings when there is something to send.
     pub(super) bell: Notify,
     /// Counts connections: only the latest one sends.
@@ -60,24 +75,78 @@ pub(super) struct Session {
     pub(super) room: Arc<Semaphore>,
 }
 
+/// The frames that wait for a client.
+#[derive(Debug)]
+struct Outbox {
+    frames: VecDeque<Frame>,
+    bytes: usize,
+    /// The bytes of all sessions.
+    all: Arc<AtomicUsize>,
+}
+
+impl Outbox {
+    fn new(all: Arc<AtomicUsize>) -> Self {
+        Self { frames: VecDeque::new(), bytes: 0, all }
+    }
+
+    fn push(&mut self, frame: Frame) {
+        self.add(&frame);
+        self.frames.push_back(frame);
+        while self.is_over() && self.pop().is_some() {}
+    }
+
+    /// Takes a frame back to the front, unless there is no room.
+    fn put_back(&mut self, frame: Frame) {
+        self.add(&frame);
+        self.frames.push_front(frame);
+        if self.is_over() {
+            self.pop();
+        }
+    }
+
+    fn pop(&mut self) -> Option<Frame> {
+        let frame = self.frames.pop_front()?;
+        let bytes = frame.outcome.weight();
+        self.bytes -= bytes;
+        self.all.fetch_sub(bytes, Ordering::Relaxed);
+        Some(frame)
+    }
+
+    fn add(&mut self, frame: &Frame) {
+        let bytes = frame.outcome.weight();
+        self.bytes += bytes;
+        self.all.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    fn is_over(&self) -> bool {
+        let is_full = self.all.load(Ordering::Relaxed) > ALL_FRAME_BYTES;
+        self.frames.len() > FRAMES || self.bytes > if is_full { SHARE } else { FRAME_BYTES }
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.all.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
+}
+
 impl Session {
     pub(super) fn push(&self, frames: impl IntoIterator<Item = Frame>) {
         let mut outbox = super::lock(&self.outbox);
-        outbox.extend(frames);
-        while outbox.len() > FRAMES {
-            outbox.pop_front();
+        for frame in frames {
+            outbox.push(frame);
         }
         self.bell.notify_one();
     }
 
-    /// The frame to be sent next; it stays until [`Session::sent`].
+    /// The frame to be sent next.
     pub(super) fn next(&self) -> Option<Frame> {
-        super::lock(&self.outbox).pop_front()
+        super::lock(&self.outbox).pop()
     }
 
     /// Takes a frame back that could not be sent.
     pub(super) fn unsent(&self, frame: Frame) {
-        super::lock(&self.outbox).push_front(frame);
+        super::lock(&self.outbox).put_back(frame);
     }
 
     /// The frame that tells the client its session.
@@ -99,6 +168,8 @@ pub(super) struct Sessions {
     known: HashMap<String, Arc<Session>>,
     order: VecDeque<String>,
     made: u64,
+    /// The bytes that wait in all of them.
+    waiting: Arc<AtomicUsize>,
 }
 
 /// What a frame of the client comes to.
@@ -107,6 +178,13 @@ pub(super) struct Work {
     pub(super) frames: Vec<(Duration, Frame)>,
     pub(super) dropped: bool,
     pub(super) note: Note,
+}
+
+impl Work {
+    /// About how many bytes its frames take in memory.
+    pub(super) fn weight(&self) -> usize {
+        self.frames.iter().map(|(_, frame)| frame.outcome.weight()).sum()
+    }
 }
 
 impl Engine {
@@ -140,7 +218,7 @@ impl Engine {
         let session = Arc::new(Session {
             id: id.clone(),
             caller,
-            outbox: Mutex::default(),
+            outbox: Mutex::new(Outbox::new(Arc::clone(&sessions.waiting))),
             bell: Notify::new(),
             connection: watch::Sender::new(0),
             room: Arc::new(Semaphore::new(AT_ONCE)),
@@ -211,7 +289,7 @@ fn split(outcome: Outcome, task: &Value) -> Vec<Outcome> {
     let together = task.get(name::TASK_TYPE).is_some_and(|word| word == kind::POLL);
     let frame = |items| Outcome { items, problems: Vec::new() };
     let mut frames: Vec<Outcome> = if together && !items.is_empty() {
-        vec![frame(items)]
+        by_pixels(items).into_iter().map(frame).collect()
     } else {
         items.into_iter().map(|item| frame(vec![item])).collect()
     };
@@ -219,4 +297,55 @@ fn split(outcome: Outcome, task: &Value) -> Vec<Outcome> {
         frames.push(Outcome { items: Vec::new(), problems });
     }
     frames
+}
+
+/// The items in as few parts as may be drawn into one frame each: one part, but for many large pictures.
+fn by_pixels(items: Vec<Item>) -> Vec<Vec<Item>> {
+    let (mut parts, mut pixels) = (vec![Vec::new()], 0);
+    for item in items {
+        pixels += item.inline_pixels();
+        match parts.last_mut() {
+            Some(part) if pixels <= AT_ONCE_PIXELS || part.is_empty() => part.push(item),
+            _ => {
+                pixels = item.inline_pixels();
+                parts.push(vec![item]);
+            }
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(bytes: usize) -> Frame {
+        let fields = [("text".to_owned(), "x".repeat(bytes).into())].into_iter().collect();
+        let outcome = Outcome { items: vec![Item::plain(fields)], problems: Vec::new() };
+        Frame { outcome, secrets: Secrets::default() }
+    }
+
+    #[test]
+    fn the_frames_of_all_sessions_together_are_bounded() {
+        let all = Arc::new(AtomicUsize::new(0));
+        let mut outboxes: Vec<Outbox> = (0..SESSIONS).map(|_| Outbox::new(Arc::clone(&all))).collect();
+        for outbox in &mut outboxes {
+            for _ in 0..2 * FRAMES {
+                outbox.push(frame(10));
+            }
+            assert!(outbox.frames.len() <= FRAMES && outbox.bytes <= FRAME_BYTES);
+            outbox.push(frame(FRAME_BYTES));
+            assert!(outbox.frames.is_empty(), "a frame that is too large is lost, and all before it");
+            for _ in 0..2 * FRAMES {
+                outbox.push(frame(4 << 10));
+            }
+            outbox.put_back(frame(4 << 10));
+        }
+        let held: usize = outboxes.iter().map(|outbox| outbox.bytes).sum();
+        assert_eq!(held, all.load(Ordering::Relaxed));
+        assert!(held <= ALL_FRAME_BYTES + FRAME_BYTES + SESSIONS * SHARE, "{held}");
+        assert!(outboxes.iter().all(|outbox| !outbox.frames.is_empty()), "each keeps its share");
+        drop(outboxes);
+        assert_eq!(all.load(Ordering::Relaxed), 0);
+    }
 }

@@ -1,5 +1,6 @@
 //! How a mock is to behave where the platform's documents leave a choice, and how long things take.
 
+use super::sites;
 use super::weather::{self, Weather, WeatherError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -45,8 +46,21 @@ pub struct Settings {
     pub delivery_timeout: Duration,
     /// How long a WebSocket may be silent before it is closed.
     pub idle: Duration,
+    /// How long the head of a request may take, and a connection be without a request.
+    pub header_timeout: Duration,
+    /// How long the body of a request may take.
+    pub body_timeout: Duration,
+    /// How long a client may read nothing of an answer.
+    pub write_timeout: Duration,
+    /// Connections at a time; more wait until one that has no request makes room.
+    pub max_connections: usize,
     /// The largest body of a request, in bytes.
     pub max_body: usize,
+    /// The most tasks of a request.
+    pub max_tasks: usize,
+    /// Origins of web pages that may use the mock, such as `https://app.example`, beside those of this machine. Their
+    /// names are taken in the `Host` header, too.
+    pub allow_origins: Vec<String>,
     /// Where clients reach the mock, such as `https://mock.example`; without it the `Host` header of a request says.
     pub public_url: Option<String>,
 }
@@ -72,7 +86,13 @@ impl Default for Settings {
             retries: [1, 5, 30].map(Duration::from_secs).to_vec(),
             delivery_timeout: Duration::from_secs(10),
             idle: Duration::from_secs(120),
-            max_body: 64 << 20,
+            header_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(60),
+            write_timeout: Duration::from_secs(30),
+            max_connections: 256,
+            max_body: 32 << 20,
+            max_tasks: 500,
+            allow_origins: Vec::new(),
             public_url: None,
         }
     }
@@ -150,7 +170,13 @@ struct File {
     retries: Option<Vec<String>>,
     delivery_timeout: Option<String>,
     idle: Option<String>,
+    header_timeout: Option<String>,
+    body_timeout: Option<String>,
+    write_timeout: Option<String>,
+    max_connections: Option<usize>,
     max_body: Option<usize>,
+    max_tasks: Option<usize>,
+    allow_origins: Option<Vec<String>>,
     public_url: Option<String>,
     weather: Option<toml::Table>,
 }
@@ -188,11 +214,17 @@ impl Settings {
         put(&mut settings.reach, file.reach);
         put(&mut settings.webhook_body, file.webhook_body);
         put(&mut settings.upload_type, file.upload_type);
+        put(&mut settings.max_connections, file.max_connections);
         put(&mut settings.max_body, file.max_body);
+        put(&mut settings.max_tasks, file.max_tasks);
+        put(&mut settings.allow_origins, file.allow_origins);
         put(&mut settings.pace, time("pace", file.pace)?);
         put(&mut settings.retention, time("retention", file.retention)?);
         put(&mut settings.delivery_timeout, time("delivery-timeout", file.delivery_timeout)?);
         put(&mut settings.idle, time("idle", file.idle)?);
+        put(&mut settings.header_timeout, time("header-timeout", file.header_timeout)?);
+        put(&mut settings.body_timeout, time("body-timeout", file.body_timeout)?);
+        put(&mut settings.write_timeout, time("write-timeout", file.write_timeout)?);
         if let Some(retries) = file.retries {
             let pauses = retries.iter().map(|pause| weather::duration(pause)).collect::<Option<_>>();
             settings.retries = pauses.ok_or(SettingsError::Time("retries"))?;
@@ -203,6 +235,12 @@ impl Settings {
         }
         settings.check()?;
         Ok(settings)
+    }
+
+    /// Whether a text is the origin of a web page, such as `https://app.example` or `http://name:8080`.
+    #[must_use]
+    pub fn is_origin(text: &str) -> bool {
+        sites::normal(text).is_some()
     }
 
     /// What types alone do not say.
@@ -219,9 +257,19 @@ impl Settings {
         for (setting, holds, expected) in [
             ("mixed-status", is_status(&self.mixed_status), status),
             ("unpaid-status", is_status(&self.unpaid_status), status),
-            ("max-body", self.max_body > 0, "a number of bytes above 0"),
+            ("max-connections", (1..=65_536).contains(&self.max_connections), "a number from 1 to 65536"),
+            ("max-body", (1..=1 << 30).contains(&self.max_body), "a number of bytes above 0, up to 1 GiB"),
+            ("max-tasks", self.max_tasks > 0, "a number above 0"),
             ("delivery-timeout", !self.delivery_timeout.is_zero(), "a time above 0"),
             ("idle", !self.idle.is_zero(), "a time above 0"),
+            ("header-timeout", !self.header_timeout.is_zero(), "a time above 0"),
+            ("body-timeout", !self.body_timeout.is_zero(), "a time above 0"),
+            ("write-timeout", !self.write_timeout.is_zero(), "a time above 0"),
+            (
+                "allow-origins",
+                self.allow_origins.iter().all(|origin| Self::is_origin(origin)),
+                "a list of origins such as `https://app.example` or `http://name:8080`",
+            ),
             (
                 "public-url",
                 self.public_url.as_ref().is_none_or(is_url),
@@ -317,7 +365,13 @@ mod tests {
             retries = ["10ms", "1s"]
             delivery-timeout = "3s"
             idle = "1h"
+            header-timeout = "1s"
+            body-timeout = "2s"
+            write-timeout = "3s"
+            max-connections = 10
             max-body = 1000
+            max-tasks = 5
+            allow-origins = ["https://app.example"]
             public-url = "https://mock.example"
             [codes]
             "a.type" = "wrongA"
@@ -372,6 +426,12 @@ mod tests {
             ("mixed-status = 42", "mixed-status"),
             ("unpaid-status = 600", "unpaid-status"),
             ("max-body = 0", "max-body"),
+            ("max-body = 2000000000", "max-body"),
+            ("max-tasks = 0", "max-tasks"),
+            ("max-connections = 0", "max-connections"),
+            ("header-timeout = \"0\"", "header-timeout"),
+            ("allow-origins = [\"null\"]", "allow-origins"),
+            ("allow-origins = [\"https://a.example/path\"]", "allow-origins"),
             ("idle = \"0\"", "idle"),
             ("delivery-timeout = \"0\"", "delivery-timeout"),
             ("public-url = \"mock.example\"", "public-url"),

@@ -1,16 +1,23 @@
 //! A WebSocket: the session begins with an authentication task; then every frame is a batch, and results come back as
-//! they finish.
+//! they finish. A client that does not read is not read either, so that nothing piles up for it.
 
-use super::front_axum::Desk;
+use super::capacity::reading_work;
+use super::engine::Engine;
+use super::front_axum::{Desk, LARGE, PATIENCE, draw};
 use super::log::Served;
 use super::protocol::{Incoming, Note, Passage, envelope};
 use super::session::{Frame, Session, Work};
-use super::switch::Switch;
+use crate::serving::{Connection, Held, UNCOUNTED};
+use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use futures_util::SinkExt as _;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
+
+/// How long a client may take to say who it is.
+const GREETING: Duration = Duration::from_secs(30);
 
 /// Why a socket is left.
 enum End {
@@ -20,11 +27,16 @@ enum End {
     Stopped,
     /// The weather takes it.
     Dropped,
+    /// There is no memory for what it asks for.
+    Overloaded,
 }
 
 /// Serves one socket to its end.
-pub(super) async fn run(desk: Desk, mut socket: WebSocket, greeting: Incoming, switch: Switch) {
-    let Some((session, rest)) = greet(&desk, &mut socket, &greeting).await else { return };
+pub(super) async fn run(desk: Desk, mut socket: WebSocket, greeting: Incoming, connection: Connection) {
+    connection.meter(&desk.engine.capacity.bodies);
+    let greeting = Arc::new(greeting);
+    let Some((session, rest)) = greet(&desk, &mut socket, &greeting, &connection).await else { return };
+    connection.keep();
     let turn = session.connection.borrow().wrapping_add(1);
     session.connection.send_replace(turn);
     if send(&desk, &mut socket, session.welcome()).await.is_err() {
@@ -33,10 +45,12 @@ pub(super) async fn run(desk: Desk, mut socket: WebSocket, greeting: Incoming, s
     if !rest.is_empty() {
         let started = Instant::now();
         let work = desk.engine.work(&session, &greeting, &rest);
-        start(&desk, &session, work, started).await;
+        // What is not started is not answered, and the socket is closed by its next frame at the latest.
+        let _ = start(&desk, &session, work, started).await;
     }
-    match converse(&desk, &mut socket, &session, &greeting, turn).await {
-        End::Dropped => switch.cut(),
+    match converse(&desk, &mut socket, &session, &greeting, turn, &connection).await {
+        End::Dropped => connection.cut(),
+        End::Overloaded => close(&mut socket, close_code::AGAIN, "the mock is busy").await,
         End::Stopped => close(&mut socket, close_code::AWAY, "the mock stops").await,
         End::Gone => close(&mut socket, close_code::NORMAL, "").await,
     }
@@ -46,15 +60,20 @@ pub(super) async fn run(desk: Desk, mut socket: WebSocket, greeting: Incoming, s
 async fn greet(
     desk: &Desk,
     socket: &mut WebSocket,
-    greeting: &Incoming,
+    greeting: &Arc<Incoming>,
+    connection: &Connection,
 ) -> Option<(Arc<Session>, Vec<Value>)> {
     let mut ending = desk.ending.clone();
+    let patience = desk.engine.settings().idle.min(GREETING);
     let text = tokio::select! {
-        text = tokio::time::timeout(desk.engine.settings().idle, listen(socket)) => text.ok()??,
+        text = tokio::time::timeout(patience, listen(socket)) => text.ok()??,
         () = until(&mut ending, |ending| *ending) => return None,
+        () = connection.asked_to_end() => return None,
     };
     let started = Instant::now();
-    let admitted = desk.engine.authenticate(greeting, &text);
+    let asked = Arc::clone(greeting);
+    let admitted = compute(desk, text, move |engine, text| engine.authenticate(&asked, text)).await?;
+    connection.taken();
     let problem = match admitted {
         Ok((session, rest)) => {
             tell(
@@ -78,26 +97,49 @@ async fn greet(
 }
 
 /// The next frame that says something; `None` at the end.
-async fn listen(socket: &mut WebSocket) -> Option<Vec<u8>> {
+async fn listen(socket: &mut WebSocket) -> Option<Bytes> {
     loop {
         match socket.recv().await?.ok()? {
-            Message::Text(text) => return Some(text.as_bytes().to_vec()),
-            Message::Binary(bytes) => return Some(bytes.to_vec()),
+            Message::Text(text) => return Some(text.into()),
+            Message::Binary(bytes) => return Some(bytes),
             Message::Close(_) => return None,
-            Message::Ping(_) | Message::Pong(_) => {}
+            // The reply is written before more is read: a client that does not read has nothing pile up for it.
+            Message::Ping(_) | Message::Pong(_) => socket.flush().await.ok()?,
         }
     }
+}
+
+/// Asks the engine; on a thread of its own where others would wait for long. `None` where it fails.
+async fn compute<T: Send + 'static>(
+    desk: &Desk,
+    text: Bytes,
+    ask: impl FnOnce(&Engine, &[u8]) -> T + Send + 'static,
+) -> Option<T> {
+    if text.len() <= LARGE {
+        return Some(ask(&desk.engine, &text));
+    }
+    let patience = desk.engine.settings().body_timeout;
+    let work = desk.engine.capacity.work.take(reading_work(text.len()), patience).await?;
+    let engine = Arc::clone(&desk.engine);
+    let asked = tokio::task::spawn_blocking(move || {
+        let answer = ask(&engine, &text);
+        drop(text);
+        drop(work);
+        answer
+    });
+    asked.await.ok()
 }
 
 async fn converse(
     desk: &Desk,
     socket: &mut WebSocket,
     session: &Arc<Session>,
-    greeting: &Incoming,
+    greeting: &Arc<Incoming>,
     turn: u64,
+    connection: &Connection,
 ) -> End {
     let mut ending = desk.ending.clone();
-    let mut connection = session.connection.subscribe();
+    let mut latest = session.connection.subscribe();
     let idle = desk.engine.settings().idle;
     let mut silent_at = tokio::time::Instant::now() + idle;
     loop {
@@ -112,15 +154,20 @@ async fn converse(
                 let Some(text) = text else { return End::Gone };
                 let started = Instant::now();
                 silent_at = tokio::time::Instant::now() + idle;
-                let work = desk.engine.frame(session, greeting, &text);
+                let (of, asked) = (Arc::clone(session), Arc::clone(greeting));
+                let work = compute(desk, text, move |engine, text| engine.frame(&of, &asked, text)).await;
+                connection.taken();
+                let Some(work) = work else { return End::Overloaded };
                 if work.dropped {
                     tell(desk, Note { route: super::ENDPOINT, ..Note::default() }, started, Passage::Dropped);
                     return End::Dropped;
                 }
-                start(desk, session, work, started).await;
+                if start(desk, session, work, started).await.is_none() {
+                    return End::Overloaded;
+                }
             }
             () = session.bell.notified() => {}
-            () = until(&mut connection, |latest| *latest != turn) => {
+            () = until(&mut latest, |latest| *latest != turn) => {
                 // Another connection may wait for the bell that woke this one.
                 session.bell.notify_one();
                 return End::Gone;
@@ -136,15 +183,18 @@ async fn until<T>(value: &mut watch::Receiver<T>, is_so: impl FnMut(&T) -> bool)
     drop(value.wait_for(is_so).await);
 }
 
-/// Hands the frames of some work over when they are due, also after the socket is gone.
-async fn start(desk: &Desk, session: &Arc<Session>, work: Work, started: Instant) {
+/// Hands the frames of some work over when they are due, also after the socket is gone. `None` where there is no memory
+/// to keep them until then.
+async fn start(desk: &Desk, session: &Arc<Session>, work: Work, started: Instant) -> Option<()> {
+    let weight = work.weight();
     let Work { mut frames, note, .. } = work;
     frames.sort_by_key(|(due, _)| *due);
     if frames.last().is_none_or(|(due, _)| due.is_zero()) {
         session.push(frames.into_iter().map(|(_, frame)| frame));
         tell(desk, note, started, Passage::Normal);
-        return;
+        return Some(());
     }
+    let held = room(desk, weight).await?;
     // Never closed, so there is always a permit in the end.
     let permit = Arc::clone(&session.room).acquire_owned().await.ok();
     let (desk, session) = (desk.clone(), Arc::clone(session));
@@ -157,22 +207,32 @@ async fn start(desk: &Desk, session: &Arc<Session>, work: Work, started: Instant
         }
         tell(&desk, note, started, Passage::Normal);
         drop(permit);
+        drop(held);
     });
+    Some(())
+}
+
+/// A part of the bytes of all answers; nothing for small ones, and `None` where others hold them.
+async fn room(desk: &Desk, bytes: usize) -> Option<Option<Held>> {
+    if bytes <= UNCOUNTED {
+        return Some(None);
+    }
+    desk.engine.capacity.answers.take(bytes, PATIENCE).await.map(Some)
 }
 
 /// Sends a frame, or gives it back.
 async fn send(desk: &Desk, socket: &mut WebSocket, frame: Frame) -> Result<(), Box<Frame>> {
     let kept = frame.clone();
+    // The text is copied once on its way out.
+    let (pixels, bytes) = (frame.inline_pixels(), 2 * (frame.outcome.weight() + frame.inline_bytes()));
+    let Some(_held) = room(desk, bytes).await else { return Err(Box::new(kept)) };
     let text = if frame.is_ready() {
         frame.text()
     } else {
-        let permit = Arc::clone(&desk.drawing).acquire_owned().await.ok();
-        let drawn = tokio::task::spawn_blocking(move || frame.text()).await;
-        drop(permit);
-        match drawn {
-            Ok(text) => text,
+        match draw(&desk.engine, pixels, move || frame.text()).await {
+            Some(text) => text,
             // Drawing came to grief: there is nothing to send, now or later.
-            Err(_) => return Ok(()),
+            None => return Ok(()),
         }
     };
     socket.send(Message::text(text)).await.map_err(|_| Box::new(kept))

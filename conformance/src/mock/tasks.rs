@@ -7,8 +7,9 @@ use std::time::Duration;
 
 /// How many tasks are remembered; the oldest are forgotten first.
 const TASKS: usize = 10_000;
-/// How many results they have together at the most; again the oldest go first.
+/// How many results they have together at the most, and how many bytes; again the oldest go first.
 const RESULTS: usize = 40_000;
+const BYTES: usize = 12 << 20;
 
 /// A task under way.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ pub(super) struct Tasks {
     order: VecDeque<(u64, Duration, String)>,
     added: u64,
     results: usize,
+    bytes: usize,
 }
 
 impl Tasks {
@@ -55,25 +57,42 @@ impl Tasks {
         }
         self.added += 1;
         self.results += task.items.len();
+        self.bytes += weight(id, &task);
         self.order.push_back((self.added, task.until, id.to_owned()));
         if let Some((_, replaced)) = self.known.insert(id.to_owned(), (self.added, task)) {
-            self.results -= replaced.items.len();
+            self.forget(id, &replaced);
         }
-        while self.order.len() > TASKS || self.results > RESULTS || self.oldest_is_over(now) {
+        while self.order.len() > TASKS
+            || self.results > RESULTS
+            || self.bytes > BYTES
+            || self.oldest_is_over(now)
+        {
             let Some((number, _, id)) = self.order.pop_front() else { break };
             // The identifier may have been taken anew since.
             if self.known.get(&id).is_some_and(|(known, _)| *known == number)
                 && let Some((_, forgotten)) = self.known.remove(&id)
             {
-                self.results -= forgotten.items.len();
+                self.forget(&id, &forgotten);
             }
         }
         true
     }
 
+    fn forget(&mut self, id: &str, task: &Task) {
+        self.results -= task.items.len();
+        self.bytes -= weight(id, task);
+    }
+
     fn oldest_is_over(&self, now: Duration) -> bool {
         self.order.front().is_some_and(|(_, until, _)| *until <= now)
     }
+}
+
+/// About how many bytes a task takes in memory.
+fn weight(id: &str, task: &Task) -> usize {
+    let items: usize = task.items.iter().map(|(_, item)| item.weight()).sum();
+    let failure = task.failure.as_ref().map_or(0, |(_, problem)| problem.weight());
+    200 + 2 * id.len() + items + failure
 }
 
 #[cfg(test)]
@@ -111,6 +130,12 @@ mod tests {
             tasks.add(&number.to_string(), task(20, u64::MAX), Duration::ZERO, true);
         }
         assert!(tasks.results <= RESULTS && tasks.known.len() == RESULTS / 20);
+        for number in 0..100 {
+            let long = format!("{number}{}", "x".repeat(1 << 20));
+            tasks.add(&long, task(1, u64::MAX), Duration::ZERO, true);
+        }
+        let held: usize = tasks.known.iter().map(|(id, (_, task))| weight(id, task)).sum();
+        assert_eq!((tasks.bytes, tasks.known.len()), (held, 5));
         tasks.add("last", task(1, 5), Duration::ZERO, true);
         tasks.add("over", task(1, u64::MAX), Duration::from_secs(6), true);
         assert!(tasks.find("last", Duration::from_secs(6)).is_none());

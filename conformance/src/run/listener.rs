@@ -3,16 +3,14 @@
 //! Whoever calls decides nothing about memory: connections are counted, one large body is read at a time, of a body is
 //! kept what it is, and its bytes only as long as there is room for them.
 
-mod door;
-
 use super::RunError;
 use crate::oracle::behaviour::CALL_QUERY;
 use crate::oracle::observation::{Call, Payload};
-use axum::Router;
+use crate::serving::{self, ServingLimits};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
-use door::Door;
+use axum::response::IntoResponse as _;
 use futures_util::StreamExt as _;
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -33,6 +31,12 @@ const TIME: Duration = Duration::from_secs(30);
 const KEPT_KIB: usize = 16 << 10;
 /// How many calls are kept for one address; of more, how many they are.
 const MAX_CALLS: usize = 100;
+/// What a server that calls may take: what it does not use is taken back.
+const LIMITS: ServingLimits = ServingLimits {
+    connections: 64,
+    head_time: Duration::from_secs(30),
+    write_time: Duration::from_secs(10),
+};
 
 /// Records calls by the path that they go to; stops when dropped.
 #[derive(Debug)]
@@ -180,9 +184,12 @@ impl Calls {
 }
 
 async fn serve(socket: TcpListener, calls: Arc<Calls>) {
-    let service = Router::new().fallback(answer).with_state(calls);
+    let handler = move |_, request| {
+        let calls = Arc::clone(&calls);
+        async move { answer(State(calls), request).await.into_response() }
+    };
     // Never ends by itself, and is aborted with its run.
-    let _ = axum::serve(Door::of(socket), service).await;
+    serving::serve(socket, LIMITS, std::future::pending(), handler).await;
 }
 
 async fn answer(State(calls): State<Arc<Calls>>, request: Request) -> &'static str {
@@ -246,20 +253,5 @@ mod tests {
         let _ = call(listener.address, "/a", &vec![0; LIMIT + 1]).await;
         let (calls, _) = mailbox.collect(1, Duration::from_secs(5)).await;
         assert_eq!(calls[0].body.as_ref().unwrap_err(), &format!("is larger than {LIMIT} bytes"));
-    }
-
-    #[tokio::test]
-    async fn more_connections_than_seats_wait() {
-        let listener = Listener::start().await.unwrap();
-        let mailbox = listener.hand_out("a");
-        let mut idle = Vec::new();
-        for _ in 0..door::SEATS {
-            idle.push(TcpStream::connect(listener.address).await.unwrap());
-        }
-        let late = timeout(Duration::from_millis(200), call(listener.address, "/a", b"x")).await;
-        assert!(late.is_err(), "there is no seat");
-        idle.pop();
-        timeout(Duration::from_secs(5), call(listener.address, "/a", b"x")).await.unwrap().unwrap();
-        assert!(!mailbox.collect(1, Duration::from_secs(1)).await.0.is_empty());
     }
 }

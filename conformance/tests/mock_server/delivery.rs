@@ -327,3 +327,40 @@ async fn strangers_are_not_called_unless_the_settings_allow_it() {
     assert!(record.attempts[0].starts_with("not sent"), "{record:?}");
     assert_eq!(Settings::from_toml("reach = \"anywhere\"").unwrap().reach, Reach::Anywhere);
 }
+
+#[tokio::test]
+async fn a_target_that_hangs_does_not_hold_up_others() {
+    let hanging = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hook = listener(0).await;
+    let settings = Settings { delivery_timeout: Duration::from_secs(60), ..Settings::default() };
+    let running = serve(crate::support::engine(settings)).await;
+    let nowhere = format!("http://{}/hang", hanging.local_addr().unwrap());
+    let stuck = json!({"webhookURL": nowhere, "uploadEndpoint": nowhere, "numberResults": 20});
+    for number in 0..20 {
+        post(&running.url, &json!([task(number, &stuck)])).await;
+    }
+    let good = json!({"webhookURL": hook.uri(), "uploadEndpoint": hook.uri()});
+    post(&running.url, &json!([task(100, &good)])).await;
+    let arrived = tokio::time::timeout(Duration::from_secs(20), async {
+        while received(&hook).await.len() < 2 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    arrived.await.expect("both deliveries arrive while 800 others hang");
+}
+
+#[tokio::test]
+async fn a_queue_that_is_full_gives_deliveries_up_and_says_so() {
+    let engine = still(settings());
+    let address = format!("http://127.0.0.1:9/{}", "a".repeat(7_000));
+    for number in 0..110 {
+        let changes = json!({"webhookURL": address, "numberResults": 20});
+        ask(&engine, &json!([task(number, &changes)]));
+    }
+    let last = engine.deliveries().pop().unwrap();
+    assert_eq!(last.state, DeliveryState::Failed);
+    assert_eq!(last.attempts, ["too many deliveries are waiting"]);
+    let long = format!("http://127.0.0.1:9/{}", "a".repeat(9_000));
+    ask(&engine, &json!([task(500, &json!({"webhookURL": long}))]));
+    assert_eq!(engine.deliveries().pop().unwrap().attempts, ["the address is too long"]);
+}
