@@ -7,6 +7,7 @@
 mod client;
 mod deliver;
 mod exchange;
+mod links;
 mod listener;
 mod observe;
 mod pace;
@@ -14,7 +15,6 @@ mod progress;
 mod pulse;
 mod purse;
 mod record;
-mod redact;
 mod route;
 pub mod search;
 mod target;
@@ -24,12 +24,14 @@ mod tests;
 pub use exchange::{Exchange, Got};
 pub use progress::Progress;
 pub use record::{Record, Request, Response};
-pub use redact::Redactor;
 pub use route::Route;
 pub use target::{Limit, Secret, Target};
 
+pub use crate::redact::Redactor;
+
 use crate::case::{Case, Packing, Parcel};
 use crate::oracle::{Judgement, Oracle, settle};
+use crate::redact::Secrets;
 use deliver::{Done, deliver};
 use listener::Listener;
 use observe::Session;
@@ -65,6 +67,8 @@ pub struct Settings {
     pub rate: Option<f64>,
     /// What stands between the runner and the target.
     pub route: Route,
+    /// What must not be told, beside the key, the query of the target and the secrets of the route.
+    pub secrets: Secrets,
     /// Whether every exchange is kept, for [`Run::traffic`].
     pub keep_traffic: bool,
     /// Moves the time of the target ahead; only a mock can do that.
@@ -110,6 +114,7 @@ impl Default for Settings {
             retries: 2,
             rate: None,
             route: Route::default(),
+            secrets: Secrets::default(),
             keep_traffic: false,
             advance: None,
             packing: None,

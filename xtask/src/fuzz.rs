@@ -27,6 +27,8 @@ enum Target {
     LoadSpec,
     /// Any text as a request: generated code against the judge
     ParseRequest,
+    /// Any text with a key: what the redactor leaves of it
+    Redact,
 }
 
 impl Target {
@@ -34,6 +36,7 @@ impl Target {
         match self {
             Self::LoadSpec => "load_spec",
             Self::ParseRequest => "parse_request",
+            Self::Redact => "redact",
         }
     }
 }
@@ -47,8 +50,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         );
     }
     let folder = crate::root().join("fuzz");
-    for target in arguments.target.map_or(vec![Target::LoadSpec, Target::ParseRequest], |target| vec![target])
-    {
+    let all = vec![Target::LoadSpec, Target::ParseRequest, Target::Redact];
+    for target in arguments.target.map_or(all, |target| vec![target]) {
         let code = fuzz(target, &folder, arguments.minutes)?;
         if code != ExitCode::SUCCESS {
             return Ok(code);
@@ -79,11 +82,12 @@ fn seeds(target: Target, folder: &Path, corpus: &Path) -> anyhow::Result<Vec<Art
     let sources = match target {
         Target::LoadSpec => vec![folder.join("../spec/models"), folder.join("../codegen/macros/tests")],
         Target::ParseRequest => vec![folder.join("seeds/parse_request")],
+        Target::Redact => vec![folder.join("seeds/redact")],
     };
     for source in sources {
         let entries = fs::read_dir(&source).with_context(|| format!("cannot list {}", source.display()))?;
         for path in entries.flatten().map(|entry| entry.path()) {
-            if path.extension().is_some_and(|ending| ending == "json") {
+            if path.extension().is_some_and(|ending| ending == "json" || ending == "txt") {
                 let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
                 let name = path.file_name().unwrap_or_default();
                 seeds.push(Artefact { path: corpus.join(name), text });

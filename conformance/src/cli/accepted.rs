@@ -1,9 +1,10 @@
 //! The file of deviations of a run: read before, held against the findings, and rewritten where that is asked for.
 
-use super::{Failure, complain};
+use super::{Failure, complain, shown};
 use crate::deviation::{Deviations, is_remark};
 use crate::report::{replace, try_place};
 use crate::run::Record;
+use airspec::text::visible;
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ impl Accepted {
         let Some(path) = &self.deviations else {
             return Ok(List { deviations: Deviations::default(), ids, fix: None, now });
         };
-        let name = path.display().to_string();
+        let name = shown(path);
         let text = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == ErrorKind::NotFound && self.fix => String::new(),
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -60,13 +61,14 @@ impl List {
 
     /// What is wrong with the file, which is rewritten where that is asked for.
     pub(super) fn settle(&self, records: &[Record]) -> Result<Vec<String>, Failure> {
-        let known: HashSet<&str> = self.ids.iter().map(String::as_str).collect();
+        let ids: Vec<_> = self.ids.iter().map(|id| visible(id)).collect();
+        let known: HashSet<&str> = ids.iter().map(AsRef::as_ref).collect();
         let records: Vec<&Record> = records.iter().collect();
         if let Some(path) = &self.fix {
             let text = self.deviations.fixed(&known, &records, self.now);
             replace(path, text.as_bytes())?;
             let entries = text.lines().filter(|line| !is_remark(line)).count();
-            complain(&format!("wrote {}, entries: {entries}", path.display()));
+            complain(&format!("wrote {}, entries: {entries}", shown(path)));
         }
         Ok(self.deviations.problems(&known, &records, self.now))
     }

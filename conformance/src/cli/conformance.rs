@@ -8,9 +8,10 @@ use super::resume::{Done, Earlier};
 use super::seek::Seek;
 use super::watch::Watch;
 use super::wire::Wire;
-use super::{End, Failure, Spec, complain, interrupt, key, runtime, show, style};
+use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
 use crate::case::{Case, Gap, Packing, derive};
 use crate::oracle::Oracle;
+use crate::redact::guard;
 use crate::report::{Heading, Subject, Tally, har, make_folder, replace, table, try_place};
 use crate::run::search::Sort;
 use crate::run::{Advance, Record, Run, Settings, Target, run as run_cases};
@@ -67,6 +68,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     // A plan sends nothing, and so needs neither a key nor a limit.
     let addresses = addresses.filter(|_| !arguments.money.plan);
     let targets: Vec<Target> = addresses.map(target).collect::<Result<_, _>>()?;
+    let wire = arguments.wire.to_settings()?;
+    // What one server is sent, the other one may have heard of.
+    let secrets = targets
+        .iter()
+        .fold(environment().and(wire.route.secrets()), |secrets, target| secrets.and(&target.secrets()));
+    guard::keep(&secrets);
     let model = arguments.spec.read()?;
     let earlier = arguments.money.resume.as_deref().map(Earlier::read).transpose()?;
     let seed = match (&earlier, arguments.seed) {
@@ -107,7 +114,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     }
     let accepted = arguments.accepted.read(ids)?;
     let keep_traffic = arguments.har.is_some();
-    let mut settings = Settings { seed, keep_traffic, packing, ..arguments.wire.to_settings()? };
+    let mut settings = Settings { seed, keep_traffic, packing, secrets, ..wire };
     if arguments.money.is_careful() {
         settings.jobs = 1;
     }

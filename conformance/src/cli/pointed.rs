@@ -4,6 +4,7 @@ use crate::judge::Judge;
 use crate::report::Style;
 use airspec::diagnostic::Position;
 use airspec::rule::Rule;
+use airspec::text::visible;
 use airspec::{Model, Source};
 use airspec_models::{Violation, json};
 use serde_json::Value;
@@ -27,7 +28,7 @@ pub(super) fn diagnose(
         Ok(value) => value,
         Err(fault) => {
             let place = Place { position: Position { line: fault.line, column: fault.column }, length: 1 };
-            let head = format!("this is not JSON that can be judged: {}", fault.detail);
+            let head = format!("this is not JSON that can be judged: {}", visible(&fault.detail));
             return (format!("{}\n{name}: not valid\n", show(name, text, place, &head, style)), 1);
         }
     };
@@ -42,11 +43,11 @@ pub(super) fn diagnose(
             "" => "the request".to_owned(),
             pointer => pointer.trim_start_matches('/').replace('/', "."),
         };
-        let message = printable(&format!("{pointer} {}", violation.message));
+        let message = visible(&format!("{pointer} {}", violation.message)).into_owned();
         let constraint = model.constraint(&violation.constraint);
         let page = constraint.and_then(|constraint| constraint.documentation.as_deref());
         let page = page.map(|page| format!(", see {page}")).unwrap_or_default();
-        let stated = style.faint(&printable(&format!("{}{page}", violation.constraint)));
+        let stated = style.faint(&visible(&format!("{}{page}", violation.constraint)));
         let _ = writeln!(told, "{}\n  = {stated}\n", show(name, text, place, &message, style));
     }
     let count = violations.len();
@@ -142,30 +143,24 @@ fn show(name: &str, text: &str, place: Place, message: &str, style: Style) -> St
     let whole = text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
     let skipped = column.saturating_sub(WINDOW / 2);
     let before = if skipped > 0 { "…" } else { "" };
-    let shown: String = whole.chars().skip(skipped).take(WINDOW).map(visible).collect();
+    let (mut shown, mut indent, mut covered) = (String::new(), 0, 0);
+    for (index, letter) in whole.chars().enumerate().skip(skipped).take(WINDOW) {
+        // An escaped character takes more room than it has in the text.
+        let letter = if letter == '\t' { " ".to_owned() } else { visible(&letter.to_string()).into_owned() };
+        let width = letter.chars().count();
+        indent += if index + 1 < column { width } else { 0 };
+        covered += if (column..column + place.length).contains(&(index + 1)) { width } else { 0 };
+        shown.push_str(&letter);
+    }
     let after = if whole.chars().count() > skipped + WINDOW { "…" } else { "" };
-    let indent = column - 1 - skipped.min(column - 1) + before.chars().count();
-    let room = (shown.chars().count() + before.chars().count()).saturating_sub(indent).max(1);
-    let caret = "^".repeat(place.length.clamp(1, room));
+    let indent = indent + before.chars().count();
+    let caret = "^".repeat(covered.max(1));
     let number = line.to_string();
     let gutter = " ".repeat(number.len());
     let mut told = format!("{}: {message}\n", style.strong(&format!("{name}:{line}:{column}")));
     let _ = writeln!(told, "{gutter} |\n{number} | {before}{shown}{after}");
     let _ = write!(told, "{gutter} | {}{}", " ".repeat(indent), style.paint("31", &caret));
     told
-}
-
-/// A text that a terminal shows and does not obey.
-fn printable(text: &str) -> String {
-    text.chars().map(visible).collect()
-}
-
-fn visible(letter: char) -> char {
-    match letter {
-        '\t' => ' ',
-        _ if letter.is_control() => '\u{fffd}',
-        _ => letter,
-    }
 }
 
 #[cfg(test)]

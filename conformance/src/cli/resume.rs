@@ -1,6 +1,6 @@
 //! `--resume`: what an earlier part of a run has done is taken from its report, and only the rest is sent.
 
-use super::Failure;
+use super::{Failure, shown};
 use crate::case::Case;
 use crate::oracle::Verdict;
 use crate::report::{Document, Entry, Received};
@@ -34,10 +34,10 @@ impl Earlier {
     /// A file that cannot be read or is no report.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let path = if path.is_dir() { path.join("report.json") } else { path.to_owned() };
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| Failure(format!("{}: {error}", shown(&path))))?;
         let document = serde_json::from_str(&text).map_err(|error| {
-            Failure(format!("{}: {error}; --resume takes a report.json of this suite", path.display()))
+            Failure(format!("{}: {error}; --resume takes a report.json of this suite", shown(&path)))
         })?;
         Ok(Self { path, document })
     }
@@ -60,7 +60,7 @@ impl Earlier {
     ) -> Result<Done, Failure> {
         let Document { target: of_target, models, shard: of_shard, summary, cases: entries, .. } =
             self.document;
-        let path = self.path.display();
+        let path = shown(&self.path);
         let differs = |what: &str, theirs: &str, ours: &str| {
             Failure(format!(
                 "{path} is about {what} {theirs}, and this run is about {ours}; start without --resume"

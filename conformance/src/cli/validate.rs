@@ -1,8 +1,9 @@
 //! `airspec validate`: JSON judged against a spec: one text with its diagnostics for people, or values one a line for
 //! programs.
 
-use super::{End, Failure, Spec, pointed, show, style};
+use super::{End, Failure, Spec, pointed, show, shown, style};
 use crate::judge::Judge;
+use airspec::text::visible_json;
 use airspec_models::{Violation, Violations};
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -48,7 +49,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let judge = Judge::new(&model)?;
     let path = &arguments.values;
     let is_input = path.as_os_str() == "-";
-    let name = if is_input { "standard input".to_owned() } else { path.display().to_string() };
+    let name = if is_input { "standard input".to_owned() } else { shown(path) };
     let unread = |error: io::Error| Failure(format!("{name}: cannot be read: {error}"));
     let mut input: Box<dyn BufRead> = if is_input {
         Box::new(io::stdin().lock())
@@ -125,7 +126,7 @@ fn judge_lines(judge: &Judge, mut input: impl BufRead, mut output: impl Write) -
         };
         let verdict = Verdict { line, valid: violations.is_empty(), violations };
         all_valid &= verdict.valid;
-        serde_json::to_writer(&mut output, &verdict)?;
+        output.write_all(visible_json(&serde_json::to_string(&verdict)?).as_bytes())?;
         output.write_all(b"\n")?;
     }
     output.flush()?;

@@ -2,7 +2,9 @@
 //! moment.
 
 use super::{Document, Heading, Kills, Matrix, html, junit, markdown};
+use crate::redact::guard;
 use crate::run::Record;
+use airspec::text::{visible, visible_json};
 use serde::Serialize;
 use std::fs;
 use std::io;
@@ -14,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// A report cannot be written or read.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {error}")]
+#[error("{}: {error}", visible(&path.display().to_string()))]
 pub struct ReportError {
     pub(super) path: PathBuf,
     pub(super) error: io::Error,
@@ -106,10 +108,10 @@ fn json(folder: &Path, document: &Document) -> Result<(), ReportError> {
 }
 
 fn pretty(path: &Path, content: &impl Serialize) -> Result<(), ReportError> {
-    let mut text = serde_json::to_vec_pretty(content)
+    let mut text = serde_json::to_string_pretty(content)
         .map_err(|error| ReportError { path: path.to_owned(), error: error.into() })?;
-    text.push(b'\n');
-    replace(path, &text)
+    text.push('\n');
+    replace(path, visible_json(&text).as_bytes())
 }
 
 /// Finds out whether [`replace`] can write there, and leaves what is there as it is.
@@ -132,12 +134,12 @@ fn beside(path: &Path) -> PathBuf {
     PathBuf::from(beside)
 }
 
-/// Writes a file whole or not at all.
+/// Writes a file whole or not at all, and without the secrets that the program knows.
 ///
 /// # Errors
 /// A file that cannot be written.
 pub fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
     let beside = beside(path);
-    let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    let written = fs::write(&beside, guard::bytes(text)).and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| ReportError { path: path.to_owned(), error })
 }

@@ -3,6 +3,7 @@
 
 use crate::date::timestamp;
 use crate::run::{Exchange, Got};
+use airspec::text::visible_json;
 use serde_json::{Value, json};
 
 /// What stands where a secret was.
@@ -17,7 +18,7 @@ pub fn text(traffic: &[Exchange]) -> String {
     let name = json!({"name": "airspec", "version": env!("CARGO_PKG_VERSION")});
     let mut text = json!({"log": {"version": "1.2", "creator": name, "entries": entries}}).to_string();
     text.push('\n');
-    text
+    visible_json(&text).into_owned()
 }
 
 fn entry(exchange: &Exchange) -> Value {

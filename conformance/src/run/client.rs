@@ -1,6 +1,7 @@
 //! HTTP with a bound on everything: time, bytes, redirects, repetitions.
 
 use super::exchange::{self, Exchange, Log};
+use super::links::Links;
 use super::pace::Pace;
 use super::route::Route;
 use super::target::Target;
@@ -13,6 +14,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Url};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,6 +27,7 @@ pub(super) struct Client {
     settings: Settings,
     authorization: HeaderValue,
     redactor: Redactor,
+    links: Links,
     /// For the endpoint: no redirect takes a request elsewhere.
     endpoint: Agent,
     /// For files, which may be moved.
@@ -44,10 +47,12 @@ impl Client {
         authorization.set_sensitive(true);
         let route = &settings.route;
         let (endpoint, files) = (Agent::new(Policy::none, route)?, Agent::new(|| Policy::limited(3), route)?);
-        let redactor = Redactor::of(target.key().expose(), route.secrets());
+        let redactor =
+            Redactor::hiding(&settings.secrets.clone().and(&target.secrets()).and(route.secrets()));
         let (posts, pace) = (AtomicUsize::new(0), Pace::new(settings.rate));
         let log = settings.keep_traffic.then(Log::default);
-        Ok(Self { target, settings, authorization, redactor, endpoint, files, posts, pace, log })
+        let links = Links::default();
+        Ok(Self { target, settings, authorization, redactor, links, endpoint, files, posts, pace, log })
     }
 
     /// Every exchange so far; none unless they are kept.
@@ -120,12 +125,33 @@ impl Client {
             Ok(got) => {
                 let asked = header(&got.headers, RETRY_AFTER);
                 let asked = asked.and_then(|text| retry_after(&text, SystemTime::now()));
-                let content_type = header(&got.headers, CONTENT_TYPE);
-                let answer = Answer::read(got.status, content_type, got.body);
-                (Outcome::Answer(answer), asked)
+                let content_type = self.header(&got.headers, CONTENT_TYPE);
+                (Outcome::Answer(self.read(got.status, content_type, got.body)), asked)
             }
             Err(loss) => (Outcome::Lost(loss), None),
         }
+    }
+
+    /// Reads an answer without its secrets: nothing that looks at it later can tell them, whatever it decodes or cuts.
+    fn read(&self, status: u16, content_type: Option<String>, body: Vec<u8>) -> Answer {
+        let raw = Answer::read(status, content_type, body);
+        let Cow::Owned(text) = self.redactor.cleaned(&raw.text) else { return raw };
+        let Answer { status, content_type, json, .. } = raw;
+        match json {
+            Ok(value) => {
+                let clean = Answer::read(status, content_type, text.into_bytes());
+                if let Ok(shown) = &clean.json {
+                    self.links.keep(&value, shown);
+                }
+                clean
+            }
+            Err(reason) => Answer { status, content_type, text, json: Err(self.redactor.clean(&reason)) },
+        }
+    }
+
+    /// A header for people.
+    fn header(&self, headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String> {
+        header(headers, name).map(|value| self.redactor.clean(&value))
     }
 
     /// Keeps an exchange where somebody wants to see it.
@@ -162,7 +188,8 @@ impl Client {
             media,
             bytes,
         };
-        let url = match Url::parse(address) {
+        let raw = self.links.raw(address);
+        let url = match Url::parse(raw.as_deref().unwrap_or(address)) {
             Ok(url) if matches!(url.scheme(), "http" | "https") => url,
             Ok(_) | Err(_) => return file(None, Err("has an address that is no link".to_owned())),
         };
@@ -174,7 +201,7 @@ impl Client {
         let got = self.bounded(client.get(url), self.settings.file_limit).await;
         self.note(start, "GET", address, None, &got);
         match got {
-            Ok(got) if got.status == 200 => file(header(&got.headers, CONTENT_TYPE), Ok(got.body)),
+            Ok(got) if got.status == 200 => file(self.header(&got.headers, CONTENT_TYPE), Ok(got.body)),
             Ok(got) => file(None, Err(format!("cannot be downloaded: HTTP {}", got.status))),
             Err(loss) => file(None, Err(format!("cannot be downloaded: {loss}"))),
         }
@@ -184,7 +211,11 @@ impl Client {
     async fn bounded(&self, request: RequestBuilder, limit: usize) -> Result<Got, Loss> {
         let time = self.settings.timeout;
         let exchange = tokio::time::timeout(time, fetch(request, limit)).await;
-        exchange.unwrap_or(Err(Loss::TimedOut(time)))
+        exchange.unwrap_or(Err(Loss::TimedOut(time))).map_err(|loss| match loss {
+            Loss::Unreachable(reason) => Loss::Unreachable(self.redactor.clean(&reason)),
+            Loss::Broken(reason) => Loss::Broken(self.redactor.clean(&reason)),
+            Loss::TimedOut(_) | Loss::TooLarge { .. } => loss,
+        })
     }
 }
 

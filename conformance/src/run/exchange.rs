@@ -51,7 +51,10 @@ impl Got {
             |value: &reqwest::header::HeaderValue| redactor.clean(&String::from_utf8_lossy(value.as_bytes()));
         Self {
             status,
-            headers: headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect(),
+            headers: headers
+                .iter()
+                .map(|(name, value)| (redactor.clean(name.as_str()), text(value)))
+                .collect(),
             body: std::str::from_utf8(body).ok().map(|body| redactor.beginning(body, KEPT)),
             size: body.len(),
         }

@@ -4,19 +4,20 @@ use super::client::Client;
 use super::listener::{Listener, Mailbox};
 use super::purse::Purse;
 use super::target::Target;
-use super::{RunError, Settings};
+use super::{Redactor, RunError, Settings};
 use crate::case::{Case, Expect};
 use crate::cost::Costs;
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs, results};
 use crate::oracle::file::{File, place};
-use crate::oracle::observation::{Observation, Outcome};
+use crate::oracle::observation::{Call, Observation, Outcome};
 use crate::oracle::protocol::{CODE, Form, GET_RESPONSE, TASK_TYPE, TASK_UUID};
 use crate::oracle::scene::set;
 use crate::oracle::{Identity, Oracle};
 use airspec::behaviour::Kind;
 use airspec_models::client::{Class, of_code};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -225,11 +226,14 @@ impl Session {
         Ok(mailbox)
     }
 
-    async fn calls(&self, seen: &Observation, mailbox: Mailbox<'_>) -> Vec<crate::oracle::observation::Call> {
+    async fn calls(&self, seen: &Observation, mailbox: Mailbox<'_>) -> Vec<Call> {
         let is_taken = seen.outcome.answer().is_some_and(|answer| !answer.data().is_empty());
         let wanted = seen.tasks().first().and_then(|task| results(self.oracle.model(), task));
         let wait = if is_taken { self.client.settings().callback } else { Duration::ZERO };
-        mailbox.collect(wanted.unwrap_or(1), wait).await
+        let mut calls = mailbox.collect(wanted.unwrap_or(1), wait).await;
+        let redactor = self.client.redactor();
+        calls.iter_mut().for_each(|call| redact(call, redactor));
+        calls
     }
 
     /// The body with one value changed and fresh ids; none for a body that holds the values to compare already.
@@ -239,6 +243,22 @@ impl Session {
         let id = uuid(self.client.settings().seed, &case.id, 2);
         set(&mut other, &self.oracle.identity().parameter, Value::String(id));
         Some(Value::Array(vec![other]))
+    }
+}
+
+/// A call without secrets: a server that calls knows them as well as one that answers.
+fn redact(call: &mut Call, redactor: &Redactor) {
+    call.method = redactor.clean(&call.method);
+    for text in [&mut call.query, &mut call.content_type].into_iter().flatten() {
+        *text = redactor.clean(text);
+    }
+    if let Ok(body) = &mut call.body
+        && let Some(clean) = std::str::from_utf8(body).ok().and_then(|text| match redactor.cleaned(text) {
+            Cow::Owned(clean) => Some(clean),
+            Cow::Borrowed(_) => None,
+        })
+    {
+        *body = clean.into_bytes();
     }
 }
 
