@@ -23,8 +23,12 @@ mod verify;
 mod watch;
 mod wire;
 
+use crate::redact::{Secrets, guard};
+use crate::report::Style;
 use crate::run::Secret;
+use airspec::text::{visible, visible_lines};
 use clap::{CommandFactory as _, Parser, Subcommand};
+use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -100,7 +104,7 @@ impl Spec {
         let rules = if path.as_os_str() == OWNER {
             model.owner_rules.clone()
         } else {
-            let name = path.display().to_string();
+            let name = shown(path);
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failure(format!("{name}: cannot be read: {error}")))?;
             airspec::read_rules(&airspec::Source::new(name, text), &model)?
@@ -165,6 +169,7 @@ pub fn main() -> ExitCode {
 
 /// Runs a command.
 fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
+    guard::keep(&environment());
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return unread(&error),
@@ -209,13 +214,44 @@ fn unread(error: &clap::Error) -> ExitCode {
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
 
-/// One line on standard error; nobody may be reading.
-fn complain(text: &str) {
-    let _ = writeln!(std::io::stderr(), "airspec: {text}");
+/// The name of a file, for people.
+fn shown(path: &Path) -> String {
+    visible(&path.display().to_string()).into_owned()
 }
 
-/// Text on standard output; a reader that has seen enough, such as `head`, is no error.
+/// One line on standard error; nobody may be reading.
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "airspec: {}", visible_lines(&guard::text(text)));
+}
+
+/// Text on standard output, which moves no terminal and tells no secret; a reader that has seen enough, such as `head`,
+/// is no error.
 fn show(text: &str) -> Result<(), Failure> {
+    show_raw(&cleaned(text))
+}
+
+/// Text for people without secrets, and with every hidden character escaped but our own colours.
+fn cleaned(text: &str) -> String {
+    let text = guard::text(text);
+    if style() == Style::Coloured { visible_but_coloured(&text) } else { visible_lines(&text) }.into_owned()
+}
+
+/// The text with every hidden character escaped, except for the colours that this program uses.
+fn visible_but_coloured(text: &str) -> Cow<'_, str> {
+    let Some((first, rest)) = text.split_once('\u{1b}') else { return visible_lines(text) };
+    let mut shown = visible_lines(first).into_owned();
+    for part in rest.split('\u{1b}') {
+        let colour = part.split_inclusive('m').next().filter(|colour| Style::is_colour(colour));
+        let colour = colour.unwrap_or_default();
+        shown.push_str(if colour.is_empty() { r"\u{1b}" } else { "\u{1b}" });
+        shown.push_str(colour);
+        shown.push_str(&visible_lines(&part[colour.len()..]));
+    }
+    Cow::Owned(shown)
+}
+
+/// Text of our own on standard output: a script or a manual page.
+fn show_raw(text: &str) -> Result<(), Failure> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure(format!("standard output: {error}")))
@@ -225,13 +261,9 @@ fn show(text: &str) -> Result<(), Failure> {
 }
 
 /// Colours on a terminal whose user has not said no (<https://no-color.org>).
-fn style() -> crate::report::Style {
+fn style() -> Style {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if std::io::stdout().is_terminal() && !refused {
-        crate::report::Style::Coloured
-    } else {
-        crate::report::Style::Plain
-    }
+    if std::io::stdout().is_terminal() && !refused { Style::Coloured } else { Style::Plain }
 }
 
 /// The key of the environment. An empty one is none.
@@ -239,6 +271,11 @@ fn key() -> Option<Secret> {
     let key = std::env::var("RUNWARE_API_KEY").ok()?;
     let key = key.trim();
     (!key.is_empty()).then(|| Secret::new(key))
+}
+
+/// What the environment holds that must not be told.
+fn environment() -> Secrets {
+    key().map_or_else(Secrets::default, |key| Secrets::default().with_key(key.expose()))
 }
 
 /// Completes when the user wants the program to end.
@@ -252,4 +289,22 @@ async fn interrupt() {
 /// The one runtime of a command.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_the_colours_of_this_program_and_no_other_command() {
+        let text = format!(
+            "{} \u{1b}[2J\u{1b}]0;x\u{7}\u{1b}[31;5m\u{202e}\u{9b}\n\u{1b}",
+            Style::Coloured.strong("a")
+        );
+        let shown = visible_but_coloured(&text);
+        let expected =
+            "\u{1b}[1ma\u{1b}[0m \\u{1b}[2J\\u{1b}]0;x\\u{7}\\u{1b}[31;5m\\u{202e}\\u{9b}\n\\u{1b}";
+        assert_eq!(shown, expected);
+        assert_eq!(visible_but_coloured("plain\n"), "plain\n");
+    }
 }

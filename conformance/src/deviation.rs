@@ -15,6 +15,7 @@
 use crate::date::Date;
 use crate::oracle::Verdict;
 use crate::run::Record;
+use airspec::text::visible;
 use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::time::SystemTime;
@@ -102,7 +103,7 @@ impl Deviations {
         }
         let today = Date::of(now);
         let mut live = self.entries().map(|(_, entry)| entry).filter(|entry| entry.until >= today);
-        if let Some(entry) = live.find(|entry| entry.id == record.id && entry.fits(record)) {
+        if let Some(entry) = live.find(|entry| entry.id == visible(&record.id) && entry.fits(record)) {
             record.verdict = Verdict::Pass;
             record.deviation = Some(entry.reason.clone());
         }
@@ -114,7 +115,7 @@ impl Deviations {
     pub fn problems(&self, known: &HashSet<&str>, records: &[&Record], now: SystemTime) -> Vec<String> {
         let today = Date::of(now);
         let problem = |(line, entry): (usize, &Entry)| {
-            let record = records.iter().find(|record| record.id == entry.id).copied();
+            let record = records.iter().find(|record| visible(&record.id) == entry.id).copied();
             let reason = entry.problem(known, record, today)?;
             Some(format!("{}:{line}: deviation `{}` {reason}", self.name, entry.id))
         };
@@ -133,7 +134,7 @@ impl Deviations {
                     let _ = writeln!(text, "{remark}");
                 }
                 Line::Entry(entry) => {
-                    let record = records.iter().find(|record| record.id == entry.id).copied();
+                    let record = records.iter().find(|record| visible(&record.id) == entry.id).copied();
                     if let Some(line) = entry.fixed(known, record) {
                         let _ = writeln!(text, "{line}");
                     }
@@ -141,9 +142,10 @@ impl Deviations {
             }
         }
         let until = Date::after(now, TERM);
-        let has_entry = |record: &Record| self.entries().any(|(_, entry)| entry.id == record.id);
+        let has_entry = |record: &Record| self.entries().any(|(_, entry)| entry.id == visible(&record.id));
         for record in records.iter().filter(|record| record.verdict == Verdict::Fail && !has_entry(record)) {
-            let _ = writeln!(text, "{} | {until} | {} | {UNEXPLAINED}", record.id, words(&record.detail));
+            let (id, words) = (visible(&record.id), words(&record.detail));
+            let _ = writeln!(text, "{id} | {until} | {words} | {UNEXPLAINED}");
         }
         text
     }
@@ -180,7 +182,7 @@ impl Entry {
 
     /// Whether it is about this finding.
     fn fits(&self, record: &Record) -> bool {
-        record.detail.starts_with(&self.words)
+        visible(&record.detail).starts_with(&self.words)
     }
 
     fn problem(&self, known: &HashSet<&str>, record: Option<&Record>, today: Date) -> Option<String> {
@@ -216,8 +218,10 @@ fn is_finding(record: &Record) -> bool {
     matches!(record.verdict, Verdict::Fail | Verdict::Note)
 }
 
-/// The first words of a message, up to the first one that another run would give otherwise.
+/// The first words of a message, up to the first one that another run would give otherwise. Hidden characters are
+/// escaped: people review the file.
 fn words(detail: &str) -> String {
+    let detail = visible(detail);
     let mut short = String::new();
     let is_id = |word: &str| word.split('-').filter(|part| part.len() >= 4).count() >= 5;
     for word in detail.split_inclusive(' ') {

@@ -15,6 +15,7 @@ pub mod oracle;
 pub mod picture;
 mod price;
 pub mod random;
+pub mod redact;
 pub mod report;
 pub mod run;
 mod serving;

@@ -325,13 +325,11 @@ pub(crate) fn listed<T: Into<String>>(
     if more == 0 { told } else { format!("{told} and {more} more") }
 }
 
-/// The beginning of a text that comes from a server, on one line and without control characters.
+/// The beginning of a text that comes from a server, on one line and with hidden characters escaped.
 pub(crate) fn excerpt(text: &str) -> String {
     const LONGEST: usize = 120;
-    let clean = |character: char| if character.is_control() { ' ' } else { character };
-    let mut short: String = text.trim().chars().take(LONGEST).map(clean).collect();
-    if text.trim().chars().nth(LONGEST).is_some() {
-        short.push('…');
-    }
-    short
+    let text = text.trim();
+    let end = text.char_indices().nth(LONGEST).map_or(text.len(), |(place, _)| place);
+    let line = text[..end].replace(['\n', '\r', '\t'], " ");
+    format!("{}{}", airspec::text::visible(&line), if end < text.len() { "…" } else { "" })
 }

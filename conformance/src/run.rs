@@ -12,12 +12,12 @@ mod exchange;
 mod guard;
 mod health;
 pub mod journal;
+mod links;
 mod listener;
 mod observe;
 mod pace;
 mod progress;
 mod record;
-mod redact;
 mod room;
 mod route;
 pub mod search;
@@ -30,18 +30,20 @@ pub use budget::Budget;
 pub use exchange::{Exchange, Got, Traffic};
 pub use progress::Progress;
 pub use record::{Record, Request, Response};
-pub use redact::Redactor;
 pub use route::Route;
 pub use target::{Limit, Secret, Target};
 pub use usd::Usd;
 
+pub use crate::redact::Redactor;
+
 use crate::case::{Case, Packing, Parcel};
 use crate::oracle::observation::seconds;
 use crate::oracle::{Judgement, Oracle, settle};
+use crate::redact::Secrets;
 use deliver::{Done, deliver};
+use health::TargetHealth;
 use listener::Listener;
 use observe::Session;
-use health::TargetHealth;
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
@@ -74,6 +76,8 @@ pub struct Settings {
     pub rate: Option<f64>,
     /// What stands between the runner and the target.
     pub route: Route,
+    /// What must not be told, beside the key, the query of the target and the secrets of the route.
+    pub secrets: Secrets,
     /// Whether exchanges are kept, for [`Run::traffic`].
     pub keep_traffic: bool,
     /// Whether links may lead to addresses that are not of the open internet: of private networks, of the link, of this
@@ -149,6 +153,7 @@ impl Default for Settings {
             retries: 2,
             rate: None,
             route: Route::default(),
+            secrets: Secrets::default(),
             keep_traffic: false,
             allow_private: false,
             advance: None,
@@ -406,7 +411,8 @@ fn untried(
             };
             let judgement = Judgement::skip(reason);
             let redactor = session.client.redactor();
-            let record = Record::new(case, None, &session.oracle.finish(judgement.clone()), Duration::ZERO, redactor);
+            let record =
+                Record::new(case, None, &session.oracle.finish(judgement.clone()), Duration::ZERO, redactor);
             *seen = Some((judgement, record));
         }
     }

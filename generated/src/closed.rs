@@ -2,6 +2,7 @@
 
 use crate::check::Literal;
 use crate::node::Node;
+use crate::shown::visible;
 use serde::de::{Deserializer, Error as _, Visitor};
 use serde::ser::Serializer;
 use std::fmt;
@@ -24,7 +25,7 @@ pub struct UnknownValue {
 
 impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` is not one of {}", self.found, self.allowed)
+        write!(f, "`{}` is not one of {}", visible(&self.found), self.allowed)
     }
 }
 

@@ -85,6 +85,8 @@ pub mod node;
 pub mod pointer;
 mod real;
 #[doc(hidden)]
+pub mod shown;
+#[doc(hidden)]
 pub mod task;
 mod uuid;
 mod violation;

@@ -2,6 +2,7 @@
 
 use crate::node::Node;
 use crate::pointer::At;
+use crate::shown::visible;
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
@@ -95,7 +96,7 @@ impl fmt::Display for Violation {
         if self.pointer.is_empty() {
             write!(f, "the request {}", self.message)
         } else {
-            write!(f, "{}: {}", self.pointer, self.message)
+            write!(f, "{}: {}", visible(&self.pointer), self.message)
         }
     }
 }

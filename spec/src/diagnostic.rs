@@ -1,5 +1,6 @@
 //! What the reader says about a document: where, what, and what to do about it.
 
+use crate::text::{visible, visible_lines};
 use std::fmt;
 
 /// A place in a text; both count from 1, columns in characters.
@@ -72,6 +73,9 @@ impl fmt::Display for Diagnostic {
             Severity::Warning => "warning",
         };
         let Position { line, column } = self.position;
-        write!(f, "{}:{line}:{column}: {severity}: {}\n  help: {}", self.file, self.message, self.help)
+        // Names of files, and texts of the document in the message, can hold what a terminal obeys.
+        let (file, message, help) =
+            (visible(&self.file), visible_lines(&self.message), visible_lines(&self.help));
+        write!(f, "{file}:{line}:{column}: {severity}: {message}\n  help: {help}")
     }
 }

@@ -17,6 +17,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{Level, Model};
 use crate::rule::pattern::Pattern;
 use crate::source::{Node, Source};
+use crate::text::visible;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -43,7 +44,7 @@ const SHOWN: usize = 20;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file could not be read.
-    #[error("{path}: error: cannot be read: {error}\n  help: name a file that may be read")]
+    #[error("{}: error: cannot be read: {error}\n  help: name a file that may be read", visible(.path))]
     Io {
         /// The file.
         path: String,
@@ -52,7 +53,8 @@ pub enum ReadError {
     },
     /// The file is beyond [`MAX_BYTES`].
     #[error(
-        "{path}: error: {bytes} bytes are too much for a spec\n  help: published specs have some 60,000 bytes, the limit is {MAX_BYTES}; is this the right file?"
+        "{}: error: {bytes} bytes are too much for a spec\n  help: published specs have some 60,000 bytes, the limit is {MAX_BYTES}; is this the right file?",
+        visible(.path)
     )]
     TooLarge {
         /// The file.

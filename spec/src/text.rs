@@ -3,40 +3,98 @@
 use crate::diagnostic::Diagnostic;
 use crate::read::MAX_NAME;
 use crate::source::Node;
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
-/// Whether a character is not seen but changes how others are shown: control characters, line ends, and the signs that
-/// turn the direction of writing.
+/// Whether a character is not seen but changes how others are shown, or hides a text of its own: control characters,
+/// line ends, the signs that turn the direction of writing, everything that Unicode calls default-ignorable (of no
+/// width, tags, selectors of variants), and codes that are no characters.
 #[must_use]
 pub fn is_hidden(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
     character.is_control()
         || matches!(
             character,
-            '\u{61c}'
-                | '\u{200b}'
-                | '\u{200e}'
-                | '\u{200f}'
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
                 | '\u{2028}'..='\u{202e}'
                 | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{fdd0}'..='\u{fdef}'
+                | '\u{fe00}'..='\u{fe0f}'
                 | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
         )
+        || u32::from(character) & 0xFFFE == 0xFFFE
+}
+
+/// The text with every hidden character escaped, line ends too: nothing in it moves what stands around it.
+#[must_use]
+pub fn visible(text: &str) -> Cow<'_, str> {
+    escaped(text, is_hidden)
+}
+
+/// The same for a text of several lines, which stay lines.
+#[must_use]
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    escaped(text, |character| character != '\n' && is_hidden(character))
+}
+
+fn escaped(text: &str, is_such: impl Fn(char) -> bool + Copy) -> Cow<'_, str> {
+    if !text.contains(is_such) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_such(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// A JSON text that means the same, with every hidden character in its strings as a JSON escape.
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    // Outside of strings the only hidden characters of JSON are those that lay it out.
+    let is_such = |character: char| !matches!(character, '\n' | '\r' | '\t') && is_hidden(character);
+    if !json.contains(is_such) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len());
+    for character in json.chars() {
+        if is_such(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(shown, "\\u{unit:04x}");
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
 }
 
 /// The text, or its first `max` characters and an ellipsis; hidden characters are escaped.
 #[must_use]
 pub fn shorten(text: &str, max: usize) -> String {
-    let mut short = String::new();
-    for character in text.chars().take(max) {
-        if is_hidden(character) {
-            short.extend(character.escape_default());
-        } else {
-            short.push(character);
-        }
+    match text.char_indices().nth(max) {
+        Some((cut, _)) => format!("{}…", visible(&text[..cut])),
+        None => visible(text).into_owned(),
     }
-    if text.chars().nth(max).is_some() {
-        short.push('…');
-    }
-    short
 }
 
 /// Whether a name is longer than the reader admits.
@@ -106,4 +164,40 @@ pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
         .min()
         .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HIDDEN: &str = "\u{0}\u{1b}\u{7f}\u{9b}\u{ad}\u{61c}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2060}\
+                          \u{2066}\u{2069}\u{fe0f}\u{feff}\u{fffe}\u{ffff}\u{e0001}\u{e0041}\u{10ffff}";
+
+    #[test]
+    fn every_hidden_character_is_shown_as_its_number_and_no_other_is() {
+        let shown = visible(HIDDEN);
+        assert!(shown.is_ascii(), "{shown}");
+        assert!(shown.starts_with(r"\u{0}\u{1b}\u{7f}\u{9b}\u{ad}\u{61c}\u{200b}"), "{shown}");
+        assert_eq!(visible("a\nb"), r"a\nb");
+        assert_eq!(visible_lines("a\nb\u{1b}"), "a\nb\\u{1b}");
+        for plain in ["", "a b", "é漢字😀", "naïve — “quoted” … ✓"] {
+            assert!(matches!(visible(plain), Cow::Borrowed(_)), "{plain}");
+        }
+    }
+
+    #[test]
+    fn json_with_hidden_characters_means_the_same_when_they_are_shown() {
+        let value = serde_json::json!({HIDDEN: [HIDDEN, "é\n😀"]});
+        for text in [value.to_string(), format!("{value:#}")] {
+            let shown = visible_json(&text);
+            assert!(!shown.contains(|letter| letter != '\n' && is_hidden(letter)), "{shown}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_before_it_is_escaped() {
+        assert_eq!(shorten("ab\u{202e}cd", 3), r"ab\u{202e}…");
+        assert_eq!(shorten("abc", 3), "abc");
+    }
 }

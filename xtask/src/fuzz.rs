@@ -22,7 +22,7 @@ struct Target {
 }
 
 /// Every target.
-const TARGETS: [Target; 4] = [
+const TARGETS: [Target; 5] = [
     Target {
         name: "load_spec",
         about: "Any text as a spec: the reader, the generator and the judges",
@@ -45,6 +45,12 @@ const TARGETS: [Target; 4] = [
         name: "webhook",
         about: "Any bytes as a call to a webhook: what is not signed is not believed",
         seeds: &["fuzz/seeds/webhook"],
+        random_specs: 0,
+    },
+    Target {
+        name: "redact",
+        about: "Any text with a key: what the redactor leaves of it",
+        seeds: &["fuzz/seeds/redact"],
         random_specs: 0,
     },
 ];

@@ -49,7 +49,7 @@ enum Task {
     Differential(differential::Arguments),
     /// Measure everything that has a budget, beside what people would use instead
     Bench(bench::Arguments),
-    /// Fuzz the reader of specs and the generated parser, with cargo-fuzz
+    /// Fuzz the reader of specs, the generated parser and the redactor, with cargo-fuzz
     Fuzz(fuzz::Arguments),
     /// Hold a server against the spec; without --target, the embedded mock
     #[command(disable_help_flag = true)]
@@ -102,7 +102,7 @@ fn main() -> ExitCode {
         Task::Validate(passed) => airspec("validate", &passed),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("xtask: {error:#}");
+        eprintln!("xtask: {}", airspec::text::visible_lines(&format!("{error:#}")));
         ExitCode::from(2)
     })
 }

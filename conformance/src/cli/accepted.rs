@@ -1,9 +1,10 @@
 //! The file of deviations of a run: read before, held against the findings, and rewritten where that is asked for.
 
-use super::{Failure, complain};
+use super::{Failure, complain, shown};
 use crate::deviation::{Deviations, is_remark};
 use crate::report::{replace, try_place};
 use crate::run::Record;
+use airspec::text::visible;
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -27,7 +28,7 @@ impl Accepted {
         let Some(path) = &self.deviations else {
             return Ok(List { deviations: Deviations::default(), ids, fix: None, now });
         };
-        let name = path.display().to_string();
+        let name = shown(path);
         let text = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == ErrorKind::NotFound && self.fix => String::new(),
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -60,7 +61,8 @@ impl List {
 
     /// What is wrong with the file, which is rewritten where that is asked for; and why it could not be.
     pub(super) fn settle(&self, records: &[Record]) -> (Vec<String>, Option<Failure>) {
-        let known: HashSet<&str> = self.ids.iter().map(String::as_str).collect();
+        let ids: Vec<_> = self.ids.iter().map(|id| visible(id)).collect();
+        let known: HashSet<&str> = ids.iter().map(AsRef::as_ref).collect();
         let records: Vec<&Record> = records.iter().collect();
         let mut unwritten = None;
         if let Some(path) = &self.fix {
@@ -68,7 +70,7 @@ impl List {
             match replace(path, text.as_bytes()) {
                 Ok(()) => {
                     let entries = text.lines().filter(|line| !is_remark(line)).count();
-                    complain(&format!("wrote {}, entries: {entries}", path.display()));
+                    complain(&format!("wrote {}, entries: {entries}", shown(path)));
                 }
                 Err(error) => unwritten = Some(error.into()),
             }

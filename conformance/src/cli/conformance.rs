@@ -8,12 +8,13 @@ use super::resume::{self, Done, Earlier};
 use super::seek::Seek;
 use super::watch::Watch;
 use super::wire::Wire;
-use super::{End, Failure, Spec, complain, interrupt, key, runtime, show, style};
+use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
 use crate::case::{Case, Gap, Packing, derive};
 use crate::oracle::Oracle;
+use crate::redact::guard;
 use crate::report::{Heading, Subject, Tally, har, make_folder, replace, table, try_place};
-use crate::run::search::Sort;
 use crate::run::journal::Header;
+use crate::run::search::Sort;
 use crate::run::{Advance, Budget, Limit, Record, Run, Settings, Target, run as run_cases};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -68,6 +69,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     // A plan sends nothing, and so needs neither a key nor a limit.
     let addresses = addresses.filter(|_| !arguments.money.plan);
     let targets: Vec<Target> = addresses.map(target).collect::<Result<_, _>>()?;
+    let wire = arguments.wire.to_settings()?;
+    // What one server is sent, the other one may have heard of.
+    let secrets = targets
+        .iter()
+        .fold(environment().and(wire.route.secrets()), |secrets, target| secrets.and(&target.secrets()));
+    guard::keep(&secrets);
     let model = arguments.spec.read()?;
     let earlier = arguments.money.resume.as_deref().map(Earlier::read).transpose()?;
     let seed = match (&earlier, arguments.seed) {
@@ -115,8 +122,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let keep_traffic = arguments.har.is_some();
     let budget = Arc::new(budget);
     let shared = Some(Arc::clone(&budget));
-    let mut settings =
-        Settings { seed, keep_traffic, packing, budget: shared, ..arguments.wire.to_settings()? };
+    let mut settings = Settings { seed, keep_traffic, packing, secrets, budget: shared, ..wire };
     if arguments.money.is_careful() {
         settings.jobs = 1;
     }

@@ -3,6 +3,7 @@
 use super::{End, Failure, show};
 use crate::broken;
 use airspec::diff::{self, Effect, Format, Report};
+use airspec::text::visible_json;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -32,7 +33,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let found = diff::compare(&old, &new);
     let evidence = broken::search(&old, &new, &found, arguments.values, arguments.seed)?;
     let report = Report { diff: &found, evidence: &evidence, step: None };
-    show(&report.render(arguments.format))?;
+    let text = report.render(arguments.format);
+    show(&if arguments.format == Format::Json { visible_json(&text) } else { text.into() })?;
     let fails = arguments.fail_on.is_some_and(|effect| report.reaches(effect));
     Ok(if fails { End::Violated } else { End::Conforms })
 }

@@ -1,7 +1,7 @@
 //! `airspec completions` and `airspec man`: what a shell and a reader of manuals need, made from the command line's own
 //! description.
 
-use super::{End, Failure, show};
+use super::{End, Failure, show_raw};
 use crate::report::{make_folder, replace};
 use clap_complete::Shell;
 use clap_mangen::Man;
@@ -25,7 +25,7 @@ pub(super) struct Manuals {
 pub(super) fn completions(arguments: &Completions) -> Result<End, Failure> {
     let mut text = Vec::new();
     clap_complete::generate(arguments.shell, &mut super::command(), "airspec", &mut text);
-    show(&String::from_utf8_lossy(&text))?;
+    show_raw(&String::from_utf8_lossy(&text))?;
     Ok(End::Conforms)
 }
 

@@ -1,6 +1,6 @@
 //! `airspec merge`: one report of several.
 
-use super::{End, Failure, complain, show};
+use super::{End, Failure, complain, show, shown};
 use crate::report::merge::merge;
 use crate::report::{make_folder, read, write};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let reports: Result<Vec<_>, Failure> =
-        arguments.reports.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect();
+        arguments.reports.iter().map(|path| Ok((shown(path), read(path)?))).collect();
     let merged = merge(reports?)?;
     let out = &arguments.out;
     make_folder(out)?;

@@ -1,6 +1,6 @@
 //! `airspec mock`: the mock server as a program, and the one that a run without a target is sent to.
 
-use super::{End, Failure, Spec, show};
+use super::{End, Failure, Spec, show, shown};
 use crate::case::Tasks;
 use crate::judge::Judge;
 use crate::mock::{Engine, EngineError, Key, Mock, Server, Settings, UnknownFault};
@@ -87,7 +87,7 @@ impl Arguments {
         let mut settings = match &self.settings {
             None => Settings::default(),
             Some(path) => {
-                let shown = path.display();
+                let shown = shown(path);
                 let text = std::fs::read_to_string(path)
                     .map_err(|error| Failure(format!("{shown}: cannot be read: {error}")))?;
                 Settings::from_toml(&text).map_err(|error| Failure(format!("{shown}: {error}")))?

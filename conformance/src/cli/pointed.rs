@@ -4,7 +4,7 @@ use super::validate::input::Found;
 use crate::report::Style;
 use airspec::diagnostic::Position;
 use airspec::rule::Rule;
-use airspec::text::is_hidden;
+use airspec::text::visible;
 use airspec::{Model, Source};
 use airspec_models::{Violation, Violations};
 use std::fmt::Write as _;
@@ -42,7 +42,7 @@ pub(super) fn explain(
     match found {
         Found::NotJson(fault) => {
             let place = Place { position: Position { line: fault.line, column: fault.column }, length: 1 };
-            let head = format!("this is not JSON that can be judged: {}", printable(&fault.detail));
+            let head = format!("this is not JSON that can be judged: {}", visible(&fault.detail));
             (format!("{}\n", show(text, place, &head, style)), 1)
         }
         Found::Violations(violations) => pointed(model, text, violations, room, style),
@@ -69,11 +69,11 @@ fn pointed(
             "" => "the request".to_owned(),
             pointer => pointer.trim_start_matches('/').replace('/', "."),
         };
-        let message = printable(&format!("{pointer} {}", violation.message));
+        let message = visible(&format!("{pointer} {}", violation.message)).into_owned();
         let constraint = model.constraint(&violation.constraint);
         let page = constraint.and_then(|constraint| constraint.documentation.as_deref());
         let page = page.map(|page| format!(", see {page}")).unwrap_or_default();
-        let stated = style.faint(&printable(&format!("{}{page}", violation.constraint)));
+        let stated = style.faint(&visible(&format!("{}{page}", violation.constraint)));
         let _ = writeln!(told, "{}\n  = {stated}\n", show(text, *place, &message, style));
     }
     (told, shown.len())
@@ -159,7 +159,8 @@ fn show(text: Text<'_>, place: Place, message: &str, style: Style) -> String {
     let whole = text.text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
     let skipped = column.saturating_sub(WINDOW / 2).min(column - 1);
     let part = |skip: usize, take: usize| -> String {
-        whole.chars().skip(skip).take(take).fold(String::new(), visible)
+        let part: String = whole.chars().skip(skip).take(take).collect();
+        visible(&part.replace('\t', TAB)).into_owned()
     };
     let ellipsis = |is_cut: bool| if is_cut { "…" } else { "" };
     let before = ellipsis(skipped > 0);
@@ -176,21 +177,6 @@ fn show(text: Text<'_>, place: Place, message: &str, style: Style) -> String {
     let _ = writeln!(told, "{gutter} |\n{number} | {before}{shown}{after}");
     let _ = write!(told, "{gutter} | {}{}", " ".repeat(indent), style.paint("31", &caret));
     told
-}
-
-/// A text that a terminal shows and does not obey.
-fn printable(text: &str) -> String {
-    text.chars().fold(String::new(), visible)
-}
-
-/// Appends a character as it is shown.
-fn visible(mut shown: String, letter: char) -> String {
-    match letter {
-        '\t' => shown.push_str(TAB),
-        _ if is_hidden(letter) => shown.extend(letter.escape_unicode()),
-        _ => shown.push(letter),
-    }
-    shown
 }
 
 #[cfg(test)]

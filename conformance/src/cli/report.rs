@@ -1,6 +1,6 @@
 //! `airspec report`: the page of a run or of a kill matrix, made from what was saved.
 
-use super::{End, Failure, show};
+use super::{End, Failure, show, shown};
 use crate::report::{Against, Saved, html, read_saved, replace};
 use std::path::PathBuf;
 
@@ -26,10 +26,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
             let Saved::Run(other) = other else {
                 return Err(Failure(format!(
                     "{}: a run is held against a run, and this is none",
-                    name.display()
+                    shown(&name)
                 )));
             };
-            let name = name.display().to_string();
+            let name = shown(&name);
             html::run(document, Some(Against { name: &name, document: &other }))
         }
         (Saved::Faults(kills), None) => html::faults(kills),
@@ -39,6 +39,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     };
     let out = arguments.out.clone().unwrap_or_else(|| path.with_extension("html"));
     replace(&out, page.as_bytes())?;
-    show(&format!("{}\n", out.display()))?;
+    show(&format!("{}\n", shown(&out)))?;
     Ok(End::Conforms)
 }

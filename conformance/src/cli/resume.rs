@@ -1,6 +1,6 @@
 //! `--resume`: what an earlier part of a run has done is taken from its report, and only the rest is sent.
 
-use super::Failure;
+use super::{Failure, shown};
 use crate::case::Case;
 use crate::oracle::Verdict;
 use crate::report::{Document, Entry, Received};
@@ -39,10 +39,10 @@ impl Earlier {
     /// A file that cannot be read or is no report.
     pub(super) fn read(path: &Path) -> Result<Self, Failure> {
         let path = if path.is_dir() { path.join("report.json") } else { path.to_owned() };
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Failure(format!("{}: {error}", path.display())))?;
+        let text =
+            std::fs::read_to_string(&path).map_err(|error| Failure(format!("{}: {error}", shown(&path))))?;
         let document = serde_json::from_str(&text).map_err(|error| {
-            Failure(format!("{}: {error}; --resume takes a report.json of this suite", path.display()))
+            Failure(format!("{}: {error}; --resume takes a report.json of this suite", shown(&path)))
         })?;
         Ok(Self { path, document })
     }
@@ -76,7 +76,7 @@ impl Earlier {
     /// A report of another run.
     pub(super) fn check(&self, target: &str, model: &str, shard: Option<&str>) -> Result<(), Failure> {
         let Document { target: of_target, models, shard: of_shard, .. } = &self.document;
-        let path = self.path.display();
+        let path = shown(&self.path);
         let differs = |what: &str, theirs: &str, ours: &str| {
             Failure(format!(
                 "{path} is about {what} {theirs}, and this run is about {ours}; start without --resume"
@@ -100,12 +100,7 @@ impl Earlier {
         let (spent, held) = self.spending(past);
         let Document { summary, cases: entries, .. } = self.document;
         let mut done: HashMap<&str, &Entry> = HashMap::new();
-        done.extend(
-            entries
-                .iter()
-                .filter(|entry| is_done(entry))
-                .map(|entry| (entry.id.as_str(), entry)),
-        );
+        done.extend(entries.iter().filter(|entry| is_done(entry)).map(|entry| (entry.id.as_str(), entry)));
         let mut records = Vec::new();
         cases.retain(|case| {
             let entry = done.get(case.id.as_str());
@@ -141,8 +136,7 @@ pub(super) fn budget(
     let (journal, past) = match earlier {
         Some(earlier) if limit == Limit::Loopback => (None, Past::read(earlier.folder())?),
         Some(earlier) => {
-            let resumed =
-                Journal::resume(earlier.folder(), report, header, |past| earlier.spending(past));
+            let resumed = Journal::resume(earlier.folder(), report, header, |past| earlier.spending(past));
             let (journal, past) = resumed?;
             (Some(journal), past)
         }

@@ -1,11 +1,12 @@
 //! The property-based search after the cases.
 
-use super::Failure;
 use super::choice::Choice;
+use super::{Failure, shown};
 use crate::oracle::{Oracle, Verdict};
 use crate::report::replace;
 use crate::run::search::{Found, Regression, Search, Sort, empty, read_regressions, search};
 use crate::run::{Limit, Record, Settings, Target};
+use airspec::text::visible_json;
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ impl Seek {
 }
 
 fn read(path: &Path) -> Result<Vec<Regression>, Failure> {
-    let shown = path.display();
+    let shown = shown(path);
     let text = match std::fs::read_to_string(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(|error| Failure(format!("regressions {shown}: {error}")))?,
@@ -114,7 +115,7 @@ impl Plan {
         if let (Some(path), false) = (self.file, found.regressions.is_empty()) {
             let all = self.regressions.iter().chain(&found.regressions);
             let lines: Result<Vec<String>, _> = all.map(serde_json::to_string).collect();
-            let written = replace(&path, (lines?.join("\n") + "\n").as_bytes());
+            let written = replace(&path, visible_json(&(lines?.join("\n") + "\n")).as_bytes());
             return Ok((found, written.err().map(Failure::from)));
         }
         Ok((found, None))

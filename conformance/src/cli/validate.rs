@@ -6,8 +6,10 @@
 pub(super) mod input;
 
 use super::pointed::{self, Text};
-use super::{End, Failure, Spec, complain, style};
+use super::{End, Failure, Spec, cleaned, complain, style};
 use crate::judge::Judge;
+use crate::redact::guard;
+use airspec::text::visible_json;
 use airspec_models::Violations;
 use input::{Form, Found, Unjudged};
 use serde::Serialize;
@@ -174,9 +176,9 @@ impl<W: Write> Run<'_, W> {
                     let text = Text { name, text: &text, first_line: line };
                     let (told, more) = pointed::explain(self.model, text, &found, room, style());
                     shown += more;
-                    self.output.write(told.as_bytes())?;
+                    self.output.show(&told)?;
                     if form == Form::Document {
-                        self.output.write(pointed::summary(name, &found, more, style()).as_bytes())?;
+                        self.output.show(&pointed::summary(name, &found, more, style()))?;
                     }
                 }
             }
@@ -187,7 +189,7 @@ impl<W: Write> Run<'_, W> {
         }
         if format == Format::Text && form == Form::Lines {
             let summary = pointed::summary_of_lines(name, count, invalid, style());
-            self.output.write(summary.as_bytes())?;
+            self.output.show(&summary)?;
         }
         Ok(invalid == 0)
     }
@@ -202,9 +204,8 @@ impl<W: Write> Run<'_, W> {
             violations: &violations,
             unlisted: violations.unlisted(),
         };
-        let mut text = serde_json::to_vec(&verdict)?;
-        text.push(b'\n');
-        self.output.write(&text)
+        let text = serde_json::to_string(&verdict)? + "\n";
+        self.output.write(visible_json(&guard::text(&text)).as_bytes())
     }
 }
 
@@ -217,6 +218,11 @@ struct Output<W> {
 impl<W: Write> Output<W> {
     fn new(writer: W) -> Self {
         Self { writer, is_closed: false }
+    }
+
+    /// Text for people.
+    fn show(&mut self, text: &str) -> io::Result<()> {
+        self.write(cleaned(text).as_bytes())
     }
 
     fn write(&mut self, text: &[u8]) -> io::Result<()> {

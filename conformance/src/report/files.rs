@@ -3,7 +3,9 @@
 //! file, and what the link points to stays as it is.
 
 use super::{Document, Heading, Kills, Matrix, html, junit, markdown};
+use crate::redact::guard;
 use crate::run::Record;
+use airspec::text::{visible, visible_json};
 use serde::Serialize;
 use std::fs;
 use std::io::{self, Write as _};
@@ -16,7 +18,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// A report cannot be written or read.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {error}")]
+#[error("{}: {error}", visible(&path.display().to_string()))]
 pub struct ReportError {
     pub(super) path: PathBuf,
     pub(super) error: io::Error,
@@ -114,10 +116,10 @@ fn json(folder: &Path, document: &Document) -> Result<(), ReportError> {
 }
 
 fn pretty(path: &Path, content: &impl Serialize) -> Result<(), ReportError> {
-    let mut text = serde_json::to_vec_pretty(content)
+    let mut text = serde_json::to_string_pretty(content)
         .map_err(|error| ReportError { path: path.to_owned(), error: error.into() })?;
-    text.push(b'\n');
-    replace(path, &text)
+    text.push('\n');
+    replace(path, visible_json(&text).as_bytes())
 }
 
 /// Finds out whether [`replace`] can write there, and leaves what is there as it is.
@@ -128,8 +130,8 @@ pub(crate) fn try_place(path: &Path) -> Result<(), ReportError> {
     is_place(path).and_then(|()| beside(path)?.close()).map_err(|error| unwritten(path, error))
 }
 
-/// Writes a file whole or not at all: what is there is replaced in one step, or stays as it is. Nothing else is left
-/// behind.
+/// Writes a file whole or not at all, and without the secrets that the program knows: what is there is replaced in one
+/// step, or stays as it is. Nothing else is left behind.
 ///
 /// # Errors
 /// A file that cannot be written.
@@ -137,7 +139,7 @@ pub fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
     let written = || {
         is_place(path)?;
         let mut file = beside(path)?;
-        file.write_all(text)?;
+        file.write_all(&guard::bytes(text))?;
         file.persist(path).map_err(|error| error.error)
     };
     written().map(drop).map_err(|error| unwritten(path, error))

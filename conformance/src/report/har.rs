@@ -3,7 +3,9 @@
 
 use crate::date::timestamp;
 use crate::run::{Exchange, Got, Traffic};
+use airspec::text::visible_json;
 use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// What stands where a secret was.
 const HIDDEN: &str = "[redacted]";
@@ -31,7 +33,10 @@ pub fn text(traffic: &Traffic) -> String {
         text += &entry(exchange).to_string();
     }
     text.push_str("]}}\n");
-    text
+    match visible_json(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(escaped) => escaped,
+    }
 }
 
 fn entry(exchange: &Exchange) -> Value {

@@ -1,7 +1,9 @@
-//! The JUnit file: one test case per case, one suite per model.
+//! The JUnit file: one test case per case, one suite per model. XML knows no form for some characters, and the writer
+//! would leave them out: they are escaped before, so that nothing moves together.
 
 use super::document::{Document, Entry};
 use crate::oracle::{Class, Verdict};
+use airspec::text::{visible, visible_lines};
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
@@ -9,7 +11,8 @@ pub(super) fn text(document: &Document) -> Result<String, SerializeError> {
     let mut report = Report::new("airspec conformance");
     report.set_time(Duration::from_millis(document.summary.duration_ms));
     for model in &document.models {
-        let mut suite = TestSuite::new(format!("{model}: airspec conformance of {}", document.target));
+        let mut suite =
+            TestSuite::new(visible(&format!("{model}: airspec conformance of {}", document.target)));
         let entries = || document.cases.iter().filter(|entry| entry.model == *model);
         suite.set_time(Duration::from_millis(entries().map(|entry| entry.duration_ms).sum()));
         suite.add_property(("seed", document.seed.to_string().as_str()));
@@ -30,26 +33,26 @@ fn case(entry: &Entry) -> TestCase {
     };
     match entry.verdict {
         Verdict::Fail => {
-            status.set_message(&entry.detail);
+            status.set_message(visible(&entry.detail));
             status.set_type(entry.finding.map_or("fail", Class::word));
             if let Some(command) = entry.curl.as_ref().or(entry.replay.as_ref()) {
-                status.set_description(command);
+                status.set_description(visible_lines(command));
             }
         }
         Verdict::Skip => {
-            status.set_message(&entry.detail);
+            status.set_message(visible(&entry.detail));
         }
         Verdict::Pass | Verdict::Note => {}
     }
-    let mut case = TestCase::new(&entry.id, status);
+    let mut case = TestCase::new(visible(&entry.id), status);
     let class = if entry.parameter.is_empty() { "task" } else { &entry.parameter };
-    case.set_classname(class).set_time(Duration::from_millis(entry.duration_ms));
+    case.set_classname(visible(class)).set_time(Duration::from_millis(entry.duration_ms));
     match (entry.verdict, &entry.deviation) {
         (_, Some(reason)) => {
-            case.set_system_out(format!("accepted deviation: {reason}: {}", entry.detail));
+            case.set_system_out(visible(&format!("accepted deviation: {reason}: {}", entry.detail)));
         }
         (Verdict::Note, None) => {
-            case.set_system_out(format!("note: {}", entry.detail));
+            case.set_system_out(visible(&format!("note: {}", entry.detail)));
         }
         _ => {}
     }
@@ -59,9 +62,9 @@ fn case(entry: &Entry) -> TestCase {
 /// An entry of the list of deviations that is of no use is a failure of its own.
 fn problem(problem: &String) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_message(problem).set_type("deviation");
+    status.set_message(visible(problem)).set_type("deviation");
     let name = problem.split('`').nth(1).unwrap_or("deviation");
-    let mut case = TestCase::new(format!("deviation {name}"), status);
+    let mut case = TestCase::new(visible(&format!("deviation {name}")), status);
     case.set_classname("deviations");
     case
 }

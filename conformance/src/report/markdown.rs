@@ -3,6 +3,7 @@
 
 use super::document::{Document, Entry};
 use crate::oracle::Verdict;
+use airspec::text::{visible, visible_lines};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -113,12 +114,12 @@ fn block(language: &str, text: &str) -> String {
         longest = longest.max(run);
     }
     let fence = "`".repeat((longest + 1).max(3));
-    format!("{fence}{language}\n{text}\n{fence}\n")
+    format!("{fence}{language}\n{}\n{fence}\n", visible_lines(text))
 }
 
 /// Code within a line.
 fn code(text: &str) -> String {
-    format!("`{}`", text.replace(['`', '\n', '\r'], "'"))
+    format!("`{}`", visible(&text.replace(['`', '\n', '\r'], "'")))
 }
 
 /// Code within a table.
@@ -127,5 +128,5 @@ fn cell(text: &str) -> String {
 }
 
 fn html(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

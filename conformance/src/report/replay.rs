@@ -1,5 +1,6 @@
 //! Commands that send a request again: one for `curl`, with the key as a variable, and one for the suite.
 
+use airspec::text::{is_hidden, visible_json};
 use std::fmt::Write as _;
 
 /// A command for a POSIX shell that sends the request to the target. Values of further headers are variables, named
@@ -21,7 +22,7 @@ pub fn curl(target: &str, headers: &[String], body: &str) -> Option<String> {
         let _ = write!(command, " -H \"{name}: ${{{}}}\"", name.chars().map(letter).collect::<String>());
     }
     // `-d @…` would name a file; a body is an array and begins with a bracket.
-    let _ = write!(command, " -d {}", quote(body));
+    let _ = write!(command, " -d {}", quote(&visible_json(body)));
     Some(command)
 }
 
@@ -38,14 +39,37 @@ pub fn command(target: &str, seed: u64, again: &[String], id: &str) -> String {
     command
 }
 
-/// A word that a POSIX shell takes as it is.
+/// A word that a POSIX shell takes as it is. One with characters that a terminal obeys or does not show is printed by
+/// the shell itself.
 #[must_use]
 pub fn quote(word: &str) -> String {
+    if word.contains(is_hidden) {
+        return printed(word);
+    }
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:=,@%+".contains(&byte);
     if !word.is_empty() && word.bytes().all(is_plain) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A substitution that gives a word from its bytes. It ends in a full stop that is taken away, as shells take line ends.
+fn printed(word: &str) -> String {
+    let mut format = String::new();
+    for letter in word.chars() {
+        match letter {
+            '%' => format.push_str("%%"),
+            '\\' => format.push_str(r"\\"),
+            '\'' => format.push_str(r"'\''"),
+            _ if is_hidden(letter) => {
+                for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
+                    let _ = write!(format, r"\{byte:03o}");
+                }
+            }
+            _ => format.push(letter),
+        }
+    }
+    format!("\"$(printf '{format}')\"")
 }
 
 #[cfg(all(test, unix))]
@@ -62,12 +86,14 @@ mod tests {
             "''",
             "$(touch /tmp/never) `id` $HOME \\ \" ! # & ; | > <",
             "a\nb\tc",
+            "a\u{1b}[31m\u{9b}\u{202e}%s\\n'é$(id)`id`\"",
             "[{\"a\":\"é😀'\\u0027\"}]",
             "-n",
             "*",
         ] {
             let shell = Command::new("sh").args(["-c", &format!("printf %s {}", quote(word))]).output();
             assert_eq!(String::from_utf8(shell.unwrap().stdout).unwrap(), word);
+            assert!(!quote(word).contains(is_hidden), "{}", quote(word));
         }
     }
 

@@ -5,6 +5,7 @@ use super::{Heading, Tally, replay};
 use crate::case::Gap;
 use crate::oracle::Verdict;
 use crate::run::Record;
+use airspec::text::{visible, visible_lines};
 use airspec::{Level, Model};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -26,9 +27,14 @@ pub enum Style {
 impl Style {
     pub(crate) fn paint(self, code: &str, text: &str) -> String {
         match self {
-            Self::Plain => text.to_owned(),
-            Self::Coloured => format!("\x1b[{code}m{text}\x1b[0m"),
+            Self::Plain => visible_lines(text).into_owned(),
+            Self::Coloured => format!("\x1b[{code}m{}\x1b[0m", visible_lines(text)),
         }
+    }
+
+    /// Whether a text is what follows the escape character of a colour of ours.
+    pub(crate) fn is_colour(text: &str) -> bool {
+        matches!(text, "[0m" | "[1m" | "[2m" | "[31m" | "[32m" | "[33m")
     }
 
     pub(crate) fn strong(self, text: &str) -> String {
@@ -219,8 +225,9 @@ fn write_summary(text: &mut String, style: Style, records: &[&Record], gaps: &[G
 
 /// At most so many characters.
 pub(super) fn shorten(text: &str, longest: usize) -> String {
+    let text = visible(text);
     if text.chars().count() <= longest {
-        return text.to_owned();
+        return text.into_owned();
     }
     let mut short: String = text.chars().take(longest.saturating_sub(1)).collect();
     short.push('…');
@@ -230,7 +237,7 @@ pub(super) fn shorten(text: &str, longest: usize) -> String {
 /// Lines of at most so many characters, broken at spaces; a word that is longer has a line of its own.
 pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
     let (mut lines, mut column) = (String::new(), 0);
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().map(visible) {
         let length = word.chars().count();
         if column > 0 && column + 1 + length > width {
             lines.push('\n');
@@ -240,7 +247,7 @@ pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
             lines.push(' ');
             column += 1;
         }
-        lines.push_str(word);
+        lines.push_str(&word);
         column += length;
     }
     lines

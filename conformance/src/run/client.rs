@@ -2,6 +2,7 @@
 
 use super::exchange::{self, Exchange, Log, Traffic};
 use super::guard::Guard;
+use super::links::Links;
 use super::pace::Pace;
 use super::room::{self, NoRoom};
 use super::route::Route;
@@ -15,6 +16,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCAT
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Url};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,6 +36,7 @@ pub(super) struct Client {
     settings: Settings,
     authorization: HeaderValue,
     redactor: Redactor,
+    links: Links,
     /// For the target's own address.
     endpoint: Agent,
     /// For files that are elsewhere.
@@ -55,10 +58,24 @@ impl Client {
         let route = &settings.route;
         let guard = Guard::new(target.url(), target.is_loopback(), settings.allow_private);
         let (endpoint, files) = (Agent::new(None, route)?, Agent::new(Some(guard.clone()), route)?);
-        let redactor = Redactor::of(target.key().expose(), route.secrets());
+        let redactor =
+            Redactor::hiding(&settings.secrets.clone().and(&target.secrets()).and(route.secrets()));
         let (posts, pace) = (AtomicUsize::new(0), Pace::new(settings.rate));
         let log = settings.keep_traffic.then(Log::default);
-        Ok(Self { target, settings, authorization, redactor, endpoint, files, guard, posts, pace, log })
+        let links = Links::default();
+        Ok(Self {
+            target,
+            settings,
+            authorization,
+            redactor,
+            links,
+            endpoint,
+            files,
+            guard,
+            posts,
+            pace,
+            log,
+        })
     }
 
     /// The exchanges so far; none unless they are kept.
@@ -137,12 +154,42 @@ impl Client {
             Ok(got) => {
                 let asked = header(&got.headers, RETRY_AFTER);
                 let asked = asked.and_then(|text| retry_after(&text, SystemTime::now()));
-                let content_type = header(&got.headers, CONTENT_TYPE);
-                let answer = Answer::read(got.status, content_type, got.body);
-                (Outcome::Answer(answer), asked)
+                let content_type = self.header(&got.headers, CONTENT_TYPE);
+                (Outcome::Answer(self.read(got.status, content_type, got.body)), asked)
             }
-            Err(loss) => (Outcome::Lost(loss), None),
+            Err(loss) => (Outcome::Lost(self.lost(loss)), None),
         }
+    }
+
+    /// A loss without the secrets that its reason may tell.
+    fn lost(&self, loss: Loss) -> Loss {
+        match loss {
+            Loss::Unreachable(reason) => Loss::Unreachable(self.redactor.clean(&reason)),
+            Loss::Broken(reason) => Loss::Broken(self.redactor.clean(&reason)),
+            other => other,
+        }
+    }
+
+    /// Reads an answer without its secrets: nothing that looks at it later can tell them, whatever it decodes or cuts.
+    fn read(&self, status: u16, content_type: Option<String>, body: Vec<u8>) -> Answer {
+        let raw = Answer::read(status, content_type, body);
+        let Cow::Owned(text) = self.redactor.cleaned(&raw.text) else { return raw };
+        let Answer { status, content_type, json, .. } = raw;
+        match json {
+            Ok(value) => {
+                let clean = Answer::read(status, content_type, text.into_bytes());
+                if let Ok(shown) = &clean.json {
+                    self.links.keep(&value, shown);
+                }
+                clean
+            }
+            Err(reason) => Answer { status, content_type, text, json: Err(self.redactor.clean(&reason)) },
+        }
+    }
+
+    /// A header for people.
+    fn header(&self, headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String> {
+        header(headers, name).map(|value| self.redactor.clean(&value))
     }
 
     /// Keeps an exchange where somebody wants to see it.
@@ -175,9 +222,10 @@ impl Client {
 
     /// Downloads a file that the target points to. The key stays at home: the address can be anyone's.
     pub(super) async fn download(&self, address: &str) -> File {
-        let (media, content) = match self.follow(address).await {
+        let raw = self.links.raw(address);
+        let (media, content) = match self.follow(raw.as_deref().unwrap_or(address)).await {
             Ok((media, content)) => (media, Ok(content)),
-            Err(reason) => (None, Err(reason)),
+            Err(reason) => (None, Err(self.redactor.clean(&reason))),
         };
         let address = (address.len() <= LONGEST_ADDRESS).then(|| address.to_owned());
         File { form: Form::Link, address, media, content }
@@ -202,7 +250,7 @@ impl Client {
                 None if got.status == 200 => {
                     let content = Content::of(&got.body);
                     room::give_back(got.body.len());
-                    return Ok((header(&got.headers, CONTENT_TYPE), content));
+                    return Ok((self.header(&got.headers, CONTENT_TYPE), content));
                 }
                 None => return Err(format!("cannot be downloaded: HTTP {}", got.status)),
             }

@@ -61,7 +61,9 @@ impl Got {
         let headers = headers.iter().take(MAX_HEADERS);
         Self {
             status,
-            headers: headers.map(|(name, value)| (name.to_string(), text(value))).collect(),
+            headers: headers
+                .map(|(name, value)| (redactor.beginning(name.as_str(), KEPT_OF_HEADER), text(value)))
+                .collect(),
             body: std::str::from_utf8(body).ok().map(|body| redactor.beginning(body, KEPT)),
             size: body.len(),
         }

@@ -1,23 +1,24 @@
 //! Looks at one case: the exchange itself, and whatever its behaviour needs beyond it.
 
-use super::client::Client;
-use super::listener::{Listener, Mailbox};
 use super::budget::Budget;
+use super::client::Client;
 use super::health::{MAX_SILENT, Silence};
+use super::listener::{Listener, Mailbox};
 use super::room::Rooms;
 use super::target::Target;
-use super::{RunError, Settings};
+use super::{Redactor, RunError, Settings};
 use crate::case::{Case, Expect};
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs, results};
 use crate::oracle::file::{File, place};
-use crate::oracle::observation::{Call, Observation, Outcome};
+use crate::oracle::observation::{Call, Observation, Outcome, Payload};
 use crate::oracle::protocol::{CODE, Form, GET_RESPONSE, TASK_TYPE, TASK_UUID};
 use crate::oracle::scene::{MAX_RESULTS, set};
 use crate::oracle::{Identity, Oracle};
 use airspec::behaviour::Kind;
 use airspec_models::client::{Class, of_code};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -284,7 +285,10 @@ impl Session {
         let is_taken = seen.outcome.answer().is_some_and(|answer| !answer.data().is_empty());
         let wanted = seen.tasks().first().and_then(|task| results(self.oracle.model(), task));
         let wait = if is_taken { self.client.settings().callback } else { Duration::ZERO };
-        mailbox.collect(wanted.unwrap_or(1), wait).await
+        let (mut calls, more) = mailbox.collect(wanted.unwrap_or(1), wait).await;
+        let redactor = self.client.redactor();
+        calls.iter_mut().for_each(|call| redact(call, redactor));
+        (calls, more)
     }
 
     /// The body with one value changed and fresh ids; none for a body that holds the values to compare already.
@@ -294,6 +298,23 @@ impl Session {
         let id = uuid(self.client.settings().seed, &case.id, 2);
         set(&mut other, &self.oracle.identity().parameter, Value::String(id));
         Some(Value::Array(vec![other]))
+    }
+}
+
+/// A call without secrets: a server that calls knows them as well as one that answers.
+fn redact(call: &mut Call, redactor: &Redactor) {
+    call.method = redactor.clean(&call.method);
+    for text in [&mut call.query, &mut call.content_type].into_iter().flatten() {
+        *text = redactor.clean(text);
+    }
+    if let Ok(Payload { bytes: Some(bytes), .. }) = &mut call.body {
+        let clean = std::str::from_utf8(bytes).ok().and_then(|text| match redactor.cleaned(text) {
+            Cow::Owned(clean) => Some(clean.into_bytes()),
+            Cow::Borrowed(_) => None,
+        });
+        if let Some(clean) = clean {
+            *bytes = clean;
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use super::Redactor;
 use crate::case::Case;
 use crate::oracle::observation::{Observation, Outcome};
 use crate::oracle::{Class, Judgement, Verdict};
+use crate::redact::shorten;
 use airspec::Level;
+use airspec::text::visible;
 use std::time::Duration;
 
 /// One case of a run.
@@ -82,15 +84,16 @@ impl Record {
         let response = seen.map(|seen| match &seen.outcome {
             Outcome::Answer(answer) => Response::Answer {
                 status: answer.status,
-                content_type: answer.content_type.as_deref().map(|media| redactor.shorten(media).0),
-                body: redactor.shorten(&answer.text).0,
+                // What a client read is clean.
+                content_type: answer.content_type.as_deref().map(|media| shorten(media).0),
+                body: shorten(&answer.text).0,
             },
             Outcome::Lost(loss) => Response::Lost(redactor.clean(&loss.to_string())),
         });
         Self {
             verdict: judgement.verdict,
             class: judgement.class,
-            detail: redactor.clean(&judgement.detail),
+            detail: detail(judgement, redactor),
             request,
             response,
             duration,
@@ -120,7 +123,12 @@ impl Record {
 
     /// The record with the verdict that stands after all asides are settled.
     pub(super) fn judged(self, judgement: &Judgement, redactor: &Redactor) -> Self {
-        let detail = redactor.clean(&judgement.detail);
+        let detail = detail(judgement, redactor);
         Self { verdict: judgement.verdict, class: judgement.class, detail, ..self }
     }
+}
+
+/// The sentence of a verdict, such that it can be shown anywhere.
+fn detail(judgement: &Judgement, redactor: &Redactor) -> String {
+    visible(&redactor.cleaned(&judgement.detail)).into_owned()
 }

@@ -1,7 +1,8 @@
 //! How requests get to a target that stands behind something: through a proxy, with headers of a gateway, with a
 //! certificate that only the company knows.
 
-use super::{RunError, Secret};
+use super::RunError;
+use crate::redact::Secrets;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Proxy, Url};
 use std::path::Path;
@@ -23,7 +24,7 @@ pub struct Route {
     proxy: Option<Proxy>,
     headers: HeaderMap,
     certificates: Vec<Certificate>,
-    secrets: Vec<Secret>,
+    secrets: Secrets,
 }
 
 impl Route {
@@ -40,7 +41,7 @@ impl Route {
         if url.scheme() != "http" || url.host_str().is_none() {
             return Err(refused("not the address of an HTTP proxy"));
         }
-        self.secrets.extend([url.password().unwrap_or_default(), url.username()].map(Secret::new));
+        self.secrets = self.secrets.with_user(&url);
         self.proxy = Some(Proxy::all(url).map_err(|_| refused("cannot be used"))?);
         Ok(self)
     }
@@ -62,8 +63,7 @@ impl Route {
             refused(format!("the value of `{name}` holds characters that no header can carry"))
         })?;
         value.set_sensitive(true);
-        let text = String::from_utf8_lossy(value.as_bytes()).into_owned();
-        self.secrets.extend(text.split_whitespace().chain([text.as_str()]).map(Secret::new));
+        self.secrets = self.secrets.with_header(&String::from_utf8_lossy(value.as_bytes()));
         self.headers.append(name, value);
         Ok(self)
     }
@@ -75,7 +75,7 @@ impl Route {
     pub fn trusting(mut self, path: &Path) -> Result<Self, RunError> {
         let refused = |reason: String| RunError::Route {
             what: "--ca-file",
-            reason: format!("{}: {reason}", path.display()),
+            reason: format!("{}: {reason}", airspec::text::visible(&path.display().to_string())),
         };
         let text = std::fs::read(path).map_err(|error| refused(error.to_string()))?;
         let found = Certificate::from_pem_bundle(&text).unwrap_or_default();
@@ -99,8 +99,10 @@ impl Route {
         &self.headers
     }
 
-    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
-        self.secrets.iter().map(Secret::expose)
+    /// What must not be told: values of headers, and the user and the password of the proxy.
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets {
+        &self.secrets
     }
 
     /// The client with the proxy; `https` ones know the certificates too.
@@ -119,12 +121,13 @@ impl Route {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redact::Redactor;
 
     #[test]
     fn a_header_is_a_name_and_a_value_and_the_value_stays_secret() {
         let route = Route::default().with_header("X-Gateway:  Token hunter2hunter2 ").unwrap();
         assert_eq!(route.headers()["x-gateway"], "Token hunter2hunter2");
-        assert!(route.secrets().any(|secret| secret == "hunter2hunter2"));
+        assert_eq!(Redactor::hiding(route.secrets()).clean("<hunter2hunter2>"), "<[redacted]>");
         assert!(!format!("{route:?}").contains("hunter2"), "{route:?}");
         for bad in ["X-Gateway", "x y: hunter2", "X: a\u{1}hunter2", "Authorization: hunter2", ": hunter2"] {
             let error = Route::default().with_header(bad).unwrap_err().to_string();

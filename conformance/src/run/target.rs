@@ -1,6 +1,7 @@
 //! Where cases are sent, and what may be sent there.
 
 use super::RunError;
+use crate::redact::Secrets;
 use airspec_models::client::address::{bare, is_loopback};
 use reqwest::Url;
 use std::fmt;
@@ -91,6 +92,13 @@ impl Target {
     #[must_use]
     pub fn shown(&self) -> String {
         bare(self.url.as_str())
+    }
+
+    /// What must not be told: the key, unless it is the one that everybody knows, and the values of the query.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets {
+        let secrets = Secrets::default().with_query(&self.url);
+        if self.key.expose() == LOCAL_KEY { secrets } else { secrets.with_key(self.key.expose()) }
     }
 
     pub(super) fn key(&self) -> &Secret {

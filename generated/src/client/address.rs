@@ -1,13 +1,14 @@
 //! Addresses: how they are shown, and whether they are on this machine. Whoever sends a key asks the same questions, so
 //! that the conformance suite asks here, too.
 
+use crate::shown::beginning;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An address for people: without user, password, query and fragment, any of which may be secret. The text need not be
 /// an address.
 pub fn bare(text: &str) -> String {
     let text = text.split(['?', '#']).next().unwrap_or_default();
-    let text: String = text.chars().filter(|character| !character.is_control()).take(200).collect();
+    let text = beginning(text, 200);
     match (text.find("://"), text.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => format!("{}{}", &text[..scheme + 3], &text[at + 1..]),
         _ => text,

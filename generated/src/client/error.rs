@@ -3,6 +3,7 @@
 
 use super::billing;
 use crate::answers::ApiError;
+use crate::shown::beginning;
 use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
@@ -18,7 +19,7 @@ pub enum SetupError {
     #[error("the key holds characters that no HTTP header can carry")]
     BadKey,
     /// Nothing can be sent there, or should not be.
-    #[error("the address `{address}` {reason}")]
+    #[error("the address `{}` {}", plain(.address), plain(.reason))]
     Address {
         /// As given, without its query.
         address: String,
@@ -32,7 +33,7 @@ pub enum SetupError {
     #[error("there is no certificate in PEM form")]
     NoCertificate,
     /// The system lacks something.
-    #[error("no HTTP client can be made: {0}")]
+    #[error("no HTTP client can be made: {}", plain(.0))]
     Http(String),
 }
 
@@ -57,10 +58,10 @@ pub enum Error {
     #[error("{0}")]
     Refused(Box<Refusal>),
     /// There was no connection, so nothing was sent.
-    #[error("no connection: {0}")]
+    #[error("no connection: {}", plain(.0))]
     Unreachable(String),
     /// The connection ended before the answer was whole. The service may have done the work.
-    #[error("the connection broke: {0}")]
+    #[error("the connection broke: {}", plain(.0))]
     Broken(String),
     /// The answer took too long. The service may have done the work.
     #[error("no answer within {0:?}")]
@@ -72,7 +73,7 @@ pub enum Error {
         limit: u64,
     },
     /// What came back is no answer.
-    #[error("HTTP {status} with a body that is no answer: {reason}")]
+    #[error("HTTP {status} with a body that is no answer: {}", plain(.reason))]
     Unreadable {
         /// The HTTP status.
         status: u16,
@@ -82,8 +83,9 @@ pub enum Error {
     /// An earlier attempt of the same request was taken, so the task is or was under way and may be billed; its result
     /// cannot be fetched. Send it again, as a new task, only if a second bill is acceptable.
     #[error(
-        "task {task} was taken by an earlier attempt whose answer was lost, and its result cannot be fetched: \
-         it may be billed, and so would a new task"
+        "task {} was taken by an earlier attempt whose answer was lost, and its result cannot be fetched: \
+         it may be billed, and so would a new task",
+        plain(.task)
     )]
     Taken {
         /// The task.
@@ -109,7 +111,7 @@ pub enum Error {
     #[error("the file did not arrive: {0}")]
     Download(Box<Error>),
     /// A file that cannot be had: the address, or the status that it answers with.
-    #[error("the file cannot be downloaded: {reason}")]
+    #[error("the file cannot be downloaded: {}", plain(.reason))]
     File {
         /// The HTTP status, where there is one.
         status: Option<u16>,
@@ -117,7 +119,7 @@ pub enum Error {
         reason: String,
     },
     /// A file that cannot be written.
-    #[error("cannot write {path}: {reason}")]
+    #[error("cannot write {}: {}", plain(.path), plain(.reason))]
     Write {
         /// Where to; empty for a writer of the caller.
         path: String,
@@ -327,10 +329,9 @@ fn under_others(foreign: u64) -> String {
     }
 }
 
-/// Words of a server, such that they do nothing to a terminal.
+/// Words of others, such that they do nothing to a terminal.
 fn plain(text: &str) -> String {
-    let shown = text.chars().take(500).map(|letter| if letter.is_control() { ' ' } else { letter });
-    shown.collect()
+    beginning(text, 500)
 }
 
 /// The names in `parameter`: one, or several.

@@ -1,6 +1,8 @@
 //! HTML under construction. Markup is what stands in this program's source; every other text is escaped, and there is
 //! no third way in.
 
+use airspec::text::is_hidden;
+
 /// A piece of a page.
 #[derive(Clone, Debug)]
 pub(super) struct Html {
@@ -57,6 +59,7 @@ impl Html {
             '&' => self.text.push_str("&amp;"),
             '<' => self.text.push_str("&lt;"),
             '>' => self.text.push_str("&gt;"),
+            '\n' | '\t' => self.text.push(letter),
             _ if is_hidden(letter) => self.text.extend(letter.escape_unicode()),
             _ => self.text.push(letter),
         }
@@ -96,14 +99,6 @@ impl Html {
     pub(super) fn finish(self) -> String {
         self.text
     }
-}
-
-/// Characters that nobody sees and that can change what others say: control characters, and those that turn the
-/// direction of writing.
-fn is_hidden(letter: char) -> bool {
-    let is_control = letter.is_control() && !matches!(letter, '\n' | '\t');
-    let is_direction = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-    is_control || is_direction
 }
 
 /// A name that can stand in `id` and behind `#`: what cannot is written as its number.
