@@ -173,3 +173,38 @@ fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     paths.sort();
     Ok(paths)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_generates_at_the_same_time_keeps_the_files_that_are_being_written() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("generated/src/models");
+        let artefact = |number: usize| Artefact {
+            path: folder.join(format!("model_{number}.rs")),
+            text: format!("// {number}\n").repeat(1000),
+        };
+        let artefacts: Vec<Artefact> = (0..20).map(artefact).collect();
+        output::write(&artefacts, &[]).unwrap();
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let (folder, artefacts) = (&folder, &artefacts);
+                scope.spawn(move || {
+                    for _ in 0..30 {
+                        // One that is not current, so that it is written by everybody.
+                        fs::write(folder.join(format!("model_{writer}.rs")), "").unwrap();
+                        fs::write(folder.join("left_over.rs"), "").unwrap();
+                        let orphans = orphans(folder, artefacts).unwrap();
+                        output::write(artefacts, &orphans).unwrap();
+                    }
+                });
+            }
+        });
+        output::write(&artefacts, &orphans(&folder, &artefacts).unwrap()).unwrap();
+        let names: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(names.len(), artefacts.len(), "{names:?}");
+        assert!(artefacts.iter().all(|artefact| fs::read_to_string(&artefact.path).unwrap() == artefact.text));
+    }
+}

@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use similar::TextDiff;
 use std::fs;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{ErrorKind, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tempfile::NamedTempFile;
@@ -31,7 +31,11 @@ pub(crate) fn write(artefacts: &[Artefact], orphans: &[PathBuf]) -> anyhow::Resu
         println!("wrote {}", path.display());
     }
     for path in orphans {
-        fs::remove_file(path).with_context(|| format!("cannot remove {}", path.display()))?;
+        match fs::remove_file(path) {
+            // Another one was faster.
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            removed => removed.with_context(|| format!("cannot remove {}", path.display()))?,
+        }
         println!("removed {}", path.display());
         // The folder goes with its last file.
         let _ = path.parent().map(fs::remove_dir);

@@ -7,7 +7,7 @@ use crate::redact::guard;
 use crate::run::Record;
 use airspec::text::{visible, visible_json};
 use serde::Serialize;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -127,7 +127,7 @@ fn pretty(path: &Path, content: &impl Serialize) -> Result<(), ReportError> {
 /// # Errors
 /// A file that cannot be written.
 pub(crate) fn try_place(path: &Path) -> Result<(), ReportError> {
-    is_place(path).and_then(|()| beside(path)?.close()).map_err(|error| unwritten(path, error))
+    is_place(path).and_then(|()| beside(path).map(drop)).map_err(|error| unwritten(path, error))
 }
 
 /// Writes a file whole or not at all, and without the secrets that the program knows: what is there is replaced in one
@@ -139,7 +139,8 @@ pub fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
     let written = || {
         is_place(path)?;
         let mut file = beside(path)?;
-        file.write_all(&guard::bytes(text))?;
+        // Its own errors do not name the temporary file.
+        file.as_file_mut().write_all(&guard::bytes(text))?;
         file.persist(path).map_err(|error| error.error)
     };
     written().map(drop).map_err(|error| unwritten(path, error))
@@ -148,16 +149,11 @@ pub fn replace(path: &Path, text: &[u8]) -> Result<(), ReportError> {
 /// A new file in the same folder, which is removed unless it takes its place. Its name is random, and it is made only
 /// where there is none of that name.
 fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".airspec-").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // As any new file: the system takes from it what the user's mask says.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    builder.tempfile_in(folder.unwrap_or(Path::new(".")))
+    // By the standard library, with the permissions of any new file.
+    builder.make_in(folder.unwrap_or(Path::new(".")), |path| File::create_new(path))
 }
 
 /// What is no ordinary file is not replaced by one.
@@ -173,12 +169,7 @@ fn is_place(path: &Path) -> io::Result<()> {
 }
 
 fn unwritten(path: &Path, error: io::Error) -> ReportError {
-    ReportError { path: path.to_owned(), error: plain(error) }
-}
-
-/// The system's own words, without the name of a temporary file, which tells nobody anything.
-fn plain(error: io::Error) -> io::Error {
-    error.raw_os_error().map_or(error, io::Error::from_raw_os_error)
+    ReportError { path: path.to_owned(), error }
 }
 
 #[cfg(test)]
