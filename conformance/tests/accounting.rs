@@ -142,7 +142,8 @@ impl Shop {
             books.bill += price;
             books.executed.insert(id(task));
             for _ in 0..images {
-                let mut item = json!({"taskType": task["taskType"], "taskUUID": id(task), "imageUUID": id(task)});
+                let mut item =
+                    json!({"taskType": task["taskType"], "taskUUID": id(task), "imageUUID": id(task)});
                 match mood {
                     Mood::NoPrice => {}
                     Mood::OddPrice => {
@@ -213,7 +214,9 @@ impl World {
         let oracle = Arc::new(Oracle::new(&model).unwrap());
         // What is refused by everybody for its size alone would fill the histories with requests that are never sent.
         let costs = Costs::new(&model);
-        let pool = pool.into_iter().filter(|case| costs.bound(&case.body) < 2.0).collect();
+        // And what is about the id is not told apart by it.
+        let is_wanted = |case: &Case| costs.bound(&case.body) < 2.0 && case.parameter != "taskUUID";
+        let pool = pool.into_iter().filter(is_wanted).collect();
         Self { oracle, pool }
     }
 }
@@ -243,8 +246,12 @@ struct History<'a> {
 impl History<'_> {
     fn part(&mut self, folder: &Path, into: Option<&Path>, is_first: bool, end: End) {
         let listed: HashSet<&str> = self.saved.keys().map(String::as_str).collect();
-        let done: HashSet<&str> =
-            self.saved.iter().filter(|(_, verdict)| **verdict != Verdict::Skip).map(|(id, _)| id.as_str()).collect();
+        let done: HashSet<&str> = self
+            .saved
+            .iter()
+            .filter(|(_, verdict)| **verdict != Verdict::Skip)
+            .map(|(id, _)| id.as_str())
+            .collect();
         let spending = |past: &Past| (past.spent().max(self.saved_spent), past.held(&listed, &done));
         let (journal, past) = if is_first {
             (Journal::create(folder, &self.header).unwrap(), Past::default())
@@ -269,7 +276,7 @@ impl History<'_> {
             let books = self.shop.books();
             let id = |case: &Case| case.body[0]["taskUUID"].as_str().unwrap_or_default().to_owned();
             let unlisted = self.cases.iter().filter(|case| !listed.contains(case.id.as_str())).map(id);
-            unlisted.filter(|id| books.executed.contains(id)).collect()
+            unlisted.filter(|id| !id.is_empty() && books.executed.contains(id)).collect()
         };
         self.shop.books().sent.clear();
         let (ended, finished) = drive(self.world, &open, &self.target, &settings, end);
@@ -362,7 +369,8 @@ fn history(world: &World, servers: &tokio::runtime::Handle, seed: u64) -> usize 
     std::fs::create_dir(&folder).unwrap();
     for part in 0..history.random.usize(2..=5) {
         let after = Duration::from_micros(history.random.u64(500..40_000));
-        let end = [End::Whole, End::Stop(after), End::Kill(after), End::Kill(after)][history.random.usize(..4)];
+        let end =
+            [End::Whole, End::Stop(after), End::Kill(after), End::Kill(after)][history.random.usize(..4)];
         let into = (part > 0 && history.random.u8(..4) == 0).then(|| root.path().join(part.to_string()));
         if let Some(into) = &into {
             std::fs::create_dir(into).unwrap();
@@ -374,7 +382,10 @@ fn history(world: &World, servers: &tokio::runtime::Handle, seed: u64) -> usize 
             tear(&folder, &mut history.random);
         }
         let (bill, counted) = (shop.bill(), Past::read(&folder).unwrap().spent());
-        assert!(bill <= counted.to_f64() + 1e-9, "seed {seed}, part {part}: billed {bill}, counted {counted}");
+        assert!(
+            bill <= counted.to_f64() + 1e-9,
+            "seed {seed}, part {part}: billed {bill}, counted {counted}"
+        );
         if let Limit::Usd(limit) = limit {
             assert!(bill <= limit + 1e-9, "seed {seed}, part {part}: billed {bill} of {limit}");
         }

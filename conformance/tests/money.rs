@@ -126,7 +126,11 @@ fn a_task_that_is_not_in_a_batch_is_priced_like_one_that_is() {
     let output = run(&["--free-only"]);
     assert!(!text(&output.stdout).contains(case), "{}", text(&output.stdout));
     let output = run(&["--plan"]);
-    assert!(text(&output.stdout).contains("good tasks beside faulty ones: 1 billed"), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).contains("good tasks beside faulty ones: 1 billed"),
+        "{}",
+        text(&output.stdout)
+    );
 }
 
 #[test]

@@ -88,7 +88,9 @@ impl Money {
         let mut cases = cases;
         if self.free_only {
             // Of several tasks some are good, and would be billed.
-            cases.retain(|case| matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge));
+            cases.retain(|case| {
+                matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge)
+            });
         }
         let world = World {
             media_uuid: self.media_uuid.clone(),

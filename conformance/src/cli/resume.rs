@@ -100,12 +100,7 @@ impl Earlier {
         let (spent, held) = self.spending(past);
         let Document { summary, cases: entries, .. } = self.document;
         let mut done: HashMap<&str, &Entry> = HashMap::new();
-        done.extend(
-            entries
-                .iter()
-                .filter(|entry| is_done(entry))
-                .map(|entry| (entry.id.as_str(), entry)),
-        );
+        done.extend(entries.iter().filter(|entry| is_done(entry)).map(|entry| (entry.id.as_str(), entry)));
         let mut records = Vec::new();
         cases.retain(|case| {
             let entry = done.get(case.id.as_str());
@@ -141,8 +136,7 @@ pub(super) fn budget(
     let (journal, past) = match earlier {
         Some(earlier) if limit == Limit::Loopback => (None, Past::read(earlier.folder())?),
         Some(earlier) => {
-            let resumed =
-                Journal::resume(earlier.folder(), report, header, |past| earlier.spending(past));
+            let resumed = Journal::resume(earlier.folder(), report, header, |past| earlier.spending(past));
             let (journal, past) = resumed?;
             (Some(journal), past)
         }

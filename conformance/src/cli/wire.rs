@@ -100,7 +100,9 @@ mod tests {
 
     #[test]
     fn a_duration_is_a_number_with_a_unit() {
-        for (text, seconds) in [("90", 90.0), ("1.5s", 1.5), ("45m", 2700.0), (" 2 h ", 7200.0), ("250ms", 0.25)] {
+        for (text, seconds) in
+            [("90", 90.0), ("1.5s", 1.5), ("45m", 2700.0), (" 2 h ", 7200.0), ("250ms", 0.25)]
+        {
             assert_eq!(duration(text), Ok(Duration::from_secs_f64(seconds)), "{text}");
         }
         for bad in ["", "0", "-1s", "h", "1d", "nan", "infs", "1e30h", "1h30m"] {

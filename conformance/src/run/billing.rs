@@ -159,7 +159,9 @@ fn amount(cost: &Value) -> Option<f64> {
 /// A cost that is no amount, in a few characters.
 fn odd(cost: &Value) -> String {
     match cost {
-        Value::Number(number) => number.as_f64().map_or_else(|| "a number".to_owned(), |usd| format!("{usd:e}")),
+        Value::Number(number) => {
+            number.as_f64().map_or_else(|| "a number".to_owned(), |usd| format!("{usd:e}"))
+        }
         Value::String(_) => "a text".to_owned(),
         Value::Null => "null".to_owned(),
         Value::Bool(_) => "a truth value".to_owned(),
@@ -191,7 +193,8 @@ fn errors(
     answer: &Answer,
     says_refused: impl Fn(&str) -> bool,
 ) -> bool {
-    let joins = |error: &&Value| group.is_only || group.tasks.iter().any(|task| identity.may_join(task, error));
+    let joins =
+        |error: &&Value| group.is_only || group.tasks.iter().any(|task| identity.may_join(task, error));
     let own: Vec<&Value> = answer.errors().iter().filter(joins).collect();
     let code = |error: &Value| error.get(CODE).and_then(Value::as_str).unwrap_or_default().to_owned();
     let has_several = group.tasks.len() > 1;

@@ -68,7 +68,10 @@ enum Stage {
 
 impl fmt::Debug for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Budget").field("limit", &self.limit).field("state", &self.state()).finish_non_exhaustive()
+        f.debug_struct("Budget")
+            .field("limit", &self.limit)
+            .field("state", &self.state())
+            .finish_non_exhaustive()
     }
 }
 
@@ -250,8 +253,10 @@ impl Reservation<'_> {
         state.acceptance = state.acceptance.take().or(bill.acceptance);
         state.doubt(bill.doubts);
         if let Some(number) = number {
-            let written =
-                state.journal.as_mut().map(|journal| journal.answered(number, bill.counted, refused, is_accepted));
+            let written = state
+                .journal
+                .as_mut()
+                .map(|journal| journal.answered(number, bill.counted, refused, is_accepted));
             state.note(written.transpose());
         }
         self.give_back(&mut state);

@@ -139,7 +139,9 @@ impl Silence {
     pub(super) fn ended(&mut self, number: u64, outcome: &Outcome) -> Option<String> {
         let what = match outcome {
             Outcome::Lost(loss) => loss.to_string(),
-            Outcome::Answer(answer) if matches!(answer.status, 502..=504) => format!("HTTP {}", answer.status),
+            Outcome::Answer(answer) if matches!(answer.status, 502..=504) => {
+                format!("HTTP {}", answer.status)
+            }
             // A server may fail at every bad request; one that never does anything else is not there.
             Outcome::Answer(answer) if answer.status >= 500 && !self.is_answered => {
                 format!("HTTP {}", answer.status)

@@ -1,9 +1,9 @@
 //! Looks at one case: the exchange itself, and whatever its behaviour needs beyond it.
 
-use super::client::Client;
-use super::listener::{Listener, Mailbox};
 use super::budget::Budget;
+use super::client::Client;
 use super::health::{MAX_SILENT, Silence};
+use super::listener::{Listener, Mailbox};
 use super::target::Target;
 use super::{RunError, Settings};
 use crate::case::{Case, Expect};

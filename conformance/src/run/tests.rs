@@ -332,7 +332,9 @@ async fn every_attempt_of_a_request_is_reserved_by_itself() {
 async fn an_acceptance_ends_a_free_run_whatever_it_costs_and_a_lost_answer_does_not() {
     let free: &[u8] = br#"{"data":[{"thing":"a","cost":0}]}"#;
     let free = Manner::Say(200, Box::leak(free.into()));
-    for (manner, words) in [(free, "HTTP 200 with a result"), (Manner::Say(504, b""), "HTTP 504 that is no refusal")] {
+    for (manner, words) in
+        [(free, "HTTP 200 with a result"), (Manner::Say(504, b""), "HTTP 504 that is no refusal")]
+    {
         let url = server(Box::leak(Box::new([manner]))).await;
         let settings = Settings { jobs: 1, ..settings() };
         let run = spend(&url, &cases(4), Limit::Free, &settings).await;
@@ -343,6 +345,6 @@ async fn an_acceptance_ends_a_free_run_whatever_it_costs_and_a_lost_answer_does_
     let (url, settings) = (server(&[Manner::Close]).await, Settings { jobs: 1, ..settings() });
     let run = spend(&url, &cases(4), Limit::Free, &settings).await;
     assert_eq!(run.requests, 5);
-    assert!(run.records.iter().all(|record| !record.detail.contains("accepted")));
+    assert!(run.records.iter().all(|record| !record.detail.contains("did not refuse")));
     assert!((run.spent.to_f64() - 5.0 * BOUND).abs() < 1e-9, "{}", run.spent);
 }
