@@ -8,6 +8,7 @@ mod billing;
 mod budget;
 mod client;
 mod deliver;
+mod ending;
 mod exchange;
 mod guard;
 mod health;
@@ -27,6 +28,7 @@ mod tests;
 mod usd;
 
 pub use budget::Budget;
+pub use ending::Deadline;
 pub use exchange::{Exchange, Got, Traffic};
 pub use progress::Progress;
 pub use record::{Record, Request, Response};
@@ -37,14 +39,13 @@ pub use usd::Usd;
 pub use crate::redact::Redactor;
 
 use crate::case::{Case, Packing, Parcel};
-use crate::oracle::observation::seconds;
 use crate::oracle::{Judgement, Oracle, settle};
 use crate::redact::Secrets;
 use deliver::{Done, deliver};
+use ending::{Ending, GRACE, untried};
 use health::TargetHealth;
 use listener::Listener;
 use observe::Session;
-use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -92,30 +93,6 @@ pub struct Settings {
     pub budget: Option<Arc<Budget>>,
     /// When the run ends, whether it has tried everything or not.
     pub deadline: Option<Deadline>,
-}
-
-/// The end of a run.
-#[derive(Clone, Copy, Debug)]
-pub struct Deadline {
-    /// How long it may take.
-    pub after: Duration,
-    /// When that is over.
-    pub at: Instant,
-}
-
-impl Deadline {
-    /// So long from now on.
-    #[must_use]
-    pub fn after(after: Duration) -> Self {
-        let now = Instant::now();
-        // Whoever asks for centuries has no deadline that matters.
-        let at = now.checked_add(after).unwrap_or(now + Duration::from_secs(1 << 31));
-        Self { after, at }
-    }
-
-    fn reason(self) -> String {
-        format!("the deadline of {} has passed", seconds(self.after))
-    }
 }
 
 /// Moves the time of a target.
@@ -253,9 +230,6 @@ pub enum RunError {
     Start(String),
 }
 
-/// How long answers are waited for that are under way when a run ends early, where they tell what was billed.
-const GRACE: Duration = Duration::from_secs(2);
-
 /// Sends the cases and judges what comes back. `finished` is told of each case when it is done, with its index; a run
 /// whose `stop` completes ends with what it has. Where money counts, answers that are under way are waited for a
 /// moment longer; what is still without one counts at its upper bound.
@@ -301,17 +275,14 @@ pub async fn run(
             done = tasks.join_next() => match done {
                 None => break,
                 Some(Ok(done)) => {
-                    for Done { index, observation, judgement, record, .. } in done {
-                        // What the end kept from being sent was not tried.
-                        if ending.is_some() && observation.is_none() && cases[index].obstacle.is_none() {
-                            continue;
-                        }
-                        if let Err(error) = health.record(index, observation.as_ref()) {
+                    // What the end kept from being sent was not tried.
+                    let is_tried = |done: &Done| done.observation.is_some() || cases[done.index].obstacle.is_some();
+                    for done in done.into_iter().filter(|done| ending.is_none() || is_tried(done)) {
+                        if let Err(error) = health.record(done.index, done.observation.as_ref()) {
                             tasks.shutdown().await;
                             return Err(error);
                         }
-                        let preliminary = session.oracle.finish(judgement.clone());
-                        let record = record.judged(&preliminary, session.client.redactor());
+                        let (index, judgement, record) = recorded(&session, done);
                         finished(index, &record, stats(&session));
                         seen[index] = Some((judgement, record));
                     }
@@ -341,41 +312,6 @@ pub async fn run(
     })
 }
 
-/// Why a run ends before everything is tried.
-#[derive(Debug)]
-enum Ending {
-    /// Somebody stopped it.
-    Stopped,
-    /// It took too long.
-    Deadline(Deadline),
-}
-
-impl Ending {
-    /// Completes with the first of both.
-    async fn of(deadline: Option<Deadline>, stop: impl Future<Output = ()>) -> Self {
-        let passed = async {
-            match deadline {
-                Some(deadline) => {
-                    tokio::time::sleep_until(deadline.at.into()).await;
-                    deadline
-                }
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = stop => Self::Stopped,
-            deadline = passed => Self::Deadline(deadline),
-        }
-    }
-
-    fn reason(&self) -> String {
-        match self {
-            Self::Stopped => "the run was stopped".to_owned(),
-            Self::Deadline(deadline) => deadline.reason(),
-        }
-    }
-}
-
 async fn sleep_until(until: Option<tokio::time::Instant>) {
     match until {
         Some(until) => tokio::time::sleep_until(until).await,
@@ -383,40 +319,16 @@ async fn sleep_until(until: Option<tokio::time::Instant>) {
     }
 }
 
-fn stats(session: &Session) -> RunStats {
-    RunStats { requests: session.client.posts(), spent: session.budget.spent() }
+/// The record of a case, until all asides are settled.
+fn recorded(session: &Session, done: Done) -> (usize, Judgement, Record) {
+    let Done { index, judgement, record, .. } = done;
+    let preliminary = session.oracle.finish(judgement.clone());
+    let record = record.judged(&preliminary, session.client.redactor());
+    (index, judgement, record)
 }
 
-/// Takes care of cases that a run has not finished: those that may have been billed are written down, so that nobody
-/// sends them again, and after the deadline each is told to be untried.
-fn untried(
-    session: &Session,
-    cases: &[Case],
-    seen: &mut [Option<(Judgement, Record)>],
-    ending: Option<&Ending>,
-) {
-    let mut held = BTreeSet::new();
-    for (case, seen) in cases.iter().zip(seen).filter(|(_, seen)| seen.is_none()) {
-        let is_held = session.budget.may_be_billed(&case.id);
-        if is_held {
-            held.insert(case.id.clone());
-        }
-        if let Some(Ending::Deadline(deadline)) = ending {
-            let reason = match (&case.obstacle, is_held) {
-                (Some(obstacle), _) => obstacle.clone(),
-                (None, true) => {
-                    format!("{}, while a request was under way that may have been billed", deadline.reason())
-                }
-                (None, false) => format!("not tried: {}", deadline.reason()),
-            };
-            let judgement = Judgement::skip(reason);
-            let redactor = session.client.redactor();
-            let record =
-                Record::new(case, None, &session.oracle.finish(judgement.clone()), Duration::ZERO, redactor);
-            *seen = Some((judgement, record));
-        }
-    }
-    session.budget.hold(held);
+fn stats(session: &Session) -> RunStats {
+    RunStats { requests: session.client.posts(), spent: session.budget.spent() }
 }
 
 /// What is sent in one request each.

@@ -16,6 +16,7 @@ use crate::report::{Heading, Subject, Tally, har, make_folder, replace, table, t
 use crate::run::journal::Header;
 use crate::run::search::Sort;
 use crate::run::{Advance, Budget, Limit, Record, Run, Settings, Target, run as run_cases};
+use airspec::Model;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -100,19 +101,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         !arguments.money.plan && targets.iter().all(Target::is_loopback),
     )?;
     let order: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
-    let target = targets.first().map_or("mock".to_owned(), Target::shown);
-    if let Some(earlier) = &earlier {
-        let shard = arguments.choice.shard.map(|shard| shard.to_string());
-        earlier.check(&target, &model.slug, shard.as_deref())?;
-    }
-    let (budget, past) = if arguments.money.plan {
-        resume::budget(&model, Limit::Loopback, None, earlier.as_ref(), &Header::default())?
-    } else {
-        arguments.report.as_deref().map_or(Ok(()), make_folder)?;
-        let header = Header { target, model: model.slug.clone(), seed };
-        resume::budget(&model, limit, arguments.report.as_deref(), earlier.as_ref(), &header)?
-    };
-    let done = earlier.map_or_else(Done::default, |earlier| earlier.take(&past, &mut cases));
+    let (budget, done) = goes_on(arguments, &model, seed, targets.first(), earlier, &mut cases)?;
     let is_packed = !arguments.alone && !arguments.money.is_careful();
     let packing = is_packed.then(|| Arc::new(Packing::new(&oracle, &base, &cases)));
     if arguments.money.plan {
@@ -140,6 +129,30 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
             }
         }
     })
+}
+
+/// What may be spent, and what an earlier part of the run has done, which is taken out of the cases.
+fn goes_on(
+    arguments: &Arguments,
+    model: &Model,
+    seed: u64,
+    target: Option<&Target>,
+    earlier: Option<Earlier>,
+    cases: &mut Vec<Case>,
+) -> Result<(Budget, Done), Failure> {
+    let target = target.map_or("mock".to_owned(), Target::shown);
+    if let Some(earlier) = &earlier {
+        let shard = arguments.choice.shard.map(|shard| shard.to_string());
+        earlier.check(&target, &model.slug, shard.as_deref())?;
+    }
+    // A plan only reads.
+    let is_plan = arguments.money.plan;
+    let report = arguments.report.as_deref().filter(|_| !is_plan);
+    report.map_or(Ok(()), make_folder)?;
+    let limit = if is_plan { Limit::Loopback } else { arguments.money.limit() };
+    let header = Header { target, model: model.slug.clone(), seed };
+    let (budget, past) = resume::budget(model, limit, report, earlier.as_ref(), &header)?;
+    Ok((budget, earlier.map_or_else(Done::default, |earlier| earlier.take(&past, cases))))
 }
 
 pub(super) fn random() -> u64 {
@@ -277,8 +290,9 @@ impl Job<'_> {
             Ok(mut run) => {
                 let mut unkept = None;
                 // Two servers are compared on the same requests, which a search does not send.
-                if self.arguments.compare.is_some() || run.interrupted {
-                    // A comparison is made on the same requests.
+                let is_searched = self.arguments.compare.is_none() && !run.interrupted;
+                if !is_searched {
+                    run.records.extend(plan.into_before());
                 } else if let Some(reason) = &run.ended {
                     run.records.extend(plan.untried(reason));
                 } else {

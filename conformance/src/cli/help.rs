@@ -18,9 +18,10 @@ Examples:
   airspec conformance --plan                                  what would be sent, and its price
   airspec conformance --target URL --free-only                only what must be refused: costs nothing
   airspec conformance --target URL --max-cost 5               stops before it has spent 5 USD
+  airspec conformance --target URL --deadline 10m             stops after ten minutes
 
 The key for the target is taken from RUNWARE_API_KEY and is never printed or written.
-Exit code: 0 the server conforms, 1 it does not, 2 it could not be tried.";
+Exit code: 0 the server conforms, 1 it does not, 2 it could not be tried, or not to the end.";
 
 pub(super) const FAULTS: &str = "\
 Examples:

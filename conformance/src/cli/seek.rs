@@ -86,6 +86,11 @@ impl Plan {
         self.sorts.len() + self.before.len()
     }
 
+    /// What an earlier part of the run has searched.
+    pub(super) fn into_before(self) -> Vec<Record> {
+        self.before
+    }
+
     /// The records where nothing is searched any more, with the reason.
     pub(super) fn untried(self, reason: &str) -> Vec<Record> {
         let skipped = |sort| Record { detail: format!("not searched: {reason}"), ..Record::of(&empty(sort)) };

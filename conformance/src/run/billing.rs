@@ -111,7 +111,7 @@ fn groups<'a>(
     }
     for item in answer.data() {
         let joins = |task: &&Value| item.as_object().is_some_and(|item| identity.joins(task, item));
-        match groups.iter_mut().find(|group| group.tasks.iter().any(|task| joins(&task))) {
+        match groups.iter_mut().find(|group| group.tasks.iter().any(joins)) {
             Some(group) => group.items.push(item),
             None => strays.push(item),
         }

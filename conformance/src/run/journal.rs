@@ -217,7 +217,7 @@ impl Journal {
             next.write(&Line::Carried { usd: spent.to_f64(), held, accepted }, true)?;
             return Ok((next, past));
         }
-        let is_new = bytes.is_empty();
+        let is_new = whole == 0;
         journal.file.set_len(whole as u64).map_err(|error| journal.error(&error))?;
         journal.file.seek(SeekFrom::End(0)).map_err(|error| journal.error(&error))?;
         if whole > 0 && bytes.get(whole - 1) != Some(&b'\n') {

@@ -7,8 +7,9 @@
 //! is not found again. Nothing is drawn that is valid and would be billed: against anything but this machine only
 //! faulty requests are sent, and one that is accepted all the same is not repeated to make it smaller.
 
+use super::ending::{Ending, GRACE};
 use super::observe::{Session, uuid};
-use super::{Ending, GRACE, Record, RunError, Settings, Target, Traffic};
+use super::{Record, RunError, Settings, Target, Traffic};
 use crate::case::{Case, Expect, Tasks};
 use crate::judge::{Judge, JudgeError};
 use crate::oracle::protocol::Form;
