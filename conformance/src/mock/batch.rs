@@ -73,7 +73,7 @@ impl Outcome {
 
     pub(super) fn weight(&self) -> usize {
         let items: usize = self.items.iter().map(Item::weight).sum();
-        let problems = self.problems.iter().map(|problem| problem.weight());
+        let problems = self.problems.iter().map(Problem::weight);
         items + problems.sum::<usize>()
     }
 }

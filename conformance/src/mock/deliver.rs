@@ -241,7 +241,9 @@ impl Courier {
                 Some(ended) = under_way.join_next(), if !under_way.is_empty() => {
                     let Ok((destination, again)) = ended else { continue };
                     schedule.ended(&destination);
-                    again.into_iter().for_each(|job| schedule.add(job));
+                    if let Some(job) = again {
+                        schedule.add(job);
+                    }
                 }
                 () = clock.reach(due.unwrap_or_default()), if due.is_some() => {}
             }

@@ -137,3 +137,38 @@ async fn what_a_page_may_send_without_asking_moves_neither_clock_nor_money() {
     assert!(now["now"].as_f64().unwrap() < 1800.0, "{now}");
     assert_eq!(post(&running.url, &json!([task(1, &json!({}))])).await.0, 200);
 }
+
+#[test]
+fn the_program_takes_origins_as_flags_and_refuses_what_is_none() {
+    use std::io::{BufRead as _, Read as _, Write as _};
+    use std::process::{Command, Stdio};
+
+    let program = |origin: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_airspec"));
+        command.args(["mock", "--quiet", "--port", "0", "--allow-origin", origin]);
+        command
+    };
+    for wrong in ["null", "app.example", "https://app.example/path", "file:///x"] {
+        let output = program(wrong).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{wrong}: {said}");
+        assert!(said.contains("--allow-origin") && said.contains("https://app.example"), "{said}");
+    }
+    let mut mock = program("https://app.example").stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    std::io::BufReader::new(mock.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let address = line.split("http://").nth(1).unwrap().split("/v1").next().unwrap();
+    let said = |origin: &str| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let head = format!("GET /_mock/clock HTTP/1.1\r\nhost: app.example\r\norigin: {origin}\r\n");
+        stream.write_all(format!("{head}connection: close\r\n\r\n").as_bytes()).unwrap();
+        let mut said = String::new();
+        stream.read_to_string(&mut said).unwrap();
+        said
+    };
+    let (let_in, refused) = (said("https://app.example"), said("https://evil.example"));
+    mock.kill().unwrap();
+    mock.wait().unwrap();
+    assert!(let_in.starts_with("HTTP/1.1 200 "), "{let_in}");
+    assert!(refused.starts_with("HTTP/1.1 403 "), "{refused}");
+}
