@@ -5,6 +5,9 @@
 //! `serde_json` refuses: anything behind the value, a number outside the range of `f64`, half a surrogate
 //! pair. It reads the whole text into a [`Value`], so nothing escapes it by being ignored. What the value
 //! means is for others to judge.
+//!
+//! A [`Value`] takes many times the bytes of its text: `[],` is three bytes of text and 32 of memory, `{"":0}` seven and
+//! some 700. [`parse_within`] refuses what has more values than its caller has memory for.
 
 use std::error::Error;
 use std::fmt;
@@ -16,12 +19,16 @@ use serde_json::{Map, Number, Value};
 /// How many arrays and objects may be inside each other.
 pub const MAX_DEPTH: usize = 64;
 
+/// The longest key that a [`Fault`] repeats, in bytes: of a longer one it gives the length.
+const LONGEST_STEP: usize = 200;
+
 /// Why a text was refused, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// What is wrong, for programs.
     pub kind: FaultKind,
-    /// JSON pointer (RFC 6901) of the innermost value whose reading had begun, or of the key given twice.
+    /// JSON pointer (RFC 6901) of the innermost value whose reading had begun, or of the key given twice. A step that
+    /// is a very long key is replaced by its length in brackets.
     pub pointer: String,
     /// Where reading stopped, at the trouble or just behind it: the line, from 1.
     pub line: usize,
@@ -40,6 +47,8 @@ pub enum FaultKind {
     Duplicate,
     /// More than [`MAX_DEPTH`] arrays and objects are inside each other.
     Depth,
+    /// It has more values than [`parse_within`] was told to read.
+    Values,
 }
 
 impl fmt::Display for Fault {
@@ -60,11 +69,20 @@ impl Error for Fault {}
 /// # Errors
 /// The first [`Fault`] from the start of the text.
 pub fn parse(text: &str) -> Result<Value, Fault> {
+    parse_within(text, usize::MAX)
+}
+
+/// Reads one JSON value that is the whole text and holds at most so many values: itself, its items and members, theirs,
+/// and so on. Reading stops before more are made.
+///
+/// # Errors
+/// The first [`Fault`] from the start of the text.
+pub fn parse_within(text: &str, values: usize) -> Result<Value, Fault> {
     if let Some(detail) = nothing_to_read(text) {
         let detail = detail.to_owned();
         return Err(Fault { kind: FaultKind::Syntax, pointer: String::new(), line: 1, column: 1, detail });
     }
-    let mut trail = Trail::default();
+    let mut trail = Trail { left: values, values, ..Trail::default() };
     let mut reader = serde_json::Deserializer::from_str(text);
     Seed { trail: &mut trail, step: Step::Root, depth: 0 }
         .deserialize(&mut reader)
@@ -91,9 +109,34 @@ struct Trail {
     /// The way to the trouble, innermost step first: steps are noted while the error goes up, so that a good
     /// text pays nothing.
     steps: Vec<String>,
+    /// How many values may be read, and how many of them still may.
+    values: usize,
+    left: usize,
 }
 
 impl Trail {
+    /// Notes a step on the way to the trouble.
+    fn step(&mut self, key: &str) {
+        self.steps.push(match key.len() {
+            0..=LONGEST_STEP => key.to_owned(),
+            bytes => format!("(a key of {bytes} bytes)"),
+        });
+    }
+
+    /// Takes note of a value that is about to be read, unless it is one too many.
+    fn count<E: de::Error>(&mut self) -> Result<(), E> {
+        match self.left.checked_sub(1) {
+            Some(left) => {
+                self.left = left;
+                Ok(())
+            }
+            None => {
+                let detail = format!("more than {} values", self.values);
+                Err(self.refuse(FaultKind::Values, detail))
+            }
+        }
+    }
+
     /// Notes our verdict and makes the error that carries nothing.
     fn refuse<E: de::Error>(&mut self, kind: FaultKind, detail: String) -> E {
         self.verdict = Some((kind, detail));
@@ -143,10 +186,11 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         let Self { trail, step, depth } = self;
+        trail.count()?;
         deserializer.deserialize_any(Tree { trail: &mut *trail, depth }).inspect_err(|_| match step {
             Step::Root => {}
             Step::Index(index) => trail.steps.push(index.to_string()),
-            Step::Key(key) => trail.steps.push(key.to_owned()),
+            Step::Key(key) => trail.step(key),
         })
     }
 }
@@ -229,7 +273,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
                     place.insert(value);
                 }
                 Entry::Occupied(place) => {
-                    self.trail.steps.push(place.key().clone());
+                    self.trail.step(place.key());
                     let detail = "this key is given twice in one object".to_owned();
                     return Err(self.trail.refuse(FaultKind::Duplicate, detail));
                 }
@@ -300,6 +344,38 @@ mod tests {
         assert_eq!(fault(&empty).kind, FaultKind::Depth);
         let wide = format!("[{}[]]", "[[]],".repeat(10_000));
         assert!(parse(&wide).is_ok());
+    }
+
+    #[test]
+    fn more_values_than_allowed_are_refused_wherever_they_are() {
+        for (text, values) in [
+            ("7", 1),
+            ("[]", 1),
+            ("[[],[]]", 3),
+            (r#"{"a":{"b":1},"c":[2,"x"]}"#, 6),
+            ("[null,true,1,-1,0.5,\"s\"]", 7),
+        ] {
+            assert_eq!(parse_within(text, values), parse(text), "{text}");
+            let fault = parse_within(text, values - 1).expect_err(text);
+            assert_eq!(fault.kind, FaultKind::Values, "{text}");
+            assert_eq!(fault.detail, format!("more than {} values", values - 1));
+        }
+        // What stands behind the limit is not read, and so cannot be wrong.
+        assert_eq!(parse_within("[1,2,3 x", 2).map_err(|fault| fault.kind), Err(FaultKind::Values));
+        // One that is asked for and not there is none.
+        assert_eq!(parse_within("[1,]", 2).map_err(|fault| fault.kind), Err(FaultKind::Syntax));
+    }
+
+    #[test]
+    fn a_fault_is_short_however_long_the_keys_are() {
+        let key = "k".repeat(1 << 20);
+        for text in [format!("{{\"{key}\":1,\"{key}\":2}}"), format!("{{\"{key}\":nul}}")] {
+            let fault = fault(&text);
+            assert_eq!(fault.pointer, "/(a key of 1048576 bytes)");
+            assert!(fault.to_string().len() < 200, "{fault}");
+        }
+        let nested = format!("{{\"{}\":", "\u{202e}".repeat(60)).repeat(MAX_DEPTH);
+        assert!(fault(&nested).to_string().len() < 200_000);
     }
 
     #[test]

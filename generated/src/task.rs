@@ -140,6 +140,7 @@ impl From<json::Fault> for Violations {
             json::FaultKind::Syntax => "json.syntax",
             json::FaultKind::Duplicate => "json.duplicate",
             json::FaultKind::Depth => "json.depth",
+            json::FaultKind::Values => "json.values",
         };
         let json::Fault { detail, line, column, pointer, .. } = fault;
         let message = format!("is not JSON that can be judged: {detail} (line {line}, column {column})");

@@ -377,7 +377,7 @@ impl Engine {
 fn reason(fault: &json::Fault) -> &str {
     match fault.kind {
         json::FaultKind::Syntax => "a mistake in the syntax",
-        json::FaultKind::Duplicate | json::FaultKind::Depth => &fault.detail,
+        json::FaultKind::Duplicate | json::FaultKind::Depth | json::FaultKind::Values => &fault.detail,
     }
 }
 
