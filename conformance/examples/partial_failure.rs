@@ -61,6 +61,9 @@ fn advice(error: &ClientError) -> String {
         Class::Balance => "top up the account, then send this task again".to_owned(),
         Class::Request => format!("change {}: {error}", error.parameters().join(", ")),
         _ if error.is_retryable() => format!("send it again later: {error}"),
+        _ if error.may_be_billed() => {
+            format!("it may be paid for, so collect it instead of sending it anew: {error}")
+        }
         _ => error.to_string(),
     }
 }

@@ -6,8 +6,12 @@ mod support;
 
 #[path = "client/answers.rs"]
 mod answers;
+#[path = "client/billing.rs"]
+mod billing;
 #[path = "client/download.rs"]
 mod download;
+#[path = "client/memory.rs"]
+mod memory;
 #[path = "client/secrets.rs"]
 mod secrets;
 #[path = "client/tls.rs"]

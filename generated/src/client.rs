@@ -23,13 +23,19 @@
 //! - **A batch has an outcome for each task.** What was paid for is never thrown away: a task with fewer results than
 //!   it asked for has those, and the error that says why.
 //! - **Errors are typed**: [`Error::class`], [`Error::parameters`], [`Error::documentation`], [`Error::is_retryable`].
+//! - **What may be billed is never called retryable.** [`Error::may_be_billed`] is false only where the service clearly
+//!   refused a task or never got it. After a 5xx, an HTTP 408, a lost connection, a time-out, an answer that cannot be
+//!   read or that is about another task, ask with [`Client::collect`], or send the same task with the same identifier.
 //! - **It tries again** after HTTP 408, 429 and 5xx and after lost connections, with growing pauses of random length,
 //!   and keeps a `Retry-After`. It does not after a time-out: the work may be under way.
 //! - **It does not knowingly pay twice.** The same task with the same identifier is sent again. Where the service then
 //!   says that the identifier is in use, the first attempt was taken: its results are polled for, and where they cannot
 //!   be fetched the error is [`Error::Taken`]. A service that has finished and forgotten a task whose answer was lost
 //!   cannot be told from one that never had it; who must rule that out sets [`Settings::retries`] to 0.
-//! - **Everything is bounded**: time, bytes, attempts, redirects.
+//! - **Everything is bounded**: time, bytes, attempts, redirects, and memory: a call takes less than 300 MB whatever the
+//!   server answers, unless [`Settings::answer_limit`] allows more. Of results, twice as many as were asked for are kept.
+//! - **A service elsewhere does not lead into your network**: its links and redirects to loopback, private, link-local and
+//!   multicast addresses are refused, unless [`Settings::allow_private`] allows them.
 //! - **The key goes to the endpoint and nowhere else**: not to other hosts by a redirect, not with downloads, not into
 //!   errors, not into `Debug`.
 //!
@@ -39,15 +45,18 @@
 #[doc(hidden)]
 pub mod address;
 mod backoff;
+mod billing;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod download;
 mod envelope;
 mod error;
 mod http;
+mod items;
 mod key;
 mod poll;
 mod progress;
+mod reach;
 mod send;
 mod settings;
 
@@ -65,7 +74,7 @@ use crate::decimal::Number;
 use crate::node::Node;
 use crate::task::Task;
 use crate::{Batch, Valid};
-use envelope::{TASK_UUID, Ticket};
+use envelope::{Size, TASK_UUID, Ticket};
 use http::Http;
 use key::Key;
 use poll::{Open, Why};
@@ -90,8 +99,10 @@ struct Inner {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Finished<A> {
-    /// At least one.
+    /// At least one, and no more than twice as many as were asked for.
     pub results: Vec<A>,
+    /// How many further results the answer has, which are not kept.
+    pub omitted: u64,
     /// Why there are fewer than were asked for, if there are.
     pub shortfall: Option<Error>,
 }
@@ -163,7 +174,7 @@ impl Client {
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
         let mut outcomes = self.send(body(tasks), vec![ticket], &mut tell).await;
-        outcomes.pop().unwrap_or(Err(Error::Missing { wanted, got: 0 }))
+        outcomes.pop().unwrap_or(Err(Error::Missing { wanted, got: 0, foreign: 0 }))
     }
 
     /// Runs several tasks in one request; what became of each, in the order of the batch.
@@ -193,9 +204,9 @@ impl Client {
         let wanted = ticket.wanted;
         let mut shares = self.deliver(body(std::slice::from_ref(task)), &[ticket], &mut |_| {}).await?;
         match shares.pop() {
-            Some(Fate::Answered(share)) => share.finish(wanted).map(Some),
+            Some(Fate::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
             Some(Fate::Deferred | Fate::Repeated) => Ok(None),
-            None => Err(Error::Missing { wanted, got: 0 }),
+            None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
         }
     }
 
@@ -207,10 +218,10 @@ impl Client {
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
         let tell: Tell<'_> = &mut |_| {};
-        let mut outcomes = self.poll(vec![Open::new(0, ticket, Why::Accepted)], tell).await;
+        let mut outcomes = self.poll(vec![Open::new(0, ticket, Why::Accepted)], Size::default(), tell).await;
         match outcomes.pop() {
-            Some((_, outcome)) => outcome?.finish(wanted),
-            None => Err(Error::Missing { wanted, got: 0 }),
+            Some((_, outcome)) => outcome?.finish(wanted, &self.inner.key),
+            None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::support::{KEY, Script, answer, answer_with, client, cut, quick, required, under};
 use airspec_conformance::picture::{Container, probe};
-use airspec_models::client::{Class, Client, Error};
+use airspec_models::client::{Class, Client, Error, Settings};
 use airspec_models::openai_gpt_image_2::{OutputFormat, Request};
 use std::path::Path;
 use std::time::Duration;
@@ -53,7 +53,8 @@ async fn a_file_that_is_cut_is_fetched_again_and_never_half_in_place() {
     std::fs::write(&path, "old").unwrap();
     let script = Script::start(vec![half]).await;
     let error = client("http://127.0.0.1:1/v1").save(&script.url, &path).await.unwrap_err();
-    assert!(matches!(error, Error::Broken(_)) && script.heard().len() == 4, "{error}");
+    assert!(matches!(&error, Error::Download(cause) if matches!(**cause, Error::Broken(_))), "{error}");
+    assert_eq!((script.heard().len(), error.may_be_billed(), error.is_retryable()), (4, false, true));
     assert_eq!(
         (std::fs::read(&path).unwrap(), names(folder.path())),
         (b"old".to_vec(), vec!["a".to_owned()])
@@ -69,7 +70,8 @@ async fn more_than_the_limit_is_not_kept() {
         let script = Script::start(vec![bytes]).await;
         let small = Client::new(KEY, quick("http://127.0.0.1:1/v1").file_limit(9)).unwrap();
         let error = small.save(&script.url, folder.path().join("a")).await.unwrap_err();
-        assert!(matches!(error, Error::TooLarge { limit: 9 }) && script.heard().len() == 1, "{error}");
+        assert!(error.to_string().contains("more than 9 bytes") && script.heard().len() == 1, "{error}");
+        assert!(!error.is_retryable() && !error.may_be_billed(), "{error}");
         let enough = Client::new(KEY, quick("http://127.0.0.1:1/v1").file_limit(10)).unwrap();
         assert_eq!(enough.save(&script.url, folder.path().join("b")).await.unwrap(), 10);
     }
@@ -99,7 +101,10 @@ async fn a_download_that_is_no_longer_waited_for_leaves_nothing() {
     assert!(names(folder.path()).is_empty(), "{:?}", names(folder.path()));
     let impatient = quick("http://127.0.0.1:1/v1").timeout(Duration::from_millis(100)).retries(1);
     let error = Client::new(KEY, impatient).unwrap().save(&url, &path).await.unwrap_err();
-    assert!(matches!(error, Error::TimedOut(_)) && names(folder.path()).is_empty(), "{error}");
+    assert!(
+        error.class() == Class::Time && !error.may_be_billed() && names(folder.path()).is_empty(),
+        "{error}"
+    );
     serving.abort();
 }
 
@@ -129,4 +134,110 @@ async fn a_file_may_be_elsewhere_but_not_for_ever() {
     assert_eq!(client.save(&moved.url, folder.path().join("a")).await.unwrap(), 10);
     let error = client.save(&circle.url, folder.path().join("b")).await.unwrap_err();
     assert!(error.to_string().contains("too many redirects"), "{error}");
+}
+
+#[tokio::test]
+async fn an_empty_file_replaces_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    std::fs::write(&path, "old").unwrap();
+    let chunked = b"HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n".to_vec();
+    let until_closed = b"HTTP/1.1 200 X\r\nconnection: close\r\n\r\n".to_vec();
+    for empty in [answer(200, ""), chunked, until_closed] {
+        let script = Script::start(vec![empty]).await;
+        let error = client("http://127.0.0.1:1/v1").save(&script.url, &path).await.unwrap_err();
+        assert!(error.to_string().contains("empty") && script.heard().len() == 4, "{error}");
+        assert_eq!(
+            (std::fs::read(&path).unwrap(), names(folder.path())),
+            (b"old".to_vec(), vec!["a".to_owned()])
+        );
+    }
+    let script = Script::start(vec![answer(200, ""), answer(200, "new")]).await;
+    assert_eq!(client("http://127.0.0.1:1/v1").save(&script.url, &path).await.unwrap(), 3);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_is_never_written_through_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, other) = (folder.path().join("a"), folder.path().join("other"));
+    std::fs::write(&other, "mine").unwrap();
+    std::os::unix::fs::symlink(&other, &path).unwrap();
+    let script = Script::start(vec![answer(200, "0123456789")]).await;
+    client("http://127.0.0.1:1/v1").save(&script.url, &path).await.unwrap();
+    assert_eq!(std::fs::read(&other).unwrap(), b"mine");
+    assert!(std::fs::symlink_metadata(&path).unwrap().is_file(), "the link itself was replaced");
+    assert_eq!(names(folder.path()), ["a", "other"]);
+}
+
+/// A client of a service on another machine, which is never asked.
+fn far() -> Settings {
+    quick("https://api.example/v1").retries(0)
+}
+
+#[tokio::test]
+async fn a_service_elsewhere_does_not_send_the_client_to_this_machine() {
+    let here = Script::start(vec![answer(200, "secret of this machine")]).await;
+    let port = here.url.rsplit(':').next().unwrap();
+    let guarded = Client::new(KEY, far()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for host in [
+        "127.0.0.1",
+        "localhost",
+        "2130706433",
+        "0x7f.1",
+        "127.1",
+        "0.0.0.0",
+        "[::1]",
+        "[::]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "10.0.0.1",
+        "192.168.1.1",
+        "169.254.169.254",
+        "100.64.0.1",
+        "[fe80::1]",
+        "[fd00::1]",
+        "224.0.0.1",
+        "LOCALHOST.",
+        "metadata.google.internal",
+    ] {
+        let link = format!("http://{host}:{port}");
+        let error = guarded.save(&link, folder.path().join("a")).await.unwrap_err();
+        assert!(matches!(error, Error::File { status: None, .. }), "{link}: {error}");
+        assert!(error.to_string().contains("allow_private") && !error.may_be_billed(), "{link}: {error}");
+        assert!(guarded.download(&link.replace("http:", "https:")).await.is_err());
+    }
+    assert!(here.heard().is_empty() && names(folder.path()).is_empty());
+    let allowed = Client::new(KEY, far().allow_private(true)).unwrap();
+    assert_eq!(allowed.save(&here.url, folder.path().join("a")).await.unwrap(), 22);
+    assert!(!here.heard()[0].to_lowercase().contains("authorization"));
+}
+
+#[tokio::test]
+async fn a_redirect_of_a_service_elsewhere_does_not_lead_to_this_machine_either() {
+    let here = Script::start(vec![answer(200, "secret of this machine")]).await;
+    // The way to the internet, and so to any name: a proxy, which itself may be here.
+    for target in
+        [here.url.clone(), here.url.replace("127.0.0.1", "localhost"), "http://[::ffff:a00:1]/".to_owned()]
+    {
+        for status in [301, 302, 303, 307, 308] {
+            let moved = answer_with(status, &format!("location: {target}\r\n"), "");
+            let again = answer_with(302, "location: http://files.example/b?token=2\r\n", "");
+            let proxy = Script::start(vec![again, moved, answer(200, "not asked for")]).await;
+            let settings = far().proxy(proxy.url.trim_end_matches("/v1"));
+            let client = Client::new(KEY, settings).unwrap();
+            let error = client.download("http://files.example/a?token=1").await.unwrap_err();
+            assert!(error.to_string().contains("allow_private"), "{status} {target}: {error}");
+            assert_eq!(proxy.heard().len(), 2, "the file and its first redirect");
+            assert!(
+                proxy.heard().iter().all(|text| !text.to_lowercase().contains("referer")),
+                "{:?}",
+                proxy.heard()
+            );
+        }
+    }
+    assert!(here.heard().is_empty());
 }

@@ -15,6 +15,9 @@ use tokio::fs::File;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::time::{Instant, sleep, timeout_at};
 
+/// The status of an answer that is the file.
+const GOOD: u16 = 200;
+
 /// A file on its way.
 ///
 /// ```no_run
@@ -52,10 +55,10 @@ impl Client {
     }
 
     /// Downloads a file to a path, in place of what is there. Until all of it has arrived it has another name in the
-    /// same folder, which is removed when it does not arrive, or is no longer waited for.
+    /// same folder, which is removed when it does not arrive, or is no longer waited for. An empty file is none.
     ///
     /// # Errors
-    /// As [`download`](Self::download), a connection that keeps breaking, a file that cannot be written.
+    /// As [`download`](Self::download), a connection that keeps breaking, an empty file, one that cannot be written.
     pub async fn save(&self, address: &str, path: impl AsRef<Path> + Send) -> Result<u64, Error> {
         self.save_with(address, path, |_, _| {}).await
     }
@@ -88,8 +91,9 @@ impl Client {
     /// Waits for the next attempt, or tells that there is none.
     async fn pause_before(&self, attempt: u32, error: Error, asked: Option<Duration>) -> Result<(), Error> {
         let may_pass = match &error {
-            Error::File { status: Some(status), .. } => is_passing(*status),
-            Error::Unreachable(_) | Error::Broken(_) | Error::TimedOut(_) => true,
+            // A good status of an empty file, which may be being written.
+            Error::File { status: Some(status), .. } => is_passing(*status) || *status == GOOD,
+            Error::Download(cause) => !matches!(**cause, Error::TooLarge { .. }),
             _ => false,
         };
         match pause(&self.inner.settings, attempt, asked).filter(|_| may_pass) {
@@ -107,16 +111,16 @@ impl Client {
         let (time, limit) = (settings.timeout, settings.file_limit);
         let deadline = Instant::now() + time;
         let response = match timeout_at(deadline, self.follow(address)).await {
-            Ok(response) => response.map_err(|error| (error, None))?,
-            Err(_) => return Err((Error::TimedOut(time), None)),
+            Ok(response) => response.map_err(|error| (error.of_download(), None))?,
+            Err(_) => return Err((Error::TimedOut(time).of_download(), None)),
         };
         let status = response.status().as_u16();
-        if status != 200 {
+        if status != GOOD {
             let reason = format!("{} answers HTTP {status}", bare(address));
             return Err((Error::File { status: Some(status), reason }, asked(&response)));
         }
         if response.content_length().is_some_and(|size| size > limit) {
-            return Err((Error::TooLarge { limit }, None));
+            return Err((Error::TooLarge { limit }.of_download(), None));
         }
         Ok(Download { response, limit, read: 0, deadline, time })
     }
@@ -165,13 +169,13 @@ impl Download {
     /// A connection that breaks, more bytes than the limit, more time than the time-out.
     pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
         let chunk = match timeout_at(self.deadline, self.response.chunk()).await {
-            Ok(chunk) => chunk.map_err(lost)?,
-            Err(_) => return Err(Error::TimedOut(self.time)),
+            Ok(chunk) => chunk.map_err(|error| lost(error).of_download())?,
+            Err(_) => return Err(Error::TimedOut(self.time).of_download()),
         };
         if let Some(chunk) = &chunk {
             self.read += chunk.len() as u64;
             if self.read > self.limit {
-                return Err(Error::TooLarge { limit: self.limit });
+                return Err(Error::TooLarge { limit: self.limit }.of_download());
             }
         }
         Ok(chunk.map(Vec::from))
@@ -196,6 +200,9 @@ impl Download {
             writer.write_all(&chunk).await.map_err(|error| unwritten(path, &error))?;
             tell(self.read, size);
         }
+        if size.is_some_and(|size| size != self.read) {
+            return Err(Error::Broken("less came than was announced".to_owned()).of_download());
+        }
         writer.flush().await.map_err(|error| unwritten(path, &error))?;
         Ok(self.read)
     }
@@ -212,6 +219,10 @@ impl Download {
         // At once, and not on another thread, which could make it after `part` is dropped.
         let mut file = std::fs::File::create_new(&part.0).map(File::from_std).map_err(fail)?;
         let size = self.copy(&mut file, &shown, tell).await?;
+        if size == 0 {
+            // What is there already is worth more.
+            return Err(Error::File { status: Some(GOOD), reason: "it is empty".to_owned() });
+        }
         file.sync_all().await.map_err(fail)?;
         drop(file);
         tokio::fs::rename(&part.0, path).await.map_err(fail)?;

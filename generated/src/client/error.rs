@@ -1,6 +1,7 @@
-//! What can go wrong, in a form that a program can act on: a class, the parameter at fault, a link, and whether the same
-//! request may succeed later.
+//! What can go wrong, in a form that a program can act on: a class, the parameter at fault, a link, whether the task may
+//! be billed all the same, and whether the same request may succeed later.
 
+use super::billing;
 use crate::answers::ApiError;
 use serde_json::Value;
 use std::fmt;
@@ -95,13 +96,18 @@ pub enum Error {
     #[error("the task was taken, but its results could not be asked for: {0}")]
     Uncollected(Box<Error>),
     /// The answer says nothing about some of what was asked for.
-    #[error("{got} of {wanted} results, and no error that says why")]
+    #[error("{got} of {wanted} results, and no error that says why{}", under_others(*.foreign))]
     Missing {
         /// Results that were asked for.
         wanted: u64,
         /// Results that came.
         got: u64,
+        /// Results in the same answer under identifiers that were not sent.
+        foreign: u64,
     },
+    /// The file of a result did not arrive. It can be fetched again, which costs nothing.
+    #[error("the file did not arrive: {0}")]
+    Download(Box<Error>),
     /// A file that cannot be had: the address, or the status that it answers with.
     #[error("the file cannot be downloaded: {reason}")]
     File {
@@ -126,8 +132,13 @@ pub enum Error {
 pub struct Refusal {
     /// The HTTP status: 200 where other tasks of the batch have results.
     pub status: u16,
-    /// What is wrong, in the service's words; empty where the answer has none.
+    /// What is wrong, in the service's words; empty where the answer has none. Long texts are cut.
     pub errors: Vec<ApiError>,
+    /// How many further errors the answer has, which are not kept.
+    pub omitted: u64,
+    /// Whether the task may run, or have run, although there is an error: the service did not clearly refuse it, or an
+    /// earlier attempt may have been accepted.
+    pub may_run: bool,
     /// How long the service asks to wait.
     pub retry_after: Option<Duration>,
 }
@@ -164,7 +175,34 @@ pub enum Class {
 
 impl Error {
     pub(super) fn refused(status: u16, errors: Vec<ApiError>, retry_after: Option<Duration>) -> Self {
-        Self::Refused(Box::new(Refusal { status, errors, retry_after }))
+        let may_run = billing::may_run(status, &errors);
+        Self::Refused(Box::new(Refusal { status, errors, omitted: 0, may_run, retry_after }))
+    }
+
+    /// A refusal with so many errors more.
+    pub(super) fn with_omitted(self, omitted: u64) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(Box::new(Refusal { omitted, ..*refusal })),
+            other => other,
+        }
+    }
+
+    /// The same error where an earlier attempt, or an earlier answer, leaves open whether the task runs.
+    pub(super) fn in_doubt(self) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(Box::new(Refusal { may_run: true, ..*refusal })),
+            other => other,
+        }
+    }
+
+    /// What went wrong with a file, which is not to be mistaken for the same trouble with a task.
+    pub(super) fn of_download(self) -> Self {
+        match self {
+            Self::Unreachable(_) | Self::Broken(_) | Self::TimedOut(_) | Self::TooLarge { .. } => {
+                Self::Download(Box::new(self))
+            }
+            other => other,
+        }
     }
 
     /// What kind of thing went wrong.
@@ -172,7 +210,7 @@ impl Error {
     pub fn class(&self) -> Class {
         match self {
             Self::Refused(refusal) => refusal.class(),
-            Self::Uncollected(cause) => cause.class(),
+            Self::Uncollected(cause) | Self::Download(cause) => cause.class(),
             Self::Unreachable(_) | Self::Broken(_) => Class::Connection,
             Self::TimedOut(_) | Self::Unfinished(_) => Class::Time,
             Self::TooLarge { .. }
@@ -207,36 +245,35 @@ impl Error {
         self.errors().iter().find_map(|error| error.documentation.as_deref())
     }
 
-    /// Whether the same request, with a fresh identifier, may succeed later as it is. Where
-    /// [`may_be_billed`](Self::may_be_billed) too, that may be paid twice.
+    /// Whether the same request, with a fresh identifier, may succeed later as it is. Never where the task
+    /// [may be billed](Self::may_be_billed), since a fresh identifier would be billed as well: ask for such a task with
+    /// [`collect`](super::Client::collect), or send the same one, whose identifier the service knows.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Unfinished(_) => true,
-            Self::Uncollected(cause) => cause.is_retryable(),
-            _ => {
-                matches!(self.class(), Class::Rate | Class::Service | Class::Connection)
-                    || matches!(self, Self::TimedOut(_))
+        let may_pass = match self {
+            Self::Download(cause) => {
+                return matches!(cause.class(), Class::Connection | Class::Time);
             }
-        }
+            _ => matches!(self.class(), Class::Rate | Class::Service | Class::Connection),
+        };
+        may_pass && !self.may_be_billed()
     }
 
-    /// Whether the service may have done the work all the same.
+    /// Whether the service may do, or have done, the work all the same. Only what it clearly refused is not billed, and
+    /// what never reached it: a 5xx, an HTTP 408, an answer that cannot be read and a lost connection leave it open.
     #[must_use]
     pub fn may_be_billed(&self) -> bool {
         match self {
+            Self::Refused(refusal) => refusal.may_run,
             Self::Broken(_)
             | Self::TimedOut(_)
             | Self::TooLarge { .. }
             | Self::Taken { .. }
             | Self::Uncollected(_)
-            | Self::Unfinished(_) => true,
-            Self::Unreadable { status, .. } => *status < 300,
-            Self::Refused(_)
-            | Self::Unreachable(_)
             | Self::Missing { .. }
-            | Self::File { .. }
-            | Self::Write { .. } => false,
+            | Self::Unreadable { .. }
+            | Self::Unfinished(_) => true,
+            Self::Unreachable(_) | Self::Download(_) | Self::File { .. } | Self::Write { .. } => false,
         }
     }
 
@@ -275,7 +312,18 @@ impl fmt::Display for Refusal {
                 write!(f, " see {}", plain(link))?;
             }
         }
+        if self.omitted > 0 {
+            write!(f, "\nand {} more", self.omitted)?;
+        }
         Ok(())
+    }
+}
+
+/// How many results came under other identifiers, where some did.
+fn under_others(foreign: u64) -> String {
+    match foreign {
+        0 => String::new(),
+        count => format!("; {count} came under other identifiers"),
     }
 }
 
@@ -301,7 +349,7 @@ pub fn of_code(code: &str) -> Option<Class> {
         "insufficientCredits" => Class::Balance,
         "insufficientPermissions" => Class::Permission,
         "rateLimitExceeded" => Class::Rate,
-        "internalServerError" | "serviceUnavailable" => Class::Service,
+        "internalServerError" | "serviceUnavailable" | "unknownError" => Class::Service,
         _ => return of_beginning(code),
     };
     Some(exact)
@@ -368,19 +416,19 @@ mod tests {
 
     #[test]
     fn codes_count_before_statuses_since_a_batch_has_only_one_status() {
-        for (code, status, class, retryable) in [
-            ("invalidApiKey", 400, Class::Key, false),
-            ("insufficientCredits", 200, Class::Balance, false),
-            ("rateLimitExceeded", 200, Class::Rate, true),
-            ("timeoutProvider", 200, Class::Service, true),
-            ("conflictTaskUUID", 400, Class::Conflict, false),
-            ("taskNotFound", 200, Class::NotFound, false),
-            ("somethingNew", 402, Class::Balance, false),
-            ("somethingNew", 503, Class::Service, true),
-            ("somethingNew", 200, Class::Answer, false),
+        for (code, status, class) in [
+            ("invalidApiKey", 400, Class::Key),
+            ("insufficientCredits", 200, Class::Balance),
+            ("rateLimitExceeded", 200, Class::Rate),
+            ("timeoutProvider", 200, Class::Service),
+            ("conflictTaskUUID", 400, Class::Conflict),
+            ("taskNotFound", 200, Class::NotFound),
+            ("somethingNew", 402, Class::Balance),
+            ("somethingNew", 503, Class::Service),
+            ("somethingNew", 200, Class::Answer),
         ] {
             let error = refused(status, json!({"code": code, "message": "m"}));
-            assert_eq!((error.class(), error.is_retryable()), (class, retryable), "{code} {status}");
+            assert_eq!(error.class(), class, "{code} {status}");
         }
     }
 }

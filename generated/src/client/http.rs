@@ -2,6 +2,7 @@
 
 use super::backoff::retry_after;
 use super::error::Error;
+use super::reach::{NotPublic, PublicNames, Reach};
 use super::settings::Settings;
 use super::{Key, SetupError};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -20,6 +21,8 @@ const MOVES: usize = 5;
 pub(super) struct Http {
     pub(super) endpoint: Url,
     authorization: HeaderValue,
+    /// Where links may lead.
+    reach: Reach,
     /// For the endpoint: no redirect takes a request, or the key, elsewhere.
     api: reqwest::Client,
     /// For files by `http` alone: needs no certificates, and so works where the system has none.
@@ -41,9 +44,11 @@ impl Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let endpoint = settings.endpoint()?;
         let is_secure = endpoint.scheme() == "https";
-        let api = made(settings, is_secure, Policy::none())?;
-        let plain = made(settings, false, Policy::custom(moved))?;
-        Ok(Self { endpoint, authorization: key.header()?, api, plain, secure: OnceLock::new() })
+        let reach = Reach::of(&endpoint, settings.allow_private);
+        // The endpoint is the caller's choice, wherever it is.
+        let api = made(settings, is_secure, None)?;
+        let plain = made(settings, false, Some(reach))?;
+        Ok(Self { endpoint, authorization: key.header()?, reach, api, plain, secure: OnceLock::new() })
     }
 
     /// Posts a body to the endpoint and reads the answer.
@@ -62,10 +67,11 @@ impl Http {
     pub(super) fn get(&self, address: &str, settings: &Settings) -> Result<RequestBuilder, Error> {
         let refused = |reason: String| Error::File { status: None, reason };
         let url = Url::parse(address).map_err(|error| refused(format!("no address: {error}")))?;
+        self.reach.check(&url).map_err(|error| refused(error.to_string()))?;
         let client = match url.scheme() {
             "http" => &self.plain,
             "https" => {
-                let secure = self.secure.get_or_init(|| made(settings, true, Policy::custom(moved)));
+                let secure = self.secure.get_or_init(|| made(settings, true, Some(self.reach)));
                 secure.as_ref().map_err(|error| refused(error.to_string()))?
             }
             other => return Err(refused(format!("its address is neither http nor https, but {other:.20}"))),
@@ -74,15 +80,21 @@ impl Http {
     }
 }
 
-fn made(settings: &Settings, is_secure: bool, policy: Policy) -> Result<reqwest::Client, SetupError> {
+/// A client for files, which may be moved within `links`, or for the endpoint, which is not.
+fn made(settings: &Settings, is_secure: bool, links: Option<Reach>) -> Result<reqwest::Client, SetupError> {
+    let policy = links.map_or(Policy::none(), |reach| Policy::custom(move |attempt| moved(attempt, reach)));
     let name = concat!("airspec-models/", env!("CARGO_PKG_VERSION"));
     let mut builder = reqwest::Client::builder()
         .redirect(policy)
+        // The address of a file can hold a secret, which is none of the next host's business.
+        .referer(false)
         .connect_timeout(settings.connect_timeout)
         .retry(reqwest::retry::never())
         .user_agent(name);
     builder = match settings.proxied()? {
+        // The proxy resolves the names of files itself; its own may well be private.
         Some(proxy) => builder.proxy(proxy),
+        None if links == Some(Reach::Public) => builder.no_proxy().dns_resolver(PublicNames),
         None => builder.no_proxy(),
     };
     builder = match (is_secure, settings.certificates.is_empty()) {
@@ -94,7 +106,10 @@ fn made(settings: &Settings, is_secure: bool, policy: Policy) -> Result<reqwest:
 }
 
 /// A file may be elsewhere, but not so that others can read it on its way.
-fn moved(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+fn moved(attempt: Attempt<'_>, reach: Reach) -> reqwest::redirect::Action {
+    if let Err(error) = reach.check(attempt.url()) {
+        return attempt.error(error);
+    }
     let from = attempt.previous().last().map_or("", Url::scheme);
     let (to, count) = (attempt.url().scheme(), attempt.previous().len());
     match (from, to) {
@@ -116,6 +131,10 @@ async fn whole(request: RequestBuilder, limit: u64) -> Result<Reply, Error> {
         if body.len() as u64 + chunk.len() as u64 > limit {
             return Err(Error::TooLarge { limit });
         }
+        if body.capacity() - body.len() < chunk.len() {
+            // By a quarter and not to the double, which could be far over the limit.
+            body.reserve_exact(chunk.len().max(body.len() / 4));
+        }
         body.extend_from_slice(&chunk);
     }
     Ok(Reply { status, retry_after, body })
@@ -129,7 +148,10 @@ pub(super) fn asked(response: &Response) -> Option<Duration> {
 
 #[allow(clippy::needless_pass_by_value)] // the shape of `map_err`
 pub(super) fn lost(error: reqwest::Error) -> Error {
-    if error.is_connect() {
+    let mut reasons = std::iter::successors(error.source(), |reason| (*reason).source());
+    if let Some(refused) = reasons.find_map(|reason| reason.downcast_ref::<NotPublic>()) {
+        Error::File { status: None, reason: refused.to_string() }
+    } else if error.is_connect() {
         Error::Unreachable(cause(&error))
     } else if error.is_redirect() {
         Error::File { status: None, reason: cause(&error) }

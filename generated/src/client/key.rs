@@ -53,6 +53,21 @@ impl Key {
         }
     }
 
+    /// A value without the key.
+    pub(super) fn hidden(&self, mut value: Value) -> Value {
+        self.hide(&mut value);
+        value
+    }
+
+    /// A text that was cut, without the beginning of the key that it may end with.
+    pub(super) fn cut_behind(&self, text: &mut String) {
+        let begins = |start: &usize| self.0.starts_with(&text[*start..]);
+        let last = text.len().saturating_sub(self.0.len());
+        if let Some(start) = (last..text.len()).filter(|start| text.is_char_boundary(*start)).find(begins) {
+            text.truncate(start);
+        }
+    }
+
     /// The members without the key.
     pub(super) fn hide_in(&self, members: &mut Map<String, Value>) {
         if members.keys().any(|name| self.is_in(name)) {

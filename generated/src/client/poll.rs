@@ -2,7 +2,7 @@
 //! to 10 s. All tasks that are open are asked about at once.
 
 use super::Client;
-use super::envelope::{Share, TASK_TYPE, TASK_UUID, Ticket};
+use super::envelope::{Share, Size, TASK_TYPE, TASK_UUID, Ticket};
 use super::error::{Class, Error};
 use super::progress::{Progress, Tell};
 use serde_json::{Value, json};
@@ -36,8 +36,14 @@ impl Open {
         Self { index, ticket, why, best: Share::default() }
     }
 
-    /// Takes an answer; whether that was the last one.
-    fn take(&mut self, share: Share) -> bool {
+    /// Takes an answer; whether that was the last one. The service has the task, so that no error can say that it was
+    /// refused. `others` is what is kept of other tasks.
+    fn take(&mut self, share: Share, others: Size, limit: u64) -> bool {
+        let share = share.in_doubt();
+        if share.size.is_too_much_with(others, limit) {
+            self.best = std::mem::take(&mut self.best).with(Error::TooLarge { limit });
+            return true;
+        }
         let is_over = share.is_over(self.ticket.wanted);
         if is_over || share.results() >= self.best.results() {
             self.best = share;
@@ -68,10 +74,12 @@ impl Open {
 }
 
 impl Client {
-    /// Polls until every task is finished or the time is over; what became of each, with its place.
+    /// Polls until every task is finished or the time is over; what became of each, with its place. `kept` is the size of
+    /// the results that are here already: all of one call together are no larger than one answer may be.
     pub(super) async fn poll(
         &self,
         mut open: Vec<Open>,
+        mut kept: Size,
         tell: Tell<'_>,
     ) -> Vec<(usize, Result<Share, Error>)> {
         let (polling, pace) = (self.inner.settings.polling, self.inner.settings.pace);
@@ -98,7 +106,9 @@ impl Client {
             };
             let mut still = Vec::new();
             for (mut one, share) in open.into_iter().zip(shares) {
-                let is_over = one.take(share);
+                kept.subtract(one.best.size);
+                let is_over = one.take(share, kept, self.inner.settings.answer_limit);
+                kept.add(one.best.size);
                 let (ready, wanted) = (one.best.results(), one.ticket.wanted);
                 tell(Progress::Results { task: &one.ticket.uuid, ready, wanted });
                 if is_over { outcomes.push(one.close()) } else { still.push(one) }

@@ -1,9 +1,8 @@
 //! Sending tasks: again where that may help and costs nothing twice, and what to make of the answer.
 
 use super::backoff::{is_passing, pause};
-use super::envelope::{Envelope, Share, Ticket};
+use super::envelope::{Envelope, Share, Size, Ticket};
 use super::error::{Class, Error};
-use super::http::Reply;
 use super::poll::{Open, Why};
 use super::progress::{Progress, Tell};
 use super::{Client, Finished};
@@ -21,7 +20,7 @@ pub(super) enum Post {
 
 /// The last answer, and what went before.
 struct Sent {
-    reply: Reply,
+    envelope: Envelope,
     /// Whether the service may have taken the tasks of an earlier attempt.
     is_repeated: bool,
 }
@@ -41,11 +40,12 @@ impl Client {
             Ok(shares) => shares,
             Err(error) => return tickets.iter().map(|_| Err(error.clone())).collect(),
         };
-        let mut open = Vec::new();
+        let (mut open, mut kept) = (Vec::new(), Size::default());
         let mut outcomes: Vec<Option<Result<Share, Error>>> = Vec::with_capacity(tickets.len());
         for (index, (share, ticket)) in shares.into_iter().zip(&tickets).enumerate() {
             let why = match share {
                 Fate::Answered(share) => {
+                    kept.add(share.size);
                     outcomes.push(Some(Ok(share)));
                     continue;
                 }
@@ -58,12 +58,12 @@ impl Client {
             }
             open.push(Open::new(index, ticket.clone(), why));
         }
-        for (index, outcome) in self.poll(open, tell).await {
+        for (index, outcome) in self.poll(open, kept, tell).await {
             outcomes[index] = Some(outcome);
         }
         let finish = |(outcome, ticket): (Option<Result<Share, Error>>, &Ticket)| match outcome {
-            Some(outcome) => outcome?.finish(ticket.wanted),
-            None => Err(Error::Missing { wanted: ticket.wanted, got: 0 }),
+            Some(outcome) => outcome?.finish(ticket.wanted, &self.inner.key),
+            None => Err(Error::Missing { wanted: ticket.wanted, got: 0, foreign: 0 }),
         };
         outcomes.into_iter().zip(&tickets).map(finish).collect()
     }
@@ -75,9 +75,8 @@ impl Client {
         tickets: &[Ticket],
         tell: Tell<'_>,
     ) -> Result<Vec<Fate>, Error> {
-        let Sent { reply, is_repeated } = self.post(body, Post::Tasks, tell).await?;
-        let shares = Envelope::read(&reply, &self.inner.key)?.shares(tickets);
-        Ok(shares.into_iter().map(|share| Fate::of(share, is_repeated)).collect())
+        let Sent { envelope, is_repeated } = self.post(body, tickets, Post::Tasks, tell).await?;
+        Ok(envelope.shares().into_iter().map(|share| Fate::of(share, is_repeated)).collect())
     }
 
     /// Asks about tasks.
@@ -87,32 +86,38 @@ impl Client {
         tickets: &[Ticket],
         tell: Tell<'_>,
     ) -> Result<Vec<Share>, Error> {
-        let sent = self.post(body, Post::Poll, tell).await?;
-        let envelope = Envelope::read(&sent.reply, &self.inner.key)?;
-        if envelope.is_about(tickets) { Ok(envelope.shares(tickets)) } else { Err(envelope.into_refusal()) }
+        let Sent { envelope, .. } = self.post(body, tickets, Post::Poll, tell).await?;
+        if envelope.is_about_its_tasks() { Ok(envelope.shares()) } else { Err(envelope.refusal()) }
     }
 
     /// Posts a body, and the same again after a pause where that may help.
-    async fn post(&self, body: String, what: Post, tell: Tell<'_>) -> Result<Sent, Error> {
+    async fn post(
+        &self,
+        body: String,
+        tickets: &[Ticket],
+        what: Post,
+        tell: Tell<'_>,
+    ) -> Result<Sent, Error> {
         let (http, settings) = (&self.inner.http, &self.inner.settings);
         // The failure after which the service may have done the work all the same.
-        let (mut doubt, mut is_repeated, mut attempt) = (None, false, 0);
+        let (mut doubt, mut attempt) = (None, 0);
         loop {
             if what == Post::Tasks {
                 tell(Progress::Sending { attempt: attempt + 1 });
             }
-            let got = http.post(body.clone(), settings).await;
-            let Some(error) = self.failure(&got) else {
-                return got.map(|reply| Sent { reply, is_repeated });
+            let reply = http.post(body.clone(), settings).await;
+            let got = reply.and_then(|reply| Envelope::read(&reply, &self.inner.key, tickets));
+            let is_repeated = doubt.is_some();
+            let Some(error) = failure(&got) else {
+                return got.map(|envelope| Sent { envelope, is_repeated });
             };
             let again = pause(settings, attempt, error.retry_after()).filter(|_| what.may_follow(&error));
             let Some(pause) = again else {
                 return match doubt {
                     Some(doubt) if !error.may_be_billed() => Err(doubt),
-                    _ => got.map(|reply| Sent { reply, is_repeated }),
+                    _ => got.map(|envelope| Sent { envelope, is_repeated }),
                 };
             };
-            is_repeated |= may_be_taken(&error);
             tell(Progress::Waiting { error: &error, pause });
             if what == Post::Tasks && error.may_be_billed() {
                 doubt.get_or_insert(error);
@@ -123,17 +128,12 @@ impl Client {
     }
 }
 
-impl Client {
-    /// An exchange that failed in a way that may pass. One that has results did not, whatever its status: they are paid.
-    fn failure(&self, got: &Result<Reply, Error>) -> Option<Error> {
-        match got {
-            Ok(reply) if is_passing(reply.status) => match Envelope::read(reply, &self.inner.key) {
-                Ok(envelope) => envelope.into_failure(),
-                Err(error) => Some(error),
-            },
-            Ok(_) => None,
-            Err(error) => Some(error.clone()),
-        }
+/// Why an exchange failed, if it did. One that has results did not, whatever its status: they are paid.
+fn failure(got: &Result<Envelope, Error>) -> Option<Error> {
+    match got {
+        Ok(envelope) if is_passing(envelope.status) => envelope.failure(),
+        Ok(_) => None,
+        Err(error) => Some(error.clone()),
     }
 }
 
@@ -153,6 +153,9 @@ impl Fate {
             Self::Repeated
         } else if share.is_deferred() {
             Self::Deferred
+        } else if is_repeated {
+            // The earlier attempt may have been accepted, whatever is said of this one.
+            Self::Answered(share.in_doubt())
         } else {
             Self::Answered(share)
         }
@@ -163,18 +166,10 @@ impl Post {
     /// Whether the same may be posted again after that failure.
     fn may_follow(self, error: &Error) -> bool {
         match error {
-            Error::Refused(_) | Error::Unreachable(_) | Error::Broken(_) => true,
+            Error::Refused(refusal) => is_passing(refusal.status),
+            Error::Unreachable(_) | Error::Broken(_) => true,
             Error::TimedOut(_) => self == Self::Poll,
             _ => false,
         }
-    }
-}
-
-/// Whether the service may have taken the tasks although the attempt failed.
-fn may_be_taken(error: &Error) -> bool {
-    match error {
-        Error::Unreachable(_) => false,
-        Error::Refused(refusal) => refusal.status != 429,
-        _ => true,
     }
 }

@@ -27,6 +27,7 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 pub struct Settings {
     base_url: String,
     plain_http: bool,
+    pub(super) allow_private: bool,
     proxy: Option<String>,
     pub(super) certificates: Vec<Certificate>,
     pub(super) connect_timeout: Duration,
@@ -45,6 +46,7 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("base_url", &bare(&self.base_url))
             .field("plain_http", &self.plain_http)
+            .field("allow_private", &self.allow_private)
             .field("proxy", &self.proxy.as_deref().map(bare))
             .field("certificates", &self.certificates.len())
             .field("connect_timeout", &self.connect_timeout)
@@ -64,6 +66,7 @@ impl Default for Settings {
         Self {
             base_url: ENDPOINT.to_owned(),
             plain_http: false,
+            allow_private: false,
             proxy: None,
             certificates: Vec::new(),
             connect_timeout: Duration::from_secs(10),
@@ -72,7 +75,7 @@ impl Default for Settings {
             longest_pause: Duration::from_secs(60),
             polling: Duration::from_secs(20 * 60),
             pace: 1.0,
-            answer_limit: 512 << 20,
+            answer_limit: 72 << 20,
             file_limit: 128 << 20,
         }
     }
@@ -94,7 +97,18 @@ impl Settings {
         self
     }
 
-    /// All connections go through this HTTP proxy. Without it there is none, whatever the environment says.
+    /// Allows links of a service on another machine to lead to loopback, private, link-local and multicast addresses,
+    /// such as those of a gateway's own store. Without it, [`download`](super::Client::download) and
+    /// [`save`](super::Client::save) refuse them, also after a redirect and for names that resolve to them. The links of a
+    /// service on this machine may lead anywhere.
+    #[must_use]
+    pub fn allow_private(mut self, allowed: bool) -> Self {
+        self.allow_private = allowed;
+        self
+    }
+
+    /// All connections go through this HTTP proxy. Without it there is none, whatever the environment says. The proxy
+    /// resolves the names of files, so that it must know itself which addresses they may not lead to.
     #[must_use]
     pub fn proxy(mut self, address: impl Into<String>) -> Self {
         self.proxy = Some(address.into());
@@ -160,7 +174,9 @@ impl Settings {
         self
     }
 
-    /// The largest answer that is read, in bytes; 512 MiB unless it is set, since pictures may stand in answers.
+    /// The largest answer that is read, in bytes, and the largest sum of results that are kept while others are polled
+    /// for; 72 MiB unless it is set. A call takes about three times as much memory at worst, under 300 MB unless this is
+    /// set. Raise it for tasks with many large pictures as Base64 text; links are short.
     #[must_use]
     pub fn answer_limit(mut self, bytes: u64) -> Self {
         self.answer_limit = bytes;

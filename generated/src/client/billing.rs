@@ -1,0 +1,83 @@
+//! Whether a task may be billed although its answer is an error. Only a clear refusal says that it is not: whatever else
+//! comes, the service may have begun the work, and a second task would be a second bill.
+
+use super::error::{Class, of_code};
+use crate::answers::ApiError;
+
+/// Whether a task may run, or have run, after an answer with that status and those errors.
+pub(super) fn may_run(status: u16, errors: &[ApiError]) -> bool {
+    match status {
+        // A batch has one status for all its tasks, so that each needs a reason of its own.
+        200..300 => errors.is_empty() || !errors.iter().all(|error| is_refusing(&error.code)),
+        _ => status_may_run(status) || errors.iter().any(|error| is_running(&error.code)),
+    }
+}
+
+/// Whether a task may run after an answer of that status alone. The refusals are listed and not the others, since
+/// gateways make up statuses of their own: 460 and 499 for a client that went away, 520 to 530 for a lost origin.
+fn status_may_run(status: u16) -> bool {
+    // 408 and 409 are left out: the request may have been read, and the identifier is in use.
+    !matches!(status, 307 | 308 | 400..=407 | 410..=418 | 421..=426 | 428 | 429 | 431 | 451)
+}
+
+/// Whether a code says that the task was not begun.
+fn is_refusing(code: &str) -> bool {
+    // The provider's own check of what it made: the beginning of the word misleads.
+    let is_checked_afterwards = code == "invalidProviderContent";
+    let class = of_code(code);
+    let refusing =
+        [Class::Request, Class::Key, Class::Balance, Class::Permission, Class::NotFound, Class::Rate];
+    !is_checked_afterwards && class.is_some_and(|class| refusing.contains(&class))
+}
+
+/// Whether a code says that the task, or one with its identifier, was begun.
+fn is_running(code: &str) -> bool {
+    code == "invalidProviderContent" || matches!(of_code(code), Some(Class::Service | Class::Conflict))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn errors(codes: &[&str]) -> Vec<ApiError> {
+        let error = |code: &&str| serde_json::from_value(json!({"code": code, "message": "m"})).unwrap();
+        codes.iter().map(error).collect()
+    }
+
+    #[test]
+    fn only_a_clear_refusal_leaves_no_doubt() {
+        for status in [400, 401, 402, 403, 404, 405, 410, 413, 422, 429, 431, 307, 308] {
+            assert!(!may_run(status, &[]), "{status}");
+            assert!(!may_run(status, &errors(&["somethingNew"])), "{status}");
+        }
+        for status in
+            [200, 202, 204, 301, 302, 303, 408, 409, 460, 499, 500, 502, 503, 504, 520, 524, 599, 999]
+        {
+            assert!(may_run(status, &[]), "{status}");
+            assert!(may_run(status, &errors(&["somethingNew"])), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_code_decides_where_the_status_is_that_of_a_whole_batch() {
+        for (codes, on_success, on_refusal) in [
+            (&["invalidWidth"][..], false, false),
+            (&["missingWidth", "unsupportedParameter"], false, false),
+            (&["insufficientCredits"], false, false),
+            (&["rateLimitExceeded"], false, false),
+            (&["modelNotFound"], false, false),
+            (&["timeoutProvider"], true, true),
+            (&["internalServerError"], true, true),
+            (&["unknownError"], true, true),
+            (&["invalidProviderContent"], true, true),
+            (&["conflictTaskUUID"], true, true),
+            (&["somethingNew"], true, false),
+            (&["invalidWidth", "timeoutProvider"], true, true),
+        ] {
+            let errors = errors(codes);
+            assert_eq!((may_run(200, &errors), may_run(400, &errors)), (on_success, on_refusal), "{codes:?}");
+            assert!(may_run(500, &errors) && may_run(504, &errors), "{codes:?}");
+        }
+    }
+}
