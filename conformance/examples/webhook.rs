@@ -1,5 +1,5 @@
 //! Results by webhook: a task is handed over, and the service calls when a picture is ready. The receiver is an axum
-//! route with an extractor that lets only calls through that carry the secret and are about the task of their address.
+//! route with an extractor that lets only calls through whose address is signed for the task that they are about.
 //!
 //! ```sh
 //! cargo run --example webhook
@@ -12,7 +12,7 @@ mod support;
 use airspec_conformance::mock::Settings as MockSettings;
 use airspec_models::answers::ImageInferenceResult;
 use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request as Picture, Required};
-use airspec_models::webhook::{Notice, Receiver, WebhookError};
+use airspec_models::webhook::{Notice, Receiver, Seen, WebhookError};
 use airspec_models::{Uuid, Valid};
 use axum::Router;
 use axum::body::to_bytes;
@@ -21,9 +21,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use clap::Parser as _;
-use std::collections::HashSet;
 use std::error::Error;
 use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -45,6 +45,8 @@ struct Arguments {
 struct Desk {
     receiver: Receiver,
     pictures: mpsc::Sender<ImageInferenceResult>,
+    /// What came already: the service calls again where an answer was late.
+    seen: Arc<Mutex<Seen>>,
 }
 
 /// A call that is believed: the extractor.
@@ -78,7 +80,10 @@ async fn hook(State(desk): State<Desk>, Posted(notice): Posted) -> StatusCode {
     for error in &notice.errors {
         eprintln!("{}: {}", error.code, error.message);
     }
-    for picture in notice.results {
+    for (picture, id) in notice.results.into_iter().zip(&notice.ids) {
+        if !desk.seen.lock().unwrap_or_else(PoisonError::into_inner).is_new(id) {
+            continue;
+        }
         // Handed on, so that the answer goes out at once.
         if desk.pictures.send(picture).await.is_err() {
             return StatusCode::SERVICE_UNAVAILABLE;
@@ -98,7 +103,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let here = format!("http://{}/hook", listener.local_addr()?);
     let (pictures, mut arriving) = mpsc::channel(16);
     let routes = Router::new().route("/hook", post(hook));
-    let routes = routes.with_state(Desk { receiver: receiver.clone(), pictures });
+    let seen = Arc::new(Mutex::new(Seen::new(10_000)));
+    let routes = routes.with_state(Desk { receiver: receiver.clone(), pictures, seen });
     tokio::spawn(async move { axum::serve(listener, routes).await });
 
     let base = arguments.public.unwrap_or(here);
@@ -106,19 +112,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     server.client()?.submit(&task).await?;
     println!("accepted {}", task.task_uuid);
 
-    // The same call can come twice: the picture's own identifier tells.
-    let mut seen = HashSet::new();
-    while seen.len() < 2 {
+    for number in 1..=2 {
         let arrival = tokio::time::timeout(Duration::from_secs(600), arriving.recv());
         let picture = arrival.await?.ok_or("the receiver has ended")?;
-        if seen.insert(picture.image_uuid.clone()) {
-            println!("picture {} at {}", seen.len(), picture.image_url.unwrap_or_default());
-        }
+        println!("picture {number} at {}", picture.image_url.unwrap_or_default());
     }
     Ok(())
 }
 
-/// Two pictures, to be told of at an address that carries the task's identifier and the secret.
+/// Two pictures, to be told of at an address that carries the task's identifier and its signature.
 fn task(receiver: &Receiver, base: &str) -> Result<Valid<Picture>, Box<dyn Error>> {
     let required = Required { positive_prompt: "a lighthouse at dawn".into(), width: 512, height: 512 };
     let task = Picture::builder(required).delivery_method(DeliveryMethod::Async).number_results(2).build()?;

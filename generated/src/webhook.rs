@@ -1,11 +1,13 @@
 //! Results that the service posts to an address of yours.
 //!
-//! The platform signs nothing: whoever knows the address can post to it. So put a secret into the query of the address
-//! that a task carries, and check that it comes back. [`Receiver`] does both, with the feature `webhook`:
+//! The platform signs nothing: whoever knows the address can post to it. So the address that a task carries has a
+//! signature in its query: the HMAC (SHA-256) of the task's identifier under a secret that never leaves you. An address
+//! that becomes known is good for that one task and no other. [`Receiver`] makes the addresses, and checks what is posted
+//! to them, with the feature `webhook`:
 //!
 //! ```
 //! use airspec_models::openai_gpt_image_2::{Request, Required};
-//! use airspec_models::webhook::{Receiver, WebhookError};
+//! use airspec_models::webhook::{Receiver, Seen, WebhookError};
 //!
 //! // Once: a secret of your own, the same on every machine that receives.
 //! let receiver = Receiver::new("vN8eQm27xLr0cYtB")?;
@@ -27,38 +29,55 @@
 //! let notice = receiver.read::<Request>(Some(query), body.as_bytes())?;
 //! assert_eq!(notice.results[0].task_uuid, task.task_uuid.as_str());
 //!
-//! let forged = receiver.read::<Request>(Some("secret=guess"), body.as_bytes()).unwrap_err();
+//! // A call that comes again.
+//! let mut seen = Seen::new(10_000);
+//! assert!(seen.is_new(&notice.ids[0]) && !seen.is_new(&notice.ids[0]));
+//!
+//! // A signature that belongs to another task.
+//! let (other, _) = query.rsplit_once('=').unwrap();
+//! let forged = receiver.read::<Request>(Some(&format!("{other}={}", "0".repeat(64))), body.as_bytes()).unwrap_err();
 //! assert!(matches!(forged, WebhookError::NotYours));
 //! assert_eq!(forged.status(), 401);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! Answer a good call with any status from 200 to 299, and soon: others make the service call again. So the same result
-//! can come more than once; its own identifier tells.
+//! can come more than once, and whoever saw a call can make it again. [`Notice::ids`] tells: `<taskUUID>/<imageUUID>`
+//! for a picture, the same for every call about it. Keep them where several machines receive, or where a second time
+//! matters after a restart; within one process [`Seen`] does.
 
 use crate::answers::ApiError;
 use crate::json;
 use crate::task::Task;
+use hmac::digest::MacError;
+use hmac::{Hmac, Mac as _};
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
+use std::collections::{HashSet, VecDeque};
 use std::fmt;
-use subtle::ConstantTimeEq as _;
 
 /// Names in the query of the address.
 const TASK: &str = "task";
-const SECRET: &str = "secret";
+const SIGNATURE: &str = "signature";
+/// What is signed beside the task, so that the secret can serve elsewhere, too.
+const PURPOSE: &[u8] = b"airspec webhook:";
 /// Words of the platform.
 const TASK_UUID: &str = "taskUUID";
 const DATA: &str = "data";
 const ERRORS: &str = "errors";
 /// A shorter secret can be guessed.
 const SHORTEST: usize = 16;
-/// Pictures may stand in results: twenty large ones as Base64 text.
-const LIMIT: usize = 256 << 20;
+/// Pictures may stand in results: the largest ones as Base64 text.
+const LIMIT: usize = 64 << 20;
+/// The most JSON values in a call, since each takes many times the memory of its text.
+const VALUES: usize = 100_000;
+/// A longer identifier of a result is replaced by its hash.
+const LONGEST_ID: usize = 200;
 
-/// Makes addresses that carry a secret, and reads what is posted to them.
+/// Makes addresses that are signed for one task, and reads what is posted to them.
 #[derive(Clone)]
 pub struct Receiver {
-    secret: String,
+    secret: Vec<u8>,
     limit: usize,
 }
 
@@ -72,6 +91,9 @@ pub struct Notice<A> {
     pub results: Vec<A>,
     /// What went wrong.
     pub errors: Vec<ApiError>,
+    /// An identifier of each result and then of each error, the same when the service calls again: the task, a slash,
+    /// and the result's own identifiers, or the SHA-256 of an item that has none.
+    pub ids: Vec<String>,
 }
 
 /// Why a call is not believed, or not understood.
@@ -79,9 +101,9 @@ pub struct Notice<A> {
 #[non_exhaustive]
 pub enum WebhookError {
     /// Not a secret that can be used.
-    #[error("the secret must have at least 16 characters, letters, digits, `-` and `_` alone")]
+    #[error("the secret must have at least 16 bytes, which nobody can guess")]
     Secret,
-    /// The query does not have the secret, or the body is about another task than the query.
+    /// The query has no signature of its task, or the body is about another task.
     #[error("the call does not come from a task of yours")]
     NotYours,
     /// A body over the limit.
@@ -112,19 +134,19 @@ impl fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    /// A receiver with that secret: at least 16 letters, digits, `-` and `_`, which need no escaping in an address.
+    /// A receiver with that secret: at least 16 bytes, at random.
     ///
     /// # Errors
-    /// Other characters, or fewer.
-    pub fn new(secret: &str) -> Result<Self, WebhookError> {
-        let is_plain = secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if secret.len() < SHORTEST || !is_plain {
+    /// Fewer bytes.
+    pub fn new(secret: impl AsRef<[u8]>) -> Result<Self, WebhookError> {
+        let secret = secret.as_ref().to_vec();
+        if secret.len() < SHORTEST {
             return Err(WebhookError::Secret);
         }
-        Ok(Self { secret: secret.to_owned(), limit: LIMIT })
+        Ok(Self { secret, limit: LIMIT })
     }
 
-    /// With another limit than 256 MiB for the body of a call.
+    /// With another limit than 64 MiB for the body of a call.
     #[must_use]
     pub fn limit(self, bytes: usize) -> Self {
         Self { limit: bytes, ..self }
@@ -136,22 +158,39 @@ impl Receiver {
         self.limit
     }
 
-    /// The address for a task to call: `base`, with the task's identifier and the secret in its query.
+    /// The address for a task to call: `base`, with the task's identifier and its signature in its query.
     #[must_use]
     pub fn address(&self, base: &str, task: &str) -> String {
         let (base, fragment) = base.split_once('#').map_or((base, None), |(base, rest)| (base, Some(rest)));
         let separator = if base.contains('?') { '&' } else { '?' };
         let end = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
-        format!("{base}{separator}{TASK}={task}&{SECRET}={}{end}", self.secret)
+        let signature = hex(&self.hmac(task).finalize().into_bytes());
+        format!("{base}{separator}{TASK}={task}&{SIGNATURE}={signature}{end}")
     }
 
-    /// Whether a query names a task and has the secret; the task.
+    /// The HMAC of a task, before it is made or compared. Letter case does not make two UUIDs different.
+    fn hmac(&self, task: &str) -> Hmac<Sha256> {
+        let hmac = Hmac::new_from_slice(&self.secret).expect("a secret of any length will do");
+        hmac.chain_update(PURPOSE).chain_update(task.to_ascii_lowercase())
+    }
+
+    /// Whether a signature is that of a task. How long that takes does not tell how much of it is right.
+    fn verify(&self, task: &str, signature: &[u8]) -> Result<(), MacError> {
+        self.hmac(task).verify_slice(signature)
+    }
+
+    /// Whether a query names a task and has its signature; the task.
     ///
     /// Ask before the body is read: a call that is not believed need not be.
     ///
     /// # Errors
-    /// A query without either, or with another secret. How long that takes does not tell how much of a secret is right.
+    /// A query without either, or with the signature of another task or secret.
     pub fn check<'a>(&self, query: Option<&'a str>) -> Result<&'a str, WebhookError> {
+        self.signed(query).map(|(task, _)| task)
+    }
+
+    /// The task that a query names, with its signature.
+    fn signed<'a>(&self, query: Option<&'a str>) -> Result<(&'a str, Vec<u8>), WebhookError> {
         let given = |name: &str| {
             let mut values = query.unwrap_or_default().split('&').filter_map(|pair| {
                 let (found, value) = pair.split_once('=')?;
@@ -159,26 +198,34 @@ impl Receiver {
             });
             values.next().filter(|_| values.next().is_none())
         };
-        let (task, secret) = (given(TASK), given(SECRET).unwrap_or_default());
-        let is_right = bool::from(secret.as_bytes().ct_eq(self.secret.as_bytes()));
-        task.filter(|_| is_right).ok_or(WebhookError::NotYours)
+        let task = given(TASK).filter(|task| !task.is_empty());
+        let signature = given(SIGNATURE).and_then(unhex);
+        let (task, signature) = task.zip(signature).ok_or(WebhookError::NotYours)?;
+        self.verify(task, &signature).map_err(|_| WebhookError::NotYours)?;
+        Ok((task, signature))
     }
 
     /// Reads a call: the query of its address, and its body.
     ///
     /// # Errors
-    /// A call without the secret, about another task than its address, or with a body that is no notice.
+    /// A call without the signature of its task, about another task, or with a body that is no notice.
     pub fn read<T: Task>(&self, query: Option<&str>, body: &[u8]) -> Result<Notice<T::Answer>, WebhookError> {
-        let task = self.check(query)?;
+        let (task, signature) = self.signed(query)?;
         if body.len() > self.limit {
             return Err(WebhookError::TooLarge(self.limit));
         }
         let text = std::str::from_utf8(body).map_err(|error| WebhookError::Unreadable(error.to_string()))?;
-        let value = json::parse(text).map_err(|fault| WebhookError::Unreadable(fault.to_string()))?;
+        let value =
+            json::parse_within(text, VALUES).map_err(|fault| WebhookError::Unreadable(fault.to_string()))?;
         let (data, errors) = lists(value)?;
-        if data.iter().chain(&errors).any(|item| !is_about(item, task)) {
+        let is_signed = |item: &Members| {
+            let uuid = item.get(TASK_UUID).and_then(Value::as_str).unwrap_or_default();
+            uuid.len() == task.len() && self.verify(uuid, &signature).is_ok()
+        };
+        if !data.iter().chain(&errors).all(is_signed) {
             return Err(WebhookError::NotYours);
         }
+        let ids = data.iter().chain(&errors).map(|item| id(task, item)).collect();
         let unreadable = |error: serde_json::Error| WebhookError::Unreadable(error.to_string());
         let results = data.into_iter().map(|item| serde_json::from_value(item.into()).map_err(unreadable));
         let errors = errors.into_iter().map(|item| serde_json::from_value(item.into()).map_err(unreadable));
@@ -186,6 +233,7 @@ impl Receiver {
             task: task.to_owned(),
             results: results.collect::<Result<_, _>>()?,
             errors: errors.collect::<Result<_, _>>()?,
+            ids,
         })
     }
 }
@@ -218,10 +266,65 @@ fn members(item: Value) -> Result<Members, WebhookError> {
     }
 }
 
-/// Whether an item is about that task. Letter case does not make two UUIDs different.
-fn is_about(item: &Members, task: &str) -> bool {
-    let uuid = item.get(TASK_UUID).and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
-    bool::from(uuid.as_bytes().ct_eq(task.to_ascii_lowercase().as_bytes()))
+/// What names an item in all calls about it. Results of other models have other members, such as `videoUUID`.
+fn id(task: &str, item: &Members) -> String {
+    let is_own = |name: &String| name.ends_with("UUID") && name != TASK_UUID;
+    let own: Vec<&str> =
+        item.iter().filter(|(name, _)| is_own(name)).filter_map(|(_, value)| value.as_str()).collect();
+    let task = task.to_ascii_lowercase();
+    match own.join("/") {
+        own if own.is_empty() => {
+            format!("{task}/{}", hex(&Sha256::digest(Value::from(item.clone()).to_string())))
+        }
+        own if own.len() > LONGEST_ID => format!("{task}/{}", hex(&Sha256::digest(own))),
+        own => format!("{task}/{own}"),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The bytes of hexadecimal digits. Their case may have been changed on the way.
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pair = |pair: &[u8]| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(pair).collect()
+}
+
+/// Remembers which results there were, so that one that comes again is recognised; of more than it has room for, the
+/// latest.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    known: HashSet<String>,
+    order: VecDeque<String>,
+    most: usize,
+}
+
+impl Seen {
+    /// Room for so many identifiers, at less than a kilobyte each.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { known: HashSet::new(), order: VecDeque::new(), most: most.max(1) }
+    }
+
+    /// Whether an identifier of [`Notice::ids`] comes for the first time. It is remembered from then on.
+    pub fn is_new(&mut self, id: &str) -> bool {
+        if self.known.contains(id) {
+            return false;
+        }
+        if self.order.len() == self.most
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        self.known.insert(id.to_owned());
+        self.order.push_back(id.to_owned());
+        true
+    }
 }
 
 #[cfg(all(test, feature = "openai-gpt-image-2"))]
@@ -237,7 +340,7 @@ mod tests {
     }
 
     fn query() -> String {
-        format!("task={TASK}&secret={SECRET}")
+        receiver().address("", TASK).trim_start_matches('?').to_owned()
     }
 
     fn read(body: &str) -> Result<(usize, usize), WebhookError> {
@@ -285,26 +388,87 @@ mod tests {
     }
 
     #[test]
-    fn a_call_without_the_secret_or_about_another_task_is_not_believed() {
+    fn a_call_without_the_signature_of_its_task_is_not_believed() {
         let body = item(TASK);
-        let other = item("7f4e4a6e-9a3c-4d6c-8a64-000000000002");
-        assert_eq!(read(&other), Err(WebhookError::NotYours));
-        assert_eq!(read(&format!(r#"{{"data":[{body},{other}]}}"#)), Err(WebhookError::NotYours));
+        let stranger = "7f4e4a6e-9a3c-4d6c-8a64-000000000002";
+        assert_eq!(read(&item(stranger)), Err(WebhookError::NotYours));
+        assert_eq!(read(&format!(r#"{{"data":[{body},{}]}}"#, item(stranger))), Err(WebhookError::NotYours));
+        assert_eq!(read(&body.replace("taskUUID", "taskUuid")).unwrap_err().status(), 400);
+        let query = query();
+        let signature = query.rsplit_once('=').unwrap().1;
+        assert_eq!(signature.len(), 64);
+        let other = Receiver::new("another secret of mine").unwrap().address("", TASK);
         for query in [
             None,
             Some(String::new()),
             Some(format!("task={TASK}")),
-            Some(format!("secret={SECRET}")),
-            Some(format!("task={TASK}&secret={SECRET}x")),
-            Some(format!("task={TASK}&secret=")),
-            Some(format!("task={TASK}&secret={}", SECRET.to_lowercase())),
-            Some(format!("task={TASK}&secret={SECRET}&secret={SECRET}")),
-            Some(format!("task={TASK}&task={TASK}&secret={SECRET}")),
-            Some(format!("task=&secret={SECRET}")),
+            Some(format!("signature={signature}")),
+            Some(format!("task={TASK}&signature=")),
+            Some(format!("task={TASK}&signature={}", &signature[..62])),
+            Some(format!("task={TASK}&signature={signature}00")),
+            Some(format!("task={TASK}&signature={}", "0".repeat(64))),
+            Some(format!("task={TASK}&signature={}", "é".repeat(32))),
+            Some(format!("task={TASK}&secret={SECRET}")),
+            Some(format!("task={stranger}&signature={signature}")),
+            Some(format!("{query}&signature={signature}")),
+            Some(format!("{query}&task={TASK}")),
+            Some(format!("task=&signature={signature}")),
+            Some(other.trim_start_matches('?').to_owned()),
         ] {
             let refused = receiver().read::<Request>(query.as_deref(), body.as_bytes());
             assert_eq!(refused.unwrap_err().status(), 401, "{query:?}");
         }
+        let upper = format!("task={}&signature={}", TASK.to_uppercase(), signature.to_uppercase());
+        assert!(receiver().read::<Request>(Some(&upper), body.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn an_address_of_one_task_is_good_for_no_other() {
+        let stranger = "7f4e4a6e-9a3c-4d6c-8a64-000000000002";
+        let leaked = receiver().address("https://me.example/hook", stranger);
+        let leaked = leaked.split_once('?').unwrap().1;
+        let about = |task| receiver().read::<Request>(Some(leaked), item(task).as_bytes());
+        assert!(about(stranger).is_ok());
+        assert_eq!(about(TASK).unwrap_err(), WebhookError::NotYours);
+        let renamed = leaked.replace(stranger, TASK);
+        let forged = receiver().read::<Request>(Some(&renamed), item(TASK).as_bytes());
+        assert_eq!(forged.unwrap_err(), WebhookError::NotYours);
+    }
+
+    #[test]
+    fn the_signature_is_the_hmac_of_the_task() {
+        // openssl dgst -sha256 -hmac vN8eQm27xLr0cYtB, of "airspec webhook:" and the task.
+        let known = "cc3069e927562c1123828aed819b35be996487f3819ad86b66649f3c96b08af9";
+        assert_eq!(query(), format!("task={TASK}&signature={known}"));
+    }
+
+    #[test]
+    fn a_call_that_comes_again_is_recognised() {
+        let ids = |body: &str| receiver().read::<Request>(Some(&query()), body.as_bytes()).unwrap().ids;
+        let (one, two) = (item(TASK), item(TASK).replace(r#""x""#, r#""y""#));
+        let error = format!(r#"{{"code":"timeoutProvider","message":"m","taskUUID":"{TASK}"}}"#);
+        assert_eq!(ids(&one), [format!("{TASK}/x")]);
+        assert_eq!(ids(&format!(r#"{{"data":[{one},{two}]}}"#)), [format!("{TASK}/x"), format!("{TASK}/y")]);
+        let upper = item(&TASK.to_uppercase()).replace('}', r#","cost":1}"#);
+        assert_eq!(ids(&upper), [format!("{TASK}/x")]);
+        assert_eq!(ids(&error), ids(&format!(r#"{{"errors":[{error}]}}"#)));
+        let long = one.replace(r#""x""#, &format!("\"{}\"", "x".repeat(1 << 20)));
+        assert_eq!(ids(&long)[0].len(), TASK.len() + 1 + 64);
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let mut seen = Seen::new(2);
+        assert!(seen.is_new("a") && seen.is_new("b") && !seen.is_new("a"));
+        assert!(seen.is_new("c") && !seen.is_new("b") && seen.is_new("a"));
+        assert_eq!((seen.known.len(), seen.order.len()), (2, 2));
+    }
+
+    #[test]
+    fn a_body_of_many_values_is_refused() {
+        let many = item(TASK).replace('}', &format!(r#","o":[{}0]}}"#, r#"{"":0},"#.repeat(VALUES)));
+        let error = read(&many).unwrap_err();
+        assert!(matches!(&error, WebhookError::Unreadable(why) if why.contains("values")), "{error}");
     }
 
     #[test]
@@ -312,8 +476,8 @@ mod tests {
         let address = |base: &str| receiver().address(base, TASK);
         assert_eq!(address("https://me.example/hook"), format!("https://me.example/hook?{}", query()));
         assert_eq!(address("https://me.example/?a=b#c"), format!("https://me.example/?a=b&{}#c", query()));
-        assert!(!format!("{:?}", receiver()).contains(SECRET));
-        for bad in ["short", "with a space in it!", "percent%20percent", ""] {
+        assert!(!format!("{:?}", receiver()).contains(SECRET) && !query().contains(SECRET));
+        for bad in ["short", "fifteen letters", ""] {
             assert_eq!(Receiver::new(bad).unwrap_err(), WebhookError::Secret, "{bad}");
         }
     }

@@ -3,6 +3,7 @@
 use crate::output::{self, Artefact};
 use crate::random_spec;
 use anyhow::{Context as _, bail};
+use clap::ValueEnum as _;
 use std::fs;
 use std::path::Path;
 use std::process::{ExitCode, Stdio};
@@ -27,6 +28,8 @@ enum Target {
     LoadSpec,
     /// Any text as a request: generated code against the judge
     ParseRequest,
+    /// Any bytes as a call to a webhook: what is not signed is not believed
+    Webhook,
 }
 
 impl Target {
@@ -34,6 +37,7 @@ impl Target {
         match self {
             Self::LoadSpec => "load_spec",
             Self::ParseRequest => "parse_request",
+            Self::Webhook => "webhook",
         }
     }
 }
@@ -47,8 +51,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         );
     }
     let folder = crate::root().join("fuzz");
-    for target in arguments.target.map_or(vec![Target::LoadSpec, Target::ParseRequest], |target| vec![target])
-    {
+    let targets = arguments.target.map_or(Target::value_variants().to_vec(), |target| vec![target]);
+    for target in targets {
         let code = fuzz(target, &folder, arguments.minutes)?;
         if code != ExitCode::SUCCESS {
             return Ok(code);
@@ -79,6 +83,7 @@ fn seeds(target: Target, folder: &Path, corpus: &Path) -> anyhow::Result<Vec<Art
     let sources = match target {
         Target::LoadSpec => vec![folder.join("../spec/models"), folder.join("../codegen/macros/tests")],
         Target::ParseRequest => vec![folder.join("seeds/parse_request")],
+        Target::Webhook => vec![folder.join("seeds/webhook")],
     };
     for source in sources {
         let entries = fs::read_dir(&source).with_context(|| format!("cannot list {}", source.display()))?;
