@@ -142,7 +142,7 @@ mod tests {
         let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
         let paths = manifest.lines().filter_map(|line| line.strip_prefix("path = \"fuzz_targets/"));
         let declared: BTreeSet<String> =
-            paths.map(|path| path.trim_end_matches("\"").trim_end_matches(".rs").to_owned()).collect();
+            paths.map(|path| path.trim_end_matches('"').trim_end_matches(".rs").to_owned()).collect();
         assert_eq!(listed, written);
         assert_eq!(listed, declared);
         for target in &TARGETS {

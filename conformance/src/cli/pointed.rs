@@ -23,7 +23,7 @@ pub(super) struct Text<'a> {
     /// The name of the input.
     pub(super) name: &'a str,
     /// The text itself.
-    pub(super) text: &'a str,
+    pub(super) content: &'a str,
     /// The line of the input on which it starts.
     pub(super) first_line: usize,
 }
@@ -60,7 +60,7 @@ fn pointed(
     if violations.is_empty() {
         return (told, 0);
     }
-    let source = Source::new(text.name, text.text);
+    let source = Source::new(text.name, text.content);
     let mut shown: Vec<(Place, &Violation)> =
         violations.iter().take(room).map(|violation| (place(&source, model, violation), violation)).collect();
     shown.sort_by_key(|(place, _)| place.position);
@@ -156,7 +156,7 @@ fn length(raw: &str) -> usize {
 /// The message, and the line of the text with a caret.
 fn show(text: Text<'_>, place: Place, message: &str, style: Style) -> String {
     let Position { line, column } = place.position;
-    let whole = text.text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
+    let whole = text.content.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
     let skipped = column.saturating_sub(WINDOW / 2).min(column - 1);
     let part = |skip: usize, take: usize| -> String {
         let part: String = whole.chars().skip(skip).take(take).collect();
@@ -193,7 +193,7 @@ mod tests {
         let model = airspec::read(&Source::new("tiny", SPEC)).unwrap();
         let judge = Judge::new(&model).unwrap();
         let found = input::judge(&judge, &model, text.as_bytes(), 1).unwrap();
-        let all = Text { name: "a.json", text, first_line: 1 };
+        let all = Text { name: "a.json", content: text, first_line: 1 };
         let (told, shown) = explain(&model, all, &found, MOST, Style::Plain);
         (told + &summary("a.json", &found, shown, Style::Plain), shown)
     }

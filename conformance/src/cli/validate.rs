@@ -171,9 +171,9 @@ impl<W: Write> Run<'_, W> {
             match format {
                 Format::Lines => self.line(name, line, &found)?,
                 Format::Text => {
-                    let text = String::from_utf8_lossy(&bytes);
+                    let content = String::from_utf8_lossy(&bytes);
                     let room = pointed::MOST.saturating_sub(shown);
-                    let text = Text { name, text: &text, first_line: line };
+                    let text = Text { name, content: &content, first_line: line };
                     let (told, more) = pointed::explain(self.model, text, &found, room, style());
                     shown += more;
                     self.output.show(&told)?;
