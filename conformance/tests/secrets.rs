@@ -326,15 +326,12 @@ fn hide_nothing(told: &[(String, String)]) {
 
 #[test]
 fn hidden_characters_of_servers_specs_and_file_names_are_shown_as_their_numbers() {
-    let address = serve(|heard| match heard.number % 3 {
-        0 => refusal(&HIDDEN.replace('\u{1b}', "\\u001b")),
+    let escaped = HIDDEN.replace('\u{1b}', "\\u001b");
+    let address = serve(move |heard| match heard.number % 4 {
+        0 => refusal(&escaped),
         1 => answer("500 No", "text/plain", "", HIDDEN),
-        _ => answer(
-            "400 No",
-            "application/json",
-            "",
-            &error("x").replace("invalidWidth", &HIDDEN.replace('\u{1b}', "\\u001b")),
-        ),
+        2 => answer("400 No", "application/json", "", &error("x").replace("invalidWidth", &escaped)),
+        _ => answer("400 No", "application/json", "", &error("x").replace("invalidWidth", "a\u{202e}b")),
     });
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), "a-key-of-no-interest", &["--target", &format!("{address}/v1")]);

@@ -5,6 +5,7 @@
 
 use airspec::Model;
 use airspec::diff::{self, Effect, Evidence, Format, Report, Subject};
+use airspec::text::visible_json;
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -47,7 +48,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     } else {
         let step = airspec_codegen::step(&old, &new, report.verdict(Subject::Request).effect)?;
         let report = Report { step: Some(&step), ..report };
-        crate::show(&report.render(arguments.format))?;
+        let text = report.render(arguments.format);
+        crate::show(&if arguments.format == Format::Json { visible_json(&text) } else { text.into() })?;
     }
     let fails = arguments.fail_on.is_some_and(|effect| report.reaches(effect));
     Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })

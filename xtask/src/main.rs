@@ -158,8 +158,9 @@ fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// Text on standard output; a reader that has seen enough, such as `head`, is no error.
+/// Text on standard output, which moves no terminal; a reader that has seen enough, such as `head`, is no error.
 fn show(text: &str) -> anyhow::Result<()> {
+    let text = airspec::text::visible_lines(text);
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         Ok(()) | Err(_) => Ok(()),
