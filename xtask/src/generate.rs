@@ -205,6 +205,8 @@ mod tests {
         output::write(&artefacts, &orphans(&folder, &artefacts).unwrap()).unwrap();
         let names: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
         assert_eq!(names.len(), artefacts.len(), "{names:?}");
-        assert!(artefacts.iter().all(|artefact| fs::read_to_string(&artefact.path).unwrap() == artefact.text));
+        assert!(
+            artefacts.iter().all(|artefact| fs::read_to_string(&artefact.path).unwrap() == artefact.text)
+        );
     }
 }
