@@ -191,9 +191,10 @@ pub(super) fn shortened(error: &RawValue, key: &Key) -> Value {
     beginning(error, key).unwrap_or_else(|| {
         let mut members = Map::new();
         each_member(error, |name, value| {
-            let kept = match is_short(value, TEXT, MEMBERS) {
-                true => serde_json::from_str(value.get()).ok(),
-                false => beginning(value, key),
+            let kept = if is_short(value, TEXT, MEMBERS) {
+                serde_json::from_str(value.get()).ok()
+            } else {
+                beginning(value, key)
             };
             members.extend(name.zip(kept));
             members.len() < MEMBERS
