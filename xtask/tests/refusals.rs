@@ -40,7 +40,11 @@ fn a_bad_spec_is_refused_at_its_place_and_nothing_is_written() {
     refuse("bounds.json", &task("{\"minimum\": 2, \"maximum\": 1}"), "2:21: ");
     refuse("unknown.json", &task("{\"minLenght\": 2}"), "2:22: ");
     refuse("pattern.json", &task("{\"pattern\": \"(a{1000}){1000}\"}"), "2:33: ");
-    refuse("deep.json", ("{\"not\":".repeat(10_000) + "{}" + &"}".repeat(10_000)).as_bytes(), "1:449: ");
+    refuse("deep.json", ("{\"not\":".repeat(10_000) + "{}" + &"}".repeat(10_000)).as_bytes(), "1:225: ");
+    refuse("step.json", &task("{\"multipleOf\": 1e-400}"), "2:36: ");
+    let groups = format!("{{\"pattern\": \"{}a{}\"}}", "(".repeat(200), ")".repeat(200));
+    refuse("groups.json", &task(&groups), "2:33: ");
+    refuse("type.json", b"{\"properties\": {}}", "1:1: ");
     refuse("latin.json", b"{\"title\": \"caf\xe9\"}", "1:15: ");
     let members: Vec<String> = (0..100_000).map(|index| format!("\"p{index}\": {{}}")).collect();
     let wide = format!("{{\"type\": \"object\", \"properties\": {{{}}}}}", members.join(","));
