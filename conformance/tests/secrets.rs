@@ -1,6 +1,7 @@
 //! Whatever a server answers, no secret of a run is in any file or stream that the program writes: not as it is, not in
 //! pieces, not encoded. And what no terminal shows is in none of them either.
 
+#[allow(dead_code, reason = "the tests of the redactor use the rest")]
 #[path = "support/leak.rs"]
 mod leak;
 
