@@ -56,6 +56,8 @@ pub struct Redactor {
     needles: Arc<Needles>,
     /// Secrets that are too short to be looked for within words.
     words: Option<Regex>,
+    /// Whether it takes out what looks like a key, too.
+    is_wary: bool,
 }
 
 /// What it knows is secret.
@@ -87,14 +89,20 @@ impl Redactor {
         let pattern = || Regex::new(&forms.join("|")).expect("escaped text is a pattern");
         Self {
             words: (!forms.is_empty()).then(pattern),
+            is_wary: true,
             needles: Arc::new(Needles::of(secrets.all(), &PUBLIC)),
         }
     }
 
-    /// A redactor of secrets that are long enough to be no part of anything else by chance.
+    /// A redactor of secrets that are long enough to be no part of anything else by chance: for texts of this program,
+    /// which speaks of keys itself.
     fn of_long(secrets: &Secrets) -> Self {
         let is_long = |secret: &&str| secret.len() >= needles::PIECE;
-        Self { words: None, needles: Arc::new(Needles::of(secrets.all().filter(is_long), &PUBLIC)) }
+        Self {
+            words: None,
+            is_wary: false,
+            needles: Arc::new(Needles::of(secrets.all().filter(is_long), &PUBLIC)),
+        }
     }
 
     /// A text without secrets.
@@ -124,6 +132,9 @@ impl Redactor {
             Some(Cow::Owned(text)) => Some(text),
             Some(Cow::Borrowed(_)) | None => found,
         };
+        if !self.is_wary {
+            return found;
+        }
         let current = found.as_deref().unwrap_or(text);
         match LOOKALIKES.replace_all(current, format!("${{1}}{MARK}")) {
             Cow::Owned(text) => Some(text),

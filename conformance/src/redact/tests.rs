@@ -3,6 +3,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use leak::{given_away, key, written};
 
+#[allow(dead_code, reason = "the fuzzer uses the rest")]
 #[path = "../../tests/support/leak.rs"]
 mod leak;
 
@@ -122,6 +123,15 @@ fn what_the_program_writes_itself_is_no_secret() {
         assert!(!redactor.clean(text).contains("[redacted] [redacted]"));
         assert_eq!(search::find(text.as_bytes(), &redactor.needles), []);
     }
+}
+
+#[test]
+fn the_guard_leaves_what_the_program_says_of_keys() {
+    let secrets = Secrets::default().with_key("k3yAbCdEfGhIjKlM").with_header("short7x");
+    let guard = Redactor::of_long(&secrets);
+    let curl = "curl -H \"Authorization: Bearer $RUNWARE_API_KEY\" short7x";
+    assert_eq!(guard.clean(curl), curl);
+    assert_eq!(guard.clean("k3yAbCdEfGhIjKlM"), MARK);
 }
 
 #[test]

@@ -61,7 +61,7 @@ fn some(random: &mut fastrand::Rng, text: &str, escape: impl Fn(u32) -> String) 
 pub(crate) fn written(random: &mut fastrand::Rng, key: &str) -> String {
     let from = random.usize(..=key.len() - 8);
     let piece = &key[from..random.usize(from + 8..=key.len())];
-    let before = ["", "", "Bearer ", "user:", "{'a':'", "%", "&", "é"];
+    let before = ["", "", "Bearer ", "user:", "{'a':'", "é"];
     let mut written = format!("{}{piece}", before[random.usize(..before.len())]);
     written = SPELLINGS[random.usize(..SPELLINGS.len())](random, &written);
     for _ in 0..random.usize(..=LAYERS) {
@@ -72,56 +72,98 @@ pub(crate) fn written(random: &mut fastrand::Rng, key: &str) -> String {
 
 /// The first piece of eight characters of a key that a text gives away to whoever decodes it.
 pub(crate) fn given_away(key: &str, text: &str) -> Option<String> {
-    let mut layer = text.as_bytes().to_vec();
-    for depth in 0..=LAYERS {
-        if let Some(piece) = told_plainly(key, &layer) {
-            return Some(format!("{piece} behind {depth} layers"));
-        }
-        let next = unescaped(&layer);
-        if next == layer {
-            return None;
-        }
-        layer = next;
-    }
-    None
+    Reader::of(&[key]).find(text)
 }
 
 /// The same for a text that has no escapes: letters of either case, Base64 and hexadecimal digits.
 pub(crate) fn told_plainly(key: &str, text: &[u8]) -> Option<String> {
-    let key = key.to_lowercase();
-    let pieces: HashSet<&[u8]> = key.as_bytes().windows(8).collect();
-    let find = |text: &[u8]| {
-        let text = text.to_ascii_lowercase();
-        let found = text.windows(8).find(|piece| pieces.contains(piece));
-        found.map(|piece| String::from_utf8_lossy(piece).into_owned())
-    };
-    find(text).or_else(|| decoded(text).iter().find_map(|bytes| find(bytes)))
+    Reader::of(&[key]).plainly(text, &mut HashSet::new())
 }
 
-/// What the runs of letters and digits in a text are as Base64 and as hexadecimal digits, wherever they begin.
-fn decoded(text: &[u8]) -> Vec<Vec<u8>> {
+/// Looks for pieces of secrets.
+pub(crate) struct Reader {
+    pieces: HashSet<[u8; 8]>,
+    /// Which two bytes some piece begins with: rules most places out.
+    beginnings: Vec<bool>,
+}
+
+impl Reader {
+    pub(crate) fn of(secrets: &[&str]) -> Self {
+        let mut reader = Self { pieces: HashSet::new(), beginnings: vec![false; 1 << 16] };
+        for secret in secrets {
+            for piece in secret.to_lowercase().as_bytes().windows(8) {
+                reader.pieces.insert(piece.try_into().unwrap());
+                reader.beginnings[usize::from(piece[0]) << 8 | usize::from(piece[1])] = true;
+            }
+        }
+        reader
+    }
+
+    /// The first piece that a text gives away to whoever decodes it.
+    pub(crate) fn find(&self, text: &str) -> Option<String> {
+        let mut seen = HashSet::new();
+        let mut layer = text.as_bytes().to_vec();
+        for depth in 0..=LAYERS {
+            if let Some(piece) = self.plainly(&layer, &mut seen) {
+                return Some(format!("{piece} behind {depth} layers"));
+            }
+            let next = unescaped(&layer);
+            if next == layer {
+                return None;
+            }
+            layer = next;
+        }
+        None
+    }
+
+    /// Reads a text as it is, and each run of digits that was not seen before as what it spells.
+    fn plainly(&self, text: &[u8], seen: &mut HashSet<Vec<u8>>) -> Option<String> {
+        if let Some(piece) = self.piece(text) {
+            return Some(piece);
+        }
+        let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+        for run in text.split(|byte| !is_digit(byte)).filter(|run| run.len() >= 11) {
+            if !seen.contains(run) {
+                seen.insert(run.to_vec());
+                if let Some(piece) = decoded(run).iter().find_map(|bytes| self.piece(bytes)) {
+                    return Some(piece);
+                }
+            }
+        }
+        None
+    }
+
+    fn piece(&self, text: &[u8]) -> Option<String> {
+        let text = text.to_ascii_lowercase();
+        let is_such = |piece: &&[u8]| {
+            self.beginnings[usize::from(piece[0]) << 8 | usize::from(piece[1])]
+                && self.pieces.contains(*piece)
+        };
+        text.windows(8).find(is_such).map(|piece| String::from_utf8_lossy(piece).into_owned())
+    }
+}
+
+/// What a run of digits is as Base64 and as hexadecimal digits, wherever it begins.
+fn decoded(run: &[u8]) -> Vec<Vec<u8>> {
     let config = GeneralPurposeConfig::new()
         .with_decode_allow_trailing_bits(true)
         .with_decode_padding_mode(DecodePaddingMode::Indifferent);
     let engine = GeneralPurpose::new(&STANDARD, config);
+    let one = |byte: &u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        byte => *byte,
+    };
+    let run: Vec<u8> = run.iter().map(one).collect();
     let mut all = Vec::new();
-    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
-    for run in text.split(|byte| !is_digit(byte)).filter(|run| run.len() >= 11) {
-        let one = |byte: &u8| match byte {
-            b'-' => b'+',
-            b'_' => b'/',
-            byte => *byte,
-        };
-        let run: Vec<u8> = run.iter().map(one).collect();
-        for skipped in 0..4 {
-            let rest = &run[skipped..];
-            let whole = &rest[..rest.len() - usize::from(rest.len() % 4 == 1)];
-            all.extend(engine.decode(whole));
-        }
-        for skipped in 0..2 {
-            let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap_or_default(), 16);
-            all.push(run[skipped..].chunks(2).map(|pair| byte(pair).unwrap_or(0)).collect());
-        }
+    for skipped in 0..4 {
+        let rest = &run[skipped..];
+        let whole = &rest[..rest.len() - usize::from(rest.len() % 4 == 1)];
+        all.extend(engine.decode(whole));
+    }
+    for skipped in 0..2 {
+        let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap_or_default(), 16);
+        all.push(run[skipped..].chunks(2).map(|pair| byte(pair).unwrap_or(0)).collect());
     }
     all
 }
@@ -147,6 +189,9 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
 
 /// The escape that a text begins with: its length, and what it stands for.
 fn escape(text: &[u8]) -> Option<(usize, char)> {
+    if !b"\\%&".contains(&text[0]) {
+        return None;
+    }
     let head = String::from_utf8_lossy(&text[..text.len().min(16)]).into_owned();
     let code = |digits: &str, base: u32| {
         let code = u32::from_str_radix(digits, base).ok()?;
