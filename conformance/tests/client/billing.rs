@@ -181,7 +181,7 @@ async fn whatever_happens_a_task_that_was_taken_is_never_called_safe_to_send_ane
         match outcome.map(|finished| finished.shortfall) {
             Ok(None) => {}
             Ok(Some(error)) => {
-                assert!(error.may_be_billed() && !error.is_retryable(), "seed {seed}: {error}")
+                assert!(error.may_be_billed() && !error.is_retryable(), "seed {seed}: {error}");
             }
             Err(error) => {
                 assert!(error.may_be_billed() || !is_taken, "seed {seed}: {error:?} after {heard:?}");
