@@ -142,26 +142,28 @@ impl Redactor {
         }
     }
 
-    /// The beginning of a text without secrets, of at most so many bytes.
+    /// The beginning of a text without secrets: of its first so many bytes, whatever stands in the place of secrets. A
+    /// piece that the end cuts is no piece any more, so that nothing behind it need be looked at.
     #[must_use]
     pub fn beginning(&self, text: &str, bytes: usize) -> String {
-        let clean = self.cleaned(text);
+        let clean = self.cleaned(head(text, bytes));
         head(&clean, bytes).to_owned()
     }
 
     /// The beginning of a text without secrets, and whether it is the whole of it.
     #[must_use]
     pub fn shorten(&self, text: &str) -> (String, bool) {
-        shorten(&self.cleaned(text))
+        let clean = self.cleaned(text);
+        shorten(&clean, clean.len())
     }
 }
 
-/// The beginning of a text that holds no secrets, and whether it is the whole of it.
-pub(crate) fn shorten(clean: &str) -> (String, bool) {
+/// The beginning of a text that holds no secrets, of so many bytes in all, and whether it is the whole of it.
+pub(crate) fn shorten(clean: &str, length: usize) -> (String, bool) {
     if clean.len() <= KEPT {
         return (clean.to_owned(), true);
     }
-    (format!("{}… (shortened, {} bytes in all)", head(clean, KEPT), clean.len()), false)
+    (format!("{}… (shortened, {length} bytes in all)", head(clean, KEPT)), false)
 }
 
 /// A text with the mark in some of its places; nothing where there are none.

@@ -188,7 +188,7 @@ fn memory_is_bounded_whatever_a_server_answers() {
     for (name, answer) in answers {
         let server = Server::start(move |_, _, stream| say(stream, 400, "", &answer));
         // As many as are under way at a time.
-        let ran = watched(&server, &["--alone", "--case", "width.maximum.*", "--case", "width.type.*"]);
+        let ran = watched(&server, &["--alone", "--case", "width.maximum.*"]);
         assert_eq!(ran.code, Some(1), "{name}: {}", ran.said);
         assert!(ran.peak > 20_000 && ran.peak < MOST_MEMORY, "{name}: {} kB", ran.peak);
         assert!(ran.output < 4_000_000, "{name}: {} bytes were written", ran.output);
@@ -234,7 +234,7 @@ fn hostile(random: &mut fastrand::Rng, scale: usize, tasks: &Value) -> Value {
     let odd = ["x", "\u{1}", "\u{1F4A5}", "|", "`", "<b>", "\\", "\"", "\u{202E}", " and 7 more"];
     let text =
         |random: &mut fastrand::Rng| odd[random.usize(..odd.len())].repeat(random.usize(..=scale * 20));
-    let mut item = |random: &mut fastrand::Rng| {
+    let item = |random: &mut fastrand::Rng| {
         let mut item = serde_json::Map::new();
         for name in ["code", "message", "parameter", "taskUUID", "imageUUID", "imageURL", "status", "cost"] {
             if random.bool() {
@@ -249,7 +249,7 @@ fn hostile(random: &mut fastrand::Rng, scale: usize, tasks: &Value) -> Value {
         }
         Value::Object(item)
     };
-    let mut list = |random: &mut fastrand::Rng| -> Value {
+    let list = |random: &mut fastrand::Rng| -> Value {
         let same = item(random);
         (0..random.usize(..=scale * 4))
             .map(|_| if random.bool() { same.clone() } else { item(random) })

@@ -50,6 +50,7 @@ impl Observation {
                 status: answer.status,
                 content_type: None,
                 text: String::new(),
+                length: answer.length,
                 json: Err("not kept".to_owned()),
             }),
             Outcome::Lost(loss) => Outcome::Lost(loss.clone()),
@@ -147,8 +148,10 @@ pub struct Answer {
     pub status: u16,
     /// The media type that it claims.
     pub content_type: Option<String>,
-    /// The body; a `?` stands for each byte that is not UTF-8.
+    /// The body; a `?` stands for each byte that is not UTF-8. Of one that is no JSON, the beginning is enough.
     pub text: String,
+    /// How long the body is, in bytes.
+    pub length: usize,
     /// The body as JSON, or why it is not.
     pub json: Result<Value, String>,
 }
@@ -157,6 +160,7 @@ impl Answer {
     /// Reads an answer's body.
     #[must_use]
     pub fn read(status: u16, content_type: Option<String>, body: Vec<u8>) -> Self {
+        let length = body.len();
         let (text, json) = match String::from_utf8(body) {
             Ok(text) => {
                 let json = json::parse_within(&text, MAX_VALUES).map_err(|fault| fault.to_string());
@@ -167,7 +171,7 @@ impl Answer {
                 (readable(error.into_bytes()), Err(format!("not UTF-8 at byte {place}")))
             }
         };
-        Self { status, content_type, text, json }
+        Self { status, content_type, text, length, json }
     }
 
     /// Whether the status says that all went well.

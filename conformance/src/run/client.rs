@@ -26,6 +26,8 @@ use std::time::{Duration, Instant, SystemTime};
 const MAX_REDIRECTS: usize = 3;
 /// The longest address of a file, in bytes; no server takes a longer one.
 const LONGEST_ADDRESS: usize = 8192;
+/// How much of an answer is looked at that is no JSON, in bytes.
+const MAX_UNREADABLE: usize = 64 << 10;
 /// What a JSON value takes in memory beside its text, in bytes: an object with one member, which is the worst.
 const NODE: usize = 704;
 
@@ -173,18 +175,18 @@ impl Client {
     /// Reads an answer without its secrets: nothing that looks at it later can tell them, whatever it decodes or cuts.
     fn read(&self, status: u16, content_type: Option<String>, body: Vec<u8>) -> Answer {
         let raw = Answer::read(status, content_type, body);
+        if let Err(reason) = &raw.json {
+            // Nothing but the beginning of it is ever shown.
+            let text = self.redactor.beginning(&raw.text, MAX_UNREADABLE);
+            return Answer { text, json: Err(self.redactor.clean(reason)), ..raw };
+        }
         let Cow::Owned(text) = self.redactor.cleaned(&raw.text) else { return raw };
         let Answer { status, content_type, json, .. } = raw;
-        match json {
-            Ok(value) => {
-                let clean = Answer::read(status, content_type, text.into_bytes());
-                if let Ok(shown) = &clean.json {
-                    self.links.keep(&value, shown);
-                }
-                clean
-            }
-            Err(reason) => Answer { status, content_type, text, json: Err(self.redactor.clean(&reason)) },
+        let clean = Answer::read(status, content_type, text.into_bytes());
+        if let (Ok(value), Ok(shown)) = (&json, &clean.json) {
+            self.links.keep(value, shown);
         }
+        clean
     }
 
     /// A header for people.

@@ -270,7 +270,7 @@ fn apart(identity: &Identity, body: &Value, outcome: Outcome) -> Option<Vec<Opti
         let own = Value::Object(own);
         let (content_type, text) = (content_type.clone(), own.to_string());
         let json = is_json.then_some(own).ok_or_else(String::new);
-        let answer = Answer { status, content_type, text, json };
+        let answer = Answer { status, content_type, length: text.len(), text, json };
         Some(Observation::new(Value::Array(vec![task.clone()]), Outcome::Answer(answer)))
     });
     Some(parts.collect())

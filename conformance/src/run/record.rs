@@ -85,8 +85,8 @@ impl Record {
             Outcome::Answer(answer) => Response::Answer {
                 status: answer.status,
                 // What a client read is clean.
-                content_type: answer.content_type.as_deref().map(|media| shorten(media).0),
-                body: shorten(&answer.text).0,
+                content_type: answer.content_type.as_deref().map(|media| shorten(media, media.len()).0),
+                body: shorten(&answer.text, answer.length).0,
             },
             Outcome::Lost(loss) => Response::Lost(redactor.clean(&loss.to_string())),
         });
