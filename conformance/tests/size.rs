@@ -435,9 +435,7 @@ fn a_disk_that_is_full_leaves_the_table_and_no_temporary_file() {
 
 fn walk(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
-    let names = entries.flat_map(|path| match path.is_dir() {
-        true => walk(&path),
-        false => vec![path.display().to_string()],
-    });
-    names.collect()
+    entries
+        .flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path.display().to_string()] })
+        .collect()
 }
