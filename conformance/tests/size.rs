@@ -417,8 +417,7 @@ fn a_disk_that_is_full_leaves_the_table_and_no_temporary_file() {
     let folder = tempfile::tempdir().unwrap();
     let place = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (report, har) = (place("report"), place("t.har"));
-    for (files, words) in
-        [(["--report", report.as_str()], "/report."), (["--har", har.as_str()], "t.har: ")]
+    for (files, words) in [(["--report", report.as_str()], "/report."), (["--har", har.as_str()], "t.har: ")]
     {
         let cases = ["--case", "width*", "--case", "height*", "--case", "output*", "--alone"];
         let run = ["conformance", "--search", "0", "--seed", "7"];
@@ -440,9 +439,7 @@ fn a_disk_that_is_full_leaves_the_table_and_no_temporary_file() {
 
 fn walk(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().flatten().map(|entry| entry.path());
-    let names = entries.flat_map(|path| match path.is_dir() {
-        true => walk(&path),
-        false => vec![path.display().to_string()],
-    });
-    names.collect()
+    entries
+        .flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path.display().to_string()] })
+        .collect()
 }

@@ -51,7 +51,9 @@ impl Shape {
     pub(super) fn wrong(&self, object: &Value, polled: bool) -> Vec<Flaw> {
         let bare = polled.then(|| {
             let mut bare = object.clone();
-            bare.as_object_mut().map(|members| members.remove(STATUS));
+            if let Some(members) = bare.as_object_mut() {
+                members.remove(STATUS);
+            }
             bare
         });
         let flaw = |error: jsonschema::ValidationError<'_>| {

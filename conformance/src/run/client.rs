@@ -247,16 +247,17 @@ impl Client {
             let got = self.get(&url).await?;
             let moved = matches!(got.status, 301 | 302 | 303 | 307 | 308);
             let location = got.headers.get(LOCATION).filter(|_| moved).and_then(|place| place.to_str().ok());
-            match location.and_then(|place| url.join(place).ok()) {
-                Some(next) => url = next,
-                None if got.status == 200 => {
-                    let content = Content::of(&got.body);
-                    room::give_back(got.body.len());
-                    return Ok((self.header(&got.headers, CONTENT_TYPE), content));
-                }
-                None => return Err(format!("cannot be downloaded: HTTP {}", got.status)),
-            }
+            let next = location.and_then(|place| url.join(place).ok());
+            let content = (next.is_none() && got.status == 200).then(|| Content::of(&got.body));
             room::give_back(got.body.len());
+            match (next, content) {
+                (Some(next), _) => url = next,
+                (None, Some(content)) => {
+                    let media = media_type(&got.headers).map(|media| self.redactor.clean(&media));
+                    return Ok((media, content));
+                }
+                (None, None) => return Err(format!("cannot be downloaded: HTTP {}", got.status)),
+            }
         }
         Err(format!("cannot be downloaded: moved more than {MAX_REDIRECTS} times"))
     }
@@ -326,6 +327,16 @@ struct Got {
     body: Vec<u8>,
 }
 
+/// The media type of a file, in the words of its server only where it is one: the server can be anyone's, and a report
+/// tells the target what it says.
+fn media_type(headers: &HeaderMap) -> Option<String> {
+    let text = header(headers, CONTENT_TYPE)?;
+    let is_mark = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte);
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    let is_type = essence.len() <= 80 && essence.matches('/').count() == 1 && essence.bytes().all(is_mark);
+    Some(if is_type { essence.to_owned() } else { "something that is no media type".to_owned() })
+}
+
 /// What is read, which decides what it takes in memory and what is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -355,25 +366,34 @@ async fn fetch(request: RequestBuilder, limits: Limits) -> Result<Got, Loss> {
         NoRoom::Crowded => Loss::Crowded(status),
     };
     let mut body = Vec::new();
-    while let Some(chunk) =
-        tokio::time::timeout_at(deadline, response.chunk()).await.map_err(late)?.map_err(loss)?
-    {
-        if body.len() + chunk.len() > limits.bytes {
-            return Err(Loss::TooLarge { status, limit: limits.bytes });
+    // The values of an answer hold its texts once more.
+    let copies = if limits.kind == Kind::Answer { 2 } else { 1 };
+    let read = async {
+        while let Some(chunk) =
+            tokio::time::timeout_at(deadline, response.chunk()).await.map_err(late)?.map_err(loss)?
+        {
+            if body.len() + chunk.len() > limits.bytes {
+                return Err(Loss::TooLarge { status, limit: limits.bytes });
+            }
+            if limits.kind == Kind::File {
+                room::fetch(chunk.len()).map_err(Loss::Refused)?;
+            }
+            deadline += room::take(copies * chunk.len()).await.map_err(no_room)?;
+            grow(&mut body, chunk.len());
+            body.extend_from_slice(&chunk);
         }
-        // The values of an answer hold its texts once more.
-        let copies = if limits.kind == Kind::Answer { 2 } else { 1 };
-        if limits.kind == Kind::File {
-            room::fetch(chunk.len()).map_err(Loss::Refused)?;
+        if limits.kind == Kind::Answer {
+            room::take(NODE * values(&body)).await.map_err(no_room)?;
         }
-        deadline += room::take(copies * chunk.len()).await.map_err(no_room)?;
-        grow(&mut body, chunk.len());
-        body.extend_from_slice(&chunk);
+        Ok(())
+    };
+    match read.await {
+        Ok(()) => Ok(Got { status, headers, body }),
+        Err(loss) => {
+            room::give_back(copies * body.len());
+            Err(loss)
+        }
     }
-    if limits.kind == Kind::Answer {
-        room::take(NODE * values(&body)).await.map_err(no_room)?;
-    }
-    Ok(Got { status, headers, body })
 }
 
 /// Makes room for more bytes, without the doubling that would take twice what is needed.

@@ -139,15 +139,13 @@ pub(super) fn fetch(bytes: usize) -> Result<(), String> {
         let by_all = room.fetched_by_all.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
         let mut state = room.state();
         state.fetched = state.fetched.saturating_add(bytes);
-        match () {
-            () if state.fetched > MAX_FETCHED => {
-                Err(format!("the files of one case have more than {MAX_FETCHED} bytes"))
-            }
-            () if by_all > MAX_FETCHED_BY_ALL => {
-                Err(format!("the files of one run have more than {MAX_FETCHED_BY_ALL} bytes"))
-            }
-            () => Ok(()),
+        if state.fetched > MAX_FETCHED {
+            return Err(format!("the files of one case have more than {MAX_FETCHED} bytes"));
         }
+        if by_all > MAX_FETCHED_BY_ALL {
+            return Err(format!("the files of one run have more than {MAX_FETCHED_BY_ALL} bytes"));
+        }
+        Ok(())
     });
     // Outside of a case nothing is counted.
     counted.unwrap_or(Ok(()))

@@ -65,8 +65,8 @@ fn claim(file: &File, media: &str) -> Option<String> {
     }
     let claimed = file.media.as_deref().unwrap_or("nothing");
     let essence = claimed.split(';').next().unwrap_or_default().trim();
-    let claimed = || excerpt(claimed);
-    (!essence.eq_ignore_ascii_case(media)).then(|| format!("is called {} by {place}, not {media}", claimed()))
+    let is_other = !essence.eq_ignore_ascii_case(media);
+    is_other.then(|| format!("is called {} by {place}, not {media}", excerpt(claimed)))
 }
 
 /// What its address calls it.
