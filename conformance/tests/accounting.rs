@@ -340,8 +340,8 @@ fn drive(
         tokio::time::sleep(delay).await;
     };
     let ended = runtime.block_on(async {
-        let (stop, killed): (Pin<Box<dyn Future<Output = ()>>>, Pin<Box<dyn Future<Output = ()>>>) = match end
-        {
+        type Moment<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+        let (stop, killed): (Moment<'_>, Moment<'_>) = match end {
             End::Whole => (Box::pin(std::future::pending()), Box::pin(std::future::pending())),
             End::Stop(requests, delay) => {
                 (Box::pin(after(requests, delay)), Box::pin(std::future::pending()))

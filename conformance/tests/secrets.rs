@@ -175,11 +175,11 @@ fn placed(random: &mut fastrand::Rng, heard: &Heard, text: &str) -> Vec<u8> {
         // At the borders where texts are cut.
         12 => refusal(&format!("{}{text} tail", filler(random.usize(40..121)))),
         13 => answer("400 No", "text/plain", "", &format!("{}{text} tail", filler(random.usize(4000..4097)))),
-        14 if heard.number % 4 == 0 => {
+        14 if heard.number.is_multiple_of(4) => {
             let before = (64 << 10) - random.usize(..100);
             answer("400 No", "text/plain", "", &format!("{}{text} tail", filler(before)))
         }
-        15 if heard.number % 8 == 0 => {
+        15 if heard.number.is_multiple_of(8) => {
             let before = (1 << 20) - random.usize(..100);
             answer("400 No", "text/plain", "", &format!("bearer {} {text} tail", filler(before)))
         }
@@ -316,9 +316,13 @@ fn a_link_that_holds_a_secret_is_followed_and_not_shown() {
 /// What a terminal obeys, and what nobody sees.
 const HIDDEN: &str = "\u{1b}[31m\u{9b}\u{202e}\u{2066}\u{61c}\u{200e}\u{200b}\u{200d}\u{2060}\u{feff}\u{2028}\u{e0041}\u{ffff}";
 
+fn is_of(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|known| known == extension)
+}
+
 fn hide_nothing(told: &[(String, String)]) {
     for (name, text) in told {
-        let is_layout = |letter: char| letter == '\n' || letter == '\t' && name.ends_with(".html");
+        let is_layout = |letter: char| letter == '\n' || letter == '\t' && is_of(name, "html");
         let hidden = text.chars().find(|letter| !is_layout(*letter) && airspec::text::is_hidden(*letter));
         assert_eq!(hidden, None, "{name}");
     }
@@ -339,7 +343,7 @@ fn hidden_characters_of_servers_specs_and_file_names_are_shown_as_their_numbers(
     let told = told(folder.path(), &output);
     hide_nothing(&told);
     for (name, text) in &told {
-        let is_about_answers = !name.ends_with("error") && !name.ends_with(".jsonl");
+        let is_about_answers = !name.ends_with("error") && !is_of(name, "jsonl");
         assert!(!is_about_answers || text.contains("202e"), "{name}");
     }
     let page = told.iter().find(|(name, _)| name.ends_with("junit.xml")).unwrap();
@@ -347,7 +351,7 @@ fn hidden_characters_of_servers_specs_and_file_names_are_shown_as_their_numbers(
 
     let spec = serde_json::json!({"type": "object", "properties": {
         "pp": {"type": "string", "title": HIDDEN, "description": HIDDEN, "oneOf": [{"const": format!("a{HIDDEN}")}]}}});
-    let file = folder.path().join(format!("s\u{1b}[31m\u{202e}\n.json"));
+    let file = folder.path().join("s\u{1b}[31m\u{202e}\n.json");
     fs::write(&file, spec.to_string()).unwrap();
     let file = file.to_str().unwrap();
     for arguments in [

@@ -1,6 +1,7 @@
 //! What a server can do to the machine that the suite runs on: memory, the size of what is written, and where requests
 //! go. Linux tells the peak memory of a process, and so the tests of memory run there.
 
+#[allow(dead_code, reason = "tests of other kinds use the rest")]
 mod support;
 
 use serde_json::{Value, json};

@@ -18,7 +18,7 @@ pub(super) fn text(document: &Document) -> Result<String, SerializeError> {
         suite.add_property(("seed", document.seed.to_string().as_str()));
         suite.add_test_cases(entries().map(case));
         if document.models.first() == Some(model) {
-            suite.add_test_cases(document.problems.iter().map(problem));
+            suite.add_test_cases(document.problems.iter().map(|text| problem(text)));
         }
         report.add_test_suite(suite);
     }
@@ -60,7 +60,7 @@ fn case(entry: &Entry) -> TestCase {
 }
 
 /// An entry of the list of deviations that is of no use is a failure of its own.
-fn problem(problem: &String) -> TestCase {
+fn problem(problem: &str) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
     status.set_message(visible(problem)).set_type("deviation");
     let name = problem.split('`').nth(1).unwrap_or("deviation");

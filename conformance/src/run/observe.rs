@@ -287,7 +287,9 @@ impl Session {
         let wait = if is_taken { self.client.settings().callback } else { Duration::ZERO };
         let (mut calls, more) = mailbox.collect(wanted.unwrap_or(1), wait).await;
         let redactor = self.client.redactor();
-        calls.iter_mut().for_each(|call| redact(call, redactor));
+        for call in &mut calls {
+            redact(call, redactor);
+        }
         (calls, more)
     }
 

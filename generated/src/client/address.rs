@@ -78,8 +78,7 @@ fn inner_v6(address: Ipv6Addr) -> Option<&'static str> {
     let carried = |high: u16, low: u16| inner_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
     match address.segments() {
         // Mapped, compatible, translated.
-        [0, 0, 0, 0, 0, 0xFFFF, high, low]
-        | [0, 0, 0, 0, 0, 0, high, low]
+        [0, 0, 0, 0, 0, 0 | 0xFFFF, high, low]
         | [0, 0, 0, 0, 0xFFFF, 0, high, low]
         // NAT64.
         | [0x64, 0xFF9B, 0, 0, 0, 0, high, low]

@@ -28,7 +28,17 @@ pub(super) fn check(scenes: &[Scene<'_>], parameter: &str) -> Vec<String> {
 #[derive(PartialEq)]
 struct Sort<'a> {
     names: Vec<&'a str>,
-    picture: Option<Option<Probe>>,
+    file: Shown,
+}
+
+/// What the file of a result shows.
+#[derive(PartialEq)]
+enum Shown {
+    /// There is none that could be had.
+    Nothing,
+    /// It is none that is known.
+    Unknown,
+    Image(Probe),
 }
 
 /// The sorts of results, with how many there are of each.
@@ -47,8 +57,11 @@ fn portrait<'a>(scene: &Scene<'a>) -> Vec<(Sort<'a>, usize)> {
 fn sort(item: Item<'_>) -> Sort<'_> {
     let mut names: Vec<&str> = item.fields.keys().map(String::as_str).collect();
     names.sort_unstable();
-    let content = item.file.and_then(|file| file.content.as_ref().ok());
-    Sort { names, picture: content.map(|content| content.picture.ok()) }
+    let file = match item.file.and_then(|file| file.content.as_ref().ok()) {
+        Some(content) => content.picture.map_or(Shown::Unknown, Shown::Image),
+        None => Shown::Nothing,
+    };
+    Sort { names, file }
 }
 
 fn in_words(sorts: &[(Sort<'_>, usize)]) -> String {
@@ -62,13 +75,13 @@ fn in_words(sorts: &[(Sort<'_>, usize)]) -> String {
 impl Sort<'_> {
     fn in_words(&self) -> String {
         let names = self.names.iter().map(|name| excerpt(name));
-        let picture = match self.picture {
-            Some(Some(found)) => {
+        let file = match &self.file {
+            Shown::Image(found) => {
                 format!("; {} of {} x {}", found.container.name(), found.width, found.height)
             }
-            Some(None) => "; no known picture".to_owned(),
-            None => String::new(),
+            Shown::Unknown => "; no known picture".to_owned(),
+            Shown::Nothing => String::new(),
         };
-        listed(names, self.names.len(), MOST_NAMES, ", ") + &picture
+        listed(names, self.names.len(), MOST_NAMES, ", ") + &file
     }
 }
