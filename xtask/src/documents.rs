@@ -211,3 +211,35 @@ fn the_book_has_every_chapter_and_every_model() {
         assert!(book.join("reference").join(include).exists());
     }
 }
+
+/// What SECURITY.md promises is shown by tests that are there.
+#[test]
+fn every_test_that_shows_a_promise_exists() {
+    let document = read(&root().join("SECURITY.md"));
+    let quoted: Vec<&str> = document.split('`').skip(1).step_by(2).collect();
+    let mut sources = String::new();
+    let mut folders = vec![root()];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
+                folders.push(path);
+            } else if name.ends_with(".rs") {
+                sources += &read(&path);
+            }
+        }
+    }
+    let is_test = |text: &&str| {
+        text.matches('_').count() > 2
+            && text.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_')
+    };
+    let tests: Vec<&str> = quoted.iter().copied().filter(is_test).collect();
+    assert!(tests.len() > 25, "{tests:?}");
+    let missing: Vec<&str> =
+        tests.into_iter().filter(|name| !sources.contains(&format!("fn {name}()"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let is_file = |text: &&str| text.contains('/') && text.ends_with(".rs");
+    for file in quoted.iter().filter(|text| is_file(text)) {
+        assert!(root().join(file).is_file(), "{file}");
+    }
+}
