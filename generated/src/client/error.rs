@@ -408,7 +408,7 @@ mod tests {
         );
         assert_eq!(
             wide.to_string(),
-            "invalidWidth: Too  wide. (width) see https://runware.ai/x#request-width"
+            "invalidWidth: Too\\u{1b} wide. (width) see https://runware.ai/x#request-width"
         );
         let several =
             refused(400, json!({"code": "missingSize", "message": "m", "parameter": ["width", "height"]}));
