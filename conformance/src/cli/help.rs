@@ -64,9 +64,9 @@ Exit code: 0 all is well, 1 the change is what --fail-on names, 2 nothing could 
 pub(super) const VALIDATE: &str = "\
 Examples:
   airspec validate request.json                               line, column and a caret where it is wrong
-  airspec validate *.json -                                   several files, and standard input
+  airspec validate request.json wrong.json                    several files; - is standard input
   airspec validate values.jsonl > verdicts.jsonl              one JSON verdict for each value, one a line
-  airspec validate --lines --format lines - < values          the same from standard input
+  airspec validate --lines --format lines - < values.jsonl    the same from standard input
   airspec validate --spec my-model.json request.json          against a spec of your own
 
 A value of more than 32 MiB, or with more than 200,000 values and names in it, is not judged.

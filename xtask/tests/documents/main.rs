@@ -82,7 +82,9 @@ const SHORTER: [(&str, &str); 6] = [
 ];
 
 /// Lines that end with code 1, since what they show is something that is wrong.
-const VIOLATED: [(&str, &str); 7] = [
+const VIOLATED: [(&str, &str); 9] = [
+    ("airspec --help", "airspec validate request.json wrong.json"),
+    ("airspec --help", "airspec validate --lines --format lines - < values.jsonl"),
     ("airspec --help", "airspec validate values.jsonl > verdicts.jsonl"),
     ("airspec --help", "airspec validate --spec my-model.json request.json"),
     ("README.md", "airspec validate docs/examples/wrong.json"),
