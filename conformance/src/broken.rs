@@ -240,10 +240,8 @@ fn values(from: &Model, to: &Model, path: &str) -> Vec<Option<Value>> {
     }
     // Arrays of any items, for limits of arrays whose items are free.
     let counts = [from, to].into_iter().filter_map(|model| model.task.at(path)).flat_map(Schema::rules);
-    let counts = counts.filter_map(|rule| match rule {
-        Rule::Items(items) => usize::try_from(items.count.min(1_000)).ok(),
-        _ => None,
-    });
+    let counts =
+        counts.filter_map(Rule::items).filter_map(|items| usize::try_from(items.count.min(1_000)).ok());
     for count in counts.flat_map(|count| [count, count + 1, count.saturating_sub(1)]) {
         add(Value::Array(vec![json!(1); count]));
     }

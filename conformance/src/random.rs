@@ -3,7 +3,7 @@
 //! Values come from the model: what its rules propose near their edges, random values of the right type, and any
 //! JSON at all. Shrinking leads to fewer members and smaller values.
 
-use airspec::rule::kind::Kinds;
+use airspec::rule::Kinds;
 use airspec::witness::{Side, proposals, samples};
 use airspec::{Model, Schema};
 use proptest::collection::vec;

@@ -38,8 +38,7 @@ pub use evidence::{Broken, Evidence, Said, Search};
 pub use moves::Move;
 pub use report::{Format, Report, Step, Verdict};
 
-use crate::model::{Answers, Model, Schema};
-use crate::rule::Rule;
+use crate::model::{Answers, Model, Rule, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -211,7 +210,9 @@ pub fn answers(model: &Model, subject: Subject) -> Option<Model> {
 
 /// Takes closedness from a schema and from all that it declares.
 fn open_schema(schema: &mut Schema) {
-    schema.constraints.retain(|constraint| !matches!(constraint.rule, Rule::Closed(_) | Rule::Unique));
+    schema
+        .constraints
+        .retain(|constraint| !matches!(constraint.rule, Rule::AdditionalProperties(_) | Rule::Unique));
     for property in &mut schema.properties {
         open_schema(&mut property.schema);
     }

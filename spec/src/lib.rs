@@ -35,7 +35,6 @@ pub mod source;
 pub mod text;
 pub mod tree;
 pub mod verify;
-pub mod witness;
 
 pub use behaviour::Behaviour;
 pub use diagnostic::Diagnostic;
@@ -44,6 +43,12 @@ pub use owner::read_rules;
 pub use read::{MAX_BYTES, ReadError, read, read_file, read_source};
 pub use rule::Rule;
 pub use source::Source;
+
+/// Values that show a constraint holding or broken.
+pub mod witness {
+    pub use crate::model::{Side, Witness};
+    pub use crate::rule::{proposals, samples};
+}
 
 /// The documents of this release, by slug: the models that the workspace knows.
 #[must_use]

@@ -4,11 +4,22 @@
 //! [`Constraint`] with a stable dotted id, a [`Level`] and a [`Rule`]. What answers must be is a list of
 //! [`Behaviour`]s.
 
+pub(crate) mod kinds;
+pub(crate) mod number;
+pub(crate) mod relation;
+pub(crate) mod rule;
+pub(crate) mod value;
+pub(crate) mod witness;
+
+pub use kinds::Kinds;
+pub use number::{Bound, Count, Edge, End};
+pub use relation::{Operation, Relation};
+pub use rule::{DependentRequired, Enum, EnumValue, Format, If, Pattern, Rule};
+pub use value::{equal, exact};
+pub use witness::{Side, Witness};
+
 use crate::behaviour::Behaviour;
 use crate::diagnostic::Diagnostic;
-use crate::rule::Rule;
-use crate::rule::kind::Kinds;
-use crate::rule::relation::Relation;
 use serde_json::Value;
 use std::fmt;
 
@@ -185,7 +196,7 @@ impl Schema {
     /// Whether undeclared names are refused.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.rules().any(|rule| matches!(rule, Rule::Closed(_)))
+        self.rules().any(|rule| matches!(rule, Rule::AdditionalProperties(_)))
     }
 
     /// The member of that name.

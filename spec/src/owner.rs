@@ -5,10 +5,8 @@
 //! [`read_rules`], can be added to what is expected with [`Model::with_rules`].
 
 use crate::diagnostic::Diagnostic;
-use crate::model::{Constraint, Level, Model, Schema};
+use crate::model::{Constraint, Level, Model, Relation, Rule, Schema};
 use crate::read::ReadError;
-use crate::rule::Rule;
-use crate::rule::relation::Relation;
 use crate::source::{Node, Source};
 use crate::text;
 use bigdecimal::BigDecimal;
@@ -73,7 +71,7 @@ impl Model {
     pub fn with_rules(&self, rules: &[Relation], level: Level) -> Self {
         let mut model = self.clone();
         for rule in rules {
-            if model.task.rules().any(|known| matches!(known, Rule::Relation(known) if known == rule)) {
+            if model.task.rules().any(|known| known.relation() == Some(rule)) {
                 continue;
             }
             let constraint = constraint(&model, rule, level);
@@ -90,7 +88,7 @@ impl Model {
 }
 
 fn constraint(model: &Model, relation: &Relation, level: Level) -> Constraint {
-    let rule = Rule::Relation(relation.clone());
+    let rule = Rule::from(relation.clone());
     let plain = format!("{}.{}", relation.parameters.join("+"), rule.keyword());
     let (mut id, mut number) = (plain.clone(), 1);
     while model.constraint(&id).is_some() {
@@ -187,7 +185,7 @@ mod tests {
         );
         let model = crate::read(&Source::new("a.json", document.clone())).unwrap();
         assert_eq!(model.owner_rules.len(), 1);
-        assert!(model.task.rules().all(|rule| !matches!(rule, Rule::Relation(_))));
+        assert!(model.task.rules().all(|rule| rule.relation().is_none()));
         let wrong = document.replace("\"high\"], \"max", "\"hihg\"], \"max");
         let error = crate::read(&Source::new("a.json", wrong)).unwrap_err().to_string();
         assert!(error.contains("the task has no parameter `hihg`"), "{error}");

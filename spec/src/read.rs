@@ -4,17 +4,16 @@
 //! `names` mints ids and looks for rules over names that nothing declares.
 
 mod behaviour;
+mod contradiction;
 pub(crate) mod keyword;
 mod layout;
 mod names;
 mod platform;
 mod schema;
 
-pub(crate) use names::subject;
-
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::Pattern;
 use crate::model::{Level, Model};
-use crate::rule::pattern::Pattern;
 use crate::source::{Node, Source};
 use std::collections::HashMap;
 use std::fmt::Write as _;

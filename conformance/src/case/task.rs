@@ -1,8 +1,7 @@
 //! Whole tasks: a valid one to start from, and valid ones that hold a given value.
 
 use crate::judge::Judge;
-use airspec::rule::kind::Kinds;
-use airspec::rule::{End, Rule};
+use airspec::rule::{Kinds, Rule};
 use airspec::witness::{Side, proposals, samples};
 use airspec::{Constraint, Model, Schema};
 use airspec_models::Violation;
@@ -39,7 +38,7 @@ fn tied(rule: &Constraint) -> Vec<String> {
 /// How many items an array may have.
 fn most_items(schema: &Schema) -> Option<usize> {
     schema.rules().find_map(|rule| match rule {
-        Rule::Items(most) if most.end == End::Max => usize::try_from(most.count).ok(),
+        Rule::MaxItems(most) => usize::try_from(*most).ok(),
         _ => None,
     })
 }
@@ -161,7 +160,7 @@ impl<'m> Tasks<'m> {
     pub(super) fn named(&self, path: &str) -> Vec<Value> {
         let mut values = Vec::new();
         for rule in self.rules.values() {
-            if matches!(rule.rule, Rule::Relation(_)) && tied(rule).iter().any(|own| own == path) {
+            if rule.rule.relation().is_some() && tied(rule).iter().any(|own| own == path) {
                 values.extend(SIDES.map(Value::from));
             }
             let below = path.strip_prefix(rule.parameter.as_str()).map(|name| name.trim_start_matches('.'));
@@ -270,7 +269,7 @@ impl<'m> Tasks<'m> {
         }
         if kinds == Kinds::ARRAY {
             let least = schema.rules().find_map(|rule| match rule {
-                Rule::Items(least) if least.end == End::Min => usize::try_from(least.count.min(1000)).ok(),
+                Rule::MinItems(least) => usize::try_from((*least).min(1000)).ok(),
                 _ => None,
             });
             let item = schema.items.as_deref().map_or(Value::Null, |items| self.minimal(items, &items.path));

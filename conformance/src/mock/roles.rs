@@ -2,7 +2,7 @@
 
 use super::fault::{Active, How};
 use airspec::behaviour::{Condition, Kind};
-use airspec::rule::{End, Rule};
+use airspec::rule::Rule;
 use airspec::{Model, Schema};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -84,11 +84,11 @@ impl Roles {
 fn prompt(model: &Model) -> Option<String> {
     let free = |schema: &Schema| {
         schema.kinds().names() == ["string"]
-            && schema.rules().all(|rule| matches!(rule, Rule::Type(_) | Rule::Length(_)))
+            && schema.rules().all(|rule| matches!(rule, Rule::Type(_)) || rule.length().is_some())
     };
     let room = |schema: &Schema| {
         schema.rules().find_map(|rule| match rule {
-            Rule::Length(length) if length.end == End::Max => Some(length.count),
+            Rule::MaxLength(count) => Some(*count),
             _ => None,
         })
     };

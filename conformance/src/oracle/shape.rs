@@ -7,7 +7,7 @@
 use super::protocol::{PARAMETER, STATUS};
 use super::{OracleError, excerpt};
 use airspec::Schema;
-use airspec::rule::{End, Rule};
+use airspec::rule::Rule;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
@@ -37,7 +37,7 @@ impl Shape {
     /// both, and they win. Whom an error blames is judged elsewhere.
     pub(super) fn open(spec: &str, schema: &Schema) -> Result<Self, OracleError> {
         let mut schema = schema.clone();
-        schema.constraints.retain(|constraint| !matches!(constraint.rule, Rule::Closed(_)));
+        schema.constraints.retain(|constraint| !matches!(constraint.rule, Rule::AdditionalProperties(_)));
         schema.properties.retain(|property| property.name != PARAMETER);
         Self::of(spec, &schema)
     }
@@ -109,31 +109,32 @@ fn document(schema: &Schema) -> Result<Value, String> {
 /// A rule as a keyword of JSON Schema. `None` for one that ties several values together.
 fn keyword(rule: &Rule) -> Option<(&'static str, Value)> {
     let number = |decimal: &bigdecimal::BigDecimal| serde_json::from_str(&decimal.to_plain_string()).ok();
-    let end = |end: End, low: &'static str, high: &'static str| match end {
-        End::Min => low,
-        End::Max => high,
-    };
     let (name, value) = match rule {
         Rule::Type(kinds) => ("type", json!(kinds.names())),
         Rule::Const(value) => ("const", value.clone()),
         Rule::Enum(values) => ("enum", values.values.iter().map(|known| known.value.clone()).collect()),
-        Rule::Never => ("not", json!({})),
-        Rule::Range(range) => (range.edge.keyword(), number(&range.bound)?),
-        Rule::MultipleOf(step) => ("multipleOf", number(step)?),
-        Rule::Length(length) => (end(length.end, "minLength", "maxLength"), json!(length.count)),
-        Rule::Items(items) => (end(items.end, "minItems", "maxItems"), json!(items.count)),
+        Rule::False => ("not", json!({})),
+        Rule::Minimum(limit)
+        | Rule::Maximum(limit)
+        | Rule::ExclusiveMinimum(limit)
+        | Rule::ExclusiveMaximum(limit)
+        | Rule::MultipleOf(limit) => (rule.keyword(), number(limit)?),
+        Rule::MinLength(count) | Rule::MaxLength(count) | Rule::MinItems(count) | Rule::MaxItems(count) => {
+            (rule.keyword(), json!(count))
+        }
         Rule::Format(format) => ("format", json!(format.word())),
         Rule::Pattern(pattern) => ("pattern", json!(pattern.ecma)),
-        Rule::Closed(_) => ("additionalProperties", Value::Bool(false)),
+        Rule::AdditionalProperties(_) => ("additionalProperties", Value::Bool(false)),
         Rule::Required
-        | Rule::Dependent(_)
+        | Rule::DependentRequired(_)
         | Rule::AllOf(_)
         | Rule::AnyOf(_)
         | Rule::OneOf(_)
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::Contains(_)
-        | Rule::Relation(_)
+        | Rule::Area(_)
+        | Rule::Ratio(_)
         | Rule::Unique => return None,
     };
     Some((name, value))

@@ -5,10 +5,7 @@
 
 use super::admits;
 use super::facts::{Facts, Profile, having, object_having, spread};
-use crate::model::Schema;
-use crate::rule::kind::Kinds;
-use crate::rule::relation::{Operation, Relation};
-use crate::rule::{Rule, format::Format};
+use crate::model::{Format, Kinds, Operation, Relation, Rule, Schema};
 use bigdecimal::{BigDecimal, Signed as _};
 use std::cell::Cell;
 
@@ -155,7 +152,7 @@ impl Prover {
         if self.absurd(&member) {
             return true;
         }
-        if facts.fails.is_empty() && !facts.rules().any(|rule| matches!(rule, Rule::Dependent(_))) {
+        if facts.fails.is_empty() && !facts.rules().any(|rule| matches!(rule, Rule::DependentRequired(_))) {
             return false;
         }
         let having = object_having(name);
@@ -173,11 +170,15 @@ impl Prover {
         match rule {
             Rule::Type(kinds) => profile.kinds & !spread(*kinds) == 0,
             // `required` is a rule of the object, asked of it by name.
-            Rule::Required | Rule::Const(_) | Rule::Enum(_) | Rule::Never | Rule::Unique => false,
-            Rule::Range(range) => !profile.has(Kinds::NUMBER) || profile.numbers.all_within(range),
+            Rule::Required | Rule::Const(_) | Rule::Enum(_) | Rule::False | Rule::Unique => false,
+            Rule::Minimum(_) | Rule::Maximum(_) | Rule::ExclusiveMinimum(_) | Rule::ExclusiveMaximum(_) => {
+                !profile.has(Kinds::NUMBER)
+                    || rule.bound().is_some_and(|bound| profile.numbers.all_within(bound))
+            }
             Rule::MultipleOf(step) => !profile.has(Kinds::NUMBER) || profile.numbers.all_multiples(step),
-            Rule::Length(length) => {
-                !profile.has(Kinds::STRING) || profile.length.is_within(length.end, length.count)
+            Rule::MinLength(_) | Rule::MaxLength(_) => {
+                !profile.has(Kinds::STRING)
+                    || rule.length().is_some_and(|count| profile.length.is_within(count))
             }
             Rule::Format(format) => {
                 let implies =
@@ -187,18 +188,17 @@ impl Prover {
             Rule::Pattern(pattern) => {
                 !profile.has(Kinds::STRING) || profile.patterns.contains(&pattern.rust.as_str())
             }
-            Rule::Items(items) => {
-                !profile.has(Kinds::ARRAY) || profile.items.is_within(items.end, items.count)
+            Rule::MinItems(_) | Rule::MaxItems(_) => {
+                !profile.has(Kinds::ARRAY) || rule.items().is_some_and(|count| profile.items.is_within(count))
             }
-            Rule::Closed(closed) => {
+            Rule::AdditionalProperties(allowed) => {
                 let mut names = facts.names().into_iter();
                 !profile.has(Kinds::OBJECT)
                     || facts.is_closed()
-                        && names.all(|name| {
-                            closed.names.iter().any(|known| known == name) || self.absent(facts, name)
-                        })
+                        && names
+                            .all(|name| allowed.iter().any(|known| known == name) || self.absent(facts, name))
             }
-            Rule::Dependent(dependent) => {
+            Rule::DependentRequired(dependent) => {
                 !profile.has(Kinds::OBJECT)
                     || dependent.needs.iter().all(|(trigger, needs)| {
                         let having = object_having(trigger);
@@ -206,7 +206,9 @@ impl Prover {
                         needs.iter().all(|need| present(&given, need)) || self.absent(facts, trigger)
                     })
             }
-            Rule::Relation(relation) => !profile.has(Kinds::OBJECT) || self.relation(facts, relation),
+            Rule::Area(relation) | Rule::Ratio(relation) => {
+                !profile.has(Kinds::OBJECT) || self.relation(facts, relation)
+            }
             Rule::AllOf(_)
             | Rule::AnyOf(_)
             | Rule::OneOf(_)
@@ -257,7 +259,7 @@ impl Prover {
             return true;
         }
         let is_tighter = facts.rules().any(|rule| match rule {
-            Rule::Relation(known) => {
+            Rule::Area(known) | Rule::Ratio(known) => {
                 known.operation == goal.operation
                     && known.parameters == goal.parameters
                     && reaches(known.minimum.as_ref(), goal.minimum.as_ref(), |known, goal| known >= goal)
@@ -306,7 +308,7 @@ fn present(facts: &Facts<'_>, name: &str) -> bool {
     let mut known = usize::MAX;
     loop {
         for rule in facts.rules() {
-            let Rule::Dependent(dependent) = rule else { continue };
+            let Rule::DependentRequired(dependent) = rule else { continue };
             for (trigger, needs) in &dependent.needs {
                 if present.contains(&trigger.as_str()) {
                     present.extend(needs.iter().map(String::as_str));

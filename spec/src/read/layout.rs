@@ -4,9 +4,8 @@
 
 use super::schema::Place;
 use super::{Reader, platform};
-use crate::model::{Answers, Model, Price, Schema};
+use crate::model::{Answers, Model, Price, Relation, Schema};
 use crate::owner;
-use crate::rule::relation::Relation;
 use crate::source::{Member, Node};
 use crate::text;
 
@@ -238,7 +237,7 @@ impl<'a> Reader<'a> {
 
 fn constant(task: &Schema, name: &str) -> Option<String> {
     task.property(name)?.schema.rules().find_map(|rule| match rule {
-        crate::rule::Rule::Const(value) => value.as_str().map(str::to_owned),
+        crate::model::Rule::Const(value) => value.as_str().map(str::to_owned),
         _ => None,
     })
 }

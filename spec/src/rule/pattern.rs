@@ -3,21 +3,32 @@
 //! The checks run it with the `regex` crate, whose time is linear in the text. Its syntax is translated here; what
 //! it cannot express (look-around, back references) is refused when the spec is read.
 
+use super::{Keyword, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::source::Node;
+use crate::model::{self, Rule, Schema, Witness};
+use crate::source::{Member, Node};
 use crate::text;
-use crate::witness::Witness;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A regular expression, as published and as the `regex` crate reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
-    /// ECMA 262, as in the document.
-    pub ecma: String,
-    /// The same in the syntax of the `regex` crate.
-    pub rust: String,
+pub(super) struct Pattern<'a>(pub(super) &'a model::Pattern);
+
+/// What a pattern counts among the parts of a document: the time to compile one is that of reading many schemas.
+const PARTS_OF_A_PATTERN: usize = 25;
+
+/// A pattern is compiled once however often a document gives it.
+pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
+    let ecma = member.value.string()?;
+    if let Some(known) = scope.patterns().get(&ecma) {
+        return Ok(vec![Rule::Pattern(known.clone())]);
+    }
+    if !scope.admits(member.value, PARTS_OF_A_PATTERN) {
+        return Ok(Vec::new());
+    }
+    let pattern = compile(member.value, &ecma)?;
+    scope.patterns().insert(ecma, pattern.clone());
+    Ok(vec![Rule::Pattern(pattern)])
 }
 
 /// Bytes that a compiled pattern may take, less than the `regex` crate allows: more takes seconds to compile.
@@ -27,24 +38,55 @@ const MAX_SIZE: usize = 4 << 20;
 const SPACE: &str =
     r"\t\n\x0B\x0C\r \u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}\u{FEFF}";
 
-impl Pattern {
-    pub(crate) fn read(node: Node<'_>) -> Result<Self, Diagnostic> {
-        let ecma = node.string()?;
-        let compiled = translate(&ecma).map_err(str::to_owned).and_then(|rust| {
-            let expression = regex::RegexBuilder::new(&rust).size_limit(MAX_SIZE).build();
-            expression.map(|_| rust).map_err(|error| reason(&error))
-        });
-        match compiled {
-            Ok(rust) => Ok(Self { ecma, rust }),
-            Err(reason) => Err(node.error(
-                format!("pattern `{}` does not compile: {reason}", text::shorten(&ecma, 60)),
-                "correct it; look-around and back references are not supported, since their time is not linear",
-            )),
-        }
+fn compile(node: Node<'_>, ecma: &str) -> Result<model::Pattern, Diagnostic> {
+    let compiled = translate(ecma).map_err(str::to_owned).and_then(|rust| {
+        let expression = regex::RegexBuilder::new(&rust).size_limit(MAX_SIZE).build();
+        expression.map(|_| rust).map_err(|error| reason(&error))
+    });
+    match compiled {
+        Ok(rust) => Ok(model::Pattern { ecma: ecma.to_owned(), rust }),
+        Err(reason) => Err(node.error(
+            format!("pattern `{}` does not compile: {reason}", text::shorten(ecma, 60)),
+            "correct it; look-around and back references are not supported, since their time is not linear",
+        )),
+    }
+}
+
+impl<'a> Keyword<'a> for Pattern<'a> {
+    fn name(&self) -> &'static str {
+        "pattern"
     }
 
-    pub(crate) fn sentence(&self) -> String {
-        format!("must match the pattern `{}`", text::shorten(&self.ecma, 120))
+    fn rank(&self) -> u8 {
+        9
+    }
+
+    fn sentence(&self) -> String {
+        format!("must match the pattern `{}`", text::shorten(&self.0.ecma, 120))
+    }
+
+    /// A text that matches, and texts that nearly do.
+    fn witnesses(&self, _: &Schema) -> Vec<Witness> {
+        let Ok(hir) = regex_syntax::parse(&self.0.rust) else { return Vec::new() };
+        let mut sample = String::new();
+        spell(&hir, &mut sample);
+        let mut witnesses = vec![Witness::accept(sample.clone(), "a match")];
+        let changed = [
+            (String::new(), "empty"),
+            (format!("{sample}\n"), "a match before a line end"),
+            (format!(" {sample}"), "a match after a space"),
+            (format!("{sample}!"), "a match and a sign more"),
+            (format!("\u{e9}{sample}"), "a match after a letter outside ASCII"),
+            (sample.chars().skip(1).collect(), "a match without its first letter"),
+            (
+                sample.chars().take(sample.chars().count().saturating_sub(1)).collect(),
+                "a match without its last letter",
+            ),
+            ("not a match".to_owned(), "words"),
+            ("\u{0}".to_owned(), "a control character"),
+        ];
+        witnesses.extend(changed.map(|(text, about)| Witness::reject(text, about)));
+        witnesses
     }
 }
 
@@ -182,32 +224,6 @@ fn escape(
     } else {
         Escape::Other
     })
-}
-
-impl Pattern {
-    /// A text that matches, and texts that nearly do.
-    pub(crate) fn witnesses(&self) -> Vec<Witness> {
-        let Ok(hir) = regex_syntax::parse(&self.rust) else { return Vec::new() };
-        let mut sample = String::new();
-        spell(&hir, &mut sample);
-        let mut witnesses = vec![Witness::accept(sample.clone(), "a match")];
-        let changed = [
-            (String::new(), "empty"),
-            (format!("{sample}\n"), "a match before a line end"),
-            (format!(" {sample}"), "a match after a space"),
-            (format!("{sample}!"), "a match and a sign more"),
-            (format!("\u{e9}{sample}"), "a match after a letter outside ASCII"),
-            (sample.chars().skip(1).collect(), "a match without its first letter"),
-            (
-                sample.chars().take(sample.chars().count().saturating_sub(1)).collect(),
-                "a match without its last letter",
-            ),
-            ("not a match".to_owned(), "words"),
-            ("\u{0}".to_owned(), "a control character"),
-        ];
-        witnesses.extend(changed.map(|(text, about)| Witness::reject(text, about)));
-        witnesses
-    }
 }
 
 /// Writes the plainest text that an expression matches.

@@ -3,8 +3,7 @@
 use super::{Broken, Found, Judge, add};
 use crate::facts::Facts;
 use crate::model::{Constraint, Schema};
-use crate::rule::Rule;
-use crate::rule::kind::Kinds;
+use crate::rule::{Kinds, Rule};
 use crate::text;
 use crate::witness;
 use serde_json::{Map, Value};
@@ -166,7 +165,7 @@ fn spoilt(
 fn needs(judge: &Judge<'_>, path: &str) -> Vec<String> {
     let mut all = Vec::new();
     for constraint in judge.model.constraints() {
-        if let Rule::Dependent(dependent) = &constraint.rule {
+        if let Rule::DependentRequired(dependent) = &constraint.rule {
             for (trigger, needs) in &dependent.needs {
                 if super::join(&constraint.parameter, trigger) == path {
                     all.extend(needs.iter().map(|name| super::join(&constraint.parameter, name)));
