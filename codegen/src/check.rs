@@ -68,7 +68,7 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> Tok
     emitter.function(&model.task, Some(&Shape::Struct(plan.structs.len() - 1)));
     // The uniqueness of a batch is checked by the runtime, which the task tells which member it is.
     if let Some(unique) = model.unique() {
-        checks.ids.push(unique.id.clone());
+        checks.ids.push(unique.id.to_string());
     }
     let (functions, statics) = (&checks.functions, &checks.statics);
     quote! {
@@ -161,7 +161,7 @@ impl<'m> Emitter<'_, 'm> {
     /// Keeps the code of a constraint for those who want to see it.
     fn record(&mut self, constraint: &Constraint, role: Role, call: &TokenStream) {
         if role == Role::Parameter {
-            self.checks.calls.insert(constraint.id.clone(), call.clone());
+            self.checks.calls.insert(constraint.id.to_string(), call.clone());
         }
     }
 
@@ -171,7 +171,7 @@ impl<'m> Emitter<'_, 'm> {
             return quote!(&CONDITION);
         }
         if !matches!(constraint.rule, Rule::Unique) {
-            self.checks.ids.push(constraint.id.clone());
+            self.checks.ids.push(constraint.id.to_string());
         }
         let ident = self.plan.constraint(constraint);
         quote!(&constraints::#ident)

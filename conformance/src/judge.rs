@@ -168,7 +168,7 @@ impl Judge {
 fn marks(model: &Model) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     for constraint in model.constraints() {
-        let location = constraint.location.clone();
+        let location = constraint.location.to_string();
         let locations = match (&constraint.rule, location.strip_suffix("/if")) {
             (Rule::If(_), Some(holder)) => vec![format!("{holder}/then"), format!("{holder}/else"), location],
             _ => vec![location],

@@ -53,7 +53,7 @@ pub(crate) fn all_faults(model: &Model) -> Vec<Fault> {
     for schema in model.parameters() {
         let proposals = schema.constraints.iter().flat_map(|constraint| proposals(constraint, schema));
         let rejected = proposals.filter(|witness| witness.side == Side::Reject && witness.level.is_none());
-        faults.extend(rejected.map(|witness| (schema.path.clone(), Some(witness.value))));
+        faults.extend(rejected.map(|witness| (schema.path.to_string(), Some(witness.value))));
         if schema.is_closed() {
             faults.push((format!("{}.unknownParameter", schema.path), Some(json!(1))));
         }

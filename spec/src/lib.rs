@@ -20,29 +20,23 @@
 //! # Ok::<(), airspec::ReadError>(())
 //! ```
 
-pub mod behaviour;
-pub mod diagnostic;
+pub mod document;
 pub mod diff;
 pub mod facts;
 pub mod import;
 #[cfg(feature = "judge")]
 pub mod judge;
 pub mod model;
-mod owner;
 mod read;
 pub mod rule;
-pub mod source;
-pub mod text;
-pub mod tree;
 pub mod verify;
 
-pub use behaviour::Behaviour;
-pub use diagnostic::Diagnostic;
-pub use model::{Constraint, Level, Model, Property, Schema};
-pub use owner::read_rules;
-pub use read::{MAX_BYTES, ReadError, read, read_file, read_source};
-pub use rule::Rule;
-pub use source::Source;
+pub use document::{Diagnostic, MAX_BYTES, ReadError, Source, diagnostic, read_source, source, text, tree};
+pub use model::behaviour::{self, Behaviour};
+pub use model::{
+    Constraint, ConstraintId, JsonPointer, Level, Model, ParameterPath, Property, Rule, Schema,
+};
+pub use read::{read, read_file, read_rules};
 
 /// Values that show a constraint holding or broken.
 pub mod witness {

@@ -44,11 +44,9 @@ pub(crate) use false_::read as read_boolean;
 pub(crate) use if_::read as read_if;
 pub(crate) use required::read as read_required;
 
-use crate::diagnostic::Diagnostic;
+use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::number::middle;
-use crate::model::{Constraint, Property, Schema};
-use crate::source::{Member, Node};
-use crate::text;
+use crate::model::{Constraint, ParameterPath, Property, Schema};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -82,7 +80,7 @@ trait Keyword<'a> {
     fn parameters(&self) -> Vec<String> {
         let mut names = Vec::new();
         for schema in self.children() {
-            mention(schema, "", &mut names);
+            mention(schema, &ParameterPath::task(), &mut names);
         }
         names
     }
@@ -255,6 +253,14 @@ impl Rule {
     }
 }
 
+impl Constraint {
+    /// The paths of the parameters that the rule ties together.
+    #[must_use]
+    pub fn parameters(&self) -> Vec<ParameterPath> {
+        self.rule.parameters().iter().map(|name| self.parameter.join(name)).collect()
+    }
+}
+
 impl Schema {
     fn collect_values(&self, name: &str, values: &mut Vec<Value>) {
         if let Some(schema) = self.at(name) {
@@ -280,16 +286,15 @@ fn leads_on(name: &str, all: &BTreeSet<String>) -> bool {
     all.range(start.clone()..).next().is_some_and(|next| next.starts_with(&start))
 }
 
-fn mention(schema: &Schema, prefix: &str, names: &mut Vec<String>) {
+fn mention(schema: &Schema, prefix: &ParameterPath, names: &mut Vec<String>) {
     for property in &schema.properties {
-        let path =
-            if prefix.is_empty() { property.name.clone() } else { format!("{prefix}.{}", property.name) };
-        names.push(path.clone());
+        let path = prefix.join(&property.name);
+        names.push(path.to_string());
         mention(&property.schema, &path, names);
     }
     for rule in schema.rules() {
         for name in rule.parameters() {
-            names.push(if prefix.is_empty() { name } else { format!("{prefix}.{name}") });
+            names.push(prefix.join(&name).into());
         }
     }
 }
@@ -321,17 +326,17 @@ fn table(branches: &[Schema]) -> Option<String> {
 #[must_use]
 pub fn phrase(schema: &Schema) -> String {
     let mut parts = Vec::new();
-    collect(schema, "", &mut parts);
+    collect(schema, &ParameterPath::task(), &mut parts);
     if parts.is_empty() { "anything holds".to_owned() } else { parts.join(" and ") }
 }
 
-fn collect(schema: &Schema, name: &str, parts: &mut Vec<String>) {
+fn collect(schema: &Schema, name: &ParameterPath, parts: &mut Vec<String>) {
     let subject = if name.is_empty() { "it".to_owned() } else { format!("`{name}`") };
     for rule in schema.rules() {
         parts.push(rule.ask(|keyword| keyword.condition(&subject)));
     }
     for property in &schema.properties {
-        let path = if name.is_empty() { property.name.clone() } else { format!("{name}.{}", property.name) };
+        let path = name.join(&property.name);
         let before = parts.len();
         collect(&property.schema, &path, parts);
         if property.required.is_some() && parts.len() == before {

@@ -104,7 +104,7 @@ impl<'m> Tasks<'m> {
     /// Gives the task a fresh identity, if its model has one.
     pub(super) fn identify(&mut self, task: &mut Value) {
         let Some(unique) = self.model.unique() else { return };
-        if let Some(slot) = task.get_mut(&unique.parameter) {
+        if let Some(slot) = task.get_mut(unique.parameter.as_str()) {
             *slot = Value::from(self.uuid());
         }
     }

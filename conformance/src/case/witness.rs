@@ -131,7 +131,7 @@ fn names(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
     }
     // Names from other levels: nested ones one level up, outer ones one level down.
     for other in model.parameters() {
-        let is_here = other.path.rsplit_once('.').map_or("", |(above, _)| above) == schema.path;
+        let is_here = other.path.parent().unwrap_or_default() == schema.path;
         if !is_here && other.name() != "items" {
             let value = tasks.legal(other).into_iter().next().unwrap_or_default();
             strangers.push((other.name().to_owned(), value));

@@ -144,7 +144,7 @@ impl Explainer {
         let mut explained: HashMap<String, Explained> = model
             .constraints()
             .into_iter()
-            .map(|constraint| (constraint.id.clone(), Explained::of(model, constraint, prompt)))
+            .map(|constraint| (constraint.id.to_string(), Explained::of(model, constraint, prompt)))
             .collect();
         for (id, code) in codes {
             let Some(explained) = explained.get_mut(id) else {
@@ -154,7 +154,7 @@ impl Explainer {
         }
         Ok(Self {
             explained,
-            parameters: model.task.properties.iter().map(|property| property.schema.path.clone()).collect(),
+            parameters: model.task.properties.iter().map(|property| property.schema.path.to_string()).collect(),
         })
     }
 

@@ -28,7 +28,7 @@ pub(super) struct Narrowed {
 pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool) {
     let subject = match &constraint.member {
         Some(member) => member.clone(),
-        None => constraint.parameter.clone(),
+        None => constraint.parameter.to_string(),
     };
     let place = if subject.is_empty() { "a task".to_owned() } else { format!("`{subject}`") };
     let always = needed(model, &constraint.parameter);

@@ -44,7 +44,7 @@ pub(super) struct Delivery {
 impl Roles {
     pub(super) fn of(model: &Model) -> Self {
         let mut roles = Self {
-            unique: model.unique().map(|constraint| constraint.parameter.clone()),
+            unique: model.unique().map(|constraint| constraint.parameter.to_string()),
             prompt: prompt(model),
             ..Self::default()
         };
@@ -98,7 +98,7 @@ fn prompt(model: &Model) -> Option<String> {
         .iter()
         .filter(|property| property.declared && free(&property.schema))
         .max_by_key(|property| (property.required.is_some(), room(&property.schema).unwrap_or(0)))
-        .map(|property| property.schema.path.clone())
+        .map(|property| property.schema.path.to_string())
 }
 
 /// A task as an answer reads it: what is left out counts as its default.

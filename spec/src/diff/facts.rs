@@ -2,7 +2,9 @@
 
 use super::admits;
 use super::numbers::Numbers;
-use crate::model::{Constraint, Count, End, Format, Kinds, Level, Property, Rule, Schema};
+use crate::model::{
+    Constraint, ConstraintId, Count, End, Format, JsonPointer, Kinds, Level, ParameterPath, Property, Rule, Schema,
+};
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Value};
 
@@ -149,13 +151,13 @@ pub(super) fn object_having(name: &str) -> Schema {
 /// A constraint that no document states.
 fn unnamed(rule: Rule) -> Constraint {
     Constraint {
-        id: String::new(),
-        parameter: String::new(),
+        id: ConstraintId::default(),
+        parameter: ParameterPath::task(),
         member: None,
         level: Level::Unstated,
         expected: rule.sentence(),
         rule,
-        location: String::new(),
+        location: JsonPointer::default(),
         depth: 0,
         documentation: None,
     }

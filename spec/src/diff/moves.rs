@@ -1,16 +1,16 @@
 //! Parameters that are gone from one place and found at another.
 
 use super::{Action, Change, Subject, same};
-use crate::model::{Model, Rule, Schema, equal};
+use crate::model::{Model, ParameterPath, Rule, Schema, equal};
 use serde::{Deserialize, Serialize};
 
 /// A parameter that seems to have moved, or to have another name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
     /// Where it was.
-    pub from: String,
+    pub from: ParameterPath,
     /// Where it is.
-    pub to: String,
+    pub to: ParameterPath,
     /// Whether the new place is new too; if not, both places were there side by side.
     pub is_new: bool,
     /// What speaks for it.

@@ -1,10 +1,10 @@
 //! Two schemas side by side: every difference, and whether it lets fewer or more values through.
 
+use crate::document::text;
 use super::facts::Facts;
 use super::facts::having;
 use super::{Action, Change, Effect, Subject, prove, same, words};
 use crate::model::{Constraint, Property, Rule, Schema};
-use crate::text;
 
 /// The differences between two schemas of a subject.
 pub(super) fn changes(subject: Subject, old: &Schema, new: &Schema) -> Vec<Change> {
@@ -101,8 +101,8 @@ impl Walk<'_> {
     ) {
         self.changes.push(Change {
             subject: self.subject,
-            path: path.to_owned(),
-            constraint: constraint.map(|constraint| constraint.id.clone()),
+            path: path.into(),
+            constraint: constraint.map(|constraint| constraint.id.to_string()),
             action,
             effect,
             sentence,

@@ -1,8 +1,8 @@
 //! Changes in words: what a changed rule said and says, and documentation that reads otherwise.
 
+use crate::document::text;
 use super::{Action, Change, Effect, Subject};
-use crate::model::{Constraint, Model, Rule, Schema, equal};
-use crate::text;
+use crate::model::{Constraint, Model, ParameterPath, Rule, Schema, equal};
 use serde_json::Value;
 
 /// What changed from one version of a rule to the next.
@@ -141,7 +141,7 @@ pub(super) fn of_document(old: &Model, new: &Model, changes: &mut Vec<Change>) {
     let mut add = |effect, sentence: String| {
         changes.push(Change {
             subject: Subject::Document,
-            path: String::new(),
+            path: ParameterPath::task(),
             constraint: None,
             action: Action::Changed,
             effect,

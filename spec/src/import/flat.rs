@@ -3,14 +3,12 @@
 //! What is nested is announced by a breadcrumb line (`inputs » referenceImages`). Headings of groups and prose look
 //! alike and carry no fact but the forms of media.
 
+use crate::document::{Diagnostic, Position, Source, Tree};
 use super::badge::{self, Badge, LABELS, Meaning};
 use super::outline::{Outline, apply_media};
 use super::sentence;
-use crate::diagnostic::{Diagnostic, Position};
 use crate::facts::{Fact, Facts, Layout, Parameter, Remark};
 use crate::model::Level;
-use crate::source::Source;
-use crate::tree::Tree;
 
 /// The heading of the section of rules.
 const RULES: &str = "Compatibility & Validation";

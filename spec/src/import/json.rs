@@ -2,12 +2,10 @@
 //!
 //! The reader of specs has accepted the document before this one looks at it, so that every keyword is known here.
 
-use crate::diagnostic::Diagnostic;
+use crate::document::{Diagnostic, Member, Node, Source, Tree};
 use crate::facts::{Example, Fact, Facts, Identity, Layout, Parameter, Shown, is_rule, without_words};
 use crate::model::Level;
 use crate::read::keyword::STATEMENTS;
-use crate::source::{Member, Node, Source};
-use crate::tree::Tree;
 use std::collections::BTreeMap;
 
 /// Reads a document.

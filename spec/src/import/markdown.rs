@@ -3,14 +3,12 @@
 //! A page is cut into its `##` sections; a parameter is a heading, a list of badges, and prose. Of the prose, lists of
 //! allowed values and the forms of media are facts; the rest is passed over.
 
+use crate::document::{Diagnostic, Position, Source, Tree};
 use super::badge::{self, Badge, Meaning};
 use super::outline::{Outline, apply_media};
 use super::sentence;
-use crate::diagnostic::{Diagnostic, Position};
 use crate::facts::{Example, Fact, Facts, Identity, Layout, Parameter, Remark, Shown};
 use crate::model::Level;
-use crate::source::Source;
-use crate::tree::Tree;
 
 /// A line and its number.
 type Line<'a> = (usize, &'a str);

@@ -3,10 +3,10 @@
 //! A sentence names parameters in backticks; `width/height` means both. What has none of the forms, or names a
 //! parameter that the page does not list, is not understood.
 
+use crate::document::Tree;
 use super::outline::Outline;
 use crate::facts::{Fact, Parameter, Remark};
 use crate::model::Level;
-use crate::tree::Tree;
 
 /// A paragraph of the section, or a row of its table.
 #[derive(Clone, Debug)]

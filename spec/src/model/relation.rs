@@ -1,8 +1,6 @@
 //! What `x-constraints` states: the area or the ratio of two parameters, a rule that JSON Schema cannot state.
 
-use crate::diagnostic::Diagnostic;
-use crate::source::Node;
-use crate::text;
+use crate::document::{Diagnostic, Node, text};
 use bigdecimal::BigDecimal;
 
 /// A range for the product or the quotient of two members of an object. It binds when both are numbers.

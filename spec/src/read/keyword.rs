@@ -1,8 +1,7 @@
 //! The keywords of the dialect, for the reader and for whoever takes documents over.
 
-use crate::diagnostic::Diagnostic;
-use crate::source::Member;
-use crate::text;
+use crate::document::{Diagnostic, Member, text};
+
 
 /// Keywords that state something about a value.
 pub(crate) const STATEMENTS: [&str; 30] = [

@@ -2,12 +2,10 @@
 //!
 //! Everything around the task is layout and annotation: known by name and kept or passed over, never an error.
 
+use crate::document::{Member, Node, text};
 use super::schema::Place;
-use super::{Reader, platform};
+use super::{Reader, owner, platform};
 use crate::model::{Answers, Model, Price, Relation, Schema};
-use crate::owner;
-use crate::source::{Member, Node};
-use crate::text;
 
 /// Members of an OpenAPI document and of its `components.schemas` that are known and carry no constraint.
 const LAYOUT: [&str; 12] = [

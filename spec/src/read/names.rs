@@ -1,29 +1,19 @@
 //! Ids of constraints, and the names that rules speak of.
 
+use crate::document::{Node, text};
 use super::Reader;
-use crate::model::Schema;
-use crate::rule::Rule;
-use crate::source::Node;
-use crate::text;
+use crate::model::{ConstraintId, ParameterPath, Rule, Schema};
 use std::collections::HashSet;
-
-/// At most so many names go into the id of a rule.
-const MAX_NAMES: usize = 6;
 
 impl<'a> Reader<'a> {
     /// A fresh id: the parameter's path, the names that the rule ties together, the keyword.
-    pub(super) fn mint(&mut self, path: &str, rule: &Rule) -> String {
-        let mut names = rule.parameters();
-        names.truncate(MAX_NAMES);
-        let group = names.join("+");
-        let parts: Vec<&str> =
-            [path, &group, rule.keyword()].into_iter().filter(|part| !part.is_empty()).collect();
-        let id = parts.join(".");
+    pub(super) fn mint(&mut self, path: &ParameterPath, rule: &Rule) -> ConstraintId {
+        let id = ConstraintId::new(path, &rule.parameters(), rule.keyword());
         let mut count = self.ids.get(&id).copied().unwrap_or_default();
-        let mut unique = if count == 0 { id.clone() } else { format!("{id}.{}", count + 1) };
+        let mut unique = id.numbered(count + 1);
         while count > 0 && self.ids.contains_key(&unique) {
             count += 1;
-            unique = format!("{id}.{}", count + 1);
+            unique = id.numbered(count + 1);
         }
         self.ids.insert(id, count + 1);
         self.ids.entry(unique.clone()).or_insert(1);

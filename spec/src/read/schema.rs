@@ -1,11 +1,9 @@
 //! JSON Schema to [`Schema`]: every keyword of the dialect, and an error for every other.
 
+use crate::document::{Diagnostic, Member, Node, text};
 use super::{Reader, contradiction, keyword};
-use crate::diagnostic::Diagnostic;
-use crate::model::{Constraint, Level, Pattern, Property, Rule, Schema};
+use crate::model::{Constraint, ConstraintId, JsonPointer, Level, ParameterPath, Pattern, Property, Rule, Schema};
 use crate::rule::{self, Additional, Scope};
-use crate::source::{Member, Node};
-use crate::text;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Longer sentences, those of long lists and tables, are cut.
@@ -14,10 +12,10 @@ const SENTENCE: usize = 600;
 /// Where a schema stands: in the model, in the document, in a request.
 #[derive(Clone, Default)]
 pub(super) struct Place {
-    /// Dotted path of the parameter.
-    path: String,
-    /// JSON pointer within the task's schema.
-    location: String,
+    /// The parameter.
+    path: ParameterPath,
+    /// The place within the task's schema.
+    location: JsonPointer,
     /// Steps into a request.
     depth: usize,
     /// A condition inside a composite rule: its parts are no constraints of their own.
@@ -32,10 +30,9 @@ impl Place {
     }
 
     fn member(&self, name: &str) -> Self {
-        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
         Self {
-            path,
-            location: format!("{}/properties/{}", self.location, escape(name)),
+            path: self.path.join(name),
+            location: self.location.join("properties").join(name),
             depth: self.depth + 1,
             inner: self.inner,
             // A parameter has a place of its own on the page.
@@ -46,7 +43,7 @@ impl Place {
     /// What is in a list or under a name that nobody declares: documented with the parameter that holds it.
     fn child(&self, keyword: &str, name: &str) -> Self {
         Self {
-            location: format!("{}/{keyword}", self.location),
+            location: self.location.join(keyword),
             documentation: self.documentation.clone(),
             ..self.member(name)
         }
@@ -54,17 +51,12 @@ impl Place {
 
     fn condition(&self, keyword: &str) -> Self {
         Self {
-            path: String::new(),
-            location: format!("{}/{keyword}", self.location),
+            path: ParameterPath::task(),
+            location: self.location.then(&format!("/{keyword}")),
             inner: true,
             ..self.clone()
         }
     }
-}
-
-/// A name as a segment of a JSON pointer.
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The members of a schema that need each other, set aside while the others are read.
@@ -283,7 +275,7 @@ impl<'a> Reader<'a> {
                 documentation: property.schema.documentation.clone(),
                 ..place.member(&property.name)
             };
-            let location = format!("{}/required", place.location);
+            let location = place.location.join("required");
             let required = self.constraint(&child, Rule::Required, location, level, place.depth);
             property.required = Some(Constraint { member: Some(property.name.clone()), ..required });
         }
@@ -308,7 +300,7 @@ impl<'a> Reader<'a> {
         let branches = rule::read_all_of(member, &mut Standing { reader: self, place });
         let branches = self.keep(branches).unwrap_or_default();
         for (index, (branch, lifted)) in branches.into_iter().enumerate() {
-            let location = format!("{}/allOf/{index}", place.location);
+            let location = place.location.join("allOf").join(&index.to_string());
             if rule::is_lifted(&lifted) {
                 let levels = branch.members().map(|members| self.levels(&members)).unwrap_or_default();
                 for Constraint { rule, location, .. } in lifted.constraints {
@@ -330,7 +322,7 @@ impl<'a> Reader<'a> {
     }
 
     fn add(&mut self, schema: &mut Schema, place: &Place, rule: Rule, keyword: &str, level: Level) {
-        let location = format!("{}{keyword}", place.location);
+        let location = place.location.then(keyword);
         let constraint = self.constraint(place, rule, location, level, place.depth);
         schema.constraints.push(constraint);
     }
@@ -339,11 +331,11 @@ impl<'a> Reader<'a> {
         &mut self,
         place: &Place,
         rule: Rule,
-        location: String,
+        location: JsonPointer,
         level: Level,
         depth: usize,
     ) -> Constraint {
-        let id = if place.inner { String::new() } else { self.mint(&place.path, &rule) };
+        let id = if place.inner { ConstraintId::default() } else { self.mint(&place.path, &rule) };
         let expected = text::shorten(&rule.sentence(), SENTENCE);
         let documentation = place.documentation.clone();
         Constraint {

@@ -1,10 +1,8 @@
 //! `allOf`: all of several schemas hold. Each branch is a rule of its own.
 
+use crate::document::{Diagnostic, Member, Node};
 use super::{Keyword, Scope, branch_witnesses, phrase, some_branches};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Member;
-use crate::source::Node;
 use std::slice;
 
 pub(super) struct AllOf<'a>(pub(super) &'a Schema);

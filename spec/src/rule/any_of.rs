@@ -1,10 +1,8 @@
 //! `anyOf`: at least one of several schemas holds.
 
+use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope, alternatives, branch_witnesses, branches, phrase, table};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Member;
-use crate::text;
 
 pub(super) struct AnyOf<'a>(pub(super) &'a [Schema]);
 

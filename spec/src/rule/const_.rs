@@ -1,12 +1,10 @@
 //! `const`: one value.
 
+use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope};
-use crate::diagnostic::Diagnostic;
 use crate::model::value::parts;
 use crate::model::witness::misses_of;
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Member;
-use crate::text;
 use serde_json::Value;
 
 pub(super) struct Const<'a>(pub(super) &'a Value);

@@ -1,9 +1,8 @@
 //! `contains`: at least one item of an array satisfies a schema.
 
+use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope, branch_witnesses, phrase, samples};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Member;
 use serde_json::Value;
 use std::slice;
 

@@ -1,10 +1,8 @@
 //! `dependentRequired`: where one member is present, others must be.
 
+use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope};
-use crate::diagnostic::Diagnostic;
 use crate::model::{self, Rule};
-use crate::source::Member;
-use crate::text;
 use std::collections::HashSet;
 
 pub(super) struct DependentRequired<'a>(pub(super) &'a model::DependentRequired);

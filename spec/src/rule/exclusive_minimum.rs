@@ -1,9 +1,8 @@
 //! `exclusiveMinimum`: numbers are greater than this, an exact decimal.
 
+use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Bound, Edge, Rule, Schema, Witness};
-use crate::source::Member;
 use bigdecimal::BigDecimal;
 
 pub(super) struct ExclusiveMinimum<'a>(pub(super) &'a BigDecimal);

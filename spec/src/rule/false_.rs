@@ -1,9 +1,8 @@
 //! The schema `false`: no value is allowed.
 
+use crate::document::{Diagnostic, Node};
 use super::{Keyword, samples};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Node;
 
 pub(super) struct False;
 

@@ -1,10 +1,8 @@
 //! `format`: the string formats of the dialect. They bind; a format that is not listed here is refused.
 
+use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope};
-use crate::diagnostic::Diagnostic;
 use crate::model::{self, Rule, Schema, Witness};
-use crate::source::Member;
-use crate::text;
 
 pub(super) struct Format(pub(super) model::Format);
 

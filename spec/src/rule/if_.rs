@@ -1,9 +1,9 @@
 //! `if`: `then` holds where a condition does, and `else` where it does not.
 
+use crate::document::Node;
 use super::{Keyword, Scope, branch_witnesses, phrase};
 use crate::model;
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Node;
 use std::slice;
 
 pub(super) struct If<'a>(pub(super) &'a model::If);

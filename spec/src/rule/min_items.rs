@@ -1,9 +1,8 @@
 //! `minItems`: the least number of items of an array.
 
+use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope, feasible_items, repeated_item};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Member;
 
 pub(super) struct MinItems(pub(super) u64);
 

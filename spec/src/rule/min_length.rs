@@ -1,10 +1,9 @@
 //! `minLength`: the least length of a string, in Unicode scalar values.
 
+use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
-use crate::diagnostic::Diagnostic;
 use crate::model::witness::{feasible_length, fill, filler, of_length};
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Member;
 
 pub(super) struct MinLength(pub(super) u64);
 

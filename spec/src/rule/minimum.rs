@@ -1,9 +1,8 @@
 //! `minimum`: the least number that is allowed, an exact decimal.
 
+use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Bound, Edge, Rule, Schema, Witness};
-use crate::source::Member;
 use bigdecimal::BigDecimal;
 
 pub(super) struct Minimum<'a>(pub(super) &'a BigDecimal);

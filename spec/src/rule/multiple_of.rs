@@ -1,10 +1,9 @@
 //! `multipleOf`: the step of a number, an exact decimal.
 
+use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
-use crate::diagnostic::Diagnostic;
 use crate::model::number::{Grid, json};
 use crate::model::{Kinds, Rule, Schema, Witness};
-use crate::source::Member;
 use bigdecimal::{BigDecimal, Zero as _};
 
 pub(super) struct MultipleOf<'a>(pub(super) &'a BigDecimal);

@@ -1,11 +1,9 @@
 //! `not`: a schema does not hold.
 
+use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope, branch_witnesses, phrase};
-use crate::diagnostic::Diagnostic;
 use crate::model::witness::flipped;
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Member;
-use crate::text;
 use std::slice;
 
 pub(super) struct Not<'a>(pub(super) &'a Schema);

@@ -1,10 +1,8 @@
 //! `oneOf`: exactly one of several schemas holds.
 
+use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope, alternatives, branch_witnesses, branches, enum_, phrase, table};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Rule, Schema, Witness};
-use crate::source::Member;
-use crate::text;
 
 pub(super) struct OneOf<'a>(pub(super) &'a [Schema]);
 

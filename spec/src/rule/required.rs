@@ -1,9 +1,7 @@
 //! `required`: members of an object that are present.
 
+use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope};
-use crate::diagnostic::Diagnostic;
-use crate::source::Member;
-use crate::text;
 
 pub(super) struct Required;
 

@@ -1,10 +1,8 @@
 //! `type`: the JSON types a value may have.
 
+use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope, proposals, samples};
-use crate::diagnostic::Diagnostic;
 use crate::model::{Kinds, Rule, Schema, Side, Witness};
-use crate::source::Member;
-use crate::text;
 use serde_json::Value;
 
 pub(super) struct Type(pub(super) Kinds);

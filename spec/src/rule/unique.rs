@@ -1,9 +1,8 @@
 //! `x-unique`: the value differs between the tasks of a batch.
 
+use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
-use crate::diagnostic::Diagnostic;
 use crate::model::Rule;
-use crate::source::Member;
 
 pub(super) struct Unique;
 

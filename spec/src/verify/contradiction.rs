@@ -4,13 +4,12 @@
 
 mod task;
 
-use crate::behaviour::Kind;
+use crate::document::{Node, Source, text};
+use crate::model::behaviour::Kind;
 use crate::facts::{Example, Facts, Shown};
 use crate::judge;
-use crate::model::{Constraint, Model};
+use crate::model::{Constraint, ConstraintId, JsonPointer, Model, ParameterPath};
 use crate::rule::Rule;
-use crate::source::{Node, Source};
-use crate::text;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
@@ -69,12 +68,12 @@ struct Judge<'m> {
 
 /// Something that a value breaks.
 struct Broken {
-    /// Where in the value, as a JSON pointer.
-    pointer: String,
+    /// Where in the value.
+    pointer: JsonPointer,
     /// What is wrong there.
     statement: String,
     /// The rule over several parameters that is broken, if it is one.
-    rule: Option<String>,
+    rule: Option<ConstraintId>,
 }
 
 impl<'m> Judge<'m> {
@@ -99,12 +98,12 @@ impl<'m> Judge<'m> {
     }
 
     fn broken(&self, error: &ValidationError<'_>) -> Vec<Broken> {
-        let pointer = error.instance_path().to_string();
-        let path = dotted(&pointer);
+        let pointer = JsonPointer::from(error.instance_path().to_string());
+        let path = pointer.parameter().without_items();
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let own = |name: &String| Broken {
-                    pointer: format!("{pointer}/{name}"),
+                    pointer: pointer.join(name),
                     statement: self.undeclared(&path, name),
                     rule: None,
                 };
@@ -113,7 +112,7 @@ impl<'m> Judge<'m> {
             ValidationErrorKind::Required { property }
                 if self.constraint(error).is_none_or(|one| !one.rule.is_composite()) =>
             {
-                let name = join(&path, property.as_str().unwrap_or_default());
+                let name = path.join(property.as_str().unwrap_or_default());
                 return vec![Broken { pointer, statement: format!("`{name}` is missing"), rule: None }];
             }
             _ => {}
@@ -131,8 +130,8 @@ impl<'m> Judge<'m> {
     }
 
     /// A name that an object does not have, and where the page has it instead.
-    fn undeclared(&self, path: &str, name: &str) -> String {
-        let full = join(path, name);
+    fn undeclared(&self, path: &ParameterPath, name: &str) -> String {
+        let full = path.join(name);
         let elsewhere =
             self.model.task.tree().into_iter().find(|schema| schema.name() == name && schema.path != full);
         let elsewhere = elsewhere.map(|schema| format!(", only `{}`", schema.path)).unwrap_or_default();
@@ -168,23 +167,13 @@ impl<'m> Judge<'m> {
     }
 }
 
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// `/inputs/referenceImages/0` as `inputs.referenceImages`.
-fn dotted(pointer: &str) -> String {
-    let steps = pointer.split('/').skip(1).filter(|step| step.parse::<usize>().is_err());
-    steps.collect::<Vec<_>>().join(".").replace("~1", "/").replace("~0", "~")
-}
-
 /// The line of a value within a text that is shown; that of the nearest value around it where it is absent.
 fn line_of(shown: &Shown, pointer: &str) -> usize {
     let source = Source::new("example", shown.text.as_str());
     let Ok(mut node) = source.root() else { return shown.line };
     let mut line = node.position().line;
-    for step in pointer.split('/').skip(1) {
-        let Some((next, at)) = child(node, step) else { break };
+    for step in JsonPointer::from(pointer).names() {
+        let Some((next, at)) = child(node, &step) else { break };
         (node, line) = (next, at);
     }
     shown.line + line - 1
@@ -196,8 +185,7 @@ fn child<'a>(node: Node<'a>, step: &str) -> Option<(Node<'a>, usize)> {
     {
         return items.get(index).map(|item| (*item, item.position().line));
     }
-    let name = step.replace("~1", "/").replace("~0", "~");
-    let member = node.members().ok()?.into_iter().find(|member| member.key == name)?;
+    let member = node.members().ok()?.into_iter().find(|member| member.key == step)?;
     Some((member.value, member.position().line))
 }
 
@@ -245,7 +233,8 @@ fn fragment(judge: &Judge<'_>, shown: &Shown, found: &mut Found) {
         return;
     };
     let owner = shown.fragment_of.as_deref().unwrap_or_default();
-    let steps: Vec<&str> = owner.split('.').filter(|step| !step.is_empty()).collect();
+    let owner = ParameterPath::from(owner);
+    let steps: Vec<&str> = owner.steps().collect();
     let readings = (0..=steps.len()).map(|depth| {
         let mut task = value.clone();
         for step in steps[..depth].iter().rev() {

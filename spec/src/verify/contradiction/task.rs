@@ -1,12 +1,12 @@
 //! Tasks made from a source's own rules: do they bear its defaults, and can each parameter be given at all?
 
+use crate::document::text;
 use super::{Broken, Found, Judge, add};
 use crate::facts::Facts;
-use crate::model::{Constraint, Schema};
+use crate::model::{Constraint, ParameterPath, Schema};
 use crate::rule::{Kinds, Rule};
-use crate::text;
 use crate::witness;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// At most so many tasks are judged to find one that is valid.
 const TRIES: usize = 400;
@@ -25,7 +25,7 @@ pub(super) fn defaults(judge: &Judge<'_>, facts: &Facts, found: &mut Found) {
                 line,
             );
         }
-        if !own.is_empty() || schema.path.split('.').any(|step| step == "items") {
+        if !own.is_empty() || schema.path.is_in_array() {
             continue;
         }
         // What comes together is chosen together: no value of the one goes with the default of the other alone.
@@ -72,19 +72,18 @@ pub(super) fn unusable(judge: &Judge<'_>, facts: &Facts, found: &mut Found) {
 }
 
 /// The line of a fact.
-fn line(facts: &Facts, path: &str, keyword: &str) -> usize {
-    let steps: Vec<&str> = path.split('.').filter(|step| *step != "items").collect();
-    let parameter = facts.task.at(&steps);
+fn line(facts: &Facts, path: &ParameterPath, keyword: &str) -> usize {
+    let path = path.without_items();
+    let parameter = facts.task.at(&path.steps().collect::<Vec<_>>());
     let fact = parameter.and_then(|parameter| parameter.fact(keyword)).map(|fact| fact.line);
     fact.or(parameter.map(|parameter| parameter.line)).unwrap_or(1)
 }
 
 /// The rules over several parameters, each with the full paths that it names.
-fn rules<'m>(judge: &Judge<'m>) -> Vec<(&'m Constraint, Vec<String>)> {
+fn rules<'m>(judge: &Judge<'m>) -> Vec<(&'m Constraint, Vec<ParameterPath>)> {
     let all = judge.model.constraints().into_iter().filter(|constraint| constraint.rule.is_composite());
     all.map(|constraint| {
-        let names = constraint.rule.parameters();
-        let paths = names.iter().map(|name| super::join(&constraint.parameter, name));
+        let paths = constraint.parameters().into_iter();
         (constraint, paths.filter(|path| judge.model.task.at(path).is_some()).collect::<Vec<_>>())
     })
     .filter(|(_, paths)| paths.len() > 1)
@@ -92,8 +91,8 @@ fn rules<'m>(judge: &Judge<'m>) -> Vec<(&'m Constraint, Vec<String>)> {
 }
 
 /// Every parameter that a rule names.
-fn named(judge: &Judge<'_>) -> Vec<String> {
-    let mut all: Vec<String> = Vec::new();
+fn named(judge: &Judge<'_>) -> Vec<ParameterPath> {
+    let mut all: Vec<ParameterPath> = Vec::new();
     for path in rules(judge).into_iter().flat_map(|(_, paths)| paths) {
         if !all.contains(&path) {
             all.push(path);
@@ -103,11 +102,11 @@ fn named(judge: &Judge<'_>) -> Vec<String> {
 }
 
 /// The values that rules name for a parameter.
-fn named_values(judge: &Judge<'_>, path: &str) -> Vec<Value> {
+fn named_values(judge: &Judge<'_>, path: &ParameterPath) -> Vec<Value> {
     let mut all: Vec<Value> = Vec::new();
     for (rule, paths) in rules(judge) {
         if paths.iter().any(|known| known == path) {
-            let name = path.strip_prefix(&format!("{}.", rule.parameter)).unwrap_or(path);
+            let name = path.below(&rule.parameter).unwrap_or(path);
             all.extend(rule.rule.values_of(name).into_iter().take(8));
         }
     }
@@ -115,7 +114,7 @@ fn named_values(judge: &Judge<'_>, path: &str) -> Vec<Value> {
 }
 
 /// The parameters that a rule ties to this one.
-fn partners<'m>(judge: &Judge<'m>, path: &str) -> Vec<(&'m Constraint, String)> {
+fn partners<'m>(judge: &Judge<'m>, path: &ParameterPath) -> Vec<(&'m Constraint, ParameterPath)> {
     let mut all = Vec::new();
     for (rule, paths) in rules(judge) {
         if paths.iter().any(|known| known == path) {
@@ -128,32 +127,32 @@ fn partners<'m>(judge: &Judge<'m>, path: &str) -> Vec<(&'m Constraint, String)> 
 /// A value of the other parameter with which a task is valid, and no longer is when the default is put in.
 fn spoilt(
     judge: &Judge<'_>,
-    path: &str,
+    path: &ParameterPath,
     default: &Value,
     rule: &Constraint,
-    other: &str,
+    other: &ParameterPath,
 ) -> Option<(Value, String)> {
-    let name = other.strip_prefix(&format!("{}.", rule.parameter)).unwrap_or(other);
+    let name = other.below(&rule.parameter).unwrap_or(other);
     let schema = judge.model.task.at(other)?;
     let mut values = rule.rule.values_of(name);
     values.extend(legal(judge, schema).into_iter().take(6));
     for value in values {
         let Some(task) = settle(judge, with(judge, other, &value), &[other]) else { continue };
-        if get(&task, path) == Some(default) {
+        if path.get(&task) == Some(default) {
             continue;
         }
         let mut sent = task.clone();
-        set(&mut sent, path, default.clone());
+        path.set(&mut sent, default.clone());
         // What must come with the parameter comes with its own default.
         for needed in needs(judge, path) {
             if let (None, Some(default)) =
-                (get(&sent, &needed), judge.model.task.at(&needed).and_then(|schema| schema.default.clone()))
+                (needed.get(&sent), judge.model.task.at(&needed).and_then(|schema| schema.default.clone()))
             {
-                set(&mut sent, &needed, default);
+                needed.set(&mut sent, default);
             }
         }
         let broken =
-            judge.task(&sent).into_iter().find(|broken| broken.rule.as_deref() == Some(rule.id.as_str()));
+            judge.task(&sent).into_iter().find(|broken| broken.rule.as_ref() == Some(&rule.id));
         if let Some(broken) = broken {
             return Some((value, broken.statement));
         }
@@ -162,13 +161,13 @@ fn spoilt(
 }
 
 /// The parameters that must come with this one.
-fn needs(judge: &Judge<'_>, path: &str) -> Vec<String> {
+fn needs(judge: &Judge<'_>, path: &ParameterPath) -> Vec<ParameterPath> {
     let mut all = Vec::new();
     for constraint in judge.model.constraints() {
         if let Rule::DependentRequired(dependent) = &constraint.rule {
             for (trigger, needs) in &dependent.needs {
-                if super::join(&constraint.parameter, trigger) == path {
-                    all.extend(needs.iter().map(|name| super::join(&constraint.parameter, name)));
+                if constraint.parameter.join(trigger) == *path {
+                    all.extend(needs.iter().map(|name| constraint.parameter.join(name)));
                 }
             }
         }
@@ -177,17 +176,8 @@ fn needs(judge: &Judge<'_>, path: &str) -> Vec<String> {
 }
 
 /// What a value breaks at its own place, whatever the rest of the task.
-fn faults_at(judge: &Judge<'_>, path: &str, value: &Value) -> Vec<Broken> {
-    let (mut task, mut pointer) = (value.clone(), String::new());
-    for step in path.split('.').rev() {
-        if step == "items" {
-            pointer.insert_str(0, "/0");
-            task = Value::Array(vec![task]);
-        } else {
-            pointer.insert_str(0, &format!("/{}", step.replace('~', "~0").replace('/', "~1")));
-            task = Value::Object(Map::from_iter([(step.to_owned(), task)]));
-        }
-    }
+fn faults_at(judge: &Judge<'_>, path: &ParameterPath, value: &Value) -> Vec<Broken> {
+    let (task, pointer) = (path.around(value.clone()), path.pointer());
     judge.task(&task).into_iter().filter(|broken| broken.pointer.starts_with(&pointer)).collect()
 }
 
@@ -223,14 +213,14 @@ fn minimal(judge: &Judge<'_>, schema: &Schema) -> Value {
 }
 
 /// A task with what is required, and the value.
-fn with(judge: &Judge<'_>, path: &str, value: &Value) -> Value {
+fn with(judge: &Judge<'_>, path: &ParameterPath, value: &Value) -> Value {
     let mut task = minimal(judge, &judge.model.task);
-    set(&mut task, path, value.clone());
+    path.set(&mut task, value.clone());
     task
 }
 
 /// Gives and takes other parameters that the broken rules name until the task is valid.
-fn settle(judge: &Judge<'_>, task: Value, kept: &[&str]) -> Option<Value> {
+fn settle(judge: &Judge<'_>, task: Value, kept: &[&ParameterPath]) -> Option<Value> {
     let rules = rules(judge);
     let (mut queue, mut next) = (vec![task], 0);
     while let Some(task) = queue.get(next).cloned() {
@@ -240,11 +230,11 @@ fn settle(judge: &Judge<'_>, task: Value, kept: &[&str]) -> Option<Value> {
             return Some(task);
         }
         // A fault of a single value is not mended by other parameters.
-        let Some(id) = broken.iter().find_map(|broken| broken.rule.as_deref()) else { continue };
-        let Some((rule, paths)) = rules.iter().find(|(rule, _)| rule.id == id) else { continue };
-        for path in paths.iter().filter(|path| !kept.contains(&path.as_str())) {
+        let Some(id) = broken.iter().find_map(|broken| broken.rule.as_ref()) else { continue };
+        let Some((rule, paths)) = rules.iter().find(|(rule, _)| rule.id == *id) else { continue };
+        for path in paths.iter().filter(|path| !kept.contains(path)) {
             let Some(schema) = judge.model.task.at(path) else { continue };
-            let name = path.strip_prefix(&format!("{}.", rule.parameter)).unwrap_or(path);
+            let name = path.below(&rule.parameter).unwrap_or(path);
             let mut options: Vec<Option<Value>> =
                 rule.rule.values_of(name).into_iter().take(8).map(Some).collect();
             options.extend(legal(judge, schema).into_iter().take(2).map(Some));
@@ -254,8 +244,8 @@ fn settle(judge: &Judge<'_>, task: Value, kept: &[&str]) -> Option<Value> {
             for option in options {
                 let mut changed = task.clone();
                 match option {
-                    Some(value) => set(&mut changed, path, value),
-                    None => remove(&mut changed, path),
+                    Some(value) => path.set(&mut changed, value),
+                    None => drop(path.remove(&mut changed)),
                 }
                 if !queue.contains(&changed) && queue.len() < TRIES {
                     queue.push(changed);
@@ -266,36 +256,8 @@ fn settle(judge: &Judge<'_>, task: Value, kept: &[&str]) -> Option<Value> {
     None
 }
 
-fn is_required(judge: &Judge<'_>, path: &str) -> bool {
-    let (holder, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let property = judge.model.task.at(holder).and_then(|schema| schema.property(name));
+fn is_required(judge: &Judge<'_>, path: &ParameterPath) -> bool {
+    let holder = path.parent().unwrap_or_default();
+    let property = judge.model.task.at(&holder).and_then(|schema| schema.property(path.last()));
     property.is_some_and(|property| property.required.is_some())
-}
-
-fn get<'v>(task: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(task, |value, name| value.get(name))
-}
-
-fn set(task: &mut Value, path: &str, value: Value) {
-    let mut slot = task;
-    for name in path.split('.') {
-        if !slot.is_object() {
-            *slot = Value::Object(Map::new());
-        }
-        let Value::Object(members) = slot else { return };
-        slot = members.entry(name).or_insert(Value::Null);
-    }
-    *slot = value;
-}
-
-fn remove(task: &mut Value, path: &str) {
-    let (holder, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let slot = if holder.is_empty() {
-        Some(task)
-    } else {
-        task.pointer_mut(&format!("/{}", holder.replace('.', "/")))
-    };
-    if let Some(Value::Object(members)) = slot {
-        members.remove(name);
-    }
 }

@@ -1,9 +1,11 @@
 //! Small pieces of wording that several modules share.
 
-use crate::diagnostic::Diagnostic;
-use crate::read::MAX_NAME;
-use crate::source::Node;
+use super::diagnostic::Diagnostic;
+use super::source::Node;
 use std::collections::HashSet;
+
+/// The most characters of a member's name.
+const MAX_NAME: usize = 256;
 
 /// Whether a character is not seen but changes how others are shown: control characters, line ends, and the signs that
 /// turn the direction of writing.

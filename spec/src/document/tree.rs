@@ -1,8 +1,8 @@
 //! A JSON value that keeps what documents care about and `serde_json`'s own value loses: the order of members, the
 //! text of numbers.
 
-use crate::diagnostic::Diagnostic;
-use crate::source::{Node, Source};
+use super::diagnostic::Diagnostic;
+use super::source::{Node, Source};
 use bigdecimal::BigDecimal;
 use serde_json::Value;
 use std::fmt::Write as _;

@@ -4,11 +4,8 @@
 //! constraints, but requests can be made so that they hold ([`Model::owner_rules`]). A file of rules, read by
 //! [`read_rules`], can be added to what is expected with [`Model::with_rules`].
 
-use crate::diagnostic::Diagnostic;
-use crate::model::{Constraint, Level, Model, Relation, Rule, Schema};
-use crate::read::ReadError;
-use crate::source::{Node, Source};
-use crate::text;
+use crate::document::{Diagnostic, Node, ReadError, Source, text};
+use crate::model::{Constraint, ConstraintId, Level, Model, ParameterPath, Relation, Rule, Schema};
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Value};
 
@@ -89,20 +86,17 @@ impl Model {
 
 fn constraint(model: &Model, relation: &Relation, level: Level) -> Constraint {
     let rule = Rule::from(relation.clone());
-    let plain = format!("{}.{}", relation.parameters.join("+"), rule.keyword());
-    let (mut id, mut number) = (plain.clone(), 1);
-    while model.constraint(&id).is_some() {
-        number += 1;
-        id = format!("{plain}.{number}");
-    }
+    let id = ConstraintId::new("", &relation.parameters, rule.keyword());
+    let ids = (1..).map(|number| id.numbered(number));
+    let id = ids.into_iter().find(|id| model.constraint(id).is_none()).unwrap_or_default();
     Constraint {
         id,
-        parameter: String::new(),
+        parameter: ParameterPath::task(),
         member: None,
         level,
         expected: rule.sentence(),
         rule,
-        location: "/x-constraints".to_owned(),
+        location: "/x-constraints".into(),
         depth: 0,
         documentation: None,
     }
