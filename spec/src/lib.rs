@@ -29,6 +29,7 @@ pub mod judge;
 pub mod model;
 mod read;
 pub mod rule;
+pub mod synthesis;
 pub mod verify;
 
 pub use document::{Diagnostic, MAX_BYTES, ReadError, Source, diagnostic, read_source, source, text, tree};

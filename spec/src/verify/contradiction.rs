@@ -44,8 +44,9 @@ pub fn contradictions(facts: &Facts) -> Vec<(String, Vec<usize>)> {
             request(&judge, example, &mut found);
             response(&judge, example, &mut found);
         }
-        task::defaults(&judge, facts, &mut found);
-        task::unusable(&judge, facts, &mut found);
+        let mut tasks = task::Tasks::new(&model, &judge, None);
+        task::defaults(&judge, &mut tasks, facts, &mut found);
+        task::unusable(&judge, &mut tasks, facts, &mut found);
     }
     let mut all: Vec<(String, Vec<usize>)> = found.into_iter().collect();
     all.sort_by_key(|(_, lines)| lines.first().copied());

@@ -1,18 +1,25 @@
 //! Tasks made from a source's own rules: do they bear its defaults, and can each parameter be given at all?
 
-use crate::document::text;
 use super::{Broken, Found, Judge, add};
+use crate::document::text;
 use crate::facts::Facts;
-use crate::model::{Constraint, ParameterPath, Schema};
-use crate::rule::{Kinds, Rule};
-use crate::witness;
+use crate::model::{Constraint, ParameterPath, Rule};
+use crate::synthesis::{self, Fault, Synthesiser};
 use serde_json::Value;
 
-/// At most so many tasks are judged to find one that is valid.
-const TRIES: usize = 400;
+/// Makes tasks that the source's own rules allow.
+pub(super) type Tasks<'m> = Synthesiser<'m, Judge<'m>>;
+
+impl synthesis::Judge for Judge<'_> {
+    fn faults(&self, task: &Value) -> Vec<Fault> {
+        let fault =
+            |broken: Broken| Fault { pointer: broken.pointer, constraint: broken.rule.unwrap_or_default() };
+        self.task(task).into_iter().map(fault).collect()
+    }
+}
 
 /// Defaults that are no legal value, and defaults that make a valid task invalid when they are sent.
-pub(super) fn defaults(judge: &Judge<'_>, facts: &Facts, found: &mut Found) {
+pub(super) fn defaults(judge: &Judge<'_>, tasks: &mut Tasks<'_>, facts: &Facts, found: &mut Found) {
     let tree = judge.model.task.tree();
     for schema in tree.iter().filter(|schema| !schema.path.is_empty()) {
         let Some(default) = &schema.default else { continue };
@@ -34,7 +41,7 @@ pub(super) fn defaults(judge: &Judge<'_>, facts: &Facts, found: &mut Found) {
             if together.contains(&other) {
                 continue;
             }
-            if let Some((value, statement)) = spoilt(judge, &schema.path, default, rule, &other) {
+            if let Some((value, statement)) = spoilt(judge, tasks, &schema.path, default, rule, &other) {
                 let statement = format!(
                     "the default of `{}`, {}, makes a task with `{other}` {} invalid: {statement}",
                     schema.path,
@@ -48,23 +55,21 @@ pub(super) fn defaults(judge: &Judge<'_>, facts: &Facts, found: &mut Found) {
 }
 
 /// Parameters that no valid task can have.
-pub(super) fn unusable(judge: &Judge<'_>, facts: &Facts, found: &mut Found) {
+pub(super) fn unusable(judge: &Judge<'_>, tasks: &mut Tasks<'_>, facts: &Facts, found: &mut Found) {
     for path in named(judge) {
         let Some(schema) = judge.model.task.at(&path) else { continue };
-        let mut reason = None;
-        let mut values = named_values(judge, &path);
-        values.extend(legal(judge, schema).into_iter().take(4));
-        let usable = values.iter().any(|value| {
-            let task = with(judge, &path, value);
-            match settle(judge, task.clone(), &[&path]) {
-                Some(_) => true,
-                None => {
-                    reason = judge.task(&task).into_iter().find(|broken| broken.rule.is_some());
-                    false
-                }
-            }
+        if tasks.holding(&path).is_some() {
+            continue;
+        }
+        let mut values = tasks.named(&path);
+        values.extend(tasks.legal(schema).into_iter().take(4));
+        // Why the last value that was tried does not do.
+        let reason = values.last().and_then(|value| {
+            let mut task = tasks.base().clone();
+            tasks.place(&mut task, &path, Some(value.clone()));
+            judge.task(&task).into_iter().find(|broken| broken.rule.is_some())
         });
-        if let (false, false, Some(reason)) = (usable, values.is_empty(), reason) {
+        if let Some(reason) = reason {
             let statement = format!("no valid task can have `{path}`: {}", reason.statement);
             add(found, statement, line(facts, &path, "type"));
         }
@@ -101,18 +106,6 @@ fn named(judge: &Judge<'_>) -> Vec<ParameterPath> {
     all
 }
 
-/// The values that rules name for a parameter.
-fn named_values(judge: &Judge<'_>, path: &ParameterPath) -> Vec<Value> {
-    let mut all: Vec<Value> = Vec::new();
-    for (rule, paths) in rules(judge) {
-        if paths.iter().any(|known| known == path) {
-            let name = path.below(&rule.parameter).unwrap_or(path);
-            all.extend(rule.rule.values_of(name).into_iter().take(8));
-        }
-    }
-    all
-}
-
 /// The parameters that a rule ties to this one.
 fn partners<'m>(judge: &Judge<'m>, path: &ParameterPath) -> Vec<(&'m Constraint, ParameterPath)> {
     let mut all = Vec::new();
@@ -127,6 +120,7 @@ fn partners<'m>(judge: &Judge<'m>, path: &ParameterPath) -> Vec<(&'m Constraint,
 /// A value of the other parameter with which a task is valid, and no longer is when the default is put in.
 fn spoilt(
     judge: &Judge<'_>,
+    tasks: &Tasks<'_>,
     path: &ParameterPath,
     default: &Value,
     rule: &Constraint,
@@ -135,10 +129,12 @@ fn spoilt(
     let name = other.below(&rule.parameter).unwrap_or(other);
     let schema = judge.model.task.at(other)?;
     let mut values = rule.rule.values_of(name);
-    values.extend(legal(judge, schema).into_iter().take(6));
+    values.extend(tasks.legal(schema).into_iter().take(6));
     for value in values {
-        let Some(task) = settle(judge, with(judge, other, &value), &[other]) else { continue };
-        if path.get(&task) == Some(default) {
+        let mut task = tasks.base().clone();
+        tasks.place(&mut task, other, Some(value.clone()));
+        let task = tasks.settle(task, other);
+        if !judge.task(&task).is_empty() || path.get(&task) == Some(default) {
             continue;
         }
         let mut sent = task.clone();
@@ -179,85 +175,4 @@ fn needs(judge: &Judge<'_>, path: &ParameterPath) -> Vec<ParameterPath> {
 fn faults_at(judge: &Judge<'_>, path: &ParameterPath, value: &Value) -> Vec<Broken> {
     let (task, pointer) = (path.around(value.clone()), path.pointer());
     judge.task(&task).into_iter().filter(|broken| broken.pointer.starts_with(&pointer)).collect()
-}
-
-/// Legal values of a parameter, the plainest first.
-fn legal(judge: &Judge<'_>, schema: &Schema) -> Vec<Value> {
-    let kinds = schema.kinds();
-    let mut all: Vec<Value> = Vec::new();
-    if kinds == Kinds::OBJECT || kinds == Kinds::ARRAY {
-        all.push(minimal(judge, schema));
-    } else {
-        for value in witness::samples(schema) {
-            if !all.contains(&value) && faults_at(judge, &schema.path, &value).is_empty() {
-                all.push(value);
-            }
-        }
-    }
-    all
-}
-
-/// The plainest value: an object with its required members, an array with one item.
-fn minimal(judge: &Judge<'_>, schema: &Schema) -> Value {
-    let kinds = schema.kinds();
-    if kinds == Kinds::OBJECT {
-        let required = schema.properties.iter().filter(|property| property.required.is_some());
-        return Value::Object(
-            required.map(|property| (property.name.clone(), minimal(judge, &property.schema))).collect(),
-        );
-    }
-    if kinds == Kinds::ARRAY {
-        return Value::Array(schema.items.iter().map(|items| minimal(judge, items)).collect());
-    }
-    legal(judge, schema).into_iter().next().unwrap_or_default()
-}
-
-/// A task with what is required, and the value.
-fn with(judge: &Judge<'_>, path: &ParameterPath, value: &Value) -> Value {
-    let mut task = minimal(judge, &judge.model.task);
-    path.set(&mut task, value.clone());
-    task
-}
-
-/// Gives and takes other parameters that the broken rules name until the task is valid.
-fn settle(judge: &Judge<'_>, task: Value, kept: &[&ParameterPath]) -> Option<Value> {
-    let rules = rules(judge);
-    let (mut queue, mut next) = (vec![task], 0);
-    while let Some(task) = queue.get(next).cloned() {
-        next += 1;
-        let broken = judge.task(&task);
-        if broken.is_empty() {
-            return Some(task);
-        }
-        // A fault of a single value is not mended by other parameters.
-        let Some(id) = broken.iter().find_map(|broken| broken.rule.as_ref()) else { continue };
-        let Some((rule, paths)) = rules.iter().find(|(rule, _)| rule.id == *id) else { continue };
-        for path in paths.iter().filter(|path| !kept.contains(path)) {
-            let Some(schema) = judge.model.task.at(path) else { continue };
-            let name = path.below(&rule.parameter).unwrap_or(path);
-            let mut options: Vec<Option<Value>> =
-                rule.rule.values_of(name).into_iter().take(8).map(Some).collect();
-            options.extend(legal(judge, schema).into_iter().take(2).map(Some));
-            if !is_required(judge, path) {
-                options.push(None);
-            }
-            for option in options {
-                let mut changed = task.clone();
-                match option {
-                    Some(value) => path.set(&mut changed, value),
-                    None => drop(path.remove(&mut changed)),
-                }
-                if !queue.contains(&changed) && queue.len() < TRIES {
-                    queue.push(changed);
-                }
-            }
-        }
-    }
-    None
-}
-
-fn is_required(judge: &Judge<'_>, path: &ParameterPath) -> bool {
-    let holder = path.parent().unwrap_or_default();
-    let property = judge.model.task.at(&holder).and_then(|schema| schema.property(path.last()));
-    property.is_some_and(|property| property.required.is_some())
 }
