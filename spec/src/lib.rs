@@ -5,6 +5,10 @@
 //! [`Schema`]s, every checkable statement as a [`Constraint`] with an id, a [`Level`] and a [`Rule`], and what
 //! answers must be as [`Behaviour`]s. Everything else in this workspace is a view of that model.
 //!
+//! The modules form no circle. [`document`] is text with places; [`model`] is data; [`rule`] knows each keyword;
+//! `read` makes the one of the other. On these stand [`synthesis`] (tasks made from a model), [`facts`] (what any source
+//! says), [`import`], [`verify`] and [`diff`].
+//!
 //! ```
 //! let spec = airspec::Source::new(
 //!     "tiny.json",
@@ -20,8 +24,8 @@
 //! # Ok::<(), airspec::ReadError>(())
 //! ```
 
-pub mod document;
 pub mod diff;
+pub mod document;
 pub mod facts;
 pub mod import;
 #[cfg(feature = "judge")]
@@ -34,9 +38,7 @@ pub mod verify;
 
 pub use document::{Diagnostic, MAX_BYTES, ReadError, Source, diagnostic, read_source, source, text, tree};
 pub use model::behaviour::{self, Behaviour};
-pub use model::{
-    Constraint, ConstraintId, JsonPointer, Level, Model, ParameterPath, Property, Rule, Schema,
-};
+pub use model::{Constraint, ConstraintId, JsonPointer, Level, Model, ParameterPath, Property, Rule, Schema};
 pub use read::{read, read_file, read_rules};
 
 /// Values that show a constraint holding or broken.

@@ -138,6 +138,11 @@ const READERS: [(&str, Read); 21] = [
     ("x-unique", unique::read),
 ];
 
+/// The keywords that have a reader.
+pub(crate) fn keywords() -> impl Iterator<Item = &'static str> {
+    READERS.into_iter().map(|(keyword, _)| keyword)
+}
+
 /// The reader of a keyword, where it is one of those.
 pub(crate) fn reader(keyword: &str) -> Option<Read> {
     READERS.iter().find(|(known, _)| *known == keyword).map(|(_, read)| *read)

@@ -14,8 +14,8 @@ pub use compare::{Difference, compare};
 pub use contradiction::contradictions;
 
 use crate::document::text;
-use crate::facts::{Facts, Remark};
 pub use crate::facts::{Allowed, allowed, allowed_for, built_in};
+use crate::facts::{Facts, Remark};
 use std::fmt;
 
 /// What a comparison came to.

@@ -46,7 +46,8 @@ fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
             && case.level < Level::Unstated
             && !case.parameter.is_empty()
             && identity.as_ref().is_some_and(|name| {
-                *name != case.parameter && case.body.get(0).is_some_and(|task| task.get(name.as_str()).is_some())
+                *name != case.parameter
+                    && case.body.get(0).is_some_and(|task| task.get(name.as_str()).is_some())
             })
             && case.body.as_array().is_some_and(|tasks| tasks.len() == 1);
         if is_plain && found.len() < KINDS && !found.iter().any(|(known, _)| *known == keyword) {

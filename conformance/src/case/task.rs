@@ -99,11 +99,6 @@ impl<'m> Tasks<'m> {
         self.identities.give(task);
     }
 
-    /// A random UUID of version 4.
-    pub(super) fn uuid(&mut self) -> String {
-        self.identities.uuid()
-    }
-
     /// A task that holds the value at the path and is otherwise valid, as far as that can be had. `None` takes the
     /// parameter out.
     pub fn with(&mut self, path: &str, value: Option<Value>) -> Value {

@@ -154,7 +154,12 @@ impl Explainer {
         }
         Ok(Self {
             explained,
-            parameters: model.task.properties.iter().map(|property| property.schema.path.to_string()).collect(),
+            parameters: model
+                .task
+                .properties
+                .iter()
+                .map(|property| property.schema.path.to_string())
+                .collect(),
         })
     }
 

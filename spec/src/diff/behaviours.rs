@@ -4,8 +4,8 @@
 //! default, whose change is told with the parameter.
 
 use super::{Action, Change, Effect, Subject};
-use crate::model::behaviour::{Behaviour, Kind};
 use crate::model::Model;
+use crate::model::behaviour::{Behaviour, Kind};
 
 pub(super) fn compare(old: &Model, new: &Model, changes: &mut Vec<Change>) {
     let follows = |one: &Behaviour| matches!(one.kind, Kind::Default { .. });

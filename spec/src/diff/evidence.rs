@@ -70,8 +70,7 @@ impl Evidence {
         let shows = |said: &Said| {
             let is_named = change.constraint.as_ref().is_some_and(|id| *id == said.constraint);
             let path = said.path();
-            let is_there = path == change.path
-                || !change.path.is_empty() && path.starts_with(&change.path);
+            let is_there = path == change.path || !change.path.is_empty() && path.starts_with(&change.path);
             // Answers are judged by the old spec, which has ids of its own.
             is_there && (is_named || change.constraint.is_none() || change.subject != Subject::Request)
                 || is_named && change.path.is_empty()

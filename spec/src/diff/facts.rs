@@ -3,7 +3,8 @@
 use super::admits;
 use super::numbers::Numbers;
 use crate::model::{
-    Constraint, ConstraintId, Count, End, Format, JsonPointer, Kinds, Level, ParameterPath, Property, Rule, Schema,
+    Constraint, ConstraintId, Count, End, Format, JsonPointer, Kinds, Level, ParameterPath, Property, Rule,
+    Schema,
 };
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Value};

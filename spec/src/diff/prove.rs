@@ -5,7 +5,7 @@
 
 use super::admits;
 use super::facts::{Facts, Profile, having, object_having, spread};
-use crate::model::{Format, Kinds, Operation, Relation, Rule, Schema};
+use crate::model::{Format, If, Kinds, Operation, Relation, Rule, Schema};
 use bigdecimal::{BigDecimal, Signed as _};
 use std::cell::Cell;
 
@@ -209,48 +209,46 @@ impl Prover {
             Rule::Area(relation) | Rule::Ratio(relation) => {
                 !profile.has(Kinds::OBJECT) || self.relation(facts, relation)
             }
-            Rule::AllOf(_)
-            | Rule::AnyOf(_)
-            | Rule::OneOf(_)
-            | Rule::Not(_)
-            | Rule::If(_)
-            | Rule::Contains(_) => self.composite(facts, profile, rule),
+            Rule::AllOf(schema) => self.entails(facts, schema),
+            Rule::AnyOf(branches) => self.any_of(facts, branches),
+            Rule::OneOf(branches) => self.one_of(facts, branches),
+            Rule::Not(schema) => self.absurd(&facts.and(schema)),
+            Rule::If(rule) => self.implies(facts, rule),
+            Rule::Contains(schema) => !profile.has(Kinds::ARRAY) || self.contains(facts, profile, schema),
         }
     }
 
-    fn composite(&self, facts: &Facts<'_>, profile: &Profile<'_>, rule: &Rule) -> bool {
-        match rule {
-            Rule::AllOf(schema) => self.entails(facts, schema),
-            Rule::AnyOf(branches) => (0..branches.len()).any(|chosen| {
-                // It may be the chosen one for want of the others.
-                let others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
-                let facts = others.fold(facts.clone(), |facts, (_, other)| facts.but_not(other));
-                self.entails(&facts, &branches[chosen])
-            }),
-            Rule::OneOf(branches) => (0..branches.len()).any(|chosen| {
-                let mut others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
-                self.entails(facts, &branches[chosen])
-                    && others.all(|(_, other)| self.absurd(&facts.and(other)))
-            }),
-            Rule::Not(schema) => self.absurd(&facts.and(schema)),
-            Rule::If(rule) => {
-                let leads = |facts: Facts<'_>, goal: &Option<Schema>| {
-                    goal.as_ref().is_none_or(|goal| self.entails(&facts, goal))
-                };
-                leads(facts.and(&rule.condition), &rule.then)
-                    && leads(facts.but_not(&rule.condition), &rule.otherwise)
-            }
-            Rule::Contains(schema) => {
-                let items = facts.items();
-                !profile.has(Kinds::ARRAY)
-                    || profile.items.least > 0 && self.entails(&items, schema)
-                    || facts.rules().any(|rule| match rule {
-                        Rule::Contains(known) => self.entails(&items.and(known), schema),
-                        _ => false,
-                    })
-            }
-            other => unreachable!("`{}` is not made of conditions", other.keyword()),
-        }
+    fn any_of(&self, facts: &Facts<'_>, branches: &[Schema]) -> bool {
+        (0..branches.len()).any(|chosen| {
+            // It may be the chosen one for want of the others.
+            let others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
+            let facts = others.fold(facts.clone(), |facts, (_, other)| facts.but_not(other));
+            self.entails(&facts, &branches[chosen])
+        })
+    }
+
+    fn one_of(&self, facts: &Facts<'_>, branches: &[Schema]) -> bool {
+        (0..branches.len()).any(|chosen| {
+            let mut others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
+            self.entails(facts, &branches[chosen]) && others.all(|(_, other)| self.absurd(&facts.and(other)))
+        })
+    }
+
+    fn implies(&self, facts: &Facts<'_>, rule: &If) -> bool {
+        let leads = |facts: Facts<'_>, goal: &Option<Schema>| {
+            goal.as_ref().is_none_or(|goal| self.entails(&facts, goal))
+        };
+        leads(facts.and(&rule.condition), &rule.then)
+            && leads(facts.but_not(&rule.condition), &rule.otherwise)
+    }
+
+    fn contains(&self, facts: &Facts<'_>, profile: &Profile<'_>, schema: &Schema) -> bool {
+        let items = facts.items();
+        profile.items.least > 0 && self.entails(&items, schema)
+            || facts.rules().any(|rule| match rule {
+                Rule::Contains(known) => self.entails(&items.and(known), schema),
+                _ => false,
+            })
     }
 
     fn relation(&self, facts: &Facts<'_>, goal: &Relation) -> bool {

@@ -1,9 +1,9 @@
 //! Two schemas side by side: every difference, and whether it lets fewer or more values through.
 
-use crate::document::text;
 use super::facts::Facts;
 use super::facts::having;
 use super::{Action, Change, Effect, Subject, prove, same, words};
+use crate::document::text;
 use crate::model::{Constraint, Property, Rule, Schema};
 
 /// The differences between two schemas of a subject.

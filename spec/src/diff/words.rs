@@ -1,7 +1,7 @@
 //! Changes in words: what a changed rule said and says, and documentation that reads otherwise.
 
-use crate::document::text;
 use super::{Action, Change, Effect, Subject};
+use crate::document::text;
 use crate::model::{Constraint, Model, ParameterPath, Rule, Schema, equal};
 use serde_json::Value;
 

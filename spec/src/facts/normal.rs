@@ -2,7 +2,6 @@
 
 use crate::document::Tree;
 
-
 /// Keywords that carry no fact within a rule.
 const WORDS: [&str; 8] =
     ["title", "description", "externalDocs", "$id", "$comment", "examples", "x-levels", "x-order"];

@@ -2,8 +2,8 @@
 
 mod schema;
 
-use crate::document::{ReadError, Source, Tree};
 use super::{json, slug_from};
+use crate::document::{ReadError, Source, Tree};
 use crate::facts::{Allowed, Facts, Remark};
 
 /// What every document has in common: envelope, authentication, errors, statuses, in our words.

@@ -3,10 +3,10 @@
 //! What is nested is announced by a breadcrumb line (`inputs » referenceImages`). Headings of groups and prose look
 //! alike and carry no fact but the forms of media.
 
-use crate::document::{Diagnostic, Position, Source, Tree};
 use super::badge::{self, Badge, LABELS, Meaning};
 use super::outline::{Outline, apply_media};
 use super::sentence;
+use crate::document::{Diagnostic, Position, Source, Tree};
 use crate::facts::{Fact, Facts, Layout, Parameter, Remark};
 use crate::model::Level;
 

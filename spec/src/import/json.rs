@@ -5,7 +5,7 @@
 use crate::document::{Diagnostic, Member, Node, Source, Tree};
 use crate::facts::{Example, Fact, Facts, Identity, Layout, Parameter, Shown, is_rule, without_words};
 use crate::model::Level;
-use crate::read::keyword::STATEMENTS;
+use crate::read::keyword;
 use std::collections::BTreeMap;
 
 /// Reads a document.
@@ -162,7 +162,7 @@ fn fact(keyword: &str, value: Tree, level: Level, line: usize) -> Fact {
 
 /// Whether a keyword states something, rather than describing or extending.
 fn is_fact(keyword: &str) -> bool {
-    STATEMENTS.contains(&keyword) || matches!(keyword, "default" | "x-value-count")
+    keyword::statements().any(|known| known == keyword) || matches!(keyword, "default" | "x-value-count")
 }
 
 fn levels(members: &[Member<'_>]) -> Result<BTreeMap<String, Level>, Diagnostic> {

@@ -87,13 +87,15 @@ impl JsonPointer {
                 members.insert(Self::unescape(last).into_owned(), new);
                 true
             }
-            Some(Value::Array(items)) => match last.parse().ok().and_then(|index: usize| items.get_mut(index)) {
-                Some(slot) => {
-                    *slot = new;
-                    true
+            Some(Value::Array(items)) => {
+                match last.parse().ok().and_then(|index: usize| items.get_mut(index)) {
+                    Some(slot) => {
+                        *slot = new;
+                        true
+                    }
+                    None => false,
                 }
-                None => false,
-            },
+            }
             _ => false,
         }
     }
@@ -145,7 +147,11 @@ mod tests {
 
     #[test]
     fn a_pointer_starts_with_whole_segments_only() {
-        assert!(pointer("/a/b").starts_with("/a") && pointer("/a").starts_with("") && !pointer("/ab").starts_with("/a"));
+        assert!(
+            pointer("/a/b").starts_with("/a")
+                && pointer("/a").starts_with("")
+                && !pointer("/ab").starts_with("/a")
+        );
         assert_eq!(pointer("/a/0/b~1c").parameter(), "a.items.b/c");
     }
 

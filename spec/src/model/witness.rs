@@ -1,7 +1,7 @@
 //! Values that show a constraint holding or broken.
 
-use crate::document::text;
 use super::Level;
+use crate::document::text;
 use serde_json::Value;
 
 /// Which side of a constraint a value is meant to lie on.

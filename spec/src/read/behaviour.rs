@@ -1,7 +1,7 @@
 //! `x-behaviours`: what answers must be, and the behaviours that follow from documented defaults.
 
-use crate::document::{Diagnostic, Member, Node, text};
 use super::Reader;
+use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::behaviour::{Behaviour, Condition, Kind};
 use crate::model::{Level, Model};
 use std::collections::{BTreeMap, HashSet};

@@ -2,9 +2,9 @@
 //!
 //! Everything around the task is layout and annotation: known by name and kept or passed over, never an error.
 
-use crate::document::{Member, Node, text};
 use super::schema::Place;
 use super::{Reader, owner, platform};
+use crate::document::{Member, Node, text};
 use crate::model::{Answers, Model, Price, Relation, Schema};
 
 /// Members of an OpenAPI document and of its `components.schemas` that are known and carry no constraint.

@@ -1,7 +1,7 @@
 //! Ids of constraints, and the names that rules speak of.
 
-use crate::document::{Node, text};
 use super::Reader;
+use crate::document::{Node, text};
 use crate::model::{ConstraintId, ParameterPath, Rule, Schema};
 use std::collections::HashSet;
 

@@ -1,9 +1,9 @@
 //! What holds on the platform whatever the model: a published document does not say it, so a document that is silent
 //! about behaviours gets those of `platform.json` whose parameters and fields it has.
 
-use crate::document::Source;
 use super::Reader;
 use super::behaviour::{defaults, misfit};
+use crate::document::Source;
 use crate::model::{Constraint, ConstraintId, JsonPointer, Level, Model, Rule};
 
 const PLATFORM: &str = include_str!("../../platform.json");

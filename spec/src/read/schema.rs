@@ -1,8 +1,10 @@
 //! JSON Schema to [`Schema`]: every keyword of the dialect, and an error for every other.
 
-use crate::document::{Diagnostic, Member, Node, text};
 use super::{Reader, contradiction, keyword};
-use crate::model::{Constraint, ConstraintId, JsonPointer, Level, ParameterPath, Pattern, Property, Rule, Schema};
+use crate::document::{Diagnostic, Member, Node, text};
+use crate::model::{
+    Constraint, ConstraintId, JsonPointer, Level, ParameterPath, Pattern, Property, Rule, Schema,
+};
 use crate::rule::{self, Additional, Scope};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -242,14 +244,30 @@ impl<'a> Reader<'a> {
                 schema: child,
             });
         }
-        if let Some(Additional::Closed) = pending.additional {
+        self.additional(pending.additional, schema, place, levels);
+        self.required(pending, schema, place);
+    }
+
+    /// What members may be that nothing declares.
+    fn additional(
+        &mut self,
+        additional: Option<Additional<'a>>,
+        schema: &mut Schema,
+        place: &Place,
+        levels: &BTreeMap<String, Level>,
+    ) {
+        if let Some(Additional::Closed) = additional {
             let names = schema.properties.iter().map(|property| property.name.clone()).collect();
             let level = levels.get("additionalProperties").copied().unwrap_or(Level::Badge);
             self.add(schema, place, Rule::AdditionalProperties(names), "/additionalProperties", level);
         }
-        if let Some(Additional::Schema(node)) = pending.additional {
+        if let Some(Additional::Schema(node)) = additional {
             schema.additional = Some(Box::new(self.schema(node, &place.child("additionalProperties", "*"))));
         }
+    }
+
+    /// Marks the members that are required; those that nothing declares become members, too.
+    fn required(&mut self, pending: &Pending<'a>, schema: &mut Schema, place: &Place) {
         let declared: HashMap<&str, Node<'a>> =
             pending.properties.iter().map(|member| (member.key.as_str(), member.value)).collect();
         for name in &pending.required {

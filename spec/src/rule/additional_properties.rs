@@ -1,7 +1,7 @@
 //! `additionalProperties`: what the members of an object may be that are not declared.
 
-use crate::document::{Diagnostic, Member, Node, text};
 use super::Keyword;
+use crate::document::{Diagnostic, Member, Node, text};
 
 /// `additionalProperties: false`: the members of an object are those that are declared.
 pub(super) struct AdditionalProperties<'a>(pub(super) &'a [String]);

@@ -1,7 +1,7 @@
 //! `allOf`: all of several schemas hold. Each branch is a rule of its own.
 
-use crate::document::{Diagnostic, Member, Node};
 use super::{Keyword, Scope, branch_witnesses, phrase, some_branches};
+use crate::document::{Diagnostic, Member, Node};
 use crate::model::{Rule, Schema, Witness};
 use std::slice;
 

@@ -1,7 +1,7 @@
 //! `anyOf`: at least one of several schemas holds.
 
-use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope, alternatives, branch_witnesses, branches, phrase, table};
+use crate::document::{Diagnostic, Member, text};
 use crate::model::{Rule, Schema, Witness};
 
 pub(super) struct AnyOf<'a>(pub(super) &'a [Schema]);

@@ -1,7 +1,7 @@
 //! `const`: one value.
 
-use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member, text};
 use crate::model::value::parts;
 use crate::model::witness::misses_of;
 use crate::model::{Rule, Schema, Witness};

@@ -1,7 +1,7 @@
 //! `contains`: at least one item of an array satisfies a schema.
 
-use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope, branch_witnesses, phrase, samples};
+use crate::document::{Diagnostic, Member};
 use crate::model::{Rule, Schema, Witness};
 use serde_json::Value;
 use std::slice;

@@ -1,7 +1,7 @@
 //! `dependentRequired`: where one member is present, others must be.
 
-use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member, text};
 use crate::model::{self, Rule};
 use std::collections::HashSet;
 

@@ -1,7 +1,7 @@
 //! `enum`: a closed set of values, with the documentation of each value where there is one.
 
-use crate::document::{Diagnostic, Member, Node, text};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::value::{parts, repeated};
 use crate::model::witness::misses_of;
 use crate::model::{self, EnumValue, Rule, Schema, Side, Witness};

@@ -1,7 +1,7 @@
 //! `exclusiveMinimum`: numbers are greater than this, an exact decimal.
 
-use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member};
 use crate::model::{Bound, Edge, Rule, Schema, Witness};
 use bigdecimal::BigDecimal;
 

@@ -1,7 +1,7 @@
 //! The schema `false`: no value is allowed.
 
-use crate::document::{Diagnostic, Node};
 use super::{Keyword, samples};
+use crate::document::{Diagnostic, Node};
 use crate::model::{Rule, Schema, Witness};
 
 pub(super) struct False;

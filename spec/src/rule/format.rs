@@ -1,7 +1,7 @@
 //! `format`: the string formats of the dialect. They bind; a format that is not listed here is refused.
 
-use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member, text};
 use crate::model::{self, Rule, Schema, Witness};
 
 pub(super) struct Format(pub(super) model::Format);

@@ -1,7 +1,7 @@
 //! `if`: `then` holds where a condition does, and `else` where it does not.
 
-use crate::document::Node;
 use super::{Keyword, Scope, branch_witnesses, phrase};
+use crate::document::Node;
 use crate::model;
 use crate::model::{Rule, Schema, Witness};
 use std::slice;

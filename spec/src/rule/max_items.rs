@@ -1,7 +1,7 @@
 //! `maxItems`: the greatest number of items of an array.
 
-use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope, feasible_items, repeated_item};
+use crate::document::{Diagnostic, Member};
 use crate::model::{Rule, Schema, Witness};
 
 pub(super) struct MaxItems(pub(super) u64);

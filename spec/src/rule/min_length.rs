@@ -1,7 +1,7 @@
 //! `minLength`: the least length of a string, in Unicode scalar values.
 
-use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member};
 use crate::model::witness::{feasible_length, fill, filler, of_length};
 use crate::model::{Rule, Schema, Witness};
 

@@ -1,7 +1,7 @@
 //! `minimum`: the least number that is allowed, an exact decimal.
 
-use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member};
 use crate::model::{Bound, Edge, Rule, Schema, Witness};
 use bigdecimal::BigDecimal;
 

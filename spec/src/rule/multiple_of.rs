@@ -1,7 +1,7 @@
 //! `multipleOf`: the step of a number, an exact decimal.
 
-use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member};
 use crate::model::number::{Grid, json};
 use crate::model::{Kinds, Rule, Schema, Witness};
 use bigdecimal::{BigDecimal, Zero as _};

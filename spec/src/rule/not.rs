@@ -1,7 +1,7 @@
 //! `not`: a schema does not hold.
 
-use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope, branch_witnesses, phrase};
+use crate::document::{Diagnostic, Member, text};
 use crate::model::witness::flipped;
 use crate::model::{Rule, Schema, Witness};
 use std::slice;

@@ -1,7 +1,7 @@
 //! `oneOf`: exactly one of several schemas holds.
 
-use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope, alternatives, branch_witnesses, branches, enum_, phrase, table};
+use crate::document::{Diagnostic, Member, text};
 use crate::model::{Rule, Schema, Witness};
 
 pub(super) struct OneOf<'a>(pub(super) &'a [Schema]);

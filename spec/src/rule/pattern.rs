@@ -3,8 +3,8 @@
 //! The checks run it with the `regex` crate, whose time is linear in the text. Its syntax is translated here; what
 //! it cannot express (look-around, back references) is refused when the spec is read.
 
-use crate::document::{Diagnostic, Member, Node, text};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::{self, Rule, Schema, Witness};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::iter::Peekable;

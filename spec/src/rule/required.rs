@@ -1,7 +1,7 @@
 //! `required`: members of an object that are present.
 
-use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member, text};
 
 pub(super) struct Required;
 

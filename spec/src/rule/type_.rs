@@ -1,7 +1,7 @@
 //! `type`: the JSON types a value may have.
 
-use crate::document::{Diagnostic, Member, text};
 use super::{Keyword, Scope, proposals, samples};
+use crate::document::{Diagnostic, Member, text};
 use crate::model::{Kinds, Rule, Schema, Side, Witness};
 use serde_json::Value;
 

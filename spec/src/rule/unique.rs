@@ -1,7 +1,7 @@
 //! `x-unique`: the value differs between the tasks of a batch.
 
-use crate::document::{Diagnostic, Member};
 use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member};
 use crate::model::Rule;
 
 pub(super) struct Unique;

@@ -46,7 +46,13 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn parameter(&self, source: &Parameter, spec: &Parameter, path: &ParameterPath, out: &mut Vec<Difference>) {
+    fn parameter(
+        &self,
+        source: &Parameter,
+        spec: &Parameter,
+        path: &ParameterPath,
+        out: &mut Vec<Difference>,
+    ) {
         let mut push = |id: String, said: String, known: String, line: usize| {
             let id = if self.in_results { format!("data[].{id}") } else { id };
             out.push(Difference { id, source: said, spec: known, line });

@@ -5,9 +5,9 @@
 mod task;
 
 use crate::document::{Node, Source, text};
-use crate::model::behaviour::Kind;
 use crate::facts::{Example, Facts, Shown};
 use crate::judge;
+use crate::model::behaviour::Kind;
 use crate::model::{Constraint, ConstraintId, JsonPointer, Model, ParameterPath};
 use crate::rule::Rule;
 use jsonschema::error::ValidationErrorKind;
@@ -63,6 +63,7 @@ fn add(found: &mut Found, statement: String, line: usize) {
 /// Says what a value breaks, in the words of the document's constraints.
 struct Judge<'m> {
     model: &'m Model,
+    constraints: Vec<&'m Constraint>,
     task: Validator,
     result: Option<Validator>,
 }
@@ -80,7 +81,7 @@ struct Broken {
 impl<'m> Judge<'m> {
     fn new(model: &'m Model) -> Result<Self, String> {
         let result = model.answers.result.as_ref().map(judge::validator).transpose()?;
-        Ok(Self { model, task: judge::validator(&model.schema)?, result })
+        Ok(Self { model, constraints: model.constraints(), task: judge::validator(&model.schema)?, result })
     }
 
     fn task(&self, task: &Value) -> Vec<Broken> {
@@ -100,7 +101,8 @@ impl<'m> Judge<'m> {
 
     fn broken(&self, error: &ValidationError<'_>) -> Vec<Broken> {
         let pointer = JsonPointer::from(error.instance_path().to_string());
-        let path = pointer.parameter().without_items();
+        let names = pointer.names().filter(|name| name.parse::<usize>().is_err());
+        let path = names.fold(ParameterPath::task(), |path, name| path.join(&name));
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let own = |name: &String| Broken {
@@ -141,10 +143,8 @@ impl<'m> Judge<'m> {
 
     /// The constraint that an error belongs to: the one whose keyword stands nearest to it.
     fn constraint(&self, error: &ValidationError<'_>) -> Option<&'m Constraint> {
-        let path = error.schema_path().to_string();
-        let covers = |location: &str| {
-            path.strip_prefix(location).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
+        let path = JsonPointer::from(error.schema_path().to_string());
+        let covers = |location: &str| path.starts_with(location);
         let length =
             |constraint: &Constraint| match (&constraint.rule, constraint.location.strip_suffix("/if")) {
                 (Rule::If(_), Some(holder)) => ["/then", "/else"]
@@ -161,19 +161,22 @@ impl<'m> Judge<'m> {
             (Rule::Required, _) => false,
             _ => true,
         };
-        let all = self.model.constraints();
-        let near =
-            all.into_iter().filter(fits).filter_map(|constraint| Some((length(constraint)?, constraint)));
+        let near = self
+            .constraints
+            .iter()
+            .copied()
+            .filter(fits)
+            .filter_map(|constraint| Some((length(constraint)?, constraint)));
         near.max_by_key(|(length, _)| *length).map(|(_, constraint)| constraint)
     }
 }
 
 /// The line of a value within a text that is shown; that of the nearest value around it where it is absent.
-fn line_of(shown: &Shown, pointer: &str) -> usize {
+fn line_of(shown: &Shown, pointer: &JsonPointer) -> usize {
     let source = Source::new("example", shown.text.as_str());
     let Ok(mut node) = source.root() else { return shown.line };
     let mut line = node.position().line;
-    for step in JsonPointer::from(pointer).names() {
+    for step in pointer.names() {
         let Some((next, at)) = child(node, &step) else { break };
         (node, line) = (next, at);
     }
@@ -191,21 +194,23 @@ fn child<'a>(node: Node<'a>, step: &str) -> Option<(Node<'a>, usize)> {
 }
 
 /// The tasks or results of a text: one, or a list of them.
-fn elements(shown: &Shown) -> Result<Vec<(String, Value)>, ()> {
+fn elements(shown: &Shown) -> Result<Vec<(JsonPointer, Value)>, ()> {
     let value: Value = serde_json::from_str(&shown.text).map_err(|_| ())?;
+    let list = JsonPointer::default();
+    let data = list.join("data");
     Ok(match value {
         Value::Array(items) => {
-            items.into_iter().enumerate().map(|(index, item)| (format!("/{index}"), item)).collect()
+            items.into_iter().enumerate().map(|(index, item)| (list.join(&index.to_string()), item)).collect()
         }
         Value::Object(members) => match members.get("data").and_then(Value::as_array) {
             Some(items) => items
                 .iter()
                 .enumerate()
-                .map(|(index, item)| (format!("/data/{index}"), item.clone()))
+                .map(|(index, item)| (data.join(&index.to_string()), item.clone()))
                 .collect(),
-            None => vec![(String::new(), Value::Object(members))],
+            None => vec![(JsonPointer::default(), Value::Object(members))],
         },
-        other => vec![(String::new(), other)],
+        other => vec![(JsonPointer::default(), other)],
     })
 }
 
@@ -219,7 +224,7 @@ fn request(judge: &Judge<'_>, example: &Example, found: &mut Found) {
     };
     for (start, task) in tasks {
         for broken in judge.task(&task) {
-            let line = line_of(shown, &format!("{start}{}", broken.pointer));
+            let line = line_of(shown, &start.then(&broken.pointer));
             add(found, format!("an example of a request: {}", broken.statement), line);
         }
     }
@@ -261,7 +266,7 @@ fn response(judge: &Judge<'_>, example: &Example, found: &mut Found) {
     for (start, result) in results {
         if let Some(validator) = &judge.result {
             for error in validator.iter_errors(&result) {
-                let pointer = format!("{start}{}", error.instance_path());
+                let pointer = start.then(&error.instance_path().to_string());
                 let statement =
                     format!("an example of an answer: {}", text::shorten(&error.to_string(), 160));
                 add(found, statement, line_of(shown, &pointer));
@@ -274,10 +279,17 @@ fn response(judge: &Judge<'_>, example: &Example, found: &mut Found) {
 }
 
 /// Whether an answer fits the request that it is shown with.
-fn behaviours(model: &Model, task: &Value, result: &Value, start: &str, shown: &Shown, found: &mut Found) {
+fn behaviours(
+    model: &Model,
+    task: &Value,
+    result: &Value,
+    start: &JsonPointer,
+    shown: &Shown,
+    found: &mut Found,
+) {
     let sent = |path: &str| {
         let default = || model.task.at(path).and_then(|schema| schema.default.clone());
-        task.pointer(&format!("/{}", path.replace('.', "/"))).cloned().or_else(default)
+        ParameterPath::from(path).get(task).cloned().or_else(default)
     };
     for behaviour in &model.behaviours {
         let (field, statement) = match &behaviour.kind {
@@ -319,7 +331,7 @@ fn behaviours(model: &Model, task: &Value, result: &Value, start: &str, shown: &
             | Kind::Lifetime { .. }
             | Kind::Default { .. } => continue,
         };
-        let line = line_of(shown, &format!("{start}/{field}"));
+        let line = line_of(shown, &start.join(field));
         add(found, format!("an example of an answer: {statement}"), line);
     }
 }

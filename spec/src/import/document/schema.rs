@@ -286,7 +286,13 @@ impl Writer {
     }
 
     /// Members in the order of the document, new ones where the source has them; items.
-    fn below(&mut self, new: &Parameter, old: Old<'_>, path: &ParameterPath, members: &mut Vec<(String, Tree)>) {
+    fn below(
+        &mut self,
+        new: &Parameter,
+        old: Old<'_>,
+        path: &ParameterPath,
+        members: &mut Vec<(String, Tree)>,
+    ) {
         match (&new.items, old.items()) {
             (Some(items), known) => {
                 let items = self.schema(items, known, &path.items());

@@ -5,6 +5,7 @@ use crate::document::text;
 use crate::facts::Facts;
 use crate::model::{Constraint, ParameterPath, Rule};
 use crate::synthesis::{self, Fault, Synthesiser};
+use jsonschema::ValidationError;
 use serde_json::Value;
 
 /// Makes tasks that the source's own rules allow.
@@ -12,9 +13,11 @@ pub(super) type Tasks<'m> = Synthesiser<'m, Judge<'m>>;
 
 impl synthesis::Judge for Judge<'_> {
     fn faults(&self, task: &Value) -> Vec<Fault> {
-        let fault =
-            |broken: Broken| Fault { pointer: broken.pointer, constraint: broken.rule.unwrap_or_default() };
-        self.task(task).into_iter().map(fault).collect()
+        let fault = |error: ValidationError<'_>| Fault {
+            pointer: error.instance_path().to_string().into(),
+            constraint: self.constraint(&error).map(|one| one.id.clone()).unwrap_or_default(),
+        };
+        self.task.iter_errors(task).map(fault).collect()
     }
 }
 
@@ -147,8 +150,7 @@ fn spoilt(
                 needed.set(&mut sent, default);
             }
         }
-        let broken =
-            judge.task(&sent).into_iter().find(|broken| broken.rule.as_ref() == Some(&rule.id));
+        let broken = judge.task(&sent).into_iter().find(|broken| broken.rule.as_ref() == Some(&rule.id));
         if let Some(broken) = broken {
             return Some((value, broken.statement));
         }
