@@ -7,7 +7,7 @@ use crate::rule::{proposals, samples};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// At most so many combinations of values are tried to make a rule hold or break.
+/// At most so many combinations of values are tried to make a rule hold or break, where nobody says otherwise.
 const COMBINATIONS: usize = 4096;
 
 /// Side lengths that image models know, the plainest first: tried where rules bind two sides to each other.
@@ -41,6 +41,8 @@ pub struct Synthesiser<'m, J> {
     judge: &'m J,
     /// Judges by the rules of the model's owner too, which the page does not have.
     owner: Option<J>,
+    /// At most so many combinations of values are tried for one rule.
+    limit: usize,
     base: Value,
     /// Which constraints tie several parameters together.
     rules: BTreeMap<&'m str, &'m Constraint>,
@@ -69,11 +71,17 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
     /// A synthesiser that asks this judge. Where there is one that knows the rules of the model's owner too, tasks
     /// are made to satisfy those as well.
     pub fn new(model: &'m Model, judge: &'m J, owner: Option<J>) -> Self {
+        Self::limited(model, judge, owner, COMBINATIONS)
+    }
+
+    /// The same, trying at most so many combinations of values for one rule: quicker where many rules have no way out.
+    pub fn limited(model: &'m Model, judge: &'m J, owner: Option<J>, limit: usize) -> Self {
         let rules = model.constraints().into_iter().filter(|constraint| constraint.rule.is_composite());
         let mut made = Self {
             model,
             judge,
             owner,
+            limit,
             base: Value::Object(Map::new()),
             rules: rules.map(|constraint| (constraint.id.as_str(), constraint)).collect(),
             holding: BTreeMap::new(),
@@ -185,7 +193,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
                 };
                 SIDES.iter().map(with).collect::<Vec<Value>>()
             };
-            all = all.iter().flat_map(sized).take(COMBINATIONS).collect();
+            all = all.iter().flat_map(sized).take(self.limit).collect();
         }
         let suits = |other: &Value| self.faults(other).len() == faults && broken(other) == 0;
         all.into_iter().find(suits).unwrap_or(task)
@@ -328,7 +336,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
                     let mut task = task.clone();
                     self.place(&mut task, path, option.clone());
                     next.push(task);
-                    if next.len() >= COMBINATIONS {
+                    if next.len() >= self.limit {
                         break;
                     }
                 }

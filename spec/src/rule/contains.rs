@@ -8,6 +8,7 @@ use std::slice;
 
 pub(super) struct Contains<'a>(pub(super) &'a Schema);
 
+#[allow(clippy::unnecessary_wraps)] // all readers have one signature
 pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
     Ok(vec![Rule::Contains(Box::new(scope.condition(member.value, "contains")))])
 }

@@ -44,7 +44,7 @@ pub fn contradictions(facts: &Facts) -> Vec<(String, Vec<usize>)> {
             request(&judge, example, &mut found);
             response(&judge, example, &mut found);
         }
-        let mut tasks = task::Tasks::new(&model, &judge, None);
+        let mut tasks = task::Tasks::limited(&model, &judge, None, task::TRIES);
         task::defaults(&judge, &mut tasks, facts, &mut found);
         task::unusable(&judge, &mut tasks, facts, &mut found);
     }

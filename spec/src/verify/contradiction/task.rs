@@ -8,6 +8,9 @@ use crate::synthesis::{self, Fault, Synthesiser};
 use jsonschema::ValidationError;
 use serde_json::Value;
 
+/// At most so many combinations of values are tried to find a valid task.
+pub(super) const TRIES: usize = 400;
+
 /// Makes tasks that the source's own rules allow.
 pub(super) type Tasks<'m> = Synthesiser<'m, Judge<'m>>;
 
