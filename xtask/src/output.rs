@@ -65,6 +65,20 @@ fn stage(artefact: &Artefact) -> anyhow::Result<NamedTempFile> {
     Ok(file)
 }
 
+/// Every file below a folder, at any depth, by path; none where there is no folder.
+pub(crate) fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop().filter(|folder| folder.exists()) {
+        let entries = fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.is_dir() { &mut folders } else { &mut files }.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
 /// Names every file that is stale, missing or left over, with a diff.
 pub(crate) fn check(artefacts: &[Artefact], orphans: &[PathBuf], command: &str) -> ExitCode {
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();

@@ -52,7 +52,7 @@ fn parameter(page: &mut String, model: &Model, schema: &Schema) {
     if let Some(default) = &schema.default {
         let _ = writeln!(
             page,
-            "\nDefault: {} (taken by the provider, never sent).",
+            "\nServer default: {} (never sent).",
             airspec::text::literal(default)
         );
     }
