@@ -12,10 +12,10 @@ mod relation;
 
 use crate::names::{Scope, snake};
 use crate::plan::{Plan, Shape};
-use airspec::rule::format::Format;
-use airspec::rule::kind::Kinds;
-use airspec::rule::{End, Rule};
-use airspec::{Constraint, Model, Schema};
+use airspec_spec::rule::format::Format;
+use airspec_spec::rule::kind::Kinds;
+use airspec_spec::rule::{End, Rule};
+use airspec_spec::{Constraint, Model, Schema};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::BTreeMap;
@@ -286,7 +286,7 @@ impl<'m> Emitter<'_, 'm> {
     fn member(
         &mut self,
         index: usize,
-        property: &'m airspec::Property,
+        property: &'m airspec_spec::Property,
         shape: Option<&Shape>,
         role: Role,
     ) -> TokenStream {

@@ -12,7 +12,7 @@ use crate::check::Checks;
 use crate::plan::{Plan, Shape, Width};
 use crate::shared::Shared;
 use crate::{Options, docs};
-use airspec::{Model, Schema};
+use airspec_spec::{Model, Schema};
 pub(crate) use enums::literal;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -34,7 +34,7 @@ pub(crate) fn common_header(options: &Options) -> String {
 
 /// A text that cannot end the line that it stands in.
 fn on_a_line(text: &str) -> String {
-    airspec::text::shorten(text, 200)
+    airspec_spec::text::shorten(text, 200)
 }
 
 /// All items of a model's module; types that are shared are re-exported instead.
@@ -169,7 +169,7 @@ pub(crate) fn parameter_docs(schema: &Schema, is_required: bool) -> TokenStream 
     if let Some(default) = &schema.default {
         facts.push(format!(
             "- when left out the provider takes {}; it is not sent",
-            airspec::text::literal(default)
+            airspec_spec::text::literal(default)
         ));
     }
     parts.push(facts.join("\n"));

@@ -6,7 +6,7 @@ use crate::check::{self, Checks};
 use crate::emit::limits;
 use crate::plan::Plan;
 use crate::{GenerateError, checked};
-use airspec::{Behaviour, Constraint, Level, Model, Schema, text};
+use airspec_spec::{Behaviour, Constraint, Level, Model, Schema, text};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::fmt::Write as _;

@@ -2,7 +2,7 @@
 //!
 //! The phases, each a type that only the one before can make:
 //!
-//! 1. [`airspec::Model`]: the spec, understood.
+//! 1. [`airspec_spec::Model`]: the spec, understood.
 //! 2. `Plan` (module `plan`): a Rust type for every schema, every name minted once.
 //! 3. Tokens (modules `emit` and `check`): the items of a module.
 //! 4. [`Module`]: the text of a file, laid out.
@@ -15,7 +15,7 @@
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     println!("cargo::rerun-if-changed=lighthouse.json");
-//!     let model = airspec::read_file(Path::new("lighthouse.json"))?;
+//!     let model = airspec_spec::read_file(Path::new("lighthouse.json"))?;
 //!     let options = airspec_codegen::Options { made_by: "build.rs".into(), spec: "lighthouse.json".into() };
 //!     let module = airspec_codegen::module(&model, &options)?;
 //!     let out = Path::new(&std::env::var("OUT_DIR")?).join("lighthouse.rs");
@@ -46,7 +46,7 @@ pub use names::{module_name, type_name};
 pub use parallel::in_parallel;
 pub use step::step;
 
-use airspec::Model;
+use airspec_spec::Model;
 use plan::Plan;
 use proc_macro2::TokenStream;
 use shared::Shared;
@@ -138,7 +138,7 @@ pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<Module>
 }
 
 fn checked(model: &Model) -> Result<(), GenerateError> {
-    if model.task.kinds() == airspec::rule::kind::Kinds::OBJECT {
+    if model.task.kinds() == airspec_spec::rule::kind::Kinds::OBJECT {
         Ok(())
     } else {
         Err(GenerateError::NotAnObject { spec: model.source.clone() })

@@ -1,11 +1,11 @@
 //! A Rust type for every schema, and a name for everything, decided before anything is written.
 
 use crate::names::{Scope, shouty, snake, type_name};
-use airspec::rule::Rule;
-use airspec::rule::format::Format;
-use airspec::rule::kind::Kinds;
-use airspec::rule::range::Range;
-use airspec::{Constraint, Model, Property, Schema};
+use airspec_spec::rule::Rule;
+use airspec_spec::rule::format::Format;
+use airspec_spec::rule::kind::Kinds;
+use airspec_spec::rule::range::Range;
+use airspec_spec::{Constraint, Model, Property, Schema};
 use bigdecimal::ToPrimitive as _;
 use proc_macro2::Ident;
 use serde_json::Value;

@@ -14,6 +14,7 @@ mod help;
 mod merge;
 mod mock;
 mod money;
+mod progress;
 mod pointed;
 mod report;
 mod resume;
@@ -23,7 +24,7 @@ mod verify;
 mod watch;
 mod wire;
 
-use crate::run::Secret;
+use airspec_suite::run::Secret;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -91,9 +92,9 @@ struct Spec {
 
 impl Spec {
     /// The model, with the further rules among its constraints.
-    fn read(&self) -> Result<airspec::Model, Failure> {
+    fn read(&self) -> Result<airspec_spec::Model, Failure> {
         let model = match &self.spec {
-            Some(path) => airspec::read_file(Path::new(path))?,
+            Some(path) => airspec_spec::read_file(Path::new(path))?,
             None => built_in(DEFAULT_MODEL)?,
         };
         let Some(path) = &self.rules else { return Ok(model) };
@@ -103,13 +104,13 @@ impl Spec {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failure(format!("{name}: cannot be read: {error}")))?;
-            airspec::read_rules(&airspec::Source::new(name, text), &model)?
+            airspec_spec::read_rules(&airspec_spec::Source::new(name, text), &model)?
         };
         if rules.is_empty() {
             return Err(Failure(format!("{} states no rules of its owner", model.source)));
         }
         // Nothing on the page says so: it is the user who knows.
-        Ok(model.with_rules(&rules, airspec::Level::Facts))
+        Ok(model.with_rules(&rules, airspec_spec::Level::Facts))
     }
 
     /// The arguments that name the same.
@@ -121,11 +122,11 @@ impl Spec {
 }
 
 /// A document of this release.
-fn built_in(slug: &str) -> Result<airspec::Model, Failure> {
-    let found = airspec::documents().iter().find(|(known, _)| *known == slug);
+fn built_in(slug: &str) -> Result<airspec_spec::Model, Failure> {
+    let found = airspec_spec::documents().iter().find(|(known, _)| *known == slug);
     let (name, text) =
         found.ok_or_else(|| Failure(format!("no spec of {slug} is built in; give one with --spec")))?;
-    Ok(airspec::read(&airspec::Source::new(format!("{name}.json"), (*text).to_owned()))?)
+    Ok(airspec_spec::read(&airspec_spec::Source::new(format!("{name}.json"), (*text).to_owned()))?)
 }
 
 /// Why a command could not run, in the words that are shown.
@@ -223,12 +224,12 @@ fn show(text: &str) -> Result<(), Failure> {
 }
 
 /// Colours on a terminal whose user has not said no (<https://no-color.org>).
-fn style() -> crate::report::Style {
+fn style() -> airspec_report::Style {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if std::io::stdout().is_terminal() && !refused {
-        crate::report::Style::Coloured
+        airspec_report::Style::Coloured
     } else {
-        crate::report::Style::Plain
+        airspec_report::Style::Plain
     }
 }
 

@@ -1,20 +1,5 @@
-//! Cases, mock server, runner and reports that hold a server against the spec.
+//! The program `airspec`: arguments, files, exit codes; and the comparison of generated code with the judge, which is the
+//! one place that knows both.
 
-pub mod agree;
-pub mod broken;
-pub mod case;
 pub mod cli;
-pub mod cost;
-pub mod date;
-pub mod deviation;
-mod equivalent;
-pub mod faults;
-pub mod judge;
-pub mod mock;
-pub mod oracle;
-pub mod picture;
-mod price;
-pub mod random;
-pub mod report;
-pub mod run;
-pub mod shard;
+pub mod differential;

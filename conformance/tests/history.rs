@@ -1,8 +1,8 @@
 //! The versions of GPT Image 2, step by step: what each one meant to callers, shown by requests where it broke them.
 
-use airspec::Model;
-use airspec::diff::{self, Diff, Effect, Evidence, Report, Subject};
-use airspec_conformance::{broken, judge::Judge};
+use airspec_spec::Model;
+use airspec_spec::diff::{self, Diff, Effect, Evidence, Report, Subject};
+use airspec::{broken, judge::Judge};
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -10,7 +10,7 @@ fn folder() -> PathBuf {
 }
 
 fn version(date: &str) -> Model {
-    airspec::read_file(&folder().join(format!("{date}.json"))).unwrap()
+    airspec_spec::read_file(&folder().join(format!("{date}.json"))).unwrap()
 }
 
 fn dates() -> Vec<String> {
@@ -51,8 +51,8 @@ fn is(effect: Effect, words: &str) -> (Effect, String) {
 #[test]
 fn the_first_version_is_the_one_that_the_workspace_follows() {
     let (_, text) =
-        airspec::documents().iter().find(|(slug, _)| *slug == "openai-gpt-image-2").expect("it is built in");
-    let current = airspec::read(&airspec::Source::new("current", *text)).unwrap();
+        airspec_spec::documents().iter().find(|(slug, _)| *slug == "openai-gpt-image-2").expect("it is built in");
+    let current = airspec_spec::read(&airspec_spec::Source::new("current", *text)).unwrap();
     let first = version("2026-06-07");
     assert_eq!(first.task.properties.len(), 18);
     // What the workspace adds to the document of its own accord is no statement about requests or answers.

@@ -5,9 +5,9 @@ mod generator {
     pub(crate) mod random_spec;
 }
 
-use airspec::diff::{self, Effect, Subject};
-use airspec::{Model, Source};
-use airspec_conformance::broken;
+use airspec_spec::diff::{self, Effect, Subject};
+use airspec_spec::{Model, Source};
+use airspec_suite::counterexamples;
 use fastrand::Rng;
 use generator::random_spec;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const PAIRS: usize = 120;
 
 fn read(schema: &Value) -> Option<Model> {
-    airspec::read(&Source::new("pair.json", schema.to_string())).ok()
+    airspec_spec::read(&Source::new("pair.json", schema.to_string())).ok()
 }
 
 /// The schemas of a task, as JSON pointers.

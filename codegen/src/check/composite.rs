@@ -1,8 +1,8 @@
 //! `allOf`, `anyOf`, `oneOf`, `not`, `if` and `contains`: rules made of conditions.
 
 use super::{Emitter, Role};
-use airspec::Schema;
-use airspec::rule::Rule;
+use airspec_spec::Schema;
+use airspec_spec::rule::Rule;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -2,7 +2,7 @@
 
 use super::{Emitter, Role};
 use crate::plan::Shape;
-use airspec::Schema;
+use airspec_spec::Schema;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -1,6 +1,6 @@
 //! `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, and decimals in code.
 
-use airspec::rule::range::{Edge, Range};
+use airspec_spec::rule::range::{Edge, Range};
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};

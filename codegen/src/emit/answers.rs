@@ -3,9 +3,9 @@
 
 use crate::docs;
 use crate::names::{Scope, snake, type_name};
-use airspec::rule::Rule;
-use airspec::rule::kind::Kinds;
-use airspec::{Model, Property, Schema};
+use airspec_spec::rule::Rule;
+use airspec_spec::rule::kind::Kinds;
+use airspec_spec::{Model, Property, Schema};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use super::{parameter_docs, rust_type};
 use crate::docs;
 use crate::names::{Scope, snake};
 use crate::plan::{Plan, Shape, Struct, Width};
-use airspec::Model;
+use airspec_spec::Model;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 

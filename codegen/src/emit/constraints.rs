@@ -2,7 +2,7 @@
 
 use crate::docs;
 use crate::plan::Plan;
-use airspec::Model;
+use airspec_spec::Model;
 use proc_macro2::TokenStream;
 use quote::quote;
 

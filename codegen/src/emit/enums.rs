@@ -2,7 +2,7 @@
 
 use crate::docs;
 use crate::plan::{Enum, Variant};
-use airspec::Schema;
+use airspec_spec::Schema;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use serde_json::Value;
@@ -49,14 +49,14 @@ fn enum_docs(schema: &Schema) -> TokenStream {
         schema
             .default
             .as_ref()
-            .map(|default| format!("When left out the provider takes {}.", airspec::text::literal(default))),
+            .map(|default| format!("When left out the provider takes {}.", airspec_spec::text::literal(default))),
     );
     parts.extend(schema.documentation.as_ref().map(|url| format!("Source: {url}")));
     docs::paragraphs(&parts)
 }
 
 fn variant_docs(variant: &Variant<'_>) -> TokenStream {
-    let value = airspec::text::literal(variant.value);
+    let value = airspec_spec::text::literal(variant.value);
     let said = [variant.title, variant.description].into_iter().flatten().collect::<Vec<_>>().join(": ");
     let text = if said.is_empty() { value } else { format!("{value}: {said}") };
     docs::attributes(&text)

@@ -3,9 +3,9 @@
 use crate::docs;
 use crate::names::{Scope, shouty, snake};
 use crate::plan::{Field, Plan, Shape, Struct, Width};
-use airspec::rule::Rule;
-use airspec::rule::kind::Kinds;
-use airspec::{Constraint, Model, Schema};
+use airspec_spec::rule::Rule;
+use airspec_spec::rule::kind::Kinds;
+use airspec_spec::{Constraint, Model, Schema};
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -127,7 +127,7 @@ fn collect<'a>(
             let name = snake(&field.property.schema.path);
             let name = scope.mint(&[format!("effective_{}", name.trim_start_matches('_'))]);
             let shown =
-                airspec::text::literal(field.property.schema.default.as_ref().unwrap_or(&Value::Null));
+                airspec_spec::text::literal(field.property.schema.default.as_ref().unwrap_or(&Value::Null));
             let docs = docs::attributes(&format!(
                 "What holds for `{}`: the value that is set, else the provider's default {shown}.",
                 field.property.schema.path
@@ -164,7 +164,7 @@ fn default(field: &Field<'_>, plan: &Plan<'_>) -> Option<Effective> {
         (Shape::Enum(index), value) => {
             let one = &plan.enums[*index];
             let variant =
-                one.variants.iter().find(|variant| airspec::rule::literal::equal(variant.value, value))?;
+                one.variants.iter().find(|variant| airspec_spec::rule::literal::equal(variant.value, value))?;
             let (kind, variant) = (&one.ident, &variant.ident);
             Some(Effective::copied(quote!(#kind), quote!(#kind::#variant)))
         }

@@ -4,8 +4,8 @@ use super::{parameter_docs, rust_type};
 use crate::docs;
 use crate::plan::{Field, Plan, Shape, Struct};
 use crate::shared::Shared;
-use airspec::Model;
-use airspec::behaviour::Kind;
+use airspec_spec::Model;
+use airspec_spec::behaviour::Kind;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -1,6 +1,6 @@
 //! The reference page of a model, in Markdown.
 
-use airspec::{Model, Schema};
+use airspec_spec::{Model, Schema};
 use std::fmt::Write as _;
 
 /// Every parameter and behaviour of a model, for readers.
@@ -53,7 +53,7 @@ fn parameter(page: &mut String, model: &Model, schema: &Schema) {
         let _ = writeln!(
             page,
             "\nDefault: {} (taken by the provider, never sent).",
-            airspec::text::literal(default)
+            airspec_spec::text::literal(default)
         );
     }
     if let Some(url) = &schema.documentation {

@@ -1,10 +1,10 @@
 //! `airspec mock`: the mock server as a program, and the one that a run without a target is sent to.
 
 use super::{End, Failure, Spec, runtime, show};
-use crate::case::Tasks;
-use crate::judge::Judge;
-use crate::mock::{Engine, EngineError, Key, Mock, Server, Settings, UnknownFault};
-use airspec::Model;
+use airspec_suite::case::Tasks;
+use airspec_judge::Judge;
+use airspec_mock::{Engine, EngineError, Key, Mock, Server, Settings, UnknownFault};
+use airspec_spec::Model;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -60,7 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         let stop = stopped()?;
         show(&greeting(&server, &required))?;
         let quiet = arguments.quiet;
-        let log = move |served: &crate::mock::Served| {
+        let log = move |served: &airspec_mock::Served| {
             if !quiet {
                 // A reader that has gone is no reason to stop serving.
                 let _ = show(&format!("{served}\n"));

@@ -1,10 +1,10 @@
 //! Diagnostics that point into a JSON text: line, column, and a caret under the place.
 
-use crate::judge::Judge;
-use crate::report::Style;
-use airspec::diagnostic::Position;
-use airspec::rule::Rule;
-use airspec::{Model, Source};
+use airspec_judge::Judge;
+use airspec_report::Style;
+use airspec_spec::diagnostic::Position;
+use airspec_spec::rule::Rule;
+use airspec_spec::{Model, Source};
 use airspec_models::{Violation, json};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -177,7 +177,7 @@ mod tests {
         "deep": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "boolean"}}}}}}"#;
 
     fn told(text: &str) -> (String, usize) {
-        let model = airspec::read(&Source::new("tiny", SPEC)).unwrap();
+        let model = airspec_spec::read(&Source::new("tiny", SPEC)).unwrap();
         diagnose(&Judge::new(&model).unwrap(), &model, "a.json", text, Style::Plain)
     }
 

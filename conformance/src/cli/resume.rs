@@ -1,10 +1,10 @@
 //! `--resume`: what an earlier part of a run has done is taken from its report, and only the rest is sent.
 
 use super::Failure;
-use crate::case::Case;
-use crate::oracle::Verdict;
-use crate::report::{Document, Entry, Received};
-use crate::run::{Record, Request, Response};
+use airspec_suite::case::Case;
+use airspec_suite::oracle::Verdict;
+use airspec_report::{Document, Entry, Received};
+use airspec_suite::run::{Record, Request, Response};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

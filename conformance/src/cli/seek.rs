@@ -2,10 +2,10 @@
 
 use super::Failure;
 use super::choice::Choice;
-use crate::oracle::{Oracle, Verdict};
-use crate::report::replace;
-use crate::run::search::{Found, Regression, Search, Sort, read_regressions, search};
-use crate::run::{Limit, Record, Settings, Target};
+use airspec_suite::oracle::{Oracle, Verdict};
+use airspec_report::replace;
+use airspec_suite::run::search::{Found, Regression, Search, Sort, read_regressions, search};
+use airspec_suite::run::{Limit, Record, Settings, Target};
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,7 @@
 //! programs.
 
 use super::{End, Failure, Spec, pointed, show, style};
-use crate::judge::Judge;
+use airspec_judge::Judge;
 use airspec_models::{Violation, Violations};
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -87,7 +87,7 @@ fn goes_on(input: &mut impl BufRead, begin: &mut Vec<u8>) -> io::Result<bool> {
 }
 
 /// One text, for people.
-fn text(judge: &Judge, model: &airspec::Model, name: &str, text: &str) -> Result<End, Failure> {
+fn text(judge: &Judge, model: &airspec_spec::Model, name: &str, text: &str) -> Result<End, Failure> {
     let (told, violations) = pointed::diagnose(judge, model, name, text, style());
     show(&told)?;
     Ok(if violations == 0 { End::Conforms } else { End::Violated })
@@ -135,12 +135,12 @@ fn judge_lines(judge: &Judge, mut input: impl BufRead, mut output: impl Write) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use airspec::Source;
+    use airspec_spec::Source;
 
     #[test]
     fn each_value_gets_one_line_with_its_number() {
         let spec = r#"{"type": "object", "properties": {"width": {"type": "integer", "maximum": 9}}}"#;
-        let judge = Judge::new(&airspec::read(&Source::new("tiny", spec)).unwrap()).unwrap();
+        let judge = Judge::new(&airspec_spec::read(&Source::new("tiny", spec)).unwrap()).unwrap();
         let mut output = Vec::new();
         let input =
             b"{\"width\": 9}\n\n{\"width\": 10}\r\nnonsense\n\xff\n{\"width\":1,\"width\":1}".as_slice();

@@ -3,9 +3,10 @@
 use super::Failure;
 use super::accepted::List;
 use super::resume::Done;
-use crate::oracle::Verdict;
-use crate::report::{Heading, ReportError, Reports};
-use crate::run::{Progress, Record, Run, Toll};
+use airspec_suite::oracle::Verdict;
+use airspec_report::{Heading, ReportError, Reports};
+use super::progress::Progress;
+use airspec_suite::run::{Record, Run, Toll};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! How requests are sent: how many, how fast, through what.
 
 use super::Failure;
-use crate::run::{Route, Settings};
+use airspec_suite::run::{Route, Settings};
 use std::path::PathBuf;
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Results and errors of requests that are answered at once.
 
 use crate::support::{Front, KEY, ask, bare, codes, engine, fetch, model, post, request, send, task, uuid};
-use airspec_conformance::mock::{Engine, Key, Mock, Settings};
-use airspec_conformance::picture::{Container, probe};
+use airspec_mock::{Engine, Key, Mock, Settings};
+use airspec_media::{Container, probe};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Requests, fronts and servers that listen, for all tests of the mock.
 
-use airspec_conformance::mock::{Clock, Engine, Incoming, Mock, Served, Server, Settings, WEATHER_HEADER};
+use airspec_mock::{Clock, Engine, Incoming, Mock, Served, Server, Settings, WEATHER_HEADER};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -9,9 +9,9 @@ use tokio::task::JoinHandle;
 
 pub(crate) const KEY: &str = "sk-0123456789abcdef";
 
-pub(crate) fn model() -> airspec::Model {
+pub(crate) fn model() -> airspec_spec::Model {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/models/openai-gpt-image-2.json");
-    airspec::read_file(&path).unwrap()
+    airspec_spec::read_file(&path).unwrap()
 }
 
 pub(crate) fn engine(settings: Settings) -> Arc<Engine> {

@@ -1,0 +1,27 @@
+//! The file has that many pixels.
+
+use super::count::whole;
+use crate::oracle::scene::Scene;
+use airspec_media::probe;
+
+pub(super) fn check(scene: &Scene<'_>, width: &str, height: &str) -> Vec<String> {
+    let side = |parameter: &str| scene.value(parameter).and_then(whole);
+    let (Some(wide), Some(high)) = (side(width), side(height)) else { return Vec::new() };
+    let mut wrong = Vec::new();
+    for (name, item) in scene.named() {
+        let Some(file) = item.file else { continue };
+        match file.bytes.as_ref().map(|bytes| probe(bytes)) {
+            Ok(Ok(found)) => {
+                let (x, y) = (found.width, found.height);
+                if (usize::try_from(x), usize::try_from(y)) != (Ok(wide), Ok(high)) {
+                    wrong.push(format!(
+                        "the file of {name} has {x} x {y} pixels where {wide} x {high} were asked for"
+                    ));
+                }
+            }
+            Ok(Err(error)) => wrong.push(format!("the file of {name} has no size that can be read: {error}")),
+            Err(reason) => wrong.push(format!("the file of {name} {reason}")),
+        }
+    }
+    wrong
+}

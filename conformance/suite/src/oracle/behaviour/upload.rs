@@ -1,0 +1,28 @@
+//! The file is put to the address: one call per result, its body the bytes of the file and nothing around them.
+
+use crate::oracle::observation::Call;
+use crate::oracle::scene::Scene;
+use airspec_media::probe;
+
+pub(super) fn check(scene: &Scene<'_>, wanted: Option<usize>) -> Vec<String> {
+    let calls = &scene.seen.calls;
+    let mut wrong = super::calls(scene, calls, "PUT", wanted);
+    let files: Vec<&Vec<u8>> =
+        scene.results.iter().filter_map(|item| item.file?.bytes.as_ref().ok()).collect();
+    for (index, call) in calls.iter().enumerate() {
+        wrong.extend(body(call, &files).map(|reason| format!("upload {} {reason}", index + 1)));
+    }
+    wrong
+}
+
+fn body(call: &Call, files: &[&Vec<u8>]) -> Option<String> {
+    let body = match &call.body {
+        Ok(body) => body,
+        Err(reason) => return Some(format!("could not be read: {reason}")),
+    };
+    if files.is_empty() {
+        return probe(body).err().map(|error| format!("is not the bare bytes of a picture: {error}"));
+    }
+    let is_file = files.contains(&body);
+    (!is_file).then(|| format!("has {} bytes that are not those of a file of the answer", body.len()))
+}
