@@ -218,13 +218,14 @@ fn every_test_that_shows_a_promise_exists() {
     let document = read(&root().join("SECURITY.md"));
     let quoted: Vec<&str> = document.split('`').skip(1).step_by(2).collect();
     let mut sources = String::new();
+    let is_rust = |path: &std::path::Path| path.extension().is_some_and(|extension| extension == "rs");
     let mut folders = vec![root()];
     while let Some(folder) = folders.pop() {
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             if path.is_dir() && !name.starts_with('.') && name != "target" && name != "node_modules" {
                 folders.push(path);
-            } else if name.ends_with(".rs") {
+            } else if is_rust(&path) {
                 sources += &read(&path);
             }
         }
@@ -238,7 +239,7 @@ fn every_test_that_shows_a_promise_exists() {
     let missing: Vec<&str> =
         tests.into_iter().filter(|name| !sources.contains(&format!("fn {name}()"))).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    let is_file = |text: &&str| text.contains('/') && text.ends_with(".rs");
+    let is_file = |text: &&str| text.contains('/') && is_rust(std::path::Path::new(text));
     for file in quoted.iter().filter(|text| is_file(text)) {
         assert!(root().join(file).is_file(), "{file}");
     }
