@@ -43,7 +43,7 @@ impl Api {
             api.setters.insert(setter.path.to_owned(), Setter { name, argument });
         }
         for field in plan.request().fields.iter().filter(|field| plan.is_asked(field)) {
-            api.asked.insert(field.property.schema.path.clone(), field.ident.to_string());
+            api.asked.insert(field.property.schema.path.to_string(), field.ident.to_string());
         }
         api
     }
@@ -54,7 +54,7 @@ impl Api {
             let is_required = field.property.required.is_some();
             let kind = if is_required { kind } else { format!("Option<{kind}>") };
             let name = format!("{}::{}", one.ident, field.ident);
-            self.fields.insert(field.property.schema.path.clone(), Field { name, kind });
+            self.fields.insert(field.property.schema.path.to_string(), Field { name, kind });
         }
     }
 }

@@ -12,9 +12,7 @@ mod relation;
 
 use crate::names::{Scope, snake};
 use crate::plan::{Plan, Shape};
-use airspec::rule::format::Format;
-use airspec::rule::kind::Kinds;
-use airspec::rule::{End, Rule};
+use airspec::rule::{Format, Kinds, Rule};
 use airspec::{Constraint, Model, Schema};
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
@@ -70,7 +68,7 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> Tok
     emitter.function(&model.task, Some(&Shape::Struct(plan.structs.len() - 1)));
     // The uniqueness of a batch is checked by the runtime, which the task tells which member it is.
     if let Some(unique) = model.unique() {
-        checks.ids.push(unique.id.clone());
+        checks.ids.push(unique.id.to_string());
     }
     let (functions, statics) = (&checks.functions, &checks.statics);
     quote! {
@@ -138,7 +136,7 @@ impl<'m> Emitter<'_, 'm> {
                     self.record(constraint, role, &call);
                     kind = Some(call);
                 }
-                Rule::Closed(_) | Rule::Unique | Rule::Required => {}
+                Rule::AdditionalProperties(_) | Rule::Unique | Rule::Required => {}
                 rule => {
                     let call = self.call(rule, &reference);
                     self.record(constraint, role, &call);
@@ -163,7 +161,7 @@ impl<'m> Emitter<'_, 'm> {
     /// Keeps the code of a constraint for those who want to see it.
     fn record(&mut self, constraint: &Constraint, role: Role, call: &TokenStream) {
         if role == Role::Parameter {
-            self.checks.calls.insert(constraint.id.clone(), call.clone());
+            self.checks.calls.insert(constraint.id.to_string(), call.clone());
         }
     }
 
@@ -173,7 +171,7 @@ impl<'m> Emitter<'_, 'm> {
             return quote!(&CONDITION);
         }
         if !matches!(constraint.rule, Rule::Unique) {
-            self.checks.ids.push(constraint.id.clone());
+            self.checks.ids.push(constraint.id.to_string());
         }
         let ident = self.plan.constraint(constraint);
         quote!(&constraints::#ident)
@@ -188,28 +186,27 @@ impl<'m> Emitter<'_, 'm> {
         match rule {
             Rule::Const(value) => literal::call(std::iter::once(value), reference),
             Rule::Enum(values) => literal::call(values.values.iter().map(|one| &one.value), reference),
-            Rule::Never => simple("never", quote!()),
-            Rule::Range(range) => range::call(range, reference),
+            Rule::False => simple("never", quote!()),
+            Rule::Minimum(_) | Rule::Maximum(_) | Rule::ExclusiveMinimum(_) | Rule::ExclusiveMaximum(_) => {
+                rule.bound().map(|bound| range::call(bound, reference)).unwrap_or_default()
+            }
             Rule::MultipleOf(step) => {
                 let step = range::decimal(step);
                 simple("multiple_of", quote!(, #step))
             }
-            Rule::Length(length) => {
-                let (name, count) =
-                    (ends(length.end, "min_length", "max_length"), Literal::u64_unsuffixed(length.count));
-                simple(name, quote!(, #count))
-            }
-            Rule::Items(items) => {
-                let (name, count) =
-                    (ends(items.end, "min_items", "max_items"), Literal::u64_unsuffixed(items.count));
-                simple(name, quote!(, #count))
+            Rule::MinLength(count)
+            | Rule::MaxLength(count)
+            | Rule::MinItems(count)
+            | Rule::MaxItems(count) => {
+                let count = Literal::u64_unsuffixed(*count);
+                simple(&snake(rule.keyword()), quote!(, #count))
             }
             Rule::Format(Format::Uuid) => simple("uuid", quote!()),
             Rule::Format(Format::Uuid4) => simple("uuid4", quote!()),
             Rule::Format(Format::Uri) => simple("uri", quote!()),
             Rule::Pattern(pattern) => self.pattern(pattern, reference),
-            Rule::Relation(relation) => relation::call(relation, reference),
-            Rule::Dependent(dependent) => {
+            Rule::Area(relation) | Rule::Ratio(relation) => relation::call(relation, reference),
+            Rule::DependentRequired(dependent) => {
                 let needs = dependent.needs.iter().map(|(trigger, needs)| quote!((#trigger, &[#(#needs),*])));
                 simple("dependent", quote!(, &[#(#needs),*]))
             }
@@ -219,7 +216,9 @@ impl<'m> Emitter<'_, 'm> {
             | Rule::Not(_)
             | Rule::If(_)
             | Rule::Contains(_) => self.composite(rule, reference),
-            Rule::Type(_) | Rule::Required | Rule::Closed(_) | Rule::Unique => TokenStream::new(),
+            Rule::Type(_) | Rule::Required | Rule::AdditionalProperties(_) | Rule::Unique => {
+                TokenStream::new()
+            }
         }
     }
 
@@ -237,8 +236,10 @@ impl<'m> Emitter<'_, 'm> {
         let names =
             schema.properties.iter().filter(|property| property.declared).map(|property| &property.name);
         let names = quote!(&[#(#names),*]);
-        if let Some(closed) =
-            schema.constraints.iter().find(|constraint| matches!(constraint.rule, Rule::Closed(_)))
+        if let Some(closed) = schema
+            .constraints
+            .iter()
+            .find(|constraint| matches!(constraint.rule, Rule::AdditionalProperties(_)))
         {
             let reference = if role == Role::Condition {
                 quote!(&CONDITION)
@@ -336,13 +337,6 @@ impl<'m> Emitter<'_, 'm> {
             Role::Condition => Some(self.body(schema, None, role, None)).filter(|body| !body.is_empty()),
         };
         body.map(|body| quote!(object.undeclared(#names, &mut |name, node| { #body });)).unwrap_or_default()
-    }
-}
-
-fn ends(end: End, min: &'static str, max: &'static str) -> &'static str {
-    match end {
-        End::Min => min,
-        End::Max => max,
     }
 }
 

@@ -92,7 +92,7 @@ impl Code<'_> {
         page.push_str("\nGenerated code\n");
         self.names(&mut page, &constraint.parameter);
         self.check(&mut page, constraint);
-        Page { text: page, subjects: vec![constraint.id.clone()] }
+        Page { text: page, subjects: vec![constraint.id.to_string()] }
     }
 
     fn parameter(&self, schema: &Schema) -> Page {
@@ -141,7 +141,7 @@ impl Code<'_> {
         for constraint in &constraints {
             self.check(&mut page, constraint);
         }
-        let ids = constraints.iter().map(|constraint| constraint.id.clone());
+        let ids = constraints.iter().map(|constraint| constraint.id.to_string());
         let subjects = ids.chain(behaviours.iter().map(|behaviour| behaviour.id.clone())).collect();
         Page { text: page, subjects }
     }

@@ -138,7 +138,7 @@ pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<Module>
 }
 
 fn checked(model: &Model) -> Result<(), GenerateError> {
-    if model.task.kinds() == airspec::rule::kind::Kinds::OBJECT {
+    if model.task.kinds() == airspec::rule::Kinds::OBJECT {
         Ok(())
     } else {
         Err(GenerateError::NotAnObject { spec: model.source.clone() })

@@ -61,8 +61,11 @@ fn required(before: &Api, after: &Api) -> Vec<String> {
 fn setters(before: &Api, after: &Api, diff: &Diff) -> Vec<String> {
     let mut lines = Vec::new();
     for (path, old) in &before.setters {
-        let moved =
-            diff.moves.iter().find(|one| one.from == *path).and_then(|one| after.setters.get(&one.to));
+        let moved = diff
+            .moves
+            .iter()
+            .find(|one| one.from == *path)
+            .and_then(|one| after.setters.get(one.to.as_str()));
         match (after.setters.get(path), moved) {
             (Some(new), _) if new == old => {}
             (Some(new), _) | (None, Some(new)) => lines.push(instead(old, new)),
@@ -124,10 +127,11 @@ fn refused(after: &Api, diff: &Diff) -> Vec<String> {
         if change.path.is_empty() {
             return Some(format!("The task {}.", change.sentence));
         }
-        let setter = after.setters.get(&change.path);
+        let setter = after.setters.get(change.path.as_str());
         let name = setter.map(|setter| format!("`.{}(…)`: ", setter.name));
-        let is_there =
-            setter.is_some() || after.fields.contains_key(&change.path) || change.path.ends_with("items");
+        let is_there = setter.is_some()
+            || after.fields.contains_key(change.path.as_str())
+            || change.path.ends_with("items");
         is_there.then(|| format!("{}`{}` {}.", name.unwrap_or_default(), change.path, change.sentence))
     });
     lines.collect()

@@ -1,10 +1,7 @@
 //! A Rust type for every schema, and a name for everything, decided before anything is written.
 
 use crate::names::{Scope, shouty, snake, type_name};
-use airspec::rule::Rule;
-use airspec::rule::format::Format;
-use airspec::rule::kind::Kinds;
-use airspec::rule::range::Range;
+use airspec::rule::{Bound, Format, Kinds, Rule};
 use airspec::{Constraint, Model, Property, Schema};
 use bigdecimal::ToPrimitive as _;
 use proc_macro2::Ident;
@@ -272,26 +269,18 @@ fn variants(schema: &Schema) -> Option<Vec<Variant<'_>>> {
 /// Whether an `f64` tells all whole numbers within the limits apart.
 fn is_exact(schema: &Schema) -> bool {
     const LIMIT: i128 = 1 << 53;
-    let within = |range: &&Range| range.bound.to_i128().is_some_and(|bound| bound.abs() < LIMIT);
-    let ends: Vec<&Range> = schema
-        .rules()
-        .filter_map(|rule| match rule {
-            Rule::Range(range) => Some(range),
-            _ => None,
-        })
-        .filter(within)
-        .collect();
-    ends.iter().any(|range| range.edge.is_lower()) && ends.iter().any(|range| !range.edge.is_lower())
+    let within = |bound: &Bound<'_>| bound.value.to_i128().is_some_and(|bound| bound.abs() < LIMIT);
+    let ends: Vec<Bound<'_>> = schema.rules().filter_map(Rule::bound).filter(within).collect();
+    ends.iter().any(|bound| bound.edge.is_lower()) && ends.iter().any(|bound| !bound.edge.is_lower())
 }
 
 /// The smallest common integer type that holds every legal value.
 fn width(schema: &Schema) -> Width {
     let (mut low, mut high) = (None, None);
     for rule in schema.rules() {
-        if let Rule::Range(range) = rule {
-            let bound = range.bound.to_i128();
-            let end = if range.edge.is_lower() { &mut low } else { &mut high };
-            *end = bound;
+        if let Some(bound) = rule.bound() {
+            let end = if bound.edge.is_lower() { &mut low } else { &mut high };
+            *end = bound.value.to_i128();
         }
     }
     match (low, high) {

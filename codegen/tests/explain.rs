@@ -52,7 +52,7 @@ fn every_constraint_behaviour_and_parameter_has_a_page() {
     }
     for schema in model.parameters() {
         let page = explain(&model, &schema.path).unwrap();
-        assert!(page.text.starts_with(&schema.path), "{}", page.text);
+        assert!(page.text.starts_with(schema.path.as_str()), "{}", page.text);
     }
     let quality = explain(&model, "providerSettings.openai.quality").unwrap();
     assert_eq!(row(&quality.text, "field"), "Openai::quality: Option<Quality>");

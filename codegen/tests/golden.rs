@@ -20,7 +20,7 @@ fn every_constraint_has_a_check() {
         let model = airspec::read(&source).unwrap();
         let options = Options { made_by: "the test".to_owned(), spec: source.name().to_owned() };
         let mut checks = module(&model, &options).unwrap().checks;
-        let mut constraints: Vec<String> = model.constraints().iter().map(|one| one.id.clone()).collect();
+        let mut constraints: Vec<String> = model.constraints().iter().map(|one| one.id.to_string()).collect();
         checks.sort();
         constraints.sort();
         assert_eq!(checks, constraints);

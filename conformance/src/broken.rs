@@ -240,10 +240,8 @@ fn values(from: &Model, to: &Model, path: &str) -> Vec<Option<Value>> {
     }
     // Arrays of any items, for limits of arrays whose items are free.
     let counts = [from, to].into_iter().filter_map(|model| model.task.at(path)).flat_map(Schema::rules);
-    let counts = counts.filter_map(|rule| match rule {
-        Rule::Items(items) => usize::try_from(items.count.min(1_000)).ok(),
-        _ => None,
-    });
+    let counts =
+        counts.filter_map(Rule::items).filter_map(|items| usize::try_from(items.count.min(1_000)).ok());
     for count in counts.flat_map(|count| [count, count + 1, count.saturating_sub(1)]) {
         add(Value::Array(vec![json!(1); count]));
     }
@@ -262,14 +260,14 @@ fn shared_identity(old: &Model, new: &Model, seed: u64) -> Result<Option<Broken>
     let (before, after) = (Judge::new(old)?, Judge::new(new)?);
     let mut tasks = Tasks::new(old, &before, seed);
     let mut new_tasks = Tasks::new(new, &after, seed);
-    let value = new_tasks.base().get(&unique.parameter).cloned();
+    let value = new_tasks.base().get(unique.parameter.as_str()).cloned();
     let task = tasks.with(&unique.parameter, value);
-    if !before.is_valid(&task) || task.get(&unique.parameter).is_none() {
+    if !before.is_valid(&task) || task.get(unique.parameter.as_str()).is_none() {
         return Ok(None);
     }
     let said = Said {
         pointer: format!("/{}", unique.parameter),
-        constraint: unique.id.clone(),
+        constraint: unique.id.to_string(),
         message: unique.expected.clone(),
     };
     Ok(Some(Broken { value: json!([task, task]), said: vec![said] }))

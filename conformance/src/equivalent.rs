@@ -7,7 +7,7 @@
 use crate::case::Tasks;
 use crate::judge::Judge;
 use crate::random;
-use airspec::{Model, Rule};
+use airspec::Model;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::Config;
 use serde_json::{Number, Value};
@@ -75,8 +75,7 @@ impl Company {
 /// Why it changes nothing to refuse the edge of a range: no legal task is found that has it.
 pub(crate) fn out_of_reach(model: &Model, judge: &Judge, constraint: &str, seed: u64) -> Option<String> {
     let constraint = model.constraint(constraint)?;
-    let Rule::Range(range) = &constraint.rule else { return None };
-    let edge = range.bound.to_plain_string();
+    let edge = constraint.rule.bound()?.value.to_plain_string();
     let value = edge.parse::<Number>().ok().map(Value::Number)?;
     let task = Tasks::new(model, judge, seed).with(&constraint.parameter, Some(value));
     let broken = judge.task(&task).into_iter().next()?;

@@ -76,7 +76,7 @@ impl Judge {
             .collect();
         found.retain(|(rank, violation)| {
             let rule = &self.marks[*rank].constraint.rule;
-            let is_own = matches!(rule, Rule::Type(_) | Rule::Closed(_) | Rule::Required)
+            let is_own = matches!(rule, Rule::Type(_) | Rule::AdditionalProperties(_) | Rule::Required)
                 || !mistyped.contains(&violation.pointer);
             let slashes = violation.pointer.match_indices('/');
             let mut holders = slashes.map(|(end, _)| &violation.pointer[..end]);
@@ -111,8 +111,8 @@ impl Judge {
                 let name = property.as_str().unwrap_or_default();
                 vec![(rank, Violation::missing(format!("{pointer}/{}", escape(name)), id.clone()))]
             }
-            (Rule::Closed(closed), ValidationErrorKind::AdditionalProperties { unexpected }) => {
-                let known: Vec<&str> = closed.names.iter().map(String::as_str).collect();
+            (Rule::AdditionalProperties(names), ValidationErrorKind::AdditionalProperties { unexpected }) => {
+                let known: Vec<&str> = names.iter().map(String::as_str).collect();
                 let unknown = |name: &String| {
                     (
                         rank,
@@ -122,7 +122,7 @@ impl Judge {
                 unexpected.iter().map(unknown).collect()
             }
             // What the judge says of an object that may have no members at all.
-            (Rule::Closed(_), ValidationErrorKind::FalseSchema) => {
+            (Rule::AdditionalProperties(_), ValidationErrorKind::FalseSchema) => {
                 let members = task.pointer(&pointer).and_then(Value::as_object).into_iter().flatten();
                 let unknown = |(name, _): (&String, &Value)| {
                     (rank, Violation::unknown(format!("{pointer}/{}", escape(name)), id.clone(), name, &[]))
@@ -146,7 +146,7 @@ impl Judge {
             (Rule::Required, ValidationErrorKind::Required { property }) => {
                 property.as_str() == mark.constraint.member.as_deref()
             }
-            (Rule::Relation(_), ValidationErrorKind::Custom { message, .. }) => {
+            (Rule::Area(_) | Rule::Ratio(_), ValidationErrorKind::Custom { message, .. }) => {
                 message.parse() == Ok(mark.index)
             }
             _ => true,
@@ -168,7 +168,7 @@ impl Judge {
 fn marks(model: &Model) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     for constraint in model.constraints() {
-        let location = constraint.location.clone();
+        let location = constraint.location.to_string();
         let locations = match (&constraint.rule, location.strip_suffix("/if")) {
             (Rule::If(_), Some(holder)) => vec![format!("{holder}/then"), format!("{holder}/else"), location],
             _ => vec![location],

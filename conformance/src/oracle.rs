@@ -66,7 +66,7 @@ pub struct Identity {
 
 impl Identity {
     fn of(model: &Model) -> Self {
-        let unique = model.unique().map(|constraint| constraint.parameter.clone());
+        let unique = model.unique().map(|constraint| constraint.parameter.to_string());
         let parameter = unique.unwrap_or_else(|| protocol::TASK_UUID.to_owned());
         let echo = model.behaviours.iter().find_map(|behaviour| match &behaviour.kind {
             Kind::Echo { parameter: echoed, field } if *echoed == parameter => Some(field.clone()),

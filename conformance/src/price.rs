@@ -40,7 +40,7 @@ impl Prices {
                 .map(|&word| word.to_owned()),
             usd: price.usd,
         });
-        Self { entries: entries.collect(), tier: tier.map(|(schema, _)| schema.path.clone()) }
+        Self { entries: entries.collect(), tier: tier.map(|(schema, _)| schema.path.to_string()) }
     }
 
     /// The parameter that sets most of the price.

@@ -3,7 +3,7 @@
 //! Values come from the model: what its rules propose near their edges, random values of the right type, and any
 //! JSON at all. Shrinking leads to fewer members and smaller values.
 
-use airspec::rule::kind::Kinds;
+use airspec::rule::Kinds;
 use airspec::witness::{Side, proposals, samples};
 use airspec::{Model, Schema};
 use proptest::collection::vec;
@@ -53,7 +53,7 @@ pub(crate) fn all_faults(model: &Model) -> Vec<Fault> {
     for schema in model.parameters() {
         let proposals = schema.constraints.iter().flat_map(|constraint| proposals(constraint, schema));
         let rejected = proposals.filter(|witness| witness.side == Side::Reject && witness.level.is_none());
-        faults.extend(rejected.map(|witness| (schema.path.clone(), Some(witness.value))));
+        faults.extend(rejected.map(|witness| (schema.path.to_string(), Some(witness.value))));
         if schema.is_closed() {
             faults.push((format!("{}.unknownParameter", schema.path), Some(json!(1))));
         }

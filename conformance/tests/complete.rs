@@ -23,7 +23,8 @@ fn every_constraint_has_a_case_on_either_side_and_every_behaviour_has_a_case() {
     for (slug, _) in airspec::documents() {
         let model = model(slug);
         let cases = case::derive(&model, 1).unwrap();
-        let constraints: BTreeSet<String> = model.constraints().iter().map(|one| one.id.clone()).collect();
+        let constraints: BTreeSet<String> =
+            model.constraints().iter().map(|one| one.id.to_string()).collect();
         let behaviours: BTreeSet<String> = model.behaviours.iter().map(|one| one.id.clone()).collect();
         assert_eq!(cases.gaps.len(), 0, "{:?}", cases.gaps);
         assert_eq!(subjects(&cases, "accept"), constraints);

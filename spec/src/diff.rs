@@ -38,8 +38,7 @@ pub use evidence::{Broken, Evidence, Said, Search};
 pub use moves::Move;
 pub use report::{Format, Report, Step, Verdict};
 
-use crate::model::{Answers, Model, Schema};
-use crate::rule::Rule;
+use crate::model::{Answers, Model, ParameterPath, Rule, Schema};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -114,7 +113,7 @@ pub struct Change {
     /// What it is about.
     pub subject: Subject,
     /// The dotted path of the parameter or field; empty for the task itself.
-    pub path: String,
+    pub path: ParameterPath,
     /// The constraint or behaviour that changed, by its new id, or its old one where it is gone.
     pub constraint: Option<String>,
     /// What happened.
@@ -168,7 +167,7 @@ pub fn compare(old: &Model, new: &Model) -> Diff {
             (None, None) => {}
             (before, _) => changes.push(Change {
                 subject,
-                path: String::new(),
+                path: ParameterPath::task(),
                 constraint: None,
                 action: if before.is_some() { Action::Removed } else { Action::Added },
                 effect: if before.is_some() { Effect::Breaking } else { Effect::Compatible },
@@ -211,7 +210,9 @@ pub fn answers(model: &Model, subject: Subject) -> Option<Model> {
 
 /// Takes closedness from a schema and from all that it declares.
 fn open_schema(schema: &mut Schema) {
-    schema.constraints.retain(|constraint| !matches!(constraint.rule, Rule::Closed(_) | Rule::Unique));
+    schema
+        .constraints
+        .retain(|constraint| !matches!(constraint.rule, Rule::AdditionalProperties(_) | Rule::Unique));
     for property in &mut schema.properties {
         open_schema(&mut property.schema);
     }

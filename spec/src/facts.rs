@@ -4,12 +4,14 @@
 //! (see [`crate::import`]) make [`Facts`] of it; [`crate::import`] writes a document from them, [`crate::verify`]
 //! compares two of them. Prose is no fact: titles and descriptions are left out, and nothing here can copy them.
 
+mod allowed;
 mod normal;
 
+pub use allowed::{Allowed, allowed, allowed_for, built_in};
 pub use normal::{normal, without_words};
 
-use crate::model::Level;
-use crate::tree::Tree;
+use crate::document::Tree;
+use crate::model::{Level, ParameterPath};
 use std::fmt;
 
 /// What a source says.
@@ -240,21 +242,20 @@ impl Parameter {
 
     /// Every parameter below this one with its dotted path, parents first; the items of an array are `items`.
     #[must_use]
-    pub fn tree(&self) -> Vec<(String, &Parameter)> {
+    pub fn tree(&self) -> Vec<(ParameterPath, &Parameter)> {
         let mut all = Vec::new();
-        self.collect("", &mut all);
+        self.collect(&ParameterPath::task(), &mut all);
         all
     }
 
-    fn collect<'p>(&'p self, path: &str, all: &mut Vec<(String, &'p Parameter)>) {
-        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    fn collect<'p>(&'p self, path: &ParameterPath, all: &mut Vec<(ParameterPath, &'p Parameter)>) {
         for member in &self.members {
-            let path = below(&member.name);
+            let path = path.join(&member.name);
             all.push((path.clone(), member));
             member.collect(&path, all);
         }
         if let Some(items) = &self.items {
-            let path = below("items");
+            let path = path.items();
             all.push((path.clone(), items));
             items.collect(&path, all);
         }

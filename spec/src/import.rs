@@ -15,12 +15,9 @@ mod sentence;
 
 pub use document::{Imported, import, slug};
 
-use crate::diagnostic::{Diagnostic, Position};
+use crate::document::{Diagnostic, Position, ReadError, Source, Tree};
 use crate::facts::{Fact, Facts, Identity, Layout, Parameter, Remark};
 use crate::model::Level;
-use crate::read::ReadError;
-use crate::source::Source;
-use crate::tree::Tree;
 use outline::Outline;
 
 /// The longest page that is read, in bytes; published ones have some 17,000.

@@ -3,8 +3,7 @@
 //! `x-constraints` and the format `uuid4` are all that is of our own making. The cargo feature `judge` turns it on, so
 //! that a program that only reads documents does not build a validator.
 
-use crate::rule::literal::exact;
-use crate::rule::relation::{Operation, Relation};
+use crate::model::{Operation, Relation, exact};
 use bigdecimal::{BigDecimal, Signed as _, Zero as _};
 use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::{Map, Value};

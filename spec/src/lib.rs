@@ -5,6 +5,10 @@
 //! [`Schema`]s, every checkable statement as a [`Constraint`] with an id, a [`Level`] and a [`Rule`], and what
 //! answers must be as [`Behaviour`]s. Everything else in this workspace is a view of that model.
 //!
+//! The modules form no circle. [`document`] is text with places; [`model`] is data; [`rule`] knows each keyword;
+//! `read` makes the one of the other. On these stand [`synthesis`] (tasks made from a model), [`facts`] (what any source
+//! says), [`import`], [`verify`] and [`diff`].
+//!
 //! ```
 //! let spec = airspec::Source::new(
 //!     "tiny.json",
@@ -20,30 +24,28 @@
 //! # Ok::<(), airspec::ReadError>(())
 //! ```
 
-pub mod behaviour;
-pub mod diagnostic;
 pub mod diff;
+pub mod document;
 pub mod facts;
 pub mod import;
 #[cfg(feature = "judge")]
 pub mod judge;
 pub mod model;
-mod owner;
 mod read;
 pub mod rule;
-pub mod source;
-pub mod text;
-pub mod tree;
+pub mod synthesis;
 pub mod verify;
-pub mod witness;
 
-pub use behaviour::Behaviour;
-pub use diagnostic::Diagnostic;
-pub use model::{Constraint, Level, Model, Property, Schema};
-pub use owner::read_rules;
-pub use read::{MAX_BYTES, ReadError, read, read_file, read_source};
-pub use rule::Rule;
-pub use source::Source;
+pub use document::{Diagnostic, MAX_BYTES, ReadError, Source, diagnostic, read_source, source, text, tree};
+pub use model::behaviour::{self, Behaviour};
+pub use model::{Constraint, ConstraintId, JsonPointer, Level, Model, ParameterPath, Property, Rule, Schema};
+pub use read::{read, read_file, read_rules};
+
+/// Values that show a constraint holding or broken.
+pub mod witness {
+    pub use crate::model::{Side, Witness};
+    pub use crate::rule::{proposals, samples};
+}
 
 /// The documents of this release, by slug: the models that the workspace knows.
 #[must_use]

@@ -1,255 +1,268 @@
-//! The kinds of constraint, one module each: what it holds, how it is read, and the sentence that says it.
+//! The keywords, one module each: how it is read, the sentence that says it, and values that show it.
 //!
-//! `codegen/src/check` emits and `generated/src/check` runs the same rules under the same file names.
+//! What a keyword holds is a variant of [`Rule`]. `codegen/src/check` emits and `generated/src/check` runs the same
+//! keywords under the same file names. Code that does not care what a rule means asks the rule: [`Rule::children`],
+//! [`Rule::parameters`], [`Rule::sentence`].
 
-pub mod closed;
-pub mod composite;
-pub mod contains;
-pub mod dependent;
-pub mod format;
-pub mod items;
-pub mod kind;
-pub mod length;
-pub mod literal;
-pub mod multiple_of;
-pub mod pattern;
-pub mod range;
-pub mod relation;
+mod additional_properties;
+mod all_of;
+mod any_of;
+mod area;
+mod const_;
+mod contains;
+mod dependent_required;
+mod enum_;
+mod exclusive_maximum;
+mod exclusive_minimum;
+mod false_;
+mod format;
+mod if_;
+mod max_items;
+mod max_length;
+mod maximum;
+mod min_items;
+mod min_length;
+mod minimum;
+mod multiple_of;
+mod not;
+mod one_of;
+mod pattern;
+mod ratio;
+mod required;
+mod type_;
+mod unique;
 
-use crate::model::Schema;
-use serde_json::Value;
+pub use crate::model::number::{Bound, Count, Edge, End};
+pub use crate::model::relation::{Operation, Relation};
+pub use crate::model::rule::{DependentRequired, Enum, EnumValue, Format, If, Pattern, Rule};
+pub use crate::model::value::{equal, exact};
+pub use crate::model::{Kinds, Side, Witness};
 
-/// What a constraint demands.
-#[derive(Clone, Debug)]
-pub enum Rule {
-    /// `type`: the JSON type.
-    Type(kind::Kinds),
-    /// `required`: the parameter is present.
-    Required,
-    /// `const`: one value.
-    Const(Value),
-    /// `enum`, or `oneOf` of documented constants.
-    Enum(literal::Enum),
-    /// The schema `false`.
-    Never,
-    /// `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`.
-    Range(range::Range),
-    /// `multipleOf`.
-    MultipleOf(bigdecimal::BigDecimal),
-    /// `minLength`, `maxLength`, in Unicode scalar values.
-    Length(length::Length),
-    /// `format`.
-    Format(format::Format),
-    /// `pattern`.
-    Pattern(pattern::Pattern),
-    /// `minItems`, `maxItems`.
-    Items(items::Items),
-    /// `additionalProperties: false`, with the names that are allowed.
-    Closed(closed::Closed),
-    /// `dependentRequired`.
-    Dependent(dependent::Dependent),
-    /// A branch of `allOf` that states more than further rules.
-    AllOf(Box<Schema>),
-    /// `anyOf`.
-    AnyOf(Vec<Schema>),
-    /// `oneOf`.
-    OneOf(Vec<Schema>),
-    /// `not`.
-    Not(Box<Schema>),
-    /// `if` with `then` and `else`.
-    If(Box<composite::If>),
-    /// `contains`.
-    Contains(Box<Schema>),
-    /// `x-constraints`: area or ratio of two parameters.
-    Relation(relation::Relation),
-    /// `x-unique`: differs between the tasks of a batch.
-    Unique,
+pub(crate) use additional_properties::{Additional, read as read_additional_properties};
+pub(crate) use all_of::{is_lifted, read as read_all_of};
+pub(crate) use false_::read as read_boolean;
+pub(crate) use if_::read as read_if;
+pub(crate) use required::read as read_required;
+
+use crate::document::{Diagnostic, Member, Node, text};
+use crate::model::number::middle;
+use crate::model::{Constraint, ParameterPath, Property, Schema};
+use serde_json::{Map, Value};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// What a keyword knows of its rule.
+trait Keyword<'a> {
+    /// The word that ends the constraint's id: the keyword that states the rule.
+    fn name(&self) -> &'static str;
+
+    /// The order in which the rules on one value are checked and reported.
+    fn rank(&self) -> u8;
+
+    /// The sentence that says the rule, to stand after the name of the value.
+    fn sentence(&self) -> String;
+
+    /// The rule as a condition on a subject: "`width` is at most 3840".
+    fn condition(&self, subject: &str) -> String {
+        statement(subject, &self.sentence())
+    }
+
+    /// Whether the rule ties several parameters (or alternatives) together, rather than one value to a limit.
+    fn is_composite(&self) -> bool {
+        false
+    }
+
+    /// The schemas that the rule is made of.
+    fn children(&self) -> Vec<&'a Schema> {
+        Vec::new()
+    }
+
+    /// The dotted names that the rule ties together, with repetitions.
+    fn parameters(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for schema in self.children() {
+            mention(schema, &ParameterPath::task(), &mut names);
+        }
+        names
+    }
+
+    /// Values on both sides of the rule. Rules that tie several parameters together are shown on whole tasks, not on
+    /// one value, and propose nothing here.
+    fn witnesses(&self, _schema: &Schema) -> Vec<Witness> {
+        Vec::new()
+    }
+}
+
+/// What the reading of a keyword asks of whoever reads the document.
+pub(crate) trait Scope<'a> {
+    /// Reads a schema inside a rule: a condition, whose parts are no constraints of their own.
+    fn condition(&mut self, node: Node<'a>, keyword: &str) -> Schema;
+
+    /// Counts parts of the document; false where it has too many, and the rule is to be left out.
+    fn admits(&mut self, node: Node<'a>, parts: usize) -> bool;
+
+    /// Keeps a diagnostic.
+    fn report(&mut self, diagnostic: Diagnostic);
+
+    /// Whether the schema is that of a parameter of the task itself.
+    fn is_parameter_of_task(&self) -> bool;
+
+    /// The patterns that have been compiled, by their text.
+    fn patterns(&mut self) -> &mut HashMap<String, Pattern>;
+}
+
+/// Reads the rules that one member of a schema states.
+pub(crate) type Read = for<'a> fn(&Member<'a>, &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic>;
+
+/// The keywords that need no other member of their schema, with their readers.
+const READERS: [(&str, Read); 21] = [
+    ("type", type_::read),
+    ("const", const_::read),
+    ("enum", enum_::read),
+    ("minimum", minimum::read),
+    ("maximum", maximum::read),
+    ("exclusiveMinimum", exclusive_minimum::read),
+    ("exclusiveMaximum", exclusive_maximum::read),
+    ("multipleOf", multiple_of::read),
+    ("minLength", min_length::read),
+    ("maxLength", max_length::read),
+    ("format", format::read),
+    ("pattern", pattern::read),
+    ("minItems", min_items::read),
+    ("maxItems", max_items::read),
+    ("dependentRequired", dependent_required::read),
+    ("anyOf", any_of::read),
+    ("oneOf", one_of::read),
+    ("not", not::read),
+    ("contains", contains::read),
+    ("x-constraints", read_relations),
+    ("x-unique", unique::read),
+];
+
+/// The keywords that have a reader.
+pub(crate) fn keywords() -> impl Iterator<Item = &'static str> {
+    READERS.into_iter().map(|(keyword, _)| keyword)
+}
+
+/// The reader of a keyword, where it is one of those.
+pub(crate) fn reader(keyword: &str) -> Option<Read> {
+    READERS.iter().find(|(known, _)| *known == keyword).map(|(_, read)| *read)
+}
+
+/// `x-constraints`: each item is the area or the ratio of two parameters.
+fn read_relations<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
+    let items = member.value.items()?;
+    let items = if scope.admits(member.value, items.len()) { items } else { Vec::new() };
+    items.into_iter().map(|item| Relation::read(item).map(Rule::from)).collect()
+}
+
+/// The schemas in a keyword's list.
+fn branches<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Schema>, Diagnostic> {
+    let branches = some_branches(member)?;
+    Ok(branches.into_iter().map(|branch| scope.condition(branch, &member.key)).collect())
+}
+
+fn some_branches<'a>(member: &Member<'a>) -> Result<Vec<Node<'a>>, Diagnostic> {
+    let branches = member.value.items()?;
+    if branches.is_empty() {
+        let message = format!("`{}` without a branch", member.key);
+        return Err(member.value.error(message, "add a branch or remove the keyword"));
+    }
+    Ok(branches)
 }
 
 impl Rule {
+    /// Asks the rule's keyword.
+    fn ask<'a, T>(&'a self, question: impl FnOnce(&dyn Keyword<'a>) -> T) -> T {
+        match self {
+            Self::Type(kinds) => question(&type_::Type(*kinds)),
+            Self::Required => question(&required::Required),
+            Self::Const(value) => question(&const_::Const(value)),
+            Self::Enum(list) => question(&enum_::Enum(list)),
+            Self::False => question(&false_::False),
+            Self::Minimum(bound) => question(&minimum::Minimum(bound)),
+            Self::Maximum(bound) => question(&maximum::Maximum(bound)),
+            Self::ExclusiveMinimum(bound) => question(&exclusive_minimum::ExclusiveMinimum(bound)),
+            Self::ExclusiveMaximum(bound) => question(&exclusive_maximum::ExclusiveMaximum(bound)),
+            Self::MultipleOf(step) => question(&multiple_of::MultipleOf(step)),
+            Self::MinLength(count) => question(&min_length::MinLength(*count)),
+            Self::MaxLength(count) => question(&max_length::MaxLength(*count)),
+            Self::Format(format) => question(&format::Format(*format)),
+            Self::Pattern(pattern) => question(&pattern::Pattern(pattern)),
+            Self::MinItems(count) => question(&min_items::MinItems(*count)),
+            Self::MaxItems(count) => question(&max_items::MaxItems(*count)),
+            Self::AdditionalProperties(names) => {
+                question(&additional_properties::AdditionalProperties(names))
+            }
+            Self::DependentRequired(needs) => question(&dependent_required::DependentRequired(needs)),
+            Self::AllOf(schema) => question(&all_of::AllOf(schema)),
+            Self::AnyOf(branches) => question(&any_of::AnyOf(branches)),
+            Self::OneOf(branches) => question(&one_of::OneOf(branches)),
+            Self::Not(schema) => question(&not::Not(schema)),
+            Self::If(rule) => question(&if_::If(rule)),
+            Self::Contains(schema) => question(&contains::Contains(schema)),
+            Self::Area(relation) => question(&area::Area(relation)),
+            Self::Ratio(relation) => question(&ratio::Ratio(relation)),
+            Self::Unique => question(&unique::Unique),
+        }
+    }
+
     /// The word that ends the constraint's id: the keyword that states the rule.
     #[must_use]
     pub fn keyword(&self) -> &'static str {
-        match self {
-            Self::Type(_) => "type",
-            Self::Required => "required",
-            Self::Const(_) => "const",
-            Self::Enum(_) => "enum",
-            Self::Never => "false",
-            Self::Range(range) => range.edge.keyword(),
-            Self::MultipleOf(_) => "multipleOf",
-            Self::Length(length) => length.end.keyword("Length"),
-            Self::Format(_) => "format",
-            Self::Pattern(_) => "pattern",
-            Self::Items(items) => items.end.keyword("Items"),
-            Self::Closed(_) => "additionalProperties",
-            Self::Dependent(_) => "dependentRequired",
-            Self::AllOf(_) => "allOf",
-            Self::AnyOf(_) => "anyOf",
-            Self::OneOf(_) => "oneOf",
-            Self::Not(_) => "not",
-            Self::If(_) => "if",
-            Self::Contains(_) => "contains",
-            Self::Relation(relation) => relation.operation.word(),
-            Self::Unique => "unique",
-        }
+        self.ask(|keyword| keyword.name())
     }
 
     /// The sentence that says the rule, to stand after the name of the value: "must be at most 3840".
     #[must_use]
     pub fn sentence(&self) -> String {
-        match self {
-            Self::Type(kinds) => kinds.sentence(),
-            Self::Required => "is required".to_owned(),
-            Self::Const(value) => literal::const_sentence(value),
-            Self::Enum(values) => values.sentence(),
-            Self::Never => "is never allowed".to_owned(),
-            Self::Range(range) => range.sentence(),
-            Self::MultipleOf(step) => multiple_of::sentence(step),
-            Self::Length(length) => length.sentence(),
-            Self::Format(format) => format.sentence().to_owned(),
-            Self::Pattern(pattern) => pattern.sentence(),
-            Self::Items(items) => items.sentence(),
-            Self::Closed(closed) => closed.sentence(),
-            Self::Dependent(dependent) => dependent.sentence(),
-            Self::AllOf(schema) => composite::all_of(schema),
-            Self::AnyOf(branches) => composite::any_of(branches),
-            Self::OneOf(branches) => composite::one_of(branches),
-            Self::Not(schema) => composite::not(schema),
-            Self::If(rule) => rule.sentence(),
-            Self::Contains(schema) => contains::sentence(schema),
-            Self::Relation(relation) => relation.sentence(),
-            Self::Unique => "must differ from that of every other task in the batch".to_owned(),
-        }
+        self.ask(|keyword| keyword.sentence())
     }
 
     /// Whether the rule ties several parameters (or alternatives) together, rather than one value to a limit.
     #[must_use]
     pub fn is_composite(&self) -> bool {
-        match self {
-            Self::Dependent(_)
-            | Self::AllOf(_)
-            | Self::AnyOf(_)
-            | Self::OneOf(_)
-            | Self::Not(_)
-            | Self::If(_)
-            | Self::Contains(_)
-            | Self::Relation(_) => true,
-            Self::Type(_)
-            | Self::Required
-            | Self::Const(_)
-            | Self::Enum(_)
-            | Self::Never
-            | Self::Range(_)
-            | Self::MultipleOf(_)
-            | Self::Length(_)
-            | Self::Format(_)
-            | Self::Pattern(_)
-            | Self::Items(_)
-            | Self::Closed(_)
-            | Self::Unique => false,
-        }
+        self.ask(|keyword| keyword.is_composite())
     }
 
     /// The order in which the rules on one value are checked and reported.
     pub(crate) fn rank(&self) -> u8 {
-        match self {
-            Self::Type(_) => 0,
-            Self::Required => 1,
-            Self::Const(_) => 2,
-            Self::Enum(_) => 3,
-            Self::Never => 4,
-            Self::Range(_) => 5,
-            Self::MultipleOf(_) => 6,
-            Self::Length(_) => 7,
-            Self::Format(_) => 8,
-            Self::Pattern(_) => 9,
-            Self::Items(_) => 10,
-            Self::Closed(_) => 11,
-            Self::Dependent(_) => 12,
-            Self::AllOf(_) => 13,
-            Self::AnyOf(_) => 14,
-            Self::OneOf(_) => 15,
-            Self::Not(_) => 16,
-            Self::If(_) => 17,
-            Self::Contains(_) => 18,
-            Self::Relation(_) => 19,
-            Self::Unique => 20,
-        }
-    }
-}
-
-/// The lower or the upper end of a count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// At least.
-    Min,
-    /// At most.
-    Max,
-}
-
-impl End {
-    fn keyword(self, of: &str) -> &'static str {
-        match (self, of) {
-            (Self::Min, "Length") => "minLength",
-            (Self::Max, "Length") => "maxLength",
-            (Self::Min, _) => "minItems",
-            (Self::Max, _) => "maxItems",
-        }
+        self.ask(|keyword| keyword.rank())
     }
 
-    /// "at least" or "at most".
+    /// The schemas that the rule is made of.
     #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Min => "at least",
-            Self::Max => "at most",
-        }
+    pub fn children(&self) -> Vec<&Schema> {
+        self.ask(|keyword| keyword.children())
     }
-}
 
-impl Rule {
-    /// The dotted names of the members that the rule ties together, relative to the object that holds it.
+    /// The dotted names of the members that the rule ties together, relative to the object that holds it: each once,
+    /// without those that only lead to others.
     #[must_use]
     pub fn parameters(&self) -> Vec<String> {
-        crate::read::subject(self)
+        let mut names = self.ask(|keyword| keyword.parameters());
+        let all: BTreeSet<String> = names.iter().cloned().collect();
+        names.retain(|name| !leads_on(name, &all));
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        names
     }
 
     /// The values that the rule names for one of these members: its constants and lists.
     #[must_use]
     pub fn values_of(&self, name: &str) -> Vec<Value> {
         let mut values = Vec::new();
-        for schema in self.conditions() {
+        for schema in self.children() {
             schema.collect_values(name, &mut values);
         }
         values
     }
+}
 
-    /// The schemas that the rule is made of.
+impl Constraint {
+    /// The paths of the parameters that the rule ties together.
     #[must_use]
-    pub fn conditions(&self) -> Vec<&Schema> {
-        match self {
-            Self::AllOf(schema) | Self::Not(schema) | Self::Contains(schema) => vec![schema],
-            Self::AnyOf(branches) | Self::OneOf(branches) => branches.iter().collect(),
-            Self::If(rule) => {
-                [&rule.condition].into_iter().chain(&rule.then).chain(&rule.otherwise).collect()
-            }
-            Self::Type(_)
-            | Self::Required
-            | Self::Const(_)
-            | Self::Enum(_)
-            | Self::Never
-            | Self::Range(_)
-            | Self::MultipleOf(_)
-            | Self::Length(_)
-            | Self::Format(_)
-            | Self::Pattern(_)
-            | Self::Items(_)
-            | Self::Closed(_)
-            | Self::Dependent(_)
-            | Self::Relation(_)
-            | Self::Unique => Vec::new(),
-        }
+    pub fn parameters(&self) -> Vec<ParameterPath> {
+        self.rule.parameters().iter().map(|name| self.parameter.join(name)).collect()
     }
 }
 
@@ -265,9 +278,183 @@ impl Schema {
             }
         }
         for rule in self.rules() {
-            for inner in rule.conditions() {
+            for inner in rule.children() {
                 inner.collect_values(name, values);
             }
         }
     }
+}
+
+/// Whether another of the names goes on where this one ends.
+fn leads_on(name: &str, all: &BTreeSet<String>) -> bool {
+    let start = format!("{name}.");
+    all.range(start.clone()..).next().is_some_and(|next| next.starts_with(&start))
+}
+
+fn mention(schema: &Schema, prefix: &ParameterPath, names: &mut Vec<String>) {
+    for property in &schema.properties {
+        let path = prefix.join(&property.name);
+        names.push(path.to_string());
+        mention(&property.schema, &path, names);
+    }
+    for rule in schema.rules() {
+        for name in rule.parameters() {
+            names.push(prefix.join(&name).into());
+        }
+    }
+}
+
+/// A table of allowed combinations, where every branch gives constants to the same members.
+fn table(branches: &[Schema]) -> Option<String> {
+    let row = |branch: &Schema| -> Option<(Vec<String>, Vec<String>)> {
+        let plain =
+            branch.constraints.is_empty() && branch.properties.iter().all(|property| property.declared);
+        let cell = |property: &Property| match property.schema.constraints.as_slice() {
+            [only] => match &only.rule {
+                Rule::Const(value) => Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let cells: Option<Vec<String>> = branch.properties.iter().map(cell).collect();
+        let names = branch.properties.iter().map(|property| property.name.clone()).collect();
+        plain.then_some((names, cells?))
+    };
+    let rows: Option<Vec<_>> = branches.iter().map(row).collect();
+    let rows = rows
+        .filter(|rows| rows.len() > 1 && rows[0].0.len() > 1 && rows.iter().all(|row| row.0 == rows[0].0))?;
+    let cells: Vec<String> = rows.iter().map(|row| row.1.join(" × ")).collect();
+    Some(format!("{} is one of {}", text::ticked(&rows[0].0).join(" × "), cells.join(", ")))
+}
+
+/// A schema as a condition in words: "`settings.background` is `transparent` and `width` is given".
+#[must_use]
+pub fn phrase(schema: &Schema) -> String {
+    let mut parts = Vec::new();
+    collect(schema, &ParameterPath::task(), &mut parts);
+    if parts.is_empty() { "anything holds".to_owned() } else { parts.join(" and ") }
+}
+
+fn collect(schema: &Schema, name: &ParameterPath, parts: &mut Vec<String>) {
+    let subject = if name.is_empty() { "it".to_owned() } else { format!("`{name}`") };
+    for rule in schema.rules() {
+        parts.push(rule.ask(|keyword| keyword.condition(&subject)));
+    }
+    for property in &schema.properties {
+        let path = name.join(&property.name);
+        let before = parts.len();
+        collect(&property.schema, &path, parts);
+        if property.required.is_some() && parts.len() == before {
+            parts.push(format!("`{path}` is given"));
+        }
+    }
+    if let Some(items) = &schema.items {
+        parts.push(format!("for each item of {subject} it holds that {}", phrase(items)));
+    }
+    if let Some(additional) = &schema.additional {
+        parts.push(format!("for each other member it holds that {}", phrase(additional)));
+    }
+}
+
+/// Schemas as alternatives in words.
+fn alternatives(branches: &[Schema]) -> String {
+    let forms: Vec<String> = branches.iter().map(phrase).collect();
+    if forms.len() == 1 { forms[0].clone() } else { format!("({})", text::list(&forms, "or")) }
+}
+
+/// A demand as a statement: "must be a UUID" becomes "it is a UUID".
+fn statement(subject: &str, sentence: &str) -> String {
+    for (demand, state) in
+        [("must be ", "is "), ("must have ", "has "), ("must match ", "matches "), ("must not ", "does not ")]
+    {
+        if let Some(rest) = sentence.strip_prefix(demand) {
+            return format!("{subject} {state}{rest}");
+        }
+    }
+    format!("{subject} {sentence}")
+}
+
+/// What is legal or not for one of the alternatives, for a judge to sort.
+pub(crate) fn branch_witnesses(branches: &[Schema]) -> Vec<Witness> {
+    let mut witnesses: Vec<Witness> = Vec::new();
+    for (index, branch) in branches.iter().enumerate() {
+        for constraint in &branch.constraints {
+            for mut witness in proposals(constraint, branch) {
+                // Two patterns both propose a match: each is told by its branch, or one would pass for the other.
+                if witnesses.iter().any(|known| known.about == witness.about && known.value != witness.value)
+                {
+                    witness.about = format!("{}, alternative {}", witness.about, index + 1);
+                }
+                witnesses.push(witness);
+            }
+        }
+    }
+    witnesses.push(Witness::reject("two words", "two words"));
+    witnesses.push(Witness::reject("", "empty"));
+    witnesses
+}
+
+/// "item" or "items".
+fn noun(count: u64, one: &str) -> String {
+    if count == 1 { one.to_owned() } else { format!("{one}s") }
+}
+
+/// Makes arrays of so many items, each the same. None where no item is known.
+fn repeated_item(schema: &Schema) -> Option<impl Fn(usize) -> Value + use<>> {
+    let first = schema.items.as_deref().map(samples).unwrap_or_default().into_iter().next()?;
+    Some(move |length| Value::Array(vec![first.clone(); length]))
+}
+
+/// Longer arrays are not made.
+const MAX_ITEMS: u64 = 10_000;
+
+/// A count of items that an array is made of.
+fn feasible_items(count: u64) -> usize {
+    usize::try_from(count.min(MAX_ITEMS)).unwrap_or_default()
+}
+
+/// The proposals for one constraint on the value of a schema: guesses made near the edges of one rule. Whether a value
+/// really breaks that rule and no other is for a judge to say.
+#[must_use]
+pub fn proposals(constraint: &Constraint, schema: &Schema) -> Vec<Witness> {
+    constraint.rule.ask(|keyword| keyword.witnesses(schema))
+}
+
+/// Values that are likely to be legal for a schema, the plainest first. Several, so that whoever needs one or more
+/// can pick; none of them is promised to be legal.
+#[must_use]
+pub fn samples(schema: &Schema) -> Vec<Value> {
+    let mut values: Vec<Value> = Vec::new();
+    if schema.rules().any(|rule| rule.bound().is_some() || matches!(rule, Rule::MultipleOf(_))) {
+        values.push(middle(schema));
+    }
+    for constraint in &schema.constraints {
+        let proposals = proposals(constraint, schema);
+        let accepted =
+            proposals.into_iter().filter(|witness| witness.side == Side::Accept && witness.level.is_none());
+        values.extend(accepted.map(|witness| witness.value));
+    }
+    let kinds = schema.kinds();
+    let plain: [Value; 6] = [
+        Value::from("a lighthouse at dawn"),
+        Value::from(1),
+        Value::from(true),
+        Value::from(0.5),
+        Value::Object(minimal(schema)),
+        Value::Array(Vec::new()),
+    ];
+    let is_text = schema.rules().all(|rule| matches!(rule, Rule::Type(_)) || rule.length().is_some());
+    if is_text && kinds == Kinds::STRING {
+        values.insert(0, plain[0].clone());
+    }
+    values.extend(plain.into_iter().filter(|value| kinds.admit(value)));
+    values
+}
+
+/// An object with its required members alone.
+fn minimal(schema: &Schema) -> Map<String, Value> {
+    let required = schema.properties.iter().filter(|property| property.required.is_some());
+    required
+        .filter_map(|property| Some((property.name.clone(), samples(&property.schema).into_iter().next()?)))
+        .collect()
 }

@@ -257,7 +257,7 @@ fn a_parameter_that_moved_is_recognised() {
         &json!({}),
     );
     let moves: Vec<(String, String)> =
-        compare(&old, &new).moves.into_iter().map(|one| (one.from, one.to)).collect();
+        compare(&old, &new).moves.into_iter().map(|one| (one.from.into(), one.to.into())).collect();
     let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
     // `seed` and `count` share a type alone, which is no evidence.
     assert_eq!(moves, [pair("provider.x.quality", "settings.quality"), pair("strength", "power")]);

@@ -1,7 +1,7 @@
 //! `pattern`: each one a static that is compiled when it is first used.
 
 use super::Emitter;
-use airspec::rule::pattern::Pattern;
+use airspec::rule::Pattern;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 

@@ -1,18 +1,18 @@
 //! `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum`, and decimals in code.
 
-use airspec::rule::range::{Edge, Range};
+use airspec::rule::{Bound, Edge};
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-pub(super) fn call(range: &Range, reference: &TokenStream) -> TokenStream {
+pub(super) fn call(range: Bound<'_>, reference: &TokenStream) -> TokenStream {
     let name = match range.edge {
         Edge::Minimum => "minimum",
         Edge::Maximum => "maximum",
         Edge::ExclusiveMinimum => "exclusive_minimum",
         Edge::ExclusiveMaximum => "exclusive_maximum",
     };
-    let (name, bound) = (format_ident!("{name}"), decimal(&range.bound));
+    let (name, bound) = (format_ident!("{name}"), decimal(range.value));
     quote!(check::#name(node, at, out, #reference, #bound);)
 }
 

@@ -1,7 +1,7 @@
 //! `x-constraints`: area and ratio.
 
 use super::range::decimal;
-use airspec::rule::relation::{Operation, Relation};
+use airspec::rule::{Operation, Relation};
 use bigdecimal::BigDecimal;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

@@ -3,8 +3,8 @@
 
 use crate::docs;
 use crate::names::{Scope, snake, type_name};
+use airspec::rule::Kinds;
 use airspec::rule::Rule;
-use airspec::rule::kind::Kinds;
 use airspec::{Model, Property, Schema};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;

@@ -10,7 +10,7 @@ pub(super) fn module(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let all = model.constraints();
     let idents: Vec<_> = all.iter().map(|constraint| plan.constraint(constraint)).collect();
     let statics = all.iter().zip(&idents).map(|(constraint, ident)| {
-        let id = &constraint.id;
+        let id = constraint.id.as_str();
         let subject = if constraint.parameter.is_empty() {
             "the task".to_owned()
         } else {

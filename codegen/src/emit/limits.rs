@@ -3,8 +3,8 @@
 use crate::docs;
 use crate::names::{Scope, shouty, snake};
 use crate::plan::{Field, Plan, Shape, Struct, Width};
+use airspec::rule::Kinds;
 use airspec::rule::Rule;
-use airspec::rule::kind::Kinds;
 use airspec::{Constraint, Model, Schema};
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 use proc_macro2::{Ident, Literal, TokenStream};
@@ -45,10 +45,14 @@ pub(crate) fn constants(model: &Model) -> Vec<Constant<'_>> {
 
 fn constant<'a>(schema: &Schema, constraint: &'a Constraint, scope: &mut Scope) -> Option<Constant<'a>> {
     let (kind, value) = match &constraint.rule {
-        Rule::Range(range) => number(schema, &range.bound),
-        Rule::MultipleOf(step) => number(schema, step),
-        Rule::Length(length) => Some(count(length.count)),
-        Rule::Items(items) => Some(count(items.count)),
+        Rule::Minimum(limit)
+        | Rule::Maximum(limit)
+        | Rule::ExclusiveMinimum(limit)
+        | Rule::ExclusiveMaximum(limit)
+        | Rule::MultipleOf(limit) => number(schema, limit),
+        Rule::MinLength(limit) | Rule::MaxLength(limit) | Rule::MinItems(limit) | Rule::MaxItems(limit) => {
+            Some(count(*limit))
+        }
         _ => return None,
     }?;
     let ident = scope.mint(&[shouty(&constraint.id)]);
@@ -163,8 +167,7 @@ fn default(field: &Field<'_>, plan: &Plan<'_>) -> Option<Effective> {
     match (&field.shape, default) {
         (Shape::Enum(index), value) => {
             let one = &plan.enums[*index];
-            let variant =
-                one.variants.iter().find(|variant| airspec::rule::literal::equal(variant.value, value))?;
+            let variant = one.variants.iter().find(|variant| airspec::rule::equal(variant.value, value))?;
             let (kind, variant) = (&one.ident, &variant.ident);
             Some(Effective::copied(quote!(#kind), quote!(#kind::#variant)))
         }

@@ -46,7 +46,8 @@ fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
             && case.level < Level::Unstated
             && !case.parameter.is_empty()
             && identity.as_ref().is_some_and(|name| {
-                *name != case.parameter && case.body.get(0).is_some_and(|task| task.get(name).is_some())
+                *name != case.parameter
+                    && case.body.get(0).is_some_and(|task| task.get(name.as_str()).is_some())
             })
             && case.body.as_array().is_some_and(|tasks| tasks.len() == 1);
         if is_plain && found.len() < KINDS && !found.iter().any(|(known, _)| *known == keyword) {
@@ -76,10 +77,10 @@ fn shapes(tasks: &mut Tasks<'_>) -> Vec<Case> {
     [("a batch without tasks", Value::Array(Vec::new())), ("a task that is not in a batch", bare)]
         .map(|(about, body)| Case {
             id: format!("{}.reject.{}", subject.id, slug(about)),
-            subject: subject.id.clone(),
-            parameter: subject.parameter.clone(),
+            subject: subject.id.to_string(),
+            parameter: subject.parameter.to_string(),
             level: Level::Unstated,
-            expect: Expect::Reject(vec![subject.id.clone()]),
+            expect: Expect::Reject(vec![subject.id.to_string()]),
             about: about.to_owned(),
             body,
             obstacle: None,

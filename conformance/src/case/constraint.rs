@@ -32,7 +32,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
         broken.dedup();
         let expect = match (proposal.side, broken.len()) {
             (Side::Accept, 0) => Expect::Accept,
-            (Side::Reject, 1..=3) if broken.contains(&constraint.id) => Expect::Reject(broken),
+            (Side::Reject, 1..=3) if broken.iter().any(|id| *id == constraint.id) => Expect::Reject(broken),
             _ => continue,
         };
         let has_company = matches!(&expect, Expect::Reject(broken) if broken.len() > 1);
@@ -51,7 +51,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
             } else {
                 "no request that the rules propose lies on this side alone".to_owned()
             };
-            out.gaps.push(Gap { constraint: constraint.id.clone(), side, reason });
+            out.gaps.push(Gap { constraint: constraint.id.to_string(), side, reason });
         }
     }
     found.extend(in_company);
@@ -62,8 +62,8 @@ fn case(constraint: &Constraint, proposal: Proposal, expect: Expect) -> Case {
     let id = format!("{}.{}.{}", constraint.id, expect.word(), slug(&proposal.about));
     Case {
         id,
-        subject: constraint.id.clone(),
-        parameter: constraint.parameter.clone(),
+        subject: constraint.id.to_string(),
+        parameter: constraint.parameter.to_string(),
         level: proposal.level.map_or(constraint.level, |level| level.max(constraint.level)),
         expect,
         about: proposal.about,
@@ -80,7 +80,7 @@ fn same_request(tasks: &Tasks<'_>, a: &Case, b: &Case) -> bool {
         if let (Some(name), Some(members)) = (&unique, task.as_object_mut())
             && a.parameter != *name
         {
-            members.remove(name);
+            members.remove(name.as_str());
         }
         task
     };
@@ -102,7 +102,7 @@ pub(super) fn slug(about: &str) -> String {
 
 /// Batches in which every task has its own identity, and batches in which two share one.
 fn unique(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Case> {
-    let name = constraint.parameter.clone();
+    let name = constraint.parameter.to_string();
     let mut batch = |count: usize| (0..count).map(|_| tasks.base()).collect::<Vec<Value>>();
     let shared = |mut batch: Vec<Value>, from: usize, to: usize| {
         batch[to][&name] = batch[from][&name].clone();
@@ -120,7 +120,7 @@ fn unique(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Case> {
     list.into_iter()
         .map(|(about, expect, body, level)| Case {
             id: format!("{}.{}.{}", constraint.id, expect.word(), slug(about)),
-            subject: constraint.id.clone(),
+            subject: constraint.id.to_string(),
             parameter: name.clone(),
             level,
             expect,
@@ -132,5 +132,5 @@ fn unique(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Case> {
 }
 
 fn reject(constraint: &Constraint) -> Expect {
-    Expect::Reject(vec![constraint.id.clone()])
+    Expect::Reject(vec![constraint.id.to_string()])
 }

@@ -90,7 +90,7 @@ impl Packer {
         });
         Self {
             base: base.clone(),
-            identity: model.unique().map(|constraint| constraint.parameter.clone()),
+            identity: model.unique().map(|constraint| constraint.parameter.to_string()),
             cheap: costs.cheapest(),
             lonely: lonely.collect(),
             costs,

@@ -2,9 +2,7 @@
 
 use super::constraint::Proposal;
 use super::task::{Tasks, pointer};
-use airspec::rule::Rule;
-use airspec::rule::kind::Kinds;
-use airspec::rule::relation::{Operation, Relation};
+use airspec::rule::{Kinds, Operation, Relation, Rule};
 use airspec::witness::{Side, Witness, proposals, samples};
 use airspec::{Constraint, Property, Schema};
 use bigdecimal::{BigDecimal, ToPrimitive as _, Zero as _};
@@ -23,7 +21,7 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
             let value = tasks.legal(schema).into_iter().next();
             proposal(tasks, &path, value, Side::Accept, "given")
         }],
-        Rule::Closed(_) => names(tasks, schema),
+        Rule::AdditionalProperties(_) => names(tasks, schema),
         rule if ties_members(rule, schema) => combined(tasks, constraint),
         _ => {
             let witnesses = match &constraint.rule {
@@ -45,8 +43,7 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
 
 /// Both sides of a rule of the model's owner at their maximum: the page allows that whatever the owner says.
 fn both_largest(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Option<Proposal> {
-    let Rule::Range(range) = &constraint.rule else { return None };
-    if range.edge.is_lower() {
+    if !matches!(constraint.rule, Rule::Maximum(_) | Rule::ExclusiveMaximum(_)) {
         return None;
     }
     let rules = &tasks.model.owner_rules;
@@ -134,7 +131,7 @@ fn names(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
     }
     // Names from other levels: nested ones one level up, outer ones one level down.
     for other in model.parameters() {
-        let is_here = other.path.rsplit_once('.').map_or("", |(above, _)| above) == schema.path;
+        let is_here = other.path.parent().unwrap_or_default() == schema.path;
         if !is_here && other.name() != "items" {
             let value = tasks.legal(other).into_iter().next().unwrap_or_default();
             strangers.push((other.name().to_owned(), value));
@@ -169,7 +166,7 @@ fn is_spare(tasks: &Tasks<'_>, property: &Property) -> bool {
 fn combined(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
     let base = tasks.base();
     let mut candidates = tasks.combinations(constraint, &base, "");
-    if let Rule::Relation(relation) = &constraint.rule {
+    if let Some(relation) = constraint.rule.relation() {
         candidates.splice(0..0, related(tasks, constraint, relation));
     }
     let names = constraint.rule.parameters();
@@ -186,7 +183,7 @@ fn combined(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
         let signature = presence(&candidate, constraint, &names);
         let same = kept.iter().filter(|(known, shape, _)| *known == side && *shape == signature).count();
         let total = kept.iter().filter(|(known, ..)| *known == side).count();
-        let limit = if matches!(constraint.rule, Rule::Relation(_)) { MOST } else { 2 };
+        let limit = if constraint.rule.relation().is_some() { MOST } else { 2 };
         if same < limit && total < 2 * MOST {
             let mut task = candidate;
             tasks.identify(&mut task);

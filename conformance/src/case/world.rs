@@ -4,8 +4,7 @@
 use super::{Case, Expect};
 use crate::oracle::scene::{at, set};
 use airspec::behaviour::Kind;
-use airspec::rule::Rule;
-use airspec::rule::format::Format;
+use airspec::rule::{Format, Rule};
 use airspec::{Model, Schema};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;

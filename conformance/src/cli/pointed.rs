@@ -114,7 +114,8 @@ struct Place {
 /// Where a violation is shown.
 fn place(source: &Source, model: &Model, violation: &Violation) -> Place {
     let constraint = model.constraint(&violation.constraint);
-    let is_name = constraint.is_some_and(|constraint| matches!(constraint.rule, Rule::Closed(_)));
+    let is_name =
+        constraint.is_some_and(|constraint| matches!(constraint.rule, Rule::AdditionalProperties(_)));
     find(source, &violation.pointer, is_name)
 }
 

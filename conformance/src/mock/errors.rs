@@ -2,8 +2,7 @@
 
 use super::engine::EngineError;
 use super::protocol::name;
-use airspec::rule::range::Edge;
-use airspec::rule::{End, Rule};
+use airspec::rule::Rule;
 use airspec::{Constraint, Model, Schema};
 use airspec_models::Violation;
 use bigdecimal::BigDecimal;
@@ -101,24 +100,30 @@ enum Code {
 impl Code {
     fn of(rule: &Rule) -> Self {
         match rule {
-            Rule::Closed(_) | Rule::Never => Self::UnsupportedParameter,
-            Rule::Required | Rule::Dependent(_) => Self::Missing,
+            Rule::AdditionalProperties(_) | Rule::False => Self::UnsupportedParameter,
+            Rule::Required | Rule::DependentRequired(_) => Self::Missing,
             Rule::Const(_) | Rule::Enum(_) => Self::Unsupported,
             Rule::Unique => Self::Conflict,
             Rule::Type(_)
-            | Rule::Range(_)
+            | Rule::Minimum(_)
+            | Rule::Maximum(_)
+            | Rule::ExclusiveMinimum(_)
+            | Rule::ExclusiveMaximum(_)
             | Rule::MultipleOf(_)
-            | Rule::Length(_)
+            | Rule::MinLength(_)
+            | Rule::MaxLength(_)
             | Rule::Format(_)
             | Rule::Pattern(_)
-            | Rule::Items(_)
+            | Rule::MinItems(_)
+            | Rule::MaxItems(_)
             | Rule::AllOf(_)
             | Rule::AnyOf(_)
             | Rule::OneOf(_)
             | Rule::Not(_)
             | Rule::If(_)
             | Rule::Contains(_)
-            | Rule::Relation(_) => Self::Invalid,
+            | Rule::Area(_)
+            | Rule::Ratio(_) => Self::Invalid,
         }
     }
 
@@ -151,7 +156,7 @@ impl Explainer {
         let mut explained: HashMap<String, Explained> = model
             .constraints()
             .into_iter()
-            .map(|constraint| (constraint.id.clone(), Explained::of(model, constraint, prompt)))
+            .map(|constraint| (constraint.id.to_string(), Explained::of(model, constraint, prompt)))
             .collect();
         for (id, code) in codes {
             let Some(explained) = explained.get_mut(id) else {
@@ -161,7 +166,12 @@ impl Explainer {
         }
         Ok(Self {
             explained,
-            parameters: model.task.properties.iter().map(|property| property.schema.path.clone()).collect(),
+            parameters: model
+                .task
+                .properties
+                .iter()
+                .map(|property| property.schema.path.to_string())
+                .collect(),
         })
     }
 
@@ -220,7 +230,7 @@ impl Explainer {
 impl Explained {
     fn of(model: &Model, constraint: &Constraint, prompt: Option<&str>) -> Self {
         let turn = match &constraint.rule {
-            Rule::Closed(_) => Turn::Unknown,
+            Rule::AdditionalProperties(_) => Turn::Unknown,
             Rule::Required => Turn::Missing,
             _ if Some(constraint.parameter.as_str()) == prompt => Turn::Prompt,
             _ => Turn::Value,
@@ -248,34 +258,10 @@ impl Explained {
 fn members(rule: &Rule) -> Vec<String> {
     let mut names = Vec::new();
     match rule {
-        Rule::Relation(relation) => names.extend(relation.parameters.iter().cloned()),
-        Rule::Dependent(dependent) => names = dependent.names(),
-        Rule::AnyOf(branches) | Rule::OneOf(branches) => {
-            for branch in branches {
-                collect(branch, "", &mut names);
-            }
-        }
-        Rule::AllOf(schema) | Rule::Not(schema) => collect(schema, "", &mut names),
-        Rule::If(rule) => {
-            let branches = [Some(&rule.condition), rule.then.as_ref(), rule.otherwise.as_ref()];
-            for branch in branches.into_iter().flatten() {
-                collect(branch, "", &mut names);
-            }
-        }
-        Rule::Type(_)
-        | Rule::Required
-        | Rule::Const(_)
-        | Rule::Enum(_)
-        | Rule::Never
-        | Rule::Range(_)
-        | Rule::MultipleOf(_)
-        | Rule::Length(_)
-        | Rule::Format(_)
-        | Rule::Pattern(_)
-        | Rule::Items(_)
-        | Rule::Closed(_)
-        | Rule::Contains(_)
-        | Rule::Unique => {}
+        Rule::Area(relation) | Rule::Ratio(relation) => names.extend(relation.parameters.iter().cloned()),
+        Rule::DependentRequired(dependent) => names = dependent.names(),
+        Rule::Contains(_) => {}
+        rule => rule.children().into_iter().for_each(|branch| collect(branch, "", &mut names)),
     }
     names
 }
@@ -334,7 +320,7 @@ fn rest(model: &Model, constraint: &Constraint, members: &[String]) -> Map<Strin
             kinds.dedup();
             kinds.join("|")
         };
-        if !kinds.is_empty() && !matches!(constraint.rule, Rule::Closed(_)) {
+        if !kinds.is_empty() && !matches!(constraint.rule, Rule::AdditionalProperties(_)) {
             rest.insert(name::TYPE.into(), kinds.into());
         }
         if !matches!(constraint.rule, Rule::Required) {
@@ -358,16 +344,14 @@ fn type_of(schema: &Schema) -> String {
 }
 
 fn limits(schema: &Schema, broken: &Rule, rest: &mut Map<String, Value>) {
-    let counted = matches!(broken, Rule::Length(_) | Rule::Items(_));
+    let counted = broken.length().or(broken.items()).is_some();
     for rule in schema.rules() {
         let (name, value) = match rule {
-            Rule::Range(range) => match range.edge {
-                Edge::Minimum | Edge::ExclusiveMinimum => (name::MIN, number(&range.bound)),
-                Edge::Maximum | Edge::ExclusiveMaximum => (name::MAX, number(&range.bound)),
-            },
+            Rule::Minimum(bound) | Rule::ExclusiveMinimum(bound) => (name::MIN, number(bound)),
+            Rule::Maximum(bound) | Rule::ExclusiveMaximum(bound) => (name::MAX, number(bound)),
             Rule::MultipleOf(step) => (name::MULTIPLIER, number(step)),
-            Rule::Length(length) if counted => (end(length.end), json!(length.count)),
-            Rule::Items(items) if counted => (end(items.end), json!(items.count)),
+            Rule::MinLength(count) | Rule::MinItems(count) if counted => (name::MIN, json!(count)),
+            Rule::MaxLength(count) | Rule::MaxItems(count) if counted => (name::MAX, json!(count)),
             Rule::Enum(values) => {
                 (name::ALLOWED, values.values.iter().map(|known| known.value.clone()).collect())
             }
@@ -376,19 +360,12 @@ fn limits(schema: &Schema, broken: &Rule, rest: &mut Map<String, Value>) {
         };
         rest.insert(name.to_owned(), value);
     }
-    if let Rule::Relation(relation) = broken {
+    if let Some(relation) = broken.relation() {
         for (name, bound) in [(name::MIN, &relation.minimum), (name::MAX, &relation.maximum)] {
             if let Some(bound) = bound {
                 rest.insert(name.to_owned(), number(bound));
             }
         }
-    }
-}
-
-fn end(end: End) -> &'static str {
-    match end {
-        End::Min => name::MIN,
-        End::Max => name::MAX,
     }
 }
 

@@ -312,7 +312,7 @@ impl Active {
 }
 
 fn read(model: &Model, id: &str) -> Result<Broken, UnknownFault> {
-    let constraint = |id: &str| model.constraint(id).map(|constraint| constraint.id.clone());
+    let constraint = |id: &str| model.constraint(id).map(|constraint| constraint.id.to_string());
     let known = match id.split_once(':') {
         Some(("accept", rest)) => constraint(rest).map(Broken::Accept),
         Some(("refuse", rest)) => {
@@ -336,14 +336,14 @@ fn branch(model: &Model, rest: &str) -> Option<Broken> {
     let constraint = model.constraint(id)?;
     let mut branches = narrow::branches(constraint).into_iter().map(|(known, _)| known);
     let number = branches.find(|known| known.to_string() == number)?;
-    Some(Broken::Refuse(constraint.id.clone(), Some(number)))
+    Some(Broken::Refuse(constraint.id.to_string(), Some(number)))
 }
 
 fn mistake(model: &Model, rest: &str) -> Option<Broken> {
     let (id, word) = rest.rsplit_once(':')?;
     let constraint = model.constraint(id)?;
     let mistake = misread::mistakes(model, constraint).into_iter().find(|known| known.word() == word)?;
-    Some(Broken::Misread(constraint.id.clone(), mistake))
+    Some(Broken::Misread(constraint.id.to_string(), mistake))
 }
 
 fn answer(behaviour: &Behaviour, rest: &str) -> Option<Broken> {

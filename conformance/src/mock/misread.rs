@@ -6,12 +6,7 @@
 
 use super::roles;
 use crate::judge::Judge;
-use airspec::rule::format::Format;
-use airspec::rule::kind::Kinds;
-use airspec::rule::length::Length;
-use airspec::rule::literal::exact;
-use airspec::rule::range::{Edge, Range};
-use airspec::rule::{End, Rule, items};
+use airspec::rule::{Bound, Count, Edge, End, Format, Kinds, Rule, exact};
 use airspec::{Constraint, Model, Schema};
 use airspec_models::Violation;
 use bigdecimal::{BigDecimal, One as _, Zero as _};
@@ -88,7 +83,9 @@ impl Mistake {
             }
             (Self::Single, _) => format!("takes a bare value for an array of one for `{place}`"),
             (Self::Null, _) => format!("takes `null` for left out for `{place}`"),
-            (Self::Case, Rule::Closed(_)) => format!("knows the names in `{place}` in any letter case"),
+            (Self::Case, Rule::AdditionalProperties(_)) => {
+                format!("knows the names in `{place}` in any letter case")
+            }
             (Self::Case, Rule::Unique) => format!("tells `{place}` apart by letter case"),
             (Self::Case, _) => format!("ignores letter case in `{place}`"),
             (Self::Trimmed, _) => format!("cuts off the blanks around `{place}`"),
@@ -107,14 +104,13 @@ impl Mistake {
     /// Why the mistake makes no difference to any request, where that is so.
     pub(super) fn changes_nothing(self, model: &Model, constraint: &Constraint) -> Option<String> {
         match (self, &constraint.rule) {
-            (Self::Bytes | Self::Utf16, Rule::Length(Length { end: End::Min, count: ..=1 })) => Some(
+            (Self::Bytes | Self::Utf16, Rule::MinLength(..=1)) => Some(
                 "a text that has a character has a byte and a UTF-16 unit, and the other way round"
                     .to_owned(),
             ),
             (Self::First, _) => {
                 let path = holder(&constraint.parameter)?;
-                let is_single =
-                    |rule: &Rule| matches!(rule, Rule::Items(items::Items { end: End::Max, count: ..=1 }));
+                let is_single = |rule: &Rule| matches!(rule, Rule::MaxItems(..=1));
                 let is_single = model.task.at(path)?.rules().any(is_single);
                 is_single.then(|| format!("`{path}` has one item at most"))
             }
@@ -142,12 +138,12 @@ pub(super) fn mistakes(model: &Model, constraint: &Constraint) -> Vec<Mistake> {
     let Some(schema) = model.task.at(&constraint.parameter) else { return Vec::new() };
     let mut mistakes = match &constraint.rule {
         Rule::Type(kinds) => types(model, schema, *kinds),
-        Rule::Range(range) if next(range, schema).is_some() => vec![Mistake::Next],
+        rule if rule.bound().is_some_and(|bound| next(bound, schema).is_some()) => vec![Mistake::Next],
         Rule::MultipleOf(step) if is_halved(step, schema) => vec![Mistake::Half],
-        Rule::Length(_) => {
+        Rule::MinLength(_) | Rule::MaxLength(_) => {
             vec![Mistake::Next, Mistake::Bytes, Mistake::Utf16, Mistake::Marks, Mistake::Trimmed]
         }
-        Rule::Items(_) => vec![Mistake::Next],
+        Rule::MinItems(_) | Rule::MaxItems(_) => vec![Mistake::Next],
         Rule::Const(Value::String(_)) => vec![Mistake::Case, Mistake::Trimmed],
         Rule::Enum(list) if list.values.iter().any(|known| known.value.is_string()) => {
             vec![Mistake::Case, Mistake::Trimmed]
@@ -157,22 +153,26 @@ pub(super) fn mistakes(model: &Model, constraint: &Constraint) -> Vec<Mistake> {
         Rule::Format(Format::Uri) => vec![Mistake::Relative, Mistake::Query, Mistake::Trimmed],
         Rule::Pattern(_) => vec![Mistake::Trimmed],
         Rule::AnyOf(_) | Rule::OneOf(_) if schema.kinds() == Kinds::STRING => vec![Mistake::Trimmed],
-        Rule::Closed(_) => vec![Mistake::Case],
+        Rule::AdditionalProperties(_) => vec![Mistake::Case],
         Rule::Unique => vec![Mistake::Case, Mistake::Neighbours],
         Rule::Required
         | Rule::Const(_)
         | Rule::Enum(_)
-        | Rule::Never
-        | Rule::Range(_)
+        | Rule::False
+        | Rule::Minimum(_)
+        | Rule::Maximum(_)
+        | Rule::ExclusiveMinimum(_)
+        | Rule::ExclusiveMaximum(_)
         | Rule::MultipleOf(_)
-        | Rule::Dependent(_)
+        | Rule::DependentRequired(_)
         | Rule::AllOf(_)
         | Rule::AnyOf(_)
         | Rule::OneOf(_)
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::Contains(_)
-        | Rule::Relation(_) => Vec::new(),
+        | Rule::Area(_)
+        | Rule::Ratio(_) => Vec::new(),
     };
     if holder(&constraint.parameter).is_some() {
         mistakes.push(Mistake::First);
@@ -191,7 +191,7 @@ fn types(model: &Model, schema: &Schema, kinds: Kinds) -> Vec<Mistake> {
         mistakes.extend([Mistake::Truncated, Mistake::Point]);
     }
     // Where a text must be one of a list or of a form, a number in its place is none all the same.
-    let is_free = schema.rules().all(|rule| matches!(rule, Rule::Type(_) | Rule::Length(_)));
+    let is_free = schema.rules().all(|rule| matches!(rule, Rule::Type(_)) || rule.length().is_some());
     if kinds == Kinds::STRING && is_free {
         mistakes.push(Mistake::Number);
     }
@@ -207,9 +207,9 @@ fn types(model: &Model, schema: &Schema, kinds: Kinds) -> Vec<Mistake> {
 }
 
 /// The first value beyond the end of a range, where there is one.
-fn next(range: &Range, schema: &Schema) -> Option<BigDecimal> {
-    if matches!(range.edge, Edge::ExclusiveMinimum | Edge::ExclusiveMaximum) {
-        return Some(range.bound.clone());
+fn next(bound: Bound<'_>, schema: &Schema) -> Option<BigDecimal> {
+    if matches!(bound.edge, Edge::ExclusiveMinimum | Edge::ExclusiveMaximum) {
+        return Some(bound.value.clone());
     }
     let stated = schema.rules().find_map(|rule| match rule {
         Rule::MultipleOf(step) => Some(step.clone()),
@@ -217,7 +217,7 @@ fn next(range: &Range, schema: &Schema) -> Option<BigDecimal> {
     });
     let whole = (schema.kinds() == Kinds::INTEGER).then(BigDecimal::one);
     let step = stated.or(whole)?;
-    Some(if range.edge.is_lower() { &range.bound - step } else { &range.bound + step })
+    Some(if bound.edge.is_lower() { bound.value - step } else { bound.value + step })
 }
 
 /// Whether half a step is still a value of the type.
@@ -304,25 +304,20 @@ impl Misread {
 
     /// Whether a value is found to break the constraint, given whether it does.
     fn breaks(&self, value: &Value, broken: bool) -> bool {
-        match (self.mistake, &self.constraint.rule) {
-            (Mistake::Next, Rule::Range(range)) => broken && exact(value) != next(range, &self.schema),
-            (Mistake::Next, Rule::Length(Length { end, count })) => {
-                broken && text(value).is_none_or(|text| !is_next(*end, *count, text.chars().count()))
-            }
-            (Mistake::Next, Rule::Items(items::Items { end, count })) => {
-                broken && value.as_array().is_none_or(|list| !is_next(*end, *count, list.len()))
-            }
+        let rule = &self.constraint.rule;
+        if let Some(length) = rule.length() {
+            return self.breaks_length(length, value, broken);
+        }
+        if let (Mistake::Next, Some(bound)) = (self.mistake, rule.bound()) {
+            return broken && exact(value) != next(bound, &self.schema);
+        }
+        if let (Mistake::Next, Some(items)) = (self.mistake, rule.items()) {
+            return broken && value.as_array().is_none_or(|list| !is_next(items, list.len()));
+        }
+        match (self.mistake, rule) {
             (Mistake::Half, Rule::MultipleOf(step)) => {
                 let half = step / BigDecimal::from(2);
                 broken && exact(value).is_none_or(|number| !(number % half).is_zero())
-            }
-            (Mistake::Bytes, Rule::Length(length)) => counted(*length, value, broken, str::len),
-            (Mistake::Utf16, Rule::Length(length)) => {
-                counted(*length, value, broken, |text| text.encode_utf16().count())
-            }
-            (Mistake::Marks, Rule::Length(length)) => {
-                let letters = |text: &str| text.chars().count() - self.marks.find_iter(text).count();
-                counted(*length, value, broken, letters)
             }
             (Mistake::Point, _) => broken || value.is_f64() && Kinds::INTEGER.admit(value),
             (Mistake::Version, _) => {
@@ -332,6 +327,19 @@ impl Misread {
                 broken && text(value).and_then(uuid).is_none_or(|uuid| !is_random(uuid))
             }
             (Mistake::Query, _) => broken || text(value).is_some_and(|text| text.contains('?')),
+            _ => broken,
+        }
+    }
+
+    fn breaks_length(&self, length: Count, value: &Value, broken: bool) -> bool {
+        match self.mistake {
+            Mistake::Next => broken && text(value).is_none_or(|text| !is_next(length, text.chars().count())),
+            Mistake::Bytes => counted(length, value, broken, str::len),
+            Mistake::Utf16 => counted(length, value, broken, |text| text.encode_utf16().count()),
+            Mistake::Marks => {
+                let letters = |text: &str| text.chars().count() - self.marks.find_iter(text).count();
+                counted(length, value, broken, letters)
+            }
             _ => broken,
         }
     }
@@ -379,13 +387,9 @@ impl Misread {
 }
 
 /// Whether a text is too short or too long by another measure.
-fn counted(length: Length, value: &Value, broken: bool, measure: impl Fn(&str) -> usize) -> bool {
+fn counted(length: Count, value: &Value, broken: bool, measure: impl Fn(&str) -> usize) -> bool {
     let Some(text) = text(value) else { return broken };
-    let count = measure(text) as u64;
-    match length.end {
-        End::Min => count < length.count,
-        End::Max => count > length.count,
-    }
+    !length.admits(measure(text) as u64)
 }
 
 /// The value or the name that is meant in another letter case.
@@ -403,11 +407,10 @@ fn folded(rule: &Rule, value: &Value) -> Option<Value> {
             }
             known.find(|known| same(known, text)).map(Value::from)
         }
-        Rule::Closed(closed) => {
+        Rule::AdditionalProperties(names) => {
             let members = value.as_object()?;
             let meant = |name: &String| {
-                let known =
-                    closed.names.iter().find(|known| same(known, name) && !members.contains_key(*known));
+                let known = names.iter().find(|known| same(known, name) && !members.contains_key(*known));
                 known.unwrap_or(name).clone()
             };
             let renamed: Map<String, Value> =
@@ -463,10 +466,10 @@ fn is_random(uuid: uuid::Uuid) -> bool {
     uuid.get_version_num() == 4 && uuid.get_variant() == uuid::Variant::RFC4122
 }
 
-fn is_next(end: End, edge: u64, count: usize) -> bool {
-    match end {
-        End::Min => count as u64 + 1 == edge,
-        End::Max => count as u64 == edge + 1,
+fn is_next(edge: Count, count: usize) -> bool {
+    match edge.end {
+        End::Min => count as u64 + 1 == edge.count,
+        End::Max => count as u64 == edge.count + 1,
     }
 }
 

@@ -6,9 +6,7 @@
 
 use super::roles;
 use crate::judge::Judge;
-use airspec::rule::literal::exact;
-use airspec::rule::relation::{Operation, Relation};
-use airspec::rule::{End, Rule, literal, range};
+use airspec::rule::{Count, End, Operation, Relation, Rule, equal, exact};
 use airspec::{Constraint, Model};
 use airspec_models::Violation;
 use bigdecimal::{BigDecimal, Zero as _};
@@ -30,24 +28,22 @@ pub(super) struct Narrowed {
 pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool) {
     let subject = match &constraint.member {
         Some(member) => member.clone(),
-        None => constraint.parameter.clone(),
+        None => constraint.parameter.to_string(),
     };
     let place = if subject.is_empty() { "a task".to_owned() } else { format!("`{subject}`") };
     let always = needed(model, &constraint.parameter);
     match &constraint.rule {
-        Rule::Range(range) if is_closed(range) => {
-            (format!("refuses {} for {place}", range.bound.to_plain_string()), false)
+        Rule::Minimum(bound) | Rule::Maximum(bound) => {
+            (format!("refuses {} for {place}", bound.to_plain_string()), false)
         }
         Rule::MultipleOf(step) => {
             let double = (step * BigDecimal::from(2)).to_plain_string();
             (format!("refuses what is no multiple of {double} for {place}"), false)
         }
-        Rule::Length(length) => {
-            (format!("refuses {place} of {} {} characters", exactly(length.end), length.count), false)
-        }
-        Rule::Items(items) => {
-            (format!("refuses {place} of {} {} items", exactly(items.end), items.count), false)
-        }
+        Rule::MinLength(count) => (format!("refuses {place} of no more than {count} characters"), false),
+        Rule::MaxLength(count) => (format!("refuses {place} of no less than {count} characters"), false),
+        Rule::MinItems(count) => (format!("refuses {place} of no more than {count} items"), false),
+        Rule::MaxItems(count) => (format!("refuses {place} of no less than {count} items"), false),
         Rule::Enum(values) => {
             let last = values.values.last().map(|last| airspec::text::literal(&last.value));
             (format!("refuses {} for {place}", last.unwrap_or_default()), always && values.values.len() < 2)
@@ -55,10 +51,10 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         Rule::AnyOf(_) | Rule::OneOf(_) => {
             (format!("refuses for {place} what its first alternative admits"), false)
         }
-        Rule::Relation(relation) => {
-            (format!("refuses the exact limits of the {}", relation.operation.word()), false)
+        rule @ (Rule::Area(_) | Rule::Ratio(_)) => {
+            (format!("refuses the exact limits of the {}", rule.keyword()), false)
         }
-        Rule::Closed(_) => match spare(model, constraint) {
+        Rule::AdditionalProperties(_) => match spare(model, constraint) {
             Some(name) => (format!("takes `{name}` for an unknown name"), false),
             None => (format!("refuses {place} whatever is in it"), always),
         },
@@ -66,27 +62,17 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         Rule::Required => (format!("takes {place} for missing when it is there"), always),
         Rule::Type(_)
         | Rule::Const(_)
-        | Rule::Never
-        | Rule::Range(_)
+        | Rule::False
+        | Rule::ExclusiveMinimum(_)
+        | Rule::ExclusiveMaximum(_)
         | Rule::Format(_)
         | Rule::Pattern(_)
-        | Rule::Dependent(_)
+        | Rule::DependentRequired(_)
         | Rule::AllOf(_)
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::Contains(_) => (format!("refuses {place} whatever its value"), always),
     }
-}
-
-fn exactly(end: End) -> &'static str {
-    match end {
-        End::Min => "no more than",
-        End::Max => "no less than",
-    }
-}
-
-fn is_closed(range: &range::Range) -> bool {
-    matches!(range.edge, range::Edge::Minimum | range::Edge::Maximum)
 }
 
 /// Each further value or alternative that the constraint can refuse, by its number from 1, and what the fault does.
@@ -152,7 +138,7 @@ impl Narrowed {
             _ => None,
         };
         let name = match &constraint.rule {
-            Rule::Closed(_) => spare(model, &constraint),
+            Rule::AdditionalProperties(_) => spare(model, &constraint),
             _ => None,
         };
         Some(Self { constraint, branch, value, name })
@@ -171,35 +157,35 @@ impl Narrowed {
 
     fn refuses(&self, value: &Value) -> bool {
         match &self.constraint.rule {
-            Rule::Range(range) if is_closed(range) => {
-                exact(value).is_some_and(|number| number == range.bound)
+            Rule::Minimum(bound) | Rule::Maximum(bound) => {
+                exact(value).is_some_and(|number| number == *bound)
             }
             Rule::MultipleOf(step) => {
                 let double = step * BigDecimal::from(2);
                 exact(value).is_some_and(|number| !(number % double).is_zero())
             }
-            Rule::Length(length) => value.as_str().is_some_and(|text| {
-                let count = text.chars().count() as u64;
-                beyond(length.end, length.count, count)
-            }),
-            Rule::Items(items) => {
-                value.as_array().is_some_and(|list| beyond(items.end, items.count, list.len() as u64))
+            rule @ (Rule::MinLength(_) | Rule::MaxLength(_)) => {
+                value.as_str().is_some_and(|text| is_beyond(rule.length(), text.chars().count()))
             }
-            Rule::Enum(_) => self.value.as_ref().is_some_and(|refused| literal::equal(refused, value)),
+            rule @ (Rule::MinItems(_) | Rule::MaxItems(_)) => {
+                value.as_array().is_some_and(|list| is_beyond(rule.items(), list.len()))
+            }
+            Rule::Enum(_) => self.value.as_ref().is_some_and(|refused| equal(refused, value)),
             Rule::AnyOf(_) | Rule::OneOf(_) => {
                 self.branch.as_ref().is_some_and(|branch| branch.is_valid(value))
             }
-            Rule::Relation(relation) => at_limit(relation, value),
+            Rule::Area(relation) | Rule::Ratio(relation) => at_limit(relation, value),
             Rule::Unique => false,
-            Rule::Closed(_)
+            Rule::AdditionalProperties(_)
             | Rule::Required
             | Rule::Type(_)
             | Rule::Const(_)
-            | Rule::Never
-            | Rule::Range(_)
+            | Rule::False
+            | Rule::ExclusiveMinimum(_)
+            | Rule::ExclusiveMaximum(_)
             | Rule::Format(_)
             | Rule::Pattern(_)
-            | Rule::Dependent(_)
+            | Rule::DependentRequired(_)
             | Rule::AllOf(_)
             | Rule::Not(_)
             | Rule::If(_)
@@ -209,11 +195,11 @@ impl Narrowed {
 }
 
 /// Whether a count lies at the edge or past it.
-fn beyond(end: End, edge: u64, count: u64) -> bool {
-    match end {
-        End::Min => count <= edge,
-        End::Max => count >= edge,
-    }
+fn is_beyond(edge: Option<Count>, count: usize) -> bool {
+    edge.is_some_and(|edge| match edge.end {
+        End::Min => count as u64 <= edge.count,
+        End::Max => count as u64 >= edge.count,
+    })
 }
 
 fn at_limit(relation: &Relation, object: &Value) -> bool {

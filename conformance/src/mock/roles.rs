@@ -2,7 +2,7 @@
 
 use super::fault::{Active, How};
 use airspec::behaviour::{Condition, Kind};
-use airspec::rule::{End, Rule};
+use airspec::rule::Rule;
 use airspec::{Model, Schema};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -44,7 +44,7 @@ pub(super) struct Delivery {
 impl Roles {
     pub(super) fn of(model: &Model) -> Self {
         let mut roles = Self {
-            unique: model.unique().map(|constraint| constraint.parameter.clone()),
+            unique: model.unique().map(|constraint| constraint.parameter.to_string()),
             prompt: prompt(model),
             ..Self::default()
         };
@@ -84,11 +84,11 @@ impl Roles {
 fn prompt(model: &Model) -> Option<String> {
     let free = |schema: &Schema| {
         schema.kinds().names() == ["string"]
-            && schema.rules().all(|rule| matches!(rule, Rule::Type(_) | Rule::Length(_)))
+            && schema.rules().all(|rule| matches!(rule, Rule::Type(_)) || rule.length().is_some())
     };
     let room = |schema: &Schema| {
         schema.rules().find_map(|rule| match rule {
-            Rule::Length(length) if length.end == End::Max => Some(length.count),
+            Rule::MaxLength(count) => Some(*count),
             _ => None,
         })
     };
@@ -98,7 +98,7 @@ fn prompt(model: &Model) -> Option<String> {
         .iter()
         .filter(|property| property.declared && free(&property.schema))
         .max_by_key(|property| (property.required.is_some(), room(&property.schema).unwrap_or(0)))
-        .map(|property| property.schema.path.clone())
+        .map(|property| property.schema.path.to_string())
 }
 
 /// A task as an answer reads it: what is left out counts as its default.

@@ -215,12 +215,8 @@ pub fn counterpart(model: &Model, kind: &Kind, task: &Value) -> Option<Value> {
 fn ends(model: &Model, parameter: &str) -> Option<(Value, Value)> {
     let rules = || model.task.at(parameter).into_iter().flat_map(airspec::Schema::rules);
     let end = |lower: bool| {
-        rules().find_map(|rule| match rule {
-            Rule::Range(range) if range.edge.is_lower() == lower => {
-                serde_json::from_str(&range.bound.to_plain_string()).ok()
-            }
-            _ => None,
-        })
+        let bound = rules().filter_map(Rule::bound).find(|bound| bound.edge.is_lower() == lower)?;
+        serde_json::from_str(&bound.value.to_plain_string()).ok()
     };
     Some((end(true)?, end(false)?))
 }

@@ -50,7 +50,7 @@ impl Culprits {
         let rules: Vec<&Rule> = broken.iter().filter_map(|id| Some(&model.constraint(id)?.rule)).collect();
         let prefix = match rules.as_slice() {
             [Rule::Required] => Some("missing"),
-            [Rule::Closed(_)] => Some("unsupported"),
+            [Rule::AdditionalProperties(_)] => Some("unsupported"),
             _ => None,
         };
         let nameless = !task.is_object();
@@ -87,27 +87,9 @@ fn tied(constraint: &Constraint) -> Vec<String> {
         paths
     };
     match &constraint.rule {
-        Rule::Relation(relation) => named(&relation.parameters),
-        Rule::Dependent(dependent) => named(&dependent.names()),
-        Rule::AnyOf(branches) | Rule::OneOf(branches) => mentioned(branches.iter().collect()),
-        Rule::AllOf(schema) | Rule::Not(schema) | Rule::Contains(schema) => mentioned(vec![schema]),
-        Rule::If(rule) => {
-            let branches = [Some(&rule.condition), rule.then.as_ref(), rule.otherwise.as_ref()];
-            mentioned(branches.into_iter().flatten().collect())
-        }
-        Rule::Type(_)
-        | Rule::Required
-        | Rule::Const(_)
-        | Rule::Enum(_)
-        | Rule::Never
-        | Rule::Range(_)
-        | Rule::MultipleOf(_)
-        | Rule::Length(_)
-        | Rule::Format(_)
-        | Rule::Pattern(_)
-        | Rule::Items(_)
-        | Rule::Closed(_)
-        | Rule::Unique => Vec::new(),
+        Rule::Area(relation) | Rule::Ratio(relation) => named(&relation.parameters),
+        Rule::DependentRequired(dependent) => named(&dependent.names()),
+        rule => mentioned(rule.children()),
     }
 }
 
@@ -130,7 +112,7 @@ fn mention(schema: &Schema, holder: &str, paths: &mut Vec<String>) {
         let inner: Vec<&Schema> = match rule {
             Rule::AnyOf(branches) | Rule::OneOf(branches) => branches.iter().collect(),
             Rule::AllOf(schema) | Rule::Not(schema) | Rule::Contains(schema) => vec![schema],
-            Rule::Relation(relation) => {
+            Rule::Area(relation) | Rule::Ratio(relation) => {
                 paths.extend(relation.parameters.iter().map(|name| below(holder, name)));
                 Vec::new()
             }

@@ -59,7 +59,8 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &O
 
 impl<'a> Sides<'a> {
     fn of(oracle: &Oracle, broken: &[String], seen: &'a Observation) -> Self {
-        let clash = oracle.model.unique().is_some_and(|constraint| broken.contains(&constraint.id));
+        let clash =
+            oracle.model.unique().is_some_and(|constraint| broken.iter().any(|id| *id == constraint.id));
         let tasks = seen.tasks();
         let shares = |task: &Value| {
             let id = oracle.identity.of_task(task);

@@ -6,9 +6,7 @@
 use super::protocol::{PARAMETER, STATUS};
 use super::{OracleError, brief};
 use airspec::Schema;
-use airspec::rule::composite::If;
-use airspec::rule::relation::Relation;
-use airspec::rule::{End, Rule};
+use airspec::rule::{If, Relation, Rule};
 use bigdecimal::BigDecimal;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -42,7 +40,7 @@ impl Shape {
     /// both, and they win. Whom an error blames is judged elsewhere.
     pub(super) fn open(spec: &str, schema: &Schema) -> Result<Self, OracleError> {
         let mut schema = schema.clone();
-        schema.constraints.retain(|constraint| !matches!(constraint.rule, Rule::Closed(_)));
+        schema.constraints.retain(|constraint| !matches!(constraint.rule, Rule::AdditionalProperties(_)));
         schema.properties.retain(|property| property.name != PARAMETER);
         Self::of(spec, &schema)
     }
@@ -112,38 +110,34 @@ fn document(schema: &Schema) -> Value {
 
 /// A rule as keywords of JSON Schema; none for what the schema states elsewhere, or a rule about batches.
 fn keyword(rule: &Rule) -> Option<Value> {
-    let end = |end: End, low: &'static str, high: &'static str| match end {
-        End::Min => low,
-        End::Max => high,
-    };
     let branches = |branches: &[Schema]| -> Value { branches.iter().map(document).collect() };
-    Some(match rule {
-        Rule::Type(kinds) => json!({"type": kinds.names()}),
-        Rule::Const(value) => json!({"const": value}),
-        Rule::Enum(values) => {
-            json!({"enum": values.values.iter().map(|known| &known.value).collect::<Vec<_>>()})
-        }
-        Rule::Never => json!({"not": {}}),
-        Rule::Range(range) => json!({range.edge.keyword(): number(&range.bound)}),
-        Rule::MultipleOf(step) => json!({"multipleOf": number(step)}),
-        Rule::Length(length) => json!({end(length.end, "minLength", "maxLength"): length.count}),
-        Rule::Items(items) => json!({end(items.end, "minItems", "maxItems"): items.count}),
-        Rule::Format(format) => json!({"format": format.word()}),
-        Rule::Pattern(pattern) => json!({"pattern": pattern.ecma}),
-        Rule::Closed(_) => json!({"additionalProperties": false}),
-        Rule::Dependent(dependent) => {
-            let needs = dependent.needs.iter().map(|(trigger, needs)| (trigger.clone(), json!(needs)));
-            json!({"dependentRequired": needs.collect::<Map<_, _>>()})
-        }
-        Rule::AllOf(schema) => document(schema),
-        Rule::AnyOf(all) => json!({"anyOf": branches(all)}),
-        Rule::OneOf(all) => json!({"oneOf": branches(all)}),
-        Rule::Not(schema) => json!({"not": document(schema)}),
-        Rule::Contains(schema) => json!({"contains": document(schema)}),
-        Rule::If(rule) => conditional(rule),
-        Rule::Relation(relation) => related(relation),
+    let value = match rule {
         Rule::Required | Rule::Unique => return None,
-    })
+        Rule::If(rule) => return Some(conditional(rule)),
+        Rule::AllOf(schema) => return Some(document(schema)),
+        Rule::Area(relation) | Rule::Ratio(relation) => return Some(related(relation)),
+        Rule::False => return Some(json!({"not": {}})),
+        Rule::Type(kinds) => json!(kinds.names()),
+        Rule::Const(value) => value.clone(),
+        Rule::Enum(values) => values.values.iter().map(|known| known.value.clone()).collect(),
+        Rule::Minimum(limit)
+        | Rule::Maximum(limit)
+        | Rule::ExclusiveMinimum(limit)
+        | Rule::ExclusiveMaximum(limit)
+        | Rule::MultipleOf(limit) => json!(number(limit)),
+        Rule::MinLength(count) | Rule::MaxLength(count) | Rule::MinItems(count) | Rule::MaxItems(count) => {
+            json!(count)
+        }
+        Rule::Format(format) => json!(format.word()),
+        Rule::Pattern(pattern) => json!(pattern.ecma),
+        Rule::AdditionalProperties(_) => json!(false),
+        Rule::DependentRequired(dependent) => {
+            dependent.needs.iter().map(|(trigger, needs)| (trigger.clone(), json!(needs))).collect()
+        }
+        Rule::AnyOf(all) | Rule::OneOf(all) => branches(all),
+        Rule::Not(schema) | Rule::Contains(schema) => document(schema),
+    };
+    Some(json!({rule.keyword(): value}))
 }
 
 /// The float that a judge reads a decimal of a spec as.

@@ -375,7 +375,7 @@ impl Hunt {
         let known = &self.search.known;
         let parameters = || model.parameters().into_iter().filter(|schema| at_path(&task, &schema.path));
         let is_known = match sort {
-            Sort::Valid => parameters().any(|schema| known.contains(&schema.path)),
+            Sort::Valid => parameters().any(|schema| known.contains(schema.path.as_str())),
             Sort::OneFault | Sort::TwoFaults => broken.iter().any(|id| known.contains(id)),
         };
         if is_known {

@@ -2,11 +2,7 @@
 //!
 //! It serves to compare closed sets of values with rules; requests are judged elsewhere. `None` is "cannot tell".
 
-use crate::model::Schema;
-use crate::rule::format::Format;
-use crate::rule::literal::exact;
-use crate::rule::relation::{Operation, Relation};
-use crate::rule::{End, Rule, literal};
+use crate::model::{Count, Format, Operation, Relation, Rule, Schema, equal, exact};
 use bigdecimal::{BigDecimal, Signed as _, Zero as _};
 use serde_json::{Map, Value};
 
@@ -45,30 +41,32 @@ fn of_members(schema: &Schema, members: &Map<String, Value>) -> Vec<Option<bool>
 pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
     match rule {
         Rule::Type(kinds) => Some(kinds.admit(value)),
-        Rule::Const(known) => Some(literal::equal(known, value)),
+        Rule::Const(known) => Some(equal(known, value)),
         Rule::Enum(list) => Some(list.contains(value)),
-        Rule::Never => Some(false),
-        Rule::Range(range) => of_number(value, |number| range.admits(number)),
+        Rule::False => Some(false),
+        Rule::Minimum(_) | Rule::Maximum(_) | Rule::ExclusiveMinimum(_) | Rule::ExclusiveMaximum(_) => {
+            of_number(value, |number| rule.bound().is_some_and(|bound| bound.admits(number)))
+        }
         Rule::MultipleOf(step) => of_number(value, |number| (number % step).is_zero()),
-        Rule::Length(length) => Some(
-            value.as_str().is_none_or(|text| within(length.end, text.chars().count() as u64, length.count)),
-        ),
-        Rule::Items(items) => {
-            Some(value.as_array().is_none_or(|list| within(items.end, list.len() as u64, items.count)))
+        Rule::MinLength(_) | Rule::MaxLength(_) => {
+            Some(value.as_str().is_none_or(|text| within(rule.length(), text.chars().count())))
+        }
+        Rule::MinItems(_) | Rule::MaxItems(_) => {
+            Some(value.as_array().is_none_or(|list| within(rule.items(), list.len())))
         }
         Rule::Format(format) => value.as_str().map_or(Some(true), |text| of_format(*format, text)),
         Rule::Pattern(pattern) => match value.as_str() {
             None => Some(true),
             Some(text) => regex::Regex::new(&pattern.rust).ok().map(|pattern| pattern.is_match(text)),
         },
-        Rule::Closed(closed) => {
-            Some(value.as_object().is_none_or(|object| object.keys().all(|name| closed.names.contains(name))))
+        Rule::AdditionalProperties(names) => {
+            Some(value.as_object().is_none_or(|object| object.keys().all(|name| names.contains(name))))
         }
-        Rule::Dependent(dependent) => Some(value.as_object().is_none_or(|object| {
+        Rule::DependentRequired(dependent) => Some(value.as_object().is_none_or(|object| {
             let has = |name: &String| object.contains_key(name);
             dependent.needs.iter().all(|(trigger, needs)| !has(trigger) || needs.iter().all(has))
         })),
-        Rule::Relation(relation) => {
+        Rule::Area(relation) | Rule::Ratio(relation) => {
             value.as_object().map_or(Some(true), |object| of_relation(relation, object))
         }
         Rule::AllOf(inner) => schema(inner, value),
@@ -136,11 +134,8 @@ fn is_uuid(text: &str) -> bool {
         })
 }
 
-fn within(end: End, count: u64, bound: u64) -> bool {
-    match end {
-        End::Min => count >= bound,
-        End::Max => count <= bound,
-    }
+fn within(limit: Option<Count>, count: usize) -> bool {
+    limit.is_some_and(|limit| limit.admits(count as u64))
 }
 
 /// False where one part is, else unknown where one part is.

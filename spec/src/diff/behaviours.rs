@@ -4,8 +4,8 @@
 //! default, whose change is told with the parameter.
 
 use super::{Action, Change, Effect, Subject};
-use crate::behaviour::{Behaviour, Kind};
 use crate::model::Model;
+use crate::model::behaviour::{Behaviour, Kind};
 
 pub(super) fn compare(old: &Model, new: &Model, changes: &mut Vec<Change>) {
     let follows = |one: &Behaviour| matches!(one.kind, Kind::Default { .. });
@@ -44,7 +44,7 @@ fn change(behaviour: &Behaviour, action: Action, effect: Effect, sentence: Strin
     let path = behaviour.kind.parameters().first().map(|path| (*path).to_owned()).unwrap_or_default();
     Change {
         subject: Subject::Behaviour,
-        path,
+        path: path.into(),
         constraint: Some(behaviour.id.clone()),
         action,
         effect,

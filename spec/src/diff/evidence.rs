@@ -1,6 +1,7 @@
 //! What a search with a judge found: values that worked yesterday and fail today.
 
 use super::{Change, Subject};
+use crate::model::{JsonPointer, ParameterPath};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -46,12 +47,8 @@ pub struct Said {
 
 impl Said {
     /// The dotted path of the parameter.
-    fn path(&self) -> String {
-        let steps = self.pointer.split('/').skip(1).map(|step| {
-            let is_index = !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
-            if is_index { "items".to_owned() } else { step.replace("~1", "/").replace("~0", "~") }
-        });
-        steps.collect::<Vec<_>>().join(".")
+    fn path(&self) -> ParameterPath {
+        JsonPointer::from(self.pointer.as_str()).parameter()
     }
 }
 
@@ -73,8 +70,7 @@ impl Evidence {
         let shows = |said: &Said| {
             let is_named = change.constraint.as_ref().is_some_and(|id| *id == said.constraint);
             let path = said.path();
-            let is_there = path == change.path
-                || path.strip_prefix(&change.path).is_some_and(|rest| rest.starts_with('.'));
+            let is_there = path == change.path || !change.path.is_empty() && path.starts_with(&change.path);
             // Answers are judged by the old spec, which has ids of its own.
             is_there && (is_named || change.constraint.is_none() || change.subject != Subject::Request)
                 || is_named && change.path.is_empty()

@@ -2,11 +2,10 @@
 
 use super::admits;
 use super::numbers::Numbers;
-use crate::model::{Constraint, Level, Property, Schema};
-use crate::rule::format::Format;
-use crate::rule::kind::Kinds;
-use crate::rule::literal;
-use crate::rule::{End, Rule};
+use crate::model::{
+    Constraint, ConstraintId, Count, End, Format, JsonPointer, Kinds, Level, ParameterPath, Property, Rule,
+    Schema,
+};
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Value};
 
@@ -153,13 +152,13 @@ pub(super) fn object_having(name: &str) -> Schema {
 /// A constraint that no document states.
 fn unnamed(rule: Rule) -> Constraint {
     Constraint {
-        id: String::new(),
-        parameter: String::new(),
+        id: ConstraintId::default(),
+        parameter: ParameterPath::task(),
         member: None,
         level: Level::Unstated,
         expected: rule.sentence(),
         rule,
-        location: String::new(),
+        location: JsonPointer::default(),
         depth: 0,
         documentation: None,
     }
@@ -196,7 +195,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    fn narrow(&mut self, end: End, count: u64) {
+    fn narrow(&mut self, Count { end, count }: Count) {
         match end {
             End::Min => self.least = self.least.max(count),
             End::Max => self.most = Some(self.most.map_or(count, |most| most.min(count))),
@@ -207,7 +206,7 @@ impl Span {
         self.most.is_some_and(|most| most < self.least)
     }
 
-    pub(super) fn is_within(self, end: End, count: u64) -> bool {
+    pub(super) fn is_within(self, Count { end, count }: Count) -> bool {
         match end {
             End::Min => self.least >= count,
             End::Max => self.most.is_some_and(|most| most <= count),
@@ -242,13 +241,19 @@ impl<'a> Profile<'a> {
         };
         let mut listed: Option<Vec<Value>> = None;
         for rule in facts.rules() {
+            if let Some(bound) = rule.bound() {
+                profile.numbers.within(bound);
+            }
+            if let Some(count) = rule.length() {
+                profile.length.narrow(count);
+            }
+            if let Some(count) = rule.items() {
+                profile.items.narrow(count);
+            }
             match rule {
                 Rule::Type(kinds) => profile.kinds &= spread(*kinds),
-                Rule::Never => profile.kinds = 0,
-                Rule::Range(range) => profile.numbers.within(range),
+                Rule::False => profile.kinds = 0,
                 Rule::MultipleOf(step) => profile.numbers.multiples(step),
-                Rule::Length(length) => profile.length.narrow(length.end, length.count),
-                Rule::Items(items) => profile.items.narrow(items.end, items.count),
                 Rule::Format(format) => profile.formats.push(*format),
                 Rule::Pattern(pattern) => profile.patterns.push(&pattern.rust),
                 Rule::Const(value) => {
@@ -261,8 +266,8 @@ impl<'a> Profile<'a> {
             }
         }
         if profile.formats.iter().any(|format| matches!(format, Format::Uuid | Format::Uuid4)) {
-            profile.length.narrow(End::Min, 36);
-            profile.length.narrow(End::Max, 36);
+            profile.length.narrow(Count { end: End::Min, count: 36 });
+            profile.length.narrow(Count { end: End::Max, count: 36 });
         }
         profile.empty_kinds();
         profile.values = listed.or_else(|| profile.list(facts)).map(|values| {
@@ -327,7 +332,7 @@ impl<'a> Profile<'a> {
         match &self.values {
             None => self.numbers.ends().map(|(low, high)| (low.clone(), high.clone())),
             Some(values) => {
-                let numbers: Vec<BigDecimal> = values.iter().filter_map(literal::exact).collect();
+                let numbers: Vec<BigDecimal> = values.iter().filter_map(crate::model::exact).collect();
                 Some((numbers.iter().min()?.clone(), numbers.iter().max()?.clone()))
             }
         }

@@ -1,17 +1,16 @@
 //! Parameters that are gone from one place and found at another.
 
 use super::{Action, Change, Subject, same};
-use crate::model::{Model, Schema};
-use crate::rule::{Rule, literal};
+use crate::model::{Model, ParameterPath, Rule, Schema, equal};
 use serde::{Deserialize, Serialize};
 
 /// A parameter that seems to have moved, or to have another name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
     /// Where it was.
-    pub from: String,
+    pub from: ParameterPath,
     /// Where it is.
-    pub to: String,
+    pub to: ParameterPath,
     /// Whether the new place is new too; if not, both places were there side by side.
     pub is_new: bool,
     /// What speaks for it.
@@ -113,8 +112,9 @@ fn compare(before: &Schema, after: &Schema) -> (u32, Vec<String>) {
         }
     }
     let limits = |schema: &Schema| -> Vec<Rule> {
-        let is_limit =
-            |rule: &&Rule| !matches!(rule, Rule::Type(_) | Rule::Enum(_) | Rule::Closed(_) | Rule::Unique);
+        let is_limit = |rule: &&Rule| {
+            !matches!(rule, Rule::Type(_) | Rule::Enum(_) | Rule::AdditionalProperties(_) | Rule::Unique)
+        };
         schema.rules().filter(is_limit).cloned().collect()
     };
     let (old, new) = (limits(before), limits(after));
@@ -126,7 +126,7 @@ fn compare(before: &Schema, after: &Schema) -> (u32, Vec<String>) {
         say(1, "the same title".to_owned());
     }
     if let (Some(old), Some(new)) = (&before.default, &after.default)
-        && literal::equal(old, new)
+        && equal(old, new)
     {
         say(1, "the same default".to_owned());
     }

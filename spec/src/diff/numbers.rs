@@ -1,7 +1,7 @@
 //! The numbers that a schema lets through: every multiple of a step between two ends, exact.
 
-use crate::rule::literal;
-use crate::rule::range::{Edge, Range, json};
+use crate::model::number::json;
+use crate::model::{Bound, Edge, exact};
 use bigdecimal::num_bigint::BigInt;
 use bigdecimal::{BigDecimal, One as _, Signed as _, Zero as _};
 use serde_json::Value;
@@ -26,15 +26,15 @@ const MOST: u32 = 4096;
 
 impl Numbers {
     /// Leaves those on the allowed side of an end.
-    pub(super) fn within(&mut self, range: &Range) {
-        let is_included = matches!(range.edge, Edge::Minimum | Edge::Maximum);
-        let end = End { bound: range.bound.clone(), is_included };
+    pub(super) fn within(&mut self, bound: Bound<'_>) {
+        let is_included = matches!(bound.edge, Edge::Minimum | Edge::Maximum);
+        let end = End { bound: bound.value.clone(), is_included };
         let is_tighter = |known: &End| {
             let beyond =
-                if range.edge.is_lower() { end.bound > known.bound } else { end.bound < known.bound };
+                if bound.edge.is_lower() { end.bound > known.bound } else { end.bound < known.bound };
             beyond || end.bound == known.bound && !is_included
         };
-        let slot = if range.edge.is_lower() { &mut self.low } else { &mut self.high };
+        let slot = if bound.edge.is_lower() { &mut self.low } else { &mut self.high };
         if slot.as_ref().is_none_or(is_tighter) {
             *slot = Some(end);
         }
@@ -86,10 +86,10 @@ impl Numbers {
     }
 
     /// Whether all of them are on the allowed side of an end.
-    pub(super) fn all_within(&self, range: &Range) -> bool {
-        let end = if range.edge.is_lower() { &self.low } else { &self.high };
+    pub(super) fn all_within(&self, bound: Bound<'_>) -> bool {
+        let end = if bound.edge.is_lower() { &self.low } else { &self.high };
         end.as_ref()
-            .is_some_and(|end| range.admits(&end.bound) || end.bound == range.bound && !end.is_included)
+            .is_some_and(|end| bound.admits(&end.bound) || end.bound == *bound.value && !end.is_included)
     }
 
     /// Whether all of them are multiples of a step.
@@ -116,8 +116,7 @@ impl Numbers {
         let mut values = Vec::new();
         while number <= *high {
             let value = json(&number);
-            let is_exact =
-                number.abs() < 1_u64 << 53 && literal::exact(&value).is_some_and(|exact| exact == number);
+            let is_exact = number.abs() < 1_u64 << 53 && exact(&value).is_some_and(|exact| exact == number);
             if !is_exact {
                 return None;
             }
@@ -157,8 +156,8 @@ mod tests {
 
     fn numbers(low: &str, high: &str, step: &str) -> Numbers {
         let mut numbers = Numbers::default();
-        numbers.within(&Range { edge: Edge::Minimum, bound: decimal(low) });
-        numbers.within(&Range { edge: Edge::ExclusiveMaximum, bound: decimal(high) });
+        numbers.within(Bound { edge: Edge::Minimum, value: &decimal(low) });
+        numbers.within(Bound { edge: Edge::ExclusiveMaximum, value: &decimal(high) });
         numbers.multiples(&decimal(step));
         numbers.snap();
         numbers

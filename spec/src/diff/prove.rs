@@ -5,10 +5,7 @@
 
 use super::admits;
 use super::facts::{Facts, Profile, having, object_having, spread};
-use crate::model::Schema;
-use crate::rule::kind::Kinds;
-use crate::rule::relation::{Operation, Relation};
-use crate::rule::{Rule, format::Format};
+use crate::model::{Format, If, Kinds, Operation, Relation, Rule, Schema};
 use bigdecimal::{BigDecimal, Signed as _};
 use std::cell::Cell;
 
@@ -155,7 +152,7 @@ impl Prover {
         if self.absurd(&member) {
             return true;
         }
-        if facts.fails.is_empty() && !facts.rules().any(|rule| matches!(rule, Rule::Dependent(_))) {
+        if facts.fails.is_empty() && !facts.rules().any(|rule| matches!(rule, Rule::DependentRequired(_))) {
             return false;
         }
         let having = object_having(name);
@@ -173,11 +170,15 @@ impl Prover {
         match rule {
             Rule::Type(kinds) => profile.kinds & !spread(*kinds) == 0,
             // `required` is a rule of the object, asked of it by name.
-            Rule::Required | Rule::Const(_) | Rule::Enum(_) | Rule::Never | Rule::Unique => false,
-            Rule::Range(range) => !profile.has(Kinds::NUMBER) || profile.numbers.all_within(range),
+            Rule::Required | Rule::Const(_) | Rule::Enum(_) | Rule::False | Rule::Unique => false,
+            Rule::Minimum(_) | Rule::Maximum(_) | Rule::ExclusiveMinimum(_) | Rule::ExclusiveMaximum(_) => {
+                !profile.has(Kinds::NUMBER)
+                    || rule.bound().is_some_and(|bound| profile.numbers.all_within(bound))
+            }
             Rule::MultipleOf(step) => !profile.has(Kinds::NUMBER) || profile.numbers.all_multiples(step),
-            Rule::Length(length) => {
-                !profile.has(Kinds::STRING) || profile.length.is_within(length.end, length.count)
+            Rule::MinLength(_) | Rule::MaxLength(_) => {
+                !profile.has(Kinds::STRING)
+                    || rule.length().is_some_and(|count| profile.length.is_within(count))
             }
             Rule::Format(format) => {
                 let implies =
@@ -187,18 +188,17 @@ impl Prover {
             Rule::Pattern(pattern) => {
                 !profile.has(Kinds::STRING) || profile.patterns.contains(&pattern.rust.as_str())
             }
-            Rule::Items(items) => {
-                !profile.has(Kinds::ARRAY) || profile.items.is_within(items.end, items.count)
+            Rule::MinItems(_) | Rule::MaxItems(_) => {
+                !profile.has(Kinds::ARRAY) || rule.items().is_some_and(|count| profile.items.is_within(count))
             }
-            Rule::Closed(closed) => {
+            Rule::AdditionalProperties(allowed) => {
                 let mut names = facts.names().into_iter();
                 !profile.has(Kinds::OBJECT)
                     || facts.is_closed()
-                        && names.all(|name| {
-                            closed.names.iter().any(|known| known == name) || self.absent(facts, name)
-                        })
+                        && names
+                            .all(|name| allowed.iter().any(|known| known == name) || self.absent(facts, name))
             }
-            Rule::Dependent(dependent) => {
+            Rule::DependentRequired(dependent) => {
                 !profile.has(Kinds::OBJECT)
                     || dependent.needs.iter().all(|(trigger, needs)| {
                         let having = object_having(trigger);
@@ -206,49 +206,49 @@ impl Prover {
                         needs.iter().all(|need| present(&given, need)) || self.absent(facts, trigger)
                     })
             }
-            Rule::Relation(relation) => !profile.has(Kinds::OBJECT) || self.relation(facts, relation),
-            Rule::AllOf(_)
-            | Rule::AnyOf(_)
-            | Rule::OneOf(_)
-            | Rule::Not(_)
-            | Rule::If(_)
-            | Rule::Contains(_) => self.composite(facts, profile, rule),
+            Rule::Area(relation) | Rule::Ratio(relation) => {
+                !profile.has(Kinds::OBJECT) || self.relation(facts, relation)
+            }
+            Rule::AllOf(schema) => self.entails(facts, schema),
+            Rule::AnyOf(branches) => self.any_of(facts, branches),
+            Rule::OneOf(branches) => self.one_of(facts, branches),
+            Rule::Not(schema) => self.absurd(&facts.and(schema)),
+            Rule::If(rule) => self.implies(facts, rule),
+            Rule::Contains(schema) => !profile.has(Kinds::ARRAY) || self.contains(facts, profile, schema),
         }
     }
 
-    fn composite(&self, facts: &Facts<'_>, profile: &Profile<'_>, rule: &Rule) -> bool {
-        match rule {
-            Rule::AllOf(schema) => self.entails(facts, schema),
-            Rule::AnyOf(branches) => (0..branches.len()).any(|chosen| {
-                // It may be the chosen one for want of the others.
-                let others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
-                let facts = others.fold(facts.clone(), |facts, (_, other)| facts.but_not(other));
-                self.entails(&facts, &branches[chosen])
-            }),
-            Rule::OneOf(branches) => (0..branches.len()).any(|chosen| {
-                let mut others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
-                self.entails(facts, &branches[chosen])
-                    && others.all(|(_, other)| self.absurd(&facts.and(other)))
-            }),
-            Rule::Not(schema) => self.absurd(&facts.and(schema)),
-            Rule::If(rule) => {
-                let leads = |facts: Facts<'_>, goal: &Option<Schema>| {
-                    goal.as_ref().is_none_or(|goal| self.entails(&facts, goal))
-                };
-                leads(facts.and(&rule.condition), &rule.then)
-                    && leads(facts.but_not(&rule.condition), &rule.otherwise)
-            }
-            Rule::Contains(schema) => {
-                let items = facts.items();
-                !profile.has(Kinds::ARRAY)
-                    || profile.items.least > 0 && self.entails(&items, schema)
-                    || facts.rules().any(|rule| match rule {
-                        Rule::Contains(known) => self.entails(&items.and(known), schema),
-                        _ => false,
-                    })
-            }
-            other => unreachable!("`{}` is not made of conditions", other.keyword()),
-        }
+    fn any_of(&self, facts: &Facts<'_>, branches: &[Schema]) -> bool {
+        (0..branches.len()).any(|chosen| {
+            // It may be the chosen one for want of the others.
+            let others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
+            let facts = others.fold(facts.clone(), |facts, (_, other)| facts.but_not(other));
+            self.entails(&facts, &branches[chosen])
+        })
+    }
+
+    fn one_of(&self, facts: &Facts<'_>, branches: &[Schema]) -> bool {
+        (0..branches.len()).any(|chosen| {
+            let mut others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
+            self.entails(facts, &branches[chosen]) && others.all(|(_, other)| self.absurd(&facts.and(other)))
+        })
+    }
+
+    fn implies(&self, facts: &Facts<'_>, rule: &If) -> bool {
+        let leads = |facts: Facts<'_>, goal: &Option<Schema>| {
+            goal.as_ref().is_none_or(|goal| self.entails(&facts, goal))
+        };
+        leads(facts.and(&rule.condition), &rule.then)
+            && leads(facts.but_not(&rule.condition), &rule.otherwise)
+    }
+
+    fn contains(&self, facts: &Facts<'_>, profile: &Profile<'_>, schema: &Schema) -> bool {
+        let items = facts.items();
+        profile.items.least > 0 && self.entails(&items, schema)
+            || facts.rules().any(|rule| match rule {
+                Rule::Contains(known) => self.entails(&items.and(known), schema),
+                _ => false,
+            })
     }
 
     fn relation(&self, facts: &Facts<'_>, goal: &Relation) -> bool {
@@ -257,7 +257,7 @@ impl Prover {
             return true;
         }
         let is_tighter = facts.rules().any(|rule| match rule {
-            Rule::Relation(known) => {
+            Rule::Area(known) | Rule::Ratio(known) => {
                 known.operation == goal.operation
                     && known.parameters == goal.parameters
                     && reaches(known.minimum.as_ref(), goal.minimum.as_ref(), |known, goal| known >= goal)
@@ -306,7 +306,7 @@ fn present(facts: &Facts<'_>, name: &str) -> bool {
     let mut known = usize::MAX;
     loop {
         for rule in facts.rules() {
-            let Rule::Dependent(dependent) = rule else { continue };
+            let Rule::DependentRequired(dependent) = rule else { continue };
             for (trigger, needs) in &dependent.needs {
                 if present.contains(&trigger.as_str()) {
                     present.extend(needs.iter().map(String::as_str));

@@ -1,7 +1,7 @@
 //! A comparison as text for a terminal, Markdown for a pull request, and JSON for programs.
 
 use super::{Broken, Change, Diff, Effect, Evidence, Subject};
-use crate::text;
+use crate::document::text;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fmt::Write as _;

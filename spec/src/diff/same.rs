@@ -1,7 +1,6 @@
 //! Whether two rules, or two schemas, say the same in the same way, wording aside.
 
-use crate::model::{Property, Schema};
-use crate::rule::{Rule, literal};
+use crate::model::{Property, Rule, Schema, equal};
 
 pub(super) fn schema(a: &Schema, b: &Schema) -> bool {
     a.constraints.len() == b.constraints.len()
@@ -31,21 +30,26 @@ fn all(a: &[Schema], b: &[Schema]) -> bool {
 pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
     match (a, b) {
         (Rule::Type(a), Rule::Type(b)) => a == b,
-        (Rule::Const(a), Rule::Const(b)) => literal::equal(a, b),
+        (Rule::Const(a), Rule::Const(b)) => equal(a, b),
         (Rule::Enum(a), Rule::Enum(b)) => {
             a.values.len() == b.values.len() && a.values.iter().all(|one| b.contains(&one.value))
         }
-        (Rule::Range(a), Rule::Range(b)) => a == b,
-        (Rule::MultipleOf(a), Rule::MultipleOf(b)) => a == b,
-        (Rule::Length(a), Rule::Length(b)) => a == b,
+        (Rule::Minimum(a), Rule::Minimum(b))
+        | (Rule::Maximum(a), Rule::Maximum(b))
+        | (Rule::ExclusiveMinimum(a), Rule::ExclusiveMinimum(b))
+        | (Rule::ExclusiveMaximum(a), Rule::ExclusiveMaximum(b))
+        | (Rule::MultipleOf(a), Rule::MultipleOf(b)) => a == b,
+        (Rule::MinLength(a), Rule::MinLength(b))
+        | (Rule::MaxLength(a), Rule::MaxLength(b))
+        | (Rule::MinItems(a), Rule::MinItems(b))
+        | (Rule::MaxItems(a), Rule::MaxItems(b)) => a == b,
         (Rule::Format(a), Rule::Format(b)) => a == b,
         (Rule::Pattern(a), Rule::Pattern(b)) => a.rust == b.rust,
-        (Rule::Items(a), Rule::Items(b)) => a == b,
-        (Rule::Closed(a), Rule::Closed(b)) => {
-            a.names.len() == b.names.len() && a.names.iter().all(|name| b.names.contains(name))
+        (Rule::AdditionalProperties(a), Rule::AdditionalProperties(b)) => {
+            a.len() == b.len() && a.iter().all(|name| b.contains(name))
         }
-        (Rule::Dependent(a), Rule::Dependent(b)) => a == b,
-        (Rule::Relation(a), Rule::Relation(b)) => a == b,
+        (Rule::DependentRequired(a), Rule::DependentRequired(b)) => a == b,
+        (Rule::Area(a), Rule::Area(b)) | (Rule::Ratio(a), Rule::Ratio(b)) => a == b,
         (Rule::AllOf(a), Rule::AllOf(b))
         | (Rule::Not(a), Rule::Not(b))
         | (Rule::Contains(a), Rule::Contains(b)) => schema(a, b),
@@ -55,6 +59,6 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
                 && option(a.then.as_ref(), b.then.as_ref(), schema)
                 && option(a.otherwise.as_ref(), b.otherwise.as_ref(), schema)
         }
-        (a, b) => a.keyword() == b.keyword() && matches!(a, Rule::Required | Rule::Never | Rule::Unique),
+        (a, b) => a.keyword() == b.keyword() && matches!(a, Rule::Required | Rule::False | Rule::Unique),
     }
 }

@@ -3,9 +3,8 @@
 use super::facts::Facts;
 use super::facts::having;
 use super::{Action, Change, Effect, Subject, prove, same, words};
-use crate::model::{Constraint, Property, Schema};
-use crate::rule::Rule;
-use crate::text;
+use crate::document::text;
+use crate::model::{Constraint, Property, Rule, Schema};
 
 /// The differences between two schemas of a subject.
 pub(super) fn changes(subject: Subject, old: &Schema, new: &Schema) -> Vec<Change> {
@@ -102,8 +101,8 @@ impl Walk<'_> {
     ) {
         self.changes.push(Change {
             subject: self.subject,
-            path: path.to_owned(),
-            constraint: constraint.map(|constraint| constraint.id.clone()),
+            path: path.into(),
+            constraint: constraint.map(|constraint| constraint.id.to_string()),
             action,
             effect,
             sentence,
@@ -158,7 +157,7 @@ impl Walk<'_> {
             }
             match before {
                 // Which names are let through is told name by name.
-                Some(before) if matches!(before.rule, Rule::Closed(_)) => {}
+                Some(before) if matches!(before.rule, Rule::AdditionalProperties(_)) => {}
                 Some(before) => {
                     let reach = Reach {
                         narrows: !prove::keeps(&known.old, &after.rule) && !self.held(only(after)),
@@ -269,7 +268,10 @@ impl Walk<'_> {
             // Readers relied on the member, and on what its values were.
             widens: before.required.is_some() || !before.schema.constraints.is_empty(),
         };
-        let closed = new.constraints.iter().find(|constraint| matches!(constraint.rule, Rule::Closed(_)));
+        let closed = new
+            .constraints
+            .iter()
+            .find(|constraint| matches!(constraint.rule, Rule::AdditionalProperties(_)));
         let still = if is_kept && self.subject == Subject::Request {
             format!(
                 "; {} takes members that are not declared",
@@ -295,11 +297,13 @@ fn only(constraint: &Constraint) -> Schema {
 
 /// Rules with the same slot are versions of one another.
 fn slot(constraint: &Constraint) -> String {
-    match &constraint.rule {
-        Rule::Range(range) => if range.edge.is_lower() { "lower end" } else { "upper end" }.to_owned(),
+    let rule = &constraint.rule;
+    match rule {
+        Rule::Minimum(_) | Rule::ExclusiveMinimum(_) => "lower end".to_owned(),
+        Rule::Maximum(_) | Rule::ExclusiveMaximum(_) => "upper end".to_owned(),
         Rule::Const(_) | Rule::Enum(_) => "values".to_owned(),
-        Rule::Relation(relation) => {
-            format!("{} {}", relation.operation.word(), relation.parameters.join(" "))
+        Rule::Area(relation) | Rule::Ratio(relation) => {
+            format!("{} {}", rule.keyword(), relation.parameters.join(" "))
         }
         rule if rule.is_composite() => {
             format!("{} {}", rule.keyword(), text::list(&rule.parameters(), "and"))

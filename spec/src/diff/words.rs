@@ -1,16 +1,15 @@
 //! Changes in words: what a changed rule said and says, and documentation that reads otherwise.
 
 use super::{Action, Change, Effect, Subject};
-use crate::model::{Constraint, Model, Schema};
-use crate::rule::{Rule, literal};
-use crate::text;
+use crate::document::text;
+use crate::model::{Constraint, Model, ParameterPath, Rule, Schema, equal};
 use serde_json::Value;
 
 /// What changed from one version of a rule to the next.
 pub(super) fn changed(before: &Constraint, after: &Constraint) -> String {
     if let (Some(old), Some(new)) = (listed(&before.rule), listed(&after.rule)) {
         let missing = |from: &[&Value], others: &[&Value]| -> Vec<String> {
-            let is_missing = |value: &&&Value| !others.iter().any(|other| literal::equal(other, value));
+            let is_missing = |value: &&&Value| !others.iter().any(|other| equal(other, value));
             from.iter().filter(is_missing).map(|value| text::literal(value)).collect()
         };
         let (gone, fresh) = (missing(&old, &new), missing(&new, &old));
@@ -65,7 +64,7 @@ pub(super) fn of_schema(subject: Subject, old: &Schema, new: &Schema, changes: &
     };
     // To leave a parameter out is legal as before, and may mean something else now.
     match (&old.default, &new.default) {
-        (Some(before), Some(after)) if !literal::equal(before, after) => {
+        (Some(before), Some(after)) if !equal(before, after) => {
             let (before, after) = (text::literal(before), text::literal(after));
             add(
                 Action::Changed,
@@ -131,9 +130,9 @@ fn values(old: &Schema, new: &Schema) -> bool {
     };
     let before = said(old);
     said(new).into_iter().any(|after| {
-        before.iter().any(|before| {
-            literal::equal(&before.0, &after.0) && (&before.1, &before.2) != (&after.1, &after.2)
-        })
+        before
+            .iter()
+            .any(|before| equal(&before.0, &after.0) && (&before.1, &before.2) != (&after.1, &after.2))
     })
 }
 
@@ -142,7 +141,7 @@ pub(super) fn of_document(old: &Model, new: &Model, changes: &mut Vec<Change>) {
     let mut add = |effect, sentence: String| {
         changes.push(Change {
             subject: Subject::Document,
-            path: String::new(),
+            path: ParameterPath::task(),
             constraint: None,
             action: Action::Changed,
             effect,

@@ -1,6 +1,6 @@
 //! The normal form of a fact's value: facts that say the same have the same normal form.
 
-use crate::tree::Tree;
+use crate::document::Tree;
 
 /// Keywords that carry no fact within a rule.
 const WORDS: [&str; 8] =

@@ -1,9 +1,8 @@
 //! The badges of a model page: what stands beside a parameter's name, whatever the layout writes them like.
 
+use crate::document::{Source, Tree};
 use crate::facts::{Fact, Parameter, Remark};
 use crate::model::Level;
-use crate::source::Source;
-use crate::tree::Tree;
 
 /// One badge: its label in lower case (`min items`), and its text.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,11 +3,8 @@
 mod schema;
 
 use super::{json, slug_from};
-use crate::facts::{Facts, Remark};
-use crate::read::ReadError;
-use crate::source::Source;
-use crate::tree::Tree;
-use crate::verify::Allowed;
+use crate::document::{ReadError, Source, Tree};
+use crate::facts::{Allowed, Facts, Remark};
 
 /// What every document has in common: envelope, authentication, errors, statuses, in our words.
 const FRAME: &str = include_str!("../../frame.json");

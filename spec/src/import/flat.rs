@@ -6,11 +6,9 @@
 use super::badge::{self, Badge, LABELS, Meaning};
 use super::outline::{Outline, apply_media};
 use super::sentence;
-use crate::diagnostic::{Diagnostic, Position};
+use crate::document::{Diagnostic, Position, Source, Tree};
 use crate::facts::{Fact, Facts, Layout, Parameter, Remark};
 use crate::model::Level;
-use crate::source::Source;
-use crate::tree::Tree;
 
 /// The heading of the section of rules.
 const RULES: &str = "Compatibility & Validation";

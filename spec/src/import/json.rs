@@ -2,12 +2,10 @@
 //!
 //! The reader of specs has accepted the document before this one looks at it, so that every keyword is known here.
 
-use crate::diagnostic::Diagnostic;
+use crate::document::{Diagnostic, Member, Node, Source, Tree};
 use crate::facts::{Example, Fact, Facts, Identity, Layout, Parameter, Shown, is_rule, without_words};
 use crate::model::Level;
-use crate::read::keyword::STATEMENTS;
-use crate::source::{Member, Node, Source};
-use crate::tree::Tree;
+use crate::read::keyword;
 use std::collections::BTreeMap;
 
 /// Reads a document.
@@ -164,7 +162,7 @@ fn fact(keyword: &str, value: Tree, level: Level, line: usize) -> Fact {
 
 /// Whether a keyword states something, rather than describing or extending.
 fn is_fact(keyword: &str) -> bool {
-    STATEMENTS.contains(&keyword) || matches!(keyword, "default" | "x-value-count")
+    keyword::statements().any(|known| known == keyword) || matches!(keyword, "default" | "x-value-count")
 }
 
 fn levels(members: &[Member<'_>]) -> Result<BTreeMap<String, Level>, Diagnostic> {

@@ -6,11 +6,9 @@
 use super::badge::{self, Badge, Meaning};
 use super::outline::{Outline, apply_media};
 use super::sentence;
-use crate::diagnostic::{Diagnostic, Position};
+use crate::document::{Diagnostic, Position, Source, Tree};
 use crate::facts::{Example, Fact, Facts, Identity, Layout, Parameter, Remark, Shown};
 use crate::model::Level;
-use crate::source::Source;
-use crate::tree::Tree;
 
 /// A line and its number.
 type Line<'a> = (usize, &'a str);
@@ -480,9 +478,10 @@ fn path(heading: Heading<'_>, badges: &[Badge], nest: &[String], outline: &Outli
     }
     let own = || heading.name.to_owned();
     let nested: Vec<String> = nest.iter().cloned().chain([own()]).collect();
-    let known = outline.root.tree().into_iter().map(|(path, _)| {
-        path.split('.').filter(|step| *step != "items").map(str::to_owned).chain([own()]).collect::<Vec<_>>()
-    });
+    let known =
+        outline.root.tree().into_iter().map(|(path, _)| {
+            path.without_items().steps().map(str::to_owned).chain([own()]).collect::<Vec<_>>()
+        });
     [vec![own()], nested]
         .into_iter()
         .filter(|_| heading.anchor.is_some() || nest.is_empty())

@@ -1,8 +1,8 @@
 //! The parameters of a page, put where their paths say.
 
+use crate::document::Tree;
 use crate::facts::{Fact, Parameter, Remark};
 use crate::model::Level;
-use crate::tree::Tree;
 
 /// The parameters of one section of a page, as far as it is read.
 #[derive(Debug, Default)]

@@ -4,9 +4,9 @@
 //! parameter that the page does not list, is not understood.
 
 use super::outline::Outline;
+use crate::document::Tree;
 use crate::facts::{Fact, Parameter, Remark};
 use crate::model::Level;
-use crate::tree::Tree;
 
 /// A paragraph of the section, or a row of its table.
 #[derive(Clone, Debug)]
@@ -142,10 +142,10 @@ fn resolve(group: &str, root: &Parameter) -> Result<Group, String> {
         }
         let tree = root.tree();
         let mut found = tree.iter().filter(|(path, parameter)| {
-            parameter.name == name && plain(root, &path.split('.').collect::<Vec<_>>())
+            parameter.name == name && plain(root, &path.steps().collect::<Vec<_>>())
         });
         match (found.next(), found.next()) {
-            (Some((path, _)), None) => paths.push(path.split('.').map(str::to_owned).collect()),
+            (Some((path, _)), None) => paths.push(path.steps().map(str::to_owned).collect()),
             (Some(_), Some(_)) => return Err(format!(" (`{name}` may be several parameters)")),
             (None, _) => return Err(format!(" (the page lists no parameter `{name}`)")),
         }

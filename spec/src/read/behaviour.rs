@@ -1,11 +1,9 @@
 //! `x-behaviours`: what answers must be, and the behaviours that follow from documented defaults.
 
 use super::Reader;
-use crate::behaviour::{Behaviour, Condition, Kind};
-use crate::diagnostic::Diagnostic;
+use crate::document::{Diagnostic, Member, Node, text};
+use crate::model::behaviour::{Behaviour, Condition, Kind};
 use crate::model::{Level, Model};
-use crate::source::{Member, Node};
-use crate::text;
 use std::collections::{BTreeMap, HashSet};
 
 /// The members of one behaviour, taken out one by one so that none is left over unnoticed.
@@ -184,7 +182,7 @@ pub(super) fn defaults(model: &Model, behaviours: &[Behaviour]) -> Vec<Behaviour
             id: format!("{}.default", schema.path),
             level: Level::Badge,
             description: format!("Without `{}` the answer is the one for its default.", schema.path),
-            kind: Kind::Default { parameter: schema.path.clone() },
+            kind: Kind::Default { parameter: schema.path.to_string() },
         })
         .collect()
 }

@@ -1,8 +1,6 @@
 //! `$id` and `$schema`: they state nothing about a value, and yet a judge does not start on what is none of them.
 
-use crate::diagnostic::Diagnostic;
-use crate::source::Node;
-use crate::text;
+use crate::document::{Diagnostic, Node, text};
 
 /// The dialect of JSON Schema in which schemas are read and judged.
 const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";

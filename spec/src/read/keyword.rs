@@ -1,42 +1,16 @@
 //! The keywords of the dialect, for the reader and for whoever takes documents over.
 
-use crate::diagnostic::Diagnostic;
-use crate::source::Member;
-use crate::text;
+use crate::document::{Diagnostic, Member, text};
+use crate::rule;
+
+/// Keywords that need other members of their schema, or say how schemas nest. The others have a reader each.
+const STRUCTURE: [&str; 9] =
+    ["items", "properties", "required", "additionalProperties", "allOf", "if", "then", "else", "x-levels"];
 
 /// Keywords that state something about a value.
-pub(crate) const STATEMENTS: [&str; 30] = [
-    "type",
-    "const",
-    "enum",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "format",
-    "pattern",
-    "minItems",
-    "maxItems",
-    "items",
-    "contains",
-    "properties",
-    "required",
-    "additionalProperties",
-    "dependentRequired",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "if",
-    "then",
-    "else",
-    "x-constraints",
-    "x-unique",
-    "x-levels",
-];
+pub(crate) fn statements() -> impl Iterator<Item = &'static str> {
+    rule::keywords().chain(STRUCTURE)
+}
 
 /// Keywords that only describe.
 pub(super) const ANNOTATIONS: [&str; 15] = [
@@ -59,7 +33,7 @@ pub(super) const ANNOTATIONS: [&str; 15] = [
 
 /// The error for a keyword that is none of them; with a suggestion, where one is wanted.
 pub(super) fn unknown(keyword: &str, member: &Member<'_>, suggests: bool) -> Diagnostic {
-    let known = STATEMENTS.into_iter().chain(ANNOTATIONS).filter(|_| suggests);
+    let known = statements().chain(ANNOTATIONS).filter(|_| suggests);
     let help = match text::nearest(keyword, known) {
         Some(near) => format!("did you mean `{near}`?"),
         None if keyword == "$ref" => {

@@ -3,13 +3,9 @@
 //! Everything around the task is layout and annotation: known by name and kept or passed over, never an error.
 
 use super::schema::Place;
-use super::{Reader, platform};
-use crate::model::{Answers, Model, Price, Schema};
-use crate::owner;
-use crate::rule::kind::Kinds;
-use crate::rule::relation::Relation;
-use crate::source::{Member, Node};
-use crate::text;
+use super::{Reader, owner, platform};
+use crate::document::{Member, Node, text};
+use crate::model::{Answers, Kinds, Model, Price, Relation, Schema};
 
 /// Members of an OpenAPI document and of its `components.schemas` that are known and carry no constraint.
 const LAYOUT: [&str; 12] = [
@@ -244,7 +240,7 @@ impl<'a> Reader<'a> {
 
 fn constant(task: &Schema, name: &str) -> Option<String> {
     task.property(name)?.schema.rules().find_map(|rule| match rule {
-        crate::rule::Rule::Const(value) => value.as_str().map(str::to_owned),
+        crate::model::Rule::Const(value) => value.as_str().map(str::to_owned),
         _ => None,
     })
 }

@@ -3,9 +3,8 @@
 
 use super::Reader;
 use super::behaviour::{defaults, misfit};
-use crate::model::{Constraint, Level, Model};
-use crate::rule::Rule;
-use crate::source::Source;
+use crate::document::Source;
+use crate::model::{Constraint, ConstraintId, JsonPointer, Level, Model, Rule};
 
 const PLATFORM: &str = include_str!("../../platform.json");
 
@@ -43,11 +42,11 @@ fn unique(model: &mut Model, name: &str) {
         return;
     }
     property.schema.constraints.push(Constraint {
-        id: format!("{name}.{}", Rule::Unique.keyword()),
-        parameter: name.to_owned(),
+        id: ConstraintId::new(name, &[], Rule::Unique.keyword()),
+        parameter: name.into(),
         member: None,
         level: Level::Facts,
-        location: format!("/properties/{name}/x-unique"),
+        location: JsonPointer::default().join("properties").join(name).join("x-unique"),
         depth: 1,
         expected: Rule::Unique.sentence(),
         documentation: property.schema.documentation.clone(),

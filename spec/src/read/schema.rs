@@ -1,24 +1,11 @@
 //! JSON Schema to [`Schema`]: every keyword of the dialect, and an error for every other.
 
-use super::{Reader, identifier, keyword};
-use crate::diagnostic::Diagnostic;
-use crate::model::{Constraint, Level, Property, Schema};
-use crate::rule::closed::Closed;
-use crate::rule::composite::If;
-use crate::rule::dependent::Dependent;
-use crate::rule::format::Format;
-use crate::rule::items::Items;
-use crate::rule::kind::Kinds;
-use crate::rule::length::Length;
-use crate::rule::literal::Enum;
-use crate::rule::pattern::Pattern;
-use crate::rule::range::{Edge, Range};
-use crate::rule::relation::Relation;
-use crate::rule::{End, Rule};
-use crate::source::{Member, Node};
-use crate::text;
-use bigdecimal::{BigDecimal, Zero as _};
-use serde_json::Value;
+use super::{Reader, contradiction, identifier, keyword};
+use crate::document::{Diagnostic, Member, Node, text};
+use crate::model::{
+    Constraint, ConstraintId, JsonPointer, Level, ParameterPath, Pattern, Property, Rule, Schema,
+};
+use crate::rule::{self, Additional, Scope};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// Longer sentences, those of long lists and tables, are cut.
@@ -27,10 +14,10 @@ const SENTENCE: usize = 600;
 /// Where a schema stands: in the model, in the document, in a request.
 #[derive(Clone, Default)]
 pub(super) struct Place {
-    /// Dotted path of the parameter.
-    path: String,
-    /// JSON pointer within the task's schema.
-    location: String,
+    /// The parameter.
+    path: ParameterPath,
+    /// The place within the task's schema.
+    location: JsonPointer,
     /// Steps into a request.
     depth: usize,
     /// A condition inside a composite rule: its parts are no constraints of their own.
@@ -45,10 +32,9 @@ impl Place {
     }
 
     fn member(&self, name: &str) -> Self {
-        let path = if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) };
         Self {
-            path,
-            location: format!("{}/properties/{}", self.location, escape(name)),
+            path: self.path.join(name),
+            location: self.location.join("properties").join(name),
             depth: self.depth + 1,
             inner: self.inner,
             // A parameter has a place of its own on the page.
@@ -59,7 +45,7 @@ impl Place {
     /// What is in a list or under a name that nobody declares: documented with the parameter that holds it.
     fn child(&self, keyword: &str, name: &str) -> Self {
         Self {
-            location: format!("{}/{keyword}", self.location),
+            location: self.location.join(keyword),
             documentation: self.documentation.clone(),
             ..self.member(name)
         }
@@ -67,17 +53,12 @@ impl Place {
 
     fn condition(&self, keyword: &str) -> Self {
         Self {
-            path: String::new(),
-            location: format!("{}/{keyword}", self.location),
+            path: ParameterPath::task(),
+            location: self.location.then(&format!("/{keyword}")),
             inner: true,
             ..self.clone()
         }
     }
-}
-
-/// A name as a segment of a JSON pointer.
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The members of a schema that need each other, set aside while the others are read.
@@ -88,8 +69,35 @@ struct Pending<'a> {
     condition: Option<Node<'a>>,
     then: Option<Node<'a>>,
     otherwise: Option<Node<'a>>,
-    closed: Option<Node<'a>>,
-    additional: Option<Node<'a>>,
+    additional: Option<Additional<'a>>,
+}
+
+/// A keyword of a schema that is being read.
+struct Standing<'r, 'a> {
+    reader: &'r mut Reader<'a>,
+    place: &'r Place,
+}
+
+impl<'a> Scope<'a> for Standing<'_, 'a> {
+    fn condition(&mut self, node: Node<'a>, keyword: &str) -> Schema {
+        self.reader.schema(node, &self.place.condition(keyword))
+    }
+
+    fn admits(&mut self, node: Node<'a>, parts: usize) -> bool {
+        self.reader.admits(node, parts)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.reader.report(diagnostic);
+    }
+
+    fn is_parameter_of_task(&self) -> bool {
+        !self.place.inner && self.place.depth == 1
+    }
+
+    fn patterns(&mut self) -> &mut HashMap<String, Pattern> {
+        &mut self.reader.patterns
+    }
 }
 
 impl<'a> Reader<'a> {
@@ -103,9 +111,9 @@ impl<'a> Reader<'a> {
         if !self.admits(node, 1) {
             return schema;
         }
-        if node.kind() == "a boolean" {
-            if node.boolean() == Ok(false) {
-                self.add(&mut schema, place, Rule::Never, "", Level::Badge);
+        if let Some(rules) = rule::read_boolean(node) {
+            for rule in self.keep(rules).unwrap_or_default() {
+                self.add(&mut schema, place, rule, "", Level::Badge);
             }
             return schema;
         }
@@ -176,124 +184,30 @@ impl<'a> Reader<'a> {
         schema: &mut Schema,
         place: &Place,
     ) -> Result<Vec<Rule>, Diagnostic> {
-        let value = member.value;
-        let rule = match member.key.as_str() {
-            "type" => Rule::Type(Kinds::read(value)?),
-            "const" => {
-                let constant = value.value()?;
-                if !self.admits(value, parts(&constant)) {
-                    return Ok(Vec::new());
-                }
-                Rule::Const(constant)
-            }
-            "enum" => {
-                let values = Enum::read(value)?;
-                if !self.admits(value, values.values.iter().map(|one| parts(&one.value)).sum()) {
-                    return Ok(Vec::new());
-                }
-                Rule::Enum(values)
-            }
-            "minimum" => Rule::Range(Range { edge: Edge::Minimum, bound: value.decimal()? }),
-            "maximum" => Rule::Range(Range { edge: Edge::Maximum, bound: value.decimal()? }),
-            "exclusiveMinimum" => {
-                Rule::Range(Range { edge: Edge::ExclusiveMinimum, bound: value.decimal()? })
-            }
-            "exclusiveMaximum" => {
-                Rule::Range(Range { edge: Edge::ExclusiveMaximum, bound: value.decimal()? })
-            }
-            "multipleOf" => Rule::MultipleOf(read_step(value)?),
-            "minLength" => Rule::Length(Length { end: End::Min, count: value.count()? }),
-            "maxLength" => Rule::Length(Length { end: End::Max, count: value.count()? }),
-            "minItems" => Rule::Items(Items { end: End::Min, count: value.count()? }),
-            "maxItems" => Rule::Items(Items { end: End::Max, count: value.count()? }),
-            "format" => Rule::Format(Format::read(value)?),
-            "pattern" => match self.pattern(value)? {
-                Some(pattern) => Rule::Pattern(pattern),
-                None => return Ok(Vec::new()),
-            },
-            "dependentRequired" => {
-                let dependent = Dependent::read(value)?;
-                if !self.admits(value, dependent.needs.iter().map(|(_, needs)| 1 + needs.len()).sum()) {
-                    return Ok(Vec::new());
-                }
-                Rule::Dependent(dependent)
-            }
-            "not" => Rule::Not(Box::new(self.schema(value, &place.condition("not")))),
-            "contains" => Rule::Contains(Box::new(self.schema(value, &place.condition("contains")))),
-            "anyOf" => Rule::AnyOf(self.branches(value, place, "anyOf")?),
-            "oneOf" => match Enum::read_documented(value) {
-                Some(values)
-                    if !self.admits(value, values.values.iter().map(|one| parts(&one.value)).sum()) =>
-                {
-                    return Ok(Vec::new());
-                }
-                Some(values) => Rule::Enum(values),
-                None => Rule::OneOf(self.branches(value, place, "oneOf")?),
-            },
-            "x-unique" => {
-                let is_asked = value.boolean()?;
-                if place.inner || place.depth != 1 {
-                    let help = "it compares whole tasks: put it on a parameter of the task itself";
-                    return Err(member.error("`x-unique` on what is no parameter of the task", help));
-                }
-                return Ok(if is_asked { vec![Rule::Unique] } else { Vec::new() });
-            }
-            "x-constraints" => {
-                let items = value.items()?;
-                let items = if self.admits(value, items.len()) { items } else { Vec::new() };
-                return items.into_iter().map(|item| Relation::read(item).map(Rule::Relation)).collect();
-            }
-            "items" => {
-                schema.items = Some(Box::new(self.schema(value, &place.child("items", "items"))));
-                return Ok(Vec::new());
-            }
-            other => {
-                self.set_aside(other, member, pending)?;
-                return Ok(Vec::new());
-            }
-        };
-        Ok(vec![rule])
-    }
-
-    /// A pattern, which is compiled once however often it is given; none where the document has too many.
-    fn pattern(&mut self, node: Node<'a>) -> Result<Option<Pattern>, Diagnostic> {
-        let ecma = node.string()?;
-        if let Some(known) = self.patterns.get(&ecma) {
-            return Ok(Some(known.clone()));
+        if let Some(read) = rule::reader(&member.key) {
+            return read(member, &mut Standing { reader: self, place });
         }
-        if !self.admits(node, 0) {
-            return Ok(None);
+        if member.key == "items" {
+            schema.items = Some(Box::new(self.schema(member.value, &place.child("items", "items"))));
+        } else {
+            self.set_aside(member, pending, place)?;
         }
-        // The time to compile one is that of reading many schemas.
-        let (pattern, parts) = Pattern::read(node)?;
-        if !self.admits(node, parts) {
-            return Ok(None);
-        }
-        self.patterns.insert(ecma, pattern.clone());
-        Ok(Some(pattern))
+        Ok(Vec::new())
     }
 
     fn set_aside(
         &mut self,
-        keyword: &str,
         member: &Member<'a>,
         pending: &mut Pending<'a>,
+        place: &Place,
     ) -> Result<(), Diagnostic> {
         let value = member.value;
-        match keyword {
+        match member.key.as_str() {
             "properties" => pending.properties = value.members()?,
             "required" => {
-                let items = value.items()?;
-                if self.admits(value, items.len()) {
-                    pending.required = text::distinct(&items)?;
-                }
+                pending.required = rule::read_required(member, &mut Standing { reader: self, place })?;
             }
-            "additionalProperties" if value.kind() == "a boolean" => {
-                if !value.boolean()? {
-                    pending.closed = Some(value);
-                }
-            }
-            "additionalProperties" => pending.additional = Some(value),
+            "additionalProperties" => pending.additional = Some(rule::read_additional_properties(member)?),
             "if" => pending.condition = Some(value),
             "then" => pending.then = Some(value),
             "else" => pending.otherwise = Some(value),
@@ -306,14 +220,6 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
-    }
-
-    fn branches(&mut self, node: Node<'a>, place: &Place, keyword: &str) -> Result<Vec<Schema>, Diagnostic> {
-        let branches = node.items()?;
-        if branches.is_empty() {
-            return Err(without_branch(node, keyword));
-        }
-        Ok(branches.into_iter().map(|branch| self.schema(branch, &place.condition(keyword))).collect())
     }
 
     fn object(
@@ -340,14 +246,30 @@ impl<'a> Reader<'a> {
                 schema: child,
             });
         }
-        if pending.closed.is_some() {
+        self.additional(pending.additional, schema, place, levels);
+        self.required(pending, schema, place);
+    }
+
+    /// What members may be that nothing declares.
+    fn additional(
+        &mut self,
+        additional: Option<Additional<'a>>,
+        schema: &mut Schema,
+        place: &Place,
+        levels: &BTreeMap<String, Level>,
+    ) {
+        if let Some(Additional::Closed) = additional {
             let names = schema.properties.iter().map(|property| property.name.clone()).collect();
             let level = levels.get("additionalProperties").copied().unwrap_or(Level::Badge);
-            self.add(schema, place, Rule::Closed(Closed { names }), "/additionalProperties", level);
+            self.add(schema, place, Rule::AdditionalProperties(names), "/additionalProperties", level);
         }
-        if let Some(node) = pending.additional {
+        if let Some(Additional::Schema(node)) = additional {
             schema.additional = Some(Box::new(self.schema(node, &place.child("additionalProperties", "*"))));
         }
+    }
+
+    /// Marks the members that are required; those that nothing declares become members, too.
+    fn required(&mut self, pending: &Pending<'a>, schema: &mut Schema, place: &Place) {
         let declared: HashMap<&str, Node<'a>> =
             pending.properties.iter().map(|member| (member.key.as_str(), member.value)).collect();
         for name in &pending.required {
@@ -373,7 +295,7 @@ impl<'a> Reader<'a> {
                 documentation: property.schema.documentation.clone(),
                 ..place.member(&property.name)
             };
-            let location = format!("{}/required", place.location);
+            let location = place.location.join("required");
             let required = self.constraint(&child, Rule::Required, location, level, place.depth);
             property.required = Some(Constraint { member: Some(property.name.clone()), ..required });
         }
@@ -385,47 +307,21 @@ impl<'a> Reader<'a> {
     }
 
     fn conditional(&mut self, pending: &Pending<'a>, schema: &mut Schema, place: &Place) {
-        // Also what has no effect is read, for its errors.
-        let condition = pending.condition.map(|node| self.schema(node, &place.condition("if")));
-        let then = pending.then.map(|node| self.schema(node, &place.condition("then")));
-        let otherwise = pending.otherwise.map(|node| self.schema(node, &place.condition("else")));
-        let branches = [("then", pending.then), ("else", pending.otherwise)];
-        let Some(condition) = condition else {
-            for (keyword, node) in branches {
-                if let Some(node) = node {
-                    let message = format!("`{keyword}` without `if` has no effect");
-                    self.report(node.error(message, "add `if` or remove it").into_warning());
-                }
-            }
-            return;
-        };
-        if let (Some(node), true) = (pending.condition, then.is_none() && otherwise.is_none()) {
-            let message = "`if` without `then` or `else` has no effect";
-            self.report(node.error(message, "add one of them or remove it").into_warning());
-            return;
+        let mut scope = Standing { reader: self, place };
+        let rule = rule::read_if(pending.condition, pending.then, pending.otherwise, &mut scope);
+        if let Some(rule) = rule {
+            self.add(schema, place, rule, "/if", Level::Badge);
         }
-        let rule = If { condition, then, otherwise };
-        self.add(schema, place, Rule::If(Box::new(rule)), "/if", Level::Badge);
     }
 
     /// A branch of `allOf` that holds rules only is the same as these rules one level up.
     fn lift_all_of(&mut self, members: &[Member<'a>], schema: &mut Schema, place: &Place) {
         let Some(member) = members.iter().find(|member| member.key == "allOf") else { return };
-        let branches = self.keep(member.value.items());
-        if branches.as_ref().is_some_and(Vec::is_empty) {
-            self.report(without_branch(member.value, "allOf"));
-        }
-        for (index, branch) in branches.unwrap_or_default().into_iter().enumerate() {
-            let location = format!("{}/allOf/{index}", place.location);
-            let lifted = self.schema(
-                branch,
-                &Place { path: String::new(), location: location.clone(), inner: true, ..place.clone() },
-            );
-            let only_rules = lifted.properties.is_empty()
-                && lifted.items.is_none()
-                && lifted.additional.is_none()
-                && lifted.rules().all(Rule::is_composite);
-            if only_rules {
+        let branches = rule::read_all_of(member, &mut Standing { reader: self, place });
+        let branches = self.keep(branches).unwrap_or_default();
+        for (index, (branch, lifted)) in branches.into_iter().enumerate() {
+            let location = place.location.join("allOf").join(&index.to_string());
+            if rule::is_lifted(&lifted) {
                 let levels = branch.members().map(|members| self.levels(&members)).unwrap_or_default();
                 for Constraint { rule, location, .. } in lifted.constraints {
                     let level = levels.get(rule.keyword()).copied().unwrap_or(Level::Badge);
@@ -446,7 +342,7 @@ impl<'a> Reader<'a> {
     }
 
     fn add(&mut self, schema: &mut Schema, place: &Place, rule: Rule, keyword: &str, level: Level) {
-        let location = format!("{}{keyword}", place.location);
+        let location = place.location.then(keyword);
         let constraint = self.constraint(place, rule, location, level, place.depth);
         schema.constraints.push(constraint);
     }
@@ -455,11 +351,11 @@ impl<'a> Reader<'a> {
         &mut self,
         place: &Place,
         rule: Rule,
-        location: String,
+        location: JsonPointer,
         level: Level,
         depth: usize,
     ) -> Constraint {
-        let id = if place.inner { String::new() } else { self.mint(&place.path, &rule) };
+        let id = if place.inner { ConstraintId::default() } else { self.mint(&place.path, &rule) };
         let expected = text::shorten(&rule.sentence(), SENTENCE);
         let documentation = place.documentation.clone();
         Constraint {
@@ -476,75 +372,14 @@ impl<'a> Reader<'a> {
     }
 
     fn contradictions(&mut self, node: Node<'a>, schema: &Schema) {
-        if let Some(message) = contradiction(schema) {
+        if let Some(message) = contradiction::of(schema) {
             self.report(node.error(message, "correct one of the two: as it stands nothing would be legal"));
         }
     }
-}
-
-/// How many values a value is made of, itself included.
-fn parts(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(parts).sum::<usize>(),
-        Value::Object(members) => 1 + members.values().map(parts).sum::<usize>(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 1,
-    }
-}
-
-fn without_branch(node: Node<'_>, keyword: &str) -> Diagnostic {
-    node.error(format!("`{keyword}` without a branch"), "add a branch or remove the keyword")
 }
 
 /// The place of the keyword and the level of what it states.
 fn level_of(levels: &BTreeMap<String, Level>, member: &Member<'_>, rule: &Rule) -> (String, Level) {
     let named = levels.get(rule.keyword()).or_else(|| levels.get(&member.key));
     (format!("/{}", member.key), named.copied().unwrap_or(Level::Badge))
-}
-
-fn read_step(node: Node<'_>) -> Result<BigDecimal, Diagnostic> {
-    let step = node.decimal()?;
-    if step <= BigDecimal::zero() {
-        return Err(node.error("a step must be greater than 0", "write a positive `multipleOf`"));
-    }
-    Ok(step)
-}
-
-/// Two limits of one value that exclude each other.
-fn contradiction(schema: &Schema) -> Option<String> {
-    let ranges: Vec<&Range> = schema
-        .rules()
-        .filter_map(|rule| match rule {
-            Rule::Range(range) => Some(range),
-            _ => None,
-        })
-        .collect();
-    for low in ranges.iter().filter(|range| range.edge.is_lower()) {
-        for high in ranges.iter().filter(|range| !range.edge.is_lower()) {
-            let touching = low.edge == Edge::Minimum && high.edge == Edge::Maximum;
-            if low.bound > high.bound || low.bound == high.bound && !touching {
-                let (low_bound, high_bound) = (low.bound.to_plain_string(), high.bound.to_plain_string());
-                return Some(format!(
-                    "`{}` {low_bound} excludes `{}` {high_bound}",
-                    low.edge.keyword(),
-                    high.edge.keyword()
-                ));
-            }
-        }
-    }
-    let (mut lengths, mut items) = ([None, None], [None, None]);
-    for rule in schema.rules() {
-        match rule {
-            Rule::Length(length) => lengths[length.end as usize] = Some(length.count),
-            Rule::Items(count) => items[count.end as usize] = Some(count.count),
-            _ => {}
-        }
-    }
-    for (name, ends) in [("Length", lengths), ("Items", items)] {
-        if let [Some(min), Some(max)] = ends
-            && min > max
-        {
-            return Some(format!("`min{name}` {min} excludes `max{name}` {max}"));
-        }
-    }
-    None
 }

@@ -1,50 +1,69 @@
 //! `format`: the string formats of the dialect. They bind; a format that is not listed here is refused.
 
-use crate::diagnostic::Diagnostic;
-use crate::source::Node;
-use crate::text;
-use crate::witness::Witness;
+use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member, text};
+use crate::model::{self, Rule, Schema, Witness};
 
-/// A string format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// `uuid`: 8-4-4-4-12 hexadecimal digits, any version, either case.
-    Uuid,
-    /// `uuid4`: a `uuid` of version 4 and of the RFC 9562 variant.
-    Uuid4,
-    /// `uri`: RFC 3986, with a scheme.
-    Uri,
+pub(super) struct Format(pub(super) model::Format);
+
+pub(super) fn read<'a>(member: &Member<'a>, _: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
+    let word = member.value.string()?;
+    let format = model::Format::ALL.into_iter().find(|format| format.word() == word).ok_or_else(|| {
+        let known = text::ticked(model::Format::ALL.map(model::Format::word)).join(", ");
+        member.value.error(
+            format!("format `{}` is not implemented", text::shorten(&word, 40)),
+            format!("use one of {known}, or state the format as a `pattern`"),
+        )
+    })?;
+    Ok(vec![Rule::Format(format)])
 }
 
-impl Format {
-    const ALL: [Self; 3] = [Self::Uuid, Self::Uuid4, Self::Uri];
-
-    /// The word in a document.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Uuid => "uuid",
-            Self::Uuid4 => "uuid4",
-            Self::Uri => "uri",
-        }
+impl Keyword<'_> for Format {
+    fn name(&self) -> &'static str {
+        "format"
     }
 
-    pub(crate) fn read(node: Node<'_>) -> Result<Self, Diagnostic> {
-        let word = node.string()?;
-        Self::ALL.into_iter().find(|format| format.word() == word).ok_or_else(|| {
-            let known = text::ticked(Self::ALL.map(Self::word)).join(", ");
-            node.error(
-                format!("format `{}` is not implemented", text::shorten(&word, 40)),
-                format!("use one of {known}, or state the format as a `pattern`"),
-            )
-        })
+    fn rank(&self) -> u8 {
+        8
     }
 
-    pub(crate) fn sentence(self) -> &'static str {
-        match self {
-            Self::Uuid => "must be a UUID (8-4-4-4-12 hexadecimal digits)",
-            Self::Uuid4 => "must be a UUID of version 4 (`xxxxxxxx-xxxx-4xxx-[89ab]xxx-xxxxxxxxxxxx`)",
-            Self::Uri => "must be a URI with a scheme (RFC 3986)",
+    fn sentence(&self) -> String {
+        let sentence = match self.0 {
+            model::Format::Uuid => "must be a UUID (8-4-4-4-12 hexadecimal digits)",
+            model::Format::Uuid4 => {
+                "must be a UUID of version 4 (`xxxxxxxx-xxxx-4xxx-[89ab]xxx-xxxxxxxxxxxx`)"
+            }
+            model::Format::Uri => "must be a URI with a scheme (RFC 3986)",
+        };
+        sentence.to_owned()
+    }
+
+    /// Values of the format, and what is nearly one.
+    fn witnesses(&self, _: &Schema) -> Vec<Witness> {
+        let accept = |(text, about): (&str, &str)| Witness::accept(text, about);
+        let reject = |(text, about): (&str, &str)| Witness::reject(text, about);
+        let unstated = |pair| accept(pair).unstated();
+        match self.0 {
+            model::Format::Uuid => {
+                let (legal, illegal) = UUIDS.split_at(7);
+                legal
+                    .iter()
+                    .copied()
+                    .map(accept)
+                    .chain(illegal.iter().copied().map(reject))
+                    .chain(NO_UUIDS.map(reject))
+                    .collect()
+            }
+            model::Format::Uuid4 => {
+                let illegal = UUIDS[2..].iter().copied().chain(NO_UUIDS);
+                [accept(UUIDS[0]), unstated(UUIDS[1])].into_iter().chain(illegal.map(reject)).collect()
+            }
+            model::Format::Uri => URIS
+                .map(accept)
+                .into_iter()
+                .chain(ODD_URIS.map(unstated))
+                .chain(NO_URIS.map(reject))
+                .collect(),
         }
     }
 }
@@ -102,34 +121,3 @@ const NO_URIS: [(&str, &str); 11] = [
     ("http://127.0.0.1:9/<path>", "with angle brackets"),
     ("http://127.0.0.1:9/p\u{e4}th", "with a letter outside ASCII"),
 ];
-
-impl Format {
-    /// Values of the format, and what is nearly one.
-    pub(crate) fn witnesses(self) -> Vec<Witness> {
-        let accept = |(text, about): (&str, &str)| Witness::accept(text, about);
-        let reject = |(text, about): (&str, &str)| Witness::reject(text, about);
-        let unstated = |pair| accept(pair).unstated();
-        match self {
-            Self::Uuid => {
-                let (legal, illegal) = UUIDS.split_at(7);
-                legal
-                    .iter()
-                    .copied()
-                    .map(accept)
-                    .chain(illegal.iter().copied().map(reject))
-                    .chain(NO_UUIDS.map(reject))
-                    .collect()
-            }
-            Self::Uuid4 => {
-                let illegal = UUIDS[2..].iter().copied().chain(NO_UUIDS);
-                [accept(UUIDS[0]), unstated(UUIDS[1])].into_iter().chain(illegal.map(reject)).collect()
-            }
-            Self::Uri => URIS
-                .map(accept)
-                .into_iter()
-                .chain(ODD_URIS.map(unstated))
-                .chain(NO_URIS.map(reject))
-                .collect(),
-        }
-    }
-}

@@ -1,46 +1,67 @@
 //! `multipleOf`: the step of a number, an exact decimal.
 
-use super::kind::Kinds;
-use super::range::{Grid, json};
-use crate::model::Schema;
-use crate::witness::Witness;
-use bigdecimal::BigDecimal;
+use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member};
+use crate::model::number::{Grid, json};
+use crate::model::{Kinds, Rule, Schema, Witness};
+use bigdecimal::{BigDecimal, Zero as _};
 
-pub(crate) fn sentence(step: &BigDecimal) -> String {
-    format!("must be a multiple of {}", step.to_plain_string())
+pub(super) struct MultipleOf<'a>(pub(super) &'a BigDecimal);
+
+pub(super) fn read<'a>(member: &Member<'a>, _: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
+    let step = member.value.decimal()?;
+    if step <= BigDecimal::zero() {
+        return Err(member.value.error("a step must be greater than 0", "write a positive `multipleOf`"));
+    }
+    Ok(vec![Rule::MultipleOf(step)])
 }
 
 /// Numbers whose binary form is not what they seem: a naive division refuses some of them.
 const DELICATE: [i64; 6] = [7, 29, 57, 58, 201, 113];
 
-/// Multiples, among them those that float arithmetic gets wrong, and numbers between two multiples.
-pub(crate) fn witnesses(step: &BigDecimal, schema: &Schema) -> Vec<Witness> {
-    let grid = Grid::of(schema);
-    let middle = grid.middle();
-    let mut witnesses = vec![
-        Witness::accept(json(&middle), "a multiple"),
-        Witness::accept(json(&(&middle + step)), "the next multiple"),
-    ];
-    if !step.is_integer() {
-        let delicate = DELICATE.map(|count| step * BigDecimal::from(count));
-        witnesses.extend(delicate.map(|number| {
-            Witness::accept(
-                json(&number),
-                format!("{} steps", (&number / step).normalized().to_plain_string()),
-            )
-        }));
+impl<'a> Keyword<'a> for MultipleOf<'a> {
+    fn name(&self) -> &'static str {
+        "multipleOf"
     }
-    let parts = [(2, "half a step off"), (10, "a tenth of a step off")];
-    let is_integer = Kinds::INTEGER.includes(schema.kinds());
-    if is_integer {
-        witnesses.push(Witness::reject(json(&(&middle + BigDecimal::from(1))), "one above a multiple"));
-        witnesses.push(Witness::reject(json(&(&middle - BigDecimal::from(1))), "one below a multiple"));
+
+    fn rank(&self) -> u8 {
+        6
     }
-    for (part, about) in parts {
-        let number = &middle + step / BigDecimal::from(part);
-        if !is_integer || number.is_integer() {
-            witnesses.push(Witness::reject(json(&number), about));
+
+    fn sentence(&self) -> String {
+        format!("must be a multiple of {}", self.0.to_plain_string())
+    }
+
+    /// Multiples, among them those that float arithmetic gets wrong, and numbers between two multiples.
+    fn witnesses(&self, schema: &Schema) -> Vec<Witness> {
+        let step = self.0;
+        let grid = Grid::of(schema);
+        let middle = grid.middle();
+        let mut witnesses = vec![
+            Witness::accept(json(&middle), "a multiple"),
+            Witness::accept(json(&(&middle + step)), "the next multiple"),
+        ];
+        if !step.is_integer() {
+            let delicate = DELICATE.map(|count| step * BigDecimal::from(count));
+            witnesses.extend(delicate.map(|number| {
+                Witness::accept(
+                    json(&number),
+                    format!("{} steps", (&number / step).normalized().to_plain_string()),
+                )
+            }));
         }
+        let parts = [(2, "half a step off"), (10, "a tenth of a step off")];
+        let is_integer = Kinds::INTEGER.includes(schema.kinds());
+        if is_integer {
+            witnesses.push(Witness::reject(json(&(&middle + BigDecimal::from(1))), "one above a multiple"));
+            witnesses.push(Witness::reject(json(&(&middle - BigDecimal::from(1))), "one below a multiple"));
+        }
+        for (part, about) in parts {
+            let number = &middle + step / BigDecimal::from(part);
+            if !is_integer || number.is_integer() {
+                witnesses.push(Witness::reject(json(&number), about));
+            }
+        }
+        witnesses
     }
-    witnesses
 }

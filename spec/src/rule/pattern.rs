@@ -6,22 +6,38 @@
 
 mod property;
 
-use crate::diagnostic::Diagnostic;
-use crate::source::Node;
-use crate::text;
-use crate::witness::Witness;
+use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member, text};
+use crate::model::{self, Rule, Schema, Witness};
 use property::is_property;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// A regular expression, as published and as the `regex` crate reads it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
-    /// ECMA 262, as in the document.
-    pub ecma: String,
-    /// The same in the syntax of the `regex` crate.
-    pub rust: String,
+pub(super) struct Pattern<'a>(pub(super) &'a model::Pattern);
+
+/// A pattern is compiled once however often a document gives it. The time to compile one is that of reading many
+/// schemas, which it counts as.
+pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
+    let ecma = member.value.string()?;
+    if let Some(known) = scope.patterns().get(&ecma) {
+        return Ok(vec![Rule::Pattern(known.clone())]);
+    }
+    if !scope.admits(member.value, 0) {
+        return Ok(Vec::new());
+    }
+    let (rust, parts) = compile(&ecma).map_err(|reason| {
+        member.value.error(
+            format!("pattern `{}` does not compile: {reason}", text::shorten(&ecma, 60)),
+            "correct it; look-around and back references are not supported, since their time is not linear",
+        )
+    })?;
+    if !scope.admits(member.value, parts) {
+        return Ok(Vec::new());
+    }
+    let pattern = model::Pattern { ecma: ecma.clone(), rust };
+    scope.patterns().insert(ecma, pattern.clone());
+    Ok(vec![Rule::Pattern(pattern)])
 }
 
 /// Bytes that a compiled pattern may take, less than the `regex` crate allows, and what such a pattern counts among the
@@ -38,21 +54,41 @@ const MAX_GROUPS: usize = 32;
 const SPACE: &str =
     r"\t\n\x0B\x0C\r \u{A0}\u{1680}\u{2000}-\u{200A}\u{2028}\u{2029}\u{202F}\u{205F}\u{3000}\u{FEFF}";
 
-impl Pattern {
-    /// The pattern, and what it counts among the parts of a document.
-    pub(crate) fn read(node: Node<'_>) -> Result<(Self, usize), Diagnostic> {
-        let ecma = node.string()?;
-        match compile(&ecma) {
-            Ok((rust, parts)) => Ok((Self { ecma, rust }, parts)),
-            Err(reason) => Err(node.error(
-                format!("pattern `{}` does not compile: {reason}", text::shorten(&ecma, 60)),
-                "correct it; look-around and back references are not supported, since their time is not linear",
-            )),
-        }
+impl<'a> Keyword<'a> for Pattern<'a> {
+    fn name(&self) -> &'static str {
+        "pattern"
     }
 
-    pub(crate) fn sentence(&self) -> String {
-        format!("must match the pattern `{}`", text::shorten(&self.ecma, 120))
+    fn rank(&self) -> u8 {
+        9
+    }
+
+    fn sentence(&self) -> String {
+        format!("must match the pattern `{}`", text::shorten(&self.0.ecma, 120))
+    }
+
+    /// A text that matches, and texts that nearly do.
+    fn witnesses(&self, _: &Schema) -> Vec<Witness> {
+        let Ok(hir) = regex_syntax::parse(&self.0.rust) else { return Vec::new() };
+        let mut sample = String::new();
+        spell(&hir, &mut sample);
+        let mut witnesses = vec![Witness::accept(sample.clone(), "a match")];
+        let changed = [
+            (String::new(), "empty"),
+            (format!("{sample}\n"), "a match before a line end"),
+            (format!(" {sample}"), "a match after a space"),
+            (format!("{sample}!"), "a match and a sign more"),
+            (format!("\u{e9}{sample}"), "a match after a letter outside ASCII"),
+            (sample.chars().skip(1).collect(), "a match without its first letter"),
+            (
+                sample.chars().take(sample.chars().count().saturating_sub(1)).collect(),
+                "a match without its last letter",
+            ),
+            ("not a match".to_owned(), "words"),
+            ("\u{0}".to_owned(), "a control character"),
+        ];
+        witnesses.extend(changed.map(|(text, about)| Witness::reject(text, about)));
+        witnesses
     }
 }
 
@@ -264,32 +300,6 @@ fn property(rest: &mut Peekable<Chars<'_>>) -> Result<String, &'static str> {
         Ok(name)
     } else {
         Err(r"a property that is not supported; general categories and `Script=` are, as in \p{Letter}")
-    }
-}
-
-impl Pattern {
-    /// A text that matches, and texts that nearly do.
-    pub(crate) fn witnesses(&self) -> Vec<Witness> {
-        let Ok(hir) = regex_syntax::parse(&self.rust) else { return Vec::new() };
-        let mut sample = String::new();
-        spell(&hir, &mut sample);
-        let mut witnesses = vec![Witness::accept(sample.clone(), "a match")];
-        let changed = [
-            (String::new(), "empty"),
-            (format!("{sample}\n"), "a match before a line end"),
-            (format!(" {sample}"), "a match after a space"),
-            (format!("{sample}!"), "a match and a sign more"),
-            (format!("\u{e9}{sample}"), "a match after a letter outside ASCII"),
-            (sample.chars().skip(1).collect(), "a match without its first letter"),
-            (
-                sample.chars().take(sample.chars().count().saturating_sub(1)).collect(),
-                "a match without its last letter",
-            ),
-            ("not a match".to_owned(), "words"),
-            ("\u{0}".to_owned(), "a control character"),
-        ];
-        witnesses.extend(changed.map(|(text, about)| Witness::reject(text, about)));
-        witnesses
     }
 }
 

@@ -1,11 +1,8 @@
 //! The differences between the facts of a source and those of a document.
 
+use crate::document::{Source, Tree, text};
 use crate::facts::{Fact, Facts, Layout, Parameter, is_rule, normal};
-use crate::model::Level;
-use crate::rule::Rule;
-use crate::source::Source;
-use crate::text;
-use crate::tree::Tree;
+use crate::model::{Level, ParameterPath, Rule};
 
 /// A fact on which source and document differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,10 +26,10 @@ const NOTHING: &str = "not stated";
 pub fn compare(source: &Facts, spec: &Facts) -> Vec<Difference> {
     let mut differences = Vec::new();
     let comparison = Comparison { layout: source.layout, in_results: false };
-    comparison.parameter(&source.task, &spec.task, "", &mut differences);
+    comparison.parameter(&source.task, &spec.task, &ParameterPath::task(), &mut differences);
     if let (Some(source), Some(spec)) = (&source.result, &spec.result) {
         let comparison = Comparison { in_results: true, ..comparison };
-        comparison.parameter(source, spec, "", &mut differences);
+        comparison.parameter(source, spec, &ParameterPath::task(), &mut differences);
     }
     differences
 }
@@ -49,7 +46,13 @@ struct Comparison {
 }
 
 impl Comparison {
-    fn parameter(&self, source: &Parameter, spec: &Parameter, path: &str, out: &mut Vec<Difference>) {
+    fn parameter(
+        &self,
+        source: &Parameter,
+        spec: &Parameter,
+        path: &ParameterPath,
+        out: &mut Vec<Difference>,
+    ) {
         let mut push = |id: String, said: String, known: String, line: usize| {
             let id = if self.in_results { format!("data[].{id}") } else { id };
             out.push(Difference { id, source: said, spec: known, line });
@@ -80,36 +83,35 @@ impl Comparison {
         self.below(source, spec, path, out);
     }
 
-    fn below(&self, source: &Parameter, spec: &Parameter, path: &str, out: &mut Vec<Difference>) {
-        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-        let mut missing = |path: String, said: String, known: String, line: usize| {
-            let id = if self.in_results { format!("data[].{path}") } else { path };
+    fn below(&self, source: &Parameter, spec: &Parameter, path: &ParameterPath, out: &mut Vec<Difference>) {
+        let mut missing = |path: ParameterPath, said: String, known: String, line: usize| {
+            let id = if self.in_results { format!("data[].{path}") } else { path.into() };
             out.push(Difference { id, source: said, spec: known, line });
         };
         for member in source.members.iter().filter(|member| spec.member(&member.name).is_none()) {
-            missing(below(&member.name), kind(member), "absent".to_owned(), member.line);
+            missing(path.join(&member.name), kind(member), "absent".to_owned(), member.line);
         }
         for member in spec.members.iter().filter(|member| source.member(&member.name).is_none()) {
             let is_elsewhere =
                 member.fact("type").is_some_and(|fact| matches!(fact.level, Level::Facts | Level::Unstated));
             if !(self.layout.is_page() && is_elsewhere) {
-                missing(below(&member.name), "absent".to_owned(), kind(member), source.line.max(1));
+                missing(path.join(&member.name), "absent".to_owned(), kind(member), source.line.max(1));
             }
         }
         match (&source.items, &spec.items) {
-            (Some(items), None) => missing(below("items"), kind(items), NOTHING.to_owned(), items.line),
+            (Some(items), None) => missing(path.items(), kind(items), NOTHING.to_owned(), items.line),
             (None, Some(items)) if !self.layout.is_page() => {
-                missing(below("items"), NOTHING.to_owned(), kind(items), source.line.max(1));
+                missing(path.items(), NOTHING.to_owned(), kind(items), source.line.max(1));
             }
             _ => {}
         }
         for member in &source.members {
             if let Some(other) = spec.member(&member.name) {
-                self.parameter(member, other, &below(&member.name), out);
+                self.parameter(member, other, &path.join(&member.name), out);
             }
         }
         if let (Some(items), Some(other)) = (&source.items, &spec.items) {
-            self.parameter(items, other, &below("items"), out);
+            self.parameter(items, other, &path.items(), out);
         }
     }
 
@@ -169,10 +171,10 @@ fn same(fact: &Fact, other: &Parameter) -> bool {
         .any(|other| other.keyword == fact.keyword && normal(&other.keyword, &other.value) == value)
 }
 
-fn id(path: &str, fact: &Fact) -> String {
+fn id(path: &ParameterPath, fact: &Fact) -> String {
     let keyword = if fact.keyword == "x-value-count" { "enum" } else { &fact.keyword };
     let own = rule(fact).map_or_else(|| keyword.to_owned(), |(id, _)| id);
-    if path.is_empty() { own } else { format!("{path}.{own}") }
+    path.join(&own).into()
 }
 
 /// A value for people.
@@ -207,7 +209,7 @@ fn rule(fact: &Fact) -> Option<(String, String)> {
     let model = crate::read(&Source::new("rule", Tree::Object(members).line())).ok()?;
     let mut constraints = model.constraints().into_iter();
     let rule = constraints.find(|constraint| !matches!(constraint.rule, Rule::Type(_)));
-    rule.map(|constraint| (constraint.id.clone(), constraint.expected.clone()))
+    rule.map(|constraint| (constraint.id.to_string(), constraint.expected.clone()))
 }
 
 /// What kind of parameter it is, in a few words.

@@ -4,13 +4,12 @@
 
 mod task;
 
-use crate::behaviour::Kind;
+use crate::document::{Node, Source, text};
 use crate::facts::{Example, Facts, Shown};
 use crate::judge;
-use crate::model::{Constraint, Model};
+use crate::model::behaviour::Kind;
+use crate::model::{Constraint, ConstraintId, JsonPointer, Model, ParameterPath};
 use crate::rule::Rule;
-use crate::source::{Node, Source};
-use crate::text;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
@@ -45,8 +44,9 @@ pub fn contradictions(facts: &Facts) -> Vec<(String, Vec<usize>)> {
             request(&judge, example, &mut found);
             response(&judge, example, &mut found);
         }
-        task::defaults(&judge, facts, &mut found);
-        task::unusable(&judge, facts, &mut found);
+        let mut tasks = task::Tasks::limited(&model, &judge, None, task::TRIES);
+        task::defaults(&judge, &mut tasks, facts, &mut found);
+        task::unusable(&judge, &mut tasks, facts, &mut found);
     }
     let mut all: Vec<(String, Vec<usize>)> = found.into_iter().collect();
     all.sort_by_key(|(_, lines)| lines.first().copied());
@@ -63,24 +63,25 @@ fn add(found: &mut Found, statement: String, line: usize) {
 /// Says what a value breaks, in the words of the document's constraints.
 struct Judge<'m> {
     model: &'m Model,
+    constraints: Vec<&'m Constraint>,
     task: Validator,
     result: Option<Validator>,
 }
 
 /// Something that a value breaks.
 struct Broken {
-    /// Where in the value, as a JSON pointer.
-    pointer: String,
+    /// Where in the value.
+    pointer: JsonPointer,
     /// What is wrong there.
     statement: String,
     /// The rule over several parameters that is broken, if it is one.
-    rule: Option<String>,
+    rule: Option<ConstraintId>,
 }
 
 impl<'m> Judge<'m> {
     fn new(model: &'m Model) -> Result<Self, String> {
         let result = model.answers.result.as_ref().map(judge::validator).transpose()?;
-        Ok(Self { model, task: judge::validator(&model.schema)?, result })
+        Ok(Self { model, constraints: model.constraints(), task: judge::validator(&model.schema)?, result })
     }
 
     fn task(&self, task: &Value) -> Vec<Broken> {
@@ -99,12 +100,13 @@ impl<'m> Judge<'m> {
     }
 
     fn broken(&self, error: &ValidationError<'_>) -> Vec<Broken> {
-        let pointer = error.instance_path().to_string();
-        let path = dotted(&pointer);
+        let pointer = JsonPointer::from(error.instance_path().to_string());
+        let names = pointer.names().filter(|name| name.parse::<usize>().is_err());
+        let path = names.fold(ParameterPath::task(), |path, name| path.join(&name));
         match error.kind() {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let own = |name: &String| Broken {
-                    pointer: format!("{pointer}/{name}"),
+                    pointer: pointer.join(name),
                     statement: self.undeclared(&path, name),
                     rule: None,
                 };
@@ -113,7 +115,7 @@ impl<'m> Judge<'m> {
             ValidationErrorKind::Required { property }
                 if self.constraint(error).is_none_or(|one| !one.rule.is_composite()) =>
             {
-                let name = join(&path, property.as_str().unwrap_or_default());
+                let name = path.join(property.as_str().unwrap_or_default());
                 return vec![Broken { pointer, statement: format!("`{name}` is missing"), rule: None }];
             }
             _ => {}
@@ -131,8 +133,8 @@ impl<'m> Judge<'m> {
     }
 
     /// A name that an object does not have, and where the page has it instead.
-    fn undeclared(&self, path: &str, name: &str) -> String {
-        let full = join(path, name);
+    fn undeclared(&self, path: &ParameterPath, name: &str) -> String {
+        let full = path.join(name);
         let elsewhere =
             self.model.task.tree().into_iter().find(|schema| schema.name() == name && schema.path != full);
         let elsewhere = elsewhere.map(|schema| format!(", only `{}`", schema.path)).unwrap_or_default();
@@ -141,10 +143,8 @@ impl<'m> Judge<'m> {
 
     /// The constraint that an error belongs to: the one whose keyword stands nearest to it.
     fn constraint(&self, error: &ValidationError<'_>) -> Option<&'m Constraint> {
-        let path = error.schema_path().to_string();
-        let covers = |location: &str| {
-            path.strip_prefix(location).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
+        let path = JsonPointer::from(error.schema_path().to_string());
+        let covers = |location: &str| path.starts_with(location);
         let length =
             |constraint: &Constraint| match (&constraint.rule, constraint.location.strip_suffix("/if")) {
                 (Rule::If(_), Some(holder)) => ["/then", "/else"]
@@ -161,30 +161,23 @@ impl<'m> Judge<'m> {
             (Rule::Required, _) => false,
             _ => true,
         };
-        let all = self.model.constraints();
-        let near =
-            all.into_iter().filter(fits).filter_map(|constraint| Some((length(constraint)?, constraint)));
+        let near = self
+            .constraints
+            .iter()
+            .copied()
+            .filter(fits)
+            .filter_map(|constraint| Some((length(constraint)?, constraint)));
         near.max_by_key(|(length, _)| *length).map(|(_, constraint)| constraint)
     }
 }
 
-fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
-}
-
-/// `/inputs/referenceImages/0` as `inputs.referenceImages`.
-fn dotted(pointer: &str) -> String {
-    let steps = pointer.split('/').skip(1).filter(|step| step.parse::<usize>().is_err());
-    steps.collect::<Vec<_>>().join(".").replace("~1", "/").replace("~0", "~")
-}
-
 /// The line of a value within a text that is shown; that of the nearest value around it where it is absent.
-fn line_of(shown: &Shown, pointer: &str) -> usize {
+fn line_of(shown: &Shown, pointer: &JsonPointer) -> usize {
     let source = Source::new("example", shown.text.as_str());
     let Ok(mut node) = source.root() else { return shown.line };
     let mut line = node.position().line;
-    for step in pointer.split('/').skip(1) {
-        let Some((next, at)) = child(node, step) else { break };
+    for step in pointer.names() {
+        let Some((next, at)) = child(node, &step) else { break };
         (node, line) = (next, at);
     }
     shown.line + line - 1
@@ -196,27 +189,28 @@ fn child<'a>(node: Node<'a>, step: &str) -> Option<(Node<'a>, usize)> {
     {
         return items.get(index).map(|item| (*item, item.position().line));
     }
-    let name = step.replace("~1", "/").replace("~0", "~");
-    let member = node.members().ok()?.into_iter().find(|member| member.key == name)?;
+    let member = node.members().ok()?.into_iter().find(|member| member.key == step)?;
     Some((member.value, member.position().line))
 }
 
 /// The tasks or results of a text: one, or a list of them.
-fn elements(shown: &Shown) -> Result<Vec<(String, Value)>, ()> {
+fn elements(shown: &Shown) -> Result<Vec<(JsonPointer, Value)>, ()> {
     let value: Value = serde_json::from_str(&shown.text).map_err(|_| ())?;
+    let list = JsonPointer::default();
+    let data = list.join("data");
     Ok(match value {
         Value::Array(items) => {
-            items.into_iter().enumerate().map(|(index, item)| (format!("/{index}"), item)).collect()
+            items.into_iter().enumerate().map(|(index, item)| (list.join(&index.to_string()), item)).collect()
         }
         Value::Object(members) => match members.get("data").and_then(Value::as_array) {
             Some(items) => items
                 .iter()
                 .enumerate()
-                .map(|(index, item)| (format!("/data/{index}"), item.clone()))
+                .map(|(index, item)| (data.join(&index.to_string()), item.clone()))
                 .collect(),
-            None => vec![(String::new(), Value::Object(members))],
+            None => vec![(JsonPointer::default(), Value::Object(members))],
         },
-        other => vec![(String::new(), other)],
+        other => vec![(JsonPointer::default(), other)],
     })
 }
 
@@ -230,7 +224,7 @@ fn request(judge: &Judge<'_>, example: &Example, found: &mut Found) {
     };
     for (start, task) in tasks {
         for broken in judge.task(&task) {
-            let line = line_of(shown, &format!("{start}{}", broken.pointer));
+            let line = line_of(shown, &start.then(&broken.pointer));
             add(found, format!("an example of a request: {}", broken.statement), line);
         }
     }
@@ -245,7 +239,8 @@ fn fragment(judge: &Judge<'_>, shown: &Shown, found: &mut Found) {
         return;
     };
     let owner = shown.fragment_of.as_deref().unwrap_or_default();
-    let steps: Vec<&str> = owner.split('.').filter(|step| !step.is_empty()).collect();
+    let owner = ParameterPath::from(owner);
+    let steps: Vec<&str> = owner.steps().collect();
     let readings = (0..=steps.len()).map(|depth| {
         let mut task = value.clone();
         for step in steps[..depth].iter().rev() {
@@ -271,7 +266,7 @@ fn response(judge: &Judge<'_>, example: &Example, found: &mut Found) {
     for (start, result) in results {
         if let Some(validator) = &judge.result {
             for error in validator.iter_errors(&result) {
-                let pointer = format!("{start}{}", error.instance_path());
+                let pointer = start.then(&error.instance_path().to_string());
                 let statement =
                     format!("an example of an answer: {}", text::shorten(&error.to_string(), 160));
                 add(found, statement, line_of(shown, &pointer));
@@ -284,10 +279,17 @@ fn response(judge: &Judge<'_>, example: &Example, found: &mut Found) {
 }
 
 /// Whether an answer fits the request that it is shown with.
-fn behaviours(model: &Model, task: &Value, result: &Value, start: &str, shown: &Shown, found: &mut Found) {
+fn behaviours(
+    model: &Model,
+    task: &Value,
+    result: &Value,
+    start: &JsonPointer,
+    shown: &Shown,
+    found: &mut Found,
+) {
     let sent = |path: &str| {
         let default = || model.task.at(path).and_then(|schema| schema.default.clone());
-        task.pointer(&format!("/{}", path.replace('.', "/"))).cloned().or_else(default)
+        ParameterPath::from(path).get(task).cloned().or_else(default)
     };
     for behaviour in &model.behaviours {
         let (field, statement) = match &behaviour.kind {
@@ -329,7 +331,7 @@ fn behaviours(model: &Model, task: &Value, result: &Value, start: &str, shown: &
             | Kind::Lifetime { .. }
             | Kind::Default { .. } => continue,
         };
-        let line = line_of(shown, &format!("{start}/{field}"));
+        let line = line_of(shown, &start.join(field));
         add(found, format!("an example of an answer: {statement}"), line);
     }
 }

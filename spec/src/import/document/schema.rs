@@ -1,8 +1,8 @@
 //! One schema of a document: facts of the source, wording and unstated facts of the document that is there.
 
+use crate::document::Tree;
 use crate::facts::{Fact, Layout, Parameter, Remark, is_rule, normal};
-use crate::model::Level;
-use crate::tree::Tree;
+use crate::model::{Level, ParameterPath};
 
 /// The order in which a document states facts.
 const ORDER: [&str; 17] = [
@@ -83,7 +83,7 @@ impl Writer {
                 fact.level = Level::Facts;
             }
         }
-        self.schema(&task, Old { parameter: old, tree }, "")
+        self.schema(&task, Old { parameter: old, tree }, &ParameterPath::task())
     }
 
     /// The schema of a result.
@@ -99,10 +99,10 @@ impl Writer {
         for fact in &mut result.facts {
             fact.level = Level::Badge;
         }
-        self.schema(&result, Old { parameter: old, tree }, "")
+        self.schema(&result, Old { parameter: old, tree }, &ParameterPath::task())
     }
 
-    fn schema(&mut self, new: &Parameter, old: Old<'_>, path: &str) -> Tree {
+    fn schema(&mut self, new: &Parameter, old: Old<'_>, path: &ParameterPath) -> Tree {
         let facts = self.merged(new, old, path);
         let mut members = self.words(new, old, path);
         let is_object = new.is_a("object");
@@ -123,7 +123,7 @@ impl Writer {
     }
 
     /// Title, description and whatever else describes, as the document has it; a question where it has nothing.
-    fn words(&mut self, new: &Parameter, old: Old<'_>, path: &str) -> Vec<(String, Tree)> {
+    fn words(&mut self, new: &Parameter, old: Old<'_>, path: &ParameterPath) -> Vec<(String, Tree)> {
         let kept = |(keyword, _): &&(String, Tree)| {
             !ORDER.contains(&keyword.as_str())
                 && !LAST.contains(&keyword.as_str())
@@ -147,15 +147,14 @@ impl Writer {
         if let Some(page) = self.page.as_ref().filter(|_| is_named)
             && !members.iter().any(|(keyword, _)| keyword == "externalDocs")
         {
-            let steps: Vec<&str> = path.split('.').filter(|step| *step != "items").collect();
-            let url = format!("{page}#request-{}", steps.join("-").to_lowercase());
+            let url = format!("{page}#request-{}", path.without_items().replace('.', "-").to_lowercase());
             members.push(("externalDocs".to_owned(), Tree::object([("url", Tree::text(url))])));
         }
         members
     }
 
     /// The facts of the source, and those of the document that the source cannot deny.
-    fn merged(&mut self, new: &Parameter, old: Old<'_>, path: &str) -> Vec<Fact> {
+    fn merged(&mut self, new: &Parameter, old: Old<'_>, path: &ParameterPath) -> Vec<Fact> {
         let known = old.parameter.map(|parameter| parameter.facts.as_slice()).unwrap_or_default();
         let mut facts: Vec<Fact> = Vec::new();
         for fact in known {
@@ -200,7 +199,7 @@ impl Writer {
     }
 
     /// Whether we have decided to differ from the source here. Rules over several members are decided by no keyword.
-    fn is_decided(&self, path: &str, keyword: &str) -> bool {
+    fn is_decided(&self, path: &ParameterPath, keyword: &str) -> bool {
         let start = if self.page.is_some() { "" } else { "data[]." };
         let id =
             if path.is_empty() { format!("{start}{keyword}") } else { format!("{start}{path}.{keyword}") };
@@ -208,7 +207,7 @@ impl Writer {
     }
 
     /// A fact of the document on which the source is silent, where its silence means nothing.
-    fn kept(&mut self, fact: &Fact, new: &Parameter, path: &str) -> Option<Fact> {
+    fn kept(&mut self, fact: &Fact, new: &Parameter, path: &ParameterPath) -> Option<Fact> {
         if fact.keyword == "enum" {
             let counted = new.fact("x-value-count").map(|count| count.value.line());
             let known = fact.value.items().len();
@@ -258,7 +257,7 @@ impl Writer {
     }
 
     /// What is to be said about a fact that the document did not have.
-    fn noted(&mut self, fact: &Fact, known: &[Fact], old: Old<'_>, path: &str) {
+    fn noted(&mut self, fact: &Fact, known: &[Fact], old: Old<'_>, path: &ParameterPath) {
         if fact.keyword == "x-value-count" {
             let known_enum = known.iter().any(|known| known.keyword == "enum");
             if !known_enum {
@@ -278,7 +277,7 @@ impl Writer {
     }
 
     /// Arrays whose length a layout has no place for.
-    fn counts(&mut self, new: &Parameter, facts: &[Fact], path: &str) {
+    fn counts(&mut self, new: &Parameter, facts: &[Fact], path: &ParameterPath) {
         let has_count = facts.iter().any(|fact| matches!(fact.keyword.as_str(), "minItems" | "maxItems"));
         if self.layout == Layout::Markdown && new.is_a("array") && !has_count {
             let text = format!("`{path}`: how many items? Markdown pages do not tell");
@@ -287,11 +286,16 @@ impl Writer {
     }
 
     /// Members in the order of the document, new ones where the source has them; items.
-    fn below(&mut self, new: &Parameter, old: Old<'_>, path: &str, members: &mut Vec<(String, Tree)>) {
-        let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    fn below(
+        &mut self,
+        new: &Parameter,
+        old: Old<'_>,
+        path: &ParameterPath,
+        members: &mut Vec<(String, Tree)>,
+    ) {
         match (&new.items, old.items()) {
             (Some(items), known) => {
-                let items = self.schema(items, known, &below("items"));
+                let items = self.schema(items, known, &path.items());
                 members.push(("items".to_owned(), items));
             }
             (None, Old { tree: Some(tree), .. }) if self.layout.is_page() && new.is_a("array") => {
@@ -306,10 +310,10 @@ impl Writer {
         let names = order(&known, &new.members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>());
         if old.parameter.is_some() {
             for name in known.iter().filter(|name| new.member(name).is_none()) {
-                self.changes.push(Remark::new(new.line, format!("`{}` is gone", below(name))));
+                self.changes.push(Remark::new(new.line, format!("`{}` is gone", path.join(name))));
             }
             for member in new.members.iter().filter(|member| !known.contains(&member.name.as_str())) {
-                self.changes.push(Remark::new(member.line, format!("`{}` is new", below(&member.name))));
+                self.changes.push(Remark::new(member.line, format!("`{}` is new", path.join(&member.name))));
             }
         }
         if names.is_empty() && !new.is_a("object") {
@@ -319,7 +323,7 @@ impl Writer {
         let mut required = Vec::new();
         for name in names {
             let Some(member) = new.member(name) else { continue };
-            properties.push((name.to_owned(), self.schema(member, old.member(name), &below(name))));
+            properties.push((name.to_owned(), self.schema(member, old.member(name), &path.join(name))));
             if self.is_required(member, old.member(name)) {
                 required.push(name);
             }
@@ -366,7 +370,7 @@ fn says_the_same(a: &Fact, b: &Fact) -> bool {
     a.keyword == b.keyword && normal(&a.keyword, &a.value) == normal(&b.keyword, &b.value)
 }
 
-fn shown(path: &str, fact: &Fact) -> String {
+fn shown(path: &ParameterPath, fact: &Fact) -> String {
     if path.is_empty() { format!("`{}`", fact.keyword) } else { format!("`{path}.{}`", fact.keyword) }
 }
 

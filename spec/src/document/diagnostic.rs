@@ -1,6 +1,6 @@
 //! What the reader says about a document: where, what, and what to do about it.
 
-use crate::text::{visible, visible_lines};
+use super::text::{visible, visible_lines};
 use std::fmt;
 
 /// A place in a text; both count from 1, columns in characters.

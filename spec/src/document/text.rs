@@ -1,11 +1,13 @@
 //! Small pieces of wording that several modules share.
 
-use crate::diagnostic::Diagnostic;
-use crate::read::MAX_NAME;
-use crate::source::Node;
+use super::diagnostic::Diagnostic;
+use super::source::Node;
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write as _;
+
+/// The most characters of a member's name.
+const MAX_NAME: usize = 256;
 
 /// Whether a character is not seen but changes how others are shown, or hides a text of its own: control characters,
 /// line ends, the signs that turn the direction of writing, everything that Unicode calls default-ignorable (of no

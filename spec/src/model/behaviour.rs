@@ -1,6 +1,6 @@
 //! What answers must be: the statements of a spec that no check of a request can decide.
 
-use crate::model::Level;
+use super::Level;
 use std::collections::BTreeMap;
 
 /// One statement about answers.

@@ -1,8 +1,8 @@
 //! A JSON value that keeps what documents care about and `serde_json`'s own value loses: the order of members, the
 //! text of numbers.
 
-use crate::diagnostic::Diagnostic;
-use crate::source::{Node, Source};
+use super::diagnostic::Diagnostic;
+use super::source::{Node, Source};
 use bigdecimal::BigDecimal;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -119,12 +119,16 @@ impl Tree {
         if !matches!(self, Self::Object(_)) {
             *self = Self::Object(Vec::new());
         }
-        let Self::Object(members) = self else { unreachable!("it was made an object") };
-        let index = members.iter().position(|(key, _)| key == name).unwrap_or_else(|| {
-            members.push(((*name).to_owned(), Self::Null));
-            members.len() - 1
-        });
-        members[index].1.at_mut(rest)
+        match self {
+            Self::Object(members) => {
+                let index = members.iter().position(|(key, _)| key == name).unwrap_or_else(|| {
+                    members.push(((*name).to_owned(), Self::Null));
+                    members.len() - 1
+                });
+                members[index].1.at_mut(rest)
+            }
+            other => other,
+        }
     }
 
     /// Takes a member out of an object.

@@ -1,8 +1,6 @@
-//! `x-constraints`: the area or the ratio of two parameters, a rule that JSON Schema cannot state.
+//! What `x-constraints` states: the area or the ratio of two parameters, a rule that JSON Schema cannot state.
 
-use crate::diagnostic::Diagnostic;
-use crate::source::Node;
-use crate::text;
+use crate::document::{Diagnostic, Node, text};
 use bigdecimal::BigDecimal;
 
 /// A range for the product or the quotient of two members of an object. It binds when both are numbers.
@@ -70,19 +68,14 @@ impl Relation {
         Ok(Self { operation, parameters, minimum, maximum })
     }
 
-    pub(crate) fn sentence(&self) -> String {
-        let [a, b] = &self.parameters;
-        let sign = match self.operation {
-            Operation::Area => '×',
-            Operation::Ratio => '÷',
-        };
-        let range = match (&self.minimum, &self.maximum) {
+    /// The range in words: "from 1 to 3".
+    pub(crate) fn range(&self) -> String {
+        match (&self.minimum, &self.maximum) {
             (Some(min), Some(max)) => format!("from {} to {}", min.to_plain_string(), max.to_plain_string()),
             (Some(min), None) => format!("of at least {}", min.to_plain_string()),
             (None, Some(max)) => format!("of at most {}", max.to_plain_string()),
             (None, None) => "of anything".to_owned(),
-        };
-        format!("must have `{a}` {sign} `{b}` {range}")
+        }
     }
 }
 

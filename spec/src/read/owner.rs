@@ -4,13 +4,8 @@
 //! constraints, but requests can be made so that they hold ([`Model::owner_rules`]). A file of rules, read by
 //! [`read_rules`], can be added to what is expected with [`Model::with_rules`].
 
-use crate::diagnostic::Diagnostic;
-use crate::model::{Constraint, Level, Model, Schema};
-use crate::read::ReadError;
-use crate::rule::Rule;
-use crate::rule::relation::Relation;
-use crate::source::{Node, Source};
-use crate::text;
+use crate::document::{Diagnostic, Node, ReadError, Source, text};
+use crate::model::{Constraint, ConstraintId, Level, Model, ParameterPath, Relation, Rule, Schema};
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Value};
 
@@ -73,7 +68,7 @@ impl Model {
     pub fn with_rules(&self, rules: &[Relation], level: Level) -> Self {
         let mut model = self.clone();
         for rule in rules {
-            if model.task.rules().any(|known| matches!(known, Rule::Relation(known) if known == rule)) {
+            if model.task.rules().any(|known| known.relation() == Some(rule)) {
                 continue;
             }
             let constraint = constraint(&model, rule, level);
@@ -90,21 +85,18 @@ impl Model {
 }
 
 fn constraint(model: &Model, relation: &Relation, level: Level) -> Constraint {
-    let rule = Rule::Relation(relation.clone());
-    let plain = format!("{}.{}", relation.parameters.join("+"), rule.keyword());
-    let (mut id, mut number) = (plain.clone(), 1);
-    while model.constraint(&id).is_some() {
-        number += 1;
-        id = format!("{plain}.{number}");
-    }
+    let rule = Rule::from(relation.clone());
+    let id = ConstraintId::new("", &relation.parameters, rule.keyword());
+    let ids = (1..).map(|number| id.numbered(number));
+    let id = ids.into_iter().find(|id| model.constraint(id).is_none()).unwrap_or_default();
     Constraint {
         id,
-        parameter: String::new(),
+        parameter: ParameterPath::task(),
         member: None,
         level,
         expected: rule.sentence(),
         rule,
-        location: "/x-constraints".to_owned(),
+        location: "/x-constraints".into(),
         depth: 0,
         documentation: None,
     }
@@ -187,7 +179,7 @@ mod tests {
         );
         let model = crate::read(&Source::new("a.json", document.clone())).unwrap();
         assert_eq!(model.owner_rules.len(), 1);
-        assert!(model.task.rules().all(|rule| !matches!(rule, Rule::Relation(_))));
+        assert!(model.task.rules().all(|rule| rule.relation().is_none()));
         let wrong = document.replace("\"high\"], \"max", "\"hihg\"], \"max");
         let error = crate::read(&Source::new("a.json", wrong)).unwrap_err().to_string();
         assert!(error.contains("the task has no parameter `hihg`"), "{error}");

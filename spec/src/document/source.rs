@@ -3,8 +3,8 @@
 //! Parsing is `serde_json`'s: its `RawValue` borrows the exact slice of a value, and the place of a slice within
 //! the text is its position. What this module adds is the bookkeeping; it knows nothing of schemas.
 
-use crate::diagnostic::{Diagnostic, Position};
-use crate::text;
+use super::diagnostic::{Diagnostic, Position};
+use super::text;
 use bigdecimal::BigDecimal;
 use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
@@ -318,7 +318,7 @@ impl<'a> Node<'a> {
         };
         number.filter(is_bound).ok_or_else(|| {
             self.error(
-                format!("`{}` is beyond what a bound can be", crate::text::shorten(self.text, 40)),
+                format!("`{}` is beyond what a bound can be", text::shorten(self.text, 40)),
                 format!("use at most {MAX_DIGITS} digits and powers of ten up to {MAX_EXPONENT}"),
             )
         })

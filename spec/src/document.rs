@@ -1,0 +1,14 @@
+//! A document as text: values with their places, names and words, and what is said about them.
+//!
+//! Nothing here knows what a document means; `read` makes a model of it.
+
+pub mod diagnostic;
+mod file;
+pub mod source;
+pub mod text;
+pub mod tree;
+
+pub use diagnostic::{Diagnostic, Position, Severity};
+pub use file::{MAX_BYTES, ReadError, read_source};
+pub use source::{Member, Node, Source};
+pub use tree::Tree;

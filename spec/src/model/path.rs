@@ -1,0 +1,176 @@
+//! Dotted paths of parameters.
+
+use super::id::id;
+use super::pointer::JsonPointer;
+use serde_json::{Map, Value};
+
+/// The dotted path of a parameter: `settings.quality`. The task itself has the empty one, the items of an array are
+/// `items`, and members that nobody declares are `*`.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ParameterPath(String);
+
+id!(ParameterPath);
+
+/// The step to the items of an array.
+const ITEMS: &str = "items";
+
+impl ParameterPath {
+    /// The path of the task itself.
+    #[must_use]
+    pub fn task() -> Self {
+        Self::default()
+    }
+
+    /// The path of a member, or of what a path below this one names.
+    #[must_use]
+    pub fn join(&self, name: &str) -> Self {
+        match (self.0.as_str(), name) {
+            (_, "") => self.clone(),
+            ("", name) => Self(name.to_owned()),
+            (holder, name) => Self(format!("{holder}.{name}")),
+        }
+    }
+
+    /// The path of the items of this array.
+    #[must_use]
+    pub fn items(&self) -> Self {
+        self.join(ITEMS)
+    }
+
+    /// The path of what holds the parameter. None for the task itself.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        let holder = self.0.rsplit_once('.').map_or("", |(holder, _)| holder);
+        (!self.0.is_empty()).then(|| Self(holder.to_owned()))
+    }
+
+    /// The last step; empty for the task itself.
+    #[must_use]
+    pub fn last(&self) -> &str {
+        self.0.rsplit('.').next().unwrap_or_default()
+    }
+
+    /// The steps from the task to the parameter.
+    pub fn steps(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.0.split('.').filter(|step| !step.is_empty())
+    }
+
+    /// Whether it is the path of that parameter, or of one below it.
+    #[must_use]
+    pub fn starts_with(&self, holder: &str) -> bool {
+        self.below(holder).is_some()
+    }
+
+    /// The rest of the path below a holder, where it starts with that.
+    #[must_use]
+    pub fn below(&self, holder: &str) -> Option<&str> {
+        let rest = self.0.strip_prefix(holder)?;
+        if rest.is_empty() || holder.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
+    }
+
+    /// The path as pages and errors write it: items go by the name of their array.
+    #[must_use]
+    pub fn without_items(&self) -> Self {
+        Self(self.steps().filter(|step| *step != ITEMS).collect::<Vec<_>>().join("."))
+    }
+
+    /// Whether the parameter stands in an array, or is the item of one.
+    #[must_use]
+    pub fn is_in_array(&self) -> bool {
+        self.steps().any(|step| step == ITEMS)
+    }
+
+    /// The pointer to the value in a task, in the first item of each array.
+    #[must_use]
+    pub fn pointer(&self) -> JsonPointer {
+        let mut pointer = JsonPointer::default();
+        self.steps().for_each(|step| pointer.push(if step == ITEMS { "0" } else { step }));
+        pointer
+    }
+
+    /// A task that has this value alone.
+    #[must_use]
+    pub fn around(&self, value: Value) -> Value {
+        self.steps().rev().fold(value, |value, step| {
+            if step == ITEMS {
+                Value::Array(vec![value])
+            } else {
+                Value::Object(Map::from_iter([(step.to_owned(), value)]))
+            }
+        })
+    }
+
+    /// The value in a task, for parameters that do not stand in arrays.
+    #[must_use]
+    pub fn get<'v>(&self, task: &'v Value) -> Option<&'v Value> {
+        self.steps().try_fold(task, |value, name| value.get(name))
+    }
+
+    /// Puts a value into a task, making the objects that it stands in; for parameters that do not stand in arrays.
+    pub fn set(&self, task: &mut Value, value: Value) {
+        let mut slot = task;
+        for name in self.steps() {
+            if !slot.is_object() {
+                *slot = Value::Object(Map::new());
+            }
+            let Value::Object(members) = slot else { return };
+            slot = members.entry(name).or_insert(Value::Null);
+        }
+        *slot = value;
+    }
+
+    /// Takes a value out of a task, for parameters that do not stand in arrays.
+    pub fn remove(&self, task: &mut Value) -> Option<Value> {
+        let holder = self.parent()?;
+        let slot = holder.steps().try_fold(task, |value, name| value.get_mut(name))?;
+        slot.as_object_mut()?.remove(self.last())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn path(text: &str) -> ParameterPath {
+        text.into()
+    }
+
+    #[test]
+    fn paths_join_and_part() {
+        let inner = ParameterPath::task().join("a").items().join("b.c");
+        assert_eq!(inner, "a.items.b.c");
+        assert_eq!((inner.parent(), inner.last()), (Some(path("a.items.b")), "c"));
+        assert_eq!((path("a").parent(), ParameterPath::task().parent()), (Some(ParameterPath::task()), None));
+        assert_eq!(path("a").join(""), "a");
+        assert_eq!(inner.without_items(), "a.b.c");
+        assert_eq!(inner.pointer(), "/a/0/b/c");
+    }
+
+    #[test]
+    fn a_path_starts_with_whole_steps_only() {
+        assert!(path("a.b").starts_with("a") && path("a").starts_with("a") && path("a").starts_with(""));
+        assert!(!path("ab.c").starts_with("a") && !path("a").starts_with("a.b"));
+        assert_eq!((path("a.b.c").below("a"), path("b").below("")), (Some("b.c"), Some("b")));
+    }
+
+    #[test]
+    fn values_are_read_set_and_removed() {
+        let mut task = json!({"a": 1});
+        path("b.c").set(&mut task, json!(2));
+        assert_eq!(task, json!({"a": 1, "b": {"c": 2}}));
+        assert_eq!(path("b.c").get(&task), Some(&json!(2)));
+        assert_eq!((path("b.c").remove(&mut task), path("x.y").remove(&mut task)), (Some(json!(2)), None));
+        assert_eq!(task, json!({"a": 1, "b": {}}));
+        assert_eq!(path("a.items.b").around(json!(1)), json!({"a": [{"b": 1}]}));
+        path("a.b").set(&mut task, json!(3));
+        assert_eq!(task, json!({"a": {"b": 3}, "b": {}}));
+    }
+
+    #[test]
+    fn an_id_is_a_plain_text_in_json() {
+        let text = serde_json::to_string(&path("a.b")).unwrap();
+        assert_eq!(text, r#""a.b""#);
+        assert_eq!(serde_json::from_str::<ParameterPath>(&text).unwrap(), path("a.b"));
+    }
+}

@@ -1,0 +1,214 @@
+//! What a constraint demands, as data: one variant for each keyword.
+//!
+//! How a keyword is read, said and shown is in [`crate::rule`], one file each.
+
+use super::Schema;
+use super::kinds::Kinds;
+use super::number::{Bound, Count, Edge, End};
+use super::relation::{Operation, Relation};
+use super::value::equal;
+use bigdecimal::BigDecimal;
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// What a constraint demands.
+#[derive(Clone, Debug)]
+pub enum Rule {
+    /// `type`: the JSON type.
+    Type(Kinds),
+    /// `required`: the parameter is present.
+    Required,
+    /// `const`: one value.
+    Const(Value),
+    /// `enum`, or `oneOf` of documented constants.
+    Enum(Enum),
+    /// The schema `false`.
+    False,
+    /// `minimum`: the least number.
+    Minimum(BigDecimal),
+    /// `maximum`: the greatest number.
+    Maximum(BigDecimal),
+    /// `exclusiveMinimum`: numbers are greater.
+    ExclusiveMinimum(BigDecimal),
+    /// `exclusiveMaximum`: numbers are less.
+    ExclusiveMaximum(BigDecimal),
+    /// `multipleOf`: the step of a number.
+    MultipleOf(BigDecimal),
+    /// `minLength`, in Unicode scalar values: not bytes, not UTF-16 units, not what a person sees as one character.
+    MinLength(u64),
+    /// `maxLength`, in Unicode scalar values.
+    MaxLength(u64),
+    /// `format`.
+    Format(Format),
+    /// `pattern`.
+    Pattern(Pattern),
+    /// `minItems`.
+    MinItems(u64),
+    /// `maxItems`.
+    MaxItems(u64),
+    /// `additionalProperties: false`, with the names that are allowed, in the order of the document.
+    AdditionalProperties(Vec<String>),
+    /// `dependentRequired`.
+    DependentRequired(DependentRequired),
+    /// A branch of `allOf` that states more than further rules.
+    AllOf(Box<Schema>),
+    /// `anyOf`.
+    AnyOf(Vec<Schema>),
+    /// `oneOf`.
+    OneOf(Vec<Schema>),
+    /// `not`.
+    Not(Box<Schema>),
+    /// `if` with `then` and `else`.
+    If(Box<If>),
+    /// `contains`.
+    Contains(Box<Schema>),
+    /// `x-constraints`: the product of two parameters.
+    Area(Relation),
+    /// `x-constraints`: the quotient of two parameters.
+    Ratio(Relation),
+    /// `x-unique`: differs between the tasks of a batch.
+    Unique,
+}
+
+/// Questions of code that does not care which of several keywords it is.
+impl Rule {
+    /// The end of a number's range, where the rule is one.
+    #[must_use]
+    pub fn bound(&self) -> Option<Bound<'_>> {
+        let (edge, value) = match self {
+            Self::Minimum(value) => (Edge::Minimum, value),
+            Self::Maximum(value) => (Edge::Maximum, value),
+            Self::ExclusiveMinimum(value) => (Edge::ExclusiveMinimum, value),
+            Self::ExclusiveMaximum(value) => (Edge::ExclusiveMaximum, value),
+            _ => return None,
+        };
+        Some(Bound { edge, value })
+    }
+
+    /// The end of a string's length, where the rule is one.
+    #[must_use]
+    pub fn length(&self) -> Option<Count> {
+        match self {
+            Self::MinLength(count) => Some(Count { end: End::Min, count: *count }),
+            Self::MaxLength(count) => Some(Count { end: End::Max, count: *count }),
+            _ => None,
+        }
+    }
+
+    /// The end of an array's length, where the rule is one.
+    #[must_use]
+    pub fn items(&self) -> Option<Count> {
+        match self {
+            Self::MinItems(count) => Some(Count { end: End::Min, count: *count }),
+            Self::MaxItems(count) => Some(Count { end: End::Max, count: *count }),
+            _ => None,
+        }
+    }
+
+    /// The relation of two parameters, where the rule is one.
+    #[must_use]
+    pub fn relation(&self) -> Option<&Relation> {
+        match self {
+            Self::Area(relation) | Self::Ratio(relation) => Some(relation),
+            _ => None,
+        }
+    }
+}
+
+impl From<Relation> for Rule {
+    fn from(relation: Relation) -> Self {
+        match relation.operation {
+            Operation::Area => Self::Area(relation),
+            Operation::Ratio => Self::Ratio(relation),
+        }
+    }
+}
+
+/// The values of an `enum`, or of a `oneOf` whose branches are documented constants.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enum {
+    /// In the order of the document, each once.
+    pub values: Vec<EnumValue>,
+}
+
+/// One value and what is said about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnumValue {
+    /// The value.
+    pub value: Value,
+    /// Name for people.
+    pub title: Option<String>,
+    /// Prose.
+    pub description: Option<String>,
+}
+
+impl Enum {
+    /// Whether a value is one of them.
+    #[must_use]
+    pub fn contains(&self, value: &Value) -> bool {
+        self.values.iter().any(|known| equal(&known.value, value))
+    }
+}
+
+/// A string format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `uuid`: 8-4-4-4-12 hexadecimal digits, any version, either case.
+    Uuid,
+    /// `uuid4`: a `uuid` of version 4 and of the RFC 9562 variant.
+    Uuid4,
+    /// `uri`: RFC 3986, with a scheme.
+    Uri,
+}
+
+impl Format {
+    /// All formats of the dialect.
+    pub const ALL: [Self; 3] = [Self::Uuid, Self::Uuid4, Self::Uri];
+
+    /// The word in a document.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Uuid => "uuid",
+            Self::Uuid4 => "uuid4",
+            Self::Uri => "uri",
+        }
+    }
+}
+
+/// A regular expression, as published and as the `regex` crate reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// ECMA 262, as in the document.
+    pub ecma: String,
+    /// The same in the syntax of the `regex` crate.
+    pub rust: String,
+}
+
+/// Each trigger with the members it needs, in the order of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DependentRequired {
+    /// Trigger and needs.
+    pub needs: Vec<(String, Vec<String>)>,
+}
+
+impl DependentRequired {
+    /// Every name the rule speaks of, each once.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
+        let all = self.needs.iter().flat_map(|(trigger, needs)| std::iter::once(trigger).chain(needs));
+        all.filter(|name| seen.insert(*name)).cloned().collect()
+    }
+}
+
+/// `if` with `then` and `else`; a branch that is left out demands nothing.
+#[derive(Clone, Debug)]
+pub struct If {
+    /// The condition.
+    pub condition: Schema,
+    /// What holds when the condition does.
+    pub then: Option<Schema>,
+    /// What holds when it does not.
+    pub otherwise: Option<Schema>,
+}

@@ -1,0 +1,35 @@
+//! `maxItems`: the greatest number of items of an array.
+
+use super::{Keyword, Scope, feasible_items, repeated_item};
+use crate::document::{Diagnostic, Member};
+use crate::model::{Rule, Schema, Witness};
+
+pub(super) struct MaxItems(pub(super) u64);
+
+pub(super) fn read<'a>(member: &Member<'a>, _: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
+    Ok(vec![Rule::MaxItems(member.value.count()?)])
+}
+
+impl Keyword<'_> for MaxItems {
+    fn name(&self) -> &'static str {
+        "maxItems"
+    }
+
+    fn rank(&self) -> u8 {
+        10
+    }
+
+    fn sentence(&self) -> String {
+        format!("must have at most {} {}", self.0, super::noun(self.0, "item"))
+    }
+
+    /// Arrays of exactly the count, and of one more or less.
+    fn witnesses(&self, schema: &Schema) -> Vec<Witness> {
+        let Some(array) = repeated_item(schema) else { return Vec::new() };
+        let count = feasible_items(self.0);
+        let mut witnesses = vec![Witness::accept(array(count), format!("{count} items"))];
+        witnesses.push(Witness::reject(array(count + 1), "one item too many"));
+        witnesses.push(Witness::reject(array(count * 4 + 4), "far too many items"));
+        witnesses
+    }
+}

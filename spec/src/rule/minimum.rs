@@ -1,0 +1,30 @@
+//! `minimum`: the least number that is allowed, an exact decimal.
+
+use super::{Keyword, Scope};
+use crate::document::{Diagnostic, Member};
+use crate::model::{Bound, Edge, Rule, Schema, Witness};
+use bigdecimal::BigDecimal;
+
+pub(super) struct Minimum<'a>(pub(super) &'a BigDecimal);
+
+pub(super) fn read<'a>(member: &Member<'a>, _: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
+    Ok(vec![Rule::Minimum(member.value.decimal()?)])
+}
+
+impl<'a> Keyword<'a> for Minimum<'a> {
+    fn name(&self) -> &'static str {
+        "minimum"
+    }
+
+    fn rank(&self) -> u8 {
+        5
+    }
+
+    fn sentence(&self) -> String {
+        format!("must be at least {}", self.0.to_plain_string())
+    }
+
+    fn witnesses(&self, schema: &Schema) -> Vec<Witness> {
+        Bound { edge: Edge::Minimum, value: self.0 }.witnesses(schema)
+    }
+}

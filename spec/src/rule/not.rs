@@ -1,0 +1,52 @@
+//! `not`: a schema does not hold.
+
+use super::{Keyword, Scope, branch_witnesses, phrase};
+use crate::document::{Diagnostic, Member, text};
+use crate::model::witness::flipped;
+use crate::model::{Rule, Schema, Witness};
+use std::slice;
+
+pub(super) struct Not<'a>(pub(super) &'a Schema);
+
+#[allow(clippy::unnecessary_wraps)] // all readers have one signature
+pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
+    Ok(vec![Rule::Not(Box::new(scope.condition(member.value, "not")))])
+}
+
+impl<'a> Keyword<'a> for Not<'a> {
+    fn name(&self) -> &'static str {
+        "not"
+    }
+
+    fn rank(&self) -> u8 {
+        16
+    }
+
+    fn sentence(&self) -> String {
+        if let [property, others @ ..] = self.0.properties.as_slice()
+            && !others.is_empty()
+            && self.0.constraints.is_empty()
+            && self.0.properties.iter().all(|property| !property.declared)
+        {
+            let names = std::iter::once(property).chain(others).map(|property| &property.name);
+            return format!("must not have {} together", text::list(&text::ticked(names), "and"));
+        }
+        format!("is refused when {}", phrase(self.0))
+    }
+
+    fn condition(&self, _: &str) -> String {
+        format!("it is not so that {}", phrase(self.0))
+    }
+
+    fn is_composite(&self) -> bool {
+        true
+    }
+
+    fn children(&self) -> Vec<&'a Schema> {
+        vec![self.0]
+    }
+
+    fn witnesses(&self, _: &Schema) -> Vec<Witness> {
+        flipped(branch_witnesses(slice::from_ref(self.0)))
+    }
+}

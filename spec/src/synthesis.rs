@@ -1,0 +1,489 @@
+//! Whole tasks made from a model's own rules: a valid one to start from, and valid ones that hold a given value.
+//!
+//! What is legal is for a [`Judge`] to say; a synthesiser proposes, asks, and keeps what was found.
+
+use crate::model::{Constraint, ConstraintId, JsonPointer, Kinds, Model, ParameterPath, Rule, Schema, Side};
+use crate::rule::{proposals, samples};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// At most so many combinations of values are tried to make a rule hold or break, where nobody says otherwise.
+const COMBINATIONS: usize = 4096;
+
+/// Side lengths that image models know, the plainest first: tried where rules bind two sides to each other.
+const SIDES: [u64; 7] = [1024, 2160, 1536, 1280, 768, 2048, 512];
+
+/// Arrays with more items than this are not made to satisfy a `minItems`.
+const MAX_LEAST_ITEMS: u64 = 1000;
+
+/// Says what a task breaks.
+pub trait Judge {
+    /// Everything that a task breaks.
+    fn faults(&self, task: &Value) -> Vec<Fault>;
+}
+
+/// One thing that a task breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where in the task.
+    pub pointer: JsonPointer,
+    /// The constraint that is broken.
+    pub constraint: ConstraintId,
+}
+
+/// A parameter and the values that it may be given, or none to leave it out.
+type Options = (ParameterPath, Vec<Option<Value>>);
+
+/// Makes tasks for a model.
+#[derive(Debug)]
+pub struct Synthesiser<'m, J> {
+    model: &'m Model,
+    judge: &'m J,
+    /// Judges by the rules of the model's owner too, which the page does not have.
+    owner: Option<J>,
+    /// At most so many combinations of values are tried for one rule.
+    limit: usize,
+    base: Value,
+    /// Which constraints tie several parameters together.
+    rules: BTreeMap<&'m str, &'m Constraint>,
+    /// The tasks that were asked for to hold a parameter.
+    holding: BTreeMap<String, Option<Value>>,
+}
+
+/// How many items an array may have.
+fn most_items(schema: &Schema) -> Option<usize> {
+    schema.rules().find_map(|rule| match rule {
+        Rule::MaxItems(most) => usize::try_from(*most).ok(),
+        _ => None,
+    })
+}
+
+/// How many items an array must have.
+fn least_items(schema: &Schema) -> usize {
+    let least = schema.rules().find_map(|rule| match rule {
+        Rule::MinItems(least) => usize::try_from((*least).min(MAX_LEAST_ITEMS)).ok(),
+        _ => None,
+    });
+    least.unwrap_or_default()
+}
+
+impl<'m, J: Judge> Synthesiser<'m, J> {
+    /// A synthesiser that asks this judge. Where there is one that knows the rules of the model's owner too, tasks
+    /// are made to satisfy those as well.
+    pub fn new(model: &'m Model, judge: &'m J, owner: Option<J>) -> Self {
+        Self::limited(model, judge, owner, COMBINATIONS)
+    }
+
+    /// The same, trying at most so many combinations of values for one rule: quicker where many rules have no way out.
+    pub fn limited(model: &'m Model, judge: &'m J, owner: Option<J>, limit: usize) -> Self {
+        let rules = model.constraints().into_iter().filter(|constraint| constraint.rule.is_composite());
+        let mut made = Self {
+            model,
+            judge,
+            owner,
+            limit,
+            base: Value::Object(Map::new()),
+            rules: rules.map(|constraint| (constraint.id.as_str(), constraint)).collect(),
+            holding: BTreeMap::new(),
+        };
+        let minimal = made.minimal(&model.task);
+        let base = made.settle(minimal, "");
+        made.base = made.suit_owner(base, "");
+        made
+    }
+
+    /// The model that the tasks are for.
+    #[must_use]
+    pub fn model(&self) -> &'m Model {
+        self.model
+    }
+
+    /// A valid task with the required parameters alone.
+    #[must_use]
+    pub fn base(&self) -> &Value {
+        &self.base
+    }
+
+    /// Everything that a task breaks.
+    #[must_use]
+    pub fn faults(&self, task: &Value) -> Vec<Fault> {
+        self.judge.faults(task)
+    }
+
+    /// The base task with the value at the path, otherwise valid as far as that can be had. `None` takes the parameter
+    /// out. `identify` gives a task an identity of its own, where that matters.
+    pub fn with(&mut self, path: &str, value: Option<Value>, mut identify: impl FnMut(&mut Value)) -> Value {
+        let mut task = self.base.clone();
+        identify(&mut task);
+        self.place(&mut task, path, value.clone());
+        let task = self.settle(task, path);
+        let task = self.suit_owner(task, path);
+        // Where rules over several parameters have no place for the value, the others are best as they are beside a
+        // legal one.
+        let broken = self.faults(&task).len();
+        if broken > 1
+            && let Some(mut staged) = self.holding(path)
+        {
+            identify(&mut staged);
+            self.place(&mut staged, path, value);
+            if self.faults(&staged).len() <= broken {
+                return staged;
+            }
+        }
+        task
+    }
+
+    /// A valid task that holds the parameter, if one is found.
+    pub fn holding(&mut self, path: &str) -> Option<Value> {
+        if let Some(known) = self.holding.get(path) {
+            return known.clone();
+        }
+        let legal = self.model.task.at(path).map(|schema| self.legal(schema)).unwrap_or_default();
+        let mut found = None;
+        for value in self.named(path).into_iter().chain(legal) {
+            let mut task = self.base.clone();
+            self.place(&mut task, path, Some(value));
+            let task = self.settle(task, path);
+            if self.faults(&task).is_empty() {
+                found = Some(self.suit_owner(task, path));
+                break;
+            }
+        }
+        self.holding.insert(path.to_owned(), found.clone());
+        found
+    }
+
+    /// The values that rules over several parameters name for this one, or for which they have room.
+    #[must_use]
+    pub fn named(&self, path: &str) -> Vec<Value> {
+        let path = ParameterPath::from(path);
+        let mut values = Vec::new();
+        for rule in self.rules.values() {
+            if rule.rule.relation().is_some() && rule.parameters().contains(&path) {
+                values.extend(SIDES.map(Value::from));
+            }
+            values.extend(
+                path.below(&rule.parameter).map(|name| rule.rule.values_of(name)).unwrap_or_default(),
+            );
+        }
+        values
+    }
+
+    /// Changes other parameters than the one at `kept` until the rules of the model's owner hold, so that a server
+    /// that holds them refuses the task for nothing but what it is about. The task as it is, where that cannot be.
+    fn suit_owner(&self, task: Value, kept: &str) -> Value {
+        let Some(owner) = &self.owner else { return task };
+        let broken = |task: &Value| owner.faults(task).len().saturating_sub(self.faults(task).len());
+        if broken(&task) == 0 {
+            return task;
+        }
+        let faults = self.faults(&task).len();
+        let rules = self.model.owner_rules.iter();
+        let mut names: Vec<&String> =
+            rules.flat_map(|rule| &rule.parameters).filter(|name| *name != kept).collect();
+        names.sort();
+        names.dedup();
+        let mut all = vec![task.clone()];
+        for name in names {
+            let sized = |task: &Value| {
+                let with = |side: &u64| {
+                    let mut task = task.clone();
+                    self.place(&mut task, name, Some(Value::from(*side)));
+                    task
+                };
+                SIDES.iter().map(with).collect::<Vec<Value>>()
+            };
+            all = all.iter().flat_map(sized).take(self.limit).collect();
+        }
+        let suits = |other: &Value| self.faults(other).len() == faults && broken(other) == 0;
+        all.into_iter().find(suits).unwrap_or(task)
+    }
+
+    /// Puts a value into a task, making what it stands in. The items of an array get the value last, behind one
+    /// that is legal, so that a server that looks at the first item only is found out.
+    pub fn place(&self, task: &mut Value, path: &str, value: Option<Value>) {
+        let path = ParameterPath::from(path);
+        let steps: Vec<&str> = path.steps().collect();
+        match steps.split_last() {
+            None => *task = value.unwrap_or_default(),
+            Some((last, above)) => self.put(task, &self.model.task, above, last, value),
+        }
+    }
+
+    fn put(&self, target: &mut Value, schema: &Schema, above: &[&str], last: &str, value: Option<Value>) {
+        let Some((step, rest)) = above.split_first() else {
+            return self.set(target, schema, last, value);
+        };
+        let Some(child) = schema.at(step) else { return };
+        let slot = match target {
+            Value::Array(items) => {
+                // Behind a legal item, where there may be two.
+                while items.len() < most_items(schema).unwrap_or(2).clamp(1, 2) {
+                    items.push(self.minimal(child));
+                }
+                items.last_mut()
+            }
+            Value::Object(members) => Some(members.entry(*step).or_insert_with(|| self.minimal(child))),
+            _ => None,
+        };
+        if let Some(slot) = slot {
+            self.put(slot, child, rest, last, value);
+        }
+    }
+
+    fn set(&self, target: &mut Value, schema: &Schema, last: &str, value: Option<Value>) {
+        match (target, value) {
+            (Value::Array(items), Some(value)) => {
+                let first = schema.items.as_deref().and_then(|items| self.legal(items).into_iter().next());
+                *items = first.into_iter().chain([value]).collect();
+                if most_items(schema).is_some_and(|most| items.len() > most) {
+                    items.remove(0);
+                }
+            }
+            (Value::Object(members), Some(value)) => {
+                members.insert(last.to_owned(), value);
+            }
+            (Value::Object(members), None) => {
+                members.remove(last);
+            }
+            _ => {}
+        }
+    }
+
+    /// The plainest value for a schema: an object has its required members alone.
+    fn minimal(&self, schema: &Schema) -> Value {
+        let kinds = schema.kinds();
+        if kinds == Kinds::OBJECT {
+            let required = schema.properties.iter().filter(|property| property.required.is_some());
+            let members = required.map(|property| (property.name.clone(), self.minimal(&property.schema)));
+            return Value::Object(members.collect());
+        }
+        if kinds == Kinds::ARRAY {
+            let item = schema.items.as_deref().map_or(Value::Null, |items| self.minimal(items));
+            return Value::Array(vec![item; least_items(schema)]);
+        }
+        self.legal(schema).into_iter().next().unwrap_or_default()
+    }
+
+    /// Values that the judge finds legal at the parameter, the plainest first.
+    #[must_use]
+    pub fn legal(&self, schema: &Schema) -> Vec<Value> {
+        let mut legal: Vec<Value> = Vec::new();
+        let kinds = schema.kinds();
+        for value in samples(schema) {
+            // Only of schemas of these very types can one be made; listed values and unions are taken as they are.
+            let can_be_made = match &value {
+                Value::Object(_) => kinds == Kinds::OBJECT,
+                Value::Array(items) => items.is_empty() && kinds == Kinds::ARRAY,
+                _ => false,
+            };
+            let value = if can_be_made { self.minimal(schema) } else { value };
+            if !legal.contains(&value) && self.is_legal(schema, &value) {
+                legal.push(value);
+            }
+        }
+        legal
+    }
+
+    /// Judged on its own place in an otherwise empty task: only what lies at or below that place counts.
+    fn is_legal(&self, schema: &Schema, value: &Value) -> bool {
+        let pointer = schema.path.pointer();
+        let faults = self.faults(&schema.path.around(value.clone()));
+        faults.iter().all(|fault| !fault.pointer.starts_with(&pointer))
+    }
+
+    /// Changes other parameters than the one at `kept` until no rule over several parameters is broken.
+    #[must_use]
+    pub fn settle(&self, task: Value, kept: &str) -> Value {
+        let mut task = task;
+        for _ in 0..4 {
+            let faults = self.faults(&task);
+            let broken = faults.iter().find_map(|fault| self.rules.get(fault.constraint.as_str()));
+            let Some(rule) = broken else { break };
+            let now = self.broken_rules(&task);
+            let is_better = |other: &Value| self.broken_rules(other) < now;
+            let better = self.combinations(rule, &task, kept).into_iter().find(is_better);
+            // What helps this rule may break another: then all that hang together are looked at as one.
+            let better = better.or_else(|| {
+                let together = self.hanging_together(rule, kept);
+                self.combined(&task, &together).into_iter().find(is_better)
+            });
+            match better {
+                Some(other) => task = other,
+                None => break,
+            }
+        }
+        task
+    }
+
+    fn broken_rules(&self, task: &Value) -> usize {
+        let faults = self.faults(task);
+        faults.iter().filter(|fault| self.rules.contains_key(fault.constraint.as_str())).count()
+    }
+
+    /// The task with every combination of values for the parameters that a rule ties together.
+    #[must_use]
+    pub fn combinations(&self, rule: &Constraint, task: &Value, kept: &str) -> Vec<Value> {
+        self.combined(task, &self.options(rule, kept))
+    }
+
+    fn combined(&self, task: &Value, options: &[Options]) -> Vec<Value> {
+        let mut all = vec![task.clone()];
+        for (path, options) in options {
+            let mut next = Vec::new();
+            for task in &all {
+                for option in options {
+                    let mut task = task.clone();
+                    self.place(&mut task, path, option.clone());
+                    next.push(task);
+                    if next.len() >= self.limit {
+                        break;
+                    }
+                }
+            }
+            all = next;
+        }
+        all
+    }
+
+    /// The parameters of a rule, of those that share one with it, and so on: absent, and with a value or two.
+    fn hanging_together(&self, rule: &Constraint, kept: &str) -> Vec<Options> {
+        let mut paths = rule.parameters();
+        loop {
+            let shares = |paths: &[ParameterPath]| {
+                self.rules
+                    .values()
+                    .map(|rule| rule.parameters())
+                    .filter(|own| own.iter().any(|path| paths.contains(path)))
+                    .flatten()
+                    .find(|path| !paths.contains(path))
+            };
+            match shares(&paths) {
+                Some(path) => paths.push(path),
+                None => break,
+            }
+        }
+        paths.retain(|path| path != kept);
+        let options = |path: ParameterPath| {
+            let legal = self.model.task.at(&path).map(|schema| self.legal(schema)).unwrap_or_default();
+            let values = self.named(&path).into_iter().chain(legal).take(2).map(Some);
+            (path, std::iter::once(None).chain(values).collect())
+        };
+        paths.into_iter().map(options).collect()
+    }
+
+    /// For each parameter of a rule the values worth trying: what it is, absent, and what the rule and the spec name.
+    fn options(&self, rule: &Constraint, kept: &str) -> Vec<Options> {
+        let paths: Vec<ParameterPath> = rule.parameters().into_iter().filter(|path| path != kept).collect();
+        let share = if paths.len() > 4 { 3 } else { 48 };
+        let mut all = Vec::new();
+        for path in paths {
+            let Some(schema) = self.model.task.at(&path) else { continue };
+            let name = path.below(&rule.parameter).unwrap_or(&path);
+            let mut options = vec![None];
+            let named = rule.rule.values_of(name).into_iter().chain(self.named(&path));
+            for value in named.chain(self.legal(schema).into_iter().take(8)) {
+                if options.len() < share && !options.contains(&Some(value.clone())) {
+                    options.push(Some(value));
+                }
+            }
+            all.push((path, options));
+        }
+        all
+    }
+
+    /// The accepting values that the constraints of one parameter propose, for those who combine them.
+    #[must_use]
+    pub fn accepting(&self, schema: &Schema) -> Vec<Value> {
+        let proposals = schema.constraints.iter().flat_map(|constraint| proposals(constraint, schema));
+        proposals.filter(|witness| witness.side == Side::Accept).map(|witness| witness.value).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Source;
+    use serde_json::json;
+
+    const SPEC: &str = r#"{"type": "object", "required": ["side", "sideMode"], "dependentRequired": {"note": ["mark"]},
+        "properties": {
+            "side": {"type": "integer", "minimum": 10, "maximum": 20},
+            "sideMode": {"const": "fixed"},
+            "note": {"type": "string"},
+            "mark": {"type": "boolean"},
+            "list": {"type": "array", "maxItems": 3, "items": {"type": "object", "properties": {"name": {"type": "string"}}}}
+        }}"#;
+
+    /// Knows the rules of the spec above, written out by hand.
+    struct ByHand;
+
+    impl Judge for ByHand {
+        fn faults(&self, task: &Value) -> Vec<Fault> {
+            let fault = |pointer: &str, constraint: &str| Fault {
+                pointer: pointer.into(),
+                constraint: constraint.into(),
+            };
+            let mut faults = Vec::new();
+            if task
+                .get("side")
+                .is_some_and(|side| !side.as_u64().is_some_and(|side| (10..=20).contains(&side)))
+            {
+                faults.push(fault("/side", "side.maximum"));
+            }
+            if task.get("sideMode").is_none() {
+                faults.push(fault("/sideMode", "sideMode.required"));
+            }
+            if task.get("sideMode").is_some_and(|mode| mode != "fixed") {
+                faults.push(fault("/sideMode", "sideMode.const"));
+            }
+            if task.get("note").is_some() && task.get("mark").is_none() {
+                faults.push(fault("", "note+mark.dependentRequired"));
+            }
+            faults
+        }
+    }
+
+    fn model() -> Model {
+        let model = crate::read(&Source::new("by-hand.json", SPEC)).unwrap();
+        assert!(model.constraint("note+mark.dependentRequired").is_some());
+        model
+    }
+
+    #[test]
+    fn the_base_has_what_is_required_and_nothing_else() {
+        let model = model();
+        let tasks = Synthesiser::new(&model, &ByHand, None);
+        assert!(tasks.faults(tasks.base()).is_empty(), "{}", tasks.base());
+        assert_eq!(tasks.base().as_object().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_a_rule_needs_comes_with_the_value() {
+        let model = model();
+        let mut tasks = Synthesiser::new(&model, &ByHand, None);
+        let task = tasks.with("note", Some(json!("x")), |_| {});
+        assert_eq!((&task["note"], task["mark"].is_boolean()), (&json!("x"), true), "{task}");
+        assert!(tasks.holding("note").is_some_and(|task| tasks.faults(&task).is_empty()));
+    }
+
+    #[test]
+    fn a_value_is_not_illegal_for_a_fault_of_a_parameter_whose_name_begins_like_its_own() {
+        let model = model();
+        let tasks = Synthesiser::new(&model, &ByHand, None);
+        let legal = tasks.legal(model.task.at("side").unwrap());
+        assert!(!legal.is_empty() && legal.iter().all(|side| side.as_u64().is_some_and(|side| side <= 20)));
+    }
+
+    #[test]
+    fn a_value_in_a_list_stands_in_the_last_item() {
+        let model = model();
+        let tasks = Synthesiser::new(&model, &ByHand, None);
+        let mut task = tasks.base().clone();
+        tasks.place(&mut task, "list.items.name", Some(json!("last")));
+        assert_eq!(task["list"].as_array().map(Vec::len), Some(2), "{task}");
+        assert_eq!(task["list"][1], json!({"name": "last"}));
+        tasks.place(&mut task, "list", None);
+        assert_eq!(task, *tasks.base());
+    }
+}
