@@ -1,348 +1,303 @@
-//! The checks of a module: a function for every schema, a call for every constraint.
+//! The checks of a module: a function for every schema, in it a chain of one call for every constraint.
 //!
 //! Checks are emitted once, over the runtime's `Node`, for structs and JSON alike. A constraint's call is in the
-//! module of its rule, under the name that the rule has in the spec and in the runtime.
+//! module of its keyword, under the name that the keyword has in the spec and in the runtime.
 
-mod composite;
-mod items;
-mod literal;
+mod additional_properties;
+mod all_of;
+mod any_of;
+mod area;
+mod const_;
+mod contains;
+mod dependent_required;
+mod enum_;
+mod exclusive_maximum;
+mod exclusive_minimum;
+mod false_;
+mod format;
+mod if_;
+mod max_items;
+mod max_length;
+mod maximum;
+mod min_items;
+mod min_length;
+mod minimum;
+mod multiple_of;
+mod not;
+mod one_of;
 mod pattern;
-mod range;
-mod relation;
+mod ratio;
+mod required;
+mod type_;
+pub(crate) mod unique;
 
+use crate::imports::{imports, used};
 use crate::names::{Scope, snake};
 use crate::plan::{Plan, Shape};
-use airspec::rule::{Format, Kinds, Rule};
-use airspec::{Constraint, Model, Schema};
-use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use airspec::{Constraint, Model, Property, Rule, Schema};
+use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
+use quote::quote;
 use std::collections::BTreeMap;
-
-/// What has been emitted so far.
-#[derive(Debug)]
-pub(crate) struct Checks {
-    ids: Vec<String>,
-    /// What runs each constraint, by id.
-    calls: BTreeMap<String, TokenStream>,
-    functions: Vec<TokenStream>,
-    statics: Vec<TokenStream>,
-    /// The patterns that have a static, by its number.
-    patterns: Vec<String>,
-    scope: Scope,
-}
 
 /// The function that checks the task's members, by which the request reaches the checks.
 const TASK_MEMBERS: &str = "task_members";
 
 /// Names that no further function may have: that one's, and those of arguments, which would hide it.
-const RESERVED: &str = "task_members node at out object name";
+const RESERVED: &str = "task_members value members";
 
-impl Default for Checks {
-    fn default() -> Self {
-        Self {
-            ids: Vec::new(),
-            calls: BTreeMap::new(),
-            functions: Vec::new(),
-            statics: Vec::new(),
-            patterns: Vec::new(),
-            scope: Scope::with(RESERVED),
+/// What the module may use of the runtime.
+const RUNTIME: &[(&str, &[&str])] = &[
+    ("check", &["CONDITION", "Check", "Kinds", "Members", "Pattern"]),
+    ("decimal", &["Decimal", "Range"]),
+    ("format", &["Format"]),
+    ("literal", &["Literal"]),
+    ("node", &["Object"]),
+    ("", &["Sink"]),
+];
+
+/// The items of the module of checks.
+pub(crate) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
+    let scope = Scope::with(RESERVED);
+    let mut emitter = Emitter { plan, functions: Vec::new(), patterns: Vec::new(), scope };
+    emitter.task(&model.task);
+    let (patterns, functions) = (emitter.patterns(), &emitter.functions);
+    let items = quote!(#patterns #(#functions)*);
+    let imports = imports(&used(items.clone()), RUNTIME);
+    quote!(use super::constraints; #imports #items)
+}
+
+/// The calls of a module, each by the name of the constraint that it checks.
+pub(crate) fn calls(items: TokenStream) -> BTreeMap<String, TokenStream> {
+    let mut calls = BTreeMap::new();
+    collect_calls(items, &mut calls);
+    calls
+}
+
+fn collect_calls(tokens: TokenStream, calls: &mut BTreeMap<String, TokenStream>) {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    for (index, token) in tokens.iter().enumerate() {
+        let TokenTree::Group(group) = token else { continue };
+        if let Some(TokenTree::Ident(method)) = index.checked_sub(1).map(|before| &tokens[before])
+            && group.delimiter() == Delimiter::Parenthesis
+            && let Some(constraint) = reference(group.stream())
+        {
+            calls.insert(constraint, quote!(.#method #group));
         }
+        collect_calls(group.stream(), calls);
     }
 }
 
-impl Checks {
-    /// The code that runs a constraint.
-    pub(crate) fn call(&self, id: &str) -> Option<&TokenStream> {
-        self.calls.get(id)
-    }
-
-    /// The ids of the constraints that have a check.
-    pub(crate) fn into_ids(self) -> Vec<String> {
-        self.ids
-    }
-}
-
-/// The module of checks.
-pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks) -> TokenStream {
-    let mut emitter = Emitter { plan, checks };
-    emitter.function(&model.task, Some(&Shape::Struct(plan.structs.len() - 1)));
-    // The uniqueness of a batch is checked by the runtime, which the task tells which member it is.
-    if let Some(unique) = model.unique() {
-        checks.ids.push(unique.id.to_string());
-    }
-    let (functions, statics) = (&checks.functions, &checks.statics);
-    quote! {
-        /// The checks, written once for structs and JSON.
-        #[allow(clippy::all, clippy::pedantic, unused_imports, unused_variables)]
-        mod rules {
-            use super::constraints;
-            use airspec_models::check::{self, CONDITION, Kinds, Literal, Pattern};
-            use airspec_models::decimal::Decimal;
-            use airspec_models::node::{Node, Object};
-            use airspec_models::pointer::At;
-            use airspec_models::Sink;
-
-            #(#statics)*
-            #(#functions)*
-        }
-    }
+/// The constraint that an argument names.
+fn reference(arguments: TokenStream) -> Option<String> {
+    let mut rest = arguments.into_iter().skip_while(|token| token.to_string() != "constraints");
+    rest.nth(3).map(|name| name.to_string())
 }
 
 /// Emits the checks of schemas.
 struct Emitter<'p, 'm> {
     plan: &'p Plan<'m>,
-    checks: &'p mut Checks,
+    functions: Vec<TokenStream>,
+    /// The patterns that have a static, by its number.
+    patterns: Vec<String>,
+    scope: Scope,
 }
 
-/// Where a check stands: at a parameter, or inside a condition that reports to nobody.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Parameter,
+/// Where a check stands: at a parameter, with the type that holds its values, or inside a condition that reports to
+/// nobody.
+#[derive(Clone, Copy)]
+enum Role<'s> {
+    Parameter(Option<&'s Shape>),
     Condition,
 }
 
 impl<'m> Emitter<'_, 'm> {
+    /// The functions of the task: one for a value of any kind, and one for an object, by which a struct is checked
+    /// without a detour.
+    fn task(&mut self, schema: &'m Schema) {
+        let ident = self.scope.mint(&["task".to_owned()]);
+        let shape = Shape::Struct(self.plan.structs.len() - 1);
+        let role = Role::Parameter(Some(&shape));
+        let members = self.members(schema, role);
+        let (kind, rules) = self.rules(schema, role);
+        let members_ident = quote::format_ident!("{TASK_MEMBERS}");
+        let rules = (!rules.is_empty()).then(|| quote!(.value() #rules));
+        let chain = quote!(#members #rules);
+        let body = if chain.is_empty() { quote!(let _ = members;) } else { quote!(members #chain;) };
+        self.functions.push(quote! {
+            #[inline]
+            pub(super) fn #members_ident<O: Object + ?Sized, S: Sink>(members: Members<'_, O, S>) { #body }
+
+            #[inline]
+            pub(super) fn #ident<S: Sink>(value: Check<'_, S>) { value #kind.members(|members| #members_ident(members)); }
+        });
+    }
+
     /// The function of a parameter's schema; none where it demands nothing.
     fn function(&mut self, schema: &'m Schema, shape: Option<&Shape>) -> Option<Ident> {
-        let name = if schema.path.is_empty() { "task".to_owned() } else { snake(&schema.path) };
-        let ident = self.checks.scope.mint(&[name]);
-        let body = self.body(schema, shape, Role::Parameter, Some(&ident));
-        if body.is_empty() {
+        let ident = self.scope.mint(&[snake(&schema.path)]);
+        let chain = self.chain(schema, Role::Parameter(shape));
+        if chain.is_empty() {
             return None;
         }
-        self.checks.functions.push(quote! {
-            #[inline]
-            pub(super) fn #ident<S: Sink>(node: Node<'_>, at: &At<'_>, out: &mut S) { #body }
-        });
+        self.functions.push(quote!(#[inline] fn #ident<S: Sink>(value: Check<'_, S>) { value #chain; }));
         Some(ident)
     }
 
-    /// The statements that check a value called `node`, at `at`, reporting to `out`.
-    fn body(
-        &mut self,
-        schema: &'m Schema,
-        shape: Option<&Shape>,
-        role: Role,
-        function: Option<&Ident>,
-    ) -> TokenStream {
-        let mut kind = None;
-        let mut calls = Vec::new();
-        for constraint in &schema.constraints {
-            let reference = self.reference(constraint, role);
-            match &constraint.rule {
-                Rule::Type(kinds) => {
-                    let kinds = kinds_tokens(*kinds);
-                    let call = quote!(check::kind(node, at, out, #reference, #kinds));
-                    self.record(constraint, role, &call);
-                    kind = Some(call);
-                }
-                Rule::AdditionalProperties(_) | Rule::Unique | Rule::Required => {}
-                rule => {
-                    let call = self.call(rule, &reference);
-                    self.record(constraint, role, &call);
-                    calls.push(call);
-                }
-            }
-        }
-        let members = self.members(schema, shape, role, function, &calls);
-        let rest = match members {
-            Some(members) => members,
-            None => quote!(#(#calls)*),
-        };
-        let items = self.items(schema, shape, role);
-        let rest = quote!(#rest #items);
-        match kind {
-            Some(kind) if rest.is_empty() => quote!(#kind;),
-            Some(kind) => quote!(if #kind { #rest }),
-            None => rest,
-        }
+    /// A schema as a function that reports to a probe.
+    fn condition(&mut self, schema: &'m Schema) -> TokenStream {
+        closure(&self.chain(schema, Role::Condition))
     }
 
-    /// Keeps the code of a constraint for those who want to see it.
-    fn record(&mut self, constraint: &Constraint, role: Role, call: &TokenStream) {
-        if role == Role::Parameter {
-            self.checks.calls.insert(constraint.id.to_string(), call.clone());
+    /// The calls that check a value: its type, its members, what else it must be, its items.
+    fn chain(&mut self, schema: &'m Schema, role: Role<'_>) -> TokenStream {
+        let members = self.members(schema, role);
+        let members = (!members.is_empty()).then(|| quote!(.members(|members| { members #members; })));
+        let (kind, rules) = self.rules(schema, role);
+        let items = self.items(schema, role);
+        quote!(#kind #members #rules #items)
+    }
+
+    /// The calls of what the value itself must be: of its type, and of all else.
+    fn rules(&mut self, schema: &'m Schema, role: Role<'_>) -> (TokenStream, TokenStream) {
+        let (mut kind, mut rules) = (TokenStream::new(), TokenStream::new());
+        for constraint in &schema.constraints {
+            let call = self.call(&constraint.rule, &self.reference(constraint, role));
+            if matches!(constraint.rule, Rule::Type(_)) { &mut kind } else { &mut rules }.extend(call);
         }
+        (kind, rules)
     }
 
     /// The static that a check reports.
-    fn reference(&mut self, constraint: &Constraint, role: Role) -> TokenStream {
-        if role == Role::Condition {
-            return quote!(&CONDITION);
-        }
-        if !matches!(constraint.rule, Rule::Unique) {
-            self.checks.ids.push(constraint.id.to_string());
-        }
-        let ident = self.plan.constraint(constraint);
-        quote!(&constraints::#ident)
-    }
-
-    /// The call that checks one constraint on a value.
-    fn call(&mut self, rule: &'m Rule, reference: &TokenStream) -> TokenStream {
-        let simple = |name: &str, argument: TokenStream| {
-            let name = format_ident!("{name}");
-            quote!(check::#name(node, at, out, #reference #argument);)
-        };
-        match rule {
-            Rule::Const(value) => literal::call(std::iter::once(value), reference),
-            Rule::Enum(values) => literal::call(values.values.iter().map(|one| &one.value), reference),
-            Rule::False => simple("never", quote!()),
-            Rule::Minimum(_) | Rule::Maximum(_) | Rule::ExclusiveMinimum(_) | Rule::ExclusiveMaximum(_) => {
-                rule.bound().map(|bound| range::call(bound, reference)).unwrap_or_default()
-            }
-            Rule::MultipleOf(step) => {
-                let step = range::decimal(step);
-                simple("multiple_of", quote!(, #step))
-            }
-            Rule::MinLength(count)
-            | Rule::MaxLength(count)
-            | Rule::MinItems(count)
-            | Rule::MaxItems(count) => {
-                let count = Literal::u64_unsuffixed(*count);
-                simple(&snake(rule.keyword()), quote!(, #count))
-            }
-            Rule::Format(Format::Uuid) => simple("uuid", quote!()),
-            Rule::Format(Format::Uuid4) => simple("uuid4", quote!()),
-            Rule::Format(Format::Uri) => simple("uri", quote!()),
-            Rule::Pattern(pattern) => self.pattern(pattern, reference),
-            Rule::Area(relation) | Rule::Ratio(relation) => relation::call(relation, reference),
-            Rule::DependentRequired(dependent) => {
-                let needs = dependent.needs.iter().map(|(trigger, needs)| quote!((#trigger, &[#(#needs),*])));
-                simple("dependent", quote!(, &[#(#needs),*]))
-            }
-            Rule::AllOf(_)
-            | Rule::AnyOf(_)
-            | Rule::OneOf(_)
-            | Rule::Not(_)
-            | Rule::If(_)
-            | Rule::Contains(_) => self.composite(rule, reference),
-            Rule::Type(_) | Rule::Required | Rule::AdditionalProperties(_) | Rule::Unique => {
-                TokenStream::new()
-            }
-        }
-    }
-
-    /// The checks of an object's members. At a parameter they get a function of their own, generic over the object,
-    /// so that a struct is checked without a detour.
-    fn members(
-        &mut self,
-        schema: &'m Schema,
-        shape: Option<&Shape>,
-        role: Role,
-        function: Option<&Ident>,
-        calls: &[TokenStream],
-    ) -> Option<TokenStream> {
-        let mut statements = Vec::new();
-        let names =
-            schema.properties.iter().filter(|property| property.declared).map(|property| &property.name);
-        let names = quote!(&[#(#names),*]);
-        if let Some(closed) = schema
-            .constraints
-            .iter()
-            .find(|constraint| matches!(constraint.rule, Rule::AdditionalProperties(_)))
-        {
-            let reference = if role == Role::Condition {
-                quote!(&CONDITION)
-            } else {
-                let ident = self.plan.constraint(closed);
+    fn reference(&self, constraint: &Constraint, role: Role<'_>) -> TokenStream {
+        match role {
+            Role::Condition => quote!(&CONDITION),
+            Role::Parameter(_) => {
+                let ident = self.plan.constraint(constraint);
                 quote!(&constraints::#ident)
-            };
-            let call = quote!(check::closed(object, at, out, #reference, #names););
-            self.record(closed, role, &call);
-            statements.push(call);
-        }
-        for (index, property) in schema.properties.iter().enumerate() {
-            statements.push(self.member(index, property, shape, role));
-        }
-        if let Some(additional) = &schema.additional {
-            statements.push(self.additional(additional, &names, role));
-        }
-        let is_task = function.is_some_and(|function| function == "task");
-        if !is_task && statements.iter().all(TokenStream::is_empty) {
-            return None;
-        }
-        let Some(function) = function else {
-            return Some(quote!(#(#calls)* if let Node::Object(object) = node { #(#statements)* }));
-        };
-        let name = if is_task {
-            format_ident!("{TASK_MEMBERS}")
-        } else {
-            let function = function.to_string();
-            self.checks.scope.mint(&[format!("{}_members", function.trim_end_matches('_'))])
-        };
-        let view = (!calls.is_empty()).then(|| quote!(let node = object.as_node();));
-        self.checks.functions.push(quote! {
-            #[inline]
-            pub(super) fn #name<O: Object + ?Sized, S: Sink>(object: &O, at: &At<'_>, out: &mut S) {
-                #(#statements)*
-                #view
-                #(#calls)*
             }
-        });
-        let otherwise =
-            (!calls.is_empty() && schema.kinds() != Kinds::OBJECT).then(|| quote!(else { #(#calls)* }));
-        Some(quote!(if let Node::Object(object) = node { #name(object, at, out); } #otherwise))
+        }
     }
 
-    fn member(
-        &mut self,
-        index: usize,
-        property: &'m airspec::Property,
-        shape: Option<&Shape>,
-        role: Role,
-    ) -> TokenStream {
-        let name = &property.name;
+    /// The call that checks one constraint on a value; none for those that are calls on something else.
+    fn call(&mut self, rule: &'m Rule, constraint: &TokenStream) -> TokenStream {
+        match rule {
+            Rule::Type(kinds) => type_::call(*kinds, constraint),
+            Rule::Const(value) => const_::call(value, constraint),
+            Rule::Enum(list) => enum_::call(list.values.iter().map(|one| &one.value), constraint),
+            Rule::False => false_::call(constraint),
+            Rule::Minimum(bound) => minimum::call(bound, constraint),
+            Rule::Maximum(bound) => maximum::call(bound, constraint),
+            Rule::ExclusiveMinimum(bound) => exclusive_minimum::call(bound, constraint),
+            Rule::ExclusiveMaximum(bound) => exclusive_maximum::call(bound, constraint),
+            Rule::MultipleOf(step) => multiple_of::call(step, constraint),
+            Rule::MinLength(count) => min_length::call(*count, constraint),
+            Rule::MaxLength(count) => max_length::call(*count, constraint),
+            Rule::Format(format) => format::call(*format, constraint),
+            Rule::Pattern(pattern) => self.pattern(pattern, constraint),
+            Rule::MinItems(count) => min_items::call(*count, constraint),
+            Rule::MaxItems(count) => max_items::call(*count, constraint),
+            Rule::DependentRequired(rule) => dependent_required::call(rule, constraint),
+            Rule::AllOf(schema) => self.all_of(schema, constraint),
+            Rule::AnyOf(branches) => self.any_of(branches, constraint),
+            Rule::OneOf(branches) => self.one_of(branches, constraint),
+            Rule::Not(schema) => self.not(schema, constraint),
+            Rule::If(rule) => self.if_(rule, constraint),
+            Rule::Contains(schema) => self.contains(schema, constraint),
+            Rule::Area(relation) => area::call(relation, constraint),
+            Rule::Ratio(relation) => ratio::call(relation, constraint),
+            Rule::Required | Rule::AdditionalProperties(_) | Rule::Unique => TokenStream::new(),
+        }
+    }
+
+    /// The calls that check the members of an object.
+    fn members(&mut self, schema: &'m Schema, role: Role<'_>) -> TokenStream {
+        let names = self.declared(schema, role);
+        let is_closed = |one: &&Constraint| matches!(one.rule, Rule::AdditionalProperties(_));
+        let mut calls = match schema.constraints.iter().find(is_closed) {
+            Some(closed) => additional_properties::call(&names, &self.reference(closed, role)),
+            None => TokenStream::new(),
+        };
+        for (place, property) in schema.properties.iter().enumerate() {
+            calls.extend(match role {
+                Role::Parameter(shape) => self.member(place, property, shape),
+                Role::Condition => self.condition_on_member(property),
+            });
+        }
+        if let Some(additional) = &schema.additional
+            && let Some(check) = self.check(additional, role, None)
+        {
+            calls.extend(quote!(.others(#names, #check)));
+        }
+        calls
+    }
+
+    /// The names that an object declares.
+    fn declared(&self, schema: &Schema, role: Role<'_>) -> TokenStream {
+        let is_whole = schema.properties.iter().all(|property| property.declared);
+        if let (Role::Parameter(Some(Shape::Struct(place))), true) = (role, is_whole) {
+            let ident = &self.plan.structs[*place].ident;
+            return quote!(super::#ident::NAMES);
+        }
+        let declared = schema.properties.iter().filter(|property| property.declared);
+        let names = declared.map(|property| &property.name);
+        quote!(&[#(#names),*])
+    }
+
+    fn member(&mut self, place: usize, property: &'m Property, shape: Option<&Shape>) -> TokenStream {
         let field = match shape {
-            Some(Shape::Struct(place)) => {
-                self.plan.structs[*place].fields.get(index).map(|field| &field.shape)
+            Some(Shape::Struct(index)) => {
+                self.plan.structs[*index].fields.get(place).map(|field| &field.shape)
             }
             _ => None,
         };
-        let member = match field {
-            Some(_) => {
-                let place = Literal::usize_unsuffixed(index);
-                quote!(object.at(#place, #name))
+        let (name, place) = (&property.name, Literal::usize_unsuffixed(place));
+        let check = self.function(&property.schema, field);
+        match (&property.required, check) {
+            (Some(constraint), check) => {
+                let check = check.map_or_else(|| quote!(|_| {}), |check| quote!(#check));
+                let constraint = self.reference(constraint, Role::Parameter(None));
+                required::call(&quote!(#place, #name), &constraint, &check)
             }
-            None => quote!(object.get(#name)),
-        };
-        let found = match &property.required {
-            Some(constraint) => {
-                let reference = self.reference(constraint, role);
-                let call = quote!(check::required(#member, at, out, #reference, #name));
-                self.record(constraint, role, &call);
-                call
-            }
-            None => member,
-        };
-        let inner = match role {
-            Role::Parameter => self
-                .function(&property.schema, field)
-                .map(|function| quote!(#function(node, &at.key(#name), out);)),
-            Role::Condition => {
-                Some(self.body(&property.schema, None, role, None)).filter(|body| !body.is_empty())
-            }
-        };
-        match inner {
-            Some(inner) => quote!(if let Some(node) = #found { #inner }),
-            None if property.required.is_some() => quote!(#found;),
-            None => TokenStream::new(),
+            (None, Some(check)) => quote!(.optional(#place, #name, #check)),
+            (None, None) => TokenStream::new(),
         }
     }
 
-    fn additional(&mut self, schema: &'m Schema, names: &TokenStream, role: Role) -> TokenStream {
-        let body = match role {
-            Role::Parameter => {
-                self.function(schema, None).map(|function| quote!(#function(node, &at.key(name), out);))
+    fn condition_on_member(&mut self, property: &'m Property) -> TokenStream {
+        let name = &property.name;
+        let chain = self.chain(&property.schema, Role::Condition);
+        match (&property.required, chain.is_empty()) {
+            (Some(_), _) => required::condition(name, &closure(&chain)),
+            (None, false) => {
+                let check = closure(&chain);
+                quote!(.if_given(#name, #check))
             }
-            Role::Condition => Some(self.body(schema, None, role, None)).filter(|body| !body.is_empty()),
+            (None, true) => TokenStream::new(),
+        }
+    }
+
+    fn items(&mut self, schema: &'m Schema, role: Role<'_>) -> TokenStream {
+        let item = match role {
+            Role::Parameter(Some(Shape::List(item))) => Some(item.as_ref()),
+            _ => None,
         };
-        body.map(|body| quote!(object.undeclared(#names, &mut |name, node| { #body });)).unwrap_or_default()
+        let check = schema.items.as_deref().and_then(|items| self.check(items, role, item));
+        check.map(|check| quote!(.items(#check))).unwrap_or_default()
+    }
+
+    /// The function of a schema within another: one of its own at a parameter, a closure in a condition.
+    fn check(&mut self, schema: &'m Schema, role: Role<'_>, shape: Option<&Shape>) -> Option<TokenStream> {
+        match role {
+            Role::Parameter(_) => self.function(schema, shape).map(|function| quote!(#function)),
+            Role::Condition => {
+                let chain = self.chain(schema, Role::Condition);
+                (!chain.is_empty()).then(|| closure(&chain))
+            }
+        }
     }
 }
 
-fn kinds_tokens(kinds: Kinds) -> TokenStream {
-    let mut names = kinds.names().into_iter().map(|name| format_ident!("{}", name.to_uppercase()));
-    let first = names.next().expect("a set of types is never empty");
-    let more = names.map(|name| quote!(.or(Kinds::#name)));
-    quote!(Kinds::#first #(#more)*)
+/// A chain of calls as a function.
+fn closure(chain: &TokenStream) -> TokenStream {
+    if chain.is_empty() { quote!(|_| {}) } else { quote!(|value| { value #chain; }) }
 }

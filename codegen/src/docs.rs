@@ -22,6 +22,17 @@ pub(crate) fn attributes(text: &str) -> TokenStream {
     quote!(#(#[doc = #lines])*)
 }
 
+/// Documentation attributes for a text that ends in a link of our own.
+pub(crate) fn linked(text: &str, link: &str) -> TokenStream {
+    let mut lines = lines(text);
+    match lines.last_mut().filter(|last| last.len() + 1 + link.len() <= WIDTH) {
+        Some(last) => last.extend([" ", link]),
+        None => lines.push(link.to_owned()),
+    }
+    let lines = lines.iter().map(|line| format!(" {line}"));
+    quote!(#(#[doc = #lines])*)
+}
+
 /// Documentation attributes for several paragraphs.
 pub(crate) fn paragraphs(parts: &[String]) -> TokenStream {
     let parts: Vec<&str> = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty()).collect();

@@ -2,22 +2,33 @@
 
 pub(crate) mod answers;
 pub(crate) mod builder;
-mod constraints;
+pub(crate) mod constraints;
+pub(crate) mod effective;
 pub(crate) mod enums;
 pub(crate) mod limits;
 mod nested;
 mod structs;
 
-use crate::check::Checks;
+use crate::files::{Files, Inner};
+use crate::imports::{import, imports, used};
 use crate::plan::{Plan, Shape, Width};
 use crate::shared::Shared;
-use crate::{Options, docs};
-use airspec::{Model, Schema};
-pub(crate) use enums::literal;
-use proc_macro2::TokenStream;
+use crate::{Options, check, docs};
+use airspec::Model;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
 use std::iter::once;
+
+/// What types of fields and derives of structs need.
+const RUNTIME: &[(&str, &[&str])] = &[
+    ("serde", &["Deserialize", "Serialize"]),
+    ("serde_json", &["Map", "Value"]),
+    ("", &["Integer", "Real", "Uuid", WIRE]),
+];
+
+/// The module of the runtime that attributes of structs name.
+const WIRE: &str = "wire";
 
 /// The comment at the top of a generated file.
 pub(crate) fn header(model: &Model, options: &Options) -> String {
@@ -38,77 +49,91 @@ fn on_a_line(text: &str) -> String {
 }
 
 /// All items of a model's module; types that are shared are re-exported instead.
-pub(crate) fn module(model: &Model, plan: &Plan<'_>, checks: &mut Checks, shared: &Shared) -> TokenStream {
-    let imports = imports();
-    let enums = plan.enums.iter().filter(|one| !shared.has_enum(one)).map(enums::item);
-    let structs = plan
-        .structs
-        .iter()
-        .rev()
-        .filter(|one| !shared.has_struct(one, plan))
-        .map(|one| structs::item(one, plan));
+pub(crate) fn module(model: &Model, plan: &Plan<'_>, shared: &Shared) -> Files {
+    let enums: Vec<_> = plan.enums.iter().filter(|one| !shared.has_enum(one)).collect();
+    let structs = plan.structs.iter().rev().filter(|one| !shared.has_struct(one, plan));
+    let structs = structs.map(|one| structs::item(one, plan, false));
     let shared_enums = plan.enums.iter().filter(|one| shared.has_enum(one)).map(|one| &one.ident);
     let shared_structs = plan
         .structs
         .iter()
         .filter(|one| shared.has_struct(one, plan))
         .flat_map(|one| once(&one.ident).chain(&one.required));
-    let names: Vec<_> = shared_enums.chain(shared_structs).collect();
-    let again = (!names.is_empty()).then(|| quote!(pub use airspec_models::shared::{#(#names),*};));
-    let request = structs::request(model, plan, shared);
-    let builder = builder::items(model, plan);
-    let limits = limits::module(model);
-    let constraints = constraints::module(model, plan);
-    let rules = crate::check::module(model, plan, checks);
-    quote! {
-        #imports
-        #again
+    let shared_names: Vec<&Ident> = shared_enums.chain(shared_structs).collect();
+    let names: Vec<&Ident> = enums.iter().map(|one| &one.ident).collect();
+    let items = enums.iter().map(|one| enums::item(one));
+    let again = [
+        reexports(&quote!(airspec_models::shared), &shared_names),
+        quote!(
+            pub use builder::{RequestBuilder, Required};
+        ),
+        reexports(&quote!(enums), &names),
+    ];
+    let task = structs::task(model, plan, shared);
+    let effective = effective::items(plan);
+    let root = quote!(#(#structs)* #effective #task);
+    let imports =
+        structs::used_runtime(&root, plan.structs.iter().filter(|one| !shared.has_struct(one, plan)));
+    let inner = vec![
+        Inner::new("builder", quote!(), builder::items(model, plan)),
+        Inner::new("enums", quote!(), quote!(#(#items)*)),
+        Inner::new("rules", quote!(), check::items(model, plan)),
+        Inner::new("constraints", constraints::declaration(), constraints::items(model, plan)),
+        Inner::new("limits", limits::declaration(), limits::items(model)),
+    ];
+    Files { imports: quote!(#imports #(#again)*), root, inner }
+}
 
-        #(#structs)*
-        #request
-        #builder
-        #(#enums)*
-        #limits
-        #constraints
-        #rules
-    }
+fn reexports(module: &TokenStream, names: &[&Ident]) -> TokenStream {
+    let import = import(module, names);
+    if import.is_empty() { import } else { quote!(pub #import) }
+}
+
+/// The imports of an inner module: from the runtime, and types of the model's own.
+fn inner_imports(items: &TokenStream, plan: &Plan<'_>) -> TokenStream {
+    let mut used = used(items.clone());
+    let enums = plan.enums.iter().map(|one| &one.ident);
+    let structs = plan.structs.iter().flat_map(|one| once(&one.ident).chain(&one.required));
+    let own: Vec<&Ident> = enums
+        .chain(structs)
+        .filter(|ident| *ident != "Required" && used.contains(&ident.to_string()))
+        .collect();
+    let own = import(&quote!(super), &own);
+    used.remove(WIRE);
+    let runtime = imports(&used, RUNTIME);
+    quote!(#own #runtime)
 }
 
 /// The items of the module of shared types, each from the first model that has it.
 pub(crate) fn shared_types<'m>(plans: impl Iterator<Item = Plan<'m>>, shared: &Shared) -> TokenStream {
-    let imports = imports();
     let mut seen = HashSet::new();
     let mut items = Vec::new();
-    for plan in plans {
+    let mut structs = Vec::new();
+    let plans: Vec<Plan<'m>> = plans.collect();
+    for plan in &plans {
         for one in plan.enums.iter().filter(|one| shared.has_enum(one)) {
             if seen.insert(one.ident.to_string()) {
                 items.push(enums::item(one));
             }
         }
-        for one in plan.structs.iter().filter(|one| shared.has_struct(one, &plan)) {
+        for one in plan.structs.iter().filter(|one| shared.has_struct(one, plan)) {
             if seen.insert(one.ident.to_string()) {
-                items.push(structs::item(one, &plan));
+                items.push(structs::item(one, plan, true));
+                structs.push(one);
             }
         }
     }
-    quote!(#imports #(#items)*)
+    let items = quote!(#(#items)*);
+    let imports = structs::used_runtime(&items, structs.into_iter());
+    quote!(#imports #items)
 }
 
-/// What every module uses.
-pub(crate) fn imports() -> TokenStream {
-    quote! {
-        #[allow(unused_imports)]
-        use airspec_models::{
-            check::Literal,
-            closed::Closed,
-            node::{AsNode, Node, Object},
-            pointer::At,
-            serde::{self, Deserialize, Serialize},
-            serde_json::{Map, Value},
-            task::{self, Task},
-            wire, Integer, Probe, Real, Uuid, Valid, Violations,
-        };
-    }
+/// The items of the module of answers, with what they use.
+pub(crate) fn answers(items: &TokenStream) -> TokenStream {
+    let mut used = used(items.clone());
+    used.remove(WIRE);
+    let imports = imports(&used, RUNTIME);
+    quote!(#imports #items)
 }
 
 /// What the module of a model is about, as lines of documentation.
@@ -148,31 +173,4 @@ pub(crate) fn rust_type(shape: &Shape, plan: &Plan<'_>) -> TokenStream {
         }
         Shape::Json => quote!(Value),
     }
-}
-
-/// The documentation of a parameter: what it is, what it must be, where the provider says so.
-pub(crate) fn parameter_docs(schema: &Schema, is_required: bool) -> TokenStream {
-    let name = format!("`{}`", schema.path);
-    let title = schema.title.as_ref().map_or_else(|| name.clone(), |title| format!("{title} ({name})"));
-    let mut parts = vec![format!("{}.", title.trim_end_matches('.'))];
-    parts.extend(schema.description.clone());
-    let mut facts: Vec<String> = Vec::new();
-    if is_required {
-        facts.push("- is required".to_owned());
-    }
-    facts.extend(schema.constraints.iter().map(|constraint| format!("- {}", constraint.expected)));
-    if let Some(items) = &schema.items {
-        facts.extend(
-            items.constraints.iter().map(|constraint| format!("- each item {}", constraint.expected)),
-        );
-    }
-    if let Some(default) = &schema.default {
-        facts.push(format!(
-            "- when left out the provider takes {}; it is not sent",
-            airspec::text::literal(default)
-        ));
-    }
-    parts.push(facts.join("\n"));
-    parts.extend(schema.documentation.as_ref().map(|url| format!("Source: {url}")));
-    docs::paragraphs(&parts)
 }

@@ -2,13 +2,14 @@
 //! for a terminal.
 
 use crate::api::{Api, printed};
-use crate::check::{self, Checks};
-use crate::emit::limits;
+use crate::check;
+use crate::emit::{effective, limits};
 use crate::plan::Plan;
 use crate::{GenerateError, checked};
 use airspec::{Behaviour, Constraint, Level, Model, Schema, text};
 use proc_macro2::TokenStream;
 use quote::quote;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// A page, and what its cases are cases of.
@@ -45,9 +46,8 @@ pub enum Unknown {
 pub fn explain(model: &Model, name: &str) -> Result<Page, Unknown> {
     checked(model)?;
     let plan = Plan::new(model);
-    let mut checks = Checks::default();
-    check::module(model, &plan, &mut checks);
-    let code = Code { model, api: Api::of(&plan), plan: &plan, checks };
+    let calls = check::calls(check::items(model, &plan));
+    let code = Code { model, api: Api::of(&plan), plan: &plan, calls };
     let parameter = model.task.at(name).filter(|schema| !schema.path.is_empty());
     if let Some(schema) = parameter {
         return Ok(code.parameter(schema));
@@ -74,7 +74,8 @@ struct Code<'a> {
     model: &'a Model,
     plan: &'a Plan<'a>,
     api: Api,
-    checks: Checks,
+    /// What runs each constraint, by the name of its static.
+    calls: BTreeMap<String, TokenStream>,
 }
 
 impl Code<'_> {
@@ -111,11 +112,7 @@ impl Code<'_> {
             row(&mut page, "documentation", &shown(url));
         }
         if let Some(default) = &schema.default {
-            row(
-                &mut page,
-                "default",
-                &format!("{} (taken by the provider, never sent)", text::literal(default)),
-            );
+            row(&mut page, "default", &format!("{} (server default, never sent)", text::literal(default)));
         }
         if !constraints.is_empty() {
             page.push_str("\nConstraints\n");
@@ -164,7 +161,7 @@ impl Code<'_> {
         if let Some(setter) = self.api.setters.get(path) {
             row(page, "builder", &format!("RequestBuilder::{}(value: {})", setter.name, setter.argument));
         }
-        let accessors = limits::accessors(self.plan);
+        let accessors = effective::accessors(self.plan);
         if let Some((_, name)) = accessors.iter().find(|(known, _)| *known == path) {
             row(page, "effective", &format!("Request::{name}()"));
         }
@@ -172,12 +169,13 @@ impl Code<'_> {
 
     /// What runs a constraint.
     fn check(&self, page: &mut String, constraint: &Constraint) {
-        row(page, "constraint", &format!("constraints::{}", self.plan.constraint(constraint)));
+        let name = self.plan.constraint(constraint).to_string();
+        row(page, "constraint", &format!("constraints::{name}"));
         if let Some(limit) = limits::constants(self.model).into_iter().find(|limit| limit.id == constraint.id)
         {
             row(page, "limit", &format!("limits::{}", limit.name));
         }
-        match self.checks.call(&constraint.id) {
+        match self.calls.get(&name) {
             Some(call) => row(page, "check", &text::shorten(&code(call), 600)),
             // Of a batch, by the runtime.
             None => row(page, "check", "Batch::new, which looks at all tasks together"),
@@ -207,10 +205,10 @@ fn about(page: &mut String, schema: &Schema) {
     }
 }
 
-/// A statement as it is laid out.
+/// A call as it is laid out.
 fn code(call: &TokenStream) -> String {
-    let text = printed(&quote!(fn f() { #call }));
-    let body = text.strip_prefix("fn f() {").and_then(|rest| rest.strip_suffix('}')).unwrap_or(&text);
+    let text = printed(&quote!(fn f() { value #call }));
+    let body = text.strip_prefix("fn f() { value").and_then(|rest| rest.strip_suffix('}')).unwrap_or(&text);
     body.trim().to_owned()
 }
 

@@ -5,7 +5,7 @@
 //! 1. [`airspec::Model`]: the spec, understood.
 //! 2. `Plan` (module `plan`): a Rust type for every schema, every name minted once.
 //! 3. Tokens (modules `emit` and `check`): the items of a module.
-//! 4. [`Module`]: the text of a file, laid out.
+//! 4. [`Module`] or [`SourceFile`]s: the text of a file, laid out.
 //!
 //! Nothing here reads or writes files; the same emitter serves the command line, the macro and build scripts. A build
 //! script of a crate that depends on `airspec-models`:
@@ -30,8 +30,13 @@ mod check;
 mod docs;
 mod emit;
 mod explain;
+mod facts;
+mod files;
+mod imports;
+mod literal;
 mod migration;
 mod names;
+mod number;
 mod parallel;
 mod plan;
 mod print;
@@ -47,6 +52,7 @@ pub use parallel::in_parallel;
 pub use step::step;
 
 use airspec::Model;
+use airspec::model::Kinds;
 use plan::Plan;
 use proc_macro2::TokenStream;
 use shared::Shared;
@@ -88,8 +94,15 @@ pub struct Module {
     pub name: String,
     /// The text of the file.
     pub text: String,
-    /// The ids of the constraints for which a check was emitted.
-    pub checks: Vec<String>,
+}
+
+/// A file of a crate that holds several models.
+#[derive(Clone, Debug)]
+pub struct SourceFile {
+    /// Where it goes, below the folder of the modules: `openai_gpt_image_2/mod.rs`, `shared.rs`.
+    pub path: String,
+    /// What it holds.
+    pub text: String,
 }
 
 /// The module of a model, as a file that stands alone.
@@ -97,8 +110,9 @@ pub struct Module {
 /// # Errors
 /// A model whose task is not an object.
 pub fn module(model: &Model, options: &Options) -> Result<Module, GenerateError> {
-    checked(model)?;
-    written(model, &Plan::new(model), &Shared::default(), options)
+    let items = items(model)?;
+    let text = files::text(&emit::header(model, options), items, &model.source)?;
+    Ok(Module { name: module_name(&model.slug), text })
 }
 
 /// The items of a model's module, for macros.
@@ -107,15 +121,15 @@ pub fn module(model: &Model, options: &Options) -> Result<Module, GenerateError>
 /// A model whose task is not an object.
 pub fn items(model: &Model) -> Result<TokenStream, GenerateError> {
     checked(model)?;
-    Ok(emit::module(model, &Plan::new(model), &mut check::Checks::default(), &Shared::default()))
+    Ok(emit::module(model, &Plan::new(model), &Shared::default()).inline())
 }
 
-/// The modules of several models that live in one crate: types that they have in common are written once, in the
-/// module `shared`, and what they answer in the module `answers`; these two come last.
+/// The files of several models that live in one crate, a folder for each: types that they have in common are written
+/// once, in the module `shared`, and what they answer in the module `answers`; these two come last.
 ///
 /// # Errors
 /// A model whose task is not an object.
-pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<Module>, GenerateError> {
+pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<SourceFile>, GenerateError> {
     for (model, _) in models {
         checked(model)?;
     }
@@ -123,43 +137,34 @@ pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<Module>
     // Tokens stay on the thread that made them, so that each thread plans for itself.
     let shared = Shared::among(in_parallel(models, |(model, _)| shared::types(&Plan::new(model))));
     let shared = shared.with_results(answers.results);
-    let write = |(model, options): &(Model, Options)| written(model, &Plan::new(model), &shared, options);
-    let mut modules: Vec<Module> = in_parallel(models, write).into_iter().collect::<Result<_, _>>()?;
+    let write = |(model, options): &(Model, Options)| folder(model, &shared, options);
+    let folders: Vec<_> = in_parallel(models, write).into_iter().collect::<Result<_, _>>()?;
+    let mut files: Vec<SourceFile> = folders.into_iter().flatten().collect();
     let plans = models.iter().map(|(model, _)| Plan::new(model));
-    let common = [
-        ("answers", emit::imports(), answers.items),
-        ("shared", TokenStream::new(), emit::shared_types(plans, &shared)),
-    ];
-    for (name, imports, items) in common {
-        let text = text(&emit::common_header(all), quote::quote!(#imports #items), &all.spec)?;
-        modules.push(Module { name: name.to_owned(), text, checks: Vec::new() });
+    let common =
+        [("answers.rs", emit::answers(&answers.items)), ("shared.rs", emit::shared_types(plans, &shared))];
+    for (path, items) in common {
+        let text = files::text(&emit::common_header(all), items, &all.spec)?;
+        files.push(SourceFile { path: path.to_owned(), text });
     }
-    Ok(modules)
+    Ok(files)
 }
 
 fn checked(model: &Model) -> Result<(), GenerateError> {
-    if model.task.kinds() == airspec::rule::Kinds::OBJECT {
+    if model.task.kinds() == Kinds::OBJECT {
         Ok(())
     } else {
         Err(GenerateError::NotAnObject { spec: model.source.clone() })
     }
 }
 
-fn written(
-    model: &Model,
-    plan: &Plan<'_>,
-    shared: &Shared,
-    options: &Options,
-) -> Result<Module, GenerateError> {
-    let mut checks = check::Checks::default();
-    let items = emit::module(model, plan, &mut checks, shared);
-    let text = text(&emit::header(model, options), items, &model.source)?;
-    Ok(Module { name: module_name(&model.slug), text, checks: checks.into_ids() })
-}
-
-fn text(header: &str, items: TokenStream, spec: &str) -> Result<String, GenerateError> {
-    let file = syn::parse2(items).map_err(|error| GenerateError::NotRust { spec: spec.to_owned(), error })?;
-    Ok(print::file(header, &file))
+/// The files of a model's module.
+fn folder(model: &Model, shared: &Shared, options: &Options) -> Result<Vec<SourceFile>, GenerateError> {
+    let name = module_name(&model.slug);
+    let module = emit::module(model, &Plan::new(model), shared);
+    let texts = module.texts(&emit::header(model, options), &model.source)?;
+    let file = |(file, text)| SourceFile { path: format!("{name}/{file}"), text };
+    Ok(texts.into_iter().map(file).collect())
 }
 
 /// The file that lists the modules of the crate, each behind the feature of its slug.

@@ -1,8 +1,7 @@
 //! A Rust type for every schema, and a name for everything, decided before anything is written.
 
 use crate::names::{Scope, shouty, snake, type_name};
-use airspec::rule::{Bound, Format, Kinds, Rule};
-use airspec::{Constraint, Model, Property, Schema};
+use airspec::model::{Bound, Constraint, Format, Kinds, Model, Property, Rule, Schema};
 use bigdecimal::ToPrimitive as _;
 use proc_macro2::Ident;
 use serde_json::Value;
@@ -124,6 +123,21 @@ impl<'a> Plan<'a> {
     /// The request itself.
     pub(crate) fn request(&self) -> &Struct<'a> {
         self.structs.last().expect("the request is always planned")
+    }
+
+    /// The struct and the field that hold a struct, or a list of it.
+    pub(crate) fn holder(&self, one: &Struct<'_>) -> Option<(&Struct<'a>, &Field<'a>)> {
+        let holds = |shape: &Shape| {
+            let mut shape = shape;
+            while let Shape::List(item) = shape {
+                shape = item;
+            }
+            matches!(shape, Shape::Struct(index) if self.structs[*index].ident == one.ident)
+        };
+        self.structs.iter().find_map(|holder| {
+            let field = holder.fields.iter().find(|field| holds(&field.shape));
+            field.map(|field| (holder, field))
+        })
     }
 
     /// The name of the constraint's static.
@@ -269,19 +283,17 @@ fn variants(schema: &Schema) -> Option<Vec<Variant<'_>>> {
 /// Whether an `f64` tells all whole numbers within the limits apart.
 fn is_exact(schema: &Schema) -> bool {
     const LIMIT: i128 = 1 << 53;
-    let within = |bound: &Bound<'_>| bound.value.to_i128().is_some_and(|bound| bound.abs() < LIMIT);
+    let within = |end: &Bound<'_>| end.value.to_i128().is_some_and(|value| value.abs() < LIMIT);
     let ends: Vec<Bound<'_>> = schema.rules().filter_map(Rule::bound).filter(within).collect();
-    ends.iter().any(|bound| bound.edge.is_lower()) && ends.iter().any(|bound| !bound.edge.is_lower())
+    ends.iter().any(|end| end.edge.is_lower()) && ends.iter().any(|end| !end.edge.is_lower())
 }
 
 /// The smallest common integer type that holds every legal value.
 fn width(schema: &Schema) -> Width {
     let (mut low, mut high) = (None, None);
-    for rule in schema.rules() {
-        if let Some(bound) = rule.bound() {
-            let end = if bound.edge.is_lower() { &mut low } else { &mut high };
-            *end = bound.value.to_i128();
-        }
+    for bound in schema.rules().filter_map(Rule::bound) {
+        let end = if bound.edge.is_lower() { &mut low } else { &mut high };
+        *end = bound.value.to_i128();
     }
     match (low, high) {
         (Some(low), Some(high)) if low >= 0 && high <= i128::from(u32::MAX) => Width::U32,

@@ -3,11 +3,11 @@
 //! It is read from the code that would be emitted, not from the plan for it, so that nothing is overlooked.
 
 use crate::api::{printed, type_text};
-use crate::{GenerateError, items};
+use crate::{GenerateError, emit, items};
 use airspec::Model;
 use quote::{ToTokens as _, quote};
 use std::collections::{BTreeMap, BTreeSet};
-use syn::{Attribute, Fields, ImplItem, Item, Visibility};
+use syn::{Attribute, Fields, ImplItem, Item, ItemMacro, Visibility};
 
 /// Public items by path, such as `Request::width`, each with what it is.
 #[derive(Debug, Default)]
@@ -119,10 +119,13 @@ impl Surface {
                     let holder = one.self_ty.to_token_stream().to_string();
                     one.items.iter().for_each(|item| self.method(&format!("{prefix}{holder}::"), item));
                 }
-                Item::Mod(one) if is_public(&one.vis) => {
+                Item::Mod(one) => {
                     let inner = one.content.as_ref().map(|(_, items)| items.as_slice()).unwrap_or_default();
-                    self.read(&format!("{prefix}{}::", one.ident), inner);
+                    // What is public in a private module is re-exported by the module around it.
+                    let name = if is_public(&one.vis) { format!("{}::", one.ident) } else { String::new() };
+                    self.read(&format!("{prefix}{name}"), inner);
                 }
+                Item::Macro(call) => self.table(prefix, call),
                 Item::Const(one) if is_public(&one.vis) => {
                     self.add(prefix, &one.ident.to_string(), type_text(&one.ty.to_token_stream()));
                 }
@@ -131,6 +134,21 @@ impl Surface {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// What a macro of the runtime makes of a table; those that make the same for every model are passed over.
+    fn table(&mut self, prefix: &str, call: &ItemMacro) {
+        let name = call.mac.path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+        let tokens = call.mac.tokens.clone();
+        match name.as_str() {
+            "closed" => self.read(prefix, &syn::parse2::<Item>(tokens).into_iter().collect::<Vec<_>>()),
+            "constraints" => {
+                for name in emit::constraints::names(tokens) {
+                    self.add(prefix, &name, "Constraint");
+                }
+            }
+            _ => {}
         }
     }
 

@@ -201,7 +201,7 @@ fn texts() -> Vec<(String, String)> {
     let index = airspec_codegen::index(std::slice::from_ref(&air), &options());
     syn::parse_file(&index).unwrap();
     let modules = airspec_codegen::modules(&[(air, options())], &options()).unwrap();
-    let answers = modules.into_iter().find(|module| module.name == "answers").expect("it is made");
+    let answers = modules.into_iter().find(|file| file.path == "answers.rs").expect("it is made");
     texts.extend([("answers".to_owned(), answers.text)]);
     texts
 }

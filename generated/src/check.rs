@@ -1,58 +1,152 @@
-//! The rules of a spec, run on one value at a time: one module a rule, as in the generator and in the spec.
+//! The rules of a spec, run on one value at a time: one module for each keyword, as in the generator and in the spec.
 //!
-//! A check looks at values of the type it speaks of and lets all others pass, as JSON Schema has it; that the type
-//! is right is `kind`'s affair. Everything is generic over the [`Sink`] and meant to be inlined: with constant
-//! limits and a typed field the optimiser is left with a comparison.
+//! Generated code is a chain of such rules for each parameter. A rule looks at values of the type it speaks of and lets
+//! all others pass, as JSON Schema has it; that the type is right is a rule of its own, [`Check::type_`]. Everything is
+//! generic over the [`Sink`] and meant to be inlined: with constant limits and a typed field the optimiser is left with
+//! a comparison.
+#![allow(
+    clippy::return_self_not_must_use,
+    reason = "each rule passes the value on, and the last has no next one"
+)]
 
-pub mod closed;
-pub mod composite;
-pub mod contains;
-pub mod dependent;
-pub mod format;
-pub mod items;
-pub mod kind;
-pub mod length;
-pub mod literal;
-pub mod multiple_of;
-pub mod pattern;
-pub mod range;
-pub mod relation;
-pub mod required;
+mod additional_properties;
+mod all_of;
+mod any_of;
+mod area;
+mod const_;
+mod contains;
+mod dependent_required;
+mod enum_;
+mod exclusive_maximum;
+mod exclusive_minimum;
+mod false_;
+mod format;
+mod if_;
+mod max_items;
+mod max_length;
+mod maximum;
+mod min_items;
+mod min_length;
+mod minimum;
+mod multiple_of;
+mod not;
+mod one_of;
+mod pattern;
+mod ratio;
+mod required;
+mod type_;
+pub(crate) mod unique;
 
-pub use closed::closed;
-pub use composite::{all_of, any_of, implies, never, not, one_of};
-pub use contains::contains;
-pub use dependent::dependent;
-pub use format::{uri, uuid, uuid4};
-pub use items::{each, max_items, min_items};
-pub use kind::{Kinds, kind};
-pub use length::{max_length, min_length};
-pub use literal::{Literal, one_of_values};
-pub use multiple_of::multiple_of;
-pub use pattern::{Pattern, pattern};
-pub use range::{exclusive_maximum, exclusive_minimum, maximum, minimum};
-pub use relation::{area, ratio};
-pub use required::{member, required};
+pub use pattern::Pattern;
+pub use type_::Kinds;
 
-use crate::node::Node;
+use crate::node::{Node, Object};
 use crate::pointer::At;
 use crate::violation::{Constraint, Probe, Sink};
 
 /// Stands for the parts of a condition, which report to nobody.
 pub static CONDITION: Constraint = Constraint::CONDITION;
 
-/// Reports unless `ok`.
-#[inline]
-fn expect<S: Sink>(ok: bool, node: Node<'_>, at: &At<'_>, out: &mut S, constraint: &'static Constraint) {
-    if !ok {
-        out.broken(at, constraint, node);
+/// A condition on a value: a check that reports to a [`Probe`].
+pub type Condition = fn(Check<'_, Probe>);
+
+/// A value under check. Each rule reports where it is broken, and passes the value on to the next.
+pub struct Check<'a, S> {
+    node: Node<'a>,
+    at: &'a At<'a>,
+    out: &'a mut S,
+    /// Whether the value has a type that it may have: otherwise no other rule makes sense.
+    is_typed: bool,
+}
+
+impl<'a, S: Sink> Check<'a, S> {
+    /// Begins to check a value that stands at `at`.
+    #[inline]
+    pub fn new(node: Node<'a>, at: &'a At<'a>, out: &'a mut S) -> Self {
+        Self { node, at, out, is_typed: true }
+    }
+
+    /// Checks the members of an object.
+    #[inline]
+    pub fn members(self, check: impl FnOnce(Members<'_, dyn Object + '_, S>)) -> Self {
+        if let (Node::Object(object), true) = (self.node, self.is_typed) {
+            check(Members::new(object, self.at, self.out));
+        }
+        self
+    }
+
+    /// Checks every item of an array.
+    #[inline]
+    pub fn items(self, check: impl Fn(Check<'_, S>)) -> Self {
+        if let (Node::List(list), true) = (self.node, self.is_typed) {
+            for index in 0..list.len() {
+                check(Check::new(list.item(index), &self.at.index(index), self.out));
+            }
+        }
+        self
+    }
+
+    /// Reports unless the value is as the constraint expects.
+    #[inline]
+    fn expect(self, constraint: &'static Constraint, is_met: impl FnOnce(Node<'a>) -> bool) -> Self {
+        if self.is_typed && !is_met(self.node) {
+            self.out.broken(self.at, constraint, self.node);
+        }
+        self
     }
 }
 
-/// Whether a check finds nothing.
+/// The members of an object under check. It is generic over the object, so that a struct is checked without a detour.
+pub struct Members<'a, O: ?Sized, S> {
+    object: &'a O,
+    at: &'a At<'a>,
+    out: &'a mut S,
+}
+
+impl<'a, O: Object + ?Sized, S: Sink> Members<'a, O, S> {
+    /// Begins to check the members of an object that stands at `at`.
+    #[inline]
+    pub fn new(object: &'a O, at: &'a At<'a>, out: &'a mut S) -> Self {
+        Self { object, at, out }
+    }
+
+    /// Checks a member, if it is there: the one at that place of a struct, or of that name.
+    #[inline]
+    pub fn optional(self, place: usize, name: &str, check: impl FnOnce(Check<'_, S>)) -> Self {
+        if let Some(node) = self.object.at(place, name) {
+            check(Check::new(node, &self.at.key(name), self.out));
+        }
+        self
+    }
+
+    /// Within a condition: checks the member of that name, if it is there.
+    #[inline]
+    pub fn if_given(self, name: &str, check: impl FnOnce(Check<'_, S>)) -> Self {
+        if let Some(node) = self.object.get(name) {
+            check(Check::new(node, self.at, self.out));
+        }
+        self
+    }
+
+    /// Checks every member that is not one of these.
+    #[inline]
+    pub fn others(self, names: &[&str], check: impl Fn(Check<'_, S>)) -> Self {
+        let Self { object, at, out } = self;
+        object.undeclared(names, &mut |name, node| check(Check::new(node, &at.key(name), out)));
+        Self { object, at, out }
+    }
+
+    /// Goes on with the object as a value.
+    #[inline]
+    pub fn value(self) -> Check<'a, S> {
+        Check::new(self.object.as_node(), self.at, self.out)
+    }
+}
+
+/// Whether a condition holds.
 #[inline]
-fn holds(check: impl FnOnce(&mut Probe)) -> bool {
+fn holds(node: Node<'_>, condition: impl FnOnce(Check<'_, Probe>)) -> bool {
     let mut probe = Probe::default();
-    check(&mut probe);
+    condition(Check::new(node, &At::Root, &mut probe));
     !probe.broken
 }

@@ -69,7 +69,6 @@ pub use error::{Class, Error, Refusal, SetupError};
 pub use progress::Progress;
 pub use settings::Settings;
 
-use crate::check;
 use crate::decimal::Number;
 use crate::node::Node;
 use crate::task::Task;
@@ -244,7 +243,7 @@ fn ticket<T: Task>(task: &T) -> Ticket {
 
 /// The value at a dotted path.
 fn at<'a>(node: Node<'a>, path: &'static str) -> Option<Node<'a>> {
-    path.split('.').try_fold(node, check::member)
+    path.split('.').try_fold(node, Node::member)
 }
 
 /// The body of a request: always an array.

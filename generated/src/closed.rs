@@ -1,6 +1,6 @@
 //! Enums of a spec: closed sets of values, as Rust enums.
 
-use crate::check::Literal;
+use crate::literal::Literal;
 use crate::node::Node;
 use crate::shown::visible;
 use serde::de::{Deserializer, Error as _, Visitor};
@@ -139,11 +139,34 @@ pub fn deserialize<'de, T: Closed, D: Deserializer<'de>>(deserializer: D) -> Res
     deserializer.deserialize_any(Value(std::marker::PhantomData)).map_err(D::Error::custom)
 }
 
-/// What every generated enum has in common.
+/// A generated enum: each variant is given the value on the wire that it stands for.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! closed {
-    ($name:ident) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$about:meta])* $variant:ident = $value:expr,)+ }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$about])* $variant,)+
+        }
+
+        impl $name {
+            /// Every value, in the order of the spec.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+        }
+
+        impl $crate::closed::Closed for $name {
+            const ALL: &'static [Self] = Self::ALL;
+
+            #[inline]
+            fn literal(self) -> $crate::literal::Literal {
+                match self {
+                    $(Self::$variant => $crate::literal::Literal::from($value),)+
+                }
+            }
+        }
+
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 $crate::closed::display(*self, f)

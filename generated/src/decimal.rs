@@ -138,6 +138,55 @@ impl Decimal {
     }
 }
 
+impl From<i128> for Decimal {
+    #[inline]
+    fn from(whole: i128) -> Self {
+        Self::new(whole, 0)
+    }
+}
+
+/// The numbers from one end to another, both included; an end that is left out bounds nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Range {
+    minimum: Option<Decimal>,
+    maximum: Option<Decimal>,
+}
+
+impl Range {
+    /// Of at least that.
+    #[inline]
+    pub fn at_least(minimum: impl Into<Decimal>) -> Self {
+        Self { minimum: Some(minimum.into()), maximum: None }
+    }
+
+    /// Of at most that.
+    #[inline]
+    pub fn at_most(maximum: impl Into<Decimal>) -> Self {
+        Self { minimum: None, maximum: Some(maximum.into()) }
+    }
+
+    /// From one to the other.
+    #[inline]
+    pub fn between(minimum: impl Into<Decimal>, maximum: impl Into<Decimal>) -> Self {
+        Self { minimum: Some(minimum.into()), maximum: Some(maximum.into()) }
+    }
+
+    /// Whether the number lies in the range.
+    pub(crate) fn admits(self, number: Decimal) -> bool {
+        self.minimum.is_none_or(|minimum| number.compare(minimum).is_ge())
+            && self.maximum.is_none_or(|maximum| number.compare(maximum).is_le())
+    }
+
+    /// Whether `a / b` lies in the range; nothing divided by zero does.
+    pub(crate) fn admits_quotient(self, a: Decimal, b: Decimal) -> bool {
+        // a ÷ b ≥ bound is a ≥ bound × b for a positive b; for a negative one both sides change their sign.
+        let (a, b) = if b.is_negative() { (a.negated(), b.negated()) } else { (a, b) };
+        !b.is_zero()
+            && self.minimum.is_none_or(|minimum| a.compare(minimum.times(b)).is_ge())
+            && self.maximum.is_none_or(|maximum| a.compare(maximum.times(b)).is_le())
+    }
+}
+
 /// `value * 10^power`, if it fits.
 fn scaled(value: u128, power: u32) -> Option<u128> {
     value.checked_mul(10_u128.checked_pow(power)?)

@@ -77,6 +77,9 @@ pub mod guide;
 mod integer;
 #[doc(hidden)]
 pub mod json;
+mod length;
+#[doc(hidden)]
+pub mod literal;
 #[rustfmt::skip] // laid out by the generator, the same with every version of rustfmt
 mod models;
 #[doc(hidden)]

@@ -1,8 +1,9 @@
 //! One view of a request, whether it is a typed struct or parsed JSON, so that every check is written once.
 
-use crate::decimal::Number;
+use crate::decimal::{Decimal, Number};
 use crate::uuid::Uuid;
 use serde_json::{Map, Value};
+use std::cmp::Ordering;
 
 /// A JSON value seen through either representation. Copying it copies references only.
 #[derive(Clone, Copy)]
@@ -23,10 +24,81 @@ pub enum Node<'a> {
     Object(&'a dyn Object),
 }
 
+impl<'a> Node<'a> {
+    /// The number, if it is one.
+    #[inline]
+    pub(crate) fn number(self) -> Option<Number> {
+        match self {
+            Self::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// Whether a number compares with the bound in one of the allowed ways; every other value does.
+    #[inline]
+    pub(crate) fn compares(self, bound: Decimal, is_allowed: fn(Ordering) -> bool) -> bool {
+        self.number().is_none_or(|number| is_allowed(number.compare(bound)))
+    }
+
+    /// The text, if it is one.
+    #[inline]
+    pub(crate) fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Uuid(uuid) => Some(uuid.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The array, if it is one.
+    #[inline]
+    pub(crate) fn list(self) -> Option<&'a dyn List> {
+        match self {
+            Self::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The member of that name, if the value is an object that has it.
+    #[inline]
+    pub(crate) fn member(self, name: &str) -> Option<Self> {
+        match self {
+            Self::Object(object) => object.get(name),
+            _ => None,
+        }
+    }
+
+    /// Two members, if both are numbers, as the decimals that they are written as.
+    pub(crate) fn decimals(self, [a, b]: [&str; 2]) -> Option<[Decimal; 2]> {
+        let decimal = |name| self.member(name)?.number()?.printed();
+        Some([decimal(a)?, decimal(b)?])
+    }
+}
+
 /// Something that can be seen as a JSON value.
 pub trait AsNode {
     /// The view.
     fn as_node(&self) -> Node<'_>;
+}
+
+/// A field of a generated struct: a value, or one that may be absent.
+pub trait Field {
+    /// The view, if the value is there.
+    fn field(&self) -> Option<Node<'_>>;
+}
+
+impl<T: AsNode> Field for T {
+    #[inline]
+    fn field(&self) -> Option<Node<'_>> {
+        Some(self.as_node())
+    }
+}
+
+impl<T: AsNode> Field for Option<T> {
+    #[inline]
+    fn field(&self) -> Option<Node<'_>> {
+        self.as_ref().map(AsNode::as_node)
+    }
 }
 
 /// An object: a generated struct or a JSON map.
@@ -39,6 +111,7 @@ pub trait Object: AsNode {
     fn at(&self, place: usize, name: &str) -> Option<Node<'_>>;
 
     /// The members that are not declared; a closed struct has none.
+    #[inline]
     fn others(&self) -> Option<&Map<String, Value>> {
         None
     }
@@ -62,6 +135,7 @@ pub trait Object: AsNode {
     }
 
     /// Calls back with every member that is not declared and not in `names`.
+    #[inline]
     fn undeclared(&self, names: &[&str], visit: &mut dyn FnMut(&str, Node<'_>)) {
         for (name, value) in self.others().into_iter().flatten() {
             if !names.contains(&name.as_str()) {
@@ -173,4 +247,43 @@ impl AsNode for Uuid {
     fn as_node(&self) -> Node<'_> {
         Node::Uuid(self)
     }
+}
+
+/// The view of a generated struct: its fields with their places and their names on the wire, and the field of members
+/// that it does not declare, where it has one.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! object {
+    ($name:ident { $($place:literal => $field:ident: $key:literal,)* $(_ => $other:ident,)? }) => {
+        impl $name {
+            /// The names of the members, by place.
+            #[doc(hidden)]
+            pub const NAMES: &'static [&'static str] = &[$($key),*];
+        }
+
+        impl $crate::node::AsNode for $name {
+            #[inline]
+            fn as_node(&self) -> $crate::node::Node<'_> {
+                $crate::node::Node::Object(self)
+            }
+        }
+
+        impl $crate::node::Object for $name {
+            fn names(&self) -> &'static [&'static str] {
+                Self::NAMES
+            }
+
+            #[inline]
+            fn at(&self, place: usize, _: &str) -> ::std::option::Option<$crate::node::Node<'_>> {
+                match place {
+                    $($place => $crate::node::Field::field(&self.$field),)*
+                    _ => ::std::option::Option::None,
+                }
+            }
+
+            $(fn others(&self) -> ::std::option::Option<&$crate::serde_json::Map<::std::string::String, $crate::serde_json::Value>> {
+                ::std::option::Option::Some(&self.$other)
+            })?
+        }
+    };
 }

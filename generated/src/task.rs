@@ -3,11 +3,11 @@
 //! A text is parsed once, straight into the struct, and the struct is checked; only what does not fit the struct is read a
 //! second time, as plain JSON, to name everything that is wrong with it.
 
-use crate::check;
+use crate::check::unique::repeated;
 use crate::json;
 use crate::node::{AsNode, Node, Object};
 use crate::pointer::At;
-use crate::violation::{Probe, Violation, Violations};
+use crate::violation::{Constraint, Probe, Violation, Violations};
 use crate::wire;
 use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, Serializer};
@@ -17,8 +17,8 @@ use std::ops::Deref;
 
 /// A generated request. Its checks are written once, over [`Node`]s, for structs and JSON alike.
 pub trait Task: Object + DeserializeOwned + Serialize {
-    /// The member that must differ between the tasks of a batch, with the id of the constraint; empty where none is.
-    const UNIQUE: (&'static str, &'static str);
+    /// The member that must differ between the tasks of a batch, with the constraint; an empty name where none must.
+    const UNIQUE: (&'static str, &'static Constraint);
 
     /// The dotted path of the parameter that says how many results there are, empty where none does, and how many there
     /// are without it.
@@ -251,23 +251,88 @@ impl<T: Serialize> Serialize for Batch<T> {
     }
 }
 
-/// A violation for each task whose identity was seen before. Letter case does not make two UUIDs different.
-fn repeated<'a>(
-    tasks: impl Iterator<Item = Node<'a>>,
-    (name, constraint): (&'static str, &'static str),
-) -> Violations {
-    let mut violations = Violations::default();
-    let mut seen = std::collections::HashSet::new();
-    for (index, task) in tasks.enumerate() {
-        let identity = match check::member(task, name) {
-            Some(Node::Text(text)) => text.to_ascii_lowercase(),
-            Some(Node::Uuid(uuid)) => uuid.as_str().to_ascii_lowercase(),
-            _ => continue,
-        };
-        if !seen.insert(identity) {
-            let message = "must differ from that of every other task in the batch".to_owned();
-            violations.extend([Violation::new(format!("/{index}/{name}"), constraint, message)]);
+/// What every generated task has in common. `rules` is the module of its checks.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! task {
+    (
+        $name:ident, $builder:ident {
+            unique: $unique:expr,
+            count: $count:expr,
+            keeps_json: $keeps_json:expr,
+            answer: $answer:ty,
         }
-    }
-    violations
+    ) => {
+        impl $crate::task::Task for $name {
+            const UNIQUE: (&'static str, &'static $crate::Constraint) = $unique;
+            const COUNT: (&'static str, u64) = $count;
+            const KEEPS_JSON: bool = $keeps_json;
+            type Answer = $answer;
+
+            #[inline]
+            fn probe(&self, out: &mut $crate::Probe) {
+                rules::task_members($crate::check::Members::new(self, &$crate::pointer::At::Root, out));
+            }
+
+            fn explain(
+                node: $crate::node::Node<'_>,
+                at: &$crate::pointer::At<'_>,
+                out: &mut $crate::Violations,
+            ) {
+                rules::task($crate::check::Check::new(node, at, out));
+            }
+        }
+
+        impl $name {
+            /// Reads a request from JSON text.
+            ///
+            /// # Errors
+            /// Everything that is wrong with it: types, missing and unknown names, and every broken constraint.
+            pub fn from_json(text: &str) -> ::std::result::Result<$crate::Valid<Self>, $crate::Violations> {
+                $crate::task::from_json(text)
+            }
+
+            /// Reads a request from a JSON value.
+            ///
+            /// # Errors
+            /// Everything that is wrong with it.
+            pub fn from_value(
+                value: $crate::serde_json::Value,
+            ) -> ::std::result::Result<$crate::Valid<Self>, $crate::Violations> {
+                $crate::task::from_value(value)
+            }
+
+            /// Checks every constraint.
+            ///
+            /// # Errors
+            /// Everything that is wrong with the request.
+            pub fn validate(&self) -> ::std::result::Result<(), $crate::Violations> {
+                $crate::task::validate(self)
+            }
+
+            /// The request with the proof that it is valid.
+            ///
+            /// # Errors
+            /// Everything that is wrong with the request.
+            pub fn into_valid(self) -> ::std::result::Result<$crate::Valid<Self>, $crate::Violations> {
+                $crate::task::into_valid(self)
+            }
+        }
+
+        impl $builder {
+            /// The request with the proof that it is valid.
+            ///
+            /// # Errors
+            /// Everything that is wrong with the request.
+            pub fn build(self) -> ::std::result::Result<$crate::Valid<$name>, $crate::Violations> {
+                self.request.into_valid()
+            }
+
+            /// The request as it stands, valid or not: to test what a server refuses.
+            #[must_use]
+            pub fn build_unchecked(self) -> $name {
+                self.request
+            }
+        }
+    };
 }

@@ -28,6 +28,36 @@ impl Constraint {
     }
 }
 
+/// The table of a model's constraints: for each page that documents some of them, a row for each one with its id and
+/// its sentence. A row may give its documentation, where the sentence is not fit to be Markdown.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! constraints {
+    ($($page:literal { $($name:ident = $id:literal: $expected:literal $(, $about:literal)?;)* })*) => {
+        /// All of them, in the order of the spec.
+        #[allow(dead_code, reason = "which ones are looked up is for users to decide")]
+        pub static ALL: &[&$crate::Constraint] = &[$($(&$name),*),*];
+
+        $($(
+            #[doc = $crate::about_constraint!($id, $expected $(, $about)?)]
+            #[allow(dead_code, reason = "which ones are looked up is for users to decide")]
+            pub static $name: $crate::Constraint = $crate::Constraint::new($id, $expected, $page);
+        )*)*
+    };
+}
+
+/// The documentation of a constraint.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! about_constraint {
+    ($id:literal, $expected:literal) => {
+        concat!("`", $id, "`: ", $expected, ".")
+    };
+    ($id:literal, $expected:literal, $about:literal) => {
+        $about
+    };
+}
+
 /// One way in which a request breaks the spec.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]

@@ -1,19 +1,56 @@
 //! Reading typed requests from JSON: the ways in which serde is more lenient than a spec, closed.
 //!
 //! serde takes `null` for an absent member and an array for a struct. Generated code names these functions in
-//! `#[serde(deserialize_with)]`, so that whatever parses also has the right JSON types.
+//! `#[serde(with)]` and `#[serde(deserialize_with)]`, so that whatever parses also has the right JSON types.
 
-use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
 
-/// A member that may be absent, but is never `null`.
-pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(deserializer).map(Some)
+/// For a member that may be absent, but is never `null`.
+pub mod optional {
+    pub use super::write as serialize;
+    use serde::{Deserialize, Deserializer};
+
+    /// The member, which is there.
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<T>, D::Error> {
+        T::deserialize(deserializer).map(Some)
+    }
+}
+
+/// For an object that may be absent.
+pub mod optional_object {
+    pub use super::write as serialize;
+    use serde::{Deserialize, Deserializer};
+
+    /// The member, which is there.
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<T>, D::Error> {
+        super::object(deserializer).map(Some)
+    }
+}
+
+/// For an array of objects that may be absent.
+pub mod optional_objects {
+    pub use super::write as serialize;
+    use serde::{Deserialize, Deserializer};
+
+    /// The member, which is there.
+    pub fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<T>>, D::Error> {
+        super::objects(deserializer).map(Some)
+    }
+}
+
+/// Writes a member as it is. One that is absent is not written at all, by `skip_serializing_if`.
+pub fn write<T: Serialize, S: Serializer>(member: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    member.serialize(serializer)
 }
 
 /// A struct, from an object alone.
@@ -32,13 +69,6 @@ pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -
         }
     }
     deserializer.deserialize_map(Members(PhantomData))
-}
-
-/// A struct that may be absent.
-pub fn present_object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<T>, D::Error> {
-    object(deserializer).map(Some)
 }
 
 /// An array of structs.
@@ -61,13 +91,6 @@ pub fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) 
         }
     }
     deserializer.deserialize_seq(Items(PhantomData))
-}
-
-/// An array of structs that may be absent.
-pub fn present_objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<T>>, D::Error> {
-    objects(deserializer).map(Some)
 }
 
 /// A struct within an array, from an object alone.

@@ -46,9 +46,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     models.iter().for_each(warn);
     let is_clean = models.iter().all(|model| model.warnings.is_empty());
     let artefacts = workspace(&root, &specs, models)?;
-    let mut orphans = orphans(&folder, &artefacts)?;
-    orphans.extend(orphan_views(&root.join("generated/reference"), &artefacts)?);
-    let code = finish(arguments, &artefacts, &orphans)?;
+    let mut left_over = orphans(&folder, &artefacts)?;
+    left_over.extend(orphans(&root.join("generated/reference"), &artefacts)?);
+    let code = finish(arguments, &artefacts, &left_over)?;
     // A warning is given each time.
     if code == ExitCode::SUCCESS && is_clean {
         stamp.save(&artefacts);
@@ -106,7 +106,7 @@ fn workspace(root: &Path, paths: &[PathBuf], models: Vec<Model>) -> anyhow::Resu
     let folder = generated.join("src/models");
     let mut artefacts: Vec<Artefact> = airspec_codegen::modules(&models, &all)?
         .into_iter()
-        .map(|module| Artefact { path: folder.join(format!("{}.rs", module.name)), text: module.text })
+        .map(|file| Artefact { path: folder.join(file.path), text: file.text })
         .collect();
     let models: Vec<Model> = models.into_iter().map(|(model, _)| model).collect();
     let views = |model: &Model| views(&generated.join("reference").join(&model.slug), model);
@@ -145,32 +145,10 @@ fn features(manifest: &Path, models: &[Model]) -> anyhow::Result<Artefact> {
     Ok(Artefact { path: manifest.to_owned(), text })
 }
 
-/// Generated files that no spec gives any more.
+/// Files below a folder of generated ones that no spec gives any more.
 fn orphans(folder: &Path, artefacts: &[Artefact]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut paths = listed(folder)?;
+    let mut paths = output::files_below(folder)?;
     paths.retain(|path| !artefacts.iter().any(|artefact| artefact.path == *path));
-    Ok(paths)
-}
-
-/// The same of the folders of reference, one for each model.
-fn orphan_views(folder: &Path, artefacts: &[Artefact]) -> anyhow::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for model in listed(folder)?.into_iter().filter(|path| path.is_dir()) {
-        found.extend(orphans(&model, artefacts)?);
-    }
-    Ok(found)
-}
-
-/// What is in a folder, by name; nothing where there is none. Files that others are writing are not listed: who makes one
-/// removes it.
-fn listed(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?;
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.retain(|path| !output::is_temporary(path));
-    paths.sort();
     Ok(paths)
 }
 

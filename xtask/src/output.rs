@@ -73,8 +73,23 @@ fn stage(artefact: &Artefact) -> anyhow::Result<NamedTempFile> {
 }
 
 /// Whether a file is one that is being written, by this process or another one.
-pub(crate) fn is_temporary(path: &Path) -> bool {
+fn is_temporary(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TEMPORARY))
+}
+
+/// Every file below a folder, at any depth, by path; none where there is no folder. Files that others are writing are
+/// not listed: who makes one removes it.
+pub(crate) fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop().filter(|folder| folder.exists()) {
+        let entries = fs::read_dir(&folder).with_context(|| format!("cannot list {}", folder.display()))?;
+        for path in entries.flatten().map(|entry| entry.path()).filter(|path| !is_temporary(path)) {
+            if path.is_dir() { &mut folders } else { &mut files }.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Names every file that is stale, missing or left over, with a diff.

@@ -42,8 +42,7 @@ impl Stamp {
         let same = |((known, _), found): (&(&str, PathBuf), std::io::Result<Hash>)| {
             found.is_ok_and(|found| found.to_hex().as_str() == *known)
         };
-        let is_known = |path: PathBuf| paths.contains(&path);
-        let no_others = fs::read_dir(folder).ok()?.flatten().all(|entry| is_known(entry.path()));
+        let no_others = output::files_below(folder).ok()?.iter().all(|path| paths.contains(path));
         (no_others && lines.iter().zip(hashes(&paths)).all(same)).then_some(paths.len())
     }
 

@@ -106,10 +106,11 @@ fn what_was_made_of_a_model_goes_with_its_document() {
     let (code, told) = generate(&["--check"]);
     let left_over = |file: &str| told.contains(&format!("left over: {}", place(file).display()));
     assert_eq!(code, Some(1), "{told}");
-    assert!(left_over("generated/src/models/second.rs"), "{told}");
+    assert!(left_over("generated/src/models/second/mod.rs"), "{told}");
+    assert!(left_over("generated/src/models/second/rules.rs"), "{told}");
     assert!(left_over("generated/reference/second/README.md"), "{told}");
     assert_eq!(generate(&[]).0, Some(0));
-    assert!(!place("generated/reference/second").exists());
+    assert!(!place("generated/reference/second").exists() && !place("generated/src/models/second").exists());
     assert_eq!(generate(&["--check"]).0, Some(0));
 }
 

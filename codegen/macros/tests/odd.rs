@@ -26,6 +26,14 @@ fn whole_numbers_beyond_floats_are_judged_as_they_are_written() {
 }
 
 #[test]
+fn sets_of_numbers_are_enums_of_their_values() {
+    assert_eq!(broken(r#"{"step": -1.0, "share": 0.123456}"#), [""; 0]);
+    assert_eq!(broken(r#"{"step": 3, "share": 0.5}"#), ["/step step.enum", "/share share.enum"]);
+    let request = Request::builder(Required {}).step(odd::Step::V40000).build().unwrap();
+    assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"step":40000}"#);
+}
+
+#[test]
 fn objects_without_members_and_members_named_like_our_own_names_are_fine() {
     assert_eq!(broken(r#"{"empty": {"a": 1}}"#), ["/empty/a empty.additionalProperties"]);
     assert_eq!(broken(r#"{"gen": {"node": 1.0, "taskMembers": 9007199254740993}}"#), [""; 0]);

@@ -3,9 +3,7 @@
 
 use crate::docs;
 use crate::names::{Scope, snake, type_name};
-use airspec::rule::Kinds;
-use airspec::rule::Rule;
-use airspec::{Model, Property, Schema};
+use airspec::model::{Kinds, Model, Property, Rule, Schema};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;

@@ -1,8 +1,9 @@
 //! The builder: required parameters in one struct, every other one a method named by its path.
 
+use super::rust_type;
 use super::structs::can_default;
-use super::{parameter_docs, rust_type};
 use crate::docs;
+use crate::facts::setter_docs;
 use crate::names::{Scope, snake};
 use crate::plan::{Plan, Shape, Struct, Width};
 use airspec::Model;
@@ -11,7 +12,38 @@ use quote::{format_ident, quote};
 
 pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let request = plan.request();
-    let names = request.fields.iter().filter(|field| plan.is_asked(field)).map(|field| &field.ident);
+    let about = docs::attributes(
+        "The parameters without which there is no request: forgetting one does not compile.",
+    );
+    let required = required_struct(request, plan, &format_ident!("Required"), &about);
+    let about = docs::paragraphs(&[
+        format!("Builds a request for {}.", model.title),
+        "Each method is named by the path of its parameter, dots as underscores, and takes ordinary values; `build` \
+         tells everything that is wrong at once."
+            .to_owned(),
+    ]);
+    let start = start(request, plan);
+    let setters = setters(plan).into_iter().map(|setter| setter.item);
+    let items = quote! {
+        #required
+
+        #about
+        #[derive(Clone, Debug)]
+        #[must_use = "a builder does nothing until `build` is called"]
+        pub struct RequestBuilder { pub(super) request: Request }
+
+        impl Request { #start }
+
+        impl RequestBuilder { #(#setters)* }
+    };
+    let imports = super::inner_imports(&items, plan);
+    quote!(#imports #items)
+}
+
+/// The function that starts a request.
+fn start(request: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
+    let asked: Vec<&Ident> =
+        request.fields.iter().filter(|field| plan.is_asked(field)).map(|field| &field.ident).collect();
     let filled = request.fields.iter().map(|field| {
         let ident = &field.ident;
         match () {
@@ -25,51 +57,22 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
         }
     });
     let other = request.other.as_ref().map(|other| quote!(#other: Map::new(),));
-    let setters = setters(plan).into_iter().map(|setter| setter.item);
-    let required_docs = docs::attributes(
-        "The parameters without which there is no request: forgetting one does not compile.",
-    );
-    let required = required_struct(request, plan, &format_ident!("Required"), &required_docs);
-    let builder_docs = docs::paragraphs(&[
-        format!("Builds a request for {}.", model.title),
-        "Each method is named by the path of its parameter, dots as underscores, and takes ordinary values; `build` \
-         tells everything that is wrong at once."
-            .to_owned(),
-    ]);
+    let note = long(request.fields.len());
+    let required = if asked.is_empty() { quote!(_) } else { quote!(Required { #(#asked),* }) };
     quote! {
-        #required
-
-        #builder_docs
-        #[derive(Clone, Debug)]
-        #[must_use = "a builder does nothing until `build` is called"]
-        pub struct RequestBuilder { request: Request }
-
-        impl Request {
-            /// Starts a request. Constants are filled in; the task's UUID is a random one unless it is set.
-            pub fn builder(required: Required) -> RequestBuilder {
-                let Required { #(#names),* } = required;
-                RequestBuilder { request: Request { #(#filled)* #other } }
-            }
-        }
-
-        impl RequestBuilder {
-            #(#setters)*
-
-            /// The request with the proof that it is valid.
-            ///
-            /// # Errors
-            /// Everything that is wrong with the request.
-            pub fn build(self) -> Result<Valid<Request>, Violations> {
-                self.request.into_valid()
-            }
-
-            /// The request as it stands, valid or not: for those who test what a server refuses.
-            #[must_use]
-            pub fn build_unchecked(self) -> Request {
-                self.request
-            }
+        /// Starts a request. Constants are filled in; the task's UUID is a random one unless it is set.
+        #note
+        pub fn builder(#required: Required) -> RequestBuilder {
+            RequestBuilder { request: Request { #(#filled)* #other } }
         }
     }
+}
+
+/// For a function that takes a line for each parameter of an object with many.
+pub(crate) fn long(lines: usize) -> Option<TokenStream> {
+    /// As many lines as clippy takes for too many, less those around the parameters.
+    const MANY: usize = 94;
+    (lines > MANY).then(|| quote!(#[allow(clippy::too_many_lines, reason = "a line for each parameter")]))
 }
 
 /// The struct of what an object cannot do without.
@@ -77,17 +80,16 @@ pub(super) fn required_struct(
     one: &Struct<'_>,
     plan: &Plan<'_>,
     ident: &Ident,
-    docs: &TokenStream,
+    about: &TokenStream,
 ) -> TokenStream {
     let fields = one.fields.iter().filter(|field| plan.is_asked(field)).map(|field| {
         let (ident, kind) = (&field.ident, rust_type(&field.shape, plan));
-        let docs = parameter_docs(&field.property.schema, false);
+        let docs = setter_docs(field, &one.ident.to_string(), "See");
         quote!(#docs pub #ident: #kind,)
     });
     quote! {
-        #docs
+        #about
         #[derive(Clone, Debug, PartialEq)]
-        #[allow(clippy::exhaustive_structs)]
         pub struct #ident { #(#fields)* }
     }
 }
@@ -122,13 +124,13 @@ fn collect<'a>(
         }
         let ident = &field.ident;
         let name = scope.mint(&[snake(&field.property.schema.path)]);
-        let docs = parameter_docs(&field.property.schema, field.property.required.is_some());
+        let docs = setter_docs(field, &one.ident.to_string(), "Sets");
         let (argument, value) = argument(&field.shape, plan);
         let value = if field.property.required.is_some() { value } else { quote!(Some(#value)) };
         let item = quote! {
             #docs
             pub fn #name(mut self, value: #argument) -> Self {
-                self.request #(#above)* .#ident = #value;
+                self.request #(#above)*.#ident = #value;
                 self
             }
         };

@@ -1,36 +1,47 @@
-//! The constraints of the spec, as statics that violations name and users can look up.
+//! The constraints of the spec, as a table of statics that violations name and users can look up.
 
 use crate::docs;
 use crate::plan::Plan;
-use airspec::Model;
-use proc_macro2::TokenStream;
+use airspec::{Constraint, Model};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-pub(super) fn module(model: &Model, plan: &Plan<'_>) -> TokenStream {
+pub(super) fn declaration() -> TokenStream {
+    let docs = docs::attributes("Every constraint that a request must satisfy.");
+    quote!(#docs pub)
+}
+
+/// The table: a block for each page that documents constraints, a row for each constraint.
+pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let all = model.constraints();
-    let idents: Vec<_> = all.iter().map(|constraint| plan.constraint(constraint)).collect();
-    let statics = all.iter().zip(&idents).map(|(constraint, ident)| {
-        let id = constraint.id.as_str();
-        let subject = if constraint.parameter.is_empty() {
-            "the task".to_owned()
-        } else {
-            format!("`{}`", constraint.parameter)
-        };
-        let docs = docs::attributes(&format!("`{id}`: {subject} {}.", constraint.expected));
-        let expected = &constraint.expected;
-        let documentation = constraint.documentation.as_deref().unwrap_or_default();
-        quote!(#docs pub static #ident: Constraint = Constraint::new(#id, #expected, #documentation);)
+    let blocks = all.chunk_by(|one, next| one.documentation == next.documentation).map(|block| {
+        let page = block.first().and_then(|one| one.documentation.as_deref()).unwrap_or_default();
+        let rows = block.iter().map(|constraint| row(constraint, plan));
+        quote!(#page { #(#rows)* })
     });
-    quote! {
-        /// Every constraint that a request must satisfy.
-        #[allow(dead_code)]
-        pub mod constraints {
-            use airspec_models::Constraint;
+    quote!(airspec_models::constraints! { #(#blocks)* })
+}
 
-            /// All of them, in the order of the spec.
-            pub static ALL: &[&Constraint] = &[#(&#idents),*];
+fn row(constraint: &Constraint, plan: &Plan<'_>) -> TokenStream {
+    let (id, expected) = (constraint.id.as_str(), &constraint.expected);
+    let ident = plan.constraint(constraint);
+    // The runtime makes the documentation of the two, unless they hold what Markdown would take for its own.
+    let about = format!("`{id}`: {expected}.");
+    let safe = docs::lines(&about).join(" ");
+    let about = (safe != about).then(|| quote!(, #safe));
+    quote!(#ident = #id: #expected #about;)
+}
 
-            #(#statics)*
-        }
-    }
+/// The names of the statics that a table declares.
+pub(crate) fn names(table: TokenStream) -> Vec<String> {
+    let blocks = table.into_iter().filter_map(|token| match token {
+        TokenTree::Group(block) => Some(block.stream().into_iter().collect::<Vec<_>>()),
+        _ => None,
+    });
+    let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(sign) if sign.as_char() == ';');
+    let names = |block: Vec<TokenTree>| -> Vec<String> {
+        let rows = block.split(is_end).filter_map(<[TokenTree]>::first);
+        rows.map(ToString::to_string).collect()
+    };
+    blocks.flat_map(names).collect()
 }

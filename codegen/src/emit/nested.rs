@@ -46,11 +46,12 @@ fn constructor(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
         }
     });
     let other = one.other.as_ref().map(|other| quote!(#other: Map::new(),));
+    let note = super::builder::long(one.fields.len());
     quote! {
         /// The object with nothing but what it cannot do without. Constants are filled in.
         #[must_use]
-        pub fn new(required: #required) -> Self {
-            let #required { #(#names),* } = required;
+        #note
+        pub fn new(#required { #(#names),* }: #required) -> Self {
             Self { #(#fields)* #other }
         }
     }

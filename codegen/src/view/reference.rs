@@ -50,11 +50,7 @@ fn parameter(page: &mut String, model: &Model, schema: &Schema) {
             writeln!(page, "| `{}` | {} | {} |", constraint.id, constraint.level, cell(&constraint.expected));
     }
     if let Some(default) = &schema.default {
-        let _ = writeln!(
-            page,
-            "\nDefault: {} (taken by the provider, never sent).",
-            airspec::text::literal(default)
-        );
+        let _ = writeln!(page, "\nServer default: {} (never sent).", airspec::text::literal(default));
     }
     if let Some(url) = &schema.documentation {
         let _ = writeln!(page, "\nSource: <{url}>");

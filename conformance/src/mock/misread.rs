@@ -138,7 +138,11 @@ pub(super) fn mistakes(model: &Model, constraint: &Constraint) -> Vec<Mistake> {
     let Some(schema) = model.task.at(&constraint.parameter) else { return Vec::new() };
     let mut mistakes = match &constraint.rule {
         Rule::Type(kinds) => types(model, schema, *kinds),
-        rule if rule.bound().is_some_and(|bound| next(bound, schema).is_some()) => vec![Mistake::Next],
+        Rule::Minimum(_) | Rule::Maximum(_) | Rule::ExclusiveMinimum(_) | Rule::ExclusiveMaximum(_)
+            if constraint.rule.bound().is_some_and(|bound| next(bound, schema).is_some()) =>
+        {
+            vec![Mistake::Next]
+        }
         Rule::MultipleOf(step) if is_halved(step, schema) => vec![Mistake::Half],
         Rule::MinLength(_) | Rule::MaxLength(_) => {
             vec![Mistake::Next, Mistake::Bytes, Mistake::Utf16, Mistake::Marks, Mistake::Trimmed]

@@ -1,21 +1,14 @@
-//! `contains`: at least one item of an array passes a check.
+//! `contains`: at least one item of an array passes.
 
-use super::{expect, holds};
-use crate::node::Node;
-use crate::pointer::At;
-use crate::violation::{Constraint, Probe, Sink};
+use super::{Check, Condition, holds};
+use crate::violation::{Constraint, Sink};
 
-/// At least one item passes.
-#[inline]
-pub fn contains<S: Sink>(
-    node: Node<'_>,
-    at: &At<'_>,
-    out: &mut S,
-    constraint: &'static Constraint,
-    check: impl Fn(Node<'_>, &mut Probe),
-) {
-    if let Node::List(list) = node {
-        let ok = (0..list.len()).any(|index| holds(|probe| check(list.item(index), probe)));
-        expect(ok, node, at, out, constraint);
+impl<S: Sink> Check<'_, S> {
+    /// At least one item of an array passes.
+    #[inline]
+    pub fn contains(self, constraint: &'static Constraint, condition: Condition) -> Self {
+        self.expect(constraint, |node| {
+            node.list().is_none_or(|list| (0..list.len()).any(|index| holds(list.item(index), condition)))
+        })
     }
 }

@@ -1,21 +1,13 @@
 //! `multipleOf`: the step of a number, an exact decimal.
 
-use super::expect;
+use super::Check;
 use crate::decimal::Decimal;
-use crate::node::Node;
-use crate::pointer::At;
 use crate::violation::{Constraint, Sink};
 
-/// The number, as the decimal it is written as, is a multiple of the step.
-#[inline]
-pub fn multiple_of<S: Sink>(
-    node: Node<'_>,
-    at: &At<'_>,
-    out: &mut S,
-    constraint: &'static Constraint,
-    step: Decimal,
-) {
-    if let Node::Number(number) = node {
-        expect(number.is_multiple_of(step), node, at, out, constraint);
+impl<S: Sink> Check<'_, S> {
+    /// A number, as the decimal it is written as, is a multiple of the step.
+    #[inline]
+    pub fn multiple_of(self, constraint: &'static Constraint, step: impl Into<Decimal>) -> Self {
+        self.expect(constraint, |node| node.number().is_none_or(|number| number.is_multiple_of(step.into())))
     }
 }

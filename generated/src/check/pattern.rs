@@ -1,44 +1,34 @@
 //! `pattern`: a regular expression, searched for anywhere in the string, in time linear in the string.
 
-use super::expect;
-use crate::node::Node;
-use crate::pointer::At;
+use super::Check;
 use crate::violation::{Constraint, Sink};
 use regex::Regex;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 /// A pattern that is compiled when it is first used.
 #[derive(Debug)]
-pub struct Pattern(LazyLock<Regex>);
+pub struct Pattern {
+    text: &'static str,
+    compiled: OnceLock<Regex>,
+}
 
 impl Pattern {
-    /// For generated code, which compiled the same text when it was generated.
-    pub const fn new(compile: fn() -> Regex) -> Self {
-        Self(LazyLock::new(compile))
+    /// For generated code, whose generator compiled the same text.
+    #[must_use]
+    pub const fn new(text: &'static str) -> Self {
+        Self { text, compiled: OnceLock::new() }
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        let compile = || Regex::new(self.text).expect("the generator compiled this pattern");
+        self.compiled.get_or_init(compile).is_match(text)
     }
 }
 
-/// Compiles a pattern of the spec.
-///
-/// # Panics
-/// Where the text is no pattern; the generator compiles every one before it writes it down.
-#[must_use]
-pub fn compile(text: &'static str) -> Regex {
-    Regex::new(text).expect("the generator compiled this pattern")
-}
-
-/// The string holds a match of the pattern.
-#[inline]
-pub fn pattern<S: Sink>(
-    node: Node<'_>,
-    at: &At<'_>,
-    out: &mut S,
-    constraint: &'static Constraint,
-    pattern: &Pattern,
-) {
-    match node {
-        Node::Text(text) => expect(pattern.0.is_match(text), node, at, out, constraint),
-        Node::Uuid(uuid) => expect(pattern.0.is_match(uuid.as_str()), node, at, out, constraint),
-        _ => {}
+impl<S: Sink> Check<'_, S> {
+    /// A string holds a match of the pattern.
+    #[inline]
+    pub fn pattern(self, constraint: &'static Constraint, pattern: &Pattern) -> Self {
+        self.expect(constraint, |node| node.text().is_none_or(|text| pattern.is_match(text)))
     }
 }

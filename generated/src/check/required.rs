@@ -1,29 +1,33 @@
 //! `required`: a member is present.
 
-use crate::node::Node;
-use crate::pointer::At;
+use super::{CONDITION, Check, Members};
+use crate::node::Object;
 use crate::violation::{Constraint, Sink};
 
-/// The member, reported where it is missing.
-#[inline]
-pub fn required<'a, S: Sink>(
-    member: Option<Node<'a>>,
-    at: &At<'_>,
-    out: &mut S,
-    constraint: &'static Constraint,
-    name: &str,
-) -> Option<Node<'a>> {
-    if member.is_none() {
-        out.missing(&at.key(name), constraint);
+impl<O: Object + ?Sized, S: Sink> Members<'_, O, S> {
+    /// Checks a member, and reports where it is missing.
+    #[inline]
+    pub fn required(
+        self,
+        place: usize,
+        name: &str,
+        constraint: &'static Constraint,
+        check: impl FnOnce(Check<'_, S>),
+    ) -> Self {
+        match self.object.at(place, name) {
+            Some(node) => check(Check::new(node, &self.at.key(name), self.out)),
+            None => self.out.missing(&self.at.key(name), constraint),
+        }
+        self
     }
-    member
-}
 
-/// The member of a value, if the value is an object that has it.
-#[inline]
-pub fn member<'a>(node: Node<'a>, name: &str) -> Option<Node<'a>> {
-    match node {
-        Node::Object(object) => object.get(name),
-        _ => None,
+    /// Within a condition: checks the member of that name, which must be there.
+    #[inline]
+    pub fn given(self, name: &str, check: impl FnOnce(Check<'_, S>)) -> Self {
+        match self.object.get(name) {
+            Some(node) => check(Check::new(node, self.at, self.out)),
+            None => self.out.missing(self.at, &CONDITION),
+        }
+        self
     }
 }

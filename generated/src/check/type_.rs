@@ -1,8 +1,7 @@
 //! `type`: the JSON types a value may have.
 
-use super::expect;
+use super::Check;
 use crate::node::Node;
-use crate::pointer::At;
 use crate::violation::{Constraint, Sink};
 
 /// A set of JSON types. `INTEGER` holds every number without a fraction, 1024.0 and 1e3 included.
@@ -48,17 +47,11 @@ impl Kinds {
     }
 }
 
-/// The value has one of the types. Where it has not, no other check of the value makes sense, and the answer is
-/// `false`.
-#[inline]
-pub fn kind<S: Sink>(
-    node: Node<'_>,
-    at: &At<'_>,
-    out: &mut S,
-    constraint: &'static Constraint,
-    kinds: Kinds,
-) -> bool {
-    let ok = kinds.admit(node);
-    expect(ok, node, at, out, constraint);
-    ok
+impl<S: Sink> Check<'_, S> {
+    /// The value has one of the types. Where it has not, the rules that follow are passed over.
+    #[inline]
+    pub fn type_(self, constraint: &'static Constraint, kinds: Kinds) -> Self {
+        let is_typed = kinds.admit(self.node);
+        Self { is_typed, ..self.expect(constraint, |_| is_typed) }
+    }
 }

@@ -1,10 +1,7 @@
-//! `const` and `enum`: closed sets of values.
+//! The values that a spec names, as constants: those of `const` and `enum`.
 
-use super::expect;
 use crate::decimal::Number;
 use crate::node::Node;
-use crate::pointer::At;
-use crate::violation::{Constraint, Sink};
 
 /// A JSON value that a spec names.
 #[derive(Clone, Copy, Debug)]
@@ -61,14 +58,15 @@ impl Literal {
     }
 }
 
-/// The value is one of these.
-#[inline]
-pub fn one_of_values<S: Sink>(
-    node: Node<'_>,
-    at: &At<'_>,
-    out: &mut S,
-    constraint: &'static Constraint,
-    values: &[Literal],
-) {
-    expect(values.iter().any(|value| value.equals(node)), node, at, out, constraint);
+/// A literal of one kind: the words of most sets are written as they are.
+macro_rules! from {
+    ($($kind:ty => $variant:ident),*) => {$(
+        impl From<$kind> for Literal {
+            #[inline]
+            fn from(value: $kind) -> Self {
+                Self::$variant(value)
+            }
+        }
+    )*};
 }
+from!(bool => Boolean, i128 => Integer, f64 => Float, &'static str => Text);

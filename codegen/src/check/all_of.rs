@@ -1,0 +1,13 @@
+//! `allOf`.
+
+use super::Emitter;
+use airspec::Schema;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+impl<'m> Emitter<'_, 'm> {
+    pub(super) fn all_of(&mut self, schema: &'m Schema, constraint: &TokenStream) -> TokenStream {
+        let condition = self.condition(schema);
+        quote!(.all_of(#constraint, #condition))
+    }
+}

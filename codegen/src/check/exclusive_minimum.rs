@@ -1,0 +1,11 @@
+//! `exclusiveMinimum`.
+
+use crate::number::decimal;
+use bigdecimal::BigDecimal;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(super) fn call(bound: &BigDecimal, constraint: &TokenStream) -> TokenStream {
+    let bound = decimal(bound);
+    quote!(.exclusive_minimum(#constraint, #bound))
+}

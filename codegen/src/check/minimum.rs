@@ -1,0 +1,11 @@
+//! `minimum`.
+
+use crate::number::decimal;
+use bigdecimal::BigDecimal;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(super) fn call(bound: &BigDecimal, constraint: &TokenStream) -> TokenStream {
+    let bound = decimal(bound);
+    quote!(.minimum(#constraint, #bound))
+}

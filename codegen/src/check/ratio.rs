@@ -1,0 +1,11 @@
+//! `x-constraints` with the operation `ratio`.
+
+use crate::number::range;
+use airspec::model::Relation;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(super) fn call(relation: &Relation, constraint: &TokenStream) -> TokenStream {
+    let ([a, b], range) = (&relation.parameters, range(relation));
+    quote!(.ratio(#constraint, [#a, #b], #range))
+}

@@ -1,0 +1,13 @@
+//! `x-constraints`, operation `area`: the product of two members, in exact arithmetic.
+
+use super::Check;
+use crate::decimal::Range;
+use crate::violation::{Constraint, Sink};
+
+impl<S: Sink> Check<'_, S> {
+    /// The product of the two lies in the range.
+    #[inline]
+    pub fn area(self, constraint: &'static Constraint, names: [&'static str; 2], range: Range) -> Self {
+        self.expect(constraint, |node| node.decimals(names).is_none_or(|[a, b]| range.admits(a.times(b))))
+    }
+}

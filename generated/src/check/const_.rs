@@ -1,0 +1,13 @@
+//! `const`: the one value that is allowed.
+
+use super::Check;
+use crate::literal::Literal;
+use crate::violation::{Constraint, Sink};
+
+impl<S: Sink> Check<'_, S> {
+    /// The value is this one.
+    #[inline]
+    pub fn const_(self, constraint: &'static Constraint, value: impl Into<Literal>) -> Self {
+        self.expect(constraint, |node| value.into().equals(node))
+    }
+}

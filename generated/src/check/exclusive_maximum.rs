@@ -1,0 +1,14 @@
+//! `exclusiveMaximum`: a number is less than the bound.
+
+use super::Check;
+use crate::decimal::Decimal;
+use crate::violation::{Constraint, Sink};
+use std::cmp::Ordering;
+
+impl<S: Sink> Check<'_, S> {
+    /// A number is less than the bound.
+    #[inline]
+    pub fn exclusive_maximum(self, constraint: &'static Constraint, bound: impl Into<Decimal>) -> Self {
+        self.expect(constraint, |node| node.compares(bound.into(), Ordering::is_lt))
+    }
+}

@@ -1,0 +1,13 @@
+//! `x-constraints`, operation `ratio`: the quotient of two members, in exact arithmetic.
+
+use super::Check;
+use crate::decimal::Range;
+use crate::violation::{Constraint, Sink};
+
+impl<S: Sink> Check<'_, S> {
+    /// The quotient of the two lies in the range; nothing divided by zero does.
+    #[inline]
+    pub fn ratio(self, constraint: &'static Constraint, names: [&'static str; 2], range: Range) -> Self {
+        self.expect(constraint, |node| node.decimals(names).is_none_or(|[a, b]| range.admits_quotient(a, b)))
+    }
+}
