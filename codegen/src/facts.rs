@@ -62,9 +62,10 @@ fn limits(schema: &Schema, shape: Option<&Shape>) -> Vec<String> {
     for constraint in &schema.constraints {
         let said = || constraint.expected.trim_start_matches("must be ").to_owned();
         limits.extend(match (&constraint.rule, shape) {
-            (Rule::Required | Rule::AdditionalProperties(_), _) | (Rule::Type(_), None) => None,
+            (Rule::Required | Rule::AdditionalProperties(_), _)
+            | (Rule::Type(_), None)
+            | (Rule::Const(_) | Rule::Enum(_), Some(Shape::Enum(_))) => None,
             (Rule::Type(_), Some(shape)) => (*shape == Shape::Json).then(said),
-            (Rule::Const(_) | Rule::Enum(_), Some(Shape::Enum(_))) => None,
             (Rule::MultipleOf(step), _) => Some(format!("multiple of {}", step.to_plain_string())),
             (rule, _) => match ends(rule, schema) {
                 Ends::Both(words) => words,
