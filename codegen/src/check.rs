@@ -34,7 +34,7 @@ pub(crate) mod unique;
 use crate::imports::{imports, used};
 use crate::names::{Scope, snake};
 use crate::plan::{Plan, Shape};
-use airspec::{Constraint, Model, Property, Rule, Schema};
+use airspec_spec::{Constraint, Model, Property, Rule, Schema};
 use proc_macro2::{Delimiter, Ident, Literal, TokenStream, TokenTree};
 use quote::quote;
 use std::collections::BTreeMap;

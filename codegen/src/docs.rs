@@ -4,7 +4,7 @@
 //! is escaped. What is emitted is chosen so that no part depends on another line: a fence is always closed by a longer
 //! one than anything inside, code in backticks is never wrapped, a line never starts with what would open a block.
 
-use airspec::text::is_hidden;
+use airspec_spec::text::is_hidden;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -14,7 +14,7 @@ use crate::imports::{import, imports, used};
 use crate::plan::{Plan, Shape, Width};
 use crate::shared::Shared;
 use crate::{Options, check, docs};
-use airspec::Model;
+use airspec_spec::Model;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::HashSet;
@@ -45,7 +45,7 @@ pub(crate) fn common_header(options: &Options) -> String {
 
 /// A text that cannot end the line that it stands in.
 fn on_a_line(text: &str) -> String {
-    airspec::text::shorten(text, 200)
+    airspec_spec::text::shorten(text, 200)
 }
 
 /// All items of a model's module; types that are shared are re-exported instead.

@@ -6,7 +6,7 @@ use crate::check;
 use crate::emit::{effective, limits};
 use crate::plan::Plan;
 use crate::{GenerateError, checked};
-use airspec::{Behaviour, Constraint, Level, Model, Schema, text};
+use airspec_spec::{Behaviour, Constraint, Level, Model, Schema, text};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::BTreeMap;

@@ -2,8 +2,8 @@
 
 use crate::docs;
 use crate::plan::{Field, Shape};
-use airspec::model::{Bound, Count, Edge, End, Rule, Schema};
-use airspec::text;
+use airspec_spec::model::{Bound, Count, Edge, End, Rule, Schema};
+use airspec_spec::text;
 use proc_macro2::TokenStream;
 
 /// Longer limits are left to the documentation of the field.

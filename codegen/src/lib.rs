@@ -2,7 +2,7 @@
 //!
 //! The phases, each a type that only the one before can make:
 //!
-//! 1. [`airspec::Model`]: the spec, understood.
+//! 1. [`airspec_spec::Model`]: the spec, understood.
 //! 2. `Plan` (module `plan`): a Rust type for every schema, every name minted once.
 //! 3. Tokens (modules `emit` and `check`): the items of a module.
 //! 4. [`Module`] or [`SourceFile`]s: the text of a file, laid out.
@@ -15,7 +15,7 @@
 //!
 //! fn main() -> Result<(), Box<dyn std::error::Error>> {
 //!     println!("cargo::rerun-if-changed=lighthouse.json");
-//!     let model = airspec::read_file(Path::new("lighthouse.json"))?;
+//!     let model = airspec_spec::read_file(Path::new("lighthouse.json"))?;
 //!     let options = airspec_codegen::Options { made_by: "build.rs".into(), spec: "lighthouse.json".into() };
 //!     let module = airspec_codegen::module(&model, &options)?;
 //!     let out = Path::new(&std::env::var("OUT_DIR")?).join("lighthouse.rs");
@@ -51,8 +51,8 @@ pub use names::{module_name, type_name};
 pub use parallel::in_parallel;
 pub use step::step;
 
-use airspec::Model;
-use airspec::model::Kinds;
+use airspec_spec::Model;
+use airspec_spec::model::Kinds;
 use plan::Plan;
 use proc_macro2::TokenStream;
 use shared::Shared;

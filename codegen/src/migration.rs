@@ -4,8 +4,8 @@ use crate::GenerateError;
 use crate::api::{Api, Setter};
 use crate::plan::Plan;
 use crate::surface::{Shift, Surface, told};
-use airspec::Model;
-use airspec::diff::{Diff, Effect, Subject};
+use airspec_spec::Model;
+use airspec_spec::diff::{Diff, Effect, Subject};
 use std::fmt::Write as _;
 
 /// Notes on the way from the crate of one spec to that of the next, in Markdown. Empty where nothing has to change.

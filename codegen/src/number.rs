@@ -1,6 +1,6 @@
 //! Numbers of a spec in code: exact decimals, and digits in groups of three as people write them.
 
-use airspec::model::Relation;
+use airspec_spec::model::Relation;
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

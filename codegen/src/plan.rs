@@ -1,7 +1,7 @@
 //! A Rust type for every schema, and a name for everything, decided before anything is written.
 
 use crate::names::{Scope, shouty, snake, type_name};
-use airspec::model::{Bound, Constraint, Format, Kinds, Model, Property, Rule, Schema};
+use airspec_spec::model::{Bound, Constraint, Format, Kinds, Model, Property, Rule, Schema};
 use bigdecimal::ToPrimitive as _;
 use proc_macro2::Ident;
 use serde_json::Value;

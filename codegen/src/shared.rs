@@ -5,7 +5,7 @@
 
 use crate::emit::rust_type;
 use crate::plan::{Enum, Plan, Shape, Struct};
-use airspec::Model;
+use airspec_spec::Model;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet};

@@ -5,8 +5,8 @@
 
 use crate::surface::{Shift, Surface, told};
 use crate::{GenerateError, module_name};
-use airspec::Model;
-use airspec::diff::{Effect, Step};
+use airspec_spec::Model;
+use airspec_spec::diff::{Effect, Step};
 
 /// As many reasons are given.
 const SHOWN: usize = 20;

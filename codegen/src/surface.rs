@@ -4,7 +4,7 @@
 
 use crate::api::{printed, type_text};
 use crate::{GenerateError, emit, items};
-use airspec::Model;
+use airspec_spec::Model;
 use quote::{ToTokens as _, quote};
 use std::collections::{BTreeMap, BTreeSet};
 use syn::{Attribute, Fields, ImplItem, Item, ItemMacro, Visibility};

@@ -1,18 +1,18 @@
 //! What a change of the spec means to users of the generated crate.
 
-use airspec::diff::{self, Effect, Step};
-use airspec::{Model, Source};
 use airspec_codegen::{migration, step};
+use airspec_spec::diff::{self, Effect, Step};
+use airspec_spec::{Model, Source};
 use serde_json::{Value, json};
 use std::path::Path;
 
 fn version(date: &str) -> Model {
-    airspec::read_file(&Path::new("../spec/history").join(format!("{date}.json"))).unwrap()
+    airspec_spec::read_file(&Path::new("../spec/history").join(format!("{date}.json"))).unwrap()
 }
 
 fn task(properties: &Value, required: &[&str]) -> Model {
     let task = json!({"type": "object", "properties": properties, "required": required, "additionalProperties": false});
-    airspec::read(&Source::new("spec.json", task.to_string())).unwrap()
+    airspec_spec::read(&Source::new("spec.json", task.to_string())).unwrap()
 }
 
 fn step_of(old: &Model, new: &Model) -> Step {

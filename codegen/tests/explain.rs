@@ -1,11 +1,11 @@
 //! A page about a constraint, a behaviour or a parameter.
 
-use airspec::{Model, Source};
 use airspec_codegen::{Options, Unknown, explain, module};
+use airspec_spec::{Model, Source};
 
 fn model() -> Model {
-    let (slug, text) = airspec::documents()[0];
-    airspec::read(&Source::new(slug, text)).unwrap()
+    let (slug, text) = airspec_spec::documents()[0];
+    airspec_spec::read(&Source::new(slug, text)).unwrap()
 }
 
 /// The value behind a word at the start of a line.

@@ -10,7 +10,7 @@ use syn::Item;
 
 #[test]
 fn the_module_of_a_small_spec() {
-    let model = airspec::read_file(Path::new("macros/tests/tiny.json")).unwrap();
+    let model = airspec_spec::read_file(Path::new("macros/tests/tiny.json")).unwrap();
     let options = Options { made_by: "the test".to_owned(), spec: "tiny.json".to_owned() };
     let module = module(&model, &options).unwrap();
     insta::assert_snapshot!(module.text);
@@ -66,12 +66,12 @@ fn checked(files: &[SourceFile]) -> Vec<String> {
 
 #[test]
 fn every_constraint_is_checked_once_in_the_files_that_are_written() {
-    let specs = airspec::documents().iter().map(|(slug, text)| airspec::Source::new(*slug, *text));
+    let specs = airspec_spec::documents().iter().map(|(slug, text)| airspec_spec::Source::new(*slug, *text));
     let tiny = std::fs::read_to_string("macros/tests/tiny.json").unwrap();
     let odd = std::fs::read_to_string("macros/tests/odd.json").unwrap();
-    let more = [airspec::Source::new("tiny", tiny), airspec::Source::new("odd", odd)];
+    let more = [airspec_spec::Source::new("tiny", tiny), airspec_spec::Source::new("odd", odd)];
     for source in specs.chain(more) {
-        let model = airspec::read(&source).unwrap();
+        let model = airspec_spec::read(&source).unwrap();
         let options = Options { made_by: "the test".to_owned(), spec: source.name().to_owned() };
         let mut constraints: Vec<String> = model.constraints().iter().map(|one| one.id.to_string()).collect();
         let mut checks = checked(&modules(&[(model, options.clone())], &options).unwrap());
@@ -83,7 +83,7 @@ fn every_constraint_is_checked_once_in_the_files_that_are_written() {
 
 #[test]
 fn the_same_spec_gives_the_same_bytes() {
-    let model = airspec::read_file(Path::new("macros/tests/tiny.json")).unwrap();
+    let model = airspec_spec::read_file(Path::new("macros/tests/tiny.json")).unwrap();
     let options = Options { made_by: "the test".to_owned(), spec: "tiny.json".to_owned() };
     assert_eq!(module(&model, &options).unwrap().text, module(&model, &options).unwrap().text);
 }

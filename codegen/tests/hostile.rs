@@ -1,8 +1,8 @@
 //! Specs whose names and prose try to break the generated code, or to put code of their own into it: everything must
 //! compile without a warning, be documented without a warning, and hold nothing that only the spec wrote.
 
-use airspec::{Model, Source};
 use airspec_codegen::{Options, module};
+use airspec_spec::{Model, Source};
 use proc_macro2::{TokenStream, TokenTree};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
@@ -177,7 +177,7 @@ fn specs() -> Vec<(&'static str, Value)> {
 }
 
 fn model(name: &str, document: &str) -> Model {
-    airspec::read(&Source::new(name, document)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    airspec_spec::read(&Source::new(name, document)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 fn options() -> Options {

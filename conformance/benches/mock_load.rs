@@ -1,12 +1,12 @@
 //! How fast the long-running mock is, and how much memory it keeps: valid and invalid requests over 64 connections.
 //!
-//! `cargo bench -p airspec-conformance --bench mock_load -- 1000000` sends so many requests of each kind; an address before
+//! `cargo bench -p airspec --bench mock_load -- 1000000` sends so many requests of each kind; an address before
 //! the number, such as `http://127.0.0.1:8080/v1`, measures the server there instead. The client
 //! shares the machine and the process with the server, and is as plain as can be so as not to be what is measured. Both
 //! have threads of their own, so that the processor time of each is known: it says what the rate would be where the
 //! machine has nothing else to do.
 
-use airspec_conformance::mock::{Engine, Server, Settings};
+use airspec_mock::{Engine, Server, Settings};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -35,7 +35,7 @@ fn runtime(name: &str) -> Runtime {
 
 async fn serve() -> String {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/models/openai-gpt-image-2.json");
-    let model = airspec::read_file(&spec).expect("the spec is read");
+    let model = airspec_spec::read_file(&spec).expect("the spec is read");
     let engine = Engine::new(model, Settings::default()).expect("the spec can be mocked");
     let server = Server::bind(engine, "127.0.0.1:0".parse().expect("an address")).await.expect("a free port");
     let address = server.url().trim_start_matches("http://").to_owned();

@@ -6,7 +6,7 @@
 
 mod support;
 
-use airspec_conformance::mock::Settings as MockSettings;
+use airspec_mock::Settings as MockSettings;
 use airspec_models::openai_gpt_image_2::{Inputs, OutputFormat, OutputType, Request, Required};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

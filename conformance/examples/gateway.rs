@@ -10,7 +10,7 @@
 
 mod support;
 
-use airspec_conformance::mock::Settings as MockSettings;
+use airspec_mock::Settings as MockSettings;
 use airspec_models::Violations;
 use airspec_models::client::{Client, Settings};
 use airspec_models::openai_gpt_image_2::{Request as Picture, Required};

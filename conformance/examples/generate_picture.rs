@@ -7,7 +7,7 @@
 
 mod support;
 
-use airspec_conformance::mock::Settings as MockSettings;
+use airspec_mock::Settings as MockSettings;
 use airspec_models::client::Progress;
 use airspec_models::openai_gpt_image_2::{DeliveryMethod, OutputFormat, Request, Required};
 use clap::Parser as _;

@@ -9,10 +9,10 @@
 
 mod support;
 
-use airspec_conformance::case;
-use airspec_conformance::mock::Settings as MockSettings;
-use airspec_conformance::oracle::{Oracle, Verdict};
-use airspec_conformance::run::{Limit, Secret, Settings, Target, run};
+use airspec_mock::Settings as MockSettings;
+use airspec_suite::case;
+use airspec_suite::oracle::{Oracle, Verdict};
+use airspec_suite::run::{Limit, Secret, Settings, Target, run};
 use clap::Parser as _;
 use std::error::Error;
 use std::process::ExitCode;

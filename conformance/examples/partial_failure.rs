@@ -8,7 +8,7 @@
 
 mod support;
 
-use airspec_conformance::mock::Settings as MockSettings;
+use airspec_mock::Settings as MockSettings;
 use airspec_models::Batch;
 use airspec_models::client::{Class, Error as ClientError};
 use airspec_models::openai_gpt_image_2::{Quality, Request, Required};

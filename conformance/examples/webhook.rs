@@ -9,7 +9,7 @@
 
 mod support;
 
-use airspec_conformance::mock::Settings as MockSettings;
+use airspec_mock::Settings as MockSettings;
 use airspec_models::answers::ImageInferenceResult;
 use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request as Picture, Required};
 use airspec_models::webhook::{Notice, Receiver, Seen, WebhookError};

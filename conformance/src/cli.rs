@@ -15,6 +15,7 @@ mod merge;
 mod mock;
 mod money;
 mod pointed;
+mod progress;
 mod report;
 mod resume;
 mod seek;
@@ -23,10 +24,10 @@ mod verify;
 mod watch;
 mod wire;
 
-use crate::redact::{Secrets, guard};
-use crate::report::Style;
-use crate::run::Secret;
-use airspec::text::{visible, visible_lines};
+use airspec_report::Style;
+use airspec_spec::text::{visible, visible_lines};
+use airspec_suite::redact::{Secrets, guard};
+use airspec_suite::run::Secret;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
@@ -95,9 +96,9 @@ struct Spec {
 
 impl Spec {
     /// The model, with the further rules among its constraints.
-    fn read(&self) -> Result<airspec::Model, Failure> {
+    fn read(&self) -> Result<airspec_spec::Model, Failure> {
         let model = match &self.spec {
-            Some(path) => airspec::read_file(Path::new(path))?,
+            Some(path) => airspec_spec::read_file(Path::new(path))?,
             None => built_in(DEFAULT_MODEL)?,
         };
         let Some(path) = &self.rules else { return Ok(model) };
@@ -107,13 +108,13 @@ impl Spec {
             let name = shown(path);
             let text = std::fs::read_to_string(path)
                 .map_err(|error| Failure(format!("{name}: cannot be read: {error}")))?;
-            airspec::read_rules(&airspec::Source::new(name, text), &model)?
+            airspec_spec::read_rules(&airspec_spec::Source::new(name, text), &model)?
         };
         if rules.is_empty() {
             return Err(Failure(format!("{} states no rules of its owner", model.source)));
         }
         // Nothing on the page says so: it is the user who knows.
-        Ok(model.with_rules(&rules, airspec::Level::Facts))
+        Ok(model.with_rules(&rules, airspec_spec::Level::Facts))
     }
 
     /// The arguments that name the same.
@@ -125,11 +126,11 @@ impl Spec {
 }
 
 /// A document of this release.
-fn built_in(slug: &str) -> Result<airspec::Model, Failure> {
-    let found = airspec::documents().iter().find(|(known, _)| *known == slug);
+fn built_in(slug: &str) -> Result<airspec_spec::Model, Failure> {
+    let found = airspec_spec::documents().iter().find(|(known, _)| *known == slug);
     let (name, text) =
         found.ok_or_else(|| Failure(format!("no spec of {slug} is built in; give one with --spec")))?;
-    Ok(airspec::read(&airspec::Source::new(format!("{name}.json"), (*text).to_owned()))?)
+    Ok(airspec_spec::read(&airspec_spec::Source::new(format!("{name}.json"), (*text).to_owned()))?)
 }
 
 /// Why a command could not run, in the words that are shown.
@@ -169,7 +170,7 @@ pub fn main() -> ExitCode {
 
 /// Runs a command.
 fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
-    guard::keep(&environment());
+    guard::keep(&environment(), &airspec_report::TEMPLATES);
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return unread(&error),

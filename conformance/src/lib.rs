@@ -1,22 +1,6 @@
-//! Cases, mock server, runner and reports that hold a server against the spec.
+//! What the program `airspec` is made of: its commands, and the comparison of generated code with the judge.
+//!
+//! Nothing here judges, serves or writes reports: that is `airspec-suite`, `airspec-mock` and `airspec-report`.
 
-pub mod agree;
-pub mod broken;
-pub mod case;
 pub mod cli;
-pub mod cost;
-pub mod date;
-pub mod deviation;
-mod equivalent;
-pub mod faults;
-pub mod judge;
-pub mod mock;
-pub mod oracle;
-pub mod picture;
-mod price;
-pub mod random;
-pub mod redact;
-pub mod report;
-pub mod run;
-mod serving;
-pub mod shard;
+pub mod differential;

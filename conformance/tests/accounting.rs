@@ -8,12 +8,12 @@
     reason = "amounts of a few USD in millionths"
 )]
 
-use airspec_conformance::case::{Case, derive};
-use airspec_conformance::cost::Costs;
-use airspec_conformance::oracle::{Oracle, Verdict};
-use airspec_conformance::report::{Document, Heading};
-use airspec_conformance::run::journal::{FILE_NAME, Header, Journal, Past};
-use airspec_conformance::run::{Budget, Limit, Run, Settings, Target, Usd, run};
+use airspec_report::{Document, Heading};
+use airspec_suite::case::{Case, derive};
+use airspec_suite::cost::Costs;
+use airspec_suite::oracle::{Oracle, Verdict};
+use airspec_suite::run::journal::{FILE_NAME, Header, Journal, Past};
+use airspec_suite::run::{Budget, Limit, Run, Settings, Target, Usd, run};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
@@ -230,8 +230,8 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let (name, text) = airspec::documents()[0];
-        let model = airspec::read(&airspec::Source::new(name, text)).unwrap();
+        let (name, text) = airspec_spec::documents()[0];
+        let model = airspec_spec::read(&airspec_spec::Source::new(name, text)).unwrap();
         let pool = derive(&model, 7).unwrap().cases;
         let oracle = Arc::new(Oracle::new(&model).unwrap());
         // What is refused by everybody for its size alone would fill the histories with requests that are never sent.
@@ -350,7 +350,7 @@ fn drive(
                 (Box::pin(std::future::pending()), Box::pin(after(requests, delay)))
             }
         };
-        let note = |_, record: &airspec_conformance::run::Record, _| {
+        let note = |_, record: &airspec_suite::run::Record, _| {
             finished.push((record.id.clone(), record.verdict));
         };
         tokio::select! {

@@ -1,16 +1,16 @@
 //! The judges agree: generated code and `jsonschema` say the same about every request.
 
-use airspec::{Model, Source};
-use airspec_conformance::agree::{Rounding, compare, tally};
-use airspec_conformance::judge::Judge;
-use airspec_conformance::random;
+use airspec::differential::{Rounding, compare, tally};
+use airspec_judge::Judge;
 use airspec_models::openai_gpt_image_2::Request;
+use airspec_spec::{Model, Source};
+use airspec_suite::random;
 use proptest::prelude::*;
 
 fn model(slug: &str) -> Model {
     let (_, text) =
-        airspec::documents().iter().find(|(name, _)| *name == slug).expect("the model is embedded");
-    airspec::read(&Source::new(slug, *text)).expect("the model is a spec")
+        airspec_spec::documents().iter().find(|(name, _)| *name == slug).expect("the model is embedded");
+    airspec_spec::read(&Source::new(slug, *text)).expect("the model is a spec")
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! Completeness is asserted: constraints = checks emitted = constraints with cases on both sides; behaviours =
 //! behaviours with a case.
 
-use airspec::{Model, Source};
-use airspec_conformance::case::{self, Cases, Expect};
-use airspec_conformance::judge::Judge;
+use airspec_judge::Judge;
+use airspec_spec::{Model, Source};
+use airspec_suite::case::{self, Cases, Expect};
 use std::collections::BTreeSet;
 
 fn model(slug: &str) -> Model {
     let (_, text) =
-        airspec::documents().iter().find(|(name, _)| *name == slug).expect("the model is embedded");
-    airspec::read(&Source::new(slug, *text)).expect("the model is a spec")
+        airspec_spec::documents().iter().find(|(name, _)| *name == slug).expect("the model is embedded");
+    airspec_spec::read(&Source::new(slug, *text)).expect("the model is a spec")
 }
 
 fn subjects(cases: &Cases, word: &str) -> BTreeSet<String> {
@@ -20,7 +20,7 @@ fn subjects(cases: &Cases, word: &str) -> BTreeSet<String> {
 
 #[test]
 fn every_constraint_has_a_case_on_either_side_and_every_behaviour_has_a_case() {
-    for (slug, _) in airspec::documents() {
+    for (slug, _) in airspec_spec::documents() {
         let model = model(slug);
         let cases = case::derive(&model, 1).unwrap();
         let constraints: BTreeSet<String> =

@@ -1,7 +1,7 @@
 //! Rules that tie parameters together, some of them dead: every fault is found or shown to change nothing.
 
-use airspec::{Model, Source};
-use airspec_conformance::faults::{End, Trial};
+use airspec_spec::{Model, Source};
+use airspec_suite::faults::{End, Trial};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ fn model() -> Model {
             {"if": {"required": ["preset"]}, "then": {"required": ["pictures"]}}
         ]
     });
-    airspec::read(&Source::new("table.json", schema.to_string())).expect("it is legal")
+    airspec_spec::read(&Source::new("table.json", schema.to_string())).expect("it is legal")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,7 +1,7 @@
 //! Every example is run as a reader would run it, and does what it says.
 
-use airspec_conformance::mock::{Engine, Key, Mock, Settings};
-use airspec_conformance::picture::{Container, probe};
+use airspec_media::{Container, probe};
+use airspec_mock::{Engine, Key, Mock, Settings};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -71,9 +71,9 @@ fn a_server_of_ones_own_gets_the_key_of_the_environment() {
     let key = "sk-0123456789abcdef";
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let settings = Settings { key: Some(Key::new(key)), ..Settings::default() };
-    let (_, text) = airspec::documents()[0];
-    let model = airspec::read(&airspec::Source::new("spec", text)).unwrap();
-    let mock = runtime.block_on(Mock::start(Engine::new(model, settings).unwrap()));
+    let (_, text) = airspec_spec::documents()[0];
+    let model = airspec_spec::read(&airspec_spec::Source::new("spec", text)).unwrap();
+    let mock = runtime.block_on(Mock::start(Engine::new(model, settings).unwrap())).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = |key: Option<&str>| {
         let mut command = command("generate_picture", folder.path(), &["--address", &mock.url()]);

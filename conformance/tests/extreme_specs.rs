@@ -1,9 +1,9 @@
 //! Specs with extreme values: what the reader accepts becomes code, and a judge of requests and of answers; what it
 //! refuses, it refuses with a place and with help.
 
-use airspec::Source;
 use airspec_codegen::{Options, module};
-use airspec_conformance::oracle::Oracle;
+use airspec_spec::Source;
+use airspec_suite::oracle::Oracle;
 use fastrand::Rng;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -183,8 +183,8 @@ fn document(schema: &str) -> String {
 
 /// Whether the reader accepts a document. Panics where it says nothing useful, or accepts what others do not.
 fn is_read(text: &str) -> bool {
-    let shown = || airspec::text::shorten(text, 600);
-    let model = match airspec::read(&Source::new("extreme.json", text)) {
+    let shown = || airspec_spec::text::shorten(text, 600);
+    let model = match airspec_spec::read(&Source::new("extreme.json", text)) {
         Ok(model) => model,
         Err(error) => {
             let told = error.to_string();

@@ -1,8 +1,9 @@
 //! The versions of GPT Image 2, step by step: what each one meant to callers, shown by requests where it broke them.
 
-use airspec::Model;
-use airspec::diff::{self, Diff, Effect, Evidence, Report, Subject};
-use airspec_conformance::{broken, judge::Judge};
+use airspec_judge::Judge;
+use airspec_spec::Model;
+use airspec_spec::diff::{self, Diff, Effect, Evidence, Report, Subject};
+use airspec_suite::counterexamples;
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
@@ -10,7 +11,7 @@ fn folder() -> PathBuf {
 }
 
 fn version(date: &str) -> Model {
-    airspec::read_file(&folder().join(format!("{date}.json"))).unwrap()
+    airspec_spec::read_file(&folder().join(format!("{date}.json"))).unwrap()
 }
 
 fn dates() -> Vec<String> {
@@ -25,7 +26,7 @@ fn dates() -> Vec<String> {
 fn step(old: &str, new: &str, effect: Effect) -> (Diff, Evidence) {
     let (before, after) = (version(old), version(new));
     let diff = diff::compare(&before, &after);
-    let evidence = broken::search(&before, &after, &diff, 300, 1).unwrap();
+    let evidence = counterexamples::search(&before, &after, &diff, 300, 1).unwrap();
     let report = Report { diff: &diff, evidence: &evidence, step: None };
     let wire = report.wire();
     assert_eq!((wire.effect, wire.is_confirmed), (effect, true), "{old} -> {new}\n{}", report.text());
@@ -50,9 +51,11 @@ fn is(effect: Effect, words: &str) -> (Effect, String) {
 
 #[test]
 fn the_first_version_is_the_one_that_the_workspace_follows() {
-    let (_, text) =
-        airspec::documents().iter().find(|(slug, _)| *slug == "openai-gpt-image-2").expect("it is built in");
-    let current = airspec::read(&airspec::Source::new("current", *text)).unwrap();
+    let (_, text) = airspec_spec::documents()
+        .iter()
+        .find(|(slug, _)| *slug == "openai-gpt-image-2")
+        .expect("it is built in");
+    let current = airspec_spec::read(&airspec_spec::Source::new("current", *text)).unwrap();
     let first = version("2026-06-07");
     assert_eq!(first.task.properties.len(), 18);
     // What the workspace adds to the document of its own accord is no statement about requests or answers.

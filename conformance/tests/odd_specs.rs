@@ -1,12 +1,12 @@
 //! Specs that are odd and legal: cases are derived without panicking, and the judge blames what generated code blames.
 //! `cargo xtask differential --random-specs` finds more of them.
 
-use airspec::{Model, Source};
-use airspec_conformance::{case, judge::Judge};
+use airspec::{case, judge::Judge};
+use airspec_spec::{Model, Source};
 use serde_json::json;
 
 fn model(schema: &serde_json::Value) -> Model {
-    airspec::read(&Source::new("odd.json", schema.to_string())).expect("it is legal")
+    airspec_spec::read(&Source::new("odd.json", schema.to_string())).expect("it is legal")
 }
 
 fn task(properties: &serde_json::Value) -> serde_json::Value {

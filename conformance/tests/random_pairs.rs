@@ -5,9 +5,9 @@ mod generator {
     pub(crate) mod random_spec;
 }
 
-use airspec::diff::{self, Effect, Subject};
-use airspec::{Model, Source};
-use airspec_conformance::broken;
+use airspec_spec::diff::{self, Effect, Subject};
+use airspec_spec::{Model, Source};
+use airspec_suite::counterexamples;
 use fastrand::Rng;
 use generator::random_spec;
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const PAIRS: usize = 120;
 
 fn read(schema: &Value) -> Option<Model> {
-    airspec::read(&Source::new("pair.json", schema.to_string())).ok()
+    airspec_spec::read(&Source::new("pair.json", schema.to_string())).ok()
 }
 
 /// The schemas of a task, as JSON pointers.
@@ -165,7 +165,7 @@ fn verdicts_on_specs_that_differ_in_one_fact_are_what_a_search_finds() {
         let (Some(before), Some(after)) = (read(&old), read(&new)) else { continue };
         pairs += 1;
         let found = diff::compare(&before, &after);
-        let evidence = broken::search(&before, &after, &found, 400, seed).unwrap();
+        let evidence = counterexamples::search(&before, &after, &found, 400, seed).unwrap();
         let mut witnesses = evidence.requests.witnesses.iter();
         let witness = witnesses.find(|witness| !has_large_number(&witness.value));
         let effect = found.effect_on(Subject::Request);

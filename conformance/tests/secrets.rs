@@ -2,7 +2,7 @@
 //! pieces, not encoded. And what no terminal shows is in none of them either.
 
 #[allow(dead_code, reason = "the tests of the redactor use the rest")]
-#[path = "support/leak.rs"]
+#[path = "../suite/tests/support/leak.rs"]
 mod leak;
 
 use leak::{Reader, key, written};
@@ -323,7 +323,8 @@ fn is_of(name: &str, extension: &str) -> bool {
 fn hide_nothing(told: &[(String, String)]) {
     for (name, text) in told {
         let is_layout = |letter: char| letter == '\n' || letter == '\t' && is_of(name, "html");
-        let hidden = text.chars().find(|letter| !is_layout(*letter) && airspec::text::is_hidden(*letter));
+        let hidden =
+            text.chars().find(|letter| !is_layout(*letter) && airspec_spec::text::is_hidden(*letter));
         assert_eq!(hidden, None, "{name}");
     }
 }
@@ -376,7 +377,7 @@ fn hidden_characters_of_servers_specs_and_file_names_are_shown_as_their_numbers(
 #[test]
 fn characters_are_hidden_in_the_same_way_by_the_suite_and_by_the_client() {
     for letter in '\0'..=char::MAX {
-        let (one, other) = (airspec::text::is_hidden(letter), airspec_models::shown::is_hidden(letter));
+        let (one, other) = (airspec_spec::text::is_hidden(letter), airspec_models::shown::is_hidden(letter));
         assert_eq!(one, other, "{letter:?}");
     }
 }

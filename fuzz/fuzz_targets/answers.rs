@@ -5,9 +5,9 @@
 //! rest is the body.
 #![no_main]
 
-use airspec_conformance::case::{Case, derive};
-use airspec_conformance::oracle::observation::{Answer, Observation, Outcome};
-use airspec_conformance::oracle::{Judgement, Oracle};
+use airspec_suite::case::{Case, derive};
+use airspec_suite::oracle::observation::{Answer, Observation, Outcome};
+use airspec_suite::oracle::{Judgement, Oracle};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
@@ -21,8 +21,8 @@ const MEDIA: [Option<&str>; 4] = [None, Some("application/json"), Some("text/htm
 const MOST_SAID: usize = 64 << 10;
 
 static SUITE: LazyLock<(Oracle, Vec<Case>)> = LazyLock::new(|| {
-    let (slug, text) = airspec::documents()[0];
-    let model = airspec::read(&airspec::Source::new(slug, text)).expect("the workspace's spec is read");
+    let (slug, text) = airspec_spec::documents()[0];
+    let model = airspec_spec::read(&airspec_spec::Source::new(slug, text)).expect("the workspace's spec is read");
     let cases = derive(&model, 1).expect("the workspace's spec has cases").cases;
     // Cases of one subject and one side are looked at in the same way.
     let mut kinds = std::collections::HashSet::new();

@@ -1,16 +1,16 @@
 //! Any bytes as a request: generated code says what the judge says, and neither panics.
 #![no_main]
 
-use airspec_conformance::agree::{Rounding, compare};
-use airspec_conformance::judge::Judge;
+use airspec::differential::{Rounding, compare};
+use airspec_judge::Judge;
 use airspec_models::openai_gpt_image_2::Request;
 use airspec_models::{Batch, serde_json};
 use libfuzzer_sys::fuzz_target;
 use std::sync::LazyLock;
 
 static JUDGE: LazyLock<(Judge, Rounding)> = LazyLock::new(|| {
-    let (slug, text) = airspec::documents()[0];
-    let model = airspec::read(&airspec::Source::new(slug, text)).expect("the workspace's spec is read");
+    let (slug, text) = airspec_spec::documents()[0];
+    let model = airspec_spec::read(&airspec_spec::Source::new(slug, text)).expect("the workspace's spec is read");
     let judge = Judge::new(&model).expect("the workspace's spec is a JSON Schema");
     (judge, Rounding::of(&model.schema))
 });

@@ -3,12 +3,12 @@
 //! character U+0001, a server's way to write the key is put.
 #![no_main]
 
-use airspec_conformance::redact::Redactor;
+use airspec_suite::redact::Redactor;
 use libfuzzer_sys::fuzz_target;
 use serde_json::Value;
 
 #[allow(dead_code, reason = "the tests of the suite use the rest")]
-#[path = "../../conformance/tests/support/leak.rs"]
+#[path = "../../conformance/suite/tests/support/leak.rs"]
 mod leak;
 
 fuzz_target!(|input: &str| {

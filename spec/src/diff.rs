@@ -9,17 +9,17 @@
 //! [`Evidence`]: requests that worked yesterday and fail today.
 //!
 //! ```
-//! use airspec::diff::{self, Effect};
+//! use airspec_spec::diff::{self, Effect};
 //! let spec = |step: u32| {
 //!     let text = format!(
 //!         r#"{{"type": "object", "properties": {{"width": {{"type": "integer", "multipleOf": {step}}}}}}}"#
 //!     );
-//!     airspec::read(&airspec::Source::new("spec.json", text))
+//!     airspec_spec::read(&airspec_spec::Source::new("spec.json", text))
 //! };
 //! let (eight, sixteen) = (spec(8)?, spec(16)?);
 //! assert_eq!(diff::compare(&sixteen, &eight).effect(), Effect::Compatible);
 //! assert_eq!(diff::compare(&eight, &sixteen).effect(), Effect::Breaking);
-//! # Ok::<(), airspec::ReadError>(())
+//! # Ok::<(), airspec_spec::ReadError>(())
 //! ```
 
 mod admits;

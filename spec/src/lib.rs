@@ -10,18 +10,18 @@
 //! says), [`import`], [`verify`] and [`diff`].
 //!
 //! ```
-//! let spec = airspec::Source::new(
+//! let spec = airspec_spec::Source::new(
 //!     "tiny.json",
 //!     r#"{"type": "object", "properties": {"width": {"type": "integer", "maximum": 3840}}}"#,
 //! );
-//! let model = airspec::read(&spec)?;
+//! let model = airspec_spec::read(&spec)?;
 //! let ids: Vec<&str> = model.constraints().iter().map(|constraint| constraint.id.as_str()).collect();
 //! assert_eq!(ids, ["type", "width.type", "width.maximum"]);
 //!
-//! let typo = airspec::Source::new("tiny.json", r#"{"type": "object", "propertes": {}}"#);
-//! let message = airspec::read(&typo).unwrap_err().to_string();
+//! let typo = airspec_spec::Source::new("tiny.json", r#"{"type": "object", "propertes": {}}"#);
+//! let message = airspec_spec::read(&typo).unwrap_err().to_string();
 //! assert!(message.starts_with("tiny.json:1:20: error: unknown keyword `propertes`"));
-//! # Ok::<(), airspec::ReadError>(())
+//! # Ok::<(), airspec_spec::ReadError>(())
 //! ```
 
 pub mod diff;
@@ -31,6 +31,7 @@ pub mod import;
 #[cfg(feature = "judge")]
 pub mod judge;
 pub mod model;
+pub mod price;
 mod read;
 pub mod rule;
 pub mod synthesis;

@@ -2,8 +2,8 @@
 
 mod support;
 
-use airspec::verify::contradictions;
-use airspec::{Source, import};
+use airspec_spec::verify::contradictions;
+use airspec_spec::{Source, import};
 use support::{shared, source};
 
 fn found(source: &Source) -> Vec<String> {

@@ -1,11 +1,11 @@
 //! What a difference between two specs means, one pair at a time.
 
-use airspec::diff::{self, Diff, Effect, Subject};
-use airspec::{Model, Source};
+use airspec_spec::diff::{self, Diff, Effect, Subject};
+use airspec_spec::{Model, Source};
 use serde_json::{Value, json};
 
 fn model(task: &Value) -> Model {
-    airspec::read(&Source::new("spec.json", task.to_string())).unwrap()
+    airspec_spec::read(&Source::new("spec.json", task.to_string())).unwrap()
 }
 
 fn compare(old: &Value, new: &Value) -> Diff {
@@ -221,7 +221,7 @@ fn answering(result: &Value) -> Model {
             "ResponseBody": {"properties": {"data": {"type": "array", "items": result}}},
         }},
     });
-    airspec::read(&Source::new("answers.json", document.to_string())).unwrap()
+    airspec_spec::read(&Source::new("answers.json", document.to_string())).unwrap()
 }
 
 #[test]

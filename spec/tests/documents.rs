@@ -1,6 +1,6 @@
 //! What is taken from around the task: names, and where parameters are documented.
 
-use airspec::{Source, read};
+use airspec_spec::{Source, read};
 
 #[test]
 fn a_parameter_is_documented_at_its_own_place_on_the_page() {

@@ -3,10 +3,10 @@
 
 mod support;
 
-use airspec::facts::{Facts, Layout};
-use airspec::import::{self, Imported};
-use airspec::verify::compare;
-use airspec::{ReadError, Source};
+use airspec_spec::facts::{Facts, Layout};
+use airspec_spec::import::{self, Imported};
+use airspec_spec::verify::compare;
+use airspec_spec::{ReadError, Source};
 use serde_json::Value;
 use support::{ids, real, source};
 
@@ -302,7 +302,7 @@ fn a_source_that_names_no_model_gets_no_name() {
 #[test]
 fn a_page_of_the_committed_model_changes_nothing_in_its_document() {
     let Some(page) = support::shared("spec-source/openai-gpt-image-2.page.txt") else { return };
-    let (slug, text) = airspec::documents()[0];
+    let (slug, text) = airspec_spec::documents()[0];
     let known = Source::new(format!("{slug}.json"), text);
     let (facts, imported) = import(&page, Some(&known));
     assert_eq!((imported.slug.as_str(), imported.text.as_str()), (slug, text));

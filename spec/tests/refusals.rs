@@ -1,7 +1,7 @@
 //! Documents that are refused, with what is said about each; and documents that are strange and legal. Sizes are such
 //! that time or memory growing with their square would not go unnoticed.
 
-use airspec::{MAX_BYTES, ReadError, Source, read, read_file};
+use airspec_spec::{MAX_BYTES, ReadError, Source, read, read_file};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -25,7 +25,7 @@ fn table<T: AsRef<str>>(texts: impl IntoIterator<Item = T>) -> String {
     let mut out = String::new();
     for text in texts {
         let text = text.as_ref();
-        let _ = writeln!(out, "{}\n{}\n", airspec::text::shorten(text, 120), said(text));
+        let _ = writeln!(out, "{}\n{}\n", airspec_spec::text::shorten(text, 120), said(text));
     }
     out
 }

@@ -2,9 +2,9 @@
 
 mod support;
 
-use airspec::facts::Facts;
-use airspec::verify::{self, Allowed, compare};
-use airspec::{Source, import};
+use airspec_spec::facts::Facts;
+use airspec_spec::verify::{self, Allowed, compare};
+use airspec_spec::{Source, import};
 use serde_json::{Value, json};
 use support::{ids, shared, source};
 
@@ -173,7 +173,7 @@ fn the_list_of_known_differences_reads() {
 
 #[test]
 fn the_pages_of_the_committed_model_differ_from_its_document_where_it_is_known() {
-    let (slug, text) = airspec::documents()[0];
+    let (slug, text) = airspec_spec::documents()[0];
     let spec = import::read(&Source::new(format!("{slug}.json"), text)).unwrap();
     let verify =
         |source: &Source| verify::verify(&import::read(source).unwrap(), &spec, slug, &verify::built_in());

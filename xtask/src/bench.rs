@@ -125,7 +125,7 @@ fn measure(
 
 /// The optimised `airspec`.
 fn release(root: &Path) -> anyhow::Result<PathBuf> {
-    let build = ["build", "--quiet", "--release", "-p", "airspec-conformance", "--bin", "airspec"];
+    let build = ["build", "--quiet", "--release", "-p", "airspec", "--bin", "airspec"];
     cargo(root, &build, None)?;
     Ok(crate::built(root, "release"))
 }

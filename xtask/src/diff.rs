@@ -3,9 +3,9 @@
 //! The comparison is the spec's, what broke is searched for by the binary `airspec`, which has the judges, and what the
 //! crate's users must know comes from the generator.
 
-use airspec::Model;
-use airspec::diff::{self, Effect, Evidence, Format, Report, Subject};
-use airspec::text::visible_json;
+use airspec_spec::Model;
+use airspec_spec::diff::{self, Effect, Evidence, Format, Report, Subject};
+use airspec_spec::text::visible_json;
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (old, new) = (airspec::read_file(&arguments.old)?, airspec::read_file(&arguments.new)?);
+    let (old, new) = (airspec_spec::read_file(&arguments.old)?, airspec_spec::read_file(&arguments.new)?);
     let found = diff::compare(&old, &new);
     let evidence = search(arguments)?;
     let report = Report { diff: &found, evidence: &evidence, step: None };
@@ -76,7 +76,7 @@ fn search(arguments: &Arguments) -> anyhow::Result<Evidence> {
 fn migration(old: &Model, new: &Model, report: &Report<'_>) -> anyhow::Result<String> {
     let name = |model: &Model| {
         let file = Path::new(&model.source).file_name().unwrap_or_default().to_string_lossy().into_owned();
-        airspec::text::shorten(&file, 200).replace('`', "'")
+        airspec_spec::text::shorten(&file, 200).replace('`', "'")
     };
     let notes = airspec_codegen::migration(old, new, report.diff)?;
     let notes = if notes.is_empty() { "Nothing has to change.\n".to_owned() } else { notes };

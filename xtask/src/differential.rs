@@ -6,8 +6,8 @@
 
 use crate::output::{self, Artefact};
 use crate::random_spec;
-use airspec::{Diagnostic, ReadError, Source};
 use airspec_codegen::Options;
+use airspec_spec::{Diagnostic, ReadError, Source};
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 use std::fs;
@@ -42,7 +42,7 @@ struct Program {
 
 impl Program {
     /// Adds the module of a model and gives its name.
-    fn module(&mut self, model: &airspec::Model) -> anyhow::Result<String> {
+    fn module(&mut self, model: &airspec_spec::Model) -> anyhow::Result<String> {
         let options = Options { made_by: "cargo xtask differential".into(), spec: model.source.clone() };
         let name = format!("schema_{}", self.modules.len());
         self.modules.push((name.clone(), airspec_codegen::module(model, &options)?.text));
@@ -61,11 +61,11 @@ impl Program {
         }
         let rows = &self.rows;
         main.push_str(&format!(
-            "\nfn main() -> std::process::ExitCode {{\n    airspec_conformance::agree::{call}(&[\n{rows}    ])\n}}\n"
+            "\nfn main() -> std::process::ExitCode {{\n    airspec::differential::{call}(&[\n{rows}    ])\n}}\n"
         ));
         let manifest = format!(
             "[package]\nname = \"differential\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-             airspec-conformance = {{ path = \"{}\" }}\nairspec-models = {{ path = \"{}\" }}\n\n[workspace]\n",
+             airspec = {{ path = \"{}\" }}\nairspec-models = {{ path = \"{}\" }}\n\n[workspace]\n",
             root.join("conformance").display(),
             root.join("generated").display(),
         );
@@ -109,7 +109,7 @@ fn of_random(count: usize, seed: u64, folder: &Path) -> anyhow::Result<Program> 
     while specs.len() < count {
         let text = texts.next().context("there are seeds enough")?;
         let name = format!("{:03}.json", specs.len());
-        match airspec::read(&Source::new(name.as_str(), text.as_str())) {
+        match airspec_spec::read(&Source::new(name.as_str(), text.as_str())) {
             Ok(_) => specs.push(Artefact { path: folder.join(name), text }),
             // Two random limits may exclude each other.
             Err(ReadError::Refused(why)) if why.iter().all(|one| one.message.contains(" excludes ")) => {}
@@ -127,7 +127,7 @@ fn of_specs(root: &Path, specs: &[PathBuf]) -> anyhow::Result<Program> {
 fn of_paths(specs: &[PathBuf]) -> anyhow::Result<Program> {
     let mut program = Program::default();
     for spec in specs {
-        let name = program.module(&airspec::read_file(spec)?)?;
+        let name = program.module(&airspec_spec::read_file(spec)?)?;
         let path = fs::canonicalize(spec).with_context(|| spec.display().to_string())?;
         let path = path.display().to_string();
         program
@@ -153,7 +153,7 @@ fn of_suite(folder: &Path) -> anyhow::Result<Program> {
             let title = format!("{file}: {}", group["description"].as_str().unwrap_or_default());
             let task =
                 json!({"type": "object", "properties": {"value": group["schema"]}, "required": ["value"]});
-            match airspec::read(&Source::new(title.clone(), task.to_string())) {
+            match airspec_spec::read(&Source::new(title.clone(), task.to_string())) {
                 Ok(model) => {
                     let name = program.module(&model)?;
                     program.rows.push_str(&row(&title, &task, &name, group));

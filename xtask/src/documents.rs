@@ -56,7 +56,7 @@ fn xtask(arguments: &[&str]) -> Result<(), String> {
 
 fn airspec(arguments: &[&str]) -> Result<(), String> {
     let words = std::iter::once(&"airspec").chain(arguments);
-    let parsed = airspec_conformance::cli::command().try_get_matches_from(words);
+    let parsed = airspec::cli::command().try_get_matches_from(words);
     match parsed {
         Err(error) if error.use_stderr() => Err(error.to_string()),
         Ok(_) | Err(_) => Ok(()),
@@ -111,7 +111,7 @@ fn a_command_that_is_wrong_is_noticed() {
 
 #[test]
 fn every_example_in_a_help_parses() {
-    let mut program = airspec_conformance::cli::command();
+    let mut program = airspec::cli::command();
     program.build();
     let mut lines = Vec::new();
     for command in std::iter::once(&program).chain(program.get_subcommands()) {
@@ -168,7 +168,7 @@ fn the_recipes_for_ci_are_yaml_and_their_commands_parse() {
 #[test]
 fn the_empty_list_of_deviations_is_one() {
     let path = root().join("docs/ci/deviations.txt");
-    airspec_conformance::deviation::Deviations::read("deviations.txt", &read(&path)).unwrap();
+    airspec_suite::deviation::Deviations::read("deviations.txt", &read(&path)).unwrap();
 }
 
 /// Where the links of a Markdown file lead to, those to the web left out.

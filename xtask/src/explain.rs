@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = crate::root();
     let spec = arguments.spec.clone().unwrap_or_else(|| root.join("spec/models/openai-gpt-image-2.json"));
-    let model = airspec::read_file(&spec)?;
+    let model = airspec_spec::read_file(&spec)?;
     let page = airspec_codegen::explain(&model, &arguments.name)?;
     let mut text = page.text;
     text.push_str("\nCases\n");

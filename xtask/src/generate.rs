@@ -2,8 +2,8 @@
 
 use crate::output::{self, Artefact};
 use crate::stamp::Stamp;
-use airspec::Model;
 use airspec_codegen::{Options, in_parallel, view};
+use airspec_spec::Model;
 use anyhow::Context as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let models = in_parallel(&specs, |spec| airspec::read_file(spec));
+    let models = in_parallel(&specs, |spec| airspec_spec::read_file(spec));
     let models: Vec<Model> = models.into_iter().collect::<Result<_, _>>()?;
     models.iter().for_each(warn);
     let is_clean = models.iter().all(|model| model.warnings.is_empty());
@@ -71,7 +71,7 @@ fn warn(model: &Model) {
 }
 
 fn read(path: &Path) -> anyhow::Result<Model> {
-    let model = airspec::read_file(path)?;
+    let model = airspec_spec::read_file(path)?;
     warn(&model);
     Ok(model)
 }

@@ -1,10 +1,10 @@
 //! `import`: a document under `spec/models` from what the provider published.
 
 use crate::output::{self, Artefact};
-use airspec::Source;
-use airspec::facts::Remark;
-use airspec::import::Imported;
 use airspec_codegen::Options;
+use airspec_spec::Source;
+use airspec_spec::facts::Remark;
+use airspec_spec::import::Imported;
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,17 +26,17 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let source = airspec::read_source(&arguments.source)?;
-    let facts = airspec::import::read(&source)?;
+    let source = airspec_spec::read_source(&arguments.source)?;
+    let facts = airspec_spec::import::read(&source)?;
     let models = arguments.root.clone().unwrap_or_else(crate::root).join("spec/models");
     let folder = arguments.out.clone().unwrap_or(models);
     let known = crate::verify::known(&folder)?;
-    let slug = airspec::import::slug(&facts, &known)
+    let slug = airspec_spec::import::slug(&facts, &known)
         .with_context(|| format!("{}: names no model; add its id or its address", source.name()))?;
     let path = folder.join(format!("{slug}.json"));
-    let old = path.exists().then(|| airspec::read_source(&path)).transpose()?;
-    let decided = airspec::verify::allowed_for(&path)?;
-    let imported = airspec::import::import(&facts, &slug, old.as_ref(), &decided)?;
+    let old = path.exists().then(|| airspec_spec::read_source(&path)).transpose()?;
+    let decided = airspec_spec::verify::allowed_for(&path)?;
+    let imported = airspec_spec::import::import(&facts, &slug, old.as_ref(), &decided)?;
     accepted(&imported)?;
     let artefact = Artefact { path, text: imported.text.clone() };
     let written = !output::write_quietly(std::slice::from_ref(&artefact))?.is_empty();
@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// What the generator does not accept is no document.
 fn accepted(imported: &Imported) -> anyhow::Result<()> {
     let name = format!("{}.json", imported.slug);
-    let model = airspec::read(&Source::new(name.as_str(), imported.text.as_str()))?;
+    let model = airspec_spec::read(&Source::new(name.as_str(), imported.text.as_str()))?;
     for warning in &model.warnings {
         eprintln!("{warning}");
     }
@@ -73,7 +73,7 @@ fn tell(source: &str, imported: &Imported, unread: &[Remark]) {
                 "  {}:{}: {}",
                 Path::new(source).display(),
                 remark.line,
-                airspec::text::shorten(&remark.text, 200)
+                airspec_spec::text::shorten(&remark.text, 200)
             );
         }
         if remarks.len() > SHOWN {

@@ -102,7 +102,7 @@ fn main() -> ExitCode {
         Task::Validate(passed) => airspec("validate", &passed),
     };
     result.unwrap_or_else(|error| {
-        eprintln!("xtask: {}", airspec::text::visible_lines(&format!("{error:#}")));
+        eprintln!("xtask: {}", airspec_spec::text::visible_lines(&format!("{error:#}")));
         ExitCode::from(2)
     })
 }
@@ -132,7 +132,7 @@ fn build_airspec(root: &Path) -> anyhow::Result<()> {
     let status = cargo()
         .args(["build", "--quiet", "--manifest-path"])
         .arg(root.join("Cargo.toml"))
-        .args(["--package", "airspec-conformance", "--bin", "airspec"])
+        .args(["--package", "airspec", "--bin", "airspec"])
         .status()?;
     anyhow::ensure!(status.success(), "the binary `airspec` does not build");
     Ok(())
@@ -160,7 +160,7 @@ fn cargo() -> Command {
 
 /// Text on standard output, which moves no terminal; a reader that has seen enough, such as `head`, is no error.
 fn show(text: &str) -> anyhow::Result<()> {
-    let text = airspec::text::visible_lines(text);
+    let text = airspec_spec::text::visible_lines(text);
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         Ok(()) | Err(_) => Ok(()),

@@ -21,24 +21,24 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let source = airspec::import::read(&airspec::read_source(&arguments.source)?)?;
+    let source = airspec_spec::import::read(&airspec_spec::read_source(&arguments.source)?)?;
     let path = match &arguments.spec {
         Some(path) => path.clone(),
         None => committed(&source, &arguments.root.clone().unwrap_or_else(crate::root).join("spec/models"))?,
     };
-    let spec = airspec::import::read(&airspec::read_source(&path)?)?;
+    let spec = airspec_spec::import::read(&airspec_spec::read_source(&path)?)?;
     let slug = path.file_stem().unwrap_or_default().to_string_lossy();
-    let list = airspec::verify::allowed_for(&path)?;
-    let report = airspec::verify::verify(&source, &spec, &slug, &list);
+    let list = airspec_spec::verify::allowed_for(&path)?;
+    let report = airspec_spec::verify::verify(&source, &spec, &slug, &list);
     // A reader that has seen enough, such as `head`, is no error.
     let _ = writeln!(std::io::stdout(), "{report}");
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// The document that is about the model of a source.
-fn committed(source: &airspec::facts::Facts, folder: &Path) -> anyhow::Result<PathBuf> {
+fn committed(source: &airspec_spec::facts::Facts, folder: &Path) -> anyhow::Result<PathBuf> {
     let known = known(folder)?;
-    let slug = airspec::import::slug(source, &known)
+    let slug = airspec_spec::import::slug(source, &known)
         .with_context(|| format!("{}: names no model; say which document with --spec", source.source))?;
     let path = folder.join(format!("{slug}.json"));
     anyhow::ensure!(
@@ -60,7 +60,7 @@ pub(crate) fn known(folder: &Path) -> anyhow::Result<Vec<(String, Option<String>
     for path in entries.flatten().map(|entry| entry.path()) {
         if path.extension().is_some_and(|ending| ending == "json") {
             let slug = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            known.push((slug, airspec::read_file(&path).ok().and_then(|model| model.air)));
+            known.push((slug, airspec_spec::read_file(&path).ok().and_then(|model| model.air)));
         }
     }
     known.sort();

@@ -28,7 +28,7 @@ pub fn model(input: TokenStream) -> TokenStream {
 fn expand(path: &LitStr) -> syn::Result<proc_macro2::TokenStream> {
     let file = absolute(Path::new(&path.value()));
     let at_call = |message: String| syn::Error::new(path.span(), message);
-    let model = airspec::read_file(&file).map_err(|error| at_call(error.to_string()))?;
+    let model = airspec_spec::read_file(&file).map_err(|error| at_call(error.to_string()))?;
     let items = airspec_codegen::items(&model).map_err(|error| at_call(error.to_string()))?;
     let watched = file.display().to_string();
     Ok(quote! {

@@ -1,6 +1,6 @@
 //! `dependentRequired`.
 
-use airspec::model::DependentRequired;
+use airspec_spec::model::DependentRequired;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -1,6 +1,6 @@
 //! `format`.
 
-use airspec::model::Format;
+use airspec_spec::model::Format;
 use proc_macro2::TokenStream;
 use quote::quote;
 

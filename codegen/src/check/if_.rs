@@ -1,7 +1,7 @@
 //! `if` with `then` and `else`.
 
 use super::Emitter;
-use airspec::model::{If, Schema};
+use airspec_spec::model::{If, Schema};
 use proc_macro2::TokenStream;
 use quote::quote;
 

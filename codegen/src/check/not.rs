@@ -1,7 +1,7 @@
 //! `not`.
 
 use super::Emitter;
-use airspec::Schema;
+use airspec_spec::Schema;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -1,7 +1,7 @@
 //! `oneOf`.
 
 use super::Emitter;
-use airspec::Schema;
+use airspec_spec::Schema;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -1,7 +1,7 @@
 //! `pattern`: each text is a static, which is compiled when it is first used.
 
 use super::Emitter;
-use airspec::model::Pattern;
+use airspec_spec::model::Pattern;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 

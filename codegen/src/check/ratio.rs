@@ -1,7 +1,7 @@
 //! `x-constraints` with the operation `ratio`.
 
 use crate::number::range;
-use airspec::model::Relation;
+use airspec_spec::model::Relation;
 use proc_macro2::TokenStream;
 use quote::quote;
 

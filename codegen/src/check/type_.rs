@@ -1,6 +1,6 @@
 //! `type`.
 
-use airspec::model::Kinds;
+use airspec_spec::model::Kinds;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 

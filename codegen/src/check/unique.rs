@@ -1,7 +1,7 @@
 //! `x-unique`: the runtime compares the tasks of a batch; a task says which member it is, and names the constraint.
 
 use crate::plan::Plan;
-use airspec::Model;
+use airspec_spec::Model;
 use proc_macro2::TokenStream;
 use quote::quote;
 

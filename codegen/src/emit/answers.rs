@@ -3,7 +3,7 @@
 
 use crate::docs;
 use crate::names::{Scope, snake, type_name};
-use airspec::model::{Kinds, Model, Property, Rule, Schema};
+use airspec_spec::model::{Kinds, Model, Property, Rule, Schema};
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use std::collections::BTreeMap;

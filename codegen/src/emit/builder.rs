@@ -6,7 +6,7 @@ use crate::docs;
 use crate::facts::setter_docs;
 use crate::names::{Scope, snake};
 use crate::plan::{Plan, Shape, Struct, Width};
-use airspec::Model;
+use airspec_spec::Model;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 

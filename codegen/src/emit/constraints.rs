@@ -2,7 +2,7 @@
 
 use crate::docs;
 use crate::plan::Plan;
-use airspec::{Constraint, Model};
+use airspec_spec::{Constraint, Model};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 

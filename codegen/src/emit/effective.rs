@@ -62,7 +62,7 @@ fn accessor<'a>(
     let schema = &field.property.schema;
     let name = snake(&schema.path);
     let name = scope.mint(&[format!("effective_{}", name.trim_start_matches('_'))]);
-    let shown = airspec::text::literal(schema.default.as_ref().unwrap_or(&Value::Null));
+    let shown = airspec_spec::text::literal(schema.default.as_ref().unwrap_or(&Value::Null));
     let docs = docs::attributes(&format!("The value of `{}`, or the server default {shown}.", schema.path));
     let reached = reached(above, &field.ident, &held);
     let item = quote! {
@@ -109,7 +109,8 @@ fn default(field: &Field<'_>, plan: &Plan<'_>) -> Option<Effective> {
     match (&field.shape, default) {
         (Shape::Enum(index), value) => {
             let one = &plan.enums[*index];
-            let variant = one.variants.iter().find(|variant| airspec::model::equal(variant.value, value))?;
+            let variant =
+                one.variants.iter().find(|variant| airspec_spec::model::equal(variant.value, value))?;
             let (kind, variant) = (&one.ident, &variant.ident);
             Some(Effective::copied(quote!(#kind), quote!(#kind::#variant)))
         }

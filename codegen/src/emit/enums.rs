@@ -3,7 +3,7 @@
 use crate::docs;
 use crate::literal::plain;
 use crate::plan::{Enum, Variant};
-use airspec::Schema;
+use airspec_spec::Schema;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -31,14 +31,14 @@ fn enum_docs(schema: &Schema) -> TokenStream {
     let title = schema.title.clone().unwrap_or_else(|| schema.name().to_owned());
     let mut summary = format!("{}: the values of `{}`.", title.trim_end_matches('.'), schema.path);
     if let Some(default) = &schema.default {
-        summary.push_str(&format!(" Server default: {}.", airspec::text::literal(default)));
+        summary.push_str(&format!(" Server default: {}.", airspec_spec::text::literal(default)));
     }
     let source = schema.documentation.as_ref().map(|url| format!("Source: {url}"));
     docs::paragraphs(&[summary, source.unwrap_or_default()])
 }
 
 fn variant_docs(variant: &Variant<'_>) -> TokenStream {
-    let value = airspec::text::literal(variant.value);
+    let value = airspec_spec::text::literal(variant.value);
     let said = [variant.title, variant.description].into_iter().flatten().collect::<Vec<_>>().join(": ");
     let text = if said.is_empty() { value } else { format!("{value}: {said}") };
     docs::attributes(&text)

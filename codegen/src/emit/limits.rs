@@ -3,7 +3,7 @@
 use crate::docs;
 use crate::names::{Scope, shouty};
 use crate::number::{float, integer};
-use airspec::model::{Constraint, Kinds, Model, Rule, Schema};
+use airspec_spec::model::{Constraint, Kinds, Model, Rule, Schema};
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

@@ -6,8 +6,8 @@ use crate::imports::{imports, used};
 use crate::plan::{Field, Plan, Shape, Struct};
 use crate::shared::Shared;
 use crate::{check, docs};
-use airspec::Model;
-use airspec::behaviour::Kind;
+use airspec_spec::Model;
+use airspec_spec::behaviour::Kind;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 

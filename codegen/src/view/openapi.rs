@@ -1,8 +1,8 @@
 //! An OpenAPI 3.1 document that general tools (Prism, Schemathesis, Swagger UI) take as it is.
 
 use super::portable::{json_schema, portable};
-use airspec::Model;
-use airspec::behaviour::{Behaviour, Kind};
+use airspec_spec::Model;
+use airspec_spec::behaviour::{Behaviour, Kind};
 use serde_json::{Map, Value, json};
 
 /// The statuses of a refusal, with what they mean.

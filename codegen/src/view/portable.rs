@@ -1,6 +1,6 @@
 //! A plain JSON Schema (2020-12): nothing in it is ours, so that any validator takes it as it is.
 
-use airspec::Model;
+use airspec_spec::Model;
 use serde_json::{Map, Value, json};
 
 /// Version 4 and the variant of RFC 9562, for validators that know `uuid` alone.

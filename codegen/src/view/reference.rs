@@ -1,6 +1,6 @@
 //! The reference page of a model, in Markdown.
 
-use airspec::{Model, Schema};
+use airspec_spec::{Model, Schema};
 use std::fmt::Write as _;
 
 /// Every parameter and behaviour of a model, for readers.
@@ -50,7 +50,7 @@ fn parameter(page: &mut String, model: &Model, schema: &Schema) {
             writeln!(page, "| `{}` | {} | {} |", constraint.id, constraint.level, cell(&constraint.expected));
     }
     if let Some(default) = &schema.default {
-        let _ = writeln!(page, "\nServer default: {} (never sent).", airspec::text::literal(default));
+        let _ = writeln!(page, "\nServer default: {} (never sent).", airspec_spec::text::literal(default));
     }
     if let Some(url) = &schema.documentation {
         let _ = writeln!(page, "\nSource: <{url}>");

@@ -1,14 +1,14 @@
 //! What the examples have in common: a server to talk to, which is the mock unless an address is given.
 
-use airspec_conformance::mock::{Engine, Mock, Settings as MockSettings};
+use airspec_mock::{Engine, Mock, Settings as MockSettings};
 use airspec_models::client::{Client, Settings};
 use std::error::Error;
 
 /// The spec of the model.
-pub(crate) fn model() -> Result<airspec::Model, Box<dyn Error>> {
+pub(crate) fn model() -> Result<airspec_spec::Model, Box<dyn Error>> {
     let slug = "openai-gpt-image-2";
-    let text = airspec::documents().iter().find(|(name, _)| *name == slug).map(|(_, text)| *text);
-    Ok(airspec::read(&airspec::Source::new(slug, text.unwrap_or_default()))?)
+    let text = airspec_spec::documents().iter().find(|(name, _)| *name == slug).map(|(_, text)| *text);
+    Ok(airspec_spec::read(&airspec_spec::Source::new(slug, text.unwrap_or_default()))?)
 }
 
 /// A server to talk to, for as long as this is held.
@@ -23,7 +23,7 @@ impl Server {
         if let Some(url) = address {
             return Ok(Self { url, mock: None });
         }
-        let mock = Mock::start(Engine::new(model()?, settings)?).await;
+        let mock = Mock::start(Engine::new(model()?, settings)?).await?;
         Ok(Self { url: mock.url(), mock: Some(mock) })
     }
 

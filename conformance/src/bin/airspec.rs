@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    airspec_conformance::cli::main()
+    airspec::cli::main()
 }

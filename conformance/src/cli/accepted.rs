@@ -1,10 +1,10 @@
 //! The file of deviations of a run: read before, held against the findings, and rewritten where that is asked for.
 
 use super::{Failure, complain, shown};
-use crate::deviation::{Deviations, is_remark};
-use crate::report::{replace, try_place};
-use crate::run::Record;
-use airspec::text::visible;
+use airspec_report::{replace, try_place};
+use airspec_spec::text::visible;
+use airspec_suite::deviation::{Deviations, is_remark};
+use airspec_suite::run::Record;
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::PathBuf;

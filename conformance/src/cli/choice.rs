@@ -1,10 +1,10 @@
 //! Which cases are tried.
 
 use super::Failure;
-use crate::case::{Case, Cases, Gap};
-use crate::run::search::Sort;
-use crate::shard::Shard;
-use airspec::Level;
+use airspec_spec::Level;
+use airspec_suite::case::{Case, Cases, Gap};
+use airspec_suite::run::search::Sort;
+use airspec_suite::shard::Shard;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 #[derive(Clone, Debug, clap::Args)]

@@ -1,8 +1,8 @@
 //! Where two servers differ.
 
-use crate::oracle::Verdict;
-use crate::report::Style;
-use crate::run::Record;
+use airspec_report::Style;
+use airspec_suite::oracle::Verdict;
+use airspec_suite::run::Record;
 use std::fmt::Write as _;
 
 /// The cases whose verdicts differ, and how many they are.

@@ -9,14 +9,14 @@ use super::seek::Seek;
 use super::watch::Watch;
 use super::wire::Wire;
 use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
-use crate::case::{Case, Gap, Packing, derive};
-use crate::oracle::Oracle;
-use crate::redact::guard;
-use crate::report::{Heading, Subject, Tally, har, make_folder, replace, table, try_place};
-use crate::run::journal::Header;
-use crate::run::search::Sort;
-use crate::run::{Advance, Budget, Limit, Record, Run, Settings, Target, run as run_cases};
-use airspec::Model;
+use airspec_report::{Heading, Subject, Tally, har, make_folder, replace, table, try_place};
+use airspec_spec::Model;
+use airspec_suite::case::{Case, Gap, Packing, derive};
+use airspec_suite::oracle::Oracle;
+use airspec_suite::redact::guard;
+use airspec_suite::run::journal::Header;
+use airspec_suite::run::search::Sort;
+use airspec_suite::run::{Advance, Budget, Limit, Record, Run, Settings, Target, run as run_cases};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -75,7 +75,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let secrets = targets
         .iter()
         .fold(environment().and(wire.route.secrets()), |secrets, target| secrets.and(&target.secrets()));
-    guard::keep(&secrets);
+    guard::keep(&secrets, &[]);
     let model = arguments.spec.read()?;
     let earlier = arguments.money.resume.as_deref().map(Earlier::read).transpose()?;
     let seed = match (&earlier, arguments.seed) {
@@ -164,7 +164,7 @@ fn list(oracle: &Oracle, cases: &[Case], gaps: &[Gap]) -> Result<End, Failure> {
     let width = cases.iter().map(|case| case.id.chars().count()).max().unwrap_or(0).min(60);
     let line = |case: &Case| {
         let (id, level, expect) = (&case.id, case.level.word(), case.expect.word());
-        let about = crate::oracle::excerpt(&case.about);
+        let about = airspec_suite::oracle::excerpt(&case.about);
         let beyond = oracle.beyond_owner(&case.body).filter(|_| expect != "reject");
         let beyond = beyond
             .map(|broken| format!(" (may be refused: the model's owner has a rule that a task {broken})"));

@@ -1,9 +1,9 @@
 //! `airspec diff`: what changed between two specs, and what it means to users.
 
 use super::{End, Failure, show};
-use crate::broken;
-use airspec::diff::{self, Effect, Format, Report};
-use airspec::text::visible_json;
+use airspec_spec::diff::{self, Effect, Format, Report};
+use airspec_spec::text::visible_json;
+use airspec_suite::counterexamples;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -29,9 +29,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let (old, new) = (airspec::read_file(&arguments.old)?, airspec::read_file(&arguments.new)?);
+    let (old, new) = (airspec_spec::read_file(&arguments.old)?, airspec_spec::read_file(&arguments.new)?);
     let found = diff::compare(&old, &new);
-    let evidence = broken::search(&old, &new, &found, arguments.values, arguments.seed)?;
+    let evidence = counterexamples::search(&old, &new, &found, arguments.values, arguments.seed)?;
     let report = Report { diff: &found, evidence: &evidence, step: None };
     let text = report.render(arguments.format);
     show(&if arguments.format == Format::Json { visible_json(&text) } else { text.into() })?;

@@ -2,12 +2,13 @@
 
 use super::choice::matcher;
 use super::conformance::random;
+use super::progress::Progress;
 use super::wire::jobs;
 use super::{End, Failure, Spec, complain, runtime, show, style};
-use crate::faults::{self, Fate, Trial};
-use crate::mock::Fault;
-use crate::report::{Matrix, Reports};
-use crate::run::{Progress, Record};
+use airspec_mock::Fault;
+use airspec_report::{Matrix, Reports};
+use airspec_suite::faults::{self, Fate, Trial};
+use airspec_suite::run::Record;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;

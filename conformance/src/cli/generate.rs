@@ -2,7 +2,7 @@
 //! description.
 
 use super::{End, Failure, show_raw};
-use crate::report::{make_folder, replace};
+use airspec_report::{make_folder, replace};
 use clap_complete::Shell;
 use clap_mangen::Man;
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
 //! `airspec merge`: one report of several.
 
 use super::{End, Failure, complain, show, shown};
-use crate::report::merge::merge;
-use crate::report::{make_folder, read, write};
+use airspec_report::merge::merge;
+use airspec_report::{make_folder, read, write};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]

@@ -1,10 +1,10 @@
 //! `airspec mock`: the mock server as a program, and the one that a run without a target is sent to.
 
 use super::{End, Failure, Spec, show, shown};
-use crate::case::Tasks;
-use crate::judge::Judge;
-use crate::mock::{Engine, EngineError, Key, Mock, Server, Settings, UnknownFault};
-use airspec::Model;
+use airspec_judge::Judge;
+use airspec_mock::{Engine, EngineError, Key, Server, Settings, UnknownFault, WiremockServer};
+use airspec_spec::Model;
+use airspec_suite::case::Tasks;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         let stop = stopped()?;
         show(&greeting(&server, &required))?;
         let quiet = arguments.quiet;
-        let log = move |served: &crate::mock::Served| {
+        let log = move |served: &airspec_mock::Served| {
             if !quiet {
                 // A reader that has gone is no reason to stop serving.
                 let _ = show(&format!("{served}\n"));
@@ -167,7 +167,7 @@ fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
 }
 
 /// The mock that lives as long as a run. Its deferred results come soon: nobody waits for a picture to be drawn.
-pub(super) async fn embedded(model: &Model) -> Result<Mock, Failure> {
+pub(super) async fn embedded(model: &Model) -> Result<WiremockServer, Failure> {
     let settings = Settings { pace: Duration::from_millis(30), ..Settings::default() };
-    Ok(Mock::start(Engine::new(model.clone(), settings)?).await)
+    Ok(WiremockServer::start(Engine::new(model.clone(), settings)?).await)
 }

@@ -1,16 +1,16 @@
 //! What a run may cost, and what it would.
 
 use super::{End, Failure, show};
-use crate::case::{Case, Expect, Packing, Parcel, World};
-use crate::cost::Costs;
-use crate::judge::Judge;
-use crate::oracle::Oracle;
-use crate::oracle::behaviour::needs;
-use crate::oracle::protocol::COST;
-use crate::oracle::scene::{at, set};
-use crate::run::Limit;
-use airspec::Model;
-use airspec::behaviour::Kind;
+use airspec_judge::Judge;
+use airspec_spec::Model;
+use airspec_spec::behaviour::Kind;
+use airspec_suite::case::{Case, Expect, Packing, Parcel, World};
+use airspec_suite::cost::Costs;
+use airspec_suite::oracle::Oracle;
+use airspec_suite::oracle::behaviour::needs;
+use airspec_suite::oracle::protocol::COST;
+use airspec_suite::oracle::scene::{at, set};
+use airspec_suite::run::Limit;
 use serde_json::Value;
 use std::borrow::Cow;
 

@@ -1,12 +1,12 @@
 //! Diagnostics that point into a JSON text: line, column, and a caret under the place.
 
 use super::validate::input::Found;
-use crate::report::Style;
-use airspec::diagnostic::Position;
-use airspec::rule::Rule;
-use airspec::text::visible;
-use airspec::{Model, Source};
 use airspec_models::{Violation, Violations};
+use airspec_report::Style;
+use airspec_spec::diagnostic::Position;
+use airspec_spec::rule::Rule;
+use airspec_spec::text::visible;
+use airspec_spec::{Model, Source};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -184,14 +184,14 @@ fn show(text: Text<'_>, place: Place, message: &str, style: Style) -> String {
 mod tests {
     use super::super::validate::input;
     use super::*;
-    use crate::judge::Judge;
+    use airspec_judge::Judge;
 
     const SPEC: &str = r#"{"type": "object", "required": ["say"], "additionalProperties": false, "properties": {
         "say": {"type": "string"}, "wide": {"type": "integer", "maximum": 9},
         "deep": {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "boolean"}}}}}}"#;
 
     fn told(text: &str) -> (String, usize) {
-        let model = airspec::read(&Source::new("tiny", SPEC)).unwrap();
+        let model = airspec_spec::read(&Source::new("tiny", SPEC)).unwrap();
         let judge = Judge::new(&model).unwrap();
         let found = input::judge(&judge, &model, text.as_bytes(), 1).unwrap();
         let all = Text { name: "a.json", content: text, first_line: 1 };

@@ -1,7 +1,7 @@
 //! `airspec report`: the page of a run or of a kill matrix, made from what was saved.
 
 use super::{End, Failure, show, shown};
-use crate::report::{Against, Saved, html, read_saved, replace};
+use airspec_report::{Against, Saved, html, read_saved, replace};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]

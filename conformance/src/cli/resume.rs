@@ -1,13 +1,13 @@
 //! `--resume`: what an earlier part of a run has done is taken from its report, and only the rest is sent.
 
 use super::{Failure, shown};
-use crate::case::Case;
-use crate::oracle::Verdict;
-use crate::report::{Document, Entry, Received};
-use crate::run::journal::{Header, Journal, Past};
-use crate::run::search::{self, Sort};
-use crate::run::{Budget, Limit, Record, Request, Response, Usd};
-use airspec::Model;
+use airspec_report::{Document, Entry, Received};
+use airspec_spec::Model;
+use airspec_suite::case::Case;
+use airspec_suite::oracle::Verdict;
+use airspec_suite::run::journal::{Header, Journal, Past};
+use airspec_suite::run::search::{self, Sort};
+use airspec_suite::run::{Budget, Limit, Record, Request, Response, Usd};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -2,11 +2,11 @@
 
 use super::choice::Choice;
 use super::{Failure, shown};
-use crate::oracle::{Oracle, Verdict};
-use crate::report::replace;
-use crate::run::search::{Found, Regression, Search, Sort, empty, read_regressions, search};
-use crate::run::{Limit, Record, Settings, Target};
-use airspec::text::visible_json;
+use airspec_report::replace;
+use airspec_spec::text::visible_json;
+use airspec_suite::oracle::{Oracle, Verdict};
+use airspec_suite::run::search::{Found, Regression, Search, Sort, empty, read_regressions, search};
+use airspec_suite::run::{Limit, Record, Settings, Target};
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};

@@ -7,10 +7,10 @@ pub(super) mod input;
 
 use super::pointed::{self, Text};
 use super::{End, Failure, Spec, cleaned, complain, style};
-use crate::judge::Judge;
-use crate::redact::guard;
-use airspec::text::visible_json;
+use airspec_judge::Judge;
 use airspec_models::Violations;
+use airspec_spec::text::visible_json;
+use airspec_suite::redact::guard;
 use input::{Form, Found, Unjudged};
 use serde::Serialize;
 use std::fs::File;
@@ -110,7 +110,7 @@ fn shown_name(path: &Path) -> String {
     if is_standard_input(path) {
         return "standard input".to_owned();
     }
-    airspec::text::shorten(&path.display().to_string(), LONGEST)
+    airspec_spec::text::shorten(&path.display().to_string(), LONGEST)
 }
 
 /// Why there is no verdict on a file.
@@ -137,7 +137,7 @@ impl From<io::Error> for FileError {
 /// What all files of a command share.
 struct Run<'a, W: Write> {
     judge: &'a Judge,
-    model: &'a airspec::Model,
+    model: &'a airspec_spec::Model,
     names_files: bool,
     output: &'a mut Output<W>,
 }
@@ -250,13 +250,13 @@ impl<W: Write> Output<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use airspec::Source;
+    use airspec_spec::Source;
 
     /// The verdict on an input, and what is written: in each form of the output.
     fn verdicts(input: &[u8], form: Form) -> [(Result<bool, FileError>, String); 2] {
         let spec = r#"{"type": "object", "properties": {"width": {"type": "integer", "maximum": 9},
             "id": {"type": "string", "x-unique": true}}}"#;
-        let model = airspec::read(&Source::new("tiny", spec)).unwrap();
+        let model = airspec_spec::read(&Source::new("tiny", spec)).unwrap();
         let judge = Judge::new(&model).unwrap();
         [Format::Text, Format::Lines].map(|format| {
             let mut output = Output::new(Vec::new());

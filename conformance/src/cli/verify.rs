@@ -1,8 +1,8 @@
 //! `airspec verify`: a spec against what the provider published.
 
 use super::{End, Failure, show};
-use airspec::Source;
-use airspec::{import, verify};
+use airspec_spec::Source;
+use airspec_spec::{import, verify};
 use std::path::PathBuf;
 
 /// Compares fact by fact, wording aside, and tells where the source contradicts itself.
@@ -17,11 +17,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let source = import::read(&airspec::read_source(&arguments.source)?)?;
+    let source = import::read(&airspec_spec::read_source(&arguments.source)?)?;
     let (slug, spec, known) = match &arguments.spec {
         Some(path) => {
             let slug = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            (slug, import::read(&airspec::read_source(path)?)?, verify::allowed_for(path)?)
+            (slug, import::read(&airspec_spec::read_source(path)?)?, verify::allowed_for(path)?)
         }
         None => {
             let (slug, text) = built_in(&source)?;
@@ -34,9 +34,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
 }
 
 /// The document that is about the model of a source.
-fn built_in(source: &airspec::facts::Facts) -> Result<(&'static str, &'static str), Failure> {
-    let air = |text: &str| airspec::read(&Source::new("document", text)).ok().and_then(|model| model.air);
-    let documents = airspec::documents();
+fn built_in(source: &airspec_spec::facts::Facts) -> Result<(&'static str, &'static str), Failure> {
+    let air =
+        |text: &str| airspec_spec::read(&Source::new("document", text)).ok().and_then(|model| model.air);
+    let documents = airspec_spec::documents();
     let known: Vec<_> = documents.iter().map(|(slug, text)| ((*slug).to_owned(), air(text))).collect();
     let slug = import::slug(source, &known);
     let found = documents.iter().find(|(known, _)| slug.as_deref() == Some(*known)).copied();

@@ -2,10 +2,11 @@
 
 use super::Failure;
 use super::accepted::List;
+use super::progress::Progress;
 use super::resume::Done;
-use crate::oracle::Verdict;
-use crate::report::{Heading, ReportError, Reports};
-use crate::run::{Budget, Progress, Record, Run, RunStats};
+use airspec_report::{Heading, ReportError, Reports};
+use airspec_suite::oracle::Verdict;
+use airspec_suite::run::{Budget, Record, Run, RunStats};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! How requests are sent: how many, how fast, through what.
 
 use super::Failure;
-use crate::run::{Deadline, Route, Settings};
+use airspec_suite::run::{Deadline, Route, Settings};
 use std::path::PathBuf;
 use std::time::Duration;
 

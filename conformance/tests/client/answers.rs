@@ -1,7 +1,7 @@
 //! What the client makes of answers: results in full and in part, errors, and what is neither.
 
 use crate::support::{Script, answer, client, deferred, error, mock, quick, required, result, task, under};
-use airspec_conformance::mock::Settings as MockSettings;
+use airspec_mock::Settings as MockSettings;
 use airspec_models::client::{Class, Client, Error, Progress};
 use airspec_models::openai_gpt_image_2::{OutputType, Request};
 use airspec_models::{Batch, Valid};

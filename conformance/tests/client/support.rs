@@ -1,6 +1,6 @@
 //! Tasks, clients and servers for all tests of the client.
 
-use airspec_conformance::mock::{Engine, Mock, Settings as MockSettings};
+use airspec_mock::{Engine, Mock, Settings as MockSettings};
 use airspec_models::Valid;
 use airspec_models::client::{Client, Settings};
 use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request, Required};
@@ -14,7 +14,7 @@ pub(crate) const KEY: &str = "sk-0123456789abcdef";
 
 pub(crate) async fn mock(settings: MockSettings) -> Mock {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/models/openai-gpt-image-2.json");
-    Mock::start(Engine::new(airspec::read_file(&path).unwrap(), settings).unwrap()).await
+    Mock::start(Engine::new(airspec_spec::read_file(&path).unwrap(), settings).unwrap()).await.unwrap()
 }
 
 pub(crate) async fn under(weather: &str) -> Mock {

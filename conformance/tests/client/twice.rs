@@ -2,7 +2,7 @@
 //! answer means that the first attempt was taken.
 
 use crate::support::{Script, answer, client, cut, deferred, error, mock, read, result, task};
-use airspec_conformance::mock::Settings as MockSettings;
+use airspec_mock::Settings as MockSettings;
 use airspec_models::Batch;
 use airspec_models::client::{Class, Error};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

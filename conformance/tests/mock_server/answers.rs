@@ -1,8 +1,8 @@
 //! Results and errors of requests that are answered at once.
 
 use crate::support::{Front, KEY, ask, bare, codes, engine, fetch, model, post, request, send, task, uuid};
-use airspec_conformance::mock::{Engine, Key, Mock, Settings};
-use airspec_conformance::picture::{Container, probe};
+use airspec_media::{Container, probe};
+use airspec_mock::{Engine, Key, Settings, WiremockServer};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -300,9 +300,9 @@ fn the_platforms_own_tasks_are_checked_too() {
 async fn many_mocks_run_side_by_side_each_with_a_port_and_a_memory_of_its_own() {
     let mut mocks = Vec::new();
     for _ in 0..8 {
-        mocks.push(Mock::start(engine(Settings::default())).await);
+        mocks.push(WiremockServer::start(engine(Settings::default())).await);
     }
-    let urls: HashSet<String> = mocks.iter().map(Mock::url).collect();
+    let urls: HashSet<String> = mocks.iter().map(WiremockServer::url).collect();
     assert_eq!(urls.len(), 8);
     let deferred = json!([task(1, &json!({"deliveryMethod": "async"}))]);
     for url in &urls {

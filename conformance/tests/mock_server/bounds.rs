@@ -1,7 +1,7 @@
 //! What one request may ask for, and how long a connection may take, seen from outside.
 
 use crate::support::{ask, client, codes, engine, incoming, post, serve, still, task, uuid};
-use airspec_conformance::mock::{Engine, Settings};
+use airspec_mock::{Engine, Settings};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -219,7 +219,7 @@ async fn a_large_answer_is_whole_although_it_is_drawn_while_it_is_read() {
     for item in data {
         let text = item["imageDataURI"].as_str().unwrap().strip_prefix("data:image/png;base64,").unwrap();
         let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).unwrap();
-        let found = airspec_conformance::picture::probe(&bytes).unwrap();
+        let found = airspec_media::probe(&bytes).unwrap();
         assert_eq!((found.width, found.height), (1920, 1920));
     }
 }

@@ -1,8 +1,8 @@
 //! Deferred tasks, links that end, webhooks and uploads.
 
 use crate::support::{Front, Running, ask, ask_as, codes, fetch, post, serve, still, task, uuid};
-use airspec_conformance::mock::{DeliveryState, Reach, Settings, Wrapping};
-use airspec_conformance::picture::{Container, probe};
+use airspec_media::{Container, probe};
+use airspec_mock::{DeliveryState, Reach, Settings, Wrapping};
 use serde_json::{Value, json};
 use std::time::Duration;
 use wiremock::matchers::{any, method};

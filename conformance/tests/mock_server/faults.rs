@@ -1,8 +1,8 @@
 //! Faults: each shows in the cases that are derived from the same spec.
 
 use crate::support::{KEY, ask, engine, fetch, incoming, model, task, uuid};
-use airspec_conformance::case::{self, Case, Expect};
-use airspec_conformance::mock::{Engine, Settings};
+use airspec_mock::{Engine, Settings};
+use airspec_suite::case::{self, Case, Expect};
 use serde_json::{Value, json};
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -162,7 +162,7 @@ fn what_was_misread_is_carried_out_as_it_was_read() {
     let engine = faulty("misread:width.type:text");
     let (_, answer) = ask(&engine, &json!([task(1, &json!({"width": "96"}))]));
     let file = fetch(&engine, answer["data"][0]["imageURL"].as_str().unwrap()).2;
-    assert_eq!(airspec_conformance::picture::probe(&file).unwrap().width, 96);
+    assert_eq!(airspec_media::probe(&file).unwrap().width, 96);
     let engine = faulty("misread:outputFormat.enum:case");
     let (_, answer) = ask(&engine, &json!([task(1, &json!({"outputFormat": "webp"}))]));
     assert!(answer["data"][0]["imageURL"].as_str().unwrap().ends_with("webp"));
@@ -276,7 +276,7 @@ fn files_are_wrong_in_the_way_that_the_fault_says() {
         let (_, answer) = ask(&engine, &json!([task(1, &changes)]));
         fetch(&engine, answer["data"][0]["imageURL"].as_str().unwrap())
     };
-    let probed = |fault: &str| airspec_conformance::picture::probe(&file(fault, json!({})).2).unwrap();
+    let probed = |fault: &str| airspec_media::probe(&file(fault, json!({})).2).unwrap();
     assert_eq!(probed("answer:width+height.size:wider").width, 65);
     assert_eq!(probed("answer:width+height.size:taller").height, 33);
     assert_eq!(
@@ -294,7 +294,7 @@ fn files_are_wrong_in_the_way_that_the_fault_says() {
         let (_, answer) = ask(&engine, &json!([task(1, &json!({}))]));
         let link = answer["data"][0]["imageURL"].as_str().unwrap();
         let (_, found, bytes) = fetch(&engine, link);
-        let probe = airspec_conformance::picture::probe(&bytes).unwrap();
+        let probe = airspec_media::probe(&bytes).unwrap();
         let seen = (found.as_str(), link.rsplit('.').next().unwrap(), probe.container.extension());
         assert_eq!(seen, (media, ending, container), "{how}");
     }

@@ -1,7 +1,7 @@
 //! Both fronts give the same answers: every kind of request to each, in the same order, and all of each answer compared.
 
 use crate::support::{Front, KEY, bare, client, request, still, task, uuid};
-use airspec_conformance::mock::{Key, Settings, WEATHER_HEADER};
+use airspec_mock::{Key, Settings, WEATHER_HEADER};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::time::Duration;

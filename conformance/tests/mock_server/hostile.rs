@@ -1,7 +1,7 @@
 //! What nobody should send: the mock says so, and stays up.
 
 use crate::support::{Front, KEY, bare, codes, engine, post, send, serve, task};
-use airspec_conformance::mock::Settings;
+use airspec_mock::Settings;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;

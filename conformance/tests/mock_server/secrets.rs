@@ -3,7 +3,7 @@
 
 use crate::socket::Client;
 use crate::support::{Front, KEY, Running, bare, incoming, post, send, serve, still, task};
-use airspec_conformance::mock::{Engine, Key, Settings};
+use airspec_mock::{Engine, Key, Settings};
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! Web pages of elsewhere, which a browser lets send requests to this machine: they are refused, and no others are.
 
 use crate::support::{Front, KEY, Running, bare, client, codes, engine, post, request, serve, task};
-use airspec_conformance::mock::Settings;
+use airspec_mock::Settings;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

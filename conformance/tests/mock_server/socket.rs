@@ -1,7 +1,7 @@
 //! The WebSocket: the official clients use it by default.
 
 use crate::support::{KEY, Running, engine, is_taken, serve, still, task, uuid};
-use airspec_conformance::mock::{Key, Settings};
+use airspec_mock::{Key, Settings};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use std::time::Duration;

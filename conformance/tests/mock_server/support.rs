@@ -1,6 +1,6 @@
 //! Requests, fronts and servers that listen, for all tests of the mock.
 
-use airspec_conformance::mock::{Clock, Engine, Incoming, Mock, Served, Server, Settings, WEATHER_HEADER};
+use airspec_mock::{Clock, Engine, Incoming, Served, Server, Settings, WEATHER_HEADER, WiremockServer};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -9,9 +9,9 @@ use tokio::task::JoinHandle;
 
 pub(crate) const KEY: &str = "sk-0123456789abcdef";
 
-pub(crate) fn model() -> airspec::Model {
+pub(crate) fn model() -> airspec_spec::Model {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/models/openai-gpt-image-2.json");
-    airspec::read_file(&path).unwrap()
+    airspec_spec::read_file(&path).unwrap()
 }
 
 pub(crate) fn engine(settings: Settings) -> Arc<Engine> {
@@ -48,7 +48,7 @@ pub(crate) fn task(number: u64, changes: &Value) -> Value {
 
 /// A server in front of an engine, and what it logged.
 pub(crate) enum Front {
-    Wiremock(Mock),
+    Wiremock(WiremockServer),
     Axum(Running),
 }
 
@@ -81,7 +81,7 @@ pub(crate) async fn serve(engine: Arc<Engine>) -> Running {
 
 impl Front {
     pub(crate) async fn both(make: impl Fn() -> Arc<Engine>) -> [Self; 2] {
-        [Self::Wiremock(Mock::start(make()).await), Self::Axum(serve(make()).await)]
+        [Self::Wiremock(WiremockServer::start(make()).await), Self::Axum(serve(make()).await)]
     }
 
     pub(crate) fn url(&self) -> String {

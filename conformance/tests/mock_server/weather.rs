@@ -3,7 +3,7 @@
 use crate::support::{
     Front, ask, codes, engine, incoming, is_taken, post, request, send, serve, still, task,
 };
-use airspec_conformance::mock::{Passage, Settings, WEATHER_HEADER};
+use airspec_mock::{Passage, Settings, WEATHER_HEADER};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 

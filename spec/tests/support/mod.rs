@@ -2,21 +2,22 @@
 
 #![allow(dead_code)] // each test binary uses its part
 
-use airspec::Source;
-use airspec::verify::Difference;
+use airspec_spec::Source;
+use airspec_spec::verify::Difference;
 use std::io::Write as _;
 use std::path::Path;
 
 /// A source of our own.
 pub(crate) fn source(name: &str) -> Source {
-    airspec::read_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sources").join(name)).unwrap()
+    airspec_spec::read_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sources").join(name))
+        .unwrap()
 }
 
 /// A real source, which is not part of this repository.
 pub(crate) fn shared(path: &str) -> Option<Source> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(path);
     if path.exists() {
-        return Some(airspec::read_source(&path).unwrap());
+        return Some(airspec_spec::read_source(&path).unwrap());
     }
     // Past the capture of output, so that it is seen.
     let _ = writeln!(std::io::stderr(), "skipped: {} is not there", path.display());

@@ -17,7 +17,7 @@ pub(super) fn measure(root: &Path, folder: &Path, counts: &[usize], table: &mut 
         crate::generate::specs(root)?.into_iter().next().context("no spec to make a catalogue of")?;
     let text = fs::read_to_string(&template)?;
     let slug = template.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let model = airspec::read_file(&template)?;
+    let model = airspec_spec::read_file(&template)?;
     let air = model.air.context("the spec has no AIR id")?;
     for count in counts {
         let place = folder.join(format!("catalogue-{count}"));

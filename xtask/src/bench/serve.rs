@@ -42,7 +42,7 @@ pub(super) fn measure(root: &Path, program: &Path, load: &Load, table: &mut Tabl
 fn client(root: &Path) -> anyhow::Result<std::path::PathBuf> {
     let output = crate::cargo()
         .current_dir(root)
-        .args(["bench", "--quiet", "--no-run", "--message-format", "json", "-p", "airspec-conformance"])
+        .args(["bench", "--quiet", "--no-run", "--message-format", "json", "-p", "airspec"])
         .args(["--bench", "mock_load"])
         .stderr(Stdio::inherit())
         .output()?;

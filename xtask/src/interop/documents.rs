@@ -19,7 +19,7 @@ pub(super) fn check(root: &Path, tools: &Tools, specs: &[PathBuf]) -> anyhow::Re
     let made = tempfile::tempdir()?;
     let mut all_well = true;
     for spec in specs {
-        let model = airspec::read_file(spec)?;
+        let model = airspec_spec::read_file(spec)?;
         println!("{}", model.slug);
         let schema = made.path().join("schema.json");
         let openapi = made.path().join("openapi.json");

@@ -1,9 +1,9 @@
 //! The values of an input, one after the other and within limits, and what is wrong with each.
 
-use crate::judge::Judge;
-use airspec::Model;
+use airspec_judge::Judge;
 use airspec_models::json::{self, Fault};
 use airspec_models::{Violation, Violations};
+use airspec_spec::Model;
 use serde_json::Value;
 use std::collections::HashSet;
 use std::io::{self, BufRead, Read as _};
@@ -154,14 +154,13 @@ fn not_utf8(bytes: &[u8], end: usize) -> Fault {
 
 /// What a task breaks, or what the tasks of a batch do.
 fn judged(judge: &Judge, model: &Model, value: &Value) -> Violations {
-    let Value::Array(tasks) = value else { return judge.task(value).into() };
+    let Value::Array(tasks) = value else {
+        return judge.task(value).into_iter().map(|one| said(one, "")).collect::<Vec<_>>().into();
+    };
     let mut violations = Violations::default();
     let mut seen = HashSet::new();
     for (index, task) in tasks.iter().enumerate() {
-        violations.extend(judge.task(task).into_iter().map(|mut violation| {
-            violation.pointer.insert_str(0, &format!("/{index}"));
-            violation
-        }));
+        violations.extend(judge.task(task).into_iter().map(|one| said(one, &format!("/{index}"))));
         let Some(unique) = model.unique() else { continue };
         let pointer = format!("/{}", unique.parameter.replace('.', "/"));
         // Letter case does not make two identifiers different.
@@ -172,6 +171,11 @@ fn judged(judge: &Judge, model: &Model, value: &Value) -> Violations {
         }
     }
     violations
+}
+
+/// What the judge says of a value, in the type of the generated crate.
+fn said(violation: airspec_judge::Violation, holder: &str) -> Violation {
+    Violation::new(format!("{holder}{}", violation.pointer), violation.constraint, violation.message)
 }
 
 #[cfg(test)]

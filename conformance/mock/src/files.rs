@@ -1,0 +1,170 @@
+//! The files that results link to: remembered as recipes, drawn when fetched, kept for a while.
+
+use super::protocol::Form;
+use airspec_media::{Container, Picture, render};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many files are remembered; the oldest are forgotten first.
+const FILES: usize = 20_000;
+/// How many bytes the recipes of all files may have.
+const BYTES: usize = 10 << 20;
+/// What a recipe and its name take beside the texts in it.
+const OVERHEAD: usize = 400;
+/// How many bytes of drawn files are kept, and of one of them at the most.
+const CACHE: usize = 8 << 20;
+const CACHED: usize = 2 << 20;
+/// How many characters of a prompt a picture may depend on: more would not be shown.
+pub(super) const PROMPT: usize = 400;
+
+/// All that a file is made from.
+#[derive(Clone, Debug)]
+pub(super) struct Recipe {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) container: Container,
+    /// The media type that the file is said to have.
+    pub(super) media: &'static str,
+    pub(super) quality: u8,
+    pub(super) seed: i64,
+    pub(super) prompt: String,
+    pub(super) caption: String,
+}
+
+impl Recipe {
+    /// The bytes of the file. Takes up to a second for the largest pictures.
+    pub(super) fn draw(&self) -> Vec<u8> {
+        render(&Picture {
+            width: self.width,
+            height: self.height,
+            container: self.container,
+            quality: self.quality,
+            seed: self.seed,
+            prompt: &self.prompt,
+            caption: &self.caption,
+        })
+    }
+
+    pub(super) fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// About how many bytes it takes in memory.
+    pub(super) fn weight(&self) -> usize {
+        OVERHEAD + self.prompt.len() + self.caption.len()
+    }
+
+    /// The file as the text of a result's field.
+    pub(super) fn text(&self, form: Form) -> String {
+        let base64 = STANDARD.encode(self.draw());
+        match form {
+            Form::Link | Form::Base64 => base64,
+            Form::DataUri => format!("data:{};base64,{base64}", self.media),
+        }
+    }
+}
+
+/// The files of a mock.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    known: HashMap<String, File>,
+    order: VecDeque<String>,
+    bytes: usize,
+    drawn: VecDeque<(String, Arc<[u8]>)>,
+    drawn_bytes: usize,
+}
+
+#[derive(Debug)]
+struct File {
+    recipe: Arc<Recipe>,
+    /// When the link ends.
+    until: Option<Duration>,
+}
+
+/// What is known of a file.
+pub(super) enum Found {
+    /// The media type and the bytes.
+    Drawn(&'static str, Arc<[u8]>),
+    Recipe(Arc<Recipe>),
+    Expired,
+    Unknown,
+}
+
+impl Files {
+    pub(super) fn add(&mut self, name: &str, recipe: Arc<Recipe>, until: Option<Duration>) {
+        self.bytes += recipe.weight();
+        match self.known.insert(name.to_owned(), File { recipe, until }) {
+            None => self.order.push_back(name.to_owned()),
+            Some(replaced) => self.bytes -= replaced.recipe.weight(),
+        }
+        while (self.order.len() > FILES || self.bytes > BYTES)
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.bytes -= self.known.remove(&oldest).map_or(0, |file| file.recipe.weight());
+        }
+    }
+
+    pub(super) fn find(&self, name: &str, now: Duration) -> Found {
+        match self.known.get(name) {
+            None => Found::Unknown,
+            Some(file) if file.until.is_some_and(|until| now >= until) => Found::Expired,
+            Some(file) => match self.drawn.iter().find(|(known, _)| known == name) {
+                Some((_, bytes)) => Found::Drawn(file.recipe.media, Arc::clone(bytes)),
+                None => Found::Recipe(Arc::clone(&file.recipe)),
+            },
+        }
+    }
+
+    pub(super) fn keep(&mut self, name: &str, bytes: &[u8]) {
+        if bytes.len() > CACHED || self.drawn.iter().any(|(known, _)| known == name) {
+            return;
+        }
+        self.drawn_bytes += bytes.len();
+        self.drawn.push_back((name.to_owned(), bytes.into()));
+        while self.drawn_bytes > CACHE
+            && let Some((_, oldest)) = self.drawn.pop_front()
+        {
+            self.drawn_bytes -= oldest.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recipe(prompt: &str) -> Arc<Recipe> {
+        Arc::new(Recipe {
+            width: 16,
+            height: 16,
+            container: Container::Png,
+            media: "image/png",
+            quality: 90,
+            seed: 1,
+            prompt: prompt.to_owned(),
+            caption: String::new(),
+        })
+    }
+
+    #[test]
+    fn neither_files_nor_their_texts_nor_drawn_ones_pile_up() {
+        let mut files = Files::default();
+        for number in 0..FILES + 10 {
+            files.add(&number.to_string(), recipe(""), None);
+        }
+        assert_eq!((files.known.len(), files.order.len()), (FILES, FILES));
+        let long = "p".repeat(1600);
+        for number in 0..FILES {
+            files.add(&number.to_string(), recipe(&long), None);
+            files.keep(&number.to_string(), &[0; 4 << 10]);
+        }
+        assert!(files.bytes <= BYTES && files.known.len() <= BYTES / 2000 && files.drawn_bytes <= CACHE);
+        let held: usize = files.known.values().map(|file| file.recipe.weight()).sum();
+        assert_eq!((files.bytes, files.known.len()), (held, files.order.len()));
+        files.keep("large", &vec![0; CACHED + 1]);
+        assert!(files.drawn.iter().all(|(name, _)| name != "large"));
+    }
+}

@@ -1,0 +1,72 @@
+//! A mock server that behaves like the API, for any model whose spec can be read.
+//!
+//! The [`Engine`] is a plain function from a request to an answer. It asks the [judge](airspec_judge) what is wrong
+//! with a task, and the spec's behaviours what an answer must be, so it names no parameter of any model. [`Mock`] serves it
+//! in the background of a test, [`Server`] where it runs for a long time, and with the feature `wiremock`
+//! `WiremockServer` is a `wiremock::MockServer` that answers the same. What the platform's documents leave open is a
+//! switch in [`Settings`].
+//!
+//! ```
+//! # async fn example(model: airspec_spec::Model) -> Result<(), Box<dyn std::error::Error>> {
+//! use airspec_mock::{Engine, Mock, Settings};
+//!
+//! let mock = Mock::start(Engine::new(model, Settings::default())?).await?;
+//! println!("{}", mock.url()); // http://127.0.0.1:41234/v1
+//! # Ok(())
+//! # }
+//! ```
+
+mod access;
+mod address;
+mod answer;
+mod batch;
+mod capacity;
+mod carry_out;
+mod clock;
+mod control;
+mod deliver;
+mod dice;
+mod engine;
+mod errors;
+mod fault;
+mod files;
+mod front_axum;
+#[cfg(feature = "wiremock")]
+mod front_wiremock;
+mod limits;
+mod log;
+mod misread;
+mod mock;
+mod narrow;
+mod poll;
+mod protocol;
+mod refusing;
+mod roles;
+mod schedule;
+pub mod serving;
+mod session;
+mod settings;
+mod sites;
+mod socket;
+mod tasks;
+mod weather;
+
+pub use clock::Clock;
+pub use deliver::{Delivery, DeliveryKind, DeliveryState};
+pub use engine::{Engine, EngineError};
+pub use fault::{Fault, UnknownFault};
+pub use front_axum::Server;
+#[cfg(feature = "wiremock")]
+pub use front_wiremock::WiremockServer;
+pub use log::Served;
+pub use mock::Mock;
+pub use protocol::{Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, Note, Passage, Piece, WEATHER_HEADER};
+pub use settings::{Key, Reach, Settings, SettingsError, Wrapping};
+pub use weather::{Weather, WeatherError};
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// The lock, also after a panic of another holder: what is stored is whole after every statement.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,175 @@
+//! The verdict at a glance: one sentence, the counts, and the list of what is wrong.
+
+use super::cases::to;
+use super::markup::Html;
+use crate::{Document, Entry};
+use airspec_suite::oracle::{Class, Verdict};
+
+/// So many findings are listed at the top; all are among the cases.
+const MOST: usize = 40;
+/// The sign of a finding that is accepted.
+const DEVIATION: &str = "≈";
+
+/// The banner and the counts.
+pub(super) fn verdict(html: &mut Html, document: &Document) {
+    let summary = &document.summary;
+    let is_wrong = summary.failed > 0 || !document.problems.is_empty();
+    let is_whole = document.cases.len() >= summary.cases;
+    let (class, word) = match (is_wrong, is_whole) {
+        (true, _) => ("<header class=\"banner fail\">", "Does not conform"),
+        (false, true) => ("<header class=\"banner pass\">", "Conforms"),
+        (false, false) => ("<header class=\"banner note\">", "Not complete"),
+    };
+    html.raw(class)
+        .raw("<p class=\"eyebrow\">Conformance run</p>\n<h1>")
+        .raw(word)
+        .raw("</h1>\n<p class=\"target\"><code>");
+    html.long(&document.target).raw("</code></p>\n<ul class=\"facts\">");
+    fact(html, "model", &document.models.join(", "));
+    fact(html, "seed", &document.seed.to_string());
+    if let Some(shard) = &document.shard {
+        fact(html, "shard", shard);
+    }
+    fact(html, "requests", &(summary.requests + summary.search_requests).to_string());
+    fact(html, "took", &seconds(summary.duration_ms));
+    if summary.spent_usd > 0.0 {
+        fact(html, "spent", &format!("{:.2} USD", summary.spent_usd));
+    }
+    html.raw("</ul></header>\n");
+    if !is_whole {
+        html.raw("<p class=\"callout note\"><strong>Not complete:</strong> ")
+            .number(document.cases.len())
+            .raw(" of ")
+            .number(summary.cases)
+            .raw(" cases are done.</p>\n");
+    }
+    let passed = summary.passed.saturating_sub(summary.deviations);
+    let counts = [
+        (summary.failed, "fail", "failed", mark(Verdict::Fail)),
+        (summary.noted, "note", "noted", mark(Verdict::Note)),
+        (summary.skipped, "skip", "skipped", mark(Verdict::Skip)),
+        (summary.deviations, "deviation", "accepted deviations", DEVIATION),
+        (passed, "pass", "passed", mark(Verdict::Pass)),
+    ];
+    bar(html, &counts.map(|(count, name, ..)| (count, name)));
+    html.raw("<ul class=\"tiles\" aria-label=\"Counts\">");
+    for (count, name, word, mark) in counts {
+        // Most runs have no list of deviations.
+        if count > 0 || name != "deviation" {
+            tile(html, count, name, word, mark);
+        }
+    }
+    html.raw("</ul>\n");
+    if !document.problems.is_empty() {
+        html.raw("<section class=\"callout fail\"><h2>The list of deviations must be looked at</h2><ul>");
+        for problem in &document.problems {
+            html.raw("<li>").long(problem).raw("</li>");
+        }
+        html.raw("</ul></section>\n");
+    }
+    if !document.remarks.is_empty() {
+        html.raw("<section class=\"callout note\"><h2>What was spent</h2><ul>");
+        for remark in &document.remarks {
+            html.raw("<li>").long(remark).raw("</li>");
+        }
+        html.raw("</ul></section>\n");
+    }
+}
+
+/// What is wrong, the gravest first.
+pub(super) fn findings(html: &mut Html, document: &Document) {
+    let mut wrong: Vec<&Entry> = document
+        .cases
+        .iter()
+        .filter(|entry| matches!(entry.verdict, Verdict::Fail | Verdict::Note) || entry.deviation.is_some())
+        .collect();
+    if wrong.is_empty() {
+        return;
+    }
+    wrong.sort_by_key(|entry| std::cmp::Reverse(entry.verdict));
+    html.raw("<section aria-labelledby=\"findings\"><h2 id=\"findings\">What is wrong</h2>\n<ol class=\"findings\">");
+    for entry in wrong.iter().take(MOST) {
+        html.raw("<li>");
+        badge(html, entry);
+        html.raw(" <a").attribute("href", &to(document, entry)).raw("><code>");
+        html.name(&entry.id).raw("</code></a>");
+        if let Some(class) = entry.finding {
+            html.raw(" <span class=\"class\">").raw(Class::word(class)).raw("</span>");
+        }
+        let detail: String = entry.detail.chars().take(300).collect();
+        html.raw("<p>").long(&detail).raw(if detail.len() < entry.detail.len() { "…</p>" } else { "</p>" });
+        html.raw("</li>\n");
+    }
+    html.raw("</ol>\n");
+    if let Some(more) = wrong.len().checked_sub(MOST).filter(|more| *more > 0) {
+        html.raw("<p>And ").number(more).raw(" more, among <a href=\"#cases\">the cases</a> below.</p>\n");
+    }
+    html.raw("</section>\n");
+}
+
+/// The verdict of a case as a sign and a word, so that colour is never all that tells it.
+pub(super) fn badge(html: &mut Html, entry: &Entry) {
+    match (entry.verdict, &entry.deviation) {
+        (Verdict::Pass, Some(_)) => sign(html, "deviation", DEVIATION),
+        (verdict, _) => sign(html, verdict.word(), mark(verdict)),
+    };
+}
+
+/// A sign and a word in a colour.
+pub(super) fn sign<'a>(html: &'a mut Html, word: &'static str, mark: &'static str) -> &'a mut Html {
+    html.raw("<b class=\"badge ").raw(word).raw("\">").raw(mark).raw(" ").raw(word).raw("</b>")
+}
+
+/// The sign of a verdict, as in the terminal.
+pub(super) fn mark(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "✓",
+        Verdict::Fail => "✗",
+        Verdict::Note => "!",
+        Verdict::Skip => "–",
+    }
+}
+
+/// A bar with a part for each count. The same numbers stand below it as text.
+pub(super) fn bar(html: &mut Html, counts: &[(usize, &'static str)]) {
+    let all: usize = counts.iter().map(|(count, _)| count).sum();
+    html.raw("<svg class=\"bar\" aria-hidden=\"true\" preserveAspectRatio=\"none\" viewBox=\"0 0 ");
+    html.number(all.max(1)).raw(" 1\">");
+    let mut start = 0;
+    for (count, class) in counts {
+        html.raw("<rect class=\"").raw(class).raw("\" x=\"").number(start);
+        html.raw("\" width=\"").number(*count).raw("\" height=\"1\"/>");
+        start += count;
+    }
+    html.raw("</svg>\n");
+}
+
+/// A count that filters the list below it.
+pub(super) fn tile(
+    html: &mut Html,
+    count: usize,
+    name: &'static str,
+    word: &'static str,
+    mark: &'static str,
+) {
+    let class = if count == 0 { "none" } else { name };
+    html.raw("<li><a class=\"tile ")
+        .raw(class)
+        .raw("\" href=\"#cases\" data-verdict=\"")
+        .raw(name)
+        .raw("\"><b>");
+    html.number(count)
+        .raw("</b> <span><i aria-hidden=\"true\">")
+        .raw(mark)
+        .raw("</i> ")
+        .raw(word)
+        .raw("</span></a></li>");
+}
+
+pub(super) fn fact(html: &mut Html, name: &'static str, value: &str) {
+    html.raw("<li>").raw(name).raw(" <b>").long(value).raw("</b></li>");
+}
+
+pub(super) fn seconds(milliseconds: u64) -> String {
+    format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100)
+}

@@ -1,0 +1,70 @@
+//! The JUnit file: one test case per case, one suite per model. XML knows no form for some characters, and the writer
+//! would leave them out: they are escaped before, so that nothing moves together.
+
+use super::document::{Document, Entry};
+use airspec_spec::text::{visible, visible_lines};
+use airspec_suite::oracle::{Class, Verdict};
+use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+use std::time::Duration;
+
+pub(super) fn text(document: &Document) -> Result<String, SerializeError> {
+    let mut report = Report::new("airspec conformance");
+    report.set_time(Duration::from_millis(document.summary.duration_ms));
+    for model in &document.models {
+        let mut suite =
+            TestSuite::new(visible(&format!("{model}: airspec conformance of {}", document.target)));
+        let entries = || document.cases.iter().filter(|entry| entry.model == *model);
+        suite.set_time(Duration::from_millis(entries().map(|entry| entry.duration_ms).sum()));
+        suite.add_property(("seed", document.seed.to_string().as_str()));
+        suite.add_test_cases(entries().map(case));
+        if document.models.first() == Some(model) {
+            suite.add_test_cases(document.problems.iter().map(|text| problem(text)));
+        }
+        report.add_test_suite(suite);
+    }
+    report.to_string()
+}
+
+fn case(entry: &Entry) -> TestCase {
+    let mut status = match entry.verdict {
+        Verdict::Pass | Verdict::Note => TestCaseStatus::success(),
+        Verdict::Skip => TestCaseStatus::skipped(),
+        Verdict::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
+    };
+    match entry.verdict {
+        Verdict::Fail => {
+            status.set_message(visible(&entry.detail));
+            status.set_type(entry.finding.map_or("fail", Class::word));
+            if let Some(command) = entry.curl.as_ref().or(entry.replay.as_ref()) {
+                status.set_description(visible_lines(command));
+            }
+        }
+        Verdict::Skip => {
+            status.set_message(visible(&entry.detail));
+        }
+        Verdict::Pass | Verdict::Note => {}
+    }
+    let mut case = TestCase::new(visible(&entry.id), status);
+    let class = if entry.parameter.is_empty() { "task" } else { &entry.parameter };
+    case.set_classname(visible(class)).set_time(Duration::from_millis(entry.duration_ms));
+    match (entry.verdict, &entry.deviation) {
+        (_, Some(reason)) => {
+            case.set_system_out(visible(&format!("accepted deviation: {reason}: {}", entry.detail)));
+        }
+        (Verdict::Note, None) => {
+            case.set_system_out(visible(&format!("note: {}", entry.detail)));
+        }
+        _ => {}
+    }
+    case
+}
+
+/// An entry of the list of deviations that is of no use is a failure of its own.
+fn problem(problem: &str) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_message(visible(problem)).set_type("deviation");
+    let name = problem.split('`').nth(1).unwrap_or("deviation");
+    let mut case = TestCase::new(visible(&format!("deviation {name}")), status);
+    case.set_classname("deviations");
+    case
+}

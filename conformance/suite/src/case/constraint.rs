@@ -1,0 +1,133 @@
+//! The cases of one constraint: requests on both sides of its edge.
+
+use super::task::Tasks;
+use super::{Case, Cases, Expect, Gap, witness};
+use airspec_spec::witness::Side;
+use airspec_spec::{Constraint, Level};
+use serde_json::Value;
+
+/// A task proposed for one side, before it is judged.
+pub(super) struct Proposal {
+    pub(super) task: Value,
+    pub(super) side: Side,
+    pub(super) about: String,
+    pub(super) level: Option<Level>,
+}
+
+/// Adds the cases of a constraint, and a gap for each side that has none.
+pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Cases) {
+    if matches!(constraint.rule, airspec_spec::Rule::Unique) {
+        out.cases.extend(unique(tasks, constraint));
+        return;
+    }
+    let proposals = witness::tasks(tasks, constraint);
+    let mut found: Vec<Case> = Vec::new();
+    let mut in_company: Vec<Case> = Vec::new();
+    for proposal in proposals {
+        let mut broken: Vec<String> =
+            tasks.judge(&proposal.task).into_iter().map(|violation| violation.constraint).collect();
+        broken.dedup();
+        let expect = match (proposal.side, broken.len()) {
+            (Side::Accept, 0) => Expect::Accept,
+            (Side::Reject, 1..=3) if broken.iter().any(|id| *id == constraint.id) => Expect::Reject(broken),
+            _ => continue,
+        };
+        let has_company = matches!(&expect, Expect::Reject(broken) if broken.len() > 1);
+        let list = if has_company { &mut in_company } else { &mut found };
+        let case = case(constraint, proposal, expect);
+        if !list.iter().any(|known| known.id == case.id || same_request(tasks, known, &case)) {
+            list.push(case);
+        }
+    }
+    // A request that breaks others too is never the only witness of either.
+    let has = |list: &[Case], word: &str| list.iter().any(|case| case.expect.word() == word);
+    for side in ["accept", "reject"] {
+        if !has(&found, side) {
+            let reason = if has(&in_company, side) {
+                "every request that breaks it breaks another constraint too".to_owned()
+            } else {
+                "no request that the rules propose lies on this side alone".to_owned()
+            };
+            out.gaps.push(Gap { constraint: constraint.id.to_string(), side, reason });
+        }
+    }
+    found.extend(in_company);
+    out.cases.extend(found);
+}
+
+fn case(constraint: &Constraint, proposal: Proposal, expect: Expect) -> Case {
+    let id = format!("{}.{}.{}", constraint.id, expect.word(), slug(&proposal.about));
+    Case {
+        id,
+        subject: constraint.id.to_string(),
+        parameter: constraint.parameter.to_string(),
+        level: proposal.level.map_or(constraint.level, |level| level.max(constraint.level)),
+        expect,
+        about: proposal.about,
+        body: Value::Array(vec![proposal.task]),
+        obstacle: None,
+    }
+}
+
+/// Whether two cases send the same task, identities aside.
+fn same_request(tasks: &Tasks<'_>, a: &Case, b: &Case) -> bool {
+    let unique = tasks.model.unique().map(|constraint| constraint.parameter.clone());
+    let plain = |case: &Case| {
+        let mut task = case.body[0].clone();
+        if let (Some(name), Some(members)) = (&unique, task.as_object_mut())
+            && a.parameter != *name
+        {
+            members.remove(name.as_str());
+        }
+        task
+    };
+    a.expect.word() == b.expect.word() && plain(a) == plain(b)
+}
+
+/// The words of a description as one part of an id.
+pub(super) fn slug(about: &str) -> String {
+    let mut slug = String::new();
+    for character in about.chars() {
+        if character.is_alphanumeric() || character == '_' {
+            slug.push(character);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// Batches in which every task has its own identity, and batches in which two share one.
+fn unique(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Case> {
+    let name = constraint.parameter.to_string();
+    let mut batch = |count: usize| (0..count).map(|_| tasks.base()).collect::<Vec<Value>>();
+    let shared = |mut batch: Vec<Value>, from: usize, to: usize| {
+        batch[to][&name] = batch[from][&name].clone();
+        batch
+    };
+    let mut folded = shared(batch(2), 0, 1);
+    let upper = folded[1][&name].as_str().map(str::to_uppercase).unwrap_or_default();
+    folded[1][&name] = Value::from(upper);
+    let list = [
+        ("two tasks with identities of their own", Expect::Accept, batch(2), constraint.level),
+        ("two neighbours with one identity", reject(constraint), shared(batch(2), 0, 1), constraint.level),
+        ("two tasks apart with one identity", reject(constraint), shared(batch(3), 0, 2), constraint.level),
+        ("two identities that differ in letter case", reject(constraint), folded, Level::Unstated),
+    ];
+    list.into_iter()
+        .map(|(about, expect, body, level)| Case {
+            id: format!("{}.{}.{}", constraint.id, expect.word(), slug(about)),
+            subject: constraint.id.to_string(),
+            parameter: name.clone(),
+            level,
+            expect,
+            about: about.to_owned(),
+            body: Value::Array(body),
+            obstacle: None,
+        })
+        .collect()
+}
+
+fn reject(constraint: &Constraint) -> Expect {
+    Expect::Reject(vec![constraint.id.to_string()])
+}

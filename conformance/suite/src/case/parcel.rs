@@ -1,0 +1,391 @@
+//! Parcels: requests that carry several cases, so that a run takes few requests and bills few images.
+//!
+//! Requests that must be accepted are merged: one task holds the special values of many cases, as long as none of them
+//! is in another's way. Tasks, merged ones and ones that must be refused, then share a request: the answers are told
+//! apart by the id of the task. A case that cannot be judged so travels alone, as it stands.
+
+use super::{Case, Expect};
+use crate::cost::Costs;
+use crate::oracle::Oracle;
+use airspec_spec::Model;
+use airspec_spec::behaviour::Kind;
+use serde_json::{Map, Value};
+
+/// At most so many tasks share a request.
+const TASKS: usize = 8;
+/// A request whose tasks take more bytes than this together is not filled any further.
+const BYTES: usize = 256 * 1024;
+
+/// Cases that travel in one request: for each task the cases that it holds, by their place in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parcel(pub Vec<Vec<usize>>);
+
+impl Parcel {
+    /// One case, as it stands.
+    #[must_use]
+    pub fn alone(case: usize) -> Self {
+        Self(vec![vec![case]])
+    }
+
+    /// So many cases, each as it stands.
+    #[must_use]
+    pub fn each(cases: usize) -> Vec<Self> {
+        (0..cases).map(Self::alone).collect()
+    }
+
+    /// The case, where it is the only one.
+    #[must_use]
+    pub fn only(&self) -> Option<usize> {
+        match self.0.as_slice() {
+            [task] if task.len() == 1 => task.first().copied(),
+            _ => None,
+        }
+    }
+
+    /// All cases in it.
+    pub fn cases(&self) -> impl Iterator<Item = usize> + '_ {
+        self.0.iter().flatten().copied()
+    }
+}
+
+/// Cases, packed: every case is in one parcel.
+#[derive(Debug)]
+pub struct Packing {
+    /// Puts the tasks of a parcel together.
+    pub packer: Packer,
+    /// What is sent in one request each.
+    pub parcels: Vec<Parcel>,
+}
+
+impl Packing {
+    /// Packs the cases of a model, which all start from the task `base`.
+    #[must_use]
+    pub fn new(oracle: &Oracle, base: &Value, cases: &[Case]) -> Self {
+        let packer = Packer::new(oracle.model(), base);
+        let parcels = packer.pack(cases, oracle);
+        Self { packer, parcels }
+    }
+}
+
+/// Packs the cases of one model.
+#[derive(Debug)]
+pub struct Packer {
+    /// The task that all others start from.
+    base: Value,
+    /// The parameter that tells tasks apart.
+    identity: Option<String>,
+    /// A cheap value for the parameter that sets most of the price, put into merged tasks that say nothing of it.
+    cheap: Option<(String, Value)>,
+    /// Parameters that take an address, which no other case shall be sent to.
+    lonely: Vec<String>,
+    costs: Costs,
+}
+
+impl Packer {
+    fn new(model: &Model, base: &Value) -> Self {
+        let costs = Costs::new(model);
+        let lonely = model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
+            Kind::Webhook { parameter } | Kind::Upload { parameter } => Some(parameter.clone()),
+            _ => None,
+        });
+        Self {
+            base: base.clone(),
+            identity: model.unique().map(|constraint| constraint.parameter.to_string()),
+            cheap: costs.cheapest(),
+            lonely: lonely.collect(),
+            costs,
+        }
+    }
+
+    fn pack(&self, cases: &[Case], oracle: &Oracle) -> Vec<Parcel> {
+        let mut parcels = Vec::new();
+        let (mut refused, mut accepted) = (Vec::new(), Vec::new());
+        for (index, case) in cases.iter().enumerate() {
+            match &case.expect {
+                Expect::Accept if self.can_merge(case) => accepted.push(index),
+                Expect::Reject(_) if self.can_share(case) => refused.push(vec![index]),
+                _ => parcels.push(Parcel::alone(index)),
+            }
+        }
+        let merged = self.merge_all(cases, accepted, oracle);
+        parcels.extend(shared(merged, cases));
+        parcels.extend(shared(refused, cases));
+        parcels
+    }
+
+    /// The tasks of a parcel, without ids of their own; nothing where the cases of a task do not go together.
+    #[must_use]
+    pub fn task(&self, cases: &[Case], task: &[usize], oracle: &Oracle) -> Option<Value> {
+        if let [only] = task {
+            let mut alone = cases[*only].body.get(0).cloned()?;
+            if matches!(cases[*only].expect, Expect::Reject(_)) {
+                self.save(&mut alone, oracle);
+            }
+            return Some(alone);
+        }
+        let mut merged = self.base.clone();
+        let mut changes = Changes::default();
+        for index in task {
+            changes.add(&cases[*index], &self.base, self.identity.as_deref())?;
+        }
+        changes.apply(&mut merged);
+        self.save(&mut merged, oracle);
+        // A rule of the model's owner, which servers may have, shall fall on the cases that break it and on no other.
+        let is_alike = is_beyond(oracle, &merged) == is_beyond(oracle, &cases[*task.first()?].body[0]);
+        (is_alike && oracle.judge_of_tasks().is_valid(&merged)).then_some(merged)
+    }
+
+    /// Puts the task into the cheapest tier where it says nothing of it and that changes nothing else.
+    fn save(&self, task: &mut Value, oracle: &Oracle) {
+        let Some((path, value)) = &self.cheap else { return };
+        let outermost = path.split('.').next().unwrap_or(path);
+        let is_touched =
+            |task: &Value| task.get(outermost).is_some_and(|own| self.base.get(outermost) != Some(own));
+        if !is_touched(task)
+            && task.as_object().is_some_and(|task| crate::oracle::scene::at(task, path).is_none())
+        {
+            let mut other = task.clone();
+            crate::oracle::scene::set(&mut other, path, value.clone());
+            let judge = oracle.judge_of_tasks();
+            let broken = |task: &Value| {
+                judge.task(task).into_iter().map(|one| (one.pointer, one.constraint)).collect::<Vec<_>>()
+            };
+            if broken(&other) == broken(task) {
+                *task = other;
+            }
+        }
+    }
+
+    /// Whether the case can be merged with others: nothing is special about its id, as merged tasks get a fresh one.
+    fn can_merge(&self, case: &Case) -> bool {
+        let is_common = self.id(case).is_some_and(|id| {
+            let is_random = uuid::Uuid::try_parse(id).is_ok_and(|uuid| uuid.get_version_num() == 4);
+            is_random && !id.bytes().any(|byte| byte.is_ascii_uppercase())
+        });
+        is_common && case.obstacle.is_none() && !self.lonely.contains(&case.parameter)
+    }
+
+    /// Whether an answer about the case can be told from answers about other tasks of the same request.
+    fn can_share(&self, case: &Case) -> bool {
+        let Expect::Reject(broken) = &case.expect else { return false };
+        let is_about_id = |id: &String| {
+            let about = self
+                .identity
+                .as_ref()
+                .is_some_and(|name| id.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.')));
+            // A broken rule over the task as a whole hides the id as well as anything else.
+            about || !id.contains('.')
+        };
+        case.obstacle.is_none() && self.id(case).is_some() && !broken.iter().any(is_about_id)
+    }
+
+    /// The id of the case's only task, where tasks have one that is a text.
+    fn id<'c>(&self, case: &'c Case) -> Option<&'c str> {
+        let name = self.identity.as_ref()?;
+        let [task] = case.body.as_array()?.as_slice() else { return None };
+        self.base.get(name).filter(|id| id.is_string()).and(task.get(name))?.as_str()
+    }
+
+    /// Merges the cases into few and cheap tasks: the cheap ones first, each into the task where it adds least.
+    fn merge_all(&self, cases: &[Case], mut indices: Vec<usize>, oracle: &Oracle) -> Vec<Vec<usize>> {
+        indices.sort_by(|a, b| {
+            let usd = |index: &usize| self.costs.usd(&cases[*index].body[0]);
+            usd(a).total_cmp(&usd(b)).then(a.cmp(b))
+        });
+        let mut tasks: Vec<(Vec<usize>, f64, bool)> = Vec::new();
+        for index in indices {
+            let beyond = is_beyond(oracle, &cases[index].body[0]);
+            let price = |task: &[usize]| self.task(cases, task, oracle).map(|task| self.costs.usd(&task));
+            let best = tasks
+                .iter()
+                .enumerate()
+                .filter(|(_, (.., kind))| *kind == beyond)
+                .filter_map(|(place, (task, usd, _))| {
+                    let wider = [task.as_slice(), &[index]].concat();
+                    let total = price(&wider)?;
+                    Some((place, wider, total, total - usd))
+                })
+                .min_by(|a, b| a.3.total_cmp(&b.3));
+            match best {
+                Some((place, wider, total, _)) => tasks[place] = (wider, total, beyond),
+                None => tasks.push((vec![index], self.costs.usd(&cases[index].body[0]), beyond)),
+            }
+        }
+        tasks.into_iter().map(|(task, ..)| task).collect()
+    }
+}
+
+/// Whether a rule of the model's owner forbids the task, although the spec allows it.
+fn is_beyond(oracle: &Oracle, task: &Value) -> bool {
+    oracle.beyond_owner(&Value::Array(vec![task.clone()])).is_some()
+}
+
+/// Tasks put together, a few to a request.
+fn shared(tasks: Vec<Vec<usize>>, cases: &[Case]) -> Vec<Parcel> {
+    let mut parcels: Vec<(Parcel, usize)> = Vec::new();
+    for task in tasks {
+        let size = task.iter().map(|index| cases[*index].body.to_string().len()).sum::<usize>();
+        match parcels.last_mut() {
+            Some((parcel, total)) if parcel.0.len() < TASKS && *total + size <= BYTES => {
+                parcel.0.push(task);
+                *total += size;
+            }
+            _ => parcels.push((Parcel(vec![task]), size)),
+        }
+    }
+    parcels.into_iter().map(|(parcel, _)| parcel).collect()
+}
+
+/// What cases change in the task that all start from: a value, or nothing, at each place.
+#[derive(Debug, Default)]
+struct Changes(Vec<Change>);
+
+#[derive(Debug)]
+struct Change {
+    path: Vec<String>,
+    value: Option<Value>,
+    /// A list that is there for one special item, and can hold more of them.
+    is_open: bool,
+}
+
+impl Changes {
+    /// Adds what a case changes; nothing where that is in another's way.
+    fn add(&mut self, case: &Case, base: &Value, identity: Option<&str>) -> Option<()> {
+        let mut own = Vec::new();
+        differences(&mut Vec::new(), Some(base), case.body.get(0), &mut own);
+        for (path, value) in own {
+            if path.len() == 1 && path.first().map(String::as_str) == identity {
+                continue;
+            }
+            let is_open = case.parameter.starts_with(&format!("{}.items", path.join(".")));
+            let clash = self
+                .0
+                .iter_mut()
+                .find(|known| known.path.starts_with(&path) || path.starts_with(&known.path));
+            match clash {
+                None => self.0.push(Change { path, value, is_open }),
+                Some(known) if known.path == path && known.value == value => known.is_open &= is_open,
+                Some(Change { path: other, value: Some(Value::Array(items)), is_open: true })
+                    if *other == path && is_open =>
+                {
+                    let Some(Value::Array(own)) = value else { return None };
+                    let fresh: Vec<Value> = own.into_iter().filter(|item| !items.contains(item)).collect();
+                    items.extend(fresh);
+                }
+                Some(_) => return None,
+            }
+        }
+        Some(())
+    }
+
+    fn apply(self, task: &mut Value) {
+        for Change { path, value, .. } in self.0 {
+            let Some((last, above)) = path.split_last() else { continue };
+            let mut place = &mut *task;
+            for name in above {
+                if !place.is_object() {
+                    *place = Value::Object(Map::new());
+                }
+                let Some(members) = place.as_object_mut() else { return };
+                place = members.entry(name.as_str()).or_insert_with(|| Value::Object(Map::new()));
+            }
+            let Some(members) = place.as_object_mut() else { continue };
+            match value {
+                Some(value) => members.insert(last.clone(), value),
+                None => members.remove(last),
+            };
+        }
+    }
+}
+
+/// The places where two values differ; objects are compared member by member.
+fn differences(
+    path: &mut Vec<String>,
+    base: Option<&Value>,
+    other: Option<&Value>,
+    found: &mut Vec<(Vec<String>, Option<Value>)>,
+) {
+    match (base, other) {
+        (base, Some(Value::Object(members))) if base.is_none_or(Value::is_object) && !members.is_empty() => {
+            let empty = Map::new();
+            let known = base.and_then(Value::as_object).unwrap_or(&empty);
+            let gone = known.keys().filter(|name| !members.contains_key(*name));
+            for name in members.keys().chain(gone) {
+                path.push(name.clone());
+                differences(path, known.get(name), members.get(name), found);
+                path.pop();
+            }
+        }
+        (base, other) if base != other => found.push((path.clone(), other.cloned())),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use airspec_spec::Level;
+    use serde_json::json;
+
+    fn case(parameter: &str, task: Value) -> Case {
+        Case {
+            id: String::new(),
+            subject: String::new(),
+            parameter: parameter.to_owned(),
+            level: Level::Badge,
+            expect: Expect::Accept,
+            about: String::new(),
+            body: Value::Array(vec![task]),
+            obstacle: None,
+        }
+    }
+
+    fn merged(base: &Value, cases: &[Case]) -> Option<Value> {
+        let mut changes = Changes::default();
+        for case in cases {
+            changes.add(case, base, Some("id"))?;
+        }
+        let mut task = base.clone();
+        changes.apply(&mut task);
+        Some(task)
+    }
+
+    #[test]
+    fn values_at_different_places_go_together() {
+        let base = json!({"id": "0", "a": 1, "b": 2});
+        let cases = [
+            case("a", json!({"id": "1", "a": 7, "b": 2})),
+            case("c.d", json!({"id": "2", "a": 1, "b": 2, "c": {"d": 1}})),
+            case("c.e", json!({"id": "3", "a": 1, "b": 2, "c": {"e": 2}})),
+            case("b", json!({"id": "4", "a": 1})),
+        ];
+        assert_eq!(merged(&base, &cases), Some(json!({"id": "0", "a": 7, "c": {"d": 1, "e": 2}})));
+    }
+
+    #[test]
+    fn two_values_for_one_place_do_not_go_together() {
+        let base = json!({"id": "0", "a": 1});
+        let one = case("a", json!({"id": "0", "a": 2}));
+        let whole = case("c", json!({"id": "0", "a": 1, "c": {}}));
+        let part = case("c.d", json!({"id": "0", "a": 1, "c": {"d": 1}}));
+        assert!(merged(&base, &[one.clone(), one.clone()]).is_some());
+        assert_eq!(merged(&base, &[one, case("a", json!({"id": "0", "a": 3}))]), None);
+        assert_eq!(merged(&base, &[whole.clone(), part.clone()]), None);
+        assert_eq!(merged(&base, &[part, whole]), None);
+    }
+
+    #[test]
+    fn special_items_share_a_list_and_whole_lists_do_not() {
+        let base = json!({"id": "0"});
+        let item = |value: &str| case("l.items", json!({"id": "0", "l": ["plain", value]}));
+        let list = case("l", json!({"id": "0", "l": ["plain", "plain"]}));
+        assert_eq!(
+            merged(&base, &[item("x"), item("y"), item("x")]),
+            Some(json!({"id": "0", "l": ["plain", "x", "y"]}))
+        );
+        assert_eq!(merged(&base, &[item("x"), list.clone()]), None);
+        assert_eq!(merged(&base, &[list.clone(), item("x")]), None);
+        // A list that two cases share keeps to what both of them say.
+        assert_eq!(merged(&base, &[item("plain"), list, item("x")]), None);
+    }
+}

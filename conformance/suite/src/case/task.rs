@@ -1,0 +1,133 @@
+//! Whole tasks for cases: what [`Synthesiser`] makes, each with an identity of its own.
+
+use airspec_judge::{Judge, Violation};
+use airspec_spec::synthesis::Synthesiser;
+use airspec_spec::{Constraint, Level, Model, Schema};
+use serde_json::Value;
+
+/// Makes tasks. Each one has an identity of its own, drawn from the seed.
+pub struct Tasks<'m> {
+    pub(super) model: &'m Model,
+    judge: &'m Judge,
+    identities: Identities<'m>,
+    made: Synthesiser<'m, Judge>,
+}
+
+/// Draws identities for tasks.
+struct Identities<'m> {
+    /// The parameter that no two tasks of a batch may share.
+    parameter: Option<&'m str>,
+    random: fastrand::Rng,
+}
+
+impl Identities<'_> {
+    /// Gives the task a fresh identity, if its model has one.
+    fn give(&mut self, task: &mut Value) {
+        let Some(parameter) = self.parameter else { return };
+        if let Some(slot) = task.get_mut(parameter) {
+            *slot = Value::from(self.uuid());
+        }
+    }
+
+    /// A random UUID of version 4.
+    fn uuid(&mut self) -> String {
+        uuid::Builder::from_random_bytes(self.random.u128(..).to_le_bytes()).into_uuid().to_string()
+    }
+}
+
+/// The judge that knows the rules of the model's owner. A schema that the plain judge compiles, this one does, too.
+fn owner(model: &Model) -> Option<Judge> {
+    if model.owner_rules.is_empty() {
+        return None;
+    }
+    Judge::new(&model.with_rules(&model.owner_rules, Level::Facts)).ok()
+}
+
+/// A dotted path as a JSON pointer, for parameters that do not stand in arrays.
+pub(super) fn pointer(path: &str) -> String {
+    path.split('.').filter(|step| !step.is_empty()).fold(String::new(), |pointer, step| pointer + "/" + step)
+}
+
+impl<'m> Tasks<'m> {
+    /// Tasks for a model.
+    pub fn new(model: &'m Model, judge: &'m Judge, seed: u64) -> Self {
+        let parameter = model.unique().map(|constraint| constraint.parameter.as_str());
+        Self {
+            model,
+            judge,
+            identities: Identities { parameter, random: fastrand::Rng::with_seed(seed) },
+            made: Synthesiser::new(model, judge, owner(model)),
+        }
+    }
+
+    /// The model that the tasks are for.
+    #[must_use]
+    pub fn model(&self) -> &'m Model {
+        self.model
+    }
+
+    /// A valid task with the required parameters alone, and an identity that no other task has.
+    pub fn base(&mut self) -> Value {
+        let mut task = self.made.base().clone();
+        self.identify(&mut task);
+        task
+    }
+
+    /// The same without an identity of its own.
+    pub(super) fn plain(&self) -> &Value {
+        self.made.base()
+    }
+
+    /// Everything that a task breaks.
+    pub fn judge(&self, task: &Value) -> Vec<Violation> {
+        self.judge.task(task)
+    }
+
+    /// Gives the task a fresh identity, if its model has one.
+    pub(super) fn identify(&mut self, task: &mut Value) {
+        self.identities.give(task);
+    }
+
+    /// A task that holds the value at the path and is otherwise valid, as far as that can be had. `None` takes the
+    /// parameter out.
+    pub fn with(&mut self, path: &str, value: Option<Value>) -> Value {
+        let identities = &mut self.identities;
+        self.made.with(path, value, |task| identities.give(task))
+    }
+
+    /// A valid task that holds the parameter, if one is found: what a faulty value is put into.
+    pub(crate) fn scene(&mut self, path: &str) -> Option<Value> {
+        self.made.holding(path)
+    }
+
+    /// The values that rules over several parameters name for this one, or for which they have room.
+    pub(super) fn named(&self, path: &str) -> Vec<Value> {
+        self.made.named(path)
+    }
+
+    /// Puts a value into a task, making what it stands in. The items of an array get the value last, behind one
+    /// that is legal, so that a server that looks at the first item only is found out.
+    pub fn place(&self, task: &mut Value, path: &str, value: Option<Value>) {
+        self.made.place(task, path, value);
+    }
+
+    /// Values that the judge finds legal at the parameter, the plainest first.
+    pub fn legal(&self, schema: &Schema) -> Vec<Value> {
+        self.made.legal(schema)
+    }
+
+    /// Changes other parameters than the one at `kept` until no rule over several parameters is broken.
+    pub fn settle(&self, task: Value, kept: &str) -> Value {
+        self.made.settle(task, kept)
+    }
+
+    /// The task with every combination of values for the parameters that a rule ties together.
+    pub(super) fn combinations(&self, rule: &Constraint, task: &Value, kept: &str) -> Vec<Value> {
+        self.made.combinations(rule, task, kept)
+    }
+
+    /// The accepting values that a constraint of one parameter proposes, for those who combine them.
+    pub fn accepting(&self, schema: &Schema) -> Vec<Value> {
+        self.made.accepting(schema)
+    }
+}

@@ -1,0 +1,265 @@
+//! Tasks that are proposed for a constraint: the values that its rule proposes, each in an otherwise valid task.
+
+use super::constraint::Proposal;
+use super::task::{Tasks, pointer};
+use airspec_spec::rule::{Kinds, Operation, Relation, Rule};
+use airspec_spec::witness::{Side, Witness, proposals, samples};
+use airspec_spec::{Constraint, Property, Schema};
+use bigdecimal::{BigDecimal, ToPrimitive as _, Zero as _};
+use serde_json::Value;
+
+/// At most so many tasks for each side of a rule over several parameters.
+const MOST: usize = 6;
+
+/// Every task that is proposed for a constraint.
+pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
+    let model = tasks.model;
+    let Some(schema) = model.task.at(&constraint.parameter) else { return Vec::new() };
+    let path = schema.path.clone();
+    match &constraint.rule {
+        Rule::Required => vec![proposal(tasks, &path, None, Side::Reject, "left out"), {
+            let value = tasks.legal(schema).into_iter().next();
+            proposal(tasks, &path, value, Side::Accept, "given")
+        }],
+        Rule::AdditionalProperties(_) => names(tasks, schema),
+        rule if ties_members(rule, schema) => combined(tasks, constraint),
+        _ => {
+            let witnesses = match &constraint.rule {
+                Rule::Type(kinds) => kinds.witnesses_like(schema, ordinary(tasks, schema, *kinds)),
+                _ => proposals(constraint, schema),
+            };
+            let mut list: Vec<Proposal> = witnesses
+                .into_iter()
+                .map(|witness| placed(tasks, &path, with_legal_items(tasks, schema, witness)))
+                .collect();
+            list.extend(both_largest(tasks, constraint));
+            if matches!(constraint.rule, Rule::Type(_)) {
+                list.extend(null_in_absence(tasks, &path));
+            }
+            list
+        }
+    }
+}
+
+/// Both sides of a rule of the model's owner at their maximum: the page allows that whatever the owner says.
+fn both_largest(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Option<Proposal> {
+    if !matches!(constraint.rule, Rule::Maximum(_) | Rule::ExclusiveMaximum(_)) {
+        return None;
+    }
+    let rules = &tasks.model.owner_rules;
+    let other = rules.iter().find(|rule| rule.parameters[0] == constraint.parameter)?.parameters[1].clone();
+    let largest = |path: &str| {
+        let legal = tasks.model.task.at(path).map(|schema| tasks.legal(schema)).unwrap_or_default();
+        legal.into_iter().max_by(|a, b| a.as_f64().unwrap_or(0.0).total_cmp(&b.as_f64().unwrap_or(0.0)))
+    };
+    let (one, two) = (largest(&constraint.parameter)?, largest(&other)?);
+    let mut task = tasks.base();
+    tasks.place(&mut task, &constraint.parameter, Some(one));
+    tasks.place(&mut task, &other, Some(two));
+    let about = format!("with `{other}` at its own maximum");
+    Some(Proposal { task, side: Side::Accept, about, level: None })
+}
+
+/// The same with items that are legal, where a rule proposes plain ones: an object may need more than a rule knows.
+fn with_legal_items(tasks: &Tasks<'_>, schema: &Schema, witness: Witness) -> Witness {
+    let (Value::Array(items), Some(of)) = (&witness.value, schema.items.as_deref()) else { return witness };
+    let (plain, legal) = (samples(of).into_iter().next(), tasks.legal(of).into_iter().next());
+    let Some(legal) = legal.filter(|legal| Some(legal) != plain.as_ref()) else { return witness };
+    let better = |item: &Value| if Some(item) == plain.as_ref() { legal.clone() } else { item.clone() };
+    Witness { value: items.iter().map(better).collect(), ..witness }
+}
+
+/// A legal number that is about nothing but its type, where the rule's own is no good: that of the task that all others
+/// start from, or one that rules over several parameters have a place for.
+fn ordinary(tasks: &mut Tasks<'_>, schema: &Schema, kinds: Kinds) -> Option<Value> {
+    let path = schema.path.as_str();
+    if let Some(base) = tasks.plain().pointer(&pointer(path)) {
+        return Some(base.clone()).filter(Value::is_number);
+    }
+    let own = kinds.witnesses_like(schema, None).into_iter().find(|witness| witness.side == Side::Accept)?;
+    let task = tasks.with(path, Some(own.value));
+    if tasks.judge(&task).is_empty() {
+        return None;
+    }
+    tasks.scene(path)?.pointer(&pointer(path)).cloned().filter(Value::is_number)
+}
+
+/// `null` where the parameter may be left out only because others stand in for it: who takes `null` for left out
+/// accepts it.
+fn null_in_absence(tasks: &mut Tasks<'_>, path: &str) -> Option<Proposal> {
+    let mut task = tasks.scene(path)?;
+    tasks.place(&mut task, path, None);
+    if tasks.judge(&task).is_empty() {
+        return None;
+    }
+    let mut task = tasks.settle(task, path);
+    if !tasks.judge(&task).is_empty() {
+        return None;
+    }
+    tasks.identify(&mut task);
+    tasks.place(&mut task, path, Some(Value::Null));
+    Some(Proposal { task, side: Side::Reject, about: "null where others stand in".to_owned(), level: None })
+}
+
+fn placed(tasks: &mut Tasks<'_>, path: &str, witness: Witness) -> Proposal {
+    let Witness { value, side, about, level } = witness;
+    Proposal { level, ..proposal(tasks, path, Some(value), side, &about) }
+}
+
+fn proposal(tasks: &mut Tasks<'_>, path: &str, value: Option<Value>, side: Side, about: &str) -> Proposal {
+    // The plainest legal value of the whole task is the task that all others start from.
+    let task = if path.is_empty() && side == Side::Accept { tasks.base() } else { tasks.with(path, value) };
+    Proposal { task, side, about: about.to_owned(), level: None }
+}
+
+/// Whether the rule is about the members of an object rather than about one value.
+fn ties_members(rule: &Rule, schema: &Schema) -> bool {
+    rule.is_composite() && !schema.properties.is_empty()
+}
+
+/// An object with names that it does not declare: new ones, near ones, and names that belong elsewhere.
+fn names(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
+    let own: Vec<String> = schema.properties.iter().map(|property| property.name.clone()).collect();
+    let model = tasks.model;
+    let mut strangers = vec![("unknownParameter".to_owned(), Value::from(1))];
+    // Also one that the task can do with or without: who knows it by any case has it once then, not twice.
+    let spare = schema.properties.iter().skip(3).find(|property| is_spare(tasks, property));
+    for property in schema.properties.iter().take(3).chain(spare) {
+        let value = tasks.legal(&property.schema).into_iter().next().unwrap_or_default();
+        strangers.push((property.name.to_uppercase(), value.clone()));
+        strangers.push((format!("{}s", property.name), value));
+    }
+    // Names from other levels: nested ones one level up, outer ones one level down.
+    for other in model.parameters() {
+        let is_here = other.path.parent().unwrap_or_default() == schema.path;
+        if !is_here && other.name() != "items" {
+            let value = tasks.legal(other).into_iter().next().unwrap_or_default();
+            strangers.push((other.name().to_owned(), value));
+        }
+    }
+    let mut list = vec![{
+        let value = tasks.legal(schema).into_iter().next();
+        proposal(tasks, &schema.path, value, Side::Accept, "declared names alone")
+    }];
+    for (name, value) in strangers {
+        if own.contains(&name) {
+            continue;
+        }
+        let path = if schema.path.is_empty() { name.clone() } else { format!("{}.{name}", schema.path) };
+        list.push(proposal(tasks, &path, Some(value), Side::Reject, &format!("with `{name}`")));
+    }
+    list
+}
+
+/// Whether the task that all others start from lacks the member, and could have it.
+fn is_spare(tasks: &Tasks<'_>, property: &Property) -> bool {
+    let path = &property.schema.path;
+    let mut task = tasks.plain().clone();
+    let is_absent = task.pointer(&pointer(path)).is_none();
+    let value = tasks.legal(&property.schema).into_iter().next();
+    tasks.place(&mut task, path, value);
+    is_absent && tasks.judge(&task).is_empty()
+}
+
+/// Tasks in which the parameters that a rule ties together have many values; a few of each side are kept, as unlike
+/// each other as can be.
+fn combined(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
+    let base = tasks.base();
+    let mut candidates = tasks.combinations(constraint, &base, "");
+    if let Some(relation) = constraint.rule.relation() {
+        candidates.splice(0..0, related(tasks, constraint, relation));
+    }
+    let names = constraint.rule.parameters();
+    let mut kept: Vec<(Side, String, Proposal)> = Vec::new();
+    for candidate in candidates {
+        let broken: Vec<String> = tasks.judge(&candidate).into_iter().map(|one| one.constraint).collect();
+        let side = match broken.as_slice() {
+            [] => Side::Accept,
+            [only] if *only == constraint.id => Side::Reject,
+            _ => continue,
+        };
+        let about = describe(&candidate, constraint, &names);
+        let signature = presence(&candidate, constraint, &names);
+        let same = kept.iter().filter(|(known, shape, _)| *known == side && *shape == signature).count();
+        let total = kept.iter().filter(|(known, ..)| *known == side).count();
+        let limit = if constraint.rule.relation().is_some() { MOST } else { 2 };
+        if same < limit && total < 2 * MOST {
+            let mut task = candidate;
+            tasks.identify(&mut task);
+            kept.push((side, signature, Proposal { task, side, about, level: None }));
+        }
+    }
+    kept.into_iter().map(|(.., proposal)| proposal).collect()
+}
+
+/// The member of the object that holds the rule.
+fn member<'t>(task: &'t Value, constraint: &Constraint, name: &str) -> Option<&'t Value> {
+    let mut steps = constraint.parameter.split('.').chain(name.split('.')).filter(|step| !step.is_empty());
+    steps.try_fold(task, |at, step| match at {
+        Value::Array(items) => items.last(),
+        other => other.get(step),
+    })
+}
+
+fn describe(task: &Value, constraint: &Constraint, names: &[String]) -> String {
+    let part = |name: &String| match member(task, constraint, name) {
+        None => format!("no {name}"),
+        Some(value) if value.to_string().len() > 24 => format!("{name} given"),
+        Some(value) => format!("{name} {}", value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
+    };
+    names.iter().map(part).collect::<Vec<_>>().join(", ")
+}
+
+/// Which members are there, and with which word: what makes two tasks alike to a rule.
+fn presence(task: &Value, constraint: &Constraint, names: &[String]) -> String {
+    let part = |name: &String| match member(task, constraint, name) {
+        None => "-".to_owned(),
+        Some(Value::Bool(flag)) => flag.to_string(),
+        Some(Value::String(text))
+            if constraint.rule.values_of(name).iter().any(|value| value.as_str() == Some(text)) =>
+        {
+            text.clone()
+        }
+        Some(_) => "+".to_owned(),
+    };
+    names.iter().map(part).collect::<Vec<_>>().join(",")
+}
+
+/// Pairs on, just inside and just outside the ends of an area or a ratio.
+fn related(tasks: &mut Tasks<'_>, constraint: &Constraint, relation: &Relation) -> Vec<Value> {
+    let [first, second] = &relation.parameters;
+    let path = |name: &String| {
+        if constraint.parameter.is_empty() {
+            name.clone()
+        } else {
+            format!("{}.{name}", constraint.parameter)
+        }
+    };
+    let (a_path, b_path) = (path(first), path(second));
+    let Some(schema) = tasks.model.task.at(&a_path) else { return Vec::new() };
+    let mut firsts: Vec<BigDecimal> =
+        tasks.legal(schema).iter().filter_map(|value| value.to_string().parse().ok()).collect();
+    firsts.extend([640, 768, 1024, 1536, 2048, 2304, 2880, 3840].map(BigDecimal::from));
+    let mut list = Vec::new();
+    for a in firsts {
+        for bound in relation.minimum.iter().chain(&relation.maximum) {
+            let (dividend, divisor) = match relation.operation {
+                Operation::Area => (bound, &a),
+                Operation::Ratio => (&a, bound),
+            };
+            if divisor.is_zero() {
+                continue;
+            }
+            let edge = dividend / divisor;
+            for offset in [0, -16, 16, -1, 1] {
+                let b = (edge.round(0) + BigDecimal::from(offset)).to_i64();
+                let (Some(a), Some(b)) = (a.to_i64(), b.filter(|b| *b > 0)) else { continue };
+                let mut task = tasks.base();
+                tasks.place(&mut task, &a_path, Some(Value::from(a)));
+                tasks.place(&mut task, &b_path, Some(Value::from(b)));
+                list.push(task);
+            }
+        }
+    }
+    list
+}

@@ -1,0 +1,178 @@
+//! What cases need of the world: images that exist, addresses that can be called. Only an API that does real work
+//! needs them; there, cases without them cannot be tried.
+
+use super::{Case, Expect};
+use crate::oracle::scene::{at, set};
+use airspec_spec::behaviour::Kind;
+use airspec_spec::rule::{Format, Rule};
+use airspec_spec::{Model, Schema};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+
+/// What the world has to offer.
+#[derive(Clone, Debug, Default)]
+pub struct World {
+    /// The id of an image that the target has.
+    pub media_uuid: Option<String>,
+    /// The address of an image that the target can download.
+    pub media_url: Option<String>,
+    /// An address that the target can post to.
+    pub webhook: Option<String>,
+    /// An address that the target can upload to.
+    pub upload: Option<String>,
+}
+
+impl World {
+    /// Puts real things in the place of made-up ones.
+    ///
+    /// # Errors
+    /// Why the case cannot be tried.
+    pub fn furnish(&self, case: &mut Case, model: &Model) -> Result<(), String> {
+        if matches!(case.expect, Expect::Reject(_)) {
+            return Ok(());
+        }
+        for schema in model.task.tree() {
+            let need = Need::of(model, schema);
+            let Some(need) = need else { continue };
+            let (holder, is_item) = match schema.path.strip_suffix(".items") {
+                Some(holder) => (holder, true),
+                None => (schema.path.as_str(), false),
+            };
+            for task in case.body.as_array_mut().into_iter().flatten() {
+                let Some(value) = task.as_object().and_then(|task| at(task, holder)).cloned() else {
+                    continue;
+                };
+                let real = match value {
+                    Value::Array(items) if is_item => items
+                        .iter()
+                        .map(|item| self.real(need, item))
+                        .collect::<Result<_, _>>()
+                        .map(Value::Array)?,
+                    value => self.real(need, &value)?,
+                };
+                set(task, holder, real);
+            }
+        }
+        Ok(())
+    }
+
+    fn real(&self, need: Need, value: &Value) -> Result<Value, String> {
+        let Some(text) = value.as_str() else { return Ok(value.clone()) };
+        let (given, what, flag) = match (need, text) {
+            (Need::Webhook, _) => (&self.webhook, "an address that the target can post to", "--webhook"),
+            (Need::Upload, _) => (&self.upload, "an address that the target can upload to", "--upload"),
+            (Need::Media, text) if text.starts_with("data:") => {
+                return Ok(Value::from(format!("data:image/png;base64,{}", picture())));
+            }
+            (Need::Media, text) if text.contains(':') => {
+                (&self.media_url, "the address of an image that the target can download", "--media-url")
+            }
+            (Need::Media, text) if uuid::Uuid::try_parse(text).is_ok() => {
+                (&self.media_uuid, "the id of an image that the target has", "--media-uuid")
+            }
+            (Need::Media, _) => return Ok(Value::from(picture())),
+        };
+        match given {
+            Some(given) if form(given) == form(text) => Ok(Value::from(given.clone())),
+            Some(_) => Err(format!("needs {what} in the form of {text}, and the one of {flag} has another")),
+            None => Err(format!("needs {what}; give it with {flag}")),
+        }
+    }
+}
+
+/// The kind of thing that a parameter needs.
+#[derive(Clone, Copy, Debug)]
+enum Need {
+    Webhook,
+    Upload,
+    Media,
+}
+
+impl Need {
+    fn of(model: &Model, schema: &Schema) -> Option<Self> {
+        let address = model.behaviours.iter().find_map(|behaviour| match &behaviour.kind {
+            Kind::Webhook { parameter } if *parameter == schema.path => Some(Self::Webhook),
+            Kind::Upload { parameter } if *parameter == schema.path => Some(Self::Upload),
+            _ => None,
+        });
+        let is_identity = model.unique().is_some_and(|constraint| constraint.parameter == schema.path);
+        let names = |rule: &Rule| matches!(rule, Rule::Format(Format::Uuid | Format::Uri));
+        let is_media = schema.rules().any(|rule| match rule {
+            Rule::AnyOf(branches) | Rule::OneOf(branches) => {
+                branches.iter().any(|branch| branch.rules().any(names))
+            }
+            rule => names(rule),
+        });
+        address.or((is_media && !is_identity).then_some(Self::Media))
+    }
+}
+
+/// What is special about an id or an address.
+fn form(text: &str) -> String {
+    if let Ok(uuid) = uuid::Uuid::try_parse(text) {
+        let is_upper = text.bytes().any(|byte| byte.is_ascii_uppercase());
+        return format!("uuid {} {:?} {is_upper}", uuid.get_version_num(), uuid.get_variant());
+    }
+    let scheme = text.split(':').next().unwrap_or_default();
+    let authority =
+        text.split("://").nth(1).unwrap_or_default().split(['/', '?', '#']).next().unwrap_or_default();
+    let has = |mark: char| text.contains(mark);
+    format!(
+        "{} {} {} {} {}",
+        scheme.to_ascii_lowercase() == scheme,
+        has('?'),
+        has('#'),
+        authority.contains('@'),
+        authority.starts_with('[')
+    )
+}
+
+/// A small picture that decodes, as Base64.
+fn picture() -> String {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 64, 64);
+    encoder.set_color(png::ColorType::Rgb);
+    let pixels: Vec<u8> =
+        (0..64_u8).flat_map(|y| (0..64_u8).flat_map(move |x| [x * 4, y * 4, 128])).collect();
+    // Writing into memory does not fail.
+    let _ = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
+    BASE64_STANDARD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::derive;
+
+    fn model() -> Model {
+        let (name, text) = airspec_spec::documents()[0];
+        airspec_spec::read(&airspec_spec::Source::new(name, text)).unwrap()
+    }
+
+    #[test]
+    fn a_made_up_image_is_replaced_by_one_of_its_form_or_its_case_is_left_out() {
+        let model = model();
+        let cases = derive(&model, 1).unwrap().cases;
+        let id = "7d6b7cba-95ec-4a7a-9c6f-2dd2b4a0c9a1";
+        let world = World { media_uuid: Some(id.to_owned()), ..World::default() };
+        let furnished = |name: &str| {
+            let mut case = cases.iter().find(|case| case.id.contains(name)).unwrap().clone();
+            world.furnish(&mut case, &model).map(|()| case.body.to_string())
+        };
+        assert!(furnished("items.anyOf.accept.version-4").unwrap().contains(id));
+        assert!(furnished("items.anyOf.accept.version-1").unwrap_err().contains("--media-uuid"));
+        assert!(furnished("items.anyOf.accept.with-a-query").unwrap_err().contains("--media-url"));
+        assert!(furnished("webhookURL.type.accept").unwrap_err().contains("--webhook"));
+        assert!(furnished("uploadEndpoint.type.accept").unwrap_err().contains("--upload"));
+        // What is refused is never looked at.
+        assert!(furnished("items.anyOf.reject").is_ok());
+    }
+
+    #[test]
+    fn the_picture_decodes() {
+        let bytes = BASE64_STANDARD.decode(picture()).unwrap();
+        let found = airspec_media::probe(&bytes).unwrap();
+        assert_eq!((found.width, found.height), (64, 64));
+    }
+}

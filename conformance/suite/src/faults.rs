@@ -1,0 +1,212 @@
+//! The suite put to the test: it is run against the mock with one fault after another, and must find each.
+//!
+//! A fault is *killed* by the first case that fails, and *noted* where the only thing that shows it is stated nowhere. It
+//! is *equivalent* where no request can show it, with the reason why. Any other fault has survived.
+
+use crate::case::{Case, Cases, Gap, Packing, derive};
+use crate::equivalent::{self, Company};
+use crate::oracle::{Oracle, OracleError, Verdict};
+use crate::run::{Advance, Limit, Record, RunError, RunStats, Settings, Target, run};
+use airspec_judge::{Judge, JudgeError};
+use airspec_mock::{Engine, EngineError, Fault, Settings as Manners, WiremockServer};
+use airspec_spec::Model;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+use tokio::sync::Notify;
+
+/// What became of a fault.
+#[derive(Clone, Debug)]
+pub struct Fate {
+    /// The fault.
+    pub fault: Fault,
+    /// How it ended.
+    pub end: End,
+    /// How many requests were posted until then.
+    pub requests: usize,
+}
+
+/// How a fault ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// A case failed.
+    Killed {
+        /// The first one that did.
+        case: String,
+        /// What it found.
+        detail: String,
+    },
+    /// A case noted it, and none failed: what it breaks is stated nowhere.
+    Noted {
+        /// The first one that did.
+        case: String,
+        /// What it found.
+        detail: String,
+    },
+    /// Nothing was found, as nothing can be: the mock with the fault answers as the one without it.
+    Equivalent {
+        /// Why.
+        reason: String,
+    },
+    /// Nothing was found.
+    Survived,
+}
+
+impl End {
+    /// The word used in reports.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Killed { .. } => "killed",
+            Self::Noted { .. } => "noted",
+            Self::Equivalent { .. } => "equivalent",
+            Self::Survived => "survived",
+        }
+    }
+}
+
+/// The suite cannot be put to the test.
+#[derive(Debug, thiserror::Error)]
+pub enum FaultsError {
+    /// No cases.
+    #[error(transparent)]
+    Judge(#[from] JudgeError),
+    /// No oracle.
+    #[error(transparent)]
+    Oracle(#[from] OracleError),
+    /// No mock.
+    #[error(transparent)]
+    Start(#[from] EngineError),
+    /// No run.
+    #[error("{fault}: {error}")]
+    Run {
+        /// The fault; empty for the mock without any.
+        fault: String,
+        /// Why not.
+        error: RunError,
+    },
+}
+
+/// The cases of one seed, packed.
+#[derive(Debug)]
+pub struct Load {
+    seed: u64,
+    cases: Vec<Case>,
+    gaps: Vec<Gap>,
+    packing: Arc<Packing>,
+    /// Looked for when a fault is first found by nothing, and once for all faults.
+    company: OnceLock<Company>,
+}
+
+/// The suite for one model.
+#[derive(Debug)]
+pub struct Trial {
+    model: Model,
+    oracle: Arc<Oracle>,
+}
+
+impl Trial {
+    /// For a model.
+    ///
+    /// # Errors
+    /// A schema that cannot be compiled.
+    pub fn new(model: Model) -> Result<Self, FaultsError> {
+        let oracle = Arc::new(Oracle::new(&model)?);
+        Ok(Self { model, oracle })
+    }
+
+    /// The faults of the model's mock.
+    #[must_use]
+    pub fn faults(&self) -> Vec<Fault> {
+        Engine::faults(&self.model)
+    }
+
+    /// Everything that the suite finds wrong with the mock that has no fault: it must be nothing.
+    ///
+    /// # Errors
+    /// A suite that cannot be run.
+    pub async fn sound(&self, seed: u64) -> Result<Vec<Record>, FaultsError> {
+        let (records, _) = self.run(&self.load(seed)?, None).await?;
+        Ok(records.into_iter().filter(|record| record.verdict != Verdict::Pass).collect())
+    }
+
+    /// The cases that find faults.
+    ///
+    /// # Errors
+    /// A schema that cannot be compiled.
+    pub fn load(&self, seed: u64) -> Result<Load, FaultsError> {
+        let Cases { cases, base, gaps } = derive(&self.model, seed)?;
+        let packing = Arc::new(Packing::new(&self.oracle, &base, &cases));
+        Ok(Load { seed, cases, gaps, packing, company: OnceLock::new() })
+    }
+
+    /// Runs the cases against a fault until one fails.
+    ///
+    /// # Errors
+    /// A suite that cannot be run.
+    pub async fn fate(&self, fault: Fault, load: &Load) -> Result<Fate, FaultsError> {
+        let (records, requests) = self.run(load, Some(&fault)).await?;
+        let first = |verdict| records.iter().find(|record| record.verdict == verdict);
+        let told = |record: &Record| (record.id.clone(), record.detail.clone());
+        let end = if let Some((case, detail)) = first(Verdict::Fail).map(told) {
+            End::Killed { case, detail }
+        } else if let Some((case, detail)) = first(Verdict::Note).map(told) {
+            End::Noted { case, detail }
+        } else if let Some(reason) = self.equivalent(&fault, load)? {
+            End::Equivalent { reason }
+        } else {
+            End::Survived
+        };
+        Ok(Fate { fault, end, requests })
+    }
+
+    /// Why no request can show the fault, where that is so.
+    fn equivalent(&self, fault: &Fault, load: &Load) -> Result<Option<String>, FaultsError> {
+        if let Some(reason) = &fault.changes_nothing {
+            return Ok(Some(reason.clone()));
+        }
+        let judge = Judge::new(&self.model)?;
+        if let Some(constraint) = fault.id.strip_prefix("refuse:") {
+            return Ok(equivalent::out_of_reach(&self.model, &judge, constraint, load.seed));
+        }
+        let plain = fault.id.strip_prefix("accept:").or_else(|| fault.id.strip_prefix("blame:"));
+        let of_rule = plain.or_else(|| fault.loosened());
+        let is_gap = |id: &&str| load.gaps.iter().any(|gap| gap.constraint == **id && gap.side == "reject");
+        let Some(constraint) = of_rule.filter(is_gap) else { return Ok(None) };
+        let company = load.company.get_or_init(|| Company::of(&self.model, &judge, load.seed));
+        Ok(company.dead(constraint))
+    }
+
+    /// The records until the first that failed, and how many requests it took.
+    async fn run(&self, load: &Load, fault: Option<&Fault>) -> Result<(Vec<Record>, usize), FaultsError> {
+        let faults = fault.map(|fault| fault.id.clone()).into_iter().collect();
+        let manners = Manners { faults, pace: Duration::from_millis(20), ..Manners::default() };
+        let mock = WiremockServer::start(Engine::new(self.model.clone(), manners)?).await;
+        let engine = Arc::clone(mock.engine());
+        let settings = Settings {
+            seed: load.seed,
+            timeout: Duration::from_secs(10),
+            polling: Duration::from_secs(2),
+            callback: Duration::from_millis(500),
+            packing: Some(Arc::clone(&load.packing)),
+            advance: Some(Advance::new(move |time| engine.clock().advance(time))),
+            ..Settings::default()
+        };
+        let named = |error| FaultsError::Run {
+            fault: fault.map(|fault| fault.id.clone()).unwrap_or_default(),
+            error,
+        };
+        let target = Target::new(&mock.url(), None, Limit::Loopback).map_err(named)?;
+        let (failed, mut found) = (Notify::new(), None);
+        let finished = |_, record: &Record, stats: RunStats| {
+            if record.verdict == Verdict::Fail && fault.is_some() {
+                found.get_or_insert_with(|| (record.clone(), stats.requests));
+                failed.notify_one();
+            }
+        };
+        let stop = failed.notified();
+        let run = run(Arc::clone(&self.oracle), &load.cases, &target, &settings, finished, stop)
+            .await
+            .map_err(named)?;
+        Ok(found.map_or((run.records, run.requests), |(record, posts)| (vec![record], posts)))
+    }
+}

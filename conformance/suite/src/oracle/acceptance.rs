@@ -1,0 +1,107 @@
+//! A request is accepted: HTTP 2xx, each task appears in `data`, and no error is about it.
+
+use super::finding::Finding;
+use super::observation::{Answer, Observation, Outcome};
+use super::protocol::{DATA, ERRORS};
+use super::{Oracle, answered, excerpt, show};
+use crate::case::Case;
+use airspec_spec::Level;
+use serde_json::Value;
+
+/// What is wrong with the answer to a request that must be taken.
+pub(super) fn findings(oracle: &Oracle, case: &Case, seen: &Observation) -> Vec<Finding> {
+    let level = case.level;
+    let answer = match &seen.outcome {
+        Outcome::Lost(loss) => return vec![Finding::wrong(level, loss.to_string())],
+        Outcome::Answer(answer) => answer,
+    };
+    match answer.status {
+        200..=299 => taken(oracle, level, answer, seen),
+        401 | 402 | 403 | 408 | 429 => vec![unrelated(level, answer)],
+        400..=499 => vec![match oracle.beyond_owner(&seen.body) {
+            Some(broken) => narrower(level, &broken, answer),
+            None => {
+                Finding::refused(level, format!("refused with {}, but {}", answered(answer), allowed(case)))
+            }
+        }],
+        _ => vec![Finding::wrong(level, format!("{} to a valid request", answered(answer)))],
+    }
+}
+
+/// The page allows it, the model's owner does not, and the server is with the owner.
+fn narrower(level: Level, broken: &str, answer: &Answer) -> Finding {
+    let sentence = format!(
+        "the page is wider than the server: it allows the request, which the server refuses as the model's owner \
+         would, whose rule is that a task {broken}; {}",
+        answered(answer)
+    );
+    Finding::narrower(level, sentence)
+}
+
+/// Why the request should have been taken.
+fn allowed(case: &Case) -> String {
+    match case.level {
+        Level::Badge | Level::Prose => format!("the page allows it: {}", excerpt(&case.about)),
+        Level::Facts | Level::Unstated => format!("nothing forbids it: {}", excerpt(&case.about)),
+    }
+}
+
+/// A status that is about the key, the money or the rate says nothing about the request.
+pub(super) fn unrelated(level: Level, answer: &Answer) -> Finding {
+    let about = match answer.status {
+        401 | 403 => "the key",
+        402 => "the balance",
+        408 => "time",
+        _ => "the rate of requests",
+    };
+    let level = level.max(Level::Facts);
+    Finding::wrong(level, format!("{} speaks of {about}, not of the request", answered(answer)))
+}
+
+fn taken(oracle: &Oracle, level: Level, answer: &Answer, seen: &Observation) -> Vec<Finding> {
+    if let Some(finding) = envelope(level, answer) {
+        return vec![finding];
+    }
+    let mut findings = Vec::new();
+    let identity = oracle.identity();
+    for task in seen.tasks() {
+        if let Some(error) = answer.errors().iter().find(|error| identity.may_join(task, error)) {
+            let alone = Value::Array(vec![task.clone()]);
+            findings.push(match oracle.beyond_owner(&alone) {
+                Some(broken) => narrower(level, &broken, answer),
+                None => {
+                    let what = show(error);
+                    let sentence = format!("HTTP {} with an error for a valid task: {what}", answer.status);
+                    Finding::refused(level, sentence)
+                }
+            });
+        } else if !appears(oracle, answer, task, seen.tasks().len()) {
+            let id = identity.of_task(task).unwrap_or("without id");
+            let sentence = format!("HTTP {}, but task {} is not in `{DATA}`", answer.status, excerpt(id));
+            findings.push(Finding::wrong(level, sentence));
+        }
+    }
+    findings
+}
+
+/// Whether `data` has something for the task. Of a single task, whatever is there: that it repeats the id is a
+/// behaviour of its own.
+pub(super) fn appears(oracle: &Oracle, answer: &Answer, task: &Value, tasks: usize) -> bool {
+    let items = answer.data();
+    let joins = |item: &Value| item.as_object().is_some_and(|item| oracle.identity().joins(task, item));
+    items.iter().any(joins) || tasks == 1 && !items.is_empty()
+}
+
+/// What is wrong with the envelope of an answer that says that all went well.
+fn envelope(level: Level, answer: &Answer) -> Option<Finding> {
+    let Ok(value) = &answer.json else { return Some(Finding::wrong(level, answered(answer))) };
+    let kind = |name: &str| value.get(name).map(Value::is_array);
+    if kind(DATA) == Some(true) && kind(ERRORS) != Some(false) {
+        return None;
+    }
+    if kind(ERRORS) == Some(true) && kind(DATA).is_none() && !answer.errors().is_empty() {
+        return None;
+    }
+    let sentence = format!("HTTP {} without a list `{DATA}`: {}", answer.status, excerpt(&answer.text));
+    Some(Finding::wrong(level, sentence))
+}

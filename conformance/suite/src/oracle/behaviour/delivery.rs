@@ -1,0 +1,119 @@
+//! One value answers with results, the other with an acknowledgement and results on polling.
+//!
+//! A poll's answer is cumulative: a result that was there stays there. What a poll lists is a result with a `status`.
+
+use super::count::noun;
+use crate::oracle::observation::{Answer, Outcome};
+use crate::oracle::protocol::{PROCESSING, STATUS, SUCCESS};
+use crate::oracle::scene::{MAX_RESULTS, Scene, at};
+use crate::oracle::{Identity, show};
+use airspec_spec::Model;
+use airspec_spec::behaviour::Kind;
+use serde_json::{Map, Value};
+
+/// What is wrong where the results must come with the answer.
+pub(super) fn immediate(scene: &Scene<'_>, parameter: &str, value: &str) -> Vec<String> {
+    let is_bare = |fields: &Map<String, Value>| !has_file(scene.model, fields);
+    match scene.results.iter().filter(|item| is_bare(item.fields)).count() {
+        0 => Vec::new(),
+        bare => vec![format!(
+            "{bare} {} of the answer without a file although `{parameter}` is `{value}`",
+            noun(bare)
+        )],
+    }
+}
+
+/// What is wrong where the answer must be an acknowledgement and polling must bring the results.
+pub(super) fn deferred(scene: &Scene<'_>, identity: &Identity, wanted: Option<usize>) -> Vec<String> {
+    let mut wrong = acknowledgement(scene, identity);
+    let mut before: Vec<&Value> = Vec::new();
+    for (index, poll) in scene.seen.polls.iter().enumerate() {
+        let name = format!("poll {}", index + 1);
+        let answer = match poll {
+            Outcome::Answer(answer) => answer,
+            Outcome::Lost(loss) => return with(wrong, format!("{name}: {loss}")),
+        };
+        if !answer.is_success() || answer.json.is_err() {
+            return with(wrong, format!("{name} was answered with {}", crate::oracle::answered(answer)));
+        }
+        if let Some(error) = answer.errors().iter().find(|error| identity.may_join(scene.task, error)) {
+            return with(wrong, format!("{name} reports an error: {}", show(error)));
+        }
+        let items = own(answer, scene, identity);
+        wrong.extend(
+            items
+                .iter()
+                .take(MAX_RESULTS)
+                .filter_map(|item| bad_status(item))
+                .map(|reason| format!("{name} {reason}")),
+        );
+        let done: Vec<_> = items.into_iter().filter(|item| is_done(item)).collect();
+        if let Some(lost) = before.iter().take(MAX_RESULTS).find(|known| !done.contains(known)) {
+            wrong.push(format!("{name} no longer has a result that was there before: {}", show(lost)));
+        }
+        before = done;
+    }
+    wrong.extend(end(scene, before.len(), wanted));
+    wrong
+}
+
+fn with(mut wrong: Vec<String>, last: String) -> Vec<String> {
+    wrong.push(last);
+    wrong
+}
+
+/// The answer to the request itself: one item for the task, that holds its id and no result.
+fn acknowledgement(scene: &Scene<'_>, identity: &Identity) -> Vec<String> {
+    let Some(answer) = scene.seen.outcome.answer() else { return Vec::new() };
+    let items = own(answer, scene, identity);
+    let mut wrong = Vec::new();
+    if items.len() != 1 {
+        wrong.push(format!("the acknowledgement has {} items for the task, not one", items.len()));
+    }
+    if items.iter().filter_map(|item| item.as_object()).any(|item| has_file(scene.model, item)) {
+        wrong.push("the answer has a file where it must only acknowledge the task".to_owned());
+    }
+    wrong
+}
+
+fn end(scene: &Scene<'_>, done: usize, wanted: Option<usize>) -> Option<String> {
+    let polls = scene.seen.polls.len();
+    match wanted {
+        _ if polls == 0 => {
+            Some("the results were never polled for, as the task was not acknowledged".to_owned())
+        }
+        Some(wanted) if done != wanted => {
+            Some(format!("{done} {} after {polls} polls where {wanted} must come", noun(done)))
+        }
+        None if done == 0 => Some(format!("no result after {polls} polls")),
+        Some(_) | None => None,
+    }
+}
+
+/// The items of an answer that belong to the task.
+fn own<'a>(answer: &'a Answer, scene: &Scene<'_>, identity: &Identity) -> Vec<&'a Value> {
+    let joins = |item: &&Value| item.as_object().is_some_and(|item| identity.joins(scene.task, item));
+    answer.data().iter().filter(joins).collect()
+}
+
+fn bad_status(item: &Value) -> Option<String> {
+    match item.get(STATUS) {
+        Some(Value::String(status)) if status == SUCCESS || status == PROCESSING => None,
+        Some(other) => Some(format!("has an item with `{STATUS}` {}", show(other))),
+        None => Some(format!("has an item without `{STATUS}`")),
+    }
+}
+
+/// Whether an item of a poll is a finished result.
+pub(crate) fn is_done(item: &Value) -> bool {
+    item.get(STATUS).is_some_and(|status| status == SUCCESS)
+}
+
+/// Whether a result holds a file in any of the fields that can hold one.
+fn has_file(model: &Model, item: &Map<String, Value>) -> bool {
+    let mut fields = model.behaviours.iter().flat_map(|behaviour| match &behaviour.kind {
+        Kind::Select { fields, .. } => fields.values().collect(),
+        _ => Vec::new(),
+    });
+    fields.any(|field| at(item, field).is_some())
+}

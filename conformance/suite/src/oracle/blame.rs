@@ -1,0 +1,194 @@
+//! Whom an error blames: `parameter` must name what is faulty, by its path or by its last name alone, as a text or in
+//! a list of texts.
+//!
+//! The names that are right come from the judge, which points at the faulty places of the very task that was sent. An
+//! error may leave `parameter` out (`unstated`), as long as its code names the parameter: `invalidWidth`.
+
+use super::finding::Finding;
+use super::protocol::{CODE, PARAMETER};
+use super::{Oracle, excerpt, show};
+use crate::case::Case;
+use airspec_spec::model::Constraint;
+use airspec_spec::rule::Rule;
+use airspec_spec::{Level, Schema};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Who may be blamed, and in which words.
+#[derive(Debug)]
+pub(super) struct Culprits {
+    /// Paths, with and without the indices of items; empty where no parameter is at fault.
+    paths: BTreeSet<String>,
+    /// Whether an error has no parameter to name.
+    nameless: bool,
+    /// What a code for the fault begins with, where sources agree.
+    prefix: Option<&'static str>,
+    /// Whether the fault lies in what joins errors to tasks, so that an error cannot be expected to name the task.
+    pub(super) hide_task: bool,
+}
+
+impl Culprits {
+    pub(super) fn of(oracle: &Oracle, case: &Case, broken: &[String], task: &Value) -> Self {
+        let model = oracle.model();
+        let mut paths = BTreeSet::new();
+        for violation in oracle.judge.task(task) {
+            if !broken.contains(&violation.constraint) {
+                continue;
+            }
+            add_pointer(&mut paths, &violation.pointer);
+            let constraint = model.constraint(&violation.constraint);
+            paths.extend(constraint.into_iter().flat_map(tied));
+        }
+        if paths.is_empty() && !case.parameter.is_empty() {
+            paths.insert(without_items(&case.parameter));
+        }
+        if !task.is_object() {
+            // A server may well read such a task as one in which everything is missing.
+            let required = model.task.properties.iter().filter(|property| property.required.is_some());
+            paths.extend(required.map(|property| property.name.clone()));
+        }
+        let rules: Vec<&Rule> = broken.iter().filter_map(|id| Some(&model.constraint(id)?.rule)).collect();
+        let prefix = match rules.as_slice() {
+            [Rule::Required] => Some("missing"),
+            [Rule::AdditionalProperties(_)] => Some("unsupported"),
+            _ => None,
+        };
+        let nameless = !task.is_object();
+        let hide_task = nameless || paths.contains(&oracle.identity().parameter);
+        Self { paths, nameless, prefix, hide_task }
+    }
+}
+
+/// The names of a place: `/inputs/images/2` is `inputs.images`, `inputs.images.2` and `inputs.images[2]`.
+fn add_pointer(paths: &mut BTreeSet<String>, pointer: &str) {
+    let steps: Vec<String> =
+        pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
+    if steps.is_empty() {
+        return;
+    }
+    let is_index = |step: &String| step.bytes().all(|byte| byte.is_ascii_digit());
+    let bare: Vec<&str> = steps.iter().filter(|step| !is_index(step)).map(String::as_str).collect();
+    paths.insert(bare.join("."));
+    paths.insert(steps.join("."));
+    let bracketed =
+        steps.iter().map(|step| if is_index(step) { format!("[{step}]") } else { format!(".{step}") });
+    paths.insert(bracketed.collect::<String>().trim_start_matches('.').to_owned());
+}
+
+/// The parameters that a rule ties together.
+fn tied(constraint: &Constraint) -> Vec<String> {
+    let holder = constraint.parameter.as_str();
+    let named = |names: &[String]| names.iter().map(|name| below(holder, name)).collect();
+    let mentioned = |schemas: Vec<&Schema>| {
+        let mut paths = Vec::new();
+        for schema in schemas {
+            mention(schema, holder, &mut paths);
+        }
+        paths
+    };
+    match &constraint.rule {
+        Rule::Area(relation) | Rule::Ratio(relation) => named(&relation.parameters),
+        Rule::DependentRequired(dependent) => named(&dependent.names()),
+        rule => mentioned(rule.children()),
+    }
+}
+
+/// The path of a member of an object.
+fn below(holder: &str, name: &str) -> String {
+    if holder.is_empty() { name.to_owned() } else { without_items(&format!("{holder}.{name}")) }
+}
+
+/// Adds every parameter that a condition speaks of, wherever in it.
+fn mention(schema: &Schema, holder: &str, paths: &mut Vec<String>) {
+    for property in &schema.properties {
+        let path = below(holder, &property.name);
+        mention(&property.schema, &path, paths);
+        paths.push(path);
+    }
+    if let Some(items) = &schema.items {
+        mention(items, holder, paths);
+    }
+    for rule in schema.rules() {
+        let inner: Vec<&Schema> = match rule {
+            Rule::AnyOf(branches) | Rule::OneOf(branches) => branches.iter().collect(),
+            Rule::AllOf(schema) | Rule::Not(schema) | Rule::Contains(schema) => vec![schema],
+            Rule::Area(relation) | Rule::Ratio(relation) => {
+                paths.extend(relation.parameters.iter().map(|name| below(holder, name)));
+                Vec::new()
+            }
+            _ => Vec::new(),
+        };
+        for schema in inner {
+            mention(schema, holder, paths);
+        }
+    }
+}
+
+/// A path as errors name it: items go by the name of their array.
+fn without_items(path: &str) -> String {
+    path.split('.').filter(|name| *name != "items").collect::<Vec<_>>().join(".")
+}
+
+fn leaf(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+/// What is wrong with whom an error blames.
+pub(super) fn blamed(error: &Value, culprits: &Culprits) -> Option<Finding> {
+    if culprits.paths.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = match error.get(PARAMETER) {
+        Some(Value::String(name)) => vec![name],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        None if culprits.nameless => return None,
+        None => return Some(unnamed(error, culprits)),
+        Some(other) => {
+            let sentence =
+                format!("an error whose `{PARAMETER}` is neither a text nor a list: {}", show(other));
+            return Some(Finding::wrong(Level::Facts, sentence));
+        }
+    };
+    let is_missing = error.get(CODE).and_then(Value::as_str).is_some_and(|code| code.starts_with("missing"));
+    let is_right = |name: &&str| {
+        let known = culprits.paths.iter().any(|path| path == name || leaf(path) == *name);
+        known && (is_missing || !culprits.nameless)
+    };
+    if names.iter().any(is_right) {
+        return prefix(error, culprits);
+    }
+    let found = show(error.get(PARAMETER).unwrap_or(&Value::Null));
+    if culprits.nameless {
+        let sentence =
+            format!("refused, but the error blames {found} in a task that has no parameters at all");
+        return Some(Finding::wrong(Level::Unstated, sentence));
+    }
+    let wanted = first(culprits);
+    Some(Finding::wrong(Level::Facts, format!("refused, but the error blames {found} and not `{wanted}`")))
+}
+
+fn first(culprits: &Culprits) -> String {
+    culprits.paths.first().map(|path| excerpt(path)).unwrap_or_default()
+}
+
+/// An error without `parameter`.
+fn unnamed(error: &Value, culprits: &Culprits) -> Finding {
+    let code = error.get(CODE).and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    let names = |path: &String| {
+        let squeezed: String = leaf(path).chars().filter(char::is_ascii_alphanumeric).collect();
+        code.contains(&squeezed.to_lowercase())
+    };
+    let level = if culprits.paths.iter().any(names) { Level::Unstated } else { Level::Facts };
+    let sentence =
+        format!("refused, but the error has no `{PARAMETER}`, which should be `{}`", first(culprits));
+    Finding::wrong(level, sentence)
+}
+
+/// Level `unstated`: codes are being standardised, and most were never published.
+fn prefix(error: &Value, culprits: &Culprits) -> Option<Finding> {
+    let code = error.get(CODE).and_then(Value::as_str)?;
+    let wanted = culprits.prefix.filter(|prefix| !code.starts_with(prefix))?;
+    let sentence =
+        format!("refused, but the code is `{}`, which does not begin with `{wanted}`", excerpt(code));
+    Some(Finding::wrong(Level::Unstated, sentence))
+}

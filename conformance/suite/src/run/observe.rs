@@ -1,0 +1,344 @@
+//! Looks at one case: the exchange itself, and whatever its behaviour needs beyond it.
+
+use super::budget::Budget;
+use super::client::Client;
+use super::health::{MAX_SILENT, Silence};
+use super::listener::{Listener, Mailbox};
+use super::room::Rooms;
+use super::target::Target;
+use super::{Redactor, RunError, Settings};
+use crate::case::{Case, Expect};
+use crate::oracle::behaviour::delivery::is_done;
+use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs, results};
+use crate::oracle::file::{File, place};
+use crate::oracle::observation::{Call, Observation, Outcome, Payload};
+use crate::oracle::protocol::{CODE, Form, GET_RESPONSE, TASK_TYPE, TASK_UUID};
+use crate::oracle::scene::{MAX_RESULTS, set};
+use crate::oracle::{Identity, Oracle};
+use airspec_models::client::{Class, of_code};
+use airspec_spec::behaviour::Kind;
+use serde_json::{Map, Value, json};
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// What all cases of a run share.
+#[derive(Debug)]
+pub(super) struct Session {
+    pub(super) oracle: Arc<Oracle>,
+    pub(super) client: Client,
+    pub(super) listener: Option<Listener>,
+    /// How many batches had answers that could not be told apart.
+    pub(super) muddled: AtomicUsize,
+    pub(super) budget: Arc<Budget>,
+    pub(super) rooms: Rooms,
+    /// Why nothing more is sent, once that is so.
+    ended: OnceLock<String>,
+    silence: Mutex<Silence>,
+}
+
+/// So many times a case is polled for: a server that answers at once could be asked thousands of times.
+const MAX_POLLS: usize = 300;
+
+/// The documented pauses between polls.
+const FIRST_PAUSE: f64 = 1.0;
+const SECOND_PAUSE: f64 = 0.5;
+const LONGEST_PAUSE: f64 = 10.0;
+
+impl Session {
+    pub(super) fn new(
+        oracle: Arc<Oracle>,
+        target: &Target,
+        settings: &Settings,
+        listener: Option<Listener>,
+    ) -> Result<Self, RunError> {
+        let client = Client::new(target.clone(), settings.clone())?;
+        let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
+        let budget = settings.budget.clone().unwrap_or_else(own);
+        let rooms = Rooms::new(settings.jobs);
+        let (muddled, ended, silence) = Default::default();
+        Ok(Self { oracle, client, listener, muddled, budget, rooms, ended, silence })
+    }
+
+    /// Sends nothing more from now on; the first reason stands.
+    pub(super) fn end(&self, reason: String) {
+        let _ = self.ended.set(reason);
+    }
+
+    /// Why nothing more is sent.
+    pub(super) fn ended(&self) -> Option<&str> {
+        self.ended.get().map(String::as_str)
+    }
+
+    fn silence(&self) -> std::sync::MutexGuard<'_, Silence> {
+        self.silence.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Posts a body to the endpoint, where it may cost what it may cost; again after a pause where the target asks
+    /// for one. `cases` are those of each task of the body, or those of all its tasks in one list.
+    pub(super) async fn post(&self, body: &Value, cases: &[Vec<String>]) -> Result<Outcome, String> {
+        let mut number = None;
+        let (mut outcome, mut pause) = self.attempt(body, cases, &mut number).await?;
+        for _ in 0..self.client.settings().retries {
+            let Some(asked) = pause else { break };
+            self.client.hold(asked);
+            // What stands against another attempt leaves the answer to the one before.
+            let Ok(next) = self.attempt(body, cases, &mut number).await else { break };
+            (outcome, pause) = next;
+        }
+        if let Some(what) = number.and_then(|number| self.silence().ended(number, &outcome)) {
+            self.end(format!(
+                "the target gave no answer to {MAX_SILENT} requests in a row ({what}), and was given up"
+            ));
+        }
+        Ok(outcome)
+    }
+
+    /// Sends a body once, which is reserved, written down and settled by itself.
+    async fn attempt(
+        &self,
+        body: &Value,
+        cases: &[Vec<String>],
+        number: &mut Option<u64>,
+    ) -> Result<(Outcome, Option<Duration>), String> {
+        let mut reservation = self.budget.reserve(body, cases.to_vec()).await?;
+        self.client.turn().await;
+        if let Some(reason) = self.ended() {
+            return Err(format!("not sent: {reason}"));
+        }
+        reservation.commit()?;
+        number.get_or_insert_with(|| self.silence().sent());
+        let (outcome, pause) = self.client.post(body).await;
+        reservation.settle(self.oracle.identity(), body, &outcome);
+        Ok((outcome, pause))
+    }
+
+    /// Posts a body whose ids are as good as others. A target that has a task of such an id already keeps it from an
+    /// earlier run with the same seed: the same is then sent once more with other ids, and what was sent comes back.
+    pub(super) async fn post_anew(
+        &self,
+        mut body: Value,
+        cases: &[Vec<String>],
+    ) -> Result<(Value, Outcome), String> {
+        let outcome = self.post(&body, cases).await?;
+        let is_taken = outcome.answer().is_some_and(|answer| {
+            let class = |error: &Value| error.get(CODE).and_then(Value::as_str).and_then(of_code);
+            answer.status == 409 || answer.errors().iter().any(|error| class(error) == Some(Class::Conflict))
+        });
+        let identity = self.oracle.identity();
+        let tasks = body.as_array_mut().map(Vec::as_mut_slice).unwrap_or_default();
+        let ids: HashSet<_> = tasks.iter().filter_map(|task| identity.of_task(task)).collect();
+        if !is_taken || ids.len() < tasks.len() {
+            return Ok((body, outcome));
+        }
+        for task in tasks {
+            set(task, &identity.parameter, Value::String(uuid::Uuid::new_v4().to_string()));
+        }
+        let outcome = self.post(&body, cases).await?;
+        Ok((body, outcome))
+    }
+
+    /// Sends a case and looks at what its verdict needs; `Err` with the reason where it cannot be tried.
+    pub(super) async fn observe(&self, case: &Case) -> Result<Observation, String> {
+        let name = [vec![case.id.clone()]];
+        let Expect::Behave(behaviour) = &case.expect else {
+            let body = case.body.clone();
+            let is_about_id = case.parameter == self.oracle.identity().parameter;
+            let (body, outcome) = if matches!(case.expect, Expect::Accept) && !is_about_id {
+                self.post_anew(body, &name).await?
+            } else {
+                let outcome = self.post(&body, &name).await?;
+                (body, outcome)
+            };
+            let mut seen = Observation::new(body, outcome);
+            seen.files = self.inline(&seen);
+            return Ok(seen);
+        };
+        let needs = needs(&behaviour.kind);
+        let mut body = case.body.clone();
+        let mailbox =
+            if needs.address { Some(self.address(case, &behaviour.kind, &mut body)?) } else { None };
+        let mut seen = self.look(body, &name, needs).await?;
+        seen.later = self.later(&behaviour.kind, &seen).await;
+        if let Some(mailbox) = mailbox {
+            (seen.calls, seen.more_calls) = self.calls(&seen, mailbox).await;
+        }
+        if needs.counterpart
+            && let Some(body) = self.counterpart(case, &behaviour.kind)
+        {
+            seen.counterpart = Some(Box::new(self.look(body, &name, needs).await?));
+        }
+        Ok(seen)
+    }
+
+    /// One exchange, with its deferred results and its files.
+    async fn look(&self, body: Value, cases: &[Vec<String>], needs: Needs) -> Result<Observation, String> {
+        let (body, outcome) = self.post_anew(body, cases).await?;
+        let is_taken =
+            outcome.answer().is_some_and(|answer| answer.is_success() && answer.errors().is_empty());
+        let mut seen = Observation::new(body, outcome);
+        if !is_taken {
+            return Ok(seen);
+        }
+        self.poll(&mut seen).await;
+        seen.files = if needs.files { self.files(&seen).await } else { self.inline(&seen) };
+        Ok(seen)
+    }
+
+    /// Polls until all deferred results are there, something goes wrong, or time is up.
+    async fn poll(&self, seen: &mut Observation) {
+        let (model, identity) = (self.oracle.model(), self.oracle.identity());
+        let deferred: Vec<&Value> = seen.tasks().iter().filter(|task| is_deferred(model, task)).collect();
+        let wanted: usize = deferred.iter().map(|task| results(model, task).unwrap_or(1)).sum();
+        let question = question(identity, &deferred);
+        if question.is_empty() {
+            return;
+        }
+        let question = Value::Array(question);
+        let (pace, until) = (self.client.settings().pace, Instant::now() + self.client.settings().polling);
+        let (mut pause, mut next) = (FIRST_PAUSE, SECOND_PAUSE);
+        loop {
+            tokio::time::sleep(Duration::from_secs_f64((pause * pace).max(0.0))).await;
+            let outcome = self.client.poll(&question).await;
+            let goes_on = outcome.answer().is_some_and(|answer| {
+                let done = answer.data().iter().filter(|item| is_done(item)).count();
+                answer.is_success() && answer.json.is_ok() && answer.errors().is_empty() && done < wanted
+            });
+            seen.polls.push(outcome);
+            if !goes_on || Instant::now() >= until || seen.polls.len() >= MAX_POLLS {
+                return;
+            }
+            (pause, next) = (next, (next * 1.5).min(LONGEST_PAUSE));
+        }
+    }
+
+    /// The files of the results, downloaded where they are links: up to the first result that nobody asked for.
+    async fn files(&self, seen: &Observation) -> Vec<File> {
+        let mut files = Vec::new();
+        for (task, result) in self.wanted(seen) {
+            files.push(match place(self.oracle.model(), task, result) {
+                Some((Form::Link, address)) => self.client.download(address).await,
+                Some((form, text)) => File::inline(form, text),
+                None => File::missing(Form::Link, "is in none of the fields for files"),
+            });
+        }
+        files
+    }
+
+    /// The files once their lifetime is over, where the time of the target can be moved.
+    async fn later(&self, kind: &Kind, seen: &Observation) -> Vec<File> {
+        let task = seen.tasks().first();
+        let lifetime = task.and_then(|task| lifetime(self.oracle.model(), kind, task));
+        match (lifetime, &self.client.settings().advance) {
+            (Some(lifetime), Some(advance)) if !seen.files.is_empty() => {
+                advance.by(lifetime + Duration::from_secs(1));
+                self.files(seen).await
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The files of the results, where the answer itself holds all of them.
+    pub(super) fn inline(&self, seen: &Observation) -> Vec<File> {
+        let file = |(task, result)| match place(self.oracle.model(), task, result) {
+            Some((Form::Link, _)) | None => None,
+            Some((form, text)) => Some(File::inline(form, text)),
+        };
+        self.wanted(seen).into_iter().map(file).collect::<Option<_>>().unwrap_or_default()
+    }
+
+    /// The results up to the first one that nobody asked for, each with the task that it belongs to, or else with the
+    /// first one.
+    fn wanted<'a>(&self, seen: &'a Observation) -> Vec<(&'a Value, &'a Map<String, Value>)> {
+        let (model, tasks) = (self.oracle.model(), seen.tasks());
+        let asked = |task| results(model, task).unwrap_or(MAX_RESULTS).min(MAX_RESULTS);
+        let mut left: Vec<usize> = tasks.iter().map(asked).collect();
+        let mut wanted = Vec::new();
+        for result in seen.results().into_iter().filter_map(Value::as_object) {
+            let owner = tasks.iter().position(|task| self.oracle.identity().joins(task, result)).unwrap_or(0);
+            match left.get_mut(owner) {
+                Some(left) if *left > 0 => *left -= 1,
+                Some(_) | None => break,
+            }
+            wanted.push((&tasks[owner], result));
+        }
+        wanted
+    }
+
+    /// Puts an address of the runner's own into the first task.
+    fn address(&self, case: &Case, kind: &Kind, body: &mut Value) -> Result<Mailbox<'_>, String> {
+        let listener = self.listener.as_ref().ok_or_else(|| {
+            "needs an address that the target can call, and this machine has none that is known".to_owned()
+        })?;
+        let parameter = kind.parameters().first().copied().unwrap_or_default().to_owned();
+        let mailbox = listener.hand_out(&uuid(self.client.settings().seed, &case.id, 1));
+        if let Some(task) = body.as_array_mut().and_then(|tasks| tasks.first_mut()) {
+            set(task, &parameter, Value::String(mailbox.address()));
+        }
+        Ok(mailbox)
+    }
+
+    async fn calls(&self, seen: &Observation, mailbox: Mailbox<'_>) -> (Vec<Call>, usize) {
+        let is_taken = seen.outcome.answer().is_some_and(|answer| !answer.data().is_empty());
+        let wanted = seen.tasks().first().and_then(|task| results(self.oracle.model(), task));
+        let wait = if is_taken { self.client.settings().callback } else { Duration::ZERO };
+        let (mut calls, more) = mailbox.collect(wanted.unwrap_or(1), wait).await;
+        let redactor = self.client.redactor();
+        for call in &mut calls {
+            redact(call, redactor);
+        }
+        (calls, more)
+    }
+
+    /// The body with one value changed and fresh ids; none for a body that holds the values to compare already.
+    fn counterpart(&self, case: &Case, kind: &Kind) -> Option<Value> {
+        let [task] = case.body.as_array()?.as_slice() else { return None };
+        let mut other = counterpart(self.oracle.model(), kind, task)?;
+        let id = uuid(self.client.settings().seed, &case.id, 2);
+        set(&mut other, &self.oracle.identity().parameter, Value::String(id));
+        Some(Value::Array(vec![other]))
+    }
+}
+
+/// A call without secrets: a server that calls knows them as well as one that answers.
+fn redact(call: &mut Call, redactor: &Redactor) {
+    call.method = redactor.clean(&call.method);
+    for text in [&mut call.query, &mut call.content_type].into_iter().flatten() {
+        *text = redactor.clean(text);
+    }
+    if let Ok(Payload { bytes: Some(bytes), .. }) = &mut call.body {
+        let clean = std::str::from_utf8(bytes).ok().and_then(|text| match redactor.cleaned(text) {
+            Cow::Owned(clean) => Some(clean.into_bytes()),
+            Cow::Borrowed(_) => None,
+        });
+        if let Some(clean) = clean {
+            *bytes = clean;
+        }
+    }
+}
+
+/// The tasks that ask for deferred results.
+fn question(identity: &Identity, tasks: &[&Value]) -> Vec<Value> {
+    let ids = tasks.iter().filter_map(|task| identity.of_task(task));
+    ids.map(|id| json!({TASK_TYPE: GET_RESPONSE, TASK_UUID: id})).collect()
+}
+
+/// An id that the same seed, case and number give again.
+pub(super) fn uuid(seed: u64, case: &str, number: u64) -> String {
+    // FNV-1a spreads the name, splitmix64 makes bits of it that look random.
+    let hash = case.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    let mut state = hash ^ seed.rotate_left(32) ^ number;
+    let mut bytes = [0; 16];
+    for half in bytes.chunks_mut(8) {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut bits = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        half.copy_from_slice(&(bits ^ (bits >> 31)).to_le_bytes());
+    }
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+}
