@@ -70,7 +70,7 @@ fn setters(before: &Api, after: &Api, diff: &Diff) -> Vec<String> {
             (Some(new), _) if new == old => {}
             (Some(new), _) | (None, Some(new)) => lines.push(instead(old, new)),
             // The parts of an object that is gone say where they went.
-            (None, None) if diff.moves.iter().any(|one| one.from.starts_with(&format!("{path}."))) => {
+            (None, None) if diff.moves.iter().any(|one| one.from != *path && one.from.starts_with(path)) => {
                 lines.push(format!("Instead of `.{}(…)` set its parts one by one.", old.name));
             }
             (None, None) => {
