@@ -6,6 +6,7 @@ use airspec_models::openai_gpt_image_2::Request;
 use airspec_spec::{Model, Source};
 use airspec_suite::random;
 use proptest::prelude::*;
+use std::collections::BTreeSet;
 
 fn model(slug: &str) -> Model {
     let (_, text) =
@@ -50,11 +51,11 @@ proptest! {
         let judge = Judge::new(&model).unwrap();
         if let Ok(request) = serde_json::from_value::<Request>(value) {
             let sent = serde_json::to_value(&request).unwrap();
-            let pairs = |list: Vec<airspec_models::Violation>| -> std::collections::BTreeSet<_> {
-                list.into_iter().map(|one| (one.pointer, one.constraint.into_owned())).collect()
-            };
-            let found = request.validate().err().unwrap_or_default().into_vec();
-            prop_assert_eq!(pairs(found), pairs(judge.task(&sent)));
+            let found = request.validate().err().unwrap_or_default().into_vec().into_iter();
+            let found: BTreeSet<_> = found.map(|one| (one.pointer, one.constraint.into_owned())).collect();
+            let judged = judge.task(&sent).into_iter();
+            let judged: BTreeSet<_> = judged.map(|one| (one.pointer, one.constraint)).collect();
+            prop_assert_eq!(found, judged);
         }
     }
 }

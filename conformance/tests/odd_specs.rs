@@ -1,8 +1,9 @@
 //! Specs that are odd and legal: cases are derived without panicking, and the judge blames what generated code blames.
 //! `cargo xtask differential --random-specs` finds more of them.
 
-use airspec::{case, judge::Judge};
+use airspec_judge::Judge;
 use airspec_spec::{Model, Source};
+use airspec_suite::case;
 use serde_json::json;
 
 fn model(schema: &serde_json::Value) -> Model {

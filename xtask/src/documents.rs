@@ -49,6 +49,7 @@ fn xtask(arguments: &[&str]) -> Result<(), String> {
         | Task::Bench(_)
         | Task::Differential(_)
         | Task::Fuzz(_)
+        | Task::Tidy(_)
         | Task::Interop(_)
         | Task::Browse(_) => Ok(()),
     }

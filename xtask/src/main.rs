@@ -17,6 +17,7 @@ mod interop;
 mod output;
 mod random_spec;
 mod stamp;
+mod tidy;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -54,6 +55,8 @@ enum Task {
     /// Hold a server against the spec; without --target, the embedded mock
     #[command(disable_help_flag = true)]
     Conformance(PassedOn),
+    /// Check the structure of the workspace: arrows, circles, rule files, sizes, reasons of dependencies
+    Tidy(tidy::Arguments),
     /// Run the suite against every fault of the mock
     #[command(disable_help_flag = true)]
     Faults(PassedOn),
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
         Task::Differential(arguments) => differential::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
+        Task::Tidy(arguments) => tidy::run(&arguments),
         Task::Conformance(passed) => airspec("conformance", &passed),
         Task::Faults(passed) => airspec("faults", &passed),
         Task::Interop(arguments) => interop::run(&arguments),

@@ -126,10 +126,7 @@ fn one_number_in_the_spec_moves_crate_mock_and_suite_and_a_second_model_is_a_sec
     let stale = copy.cargo(&["xtask", "gen", "--check"]);
     assert_eq!(stale.status.code(), Some(1));
     let shown = String::from_utf8_lossy(&stale.stdout).into_owned();
-    assert!(
-        shown.contains("stale: ") && shown.contains("+    pub const WIDTH_MAXIMUM: u32 = 4096;"),
-        "{shown}"
-    );
+    assert!(shown.contains("stale: ") && shown.contains("+pub const WIDTH_MAXIMUM: u32 = 4096;"), "{shown}");
     assert!(shown.contains("missing: "), "{shown}");
     copy.succeeds(&["xtask", "gen"]);
     copy.succeeds(&["xtask", "gen", "--check"]);

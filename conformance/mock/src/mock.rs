@@ -32,14 +32,14 @@ impl Mock {
 
     /// The full endpoint, such as `http://127.0.0.1:41234/v1`.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn url(&self) -> String {
+        self.url.clone()
     }
 
     /// The endpoint for WebSocket, such as `ws://127.0.0.1:41234/v1`.
     #[must_use]
-    pub fn socket_url(&self) -> &str {
-        &self.socket_url
+    pub fn socket_url(&self) -> String {
+        self.socket_url.clone()
     }
 
     /// What answers.
