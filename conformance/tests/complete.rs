@@ -73,8 +73,7 @@ fn the_judge_knows_the_page() {
     ] {
         let mut task = base.clone();
         task[name] = value.clone();
-        let found: Vec<String> =
-            judge.task(&task).into_iter().map(|one| one.constraint.into_owned()).collect();
+        let found: Vec<String> = judge.task(&task).into_iter().map(|one| one.constraint).collect();
         assert_eq!(found, [id], "{name}: {value}");
     }
 }
