@@ -71,7 +71,12 @@ impl Block {
     pub(super) fn fill(&mut self, bytes: &[u8], start: usize) {
         self.clear();
         self.bytes.extend_from_slice(bytes);
-        self.places.extend((start..start + bytes.len()).map(|place| (place, place + 1)));
+        self.places.resize(bytes.len(), (0, 0));
+        let mut at = 0;
+        while at < bytes.len() {
+            self.places[at] = (start + at, start + at + 1);
+            at += 1;
+        }
     }
 
     /// Takes over some bytes as they are.
@@ -115,7 +120,7 @@ const INTRODUCTIONS: [u8; 3] = *b"\\%&";
 
 /// Whether a byte begins escapes.
 fn begins(byte: u8) -> bool {
-    INTRODUCTIONS.contains(&byte)
+    matches!(byte, b'\\' | b'%' | b'&')
 }
 
 /// How many bytes are asked at once whether they begin escapes.
@@ -124,10 +129,19 @@ const STRETCH: usize = 64;
 /// Where the first byte is that begins escapes. Most texts have few of them, so that a stretch is asked for each at once,
 /// which the standard library does several bytes at a time, before it is looked at byte by byte.
 pub(super) fn first(text: &[u8]) -> Option<usize> {
-    let mut stretches = text.chunks(STRETCH).enumerate();
-    let has_one = |stretch: &[u8]| INTRODUCTIONS.iter().any(|byte| stretch.contains(byte));
-    let (before, stretch) = stretches.find(|(_, stretch)| has_one(stretch))?;
-    stretch.iter().position(|byte| begins(*byte)).map(|place| STRETCH * before + place)
+    let mut at = 0;
+    while at < text.len() {
+        let end = if text.len() - at < STRETCH { text.len() } else { at + STRETCH };
+        let stretch = &text[at..end];
+        if INTRODUCTIONS.iter().any(|byte| stretch.contains(byte)) {
+            while !begins(text[at]) {
+                at += 1;
+            }
+            return Some(at);
+        }
+        at = end;
+    }
+    None
 }
 
 /// Whether a text begins with an escape.

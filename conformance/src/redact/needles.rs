@@ -138,6 +138,7 @@ fn endings<'v>(values: impl IntoIterator<Item = &'v u64>) -> Box<[u64; ENDINGS /
     let mut endings = Box::new([0; ENDINGS / 64]);
     for value in values {
         for (spare, behind) in [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (2, 3)] {
+            #[allow(clippy::cast_possible_truncation, reason = "the last bits are meant")]
             let ending = (every_other(*value) << spare | behind) as usize % ENDINGS;
             endings[ending / 64] |= 1 << (ending % 64);
         }

@@ -9,6 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 use leak::{key, written};
 
 #[allow(dead_code, reason = "the reader is for what is left of a text")]
+#[allow(clippy::duplicate_mod, reason = "the other tests have it for themselves")]
 #[path = "../../tests/support/leak.rs"]
 mod leak;
 
@@ -41,10 +42,13 @@ fn undone(units: &[Unit]) -> Vec<Unit> {
     out.bytes.into_iter().zip(out.places).collect()
 }
 
+/// How many bits a digit has, what it is worth, and what can stand between two.
+type Numeral = (usize, fn(u8) -> Option<u32>, &'static [u8]);
+
 fn look(units: &[Unit], needles: &Needles, hits: &mut [bool]) {
     let text = units.iter().filter(|(byte, _)| !is_passed_over(*byte));
     pieces(&text.map(|(byte, place)| (u32::from(*byte), *place)).collect::<Vec<_>>(), 8, needles, hits);
-    let numbers: [(usize, fn(u8) -> Option<u32>, &[u8]); 2] =
+    let numbers: [Numeral; 2] =
         [(6, of_base64, b"\r\n"), (4, |byte| char::from(byte).to_digit(16), b" :,-\r\n")];
     for (bits, value, between) in numbers {
         for run in units.split(|(byte, _)| value(*byte).is_none() && !between.contains(byte)) {

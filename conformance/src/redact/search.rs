@@ -191,12 +191,17 @@ impl<const BITS: usize> Digits<BITS> {
         let fewest = (8 * needles.shortest()).div_ceil(BITS);
         let mut at = 0;
         while at < bytes.len() {
-            let next = &bytes[at..bytes.len().min(at + fewest)];
-            match next.iter().rposition(|byte| table[usize::from(*byte)] == NONE) {
-                // A run that is over before that holds no piece, and the next one begins behind it.
-                Some(last) if self.count == 0 => at += last + 1,
-                _ => at = self.run(table, bytes, at, place, needles, hits),
+            let end = if bytes.len() - at < fewest { bytes.len() } else { at + fewest };
+            let mut begin = end;
+            while begin > at && table[usize::from(bytes[begin - 1])] != NONE {
+                begin -= 1;
             }
+            // A run that is over before that holds no piece, and the next one begins behind it.
+            at = if begin > at && self.count == 0 {
+                begin
+            } else {
+                self.run(table, bytes, at, place, needles, hits)
+            };
         }
     }
 
@@ -242,25 +247,33 @@ impl<const BITS: usize> Digits<BITS> {
                 after.count += 1;
             }
         }
-        let before = self.count.min(LONGEST - after.count);
-        after.last[after.count..after.count + before].copy_from_slice(&self.last[..before]);
-        after.count += before;
+        let mut before = 0;
+        while before < self.count && after.count < LONGEST {
+            after.last[after.count] = self.last[before];
+            after.count += 1;
+            before += 1;
+        }
         after
     }
 
     fn look(&self, end: usize, needles: &Needles, hits: &mut Hits) {
-        let digits = self.last[..self.count].iter().rev();
-        let window = digits.fold(0, |window: u128, (digit, _)| window << BITS | u128::from(*digit));
+        let (mut window, mut at) = (0_u128, self.count);
+        while at > 0 {
+            at -= 1;
+            window = window << BITS | u128::from(self.last[at].0);
+        }
         // How many bits of the last digit can belong to the next byte.
         let step = if 8 % BITS == 0 { BITS } else { 8 % BITS };
         for pieces in &needles.by_length {
-            for spare in (0..BITS).step_by(step) {
+            let mut spare = 0;
+            while spare < BITS {
                 let taken = (8 * pieces.length + spare).div_ceil(BITS);
                 #[allow(clippy::cast_possible_truncation, reason = "the last 64 bits are meant")]
                 let window = (window >> spare) as u64;
                 if self.count >= taken && pieces.has(window) {
                     hits.add(self.last[taken - 1].1, end);
                 }
+                spare += step;
             }
         }
     }
