@@ -11,6 +11,8 @@
 mod decode;
 pub mod guard;
 mod needles;
+#[cfg(test)]
+mod reference;
 mod search;
 mod secrets;
 #[cfg(test)]

@@ -1,14 +1,6 @@
 //! Undoes the escapes of JSON, HTML and URLs, one layer at a time, and keeps where each byte came from.
 //!
-//! It is fed byte by byte and holds no more than one unfinished escape, so that a text of any size takes no memory.
-
-/// A byte of a text, and the bytes of the source that stand for it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Unit {
-    pub(super) byte: u8,
-    pub(super) start: usize,
-    pub(super) end: usize,
-}
+//! It is fed block by block and holds no more than one unfinished escape, so that a text of any size takes no memory.
 
 /// The longest escape that is understood, in bytes: numbers in HTML may begin with zeros.
 const LONGEST: usize = 32;
@@ -62,11 +54,52 @@ const NAMES: [(&str, char); 45] = [
     ("shy", '\u{ad}'),
 ];
 
+/// Bytes of a layer, and for each the place of the bytes of the source that stand for it.
+#[derive(Debug, Default)]
+pub(super) struct Block {
+    pub(super) bytes: Vec<u8>,
+    pub(super) places: Vec<(usize, usize)>,
+}
+
+impl Block {
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.places.clear();
+    }
+
+    /// Holds a part of the source itself from now on.
+    pub(super) fn fill(&mut self, bytes: &[u8], start: usize) {
+        self.clear();
+        self.bytes.extend_from_slice(bytes);
+        self.places.resize(bytes.len(), (0, 0));
+        let mut at = 0;
+        while at < bytes.len() {
+            self.places[at] = (start + at, start + at + 1);
+            at += 1;
+        }
+    }
+
+    /// Takes over some bytes as they are.
+    fn copy(&mut self, block: &Self, from: usize, to: usize) {
+        self.bytes.extend_from_slice(&block.bytes[from..to]);
+        self.places.extend_from_slice(&block.places[from..to]);
+    }
+
+    /// Takes over some bytes as what they stand for.
+    fn put(&mut self, bytes: &[u8], block: &Self, from: usize, to: usize) {
+        self.bytes.extend_from_slice(bytes);
+        let place = (block.places[from].0, block.places[to - 1].1);
+        self.places.extend(bytes.iter().map(|_| place));
+    }
+}
+
 /// One layer of decoding.
 #[derive(Debug, Default)]
 pub(super) struct Decoder {
     /// What may be the beginning of an escape.
-    pending: Vec<Unit>,
+    pending: Block,
+    /// Whether there was an escape.
+    has_undone: bool,
 }
 
 /// What a text begins with.
@@ -82,62 +115,106 @@ enum Step {
     Open,
 }
 
+/// What begins escapes.
+const INTRODUCTIONS: [u8; 3] = *b"\\%&";
+
 /// Whether a byte begins escapes.
-pub(super) fn begins(byte: u8) -> bool {
+fn begins(byte: u8) -> bool {
     matches!(byte, b'\\' | b'%' | b'&')
 }
 
-impl Decoder {
-    /// Takes a byte, and hands on what is decided.
-    pub(super) fn push(&mut self, unit: Unit, mut emit: impl FnMut(Unit)) {
-        if self.pending.is_empty() && !begins(unit.byte) {
-            return emit(unit);
+/// How many bytes are asked at once whether they begin escapes.
+const STRETCH: usize = 64;
+
+/// Where the first byte is that begins escapes. Most texts have few of them, so that a stretch is asked for each at once,
+/// which the standard library does several bytes at a time, before it is looked at byte by byte.
+pub(super) fn first(text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    while at < text.len() {
+        let end = if text.len() - at < STRETCH { text.len() } else { at + STRETCH };
+        let stretch = &text[at..end];
+        if INTRODUCTIONS.iter().any(|byte| stretch.contains(byte)) {
+            while !begins(text[at]) {
+                at += 1;
+            }
+            return Some(at);
         }
-        self.pending.push(unit);
-        self.settle(false, &mut emit);
+        at = end;
+    }
+    None
+}
+
+/// Whether a text begins with an escape.
+pub(super) fn is_escape(text: &[u8]) -> bool {
+    let head = &text[..text.len().min(LONGEST)];
+    match step(head) {
+        Step::Open => unfinished(head) != Step::Plain,
+        step => step != Step::Plain,
+    }
+}
+
+impl Decoder {
+    /// Forgets everything.
+    pub(super) fn clear(&mut self) {
+        self.pending.clear();
+        self.has_undone = false;
+    }
+
+    /// Whether everything so far was handed on as it came.
+    pub(super) fn is_idle(&self) -> bool {
+        !self.has_undone && self.pending.bytes.is_empty()
+    }
+
+    /// Takes a block, and hands on what is decided.
+    pub(super) fn read(&mut self, block: &Block, out: &mut Block) {
+        self.pending.copy(block, 0, block.bytes.len());
+        self.settle(false, out);
     }
 
     /// Hands on the rest.
-    pub(super) fn end(&mut self, mut emit: impl FnMut(Unit)) {
-        self.settle(true, &mut emit);
+    pub(super) fn end(&mut self, out: &mut Block) {
+        self.settle(true, out);
     }
 
-    fn settle(&mut self, is_end: bool, emit: &mut impl FnMut(Unit)) {
-        let mut bytes = [0; LONGEST];
+    fn settle(&mut self, is_end: bool, out: &mut Block) {
+        let pending = &mut self.pending;
         let mut done = 0;
-        while done < self.pending.len() {
-            let rest = &self.pending[done..];
-            let length = rest.len().min(LONGEST);
-            for (byte, unit) in bytes.iter_mut().zip(rest) {
-                *byte = unit.byte;
+        while done < pending.bytes.len() {
+            let rest = &pending.bytes[done..];
+            let plain = first(rest).unwrap_or(rest.len());
+            if plain > 0 {
+                out.copy(pending, done, done + plain);
+                done += plain;
+                continue;
             }
-            let step = match step(&bytes[..length]) {
-                Step::Open if is_end => unfinished(&bytes[..length]),
-                Step::Open if length == LONGEST => Step::Plain,
+            let head = &rest[..rest.len().min(LONGEST)];
+            let step = match step(head) {
+                Step::Open if is_end => unfinished(head),
+                Step::Open if head.len() == LONGEST => Step::Plain,
                 step => step,
             };
-            let span = |count: usize| (rest[0].start, rest[count - 1].end);
-            match step {
+            self.has_undone |= matches!(step, Step::Byte(..) | Step::Letter(..));
+            let count = match step {
                 Step::Open => break,
                 Step::Plain => {
-                    emit(rest[0]);
-                    done += 1;
+                    out.copy(pending, done, done + 1);
+                    1
                 }
                 Step::Byte(count, byte) => {
-                    let (start, end) = span(count);
-                    emit(Unit { byte, start, end });
-                    done += count;
+                    out.put(&[byte], pending, done, done + count);
+                    count
                 }
                 Step::Letter(count, letter) => {
-                    let (start, end) = span(count);
-                    for byte in letter.encode_utf8(&mut [0; 4]).bytes() {
-                        emit(Unit { byte, start, end });
-                    }
-                    done += count;
+                    let mut buffer = [0; 4];
+                    let bytes = letter.encode_utf8(&mut buffer).as_bytes();
+                    out.put(bytes, pending, done, done + count);
+                    count
                 }
-            }
+            };
+            done += count;
         }
-        self.pending.drain(..done);
+        pending.bytes.drain(..done);
+        pending.places.drain(..done);
     }
 }
 
@@ -283,12 +360,16 @@ fn letter(length: usize, code: u32) -> Step {
 
 /// A text with one layer of escapes undone.
 pub(super) fn decoded(text: &[u8]) -> Vec<u8> {
-    let (mut decoder, mut bytes) = (Decoder::default(), Vec::new());
-    for (start, byte) in text.iter().enumerate() {
-        decoder.push(Unit { byte: *byte, start, end: start + 1 }, |unit| bytes.push(unit.byte));
-    }
-    decoder.end(|unit| bytes.push(unit.byte));
-    bytes
+    undone(text).bytes
+}
+
+/// A text with one layer of escapes undone, and where each byte comes from.
+fn undone(text: &[u8]) -> Block {
+    let (mut decoder, mut source, mut block) = (Decoder::default(), Block::default(), Block::default());
+    source.fill(text, 0);
+    decoder.read(&source, &mut block);
+    decoder.end(&mut block);
+    block
 }
 
 #[cfg(test)]
@@ -318,25 +399,36 @@ mod tests {
 
     #[test]
     fn a_byte_knows_where_it_comes_from() {
-        let source = br"a\u006bb%41";
-        let (mut decoder, mut units) = (Decoder::default(), Vec::new());
-        for (start, byte) in source.iter().enumerate() {
-            let unit = Unit { byte: *byte, start, end: start + 1 };
-            decoder.push(unit, |unit| units.push((unit.byte, unit.start, unit.end)));
+        let block = undone(br"a\u006bb%41");
+        assert_eq!(block.bytes, b"akbA");
+        assert_eq!(block.places, [(0, 1), (1, 7), (7, 8), (8, 11)]);
+    }
+
+    #[test]
+    fn an_escape_that_two_blocks_share_is_one() {
+        let text = br"a\ud83d\ude00%41&#107;&sol;\u{6b}&#x6b&amp &";
+        let whole = undone(text);
+        for at in 0..text.len() {
+            let (mut decoder, mut block) = (Decoder::default(), Block::default());
+            let mut part = Block::default();
+            for (part_of_text, start) in [(&text[..at], 0), (&text[at..], at)] {
+                part.fill(part_of_text, start);
+                decoder.read(&part, &mut block);
+            }
+            decoder.end(&mut block);
+            assert_eq!((&block.bytes, &block.places), (&whole.bytes, &whole.places), "{at}");
         }
-        decoder.end(|unit| units.push((unit.byte, unit.start, unit.end)));
-        assert_eq!(units, [(b'a', 0, 1), (b'k', 1, 7), (b'b', 7, 8), (b'A', 8, 11)]);
     }
 
     #[test]
     fn what_never_ends_is_not_kept() {
-        let mut decoder = Decoder::default();
-        let mut count = 0;
+        let (mut decoder, mut part, mut block) = (Decoder::default(), Block::default(), Block::default());
         for byte in std::iter::once(b'&').chain(std::iter::repeat_n(b'a', 10_000)) {
-            decoder.push(Unit { byte, start: 0, end: 0 }, |_| count += 1);
-            assert!(decoder.pending.len() <= LONGEST);
+            part.fill(&[byte], 0);
+            decoder.read(&part, &mut block);
+            assert!(decoder.pending.bytes.len() < LONGEST);
         }
-        decoder.end(|_| count += 1);
-        assert_eq!(count, 10_001);
+        decoder.end(&mut block);
+        assert_eq!(block.bytes.len(), 10_001);
     }
 }

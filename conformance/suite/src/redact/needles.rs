@@ -13,10 +13,22 @@ pub(super) const LAYERS: usize = 4;
 /// Makes letters of one case of both; of what else it makes alike, no two are likely in keys.
 const FOLD: u64 = 0x2020_2020_2020_2020;
 
-/// Pieces of some length each.
-#[derive(Clone, Debug, Default)]
+/// How many endings are told apart: of the last 32 bits of a piece every other one.
+const ENDINGS: usize = 1 << 16;
+
+/// Pieces of some length each, the shortest first.
+#[derive(Clone)]
 pub(super) struct Needles {
     pub(super) by_length: Vec<Pieces>,
+    /// One bit for each ending that some piece has: nearly all places of a text are ruled out by it.
+    endings: Box<[u64; ENDINGS / 64]>,
+}
+
+/// Endings of secrets are secrets, too.
+impl std::fmt::Debug for Needles {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Needles").field("by_length", &self.by_length).finish_non_exhaustive()
+    }
 }
 
 /// Pieces of one length.
@@ -64,7 +76,20 @@ impl Needles {
             values.dedup();
             (!values.is_empty()).then(|| Pieces::new(length, values))
         };
-        Self { by_length: by_length.into_iter().enumerate().filter_map(of_length).collect() }
+        let by_length: Vec<Pieces> = by_length.into_iter().enumerate().filter_map(of_length).collect();
+        let endings = endings(by_length.iter().flat_map(|pieces| &pieces.values));
+        Self { by_length, endings }
+    }
+
+    /// Whether a piece can end in such bits.
+    #[inline]
+    pub(super) fn can_end(&self, ending: usize) -> bool {
+        self.endings[ending % ENDINGS / 64] >> (ending % 64) & 1 != 0
+    }
+
+    /// The length of the shortest piece.
+    pub(super) fn shortest(&self) -> usize {
+        self.by_length.first().map_or(PIECE, |pieces| pieces.length)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -93,8 +118,32 @@ impl Pieces {
 
 /// Whether a byte is passed over where texts are compared: a key that is broken into lines is a key.
 #[inline]
-pub(super) fn is_passed_over(byte: u8) -> bool {
+pub(super) const fn is_passed_over(byte: u8) -> bool {
     byte < 0x20
+}
+
+/// One bit of two, the lower one, close together. Such bits are the same in letters of either case, and they are the same
+/// of digits of four, six and eight bits, whichever of them a byte begins in.
+pub(super) const fn every_other(bits: u64) -> u64 {
+    let (mut kept, mut place) = (0, 0);
+    while place < 32 {
+        kept |= (bits >> (2 * place) & 1) << place;
+        place += 1;
+    }
+    kept
+}
+
+/// The endings of pieces. A digit of Base64 can hold up to four bits behind a piece, which may be any.
+fn endings<'v>(values: impl IntoIterator<Item = &'v u64>) -> Box<[u64; ENDINGS / 64]> {
+    let mut endings = Box::new([0; ENDINGS / 64]);
+    for value in values {
+        for (spare, behind) in [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2), (2, 3)] {
+            #[allow(clippy::cast_possible_truncation, reason = "the last bits are meant")]
+            let ending = (every_other(*value) << spare | behind) as usize % ENDINGS;
+            endings[ending / 64] |= 1 << (ending % 64);
+        }
+    }
+    endings
 }
 
 fn printed(text: &[u8]) -> Vec<u8> {

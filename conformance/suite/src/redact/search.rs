@@ -1,12 +1,19 @@
 //! Finds pieces of secrets in a text: as they stand, in Base64 and in hexadecimal digits, and the same behind some
 //! layers of escapes. The text is read once from its beginning to its end, whatever it holds.
+//!
+//! Most texts hold no secret and few escapes, and so most of this is about what need not be looked at: runs of digits
+//! that are too short, endings that no piece has, and layers in which nothing is undone.
 
-use super::decode::{Decoder, Unit, begins};
-use super::needles::{LAYERS, Needles, is_passed_over};
+use super::decode::{Block, Decoder, first, is_escape};
+use super::needles::{LAYERS, Needles, every_other, is_passed_over};
 
 /// So many bytes before the first and after the last escape are looked at together with it: as many as the longest form
 /// of a piece takes, hexadecimal digits with something between them.
 const AROUND: usize = 64;
+
+/// How many bytes of a text go through the layers at a time: what they become stays in the cache. In
+/// tests their borders are everywhere.
+const AT_ONCE: usize = if cfg!(test) { 24 } else { 1024 };
 
 /// The places of a text that hold a piece, in order and apart from each other.
 pub(super) fn find(text: &[u8], needles: &Needles) -> Vec<(usize, usize)> {
@@ -14,26 +21,41 @@ pub(super) fn find(text: &[u8], needles: &Needles) -> Vec<(usize, usize)> {
     if needles.is_empty() {
         return hits.0;
     }
-    let mut plain = Taps::default();
-    let mut island = Island::default();
-    for (start, byte) in text.iter().enumerate() {
-        plain.feed(Unit { byte: *byte, start, end: start + 1 }, needles, &mut hits);
-        // Where there are no escapes, the layers beneath say the same as the text.
-        if begins(*byte) {
-            island.reach(start, text, needles, &mut hits);
-        }
-    }
-    island.close(text, needles, &mut hits);
+    Taps::default().read(text, |at| (at, at + 1), needles, &mut hits);
+    // Where there are no escapes, the layers beneath say the same as the text.
+    let mut layers = Layers::default();
+    islands(text, |start, end| layers.read(text, start, end, needles, &mut hits));
     hits.sorted()
 }
 
-/// A part of the text with escapes.
+/// The parts of a text with escapes: from a little before the first to a little after the last of those that are near
+/// each other.
+fn islands(text: &[u8], mut found: impl FnMut(usize, usize)) {
+    // Where the first and the last byte are that could begin an escape, and whether one does.
+    let mut open: Option<(usize, usize, bool)> = None;
+    let mut close = |(first, last, is_escaped): (usize, usize, bool)| {
+        if is_escaped {
+            found(first.saturating_sub(AROUND), (last + AROUND).min(text.len()));
+        }
+    };
+    let mut next = 0;
+    while let Some(place) = first(&text[next..]).map(|place| next + place) {
+        next = place + 1;
+        if let Some(island) = open.take_if(|(_, last, _)| place - *last > 2 * AROUND) {
+            close(island);
+        }
+        let (first, _, is_escaped) = open.unwrap_or((place, place, false));
+        open = Some((first, place, is_escaped || is_escape(&text[place..])));
+    }
+    if let Some(island) = open {
+        close(island);
+    }
+}
+
+/// The layers of escapes, one beneath the other.
 #[derive(Default)]
-struct Island {
-    /// How far it is read.
-    read: usize,
-    /// The place of the last escape so far; none where no island is open.
-    last: Option<usize>,
+struct Layers {
+    text: Block,
     layers: [Layer; LAYERS],
 }
 
@@ -41,49 +63,51 @@ struct Island {
 #[derive(Default)]
 struct Layer {
     decoder: Decoder,
+    block: Block,
     taps: Taps,
 }
 
-impl Island {
-    /// Goes on to an escape; where that is too far away, the island ends and another one begins.
-    fn reach(&mut self, place: usize, text: &[u8], needles: &Needles, hits: &mut Hits) {
-        if self.last.is_some_and(|last| place - last > 2 * AROUND) {
-            self.close(text, needles, hits);
+impl Layers {
+    /// Reads a part of a text, of which nothing is remembered.
+    fn read(&mut self, text: &[u8], start: usize, end: usize, needles: &Needles, hits: &mut Hits) {
+        for layer in &mut self.layers {
+            layer.decoder.clear();
+            layer.taps = Taps::default();
         }
-        if self.last.is_none() {
-            *self = Self { read: place.saturating_sub(AROUND), ..Self::default() };
+        let mut done = start;
+        while done < end {
+            let next = end.min(done + AT_ONCE);
+            self.text.fill(&text[done..next], done);
+            descend(&mut self.layers, &self.text, None, needles, hits);
+            done = next;
         }
-        self.read_to(place, text, needles, hits);
-        self.last = Some(place);
-    }
-
-    fn close(&mut self, text: &[u8], needles: &Needles, hits: &mut Hits) {
-        let Some(last) = self.last.take() else { return };
-        self.read_to((last + AROUND).min(text.len()), text, needles, hits);
         for layer in 0..LAYERS {
             let (above, beneath) = self.layers.split_at_mut(layer + 1);
-            let Layer { decoder, taps } = &mut above[layer];
-            decoder.end(|unit| {
-                taps.feed(unit, needles, hits);
-                push(beneath, unit, needles, hits);
-            });
+            let Layer { decoder, block, taps } = &mut above[layer];
+            block.clear();
+            decoder.end(block);
+            taps.read(&block.bytes, |at| block.places[at], needles, hits);
+            descend(beneath, block, Some(taps), needles, hits);
         }
-    }
-
-    fn read_to(&mut self, end: usize, text: &[u8], needles: &Needles, hits: &mut Hits) {
-        for (start, byte) in text.iter().enumerate().take(end).skip(self.read) {
-            push(&mut self.layers, Unit { byte: *byte, start, end: start + 1 }, needles, hits);
-        }
-        self.read = end.max(self.read);
     }
 }
 
-fn push(layers: &mut [Layer], unit: Unit, needles: &Needles, hits: &mut Hits) {
-    let Some((Layer { decoder, taps }, beneath)) = layers.split_first_mut() else { return };
-    decoder.push(unit, |unit| {
-        taps.feed(unit, needles, hits);
-        push(beneath, unit, needles, hits);
-    });
+/// Hands a block down from layer to layer, as far as it is another one there.
+fn descend(layers: &mut [Layer], above: &Block, seen: Option<&Taps>, needles: &Needles, hits: &mut Hits) {
+    let Some((Layer { decoder, block, taps }, beneath)) = layers.split_first_mut() else { return };
+    block.clear();
+    decoder.read(above, block);
+    if let Some(seen) = seen.filter(|_| decoder.is_idle()) {
+        // This layer and those beneath it have seen what the one above has, and all of it.
+        taps.clone_from(seen);
+        for layer in beneath {
+            layer.decoder.clear();
+            layer.taps.clone_from(seen);
+        }
+        return;
+    }
+    taps.read(&block.bytes, |at| block.places[at], needles, hits);
+    descend(beneath, block, Some(taps), needles, hits);
 }
 
 /// Places that hold a piece.
@@ -110,118 +134,196 @@ impl Hits {
 }
 
 /// The readings of one layer.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Taps {
-    text: Text,
+    text: Digits<8>,
     base64: Digits<6>,
     hex: Digits<4>,
 }
 
 impl Taps {
-    #[inline]
-    fn feed(&mut self, unit: Unit, needles: &Needles, hits: &mut Hits) {
-        if !is_passed_over(unit.byte) {
-            self.text.feed(unit, needles, hits);
-        }
-        self.base64.feed(unit, BASE64[usize::from(unit.byte)], needles, hits);
-        self.hex.feed(unit, HEX[usize::from(unit.byte)], needles, hits);
+    /// Reads on. Each byte has a place in the text that is searched.
+    fn read(
+        &mut self,
+        bytes: &[u8],
+        place: impl Fn(usize) -> (usize, usize) + Copy,
+        needles: &Needles,
+        hits: &mut Hits,
+    ) {
+        self.text.read(&TEXT, bytes, place, needles, hits);
+        self.base64.read(&BASE64, bytes, place, needles, hits);
+        self.hex.read(&HEX, bytes, place, needles, hits);
     }
 }
 
-/// The last bytes of a text.
-#[derive(Default)]
-struct Text {
-    window: u64,
-    starts: [usize; 8],
-    count: usize,
-}
-
-impl Text {
-    #[inline]
-    fn feed(&mut self, unit: Unit, needles: &Needles, hits: &mut Hits) {
-        self.window = self.window << 8 | u64::from(unit.byte);
-        self.starts[self.count % 8] = unit.start;
-        self.count += 1;
-        for pieces in &needles.by_length {
-            if self.count >= pieces.length && pieces.has(self.window) {
-                hits.add(self.starts[(self.count - pieces.length) % 8], unit.end);
-            }
-        }
-    }
-}
-
-/// The last digits of a number that spells bytes, of so many bits each. A byte can begin within a digit, so that all
-/// its places are tried, and nothing need be known about where the number began.
-#[derive(Default)]
+/// The last digits of a number that spells bytes, of so many bits each; a plain text is one of digits of eight bits. A
+/// byte can begin within a digit, so that all its places are tried, and nothing need be known about where the number
+/// began.
+#[derive(Clone, Default)]
 struct Digits<const BITS: usize> {
-    window: u128,
-    starts: [usize; 16],
+    /// Every other bit of the last digits, as far as the number goes on from what was read before.
+    ending: usize,
+    /// The last digits themselves, the last one first: their values, and where they begin.
+    last: [(u8, usize); LONGEST],
     count: usize,
 }
+
+/// So many digits can stand for a piece.
+const LONGEST: usize = 16;
+
+/// What a byte is as a digit: its value, and above that every other bit of it.
+type Table = [u16; 256];
 
 /// No digit.
-const NONE: u8 = 0xFF;
+const NONE: u16 = 0xFFFF;
 /// No digit, but such as stands between digits.
-const BETWEEN: u8 = 0xFE;
+const BETWEEN: u16 = 0xFFFE;
 
 impl<const BITS: usize> Digits<BITS> {
-    #[inline]
-    fn feed(&mut self, unit: Unit, digit: u8, needles: &Needles, hits: &mut Hits) {
-        match digit {
-            NONE => self.count = 0,
-            BETWEEN => {}
-            digit => {
-                self.window = self.window << BITS | u128::from(digit);
-                self.starts[self.count % 16] = unit.start;
-                self.count += 1;
-                // Shorter runs hold no piece.
-                if self.count * BITS >= 48 {
-                    self.look(unit.end, needles, hits);
+    fn read(
+        &mut self,
+        table: &Table,
+        bytes: &[u8],
+        place: impl Fn(usize) -> (usize, usize) + Copy,
+        needles: &Needles,
+        hits: &mut Hits,
+    ) {
+        let fewest = (8 * needles.shortest()).div_ceil(BITS);
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = if bytes.len() - at < fewest { bytes.len() } else { at + fewest };
+            let mut begin = end;
+            while begin > at && table[usize::from(bytes[begin - 1])] != NONE {
+                begin -= 1;
+            }
+            // A run that is over before that holds no piece, and the next one begins behind it.
+            at = if begin > at && self.count == 0 {
+                begin
+            } else {
+                self.run(table, bytes, at, place, needles, hits)
+            };
+        }
+    }
+
+    /// Reads to the end of a run of digits, and says where the next one can begin.
+    fn run(
+        &mut self,
+        table: &Table,
+        bytes: &[u8],
+        from: usize,
+        place: impl Fn(usize) -> (usize, usize) + Copy,
+        needles: &Needles,
+        hits: &mut Hits,
+    ) -> usize {
+        let mut ending = self.ending;
+        let mut at = from;
+        while at < bytes.len() {
+            let digit = table[usize::from(bytes[at])];
+            at += 1;
+            if digit < BETWEEN {
+                ending = ending << (BITS / 2) | usize::from(digit >> 8);
+                if needles.can_end(ending) {
+                    let digits = self.after(table, &bytes[from..at], |at| place(from + at));
+                    digits.look(place(at - 1).1, needles, hits);
                 }
+            } else if digit == NONE {
+                self.count = 0;
+                return at;
             }
         }
+        *self = Self { ending, ..self.after(table, &bytes[from..], |at| place(from + at)) };
+        bytes.len()
+    }
+
+    /// The last digits after some more bytes.
+    fn after(&self, table: &Table, bytes: &[u8], place: impl Fn(usize) -> (usize, usize)) -> Self {
+        let mut after = Self::default();
+        let mut at = bytes.len();
+        while at > 0 && after.count < LONGEST {
+            at -= 1;
+            let digit = table[usize::from(bytes[at])];
+            if digit < BETWEEN {
+                after.last[after.count] = (digit.to_le_bytes()[0], place(at).0);
+                after.count += 1;
+            }
+        }
+        let mut before = 0;
+        while before < self.count && after.count < LONGEST {
+            after.last[after.count] = self.last[before];
+            after.count += 1;
+            before += 1;
+        }
+        after
     }
 
     fn look(&self, end: usize, needles: &Needles, hits: &mut Hits) {
+        let (mut window, mut at) = (0_u128, self.count);
+        while at > 0 {
+            at -= 1;
+            window = window << BITS | u128::from(self.last[at].0);
+        }
         // How many bits of the last digit can belong to the next byte.
         let step = if 8 % BITS == 0 { BITS } else { 8 % BITS };
         for pieces in &needles.by_length {
-            for spare in (0..BITS).step_by(step) {
+            let mut spare = 0;
+            while spare < BITS {
                 let taken = (8 * pieces.length + spare).div_ceil(BITS);
                 #[allow(clippy::cast_possible_truncation, reason = "the last 64 bits are meant")]
-                let window = (self.window >> spare) as u64;
+                let window = (window >> spare) as u64;
                 if self.count >= taken && pieces.has(window) {
-                    hits.add(self.starts[(self.count - taken) % 16], end);
+                    hits.add(self.last[taken - 1].1, end);
                 }
+                spare += step;
             }
         }
     }
 }
 
+/// The entry of a table for a digit of some value.
+const fn digit(value: usize) -> u16 {
+    #[allow(clippy::cast_possible_truncation, reason = "half of eight bits above eight bits")]
+    let digit = (every_other(value as u64) << 8) as u16 | value as u16;
+    digit
+}
+
+/// Whatever is not passed over.
+const TEXT: Table = {
+    let mut table = [BETWEEN; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation, reason = "it is less than 256")]
+        if !is_passed_over(byte as u8) {
+            table[byte] = digit(byte);
+        }
+        byte += 1;
+    }
+    table
+};
+
 /// Both alphabets of RFC 4648; lines may be broken.
-const BASE64: [u8; 256] = {
+const BASE64: Table = {
     let mut table = [NONE; 256];
     let letters = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut value = 0;
     while value < 64 {
-        table[letters[value as usize] as usize] = value;
+        table[letters[value] as usize] = digit(value);
         value += 1;
     }
-    table[b'-' as usize] = 62;
-    table[b'_' as usize] = 63;
+    table[b'-' as usize] = digit(62);
+    table[b'_' as usize] = digit(63);
     table[b'\n' as usize] = BETWEEN;
     table[b'\r' as usize] = BETWEEN;
     table
 };
 
 /// Digits of either case, also with a sign between bytes.
-const HEX: [u8; 256] = {
+const HEX: Table = {
     let mut table = [NONE; 256];
     let (lower, upper) = (b"0123456789abcdef", b"0123456789ABCDEF");
     let mut value = 0;
     while value < 16 {
-        table[lower[value as usize] as usize] = value;
-        table[upper[value as usize] as usize] = value;
+        table[lower[value] as usize] = digit(value);
+        table[upper[value] as usize] = digit(value);
         value += 1;
     }
     let between = b" :,-\r\n";

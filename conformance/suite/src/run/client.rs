@@ -407,8 +407,13 @@ fn grow(body: &mut Vec<u8>, more: usize) {
 
 /// How many values a text can have, if it is JSON: each but the first is behind a comma or an opening bracket.
 fn values(text: &[u8]) -> usize {
-    let marks = text.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{'));
-    marks.take(MAX_VALUES).count()
+    // A loop, because a dev build takes the iterator's parts from crates that are not optimised.
+    let (mut count, mut at) = (0, 0);
+    while at < text.len() && count < MAX_VALUES {
+        count += usize::from(matches!(text[at], b',' | b'[' | b'{'));
+        at += 1;
+    }
+    count
 }
 
 fn header(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String> {
