@@ -36,8 +36,9 @@ pub use usd::Usd;
 
 pub use crate::redact::Redactor;
 
-use crate::case::{Case, Packing, Parcel};
+use crate::case::Case;
 use crate::oracle::{Judgement, Oracle, settle};
+use crate::packing::{Packing, Parcel};
 use crate::redact::Secrets;
 use deliver::{Done, deliver};
 use ending::{Ending, GRACE, untried};
