@@ -1,8 +1,8 @@
 //! The names that generated code has for the parameters of a model: what users of the crate write.
 
 use crate::emit::builder::setters;
-use crate::emit::rust_type;
 use crate::plan::{Plan, Struct};
+use crate::spelling::rust_type;
 use proc_macro2::TokenStream;
 use std::collections::BTreeMap;
 

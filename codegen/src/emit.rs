@@ -11,7 +11,7 @@ mod structs;
 
 use crate::files::{Files, Inner};
 use crate::imports::{import, imports, used};
-use crate::plan::{Plan, Shape, Width};
+use crate::plan::Plan;
 use crate::shared::Shared;
 use crate::{Options, check, docs};
 use airspec_spec::Model;
@@ -145,32 +145,4 @@ pub(crate) fn about(model: &Model) -> Vec<String> {
     }
     parts.extend(model.documentation.as_ref().map(|page| format!("Parameters are documented at {page}")));
     docs::lines(&parts.join("\n\n"))
-}
-
-/// The Rust type of a shape.
-pub(crate) fn rust_type(shape: &Shape, plan: &Plan<'_>) -> TokenStream {
-    match shape {
-        Shape::Struct(index) => {
-            let ident = &plan.structs[*index].ident;
-            quote!(#ident)
-        }
-        Shape::Enum(index) => {
-            let ident = &plan.enums[*index].ident;
-            quote!(#ident)
-        }
-        Shape::Text => quote!(String),
-        Shape::Uuid => quote!(Uuid),
-        Shape::Integer(Width::U32) => quote!(u32),
-        Shape::Integer(Width::U64) => quote!(u64),
-        Shape::Integer(Width::I64) => quote!(i64),
-        Shape::Integer(Width::Any) => quote!(Integer),
-        Shape::Number => quote!(f64),
-        Shape::Real => quote!(Real),
-        Shape::Boolean => quote!(bool),
-        Shape::List(item) => {
-            let item = rust_type(item, plan);
-            quote!(Vec<#item>)
-        }
-        Shape::Json => quote!(Value),
-    }
 }

@@ -41,6 +41,7 @@ mod parallel;
 mod plan;
 mod print;
 mod shared;
+mod spelling;
 mod step;
 mod surface;
 pub mod view;

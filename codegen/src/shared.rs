@@ -3,8 +3,8 @@
 //! Two types are the same when they have the same name and, documentation aside, would be written alike, down to the
 //! types of their members. The modules of the models re-export them, so that users need not know.
 
-use crate::emit::rust_type;
 use crate::plan::{Enum, Plan, Shape, Struct};
+use crate::spelling::rust_type;
 use airspec_spec::Model;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

@@ -8,12 +8,16 @@
     reason = "amounts of a few USD in millionths"
 )]
 
+#[path = "accounting/mood.rs"]
+mod mood;
+
 use airspec_report::{Document, Heading};
 use airspec_suite::case::{Case, derive};
 use airspec_suite::cost::Costs;
 use airspec_suite::oracle::{Oracle, Verdict};
 use airspec_suite::run::journal::{FILE_NAME, Header, Journal, Past};
 use airspec_suite::run::{Budget, Limit, Run, Settings, Target, Usd, run};
+use mood::{MOODS, Mood};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashSet};
 use std::io::Write as _;
@@ -25,44 +29,6 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-
-/// What the server does with a request. All but the first three carry its tasks out.
-#[derive(Clone, Copy, Debug)]
-enum Mood {
-    Refuse,
-    Busy,
-    AwayForNow,
-    Honest,
-    NoPrice,
-    OddPrice,
-    AwayAfterAll,
-    GatewayTimeout,
-    Crash,
-    RequestTimeout,
-    Garbage,
-    Empty,
-    Reset,
-    Half,
-    Hang,
-}
-
-const MOODS: [Mood; 15] = [
-    Mood::Refuse,
-    Mood::Busy,
-    Mood::AwayForNow,
-    Mood::Honest,
-    Mood::NoPrice,
-    Mood::OddPrice,
-    Mood::AwayAfterAll,
-    Mood::GatewayTimeout,
-    Mood::Crash,
-    Mood::RequestTimeout,
-    Mood::Garbage,
-    Mood::Empty,
-    Mood::Reset,
-    Mood::Half,
-    Mood::Hang,
-];
 
 /// A process that is started inherits the locks of this one until it runs its own program.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -183,17 +149,7 @@ impl Shop {
             .map(|task| json!({"code": "invalidWidth", "message": "no", "taskUUID": id(task)}))
             .collect();
         let refusal = json!({"data": [], "errors": errors}).to_string();
-        let (status, body) = match mood {
-            Mood::Refuse => (400, refusal),
-            Mood::Busy => (429, refusal),
-            Mood::AwayForNow | Mood::AwayAfterAll => (503, String::new()),
-            Mood::GatewayTimeout => (504, refusal),
-            Mood::Crash => (500, "oops".to_owned()),
-            Mood::RequestTimeout => (408, refusal),
-            Mood::Garbage => (200, "<!doctype html>".to_owned()),
-            Mood::Empty => (200, json!({"data": []}).to_string()),
-            _ => (200, json!({"data": items}).to_string()),
-        };
+        let (status, body) = mood.says(&items, refusal);
         let answer = format!(
             "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\nretry-after: 0\r\nconnection: close\r\n\
              content-length: {}\r\n\r\n{body}",

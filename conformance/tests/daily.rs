@@ -200,7 +200,11 @@ fn secrets_are_in_no_report_though_the_server_repeats_them() {
     let first = report(&folder.path().join("out"))["cases"][0].clone();
     let curl = first["curl"].as_str().unwrap();
     assert!(curl.contains("Bearer $RUNWARE_API_KEY") && curl.contains("x-gateway: ${X_GATEWAY}"), "{curl}");
-    let har: Value = serde_json::from_str(&texts[3]).unwrap();
+    is_archive(&serde_json::from_str(&texts[3]).unwrap());
+}
+
+/// Traffic is written as HAR 1.2 wants it: whatever must be there is there.
+fn is_archive(har: &Value) {
     assert_eq!(har["log"]["version"], "1.2");
     let entries = har["log"]["entries"].as_array().unwrap();
     assert!(entries.len() > 10);

@@ -10,7 +10,7 @@ use airspec_spec::{Model, Source};
 use airspec_suite::counterexamples;
 use fastrand::Rng;
 use generator::random_spec;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Pairs that are looked at; `AIRSPEC_PAIRS` asks for more.
 const PAIRS: usize = 120;
@@ -53,92 +53,111 @@ fn mutated(task: &Value, random: &mut Rng) -> Option<Value> {
     let schema = task.pointer_mut(pointer)?.as_object_mut()?;
     let keywords: Vec<String> =
         schema.keys().filter(|key| !(pointer.is_empty() && *key == "type")).cloned().collect();
-    let names: Vec<String> = schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .map(|(name, _)| name.clone())
-        .collect();
+    let properties = schema.get("properties").and_then(Value::as_object);
+    let names: Vec<String> = properties.into_iter().flatten().map(|(name, _)| name.clone()).collect();
     let number = json!(random.i32(-3..20));
     match random.u32(..9) {
-        0 => {
-            schema.remove(random.choice(keywords.iter())?);
-        }
-        1 | 2 => {
-            let limits = [
-                "minimum",
-                "maximum",
-                "multipleOf",
-                "minLength",
-                "maxLength",
-                "minItems",
-                "maxItems",
-                "exclusiveMinimum",
-                "exclusiveMaximum",
-            ];
-            let mut mine = keywords;
-            mine.retain(|key| limits.contains(&key.as_str()));
-            let keyword = random.choice(mine)?;
-            let other = if keyword.ends_with("imum") { number } else { json!(random.u32(1..20)) };
-            schema.insert(keyword, other);
-        }
-        3 => {
-            let values = schema.get_mut("enum")?.as_array_mut()?;
-            if random.bool() && values.len() > 1 {
-                values.remove(random.usize(..values.len()));
-            } else {
-                values.push(json!(format!("value {}", random.u8(..))));
-            }
-        }
-        4 => {
-            let name = random.choice(names.iter())?.clone();
-            let required = schema.entry("required").or_insert(json!([])).as_array_mut()?;
-            match required.iter().position(|known| *known == json!(name)) {
-                Some(index) => drop(required.remove(index)),
-                None => required.push(json!(name)),
-            }
-        }
-        5 => {
-            let properties = schema.get_mut("properties")?.as_object_mut()?;
-            if random.bool() {
-                properties.remove(random.choice(names.iter())?);
-            } else {
-                properties.insert("fresh".to_owned(), json!({"type": "integer", "minimum": 1}));
-            }
-        }
+        0 => drop(schema.remove(random.choice(keywords.iter())?)),
+        1 | 2 => with_other_limit(schema, keywords, number, random)?,
+        3 => with_other_values(schema, random)?,
+        4 => with_other_required(schema, &names, random)?,
+        5 => with_other_properties(schema, &names, random)?,
         6 => {
-            match schema.remove("additionalProperties") {
-                None => schema.insert("additionalProperties".to_owned(), json!(false)),
-                Some(_) => None,
-            };
+            if schema.remove("additionalProperties").is_none() {
+                schema.insert("additionalProperties".to_owned(), json!(false));
+            }
         }
-        7 => {
-            let other = match schema.get("type")?.as_str()? {
-                "integer" => json!("number"),
-                "number" => json!("integer"),
-                "string" => json!(["string", "null"]),
-                _ if pointer.is_empty() => return None,
-                _ => json!("string"),
-            };
-            schema.insert("type".to_owned(), other);
-        }
-        _ => {
-            let (keyword, value) = match random.u32(..6) {
-                0 => ("minimum", number),
-                1 => ("maxLength", json!(random.u32(1..40))),
-                2 => ("multipleOf", json!(random.u32(1..5))),
-                3 => ("not", json!({"required": [random.choice(names.iter())?]})),
-                4 => ("maxItems", json!(random.u32(..3))),
-                _ => (
-                    "dependentRequired",
-                    json!({random.choice(names.iter())?: [random.choice(names.iter())?]}),
-                ),
-            };
-            schema.insert(keyword.to_owned(), value);
-        }
+        7 => with_other_type(schema, pointer.is_empty())?,
+        _ => with_new_rule(schema, &names, number, random)?,
     }
     Some(task)
+}
+
+type Schema = Map<String, Value>;
+
+/// One of its limits is another number.
+fn with_other_limit(
+    schema: &mut Schema,
+    mut keywords: Vec<String>,
+    number: Value,
+    random: &mut Rng,
+) -> Option<()> {
+    let limits = [
+        "minimum",
+        "maximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "minItems",
+        "maxItems",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+    ];
+    keywords.retain(|key| limits.contains(&key.as_str()));
+    let keyword = random.choice(keywords)?;
+    let other = if keyword.ends_with("imum") { number } else { json!(random.u32(1..20)) };
+    schema.insert(keyword, other);
+    Some(())
+}
+
+/// A closed set has one value less, or one more.
+fn with_other_values(schema: &mut Schema, random: &mut Rng) -> Option<()> {
+    let values = schema.get_mut("enum")?.as_array_mut()?;
+    if random.bool() && values.len() > 1 {
+        values.remove(random.usize(..values.len()));
+    } else {
+        values.push(json!(format!("value {}", random.u8(..))));
+    }
+    Some(())
+}
+
+/// One of its parameters becomes required, or optional.
+fn with_other_required(schema: &mut Schema, names: &[String], random: &mut Rng) -> Option<()> {
+    let name = random.choice(names.iter())?.clone();
+    let required = schema.entry("required").or_insert(json!([])).as_array_mut()?;
+    match required.iter().position(|known| *known == json!(name)) {
+        Some(index) => drop(required.remove(index)),
+        None => required.push(json!(name)),
+    }
+    Some(())
+}
+
+/// A parameter goes, or comes.
+fn with_other_properties(schema: &mut Schema, names: &[String], random: &mut Rng) -> Option<()> {
+    let properties = schema.get_mut("properties")?.as_object_mut()?;
+    if random.bool() {
+        properties.remove(random.choice(names.iter())?);
+    } else {
+        properties.insert("fresh".to_owned(), json!({"type": "integer", "minimum": 1}));
+    }
+    Some(())
+}
+
+/// It is of another type; a task stays an object.
+fn with_other_type(schema: &mut Schema, is_task: bool) -> Option<()> {
+    let other = match schema.get("type")?.as_str()? {
+        "integer" => json!("number"),
+        "number" => json!("integer"),
+        "string" => json!(["string", "null"]),
+        _ if is_task => return None,
+        _ => json!("string"),
+    };
+    schema.insert("type".to_owned(), other);
+    Some(())
+}
+
+/// It has a rule that it did not have.
+fn with_new_rule(schema: &mut Schema, names: &[String], number: Value, random: &mut Rng) -> Option<()> {
+    let (keyword, value) = match random.u32(..6) {
+        0 => ("minimum", number),
+        1 => ("maxLength", json!(random.u32(1..40))),
+        2 => ("multipleOf", json!(random.u32(1..5))),
+        3 => ("not", json!({"required": [random.choice(names.iter())?]})),
+        4 => ("maxItems", json!(random.u32(..3))),
+        _ => ("dependentRequired", json!({random.choice(names.iter())?: [random.choice(names.iter())?]})),
+    };
+    schema.insert(keyword.to_owned(), value);
+    Some(())
 }
 
 /// Whether a number is beyond what the judges, which compute steps in floats, tell apart.

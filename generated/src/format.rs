@@ -7,8 +7,6 @@
 mod uri;
 mod uuid;
 
-use crate::node::Node;
-
 pub use uri::is_uri;
 pub use uuid::{is_uuid, is_uuid_v4};
 
@@ -21,19 +19,4 @@ pub enum Format {
     Uuid4,
     /// A URI with a scheme.
     Uri,
-}
-
-impl Format {
-    /// Whether a value has the format, or is no string.
-    #[inline]
-    pub(crate) fn admits(self, node: Node<'_>) -> bool {
-        match (self, node) {
-            (Self::Uuid, Node::Text(text)) => is_uuid(text),
-            (Self::Uuid4, Node::Text(text)) => is_uuid_v4(text),
-            (Self::Uuid4, Node::Uuid(uuid)) => uuid.is_v4(),
-            (Self::Uri, Node::Text(text)) => is_uri(text),
-            (Self::Uri, Node::Uuid(uuid)) => is_uri(uuid.as_str()),
-            _ => true,
-        }
-    }
 }

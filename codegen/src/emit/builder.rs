@@ -1,11 +1,11 @@
 //! The builder: required parameters in one struct, every other one a method named by its path.
 
-use super::rust_type;
 use super::structs::can_default;
 use crate::docs;
 use crate::facts::setter_docs;
 use crate::names::{Scope, snake};
 use crate::plan::{Plan, Shape, Struct, Width};
+use crate::spelling::rust_type;
 use airspec_spec::Model;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};

@@ -2,10 +2,10 @@
 //! thing, and then by a method for each other parameter.
 
 use super::builder::{argument, required_struct};
-use super::rust_type;
 use crate::docs;
 use crate::names::{Scope, snake};
 use crate::plan::{Field, Plan, Struct};
+use crate::spelling::rust_type;
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -1,10 +1,11 @@
 //! Structs: the task and its nested objects, and their view for the checks.
 
-use super::{RUNTIME, WIRE, rust_type};
+use super::{RUNTIME, WIRE};
 use crate::facts::{holder_docs, parameter_docs};
 use crate::imports::{imports, used};
 use crate::plan::{Field, Plan, Shape, Struct};
 use crate::shared::Shared;
+use crate::spelling::rust_type;
 use crate::{check, docs};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;

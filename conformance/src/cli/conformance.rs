@@ -11,8 +11,9 @@ use super::wire::Wire;
 use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
 use airspec_report::{Heading, Subject, Tally, har, make_folder, replace, table, try_place};
 use airspec_spec::Model;
-use airspec_suite::case::{Case, Gap, Packing, derive};
+use airspec_suite::case::{Case, Gap, derive};
 use airspec_suite::oracle::Oracle;
+use airspec_suite::packing::Packing;
 use airspec_suite::redact::guard;
 use airspec_suite::run::journal::Header;
 use airspec_suite::run::search::Sort;
@@ -62,14 +63,29 @@ pub(super) struct Arguments {
     money: Money,
 }
 
+impl Arguments {
+    /// The servers that are named. A plan sends nothing, and so needs neither a key nor a limit.
+    fn targets(&self) -> Result<Vec<Target>, Failure> {
+        let addresses = self.target.iter().chain(self.compare.iter().flatten());
+        let target = |address: &String| Target::new(address, key(), self.money.limit());
+        Ok(addresses.filter(|_| !self.money.plan).map(target).collect::<Result<_, _>>()?)
+    }
+
+    /// The seed that is given, that of the run that goes on, or a random one.
+    fn seed(&self, earlier: Option<&Earlier>) -> Result<u64, Failure> {
+        match (earlier, self.seed) {
+            (Some(earlier), Some(seed)) if earlier.seed() != seed => {
+                Err(Failure(format!("--resume goes on with seed {}; leave --seed out", earlier.seed())))
+            }
+            (Some(earlier), _) => Ok(earlier.seed()),
+            (None, seed) => Ok(seed.unwrap_or_else(random)),
+        }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     // Before anything else, so that a wrong address is told at once.
-    let limit = arguments.money.limit();
-    let target = |address: &String| Target::new(address, key(), limit);
-    let addresses = arguments.target.iter().chain(arguments.compare.iter().flatten());
-    // A plan sends nothing, and so needs neither a key nor a limit.
-    let addresses = addresses.filter(|_| !arguments.money.plan);
-    let targets: Vec<Target> = addresses.map(target).collect::<Result<_, _>>()?;
+    let targets = arguments.targets()?;
     let wire = arguments.wire.to_settings()?;
     // What one server is sent, the other one may have heard of.
     let secrets = targets
@@ -78,13 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     guard::keep(&secrets, &[]);
     let model = arguments.spec.read()?;
     let earlier = arguments.money.resume.as_deref().map(Earlier::read).transpose()?;
-    let seed = match (&earlier, arguments.seed) {
-        (Some(earlier), Some(seed)) if earlier.seed() != seed => {
-            return Err(Failure(format!("--resume goes on with seed {}; leave --seed out", earlier.seed())));
-        }
-        (Some(earlier), _) => earlier.seed(),
-        (None, seed) => seed.unwrap_or_else(random),
-    };
+    let seed = arguments.seed(earlier.as_ref())?;
     let all = derive(&model, seed)?;
     let searched = Sort::ALL.into_iter().map(|sort| sort.id().to_owned());
     let ids = all.cases.iter().map(|case| case.id.clone()).chain(searched).collect();
@@ -122,7 +132,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
             [target] => job.hold(target, target.shown(), None).await,
             _ => {
                 let mock = super::mock::embedded(job.oracle.model()).await?;
-                let target = Target::new(&mock.url(), None, limit)?;
+                let target = Target::new(&mock.url(), None, arguments.money.limit())?;
                 let engine = Arc::clone(mock.engine());
                 let advance = Advance::new(move |time| engine.clock().advance(time));
                 job.hold(&target, "mock".to_owned(), Some(advance)).await

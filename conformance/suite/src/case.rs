@@ -8,12 +8,10 @@
 mod batch;
 mod behave;
 mod constraint;
-mod parcel;
 mod task;
 mod witness;
 mod world;
 
-pub use parcel::{Packer, Packing, Parcel};
 pub use task::Tasks;
 pub use world::World;
 

@@ -1,7 +1,6 @@
 //! What requests cost, as far as the spec's price examples tell.
 
-use crate::oracle::behaviour::results;
-use crate::oracle::scene::effective;
+use crate::parameter::{effective, results};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use airspec_spec::price::Prices;

@@ -3,9 +3,10 @@
 //! A fault is *killed* by the first case that fails, and *noted* where the only thing that shows it is stated nowhere. It
 //! is *equivalent* where no request can show it, with the reason why. Any other fault has survived.
 
-use crate::case::{Case, Cases, Gap, Packing, derive};
+use crate::case::{Case, Cases, Gap, derive};
 use crate::equivalent::{self, Company};
 use crate::oracle::{Oracle, OracleError, Verdict};
+use crate::packing::Packing;
 use crate::run::{Advance, Limit, Record, RunError, RunStats, Settings, Target, run};
 use airspec_judge::{Judge, JudgeError};
 use airspec_mock::{Engine, EngineError, Fault, Settings as Manners, WiremockServer};

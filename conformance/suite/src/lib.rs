@@ -12,6 +12,8 @@ pub mod deviation;
 mod equivalent;
 pub mod faults;
 pub mod oracle;
+pub mod packing;
+pub mod parameter;
 pub mod random;
 pub mod redact;
 pub mod run;

@@ -29,12 +29,13 @@ pub use observation::Observation;
 pub use settle::settle;
 
 use crate::case::{Case, Expect};
+use crate::parameter::at;
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::behaviour::Kind;
 use airspec_spec::{Level, Model};
 use finding::Aside;
 use observation::Answer;
-use scene::{Scene, at};
+use scene::Scene;
 use serde_json::{Map, Value};
 use shape::Shape;
 use std::collections::HashSet;

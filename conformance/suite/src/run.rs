@@ -36,8 +36,9 @@ pub use usd::Usd;
 
 pub use crate::redact::Redactor;
 
-use crate::case::{Case, Packing, Parcel};
+use crate::case::Case;
 use crate::oracle::{Judgement, Oracle, settle};
+use crate::packing::{Packing, Parcel};
 use crate::redact::Secrets;
 use deliver::{Done, deliver};
 use ending::{Ending, GRACE, untried};
@@ -239,17 +240,18 @@ pub async fn run(
     cases: &[Case],
     target: &Target,
     settings: &Settings,
-    mut finished: impl FnMut(usize, &Record, RunStats),
+    finished: impl FnMut(usize, &Record, RunStats),
     stop: impl Future<Output = ()>,
 ) -> Result<Run, RunError> {
     let start = Instant::now();
     let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
     let parcels = parcels(cases, settings);
     let session = Arc::new(Session::new(oracle, target, settings, listener)?);
-    let mut health = TargetHealth::new(target, cases, &parcels);
-    let mut seen: Vec<Option<(Judgement, Record)>> = cases.iter().map(|_| None).collect();
-    let all: Arc<[Case]> = cases.into();
+    let health = TargetHealth::new(target, cases, &parcels);
     let mut waiting = health.order().into_iter();
+    let seen = cases.iter().map(|_| None).collect();
+    let mut progress = Progress { session: Arc::clone(&session), cases, health, seen, finished };
+    let all: Arc<[Case]> = cases.into();
     let mut tasks = JoinSet::new();
     let mut end = pin!(Ending::of(settings.deadline, stop));
     let mut ending: Option<(Ending, tokio::time::Instant)> = None;
@@ -273,16 +275,9 @@ pub async fn run(
             done = tasks.join_next() => match done {
                 None => break,
                 Some(Ok(done)) => {
-                    // What the end kept from being sent was not tried.
-                    let is_tried = |done: &Done| done.observation.is_some() || cases[done.index].obstacle.is_some();
-                    for done in done.into_iter().filter(|done| ending.is_none() || is_tried(done)) {
-                        if let Err(error) = health.record(done.index, done.observation.as_ref()) {
-                            tasks.shutdown().await;
-                            return Err(error);
-                        }
-                        let (index, judgement, record) = recorded(&session, done);
-                        finished(index, &record, stats(&session));
-                        seen[index] = Some((judgement, record));
+                    if let Err(error) = progress.take(done, ending.is_some()) {
+                        tasks.shutdown().await;
+                        return Err(error);
                     }
                     jobs = settings.jobs.max(1);
                 }
@@ -291,23 +286,54 @@ pub async fn run(
         }
     }
     tasks.shutdown().await;
-    let ending = ending.map(|(why, _)| why);
-    if ending.is_none() {
-        health.end()?;
+    progress.end(ending.map(|(why, _)| why).as_ref(), start)
+}
+
+/// What has become of the cases so far.
+struct Progress<'a, F> {
+    session: Arc<Session>,
+    cases: &'a [Case],
+    health: TargetHealth,
+    /// For each case, once it is done.
+    seen: Vec<Option<(Judgement, Record)>>,
+    /// Whoever wants to be told of each case.
+    finished: F,
+}
+
+impl<F: FnMut(usize, &Record, RunStats)> Progress<'_, F> {
+    /// Takes down what came of a parcel. What the end kept from being sent was not tried.
+    fn take(&mut self, done: Vec<Done>, has_ended: bool) -> Result<(), RunError> {
+        let cases = self.cases;
+        let is_tried = |done: &Done| done.observation.is_some() || cases[done.index].obstacle.is_some();
+        for done in done.into_iter().filter(|done| !has_ended || is_tried(done)) {
+            self.health.record(done.index, done.observation.as_ref())?;
+            let (index, judgement, record) = recorded(&self.session, done);
+            (self.finished)(index, &record, stats(&self.session));
+            self.seen[index] = Some((judgement, record));
+        }
+        Ok(())
     }
-    untried(&session, cases, &mut seen, ending.as_ref());
-    let interrupted = matches!(ending, Some(Ending::Stopped));
-    let RunStats { requests, spent } = stats(&session);
-    Ok(Run {
-        records: settled(&session, cases, seen),
-        requests,
-        spent,
-        remarks: session.budget.remarks(),
-        duration: start.elapsed(),
-        interrupted,
-        ended: session.ended().filter(|_| !interrupted).map(str::to_owned),
-        traffic: session.client.traffic(),
-    })
+
+    /// The run as a whole, once nothing more is under way.
+    fn end(mut self, ending: Option<&Ending>, start: Instant) -> Result<Run, RunError> {
+        let session = &self.session;
+        if ending.is_none() {
+            self.health.end()?;
+        }
+        untried(session, self.cases, &mut self.seen, ending);
+        let interrupted = matches!(ending, Some(Ending::Stopped));
+        let RunStats { requests, spent } = stats(session);
+        Ok(Run {
+            records: settled(session, self.cases, self.seen),
+            requests,
+            spent,
+            remarks: session.budget.remarks(),
+            duration: start.elapsed(),
+            interrupted,
+            ended: session.ended().filter(|_| !interrupted).map(str::to_owned),
+            traffic: session.client.traffic(),
+        })
+    }
 }
 
 async fn sleep_until(until: Option<tokio::time::Instant>) {

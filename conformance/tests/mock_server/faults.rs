@@ -76,10 +76,12 @@ fn every_mistake_and_every_alternative_shows_in_the_cases() {
     assert!(hidden.is_empty(), "{hidden:#?}");
 }
 
-#[test]
-fn a_mistake_is_made_with_its_constraint_alone() {
-    let version_1 = "c232ab00-9414-11ec-b3c8-9f6bdeced846";
-    for (fault, taken, refused) in [
+/// A fault, what is taken because of it, and what is refused all the same.
+type Mistake = (&'static str, Value, Value);
+
+/// Bounds, steps, and what counts as a value of the type.
+fn mistakes_of_numbers_and_types() -> Vec<Mistake> {
+    vec![
         ("misread:width.maximum:next", json!({"width": 3856}), json!({"width": 3872})),
         ("misread:numberResults.minimum:next", json!({"numberResults": 0}), json!({"numberResults": -1})),
         ("misread:width.multipleOf:half", json!({"width": 24}), json!({"width": 20})),
@@ -98,6 +100,12 @@ fn a_mistake_is_made_with_its_constraint_alone() {
             json!({"inputs": {"referenceImages": "aGk="}}),
             json!({"inputs": {"referenceImages": "two words"}}),
         ),
+    ]
+}
+
+/// Closed sets, names and alternatives.
+fn mistakes_of_choices() -> Vec<Mistake> {
+    vec![
         ("misread:outputFormat.enum:case", json!({"outputFormat": "png"}), json!({"outputFormat": "gif"})),
         ("misread:outputFormat.enum:trimmed", json!({"outputFormat": " PNG"}), json!({"outputFormat": " X"})),
         ("misread:model.const:case", json!({"model": "OPENAI:gpt-image@2"}), json!({"model": "openai"})),
@@ -106,6 +114,24 @@ fn a_mistake_is_made_with_its_constraint_alone() {
             json!({"OutputFormat": "PNG"}),
             json!({"OutputFormats": "PNG"}),
         ),
+        (
+            "misread:inputs.referenceImages.items.anyOf:first",
+            json!({"inputs": {"referenceImages": ["aGk=", "-"]}}),
+            json!({"inputs": {"referenceImages": ["-", "aGk="]}}),
+        ),
+        ("refuse:outputFormat.enum:1", json!({"outputFormat": "PNG"}), json!({"outputFormat": "JPG"})),
+        (
+            "refuse:inputs.referenceImages.items.anyOf:4",
+            json!({"inputs": {"referenceImages": ["http://a/b"]}}),
+            json!({"inputs": {"referenceImages": ["aGk="]}}),
+        ),
+    ]
+}
+
+/// Lengths and formats.
+fn mistakes_of_texts() -> Vec<Mistake> {
+    let version_1 = "c232ab00-9414-11ec-b3c8-9f6bdeced846";
+    vec![
         (
             "misread:positivePrompt.minLength:bytes",
             json!({"positivePrompt": "é"}),
@@ -138,18 +164,13 @@ fn a_mistake_is_made_with_its_constraint_alone() {
             json!({"webhookURL": "http://127.0.0.1:1/"}),
             json!({"webhookURL": "http://127.0.0.1:1/?a=b"}),
         ),
-        (
-            "misread:inputs.referenceImages.items.anyOf:first",
-            json!({"inputs": {"referenceImages": ["aGk=", "-"]}}),
-            json!({"inputs": {"referenceImages": ["-", "aGk="]}}),
-        ),
-        ("refuse:outputFormat.enum:1", json!({"outputFormat": "PNG"}), json!({"outputFormat": "JPG"})),
-        (
-            "refuse:inputs.referenceImages.items.anyOf:4",
-            json!({"inputs": {"referenceImages": ["http://a/b"]}}),
-            json!({"inputs": {"referenceImages": ["aGk="]}}),
-        ),
-    ] {
+    ]
+}
+
+#[test]
+fn a_mistake_is_made_with_its_constraint_alone() {
+    let mistakes = [mistakes_of_numbers_and_types(), mistakes_of_choices(), mistakes_of_texts()];
+    for (fault, taken, refused) in mistakes.into_iter().flatten() {
         let engine = faulty(fault);
         let status = |changes: &Value| ask(&engine, &json!([task(1, changes)])).0;
         assert_eq!((status(&taken), status(&refused)), (200, 400), "{fault}");

@@ -103,11 +103,8 @@ fn frame(kind: u8, length: usize, bytes: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// Everything at once: each kind of waste while the ones before it are still held.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_client_takes_more_memory_than_is_promised() {
-    let program = Program::start();
-    // Values, tasks and errors.
+/// Bodies that are taken whole: values, tasks and errors without end, and a text that a reader copies twice.
+fn send_large_bodies(program: &Program) {
     let many = format!("[{}{{}}]", "{},".repeat(8_000_000));
     assert!(program.ask(many.as_bytes()).contains("tooManyValues"));
     assert!(program.ask(many[many.len() - 300_001..].replacen("},", "[", 1).as_bytes()).len() < 1_000);
@@ -119,8 +116,10 @@ async fn no_client_takes_more_memory_than_is_promised() {
     // A large text with escapes, which a reader copies twice.
     let prompt = format!("[{{\"positivePrompt\":\"{}\"}}]", "\\u0061".repeat(5_500_000));
     assert!(program.ask(prompt.as_bytes()).contains("HTTP/1.1 400"));
+}
 
-    // Bodies that do not end, over HTTP and over sockets.
+/// Bodies that do not end, over HTTP and over sockets, and heads that do not end.
+fn leave_requests_open(program: &Program) -> Vec<TcpStream> {
     let part = vec![b' '; 6 << 20];
     let mut held: Vec<TcpStream> = (0..12).map(|_| program.send(30 << 20, &part)).collect();
     for _ in 0..12 {
@@ -134,8 +133,13 @@ async fn no_client_takes_more_memory_than_is_promised() {
         let _ = stream.write_all(format!("GET /v1 HTTP/1.1\r\nx: {}", "x".repeat(30_000)).as_bytes());
         held.push(stream);
     }
-    // Answers that nobody reads.
+    held
+}
+
+/// Answers that nobody reads: pictures, and pongs.
+fn leave_answers_unread(program: &Program) -> Vec<TcpStream> {
     let large = json!({"outputType": "base64Data", "numberResults": 20, "width": 2048, "height": 2048, "outputFormat": "PNG"});
+    let mut held = Vec::new();
     for number in 0..4 {
         let body = json!([task(number, &large)]).to_string();
         held.push(program.send(body.len(), body.as_bytes()));
@@ -148,7 +152,11 @@ async fn no_client_takes_more_memory_than_is_promised() {
     let (mut socket, until) = (program.socket(), Instant::now() + Duration::from_secs(2));
     while Instant::now() < until && socket.write_all(&pings).is_ok() {}
     held.push(socket);
-    // Sessions, tasks and deliveries that stay behind.
+    held
+}
+
+/// Sessions, tasks and deliveries that stay behind.
+fn leave_tasks_behind(program: &Program) {
     for number in 0..40 {
         let changes = json!({
             "deliveryMethod": "async", "numberResults": 20, "webhookURL": "http://127.0.0.1:9/x",
@@ -159,6 +167,15 @@ async fn no_client_takes_more_memory_than_is_promised() {
         let mut socket = program.socket();
         let _ = socket.write_all(&frame(0x81, body.len(), body.as_bytes()));
     }
+}
+
+/// Everything at once: each kind of waste while the ones before it are still held.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_client_takes_more_memory_than_is_promised() {
+    let program = Program::start();
+    send_large_bodies(&program);
+    let held = [leave_requests_open(&program), leave_answers_unread(&program)];
+    leave_tasks_behind(&program);
     tokio::time::sleep(Duration::from_secs(1)).await;
     drop(held);
 

@@ -13,7 +13,9 @@ pub(super) fn check(root: &Path) -> Result<Vec<Problem>> {
     for folder in FOLDERS {
         let entries = std::fs::read_dir(root.join(folder))?;
         let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-        lists.push(names.collect::<Result<BTreeSet<String>>>()?);
+        let names = names.collect::<Result<BTreeSet<String>>>()?;
+        // What a keyword keeps in a folder of its own is its own business.
+        lists.push(names.into_iter().filter(|name| name.ends_with(".rs")).collect::<BTreeSet<String>>());
     }
     let all: BTreeSet<&String> = lists.iter().flatten().collect();
     let mut problems = Vec::new();

@@ -73,7 +73,8 @@ fn a_missing_rule_file_is_found() {
     for place in ["spec/src/rule", "codegen/src/check", "generated/src/check"] {
         write(root, &format!("{place}/minimum.rs"), "");
     }
-    assert_eq!(rules::check(root).unwrap(), []);
+    write(root, "spec/src/rule/minimum/edge.rs", "");
+    assert_eq!(rules::check(root).unwrap(), [], "a folder of a keyword's own is no rule");
     write(root, "spec/src/rule/maximum.rs", "");
     let places: Vec<String> = rules::check(root).unwrap().into_iter().map(|problem| problem.place).collect();
     assert_eq!(places, ["codegen/src/check/maximum.rs", "generated/src/check/maximum.rs"]);

@@ -2,7 +2,7 @@
 
 use super::cases::to;
 use super::markup::Html;
-use crate::{Document, Entry};
+use crate::{Document, Entry, Summary};
 use airspec_suite::oracle::{Class, Verdict};
 
 /// So many findings are listed at the top; all are among the cases.
@@ -13,8 +13,24 @@ const DEVIATION: &str = "≈";
 /// The banner and the counts.
 pub(super) fn verdict(html: &mut Html, document: &Document) {
     let summary = &document.summary;
-    let is_wrong = summary.failed > 0 || !document.problems.is_empty();
     let is_whole = document.cases.len() >= summary.cases;
+    banner(html, document, is_whole);
+    if !is_whole {
+        html.raw("<p class=\"callout note\"><strong>Not complete:</strong> ")
+            .number(document.cases.len())
+            .raw(" of ")
+            .number(summary.cases)
+            .raw(" cases are done.</p>\n");
+    }
+    counts(html, summary);
+    callout(html, "fail", "The list of deviations must be looked at", &document.problems);
+    callout(html, "note", "What was spent", &document.remarks);
+}
+
+/// One word, and what the run was.
+fn banner(html: &mut Html, document: &Document, is_whole: bool) {
+    let summary = &document.summary;
+    let is_wrong = summary.failed > 0 || !document.problems.is_empty();
     let (class, word) = match (is_wrong, is_whole) {
         (true, _) => ("<header class=\"banner fail\">", "Does not conform"),
         (false, true) => ("<header class=\"banner pass\">", "Conforms"),
@@ -36,13 +52,10 @@ pub(super) fn verdict(html: &mut Html, document: &Document) {
         fact(html, "spent", &format!("{:.2} USD", summary.spent_usd));
     }
     html.raw("</ul></header>\n");
-    if !is_whole {
-        html.raw("<p class=\"callout note\"><strong>Not complete:</strong> ")
-            .number(document.cases.len())
-            .raw(" of ")
-            .number(summary.cases)
-            .raw(" cases are done.</p>\n");
-    }
+}
+
+/// How many cases have which verdict, as a bar and as tiles.
+fn counts(html: &mut Html, summary: &Summary) {
     let passed = summary.passed.saturating_sub(summary.deviations);
     let counts = [
         (summary.failed, "fail", "failed", mark(Verdict::Fail)),
@@ -60,20 +73,18 @@ pub(super) fn verdict(html: &mut Html, document: &Document) {
         }
     }
     html.raw("</ul>\n");
-    if !document.problems.is_empty() {
-        html.raw("<section class=\"callout fail\"><h2>The list of deviations must be looked at</h2><ul>");
-        for problem in &document.problems {
-            html.raw("<li>").long(problem).raw("</li>");
-        }
-        html.raw("</ul></section>\n");
+}
+
+/// Lines below a heading of their own; nothing where there are none.
+fn callout(html: &mut Html, class: &'static str, heading: &'static str, lines: &[String]) {
+    if lines.is_empty() {
+        return;
     }
-    if !document.remarks.is_empty() {
-        html.raw("<section class=\"callout note\"><h2>What was spent</h2><ul>");
-        for remark in &document.remarks {
-            html.raw("<li>").long(remark).raw("</li>");
-        }
-        html.raw("</ul></section>\n");
+    html.raw("<section class=\"callout ").raw(class).raw("\"><h2>").raw(heading).raw("</h2><ul>");
+    for line in lines {
+        html.raw("<li>").long(line).raw("</li>");
     }
+    html.raw("</ul></section>\n");
 }
 
 /// What is wrong, the gravest first.

@@ -101,8 +101,8 @@ fn an_accepted_deviation_is_counted_apart_and_still_told_of() {
     assert!(page.contains("<dt>Accepted</dt><dd>ticket 4711</dd>") && page.contains("What is wrong"));
 }
 
-#[test]
-fn nothing_that_was_read_becomes_markup() {
+/// A run of which every text is hostile.
+fn hostile_run() -> Document {
     let mut bad = entry(HOSTILE, Verdict::Fail);
     for text in [
         &mut bad.model,
@@ -130,7 +130,11 @@ fn nothing_that_was_read_becomes_markup() {
         (subject.id, subject.model, subject.statement) = (HOSTILE.into(), HOSTILE.into(), HOSTILE.into());
         subject.documentation = Some(format!("javascript:alert(3)//{HOSTILE}"));
     }
-    let other = document(vec![entry("a.b.reject.c", Verdict::Pass)]);
+    hostile
+}
+
+/// The same of a run over faults.
+fn hostile_kills() -> Kills {
     let kill = |end: &str| Kill {
         id: format!("accept:{HOSTILE}.b:{end}"),
         what: HOSTILE.into(),
@@ -139,16 +143,21 @@ fn nothing_that_was_read_becomes_markup() {
         detail: Some(HOSTILE.into()),
         requests: 1,
     };
-    let kills = Kills {
+    Kills {
         seed: 1,
         false_alarms: vec![HOSTILE.into()],
         summary: crate::Counts::default(),
         faults: vec![kill("a"), kill("b")],
-    };
+    }
+}
+
+#[test]
+fn nothing_that_was_read_becomes_markup() {
+    let (hostile, other) = (hostile_run(), document(vec![entry("a.b.reject.c", Verdict::Pass)]));
     let pages = [
         run(&hostile, Some(Against { name: HOSTILE, document: &other })),
         run(&other, Some(Against { name: HOSTILE, document: &hostile })),
-        faults(&kills),
+        faults(&hostile_kills()),
     ];
     let (tags, values) = (Regex::new("<[^>]*>").unwrap(), Regex::new("\"[^\"]*\"").unwrap());
     for page in pages {

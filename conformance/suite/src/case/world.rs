@@ -2,7 +2,7 @@
 //! needs them; there, cases without them cannot be tried.
 
 use super::{Case, Expect};
-use crate::oracle::scene::{at, set};
+use crate::parameter::{at, set};
 use airspec_spec::behaviour::Kind;
 use airspec_spec::rule::{Format, Rule};
 use airspec_spec::{Model, Schema};

@@ -21,8 +21,9 @@ mod webhook;
 
 use super::finding::Finding;
 use super::observation::{Call, Observation};
-use super::scene::{Scene, effective, remove, set};
+use super::scene::Scene;
 use super::{Identity, excerpt};
+use crate::parameter::{at, effective, remove, results, set, whole};
 use airspec_spec::behaviour::{Behaviour, Kind};
 use airspec_spec::rule::Rule;
 use airspec_spec::{Level, Model};
@@ -159,21 +160,12 @@ pub(super) fn remark(model: &Model, identity: &Identity, kind: &Kind, seen: &Obs
     }
 }
 
-/// How many results a task asks for, where the spec has a behaviour that says so.
-#[must_use]
-pub fn results(model: &Model, task: &Value) -> Option<usize> {
-    model.behaviours.iter().find_map(|behaviour| match &behaviour.kind {
-        Kind::Count { parameter } => count::whole(effective(model, task, parameter)?),
-        _ => None,
-    })
-}
-
 /// How long the files of a task live, where a behaviour says so.
 #[must_use]
 pub fn lifetime(model: &Model, kind: &Kind, task: &Value) -> Option<std::time::Duration> {
     let Kind::Lifetime { parameter, only } = kind else { return None };
     let applies = effective(model, task, &only.parameter).and_then(Value::as_str) == Some(&only.value);
-    let seconds = count::whole(effective(model, task, parameter)?)?;
+    let seconds = whole(effective(model, task, parameter)?)?;
     applies.then(|| std::time::Duration::from_secs(seconds as u64))
 }
 
@@ -201,7 +193,7 @@ pub fn counterpart(model: &Model, kind: &Kind, task: &Value) -> Option<Value> {
         }
         Kind::Default { parameter } => {
             let default = model.task.at(parameter)?.default.clone()?;
-            match task.as_object().and_then(|task| super::scene::at(task, parameter)) {
+            match task.as_object().and_then(|task| at(task, parameter)) {
                 Some(_) => remove(&mut other, parameter),
                 None => set(&mut other, parameter, default),
             }

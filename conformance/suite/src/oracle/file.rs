@@ -4,7 +4,7 @@
 //! oracle asks of a file is known once it has been read.
 
 use super::protocol::Form;
-use super::scene::{at, effective};
+use crate::parameter::{at, effective};
 use airspec_media::{Probe, ProbeError, probe};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;

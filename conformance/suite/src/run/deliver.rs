@@ -7,11 +7,12 @@
 
 use super::Record;
 use super::observe::{Session, uuid};
-use crate::case::{Case, Expect, Parcel};
+use crate::case::{Case, Expect};
 use crate::oracle::observation::{Answer, Observation, Outcome};
 use crate::oracle::protocol::{DATA, ERRORS, TASK_UUID};
-use crate::oracle::scene::{at, set};
 use crate::oracle::{Identity, Judgement, Verdict};
+use crate::packing::Parcel;
+use crate::parameter::{at, set};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::pin::Pin;

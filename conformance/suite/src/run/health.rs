@@ -5,9 +5,10 @@
 
 use super::RunError;
 use super::target::{Limit, Target};
-use crate::case::{Case, Expect, Parcel};
+use crate::case::{Case, Expect};
 use crate::oracle::Observation;
 use crate::oracle::observation::{Loss, Outcome};
+use crate::packing::Parcel;
 use std::collections::BTreeSet;
 
 /// After so many cases that were turned away, and no other, nothing else is expected.

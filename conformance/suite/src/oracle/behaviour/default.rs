@@ -13,7 +13,7 @@ const MOST_SORTS: usize = 3;
 pub(super) fn check(scenes: &[Scene<'_>], parameter: &str) -> Vec<String> {
     let [one, other] = scenes else { return Vec::new() };
     let is_sent = |scene: &Scene<'_>| {
-        scene.task.as_object().and_then(|task| crate::oracle::scene::at(task, parameter)).is_some()
+        scene.task.as_object().and_then(|task| crate::parameter::at(task, parameter)).is_some()
     };
     let (without, with) = if is_sent(one) { (other, one) } else { (one, other) };
     let (left, right) = (portrait(without), portrait(with));

@@ -5,8 +5,9 @@
 use super::count::noun;
 use crate::oracle::observation::{Answer, Outcome};
 use crate::oracle::protocol::{PROCESSING, STATUS, SUCCESS};
-use crate::oracle::scene::{MAX_RESULTS, Scene, at};
+use crate::oracle::scene::{MAX_RESULTS, Scene};
 use crate::oracle::{Identity, show};
+use crate::parameter::at;
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value};

@@ -1,7 +1,8 @@
 //! These fields differ between the results of one task, where both have them.
 
-use crate::oracle::scene::{Scene, at};
+use crate::oracle::scene::Scene;
 use crate::oracle::show;
+use crate::parameter::at;
 
 pub(super) fn check(scene: &Scene<'_>, fields: &[String]) -> Vec<String> {
     fields.iter().filter_map(|field| twice(scene, field)).collect()

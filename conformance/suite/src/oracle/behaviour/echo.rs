@@ -1,7 +1,8 @@
 //! Each result repeats the parameter, byte for byte.
 
-use crate::oracle::scene::{Scene, at};
+use crate::oracle::scene::Scene;
 use crate::oracle::show;
+use crate::parameter::at;
 
 pub(super) fn check(scene: &Scene<'_>, parameter: &str, field: &str) -> Vec<String> {
     let Some(sent) = scene.value(parameter) else { return Vec::new() };

@@ -1,6 +1,7 @@
 //! The field is present exactly when the parameter is true.
 
-use crate::oracle::scene::{Scene, at};
+use crate::oracle::scene::Scene;
+use crate::parameter::at;
 use serde_json::Value;
 
 pub(super) fn check(scene: &Scene<'_>, parameter: &str, field: &str) -> Vec<String> {

@@ -3,8 +3,8 @@
 //! The rule is about the same picture. A server that draws a new one for each request cannot be held to it number by
 //! number, so only the two ends are compared, which lie so far apart that no other picture makes up for it.
 
-use super::count::whole;
 use crate::oracle::scene::Scene;
+use crate::parameter::whole;
 
 /// A value of the parameter, and the mean size of the files that came with it.
 #[derive(Clone, Copy, Debug)]

@@ -1,7 +1,7 @@
 //! The file has that many pixels.
 
-use super::count::whole;
 use crate::oracle::scene::Scene;
+use crate::parameter::whole;
 
 pub(super) fn check(scene: &Scene<'_>, width: &str, height: &str) -> Vec<String> {
     let side = |parameter: &str| scene.value(parameter).and_then(whole);

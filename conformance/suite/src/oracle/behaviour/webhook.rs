@@ -3,8 +3,9 @@
 use super::count::noun;
 use crate::oracle::observation::{Call, MAX_VALUES};
 use crate::oracle::protocol::DATA;
-use crate::oracle::scene::{Scene, at};
+use crate::oracle::scene::Scene;
 use crate::oracle::{Identity, excerpt, show};
+use crate::parameter::at;
 use airspec_judge::text;
 use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value};

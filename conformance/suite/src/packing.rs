@@ -4,9 +4,10 @@
 //! is in another's way. Tasks, merged ones and ones that must be refused, then share a request: the answers are told
 //! apart by the id of the task. A case that cannot be judged so travels alone, as it stands.
 
-use super::{Case, Expect};
+use crate::case::{Case, Expect};
 use crate::cost::Costs;
 use crate::oracle::Oracle;
+use crate::parameter::{at, set};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value};
@@ -141,11 +142,9 @@ impl Packer {
         let outermost = path.split('.').next().unwrap_or(path);
         let is_touched =
             |task: &Value| task.get(outermost).is_some_and(|own| self.base.get(outermost) != Some(own));
-        if !is_touched(task)
-            && task.as_object().is_some_and(|task| crate::oracle::scene::at(task, path).is_none())
-        {
+        if !is_touched(task) && task.as_object().is_some_and(|task| at(task, path).is_none()) {
             let mut other = task.clone();
-            crate::oracle::scene::set(&mut other, path, value.clone());
+            set(&mut other, path, value.clone());
             let judge = oracle.judge_of_tasks();
             let broken = |task: &Value| {
                 judge.task(task).into_iter().map(|one| (one.pointer, one.constraint)).collect::<Vec<_>>()
