@@ -90,8 +90,12 @@ pub fn parse_up_to(text: &str, max_values: usize) -> Result<Value, TextError> {
     if text.bytes().all(|byte| b" \t\r\n".contains(&byte)) {
         return Err(syntax("nothing but white space"));
     }
-    let reader =
-        Reader { left: RefCell::new(max_values), fault: RefCell::default(), path: RefCell::default() };
+    let reader = Reader {
+        values: max_values,
+        left: RefCell::new(max_values),
+        fault: RefCell::default(),
+        path: RefCell::default(),
+    };
     let mut source = serde_json::Deserializer::from_str(text);
     let read = Element { reader: &reader, depth: 0 }.deserialize(&mut source);
     let read = read.and_then(|value| source.end().map(|()| value));
@@ -100,6 +104,8 @@ pub fn parse_up_to(text: &str, max_values: usize) -> Result<Value, TextError> {
 
 /// What all values of one text share.
 struct Reader {
+    /// How many values may be read, and how many of them still may.
+    values: usize,
     left: RefCell<usize>,
     /// Our own verdict; without one the error is the parser's.
     fault: RefCell<Option<(TextErrorKind, String)>>,
@@ -151,7 +157,9 @@ impl<'de> DeserializeSeed<'de> for Element<'_> {
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Value, D::Error> {
         let left = *self.reader.left.borrow();
         if left == 0 {
-            return Err(self.reader.refuse(TextErrorKind::Size, "more values than are read"));
+            return Err(self
+                .reader
+                .refuse(TextErrorKind::Size, &format!("more than {} values", self.reader.values)));
         }
         self.reader.left.replace(left - 1);
         source.deserialize_any(self)

@@ -8,15 +8,22 @@ use airspec_suite::run::{Record, Request, Response};
 use serde_json::Value;
 use std::time::Duration;
 
-/// A spec of a few parameters.
+/// A spec of a few parameters and one behaviour.
 fn model() -> Model {
     let text = r#"{
-        "title": "Tiny", "type": "object", "required": ["ticket", "wide", "high"], "additionalProperties": false,
-        "properties": {
-            "high": {"type": "integer", "minimum": 16, "maximum": 64, "multipleOf": 16},
-            "ticket": {"type": "string", "format": "uuid4", "x-unique": true},
-            "wide": {"type": "integer", "minimum": 16, "maximum": 64, "multipleOf": 16}
-        }
+        "openapi": "3.1.0", "info": {"title": "Tiny", "version": "1"},
+        "components": {"schemas": {"RequestBody": {"type": "array", "items": {
+            "type": "object", "required": ["ticket", "wide", "high"], "additionalProperties": false,
+            "properties": {
+                "high": {"type": "integer", "minimum": 16, "maximum": 64, "multipleOf": 16},
+                "hook": {"type": "string", "format": "uri"},
+                "ticket": {"type": "string", "format": "uuid4", "x-unique": true},
+                "wide": {"type": "integer", "maximum": 64, "minimum": 16, "multipleOf": 16}
+            }
+        }}, "ResponseBody": {"type": "object", "properties": {"data": {"type": "array", "items": {"type": "object"}}}},
+            "ErrorResponse": {"type": "object", "properties": {"errors": {"type": "array", "items": {"type": "object"}}}}}},
+        "x-behaviours": [{"id": "hook.webhook", "kind": "webhook", "level": "prose", "description": "hook.webhook",
+            "parameter": "hook"}]
     }"#;
     airspec_spec::read(&Source::new("tiny.json", text)).unwrap()
 }

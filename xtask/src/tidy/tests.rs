@@ -56,7 +56,7 @@ fn a_planted_circle_is_found_whichever_way_it_is_written() {
     for planted in [
         "use crate::a::Other;\n",
         "fn f() { crate::a::g() }\n",
-        "use crate::{c, a::Other};\n",
+        "use crate::{a::Other, d};\n",
         "use super::a;\n",
     ] {
         write(src, "b.rs", planted);

@@ -33,7 +33,6 @@ const PARSED_ONLY: [(&str, &str); 16] = [
     ("cargo xtask fuzz", "needs cargo-fuzz, and takes many minutes"),
     ("cargo xtask interop", "fetches packages; `.ci/run` runs it"),
     ("cargo xtask browse", "needs a browser; `.ci/run` runs it"),
-    ("$EDITOR", "is the reader's own"),
 ];
 
 /// Lines that send the whole suite. Others that would are given `--case 'width.*'`: what they show is in their flags.
