@@ -4,33 +4,33 @@ use uuid::{Builder, Uuid};
 
 /// A seeded source of draws. It has no state: the same question gets the same answer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Dice {
+pub(crate) struct Dice {
     seed: u64,
 }
 
 impl Dice {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { seed: scramble(seed) }
     }
 
     /// 64 bits.
-    pub(super) fn draw(self, what: &str, number: u64) -> u64 {
+    pub(crate) fn draw(self, what: &str, number: u64) -> u64 {
         scramble(self.seed ^ hash(what.as_bytes()).wrapping_add(scramble(number)))
     }
 
     /// At least 0 and below 1.
     #[allow(clippy::cast_precision_loss, reason = "53 bits are exact")]
-    pub(super) fn fraction(self, what: &str, number: u64) -> f64 {
+    pub(crate) fn fraction(self, what: &str, number: u64) -> f64 {
         (self.draw(what, number) >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// True in that share of all draws.
-    pub(super) fn chance(self, what: &str, number: u64, rate: f64) -> bool {
+    pub(crate) fn chance(self, what: &str, number: u64, rate: f64) -> bool {
         self.fraction(what, number) < rate
     }
 
     /// A UUID of version 4.
-    pub(super) fn uuid(self, what: &str, number: u64) -> Uuid {
+    pub(crate) fn uuid(self, what: &str, number: u64) -> Uuid {
         let high = self.draw(what, number);
         let low = scramble(high ^ self.seed);
         Builder::from_u128(u128::from(high) << 64 | u128::from(low))
@@ -41,7 +41,7 @@ impl Dice {
 }
 
 /// FNV-1a.
-pub(super) fn hash(bytes: &[u8]) -> u64 {
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3))

@@ -1,26 +1,33 @@
 //! The engine: a function from a request to an answer, and what it remembers from one request to the next.
 
-use super::access::Caller;
+mod access;
+mod batch;
+mod carry_out;
+mod control;
+mod poll;
+pub(crate) mod session;
+
+use super::answer::{Answer, Body, Content, Piece};
+use super::caller::Caller;
 use super::capacity::{Capacity, MAX_VALUES, has_too_many_values};
 use super::clock::Clock;
-use super::deliver::{Courier, Delivery, Policy};
+use super::delivery::{Courier, Delivery, Policy};
 use super::dice::Dice;
-use super::errors::{Explainer, Problem};
+use super::explain::{Explainer, UnknownConstraint};
 use super::fault::{self, Active, Fault, UnknownFault};
-use super::files::{Files, Found};
-use super::limits::{Bucket, Purse};
 use super::misread::Misread;
 use super::narrow::Narrowed;
-use super::protocol::{
-    self, Answer, Body, CONTROL, Content, ENDPOINT, FILES, Incoming, JSON, Passage, Piece, WEATHER_HEADER,
-    is_endpoint,
-};
+use super::problem::Problem;
+use super::protocol::{CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, WEATHER_HEADER, is_endpoint};
 use super::refusing::Refusing;
 use super::roles::Roles;
-use super::session::Sessions;
 use super::settings::Settings;
-use super::sites::Sites;
-use super::tasks::Tasks;
+use super::sites::{Page, Sites};
+use super::state::files::{Files, Found};
+use super::state::limits::{Bucket, Purse};
+use super::state::sessions::Sessions;
+use super::state::tasks::Tasks;
+use super::steps::respond;
 use super::weather::{self, Moment};
 use airspec_judge::text;
 use airspec_judge::{Judge, JudgeError};
@@ -37,29 +44,29 @@ use std::sync::{Arc, Mutex};
 /// Nothing in it knows a server: a front hands requests in and sends answers out. It is shared behind an [`Arc`].
 #[derive(Debug)]
 pub struct Engine {
-    pub(super) model: Model,
-    pub(super) settings: Settings,
-    pub(super) judge: Judge,
-    pub(super) roles: Roles,
-    pub(super) prices: Prices,
-    pub(super) explainer: Explainer,
-    pub(super) sites: Sites,
-    pub(super) capacity: Arc<Capacity>,
-    pub(super) faults: Active,
-    pub(super) narrowed: Vec<Narrowed>,
-    pub(super) misread: Vec<Misread>,
-    pub(super) dice: Dice,
-    pub(super) clock: Arc<Clock>,
-    pub(super) salt: RandomState,
-    pub(super) requests: AtomicU64,
-    pub(super) bucket: Mutex<Bucket>,
-    pub(super) purse: Mutex<Purse>,
-    pub(super) tasks: Mutex<Tasks>,
-    pub(super) sessions: Mutex<Sessions>,
-    pub(super) courier: Arc<Courier>,
-    pub(super) files: Arc<Mutex<Files>>,
+    pub(crate) model: Model,
+    pub(crate) settings: Settings,
+    pub(crate) judge: Judge,
+    pub(crate) roles: Roles,
+    pub(crate) prices: Prices,
+    pub(crate) explainer: Explainer,
+    pub(crate) sites: Sites,
+    pub(crate) capacity: Arc<Capacity>,
+    pub(crate) faults: Active,
+    pub(crate) narrowed: Vec<Narrowed>,
+    pub(crate) misread: Vec<Misread>,
+    pub(crate) dice: Dice,
+    pub(crate) clock: Arc<Clock>,
+    pub(crate) salt: RandomState,
+    pub(crate) requests: AtomicU64,
+    pub(crate) bucket: Mutex<Bucket>,
+    pub(crate) purse: Mutex<Purse>,
+    pub(crate) tasks: Mutex<Tasks>,
+    pub(crate) sessions: Mutex<Sessions>,
+    pub(crate) courier: Arc<Courier>,
+    pub(crate) files: Arc<Mutex<Files>>,
     /// How often each task was seen, so that asking again is not taken for the same.
-    pub(super) seen: Mutex<HashMap<u64, u64>>,
+    pub(crate) seen: Mutex<HashMap<u64, u64>>,
 }
 
 /// Why there is no mock for a model with such settings.
@@ -103,7 +110,8 @@ impl Engine {
             judge: Judge::new(&model)?,
             sites: Sites::of(&settings),
             prices: Prices::of(&model),
-            explainer: Explainer::of(&model, roles.prompt.as_deref(), &settings.codes)?,
+            explainer: Explainer::of(&model, roles.prompt.as_deref(), &settings.codes)
+                .map_err(|UnknownConstraint(id)| EngineError::Constraint(id))?,
             narrowed: faults.refused().filter_map(|(id, number)| Narrowed::new(&model, id, number)).collect(),
             misread: faults.misread().filter_map(|(id, mistake)| Misread::new(&model, id, mistake)).collect(),
             dice: Dice::new(settings.seed),
@@ -191,6 +199,11 @@ impl Engine {
         answer
     }
 
+    /// The page that sent a request, or the answer to one that may not, or that only asks whether it may.
+    pub(crate) fn page(&self, request: &Incoming) -> Result<Page, Box<Answer>> {
+        self.sites.page(request, self.settings.empty_data)
+    }
+
     fn endpoint(&self, request: &Incoming) -> Answer {
         if request.method != "POST" {
             return self.wrong_method("Tasks are sent by POST.", "POST");
@@ -211,7 +224,7 @@ impl Engine {
     }
 
     /// The elements of the array that a body must be.
-    pub(super) fn read(&self, body: &[u8]) -> Result<Vec<Value>, Problem> {
+    pub(crate) fn read(&self, body: &[u8]) -> Result<Vec<Value>, Problem> {
         let text = std::str::from_utf8(body).map_err(|error| {
             Problem::new(400, "invalidJson", format!("The body is not UTF-8 text: {error}."))
         })?;
@@ -247,7 +260,7 @@ impl Engine {
     }
 
     /// The weather of the next request.
-    pub(super) fn moment(&self, request: &Incoming) -> Result<Moment, Problem> {
+    pub(crate) fn moment(&self, request: &Incoming) -> Result<Moment, Problem> {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         match self.settings.weather.under(request.header(WEATHER_HEADER)) {
             Ok(weather) => Ok(weather.moment(self.dice, number)),
@@ -285,7 +298,7 @@ impl Engine {
     }
 
     /// Refuses what comes too fast, or into a storm.
-    pub(super) fn pass(&self, moment: &Moment) -> Result<(), Problem> {
+    pub(crate) fn pass(&self, moment: &Moment) -> Result<(), Problem> {
         if let Some(rate) = moment.weather.rate {
             super::lock(&self.bucket).take(rate, self.clock.now()).map_err(|_| weather::trouble(429))?;
         }
@@ -308,17 +321,17 @@ impl Engine {
     }
 
     /// The answer to a body that does not arrive.
-    pub(super) fn too_slow(&self) -> Answer {
+    pub(crate) fn too_slow(&self) -> Answer {
         self.whole(408)
     }
 
     /// The answer to a request for which there is no memory at the moment.
-    pub(super) fn overloaded(&self) -> Answer {
+    pub(crate) fn overloaded(&self) -> Answer {
         self.whole(503).with("retry-after", "1")
     }
 
     /// The answer where the mock itself fails.
-    pub(super) fn broken(&self) -> Answer {
+    pub(crate) fn broken(&self) -> Answer {
         self.whole(500)
     }
 
@@ -329,17 +342,13 @@ impl Engine {
         answer
     }
 
-    pub(super) fn wrong_method(&self, text: &str, allowed: &str) -> Answer {
+    pub(crate) fn wrong_method(&self, text: &str, allowed: &str) -> Answer {
         self.refusal(&Problem::new(405, "methodNotAllowed", text)).with("allow", allowed)
     }
 
     /// The answer to a request that fails as a whole.
-    pub(super) fn refusal(&self, problem: &Problem) -> Answer {
-        let errors = vec![Value::Object(problem.object.clone())];
-        let envelope = protocol::envelope(Vec::new(), errors, self.settings.empty_data);
-        let mut answer = Answer::json(problem.status, &envelope);
-        answer.note.errors = vec![problem.code().to_owned()];
-        answer
+    pub(crate) fn refusal(&self, problem: &Problem) -> Answer {
+        Answer::refusal(problem, self.settings.empty_data)
     }
 
     fn batch(&self, batch: &[Value], caller: &Caller) -> Answer {
@@ -355,7 +364,7 @@ impl Engine {
             outcome.problems.clear();
         }
         let is_ready = outcome.is_ready();
-        let pieces = Body::Pieces(outcome.into_pieces(self.settings.empty_data, &caller.secrets));
+        let pieces = Body::Pieces(respond::pieces(outcome, self.settings.empty_data, &caller.secrets));
         let body = if is_ready { Body::Ready(pieces.into_bytes()) } else { pieces };
         let mut answer = Answer::new(status, JSON, body);
         answer.note = note;

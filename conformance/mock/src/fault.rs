@@ -50,7 +50,7 @@ pub struct UnknownFault {
 
 /// A way to answer wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum How {
+pub(crate) enum How {
     Absent,
     Wrong,
     Fewer,
@@ -210,7 +210,7 @@ fn ways(kind: &Kind) -> Vec<(How, String)> {
 }
 
 /// Every fault of a model, constraints first, in the order of the spec.
-pub(super) fn all(model: &Model) -> Vec<Fault> {
+pub(crate) fn all(model: &Model) -> Vec<Fault> {
     let mut faults = Vec::new();
     let fault = |id: String, what: String| Fault { id, what, refuses_all: false, changes_nothing: None };
     for constraint in model.constraints() {
@@ -249,7 +249,7 @@ pub(super) fn all(model: &Model) -> Vec<Fault> {
 
 /// The faults that a mock has.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Active(Vec<Broken>);
+pub(crate) struct Active(Vec<Broken>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Broken {
@@ -263,20 +263,20 @@ enum Broken {
 }
 
 impl Active {
-    pub(super) fn read(model: &Model, ids: &[String]) -> Result<Self, UnknownFault> {
+    pub(crate) fn read(model: &Model, ids: &[String]) -> Result<Self, UnknownFault> {
         ids.iter().map(|id| read(model, id)).collect::<Result<_, _>>().map(Self)
     }
 
-    pub(super) fn accepts(&self, constraint: &str) -> bool {
+    pub(crate) fn accepts(&self, constraint: &str) -> bool {
         self.0.iter().any(|broken| matches!(broken, Broken::Accept(id) if id == constraint))
     }
 
-    pub(super) fn blames(&self, constraint: &str) -> bool {
+    pub(crate) fn blames(&self, constraint: &str) -> bool {
         self.0.iter().any(|broken| matches!(broken, Broken::Blame(id) if id == constraint))
     }
 
     /// The constraints that refuse more than they should, and which of their alternatives where it is one.
-    pub(super) fn refused(&self) -> impl Iterator<Item = (&str, Option<usize>)> {
+    pub(crate) fn refused(&self) -> impl Iterator<Item = (&str, Option<usize>)> {
         self.0.iter().filter_map(|broken| {
             let Broken::Refuse(id, number) = broken else { return None };
             Some((id.as_str(), *number))
@@ -284,7 +284,7 @@ impl Active {
     }
 
     /// The constraints that are checked with a mistake.
-    pub(super) fn misread(&self) -> impl Iterator<Item = (&str, Mistake)> {
+    pub(crate) fn misread(&self) -> impl Iterator<Item = (&str, Mistake)> {
         self.0.iter().filter_map(|broken| {
             let Broken::Misread(id, mistake) = broken else { return None };
             Some((id.as_str(), *mistake))
@@ -292,7 +292,7 @@ impl Active {
     }
 
     /// How refusals are told wrongly.
-    pub(super) fn refusing(&self) -> impl Iterator<Item = Refusing> {
+    pub(crate) fn refusing(&self) -> impl Iterator<Item = Refusing> {
         self.0.iter().filter_map(|broken| {
             let Broken::Error(how) = broken else { return None };
             Some(*how)
@@ -300,11 +300,11 @@ impl Active {
     }
 
     /// Whether refusals are told wrongly in that way.
-    pub(super) fn refuses(&self, how: Refusing) -> bool {
+    pub(crate) fn refuses(&self, how: Refusing) -> bool {
         self.refusing().any(|known| known == how)
     }
 
-    pub(super) fn answers(&self, behaviour: &str, how: How) -> bool {
+    pub(crate) fn answers(&self, behaviour: &str, how: How) -> bool {
         self.0
             .iter()
             .any(|broken| matches!(broken, Broken::Answer(id, way) if id == behaviour && *way == how))

@@ -2,12 +2,14 @@
 //! limit refused unread, and memory that stays below a bound whatever clients send, and do not read; see
 //! [`capacity`](super::capacity).
 
+mod socket;
+
+use super::answer::{Answer, Body, Piece};
 use super::capacity::{self, AT_ONCE_PIXELS};
 use super::engine::Engine;
 use super::log::{self, Served};
-use super::protocol::{Answer, Body, ENDPOINT, Incoming, Passage, Piece, WEATHER_HEADER, is_endpoint};
+use super::protocol::{ENDPOINT, Incoming, Passage, WEATHER_HEADER, is_endpoint};
 use super::sites::Page;
-use super::socket;
 use crate::serving::{self, Connection, Held, ServingLimits, UNCOUNTED};
 use axum::body::{Body as WebBody, Bytes, HttpBody as _};
 use axum::extract::ws::WebSocketUpgrade;
@@ -28,9 +30,9 @@ use tokio::task::JoinSet;
 /// How long open connections may take to end once the server is to stop.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// How long a request waits for memory that others hold.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// Bodies of more bytes are not read and judged where other requests wait behind them.
-pub(super) const LARGE: usize = 32 << 10;
+pub(crate) const LARGE: usize = 32 << 10;
 /// Into how many pieces a slow body is cut.
 const PIECES: usize = 20;
 /// What a WebSocket reads at a time.
@@ -50,15 +52,15 @@ impl fmt::Debug for Server {
 }
 
 /// What a line is told to.
-pub(super) type Log = Arc<dyn Fn(&Served) + Send + Sync>;
+pub(crate) type Log = Arc<dyn Fn(&Served) + Send + Sync>;
 
 /// What every request needs.
 #[derive(Clone)]
-pub(super) struct Desk {
-    pub(super) engine: Arc<Engine>,
-    pub(super) log: Log,
+pub(crate) struct Desk {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) log: Log,
     /// Turns true when the server is to stop.
-    pub(super) ending: watch::Receiver<bool>,
+    pub(crate) ending: watch::Receiver<bool>,
 }
 
 impl Server {
@@ -358,7 +360,7 @@ async fn draw_first(desk: &Desk, pieces: Vec<Piece>) -> Result<First, u16> {
 }
 
 /// Draws where that hurts nobody, when there is memory to draw in; `None` where it fails.
-pub(super) async fn draw<T: Send + 'static>(
+pub(crate) async fn draw<T: Send + 'static>(
     engine: &Engine,
     pixels: u64,
     make: impl FnOnce() -> T + Send + 'static,

@@ -5,8 +5,9 @@
 //! instead of piece by piece, and has no limits for connections and for time. So the front that listens for a long time
 //! is the other one.
 
+use super::answer::Answer;
 use super::engine::Engine;
-use super::protocol::{Answer, ENDPOINT, Incoming, Passage};
+use super::protocol::{ENDPOINT, Incoming, Passage};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;

@@ -16,43 +16,41 @@
 //! # }
 //! ```
 
-mod access;
 mod address;
 mod answer;
-mod batch;
+mod caller;
 mod capacity;
-mod carry_out;
 mod clock;
-mod control;
-mod deliver;
+mod delivery;
 mod dice;
 mod engine;
-mod errors;
+mod explain;
 mod fault;
-mod files;
 mod front_axum;
 #[cfg(feature = "wiremock")]
 mod front_wiremock;
-mod limits;
+mod item;
 mod log;
 mod misread;
 mod mock;
 mod narrow;
-mod poll;
+mod outcome;
+mod path;
+mod problem;
 mod protocol;
+mod recipe;
 mod refusing;
 mod roles;
-mod schedule;
 pub mod serving;
-mod session;
 mod settings;
 mod sites;
-mod socket;
-mod tasks;
+mod state;
+mod steps;
 mod weather;
 
+pub use answer::{Answer, Body, Piece};
 pub use clock::Clock;
-pub use deliver::{Delivery, DeliveryKind, DeliveryState};
+pub use delivery::{Delivery, DeliveryKind, DeliveryState};
 pub use engine::{Engine, EngineError};
 pub use fault::{Fault, UnknownFault};
 pub use front_axum::Server;
@@ -60,7 +58,7 @@ pub use front_axum::Server;
 pub use front_wiremock::WiremockServer;
 pub use log::Served;
 pub use mock::Mock;
-pub use protocol::{Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, Note, Passage, Piece, WEATHER_HEADER};
+pub use protocol::{CONTROL, ENDPOINT, FILES, Incoming, Note, Passage, WEATHER_HEADER};
 pub use settings::{Key, Reach, Settings, SettingsError, Wrapping};
 pub use weather::{Weather, WeatherError};
 

@@ -4,7 +4,7 @@
 //! Some mistakes judge a value by another measure (a length in bytes); others judge another value than the one that
 //! was sent (a text without the blanks around it), and then carry that one out.
 
-use super::roles;
+use super::path;
 use airspec_judge::Judge;
 use airspec_judge::Violation;
 use airspec_spec::rule::{Bound, Count, Edge, End, Format, Kinds, Rule, exact};
@@ -15,7 +15,7 @@ use serde_json::{Map, Number, Value};
 
 /// A mistake in checking a constraint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mistake {
+pub(crate) enum Mistake {
     Next,
     Half,
     Text,
@@ -39,10 +39,10 @@ pub(super) enum Mistake {
 
 impl Mistake {
     /// Those that never refuse what is right, and judge the value that was sent.
-    pub(super) const LOOSE: [Self; 5] =
+    pub(crate) const LOOSE: [Self; 5] =
         [Self::Next, Self::Half, Self::Version, Self::Spelling, Self::Relative];
 
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Next => "next",
             Self::Half => "half",
@@ -67,7 +67,7 @@ impl Mistake {
     }
 
     /// What a mock that makes the mistake does.
-    pub(super) fn sentence(self, constraint: &Constraint) -> String {
+    pub(crate) fn sentence(self, constraint: &Constraint) -> String {
         let place = match constraint.parameter.as_str() {
             "" => "the task",
             path => path,
@@ -102,7 +102,7 @@ impl Mistake {
     }
 
     /// Why the mistake makes no difference to any request, where that is so.
-    pub(super) fn changes_nothing(self, model: &Model, constraint: &Constraint) -> Option<String> {
+    pub(crate) fn changes_nothing(self, model: &Model, constraint: &Constraint) -> Option<String> {
         match (self, &constraint.rule) {
             (Self::Bytes | Self::Utf16, Rule::MinLength(..=1)) => Some(
                 "a text that has a character has a byte and a UTF-16 unit, and the other way round"
@@ -134,7 +134,7 @@ impl Mistake {
 }
 
 /// The mistakes that can be made with a constraint.
-pub(super) fn mistakes(model: &Model, constraint: &Constraint) -> Vec<Mistake> {
+pub(crate) fn mistakes(model: &Model, constraint: &Constraint) -> Vec<Mistake> {
     let Some(schema) = model.task.at(&constraint.parameter) else { return Vec::new() };
     let mut mistakes = match &constraint.rule {
         Rule::Type(kinds) => types(model, schema, *kinds),
@@ -237,7 +237,7 @@ fn holder(path: &str) -> Option<&str> {
 
 /// A constraint that is checked with a mistake.
 #[derive(Debug)]
-pub(super) struct Misread {
+pub(crate) struct Misread {
     constraint: Constraint,
     schema: Schema,
     mistake: Mistake,
@@ -245,7 +245,7 @@ pub(super) struct Misread {
 }
 
 impl Misread {
-    pub(super) fn new(model: &Model, id: &str, mistake: Mistake) -> Option<Self> {
+    pub(crate) fn new(model: &Model, id: &str, mistake: Mistake) -> Option<Self> {
         let constraint = model.constraint(id)?.clone();
         let schema = model.task.at(&constraint.parameter)?.clone();
         let marks = Regex::new(r"[\p{M}\u{200d}]").expect("the pattern is well formed");
@@ -253,12 +253,12 @@ impl Misread {
     }
 
     /// Whether it is this constraint that is checked with this mistake.
-    pub(super) fn is(&self, mistake: Mistake, rule: &Rule) -> bool {
+    pub(crate) fn is(&self, mistake: Mistake, rule: &Rule) -> bool {
         self.mistake == mistake && self.constraint.rule.keyword() == rule.keyword()
     }
 
     /// What a task is found to break, given what it really breaks.
-    pub(super) fn violations(&self, judge: &Judge, task: &Value, judged: Vec<Violation>) -> Vec<Violation> {
+    pub(crate) fn violations(&self, judge: &Judge, task: &Value, judged: Vec<Violation>) -> Vec<Violation> {
         match self.read(task) {
             Some(read) => self.instead(judge.task(&read), judged),
             None => self.revised(task, judged),
@@ -266,7 +266,7 @@ impl Misread {
     }
 
     /// The task as it is carried out, where that is not as it was sent.
-    pub(super) fn meant(&self, task: &Value) -> Option<Value> {
+    pub(crate) fn meant(&self, task: &Value) -> Option<Value> {
         if self.mistake.is_meant() { self.read(task) } else { None }
     }
 
@@ -291,7 +291,7 @@ impl Misread {
 
     /// Asks the constraint again for every value that it is about.
     fn revised(&self, task: &Value, mut judged: Vec<Violation>) -> Vec<Violation> {
-        for (pointer, value) in roles::values(task, &self.constraint.parameter) {
+        for (pointer, value) in path::values(task, &self.constraint.parameter) {
             let is_own = |violation: &Violation| {
                 violation.constraint == self.constraint.id && violation.pointer == pointer
             };

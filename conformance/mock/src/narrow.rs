@@ -4,7 +4,7 @@
 //! edge is drawn tighter by the least step; of a list or of alternatives each can be the one that is refused. Where it
 //! has none, the parameter is refused whatever its value.
 
-use super::roles;
+use super::path;
 use airspec_judge::Judge;
 use airspec_judge::Violation;
 use airspec_spec::rule::{Count, End, Operation, Relation, Rule, equal, exact};
@@ -14,8 +14,8 @@ use serde_json::Value;
 
 /// A constraint that refuses more than it should.
 #[derive(Debug)]
-pub(super) struct Narrowed {
-    pub(super) constraint: Constraint,
+pub(crate) struct Narrowed {
+    pub(crate) constraint: Constraint,
     /// Judges what the refused alternative admits, where the rule has alternatives.
     branch: Option<Judge>,
     /// The refused value, where the rule is a list of them.
@@ -25,7 +25,7 @@ pub(super) struct Narrowed {
 }
 
 /// What the fault does, and whether it leaves no task that is accepted.
-pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool) {
+pub(crate) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool) {
     let subject = match &constraint.member {
         Some(member) => member.clone(),
         None => constraint.parameter.to_string(),
@@ -76,7 +76,7 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
 }
 
 /// Each further value or alternative that the constraint can refuse, by its number from 1, and what the fault does.
-pub(super) fn branches(constraint: &Constraint) -> Vec<(usize, String)> {
+pub(crate) fn branches(constraint: &Constraint) -> Vec<(usize, String)> {
     let place = if constraint.parameter.is_empty() { "the task" } else { &constraint.parameter };
     match &constraint.rule {
         // The last one is refused by the fault without a number.
@@ -120,7 +120,7 @@ fn spare(model: &Model, constraint: &Constraint) -> Option<String> {
 
 impl Narrowed {
     /// A constraint that refuses too much; `number` tells which of its values or alternatives.
-    pub(super) fn new(model: &Model, id: &str, number: Option<usize>) -> Option<Self> {
+    pub(crate) fn new(model: &Model, id: &str, number: Option<usize>) -> Option<Self> {
         let constraint = model.constraint(id)?.clone();
         let branch = match &constraint.rule {
             Rule::AnyOf(_) | Rule::OneOf(_) => {
@@ -145,9 +145,9 @@ impl Narrowed {
     }
 
     /// What a task breaks that breaks nothing.
-    pub(super) fn violations(&self, task: &Value) -> Vec<Violation> {
+    pub(crate) fn violations(&self, task: &Value) -> Vec<Violation> {
         let Constraint { id, parameter, .. } = &self.constraint;
-        let values = roles::values(task, parameter);
+        let values = path::values(task, parameter);
         let refused = values.into_iter().filter_map(|(pointer, value)| match &self.name {
             Some(name) => value.get(name).map(|_| format!("{pointer}/{name}")),
             None => self.refuses(value).then_some(pointer),

@@ -1,13 +1,13 @@
 //! Refusals that are told wrongly, whatever they are about: the same for every model, since the shape of an error
 //! belongs to the platform.
 
-use super::errors::Problem;
+use super::problem::Problem;
 use super::protocol::name;
 use serde_json::Value;
 
 /// A way to tell a refusal wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusing {
+pub(crate) enum Refusing {
     Crash,
     Success,
     Double,
@@ -22,7 +22,7 @@ pub(super) enum Refusing {
 }
 
 impl Refusing {
-    pub(super) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Crash,
         Self::Success,
         Self::Double,
@@ -36,7 +36,7 @@ impl Refusing {
         Self::Html,
     ];
 
-    pub(super) fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Crash => "crash",
             Self::Success => "success",
@@ -52,7 +52,7 @@ impl Refusing {
         }
     }
 
-    pub(super) fn sentence(self) -> &'static str {
+    pub(crate) fn sentence(self) -> &'static str {
         match self {
             Self::Crash => "answers with status 500 where a task is refused",
             Self::Success => "answers with status 200 where every task is refused",
@@ -69,7 +69,7 @@ impl Refusing {
     }
 
     /// Changes the errors of one task; `other` is the identifier of another one.
-    pub(super) fn spoil(self, problems: &mut Vec<Problem>, other: &str) {
+    pub(crate) fn spoil(self, problems: &mut Vec<Problem>, other: &str) {
         match self {
             Self::Double => {
                 let again = problems.clone();

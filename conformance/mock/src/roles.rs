@@ -8,41 +8,41 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The id of a behaviour, which names its faults.
-pub(super) type Id = String;
+pub(crate) type Id = String;
 
 /// The parts that an answer needs to know.
 #[derive(Debug, Default)]
-pub(super) struct Roles {
-    pub(super) echoes: Vec<(Id, String, String)>,
-    pub(super) count: Option<(Id, String)>,
-    pub(super) distinct: Vec<(Id, Vec<String>)>,
-    pub(super) select: Option<(Id, String, BTreeMap<String, String>)>,
-    pub(super) container: Option<(Id, String, BTreeMap<String, String>)>,
-    pub(super) size: Option<(Id, String, String)>,
-    pub(super) quality: Option<(Id, String)>,
-    pub(super) flags: Vec<(Id, String, String)>,
-    pub(super) delivery: Option<Delivery>,
-    pub(super) webhook: Option<(Id, String)>,
-    pub(super) upload: Option<(Id, String)>,
-    pub(super) lifetime: Option<(Id, String, Condition)>,
+pub(crate) struct Roles {
+    pub(crate) echoes: Vec<(Id, String, String)>,
+    pub(crate) count: Option<(Id, String)>,
+    pub(crate) distinct: Vec<(Id, Vec<String>)>,
+    pub(crate) select: Option<(Id, String, BTreeMap<String, String>)>,
+    pub(crate) container: Option<(Id, String, BTreeMap<String, String>)>,
+    pub(crate) size: Option<(Id, String, String)>,
+    pub(crate) quality: Option<(Id, String)>,
+    pub(crate) flags: Vec<(Id, String, String)>,
+    pub(crate) delivery: Option<Delivery>,
+    pub(crate) webhook: Option<(Id, String)>,
+    pub(crate) upload: Option<(Id, String)>,
+    pub(crate) lifetime: Option<(Id, String, Condition)>,
     /// Parameters whose default counts, with the behaviour that says so.
-    pub(super) defaults: Vec<(Id, String)>,
+    pub(crate) defaults: Vec<(Id, String)>,
     /// The path of the parameter that tells tasks apart.
-    pub(super) unique: Option<String>,
+    pub(crate) unique: Option<String>,
     /// The path of the text that the picture is made from.
-    pub(super) prompt: Option<String>,
+    pub(crate) prompt: Option<String>,
 }
 
 #[derive(Debug)]
-pub(super) struct Delivery {
-    pub(super) id: Id,
-    pub(super) parameter: String,
-    pub(super) immediate: String,
-    pub(super) deferred: String,
+pub(crate) struct Delivery {
+    pub(crate) id: Id,
+    pub(crate) parameter: String,
+    pub(crate) immediate: String,
+    pub(crate) deferred: String,
 }
 
 impl Roles {
-    pub(super) fn of(model: &Model) -> Self {
+    pub(crate) fn of(model: &Model) -> Self {
         let mut roles = Self {
             unique: model.unique().map(|constraint| constraint.parameter.to_string()),
             prompt: prompt(model),
@@ -55,7 +55,7 @@ impl Roles {
     }
 
     /// Whether results have the field only when a parameter asks for it.
-    pub(super) fn is_flagged(&self, field: &str) -> bool {
+    pub(crate) fn is_flagged(&self, field: &str) -> bool {
         self.flags.iter().any(|(.., known)| known == field)
     }
 
@@ -103,21 +103,21 @@ fn prompt(model: &Model) -> Option<String> {
 
 /// A task as an answer reads it: what is left out counts as its default.
 #[derive(Clone, Copy)]
-pub(super) struct Reading<'a> {
-    pub(super) model: &'a Model,
-    pub(super) roles: &'a Roles,
-    pub(super) faults: &'a Active,
-    pub(super) task: &'a Value,
+pub(crate) struct Reading<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) roles: &'a Roles,
+    pub(crate) faults: &'a Active,
+    pub(crate) task: &'a Value,
 }
 
 impl<'a> Reading<'a> {
     /// What the task says.
-    pub(super) fn given(self, path: &str) -> Option<&'a Value> {
+    pub(crate) fn given(self, path: &str) -> Option<&'a Value> {
         path.split('.').try_fold(self.task, |value, name| value.get(name))
     }
 
     /// What the task says, or else the default.
-    pub(super) fn value(self, path: &str) -> Option<Value> {
+    pub(crate) fn value(self, path: &str) -> Option<Value> {
         if let Some(given) = self.given(path) {
             return Some(given.clone());
         }
@@ -131,16 +131,16 @@ impl<'a> Reading<'a> {
         Some(if mistaken { another(schema, &default) } else { default })
     }
 
-    pub(super) fn text(self, path: &str) -> Option<String> {
+    pub(crate) fn text(self, path: &str) -> Option<String> {
         self.value(path)?.as_str().map(str::to_owned)
     }
 
-    pub(super) fn is_true(self, path: &str) -> bool {
+    pub(crate) fn is_true(self, path: &str) -> bool {
         self.value(path).is_some_and(|value| value == true)
     }
 
     /// A whole number, also one written as `4.0`; anything else counts as not given.
-    pub(super) fn whole(self, path: &str) -> Option<u64> {
+    pub(crate) fn whole(self, path: &str) -> Option<u64> {
         let value = self.value(path)?;
         #[allow(
             clippy::cast_possible_truncation,
@@ -163,45 +163,5 @@ fn another(schema: &Schema, default: &Value) -> Value {
         (None, Value::Bool(value)) => (!value).into(),
         (None, Value::Number(number)) => number.as_i64().map_or(0, |number| number.saturating_add(1)).into(),
         (None, other) => other.clone(),
-    }
-}
-
-/// The values at a path of a task, each with its JSON pointer; `items` stands for every item of an array.
-pub(super) fn values<'a>(task: &'a Value, path: &str) -> Vec<(String, &'a Value)> {
-    let mut found = vec![(String::new(), task)];
-    for name in path.split('.').filter(|name| !name.is_empty()) {
-        found = found
-            .into_iter()
-            .flat_map(|(pointer, value)| match value {
-                Value::Array(items) if name == "items" => items
-                    .iter()
-                    .enumerate()
-                    .map(|(index, item)| (format!("{pointer}/{index}"), item))
-                    .collect(),
-                other => {
-                    let member = other.get(name).map(|member| (format!("{pointer}/{name}"), member));
-                    member.into_iter().collect::<Vec<_>>()
-                }
-            })
-            .collect();
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn items_stands_for_every_item_of_an_array() {
-        let task = json!({"a": {"b": [1, 2]}, "items": 3});
-        assert_eq!(
-            values(&task, "a.b.items"),
-            [("/a/b/0".to_owned(), &json!(1)), ("/a/b/1".to_owned(), &json!(2))]
-        );
-        assert_eq!(values(&task, "items"), [("/items".to_owned(), &json!(3))]);
-        assert_eq!(values(&task, ""), [(String::new(), &task)]);
-        assert!(values(&task, "a.c.d").is_empty());
     }
 }

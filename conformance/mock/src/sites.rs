@@ -4,9 +4,10 @@
 //! that the page used, which may be a name of the page's own that its name server points here (DNS rebinding). Programs
 //! that are no browsers send no `Origin`. A page that is let in may read the answers (CORS).
 
-use super::engine::Engine;
-use super::errors::Problem;
-use super::protocol::{Answer, Body, Incoming, JSON};
+use super::address;
+use super::answer::{Answer, Body};
+use super::problem::Problem;
+use super::protocol::{Incoming, JSON};
 use super::settings::Settings;
 use axum::http::uri::Authority;
 use reqwest::Url;
@@ -17,22 +18,40 @@ const HEADERS: usize = 1024;
 
 /// The pages and names that are let in besides those of this machine.
 #[derive(Debug)]
-pub(super) struct Sites {
+pub(crate) struct Sites {
     origins: Vec<String>,
     hosts: Vec<String>,
 }
 
 /// The page that sent a request; `None` for what is no browser.
 #[derive(Debug)]
-pub(super) struct Page(Option<String>);
+pub(crate) struct Page(Option<String>);
 
 impl Sites {
-    pub(super) fn of(settings: &Settings) -> Self {
+    pub(crate) fn of(settings: &Settings) -> Self {
         let named = |url: &String| Url::parse(url).ok()?.host_str().map(str::to_lowercase);
         Self {
-            origins: settings.allow_origins.iter().filter_map(|origin| normal(origin)).collect(),
+            origins: settings.allow_origins.iter().filter_map(|origin| address::origin(origin)).collect(),
             hosts: settings.allow_origins.iter().chain(&settings.public_url).filter_map(named).collect(),
         }
+    }
+
+    /// The page that sent a request, or the answer to one that may not, or that only asks whether it may.
+    pub(crate) fn page(&self, request: &Incoming, empty_data: bool) -> Result<Page, Box<Answer>> {
+        let all = |name: &'static str| request.headers.iter().filter(move |(known, _)| known == name);
+        if all("host").any(|(_, host)| !self.lets_host(host)) {
+            let text = "The Host header names another machine, as it does when a web page uses a name of its own for \
+                        this one. Use localhost or 127.0.0.1, or start the mock with --allow-origin ORIGIN.";
+            return Err(foreign("forbiddenHost", text, empty_data));
+        }
+        if all("origin").any(|(_, origin)| !self.lets_origin(origin)) {
+            let text = "A web page of another origin may not use this mock, unless it is started with --allow-origin \
+                        ORIGIN.";
+            return Err(foreign("forbiddenOrigin", text, empty_data));
+        }
+        let page = Page(all("origin").next().and_then(|(_, origin)| address::origin(origin)));
+        let asks = request.method == "OPTIONS" && request.header("access-control-request-method").is_some();
+        if asks && page.0.is_some() { Err(Box::new(page.leave(request))) } else { Ok(page) }
     }
 
     fn lets_host(&self, host: &str) -> bool {
@@ -42,7 +61,7 @@ impl Sites {
     }
 
     fn lets_origin(&self, origin: &str) -> bool {
-        let Some(origin) = normal(origin) else { return false };
+        let Some(origin) = address::origin(origin) else { return false };
         let is_local = || Url::parse(&origin).is_ok_and(|url| url.host_str().is_some_and(is_local));
         self.origins.contains(&origin) || is_local()
     }
@@ -57,47 +76,15 @@ fn is_local(host: &str) -> bool {
         || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
-/// An origin as browsers write it; `None` for what is none, such as `null` and addresses with a path.
-pub(super) fn normal(origin: &str) -> Option<String> {
-    let url = Url::parse(origin).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let normal = url.origin().ascii_serialization();
-    let is_bare = url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty()
-        && url.password().is_none();
-    is_bare.then_some(normal)
-}
-
-impl Engine {
-    /// The page that sent a request, or the answer to one that may not, or that only asks whether it may.
-    pub(super) fn page(&self, request: &Incoming) -> Result<Page, Box<Answer>> {
-        let all = |name: &'static str| request.headers.iter().filter(move |(known, _)| known == name);
-        if all("host").any(|(_, host)| !self.sites.lets_host(host)) {
-            let text = "The Host header names another machine, as it does when a web page uses a name of its own for \
-                        this one. Use localhost or 127.0.0.1, or start the mock with --allow-origin ORIGIN.";
-            return Err(self.foreign("forbiddenHost", text));
-        }
-        if all("origin").any(|(_, origin)| !self.sites.lets_origin(origin)) {
-            let text = "A web page of another origin may not use this mock, unless it is started with --allow-origin \
-                        ORIGIN.";
-            return Err(self.foreign("forbiddenOrigin", text));
-        }
-        let page = Page(all("origin").next().and_then(|(_, origin)| normal(origin)));
-        let asks = request.method == "OPTIONS" && request.header("access-control-request-method").is_some();
-        if asks && page.0.is_some() { Err(Box::new(page.leave(request))) } else { Ok(page) }
-    }
-
-    fn foreign(&self, code: &str, text: &str) -> Box<Answer> {
-        let mut answer = self.refusal(&Problem::new(403, code, text));
-        answer.note.route = "(another site)";
-        Box::new(answer)
-    }
+fn foreign(code: &str, text: &str, empty_data: bool) -> Box<Answer> {
+    let mut answer = Answer::refusal(&Problem::new(403, code, text), empty_data);
+    answer.note.route = "(another site)";
+    Box::new(answer)
 }
 
 impl Page {
     /// Lets the page read the answer.
-    pub(super) fn admit(&self, answer: &mut Answer) {
+    pub(crate) fn admit(&self, answer: &mut Answer) {
         if let Some(origin) = &self.0 {
             answer.headers.push(("access-control-allow-origin", origin.clone()));
             answer.headers.push(("access-control-expose-headers", "retry-after".to_owned()));

@@ -20,7 +20,7 @@
 //! many requests came before.
 
 use super::dice::Dice;
-use super::errors::Problem;
+use super::problem::Problem;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -92,7 +92,7 @@ pub enum WeatherError {
 
 impl WeatherError {
     /// The error without words of whoever wrote the weather.
-    pub(super) fn unnamed(self) -> Self {
+    pub(crate) fn unnamed(self) -> Self {
         match self {
             Self::Key(_) => Self::Key("such key".to_owned()),
             Self::Value { .. } | Self::Lasting(_) => self,
@@ -164,7 +164,7 @@ impl Weather {
     }
 
     /// The weather of one request, as its header changes it.
-    pub(super) fn under(&self, header: Option<&str>) -> Result<Self, WeatherError> {
+    pub(crate) fn under(&self, header: Option<&str>) -> Result<Self, WeatherError> {
         let Some(header) = header else { return Ok(self.clone()) };
         let own = Self::from_str(header)?;
         for (key, set) in [("rate", own.rate.is_some()), ("balance", own.balance.is_some())] {
@@ -181,7 +181,7 @@ impl Weather {
     }
 
     /// What it means for the request of that number.
-    pub(super) fn moment(self, dice: Dice, number: u64) -> Moment {
+    pub(crate) fn moment(self, dice: Dice, number: u64) -> Moment {
         Moment {
             delay: self.latency(dice, number),
             dropped: dice.chance("drop", number, self.drop),
@@ -208,18 +208,18 @@ impl Weather {
 
 /// What the weather means for one request.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Moment {
-    pub(super) weather: Weather,
+pub(crate) struct Moment {
+    pub(crate) weather: Weather,
     /// The time to the first byte.
-    pub(super) delay: Duration,
+    pub(crate) delay: Duration,
     /// Whether the connection is closed.
-    pub(super) dropped: bool,
+    pub(crate) dropped: bool,
     /// The status that it fails with, whatever it asks for.
-    pub(super) storm: Option<u16>,
+    pub(crate) storm: Option<u16>,
 }
 
 /// The error of a status that has nothing to do with the request.
-pub(super) fn trouble(status: u16) -> Problem {
+pub(crate) fn trouble(status: u16) -> Problem {
     let (code, message) = match status {
         401 => ("invalidApiKey", "The API key is not valid."),
         402 => ("insufficientCredits", "The balance does not cover this request."),
@@ -259,7 +259,7 @@ fn range(value: &str) -> Option<(Duration, Duration)> {
 }
 
 /// `250ms`, `1.5s`, `2m`, `1h`, or `0`.
-pub(super) fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     let (amount, unit) =
         text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len()));

@@ -1,13 +1,14 @@
 //! A WebSocket: the session begins with an authentication task; then every frame is a batch, and results come back as
 //! they finish. A client that does not read is not read either, so that nothing piles up for it.
 
-use super::capacity::reading_work;
-use super::engine::Engine;
-use super::front_axum::{Desk, LARGE, PATIENCE, draw};
-use super::log::Served;
-use super::protocol::{Incoming, Note, Passage, envelope};
-use super::session::{Frame, Session, Work};
+use super::{Desk, LARGE, PATIENCE, draw};
+use crate::capacity::reading_work;
+use crate::engine::Engine;
+use crate::engine::session::Work;
+use crate::log::Served;
+use crate::protocol::{Incoming, Note, Passage, envelope};
 use crate::serving::{Connection, Held, UNCOUNTED};
+use crate::state::sessions::{Frame, Session};
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::SinkExt as _;
@@ -32,7 +33,7 @@ enum End {
 }
 
 /// Serves one socket to its end.
-pub(super) async fn run(desk: Desk, mut socket: WebSocket, greeting: Incoming, connection: Connection) {
+pub(crate) async fn run(desk: Desk, mut socket: WebSocket, greeting: Incoming, connection: Connection) {
     connection.meter(&desk.engine.capacity.bodies);
     let greeting = Arc::new(greeting);
     let Some((session, rest)) = greet(&desk, &mut socket, &greeting, &connection).await else { return };
@@ -78,7 +79,7 @@ async fn greet(
         Ok((session, rest)) => {
             tell(
                 desk,
-                Note { route: super::ENDPOINT, tasks: 1, ..Note::default() },
+                Note { route: crate::ENDPOINT, tasks: 1, ..Note::default() },
                 started,
                 Passage::Normal,
             );
@@ -87,7 +88,7 @@ async fn greet(
         Err(problem) => problem,
     };
     let errors = vec![problem.code().to_owned()];
-    tell(desk, Note { route: super::ENDPOINT, tasks: 1, results: 0, errors }, started, Passage::Normal);
+    tell(desk, Note { route: crate::ENDPOINT, tasks: 1, results: 0, errors }, started, Passage::Normal);
     let refusal =
         envelope(Vec::new(), vec![Value::Object(problem.object)], desk.engine.settings().empty_data);
     // Whoever is gone already does not mind.
@@ -159,7 +160,7 @@ async fn converse(
                 connection.taken();
                 let Some(work) = work else { return End::Overloaded };
                 if work.dropped {
-                    tell(desk, Note { route: super::ENDPOINT, ..Note::default() }, started, Passage::Dropped);
+                    tell(desk, Note { route: crate::ENDPOINT, ..Note::default() }, started, Passage::Dropped);
                     return End::Dropped;
                 }
                 if start(desk, session, work, started).await.is_none() {

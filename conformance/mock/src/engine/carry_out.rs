@@ -1,18 +1,19 @@
 //! Carrying a valid task out: its results at once or in a while, their files, and what is delivered elsewhere.
 
-use super::access::Caller;
-use super::answer::{Item, Maker};
-use super::batch::Outcome;
-use super::capacity::Share;
-use super::deliver::{Load, Parcel};
-use super::dice;
-use super::engine::Engine;
-use super::errors::Problem;
-use super::fault::How;
-use super::protocol::{name, status};
-use super::roles::Reading;
-use super::tasks::Task;
-use super::weather;
+use crate::caller::Caller;
+use crate::capacity::Share;
+use crate::delivery::{Load, Parcel};
+use crate::dice;
+use crate::engine::Engine;
+use crate::fault::How;
+use crate::item::Item;
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::protocol::{name, status};
+use crate::roles::Reading;
+use crate::state::tasks::Task;
+use crate::steps::results::Maker;
+use crate::weather;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use std::time::Duration;
 const SEEN: usize = 50_000;
 
 impl Engine {
-    pub(super) fn carry_out(
+    pub(crate) fn carry_out(
         &self,
         task: &Value,
         id: Option<&str>,
@@ -115,7 +116,7 @@ impl Engine {
             Task::held(caller.account, now.saturating_add(caller.moment.delay))
         };
         let unique = self.model.unique().filter(|constraint| !self.faults.accepts(&constraint.id));
-        let free = super::lock(&self.tasks).add(id, kept, now, unique.is_some());
+        let free = crate::lock(&self.tasks).add(id, kept, now, unique.is_some());
         if free {
             Ok(())
         } else {
@@ -126,7 +127,7 @@ impl Engine {
     fn is_paid(&self, maker: Maker<'_>, caller: &Caller) -> bool {
         let Some(balance) = caller.moment.weather.balance else { return true };
         let cost = maker.usd() * f64::from(u32::try_from(maker.count()).unwrap_or(u32::MAX));
-        super::lock(&self.purse).spend(cost, balance)
+        crate::lock(&self.purse).spend(cost, balance)
     }
 
     /// Whether the weather lets the task fail at the provider.
@@ -150,7 +151,7 @@ impl Engine {
     fn identity(&self, task: &Value, id: Option<&str>) -> u64 {
         let text = id.map_or_else(|| task.to_string(), str::to_owned);
         let known = dice::hash(text.as_bytes());
-        let mut seen = super::lock(&self.seen);
+        let mut seen = crate::lock(&self.seen);
         if seen.len() >= SEEN {
             seen.clear();
         }
@@ -162,7 +163,7 @@ impl Engine {
     /// Makes files available from the time at which they are ready, and has results and files delivered then.
     fn publish(&self, items: &[(Duration, Item)], reading: Reading<'_>, id: Option<&str>, caller: &Caller) {
         {
-            let mut files = super::lock(&self.files);
+            let mut files = crate::lock(&self.files);
             for (ready, item) in items {
                 if let Some(file) = item.file.as_ref().filter(|file| file.linked) {
                     let until = file.lifetime.map(|lifetime| ready.saturating_add(lifetime));
@@ -225,7 +226,7 @@ fn admitted(maker: Maker<'_>, deferred: bool, share: &mut Share) -> Option<Vec<I
 }
 
 /// The error of a task whose results one answer has no room for.
-pub(super) fn crowded(task: &Value) -> Problem {
+pub(crate) fn crowded(task: &Value) -> Problem {
     let text =
         "The results of this request are more than one answer holds: send this task in a request of its own.";
     Problem::new(400, "tooManyResults", text).of_task(task)

@@ -5,17 +5,19 @@
 //! tried again, so that one that hangs holds up its own alone. Every delivery is recorded. None is ever needed for a
 //! result to be had in other ways.
 
-use super::access::Secrets;
-use super::answer::Item;
-use super::capacity::{Capacity, drawing_work, file_bytes};
+mod schedule;
+
+use super::address::is_loopback;
+use super::caller::Secrets;
+use super::capacity::{Capacity, drawing_work};
 use super::clock::Clock;
 use super::fault::How;
-use super::files::Recipe;
+use super::item::Item;
 use super::protocol::{self, Form};
-use super::schedule::{Destination, Job, Schedule};
+use super::recipe::Recipe;
 use super::settings::{Reach, Wrapping};
-use crate::address::is_loopback;
 use reqwest::{Client, Method, Url};
+use schedule::{Destination, Job, Schedule};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::VecDeque;
@@ -77,20 +79,20 @@ pub enum DeliveryState {
 
 /// Something to deliver.
 #[derive(Debug)]
-pub(super) struct Parcel {
-    pub(super) due: Duration,
-    pub(super) address: String,
-    pub(super) task: Option<String>,
-    pub(super) load: Load,
+pub(crate) struct Parcel {
+    pub(crate) due: Duration,
+    pub(crate) address: String,
+    pub(crate) task: Option<String>,
+    pub(crate) load: Load,
     /// The fault to make.
-    pub(super) defect: Option<How>,
+    pub(crate) defect: Option<How>,
     /// What must not be recorded.
-    pub(super) secrets: Secrets,
+    pub(crate) secrets: Secrets,
 }
 
 impl Parcel {
     /// About how many bytes it takes in memory while it waits.
-    pub(super) fn weight(&self) -> usize {
+    pub(crate) fn weight(&self) -> usize {
         let load = match &self.load {
             Load::Notice(item) => item.weight(),
             Load::Upload(recipe) => recipe.weight(),
@@ -100,14 +102,14 @@ impl Parcel {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Load {
+pub(crate) enum Load {
     Notice(Item),
     Upload(Arc<Recipe>),
 }
 
 /// Delivers, and remembers how it went.
 #[derive(Debug)]
-pub(super) struct Courier {
+pub(crate) struct Courier {
     queue: mpsc::UnboundedSender<Job>,
     arriving: Mutex<Option<mpsc::UnboundedReceiver<Job>>>,
     records: Mutex<Records>,
@@ -125,13 +127,13 @@ struct Open {
 
 /// How to deliver.
 #[derive(Clone, Debug)]
-pub(super) struct Policy {
-    pub(super) reach: Reach,
-    pub(super) wrapping: Wrapping,
+pub(crate) struct Policy {
+    pub(crate) reach: Reach,
+    pub(crate) wrapping: Wrapping,
     /// Whether uploads say their media type.
-    pub(super) typed: bool,
-    pub(super) retries: Vec<Duration>,
-    pub(super) timeout: Duration,
+    pub(crate) typed: bool,
+    pub(crate) retries: Vec<Duration>,
+    pub(crate) timeout: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -141,7 +143,7 @@ struct Records {
 }
 
 impl Courier {
-    pub(super) fn new(capacity: Arc<Capacity>, policy: Policy) -> Self {
+    pub(crate) fn new(capacity: Arc<Capacity>, policy: Policy) -> Self {
         let (queue, arriving) = mpsc::unbounded_channel();
         Self {
             queue,
@@ -154,7 +156,7 @@ impl Courier {
     }
 
     /// Takes a delivery over.
-    pub(super) fn take(&self, parcel: Parcel) {
+    pub(crate) fn take(&self, parcel: Parcel) {
         let id = self.record(&parcel);
         if parcel.address.len() > LONGEST_ADDRESS {
             return self.note(id, "the address is too long", DeliveryState::Failed);
@@ -173,12 +175,12 @@ impl Courier {
         }
     }
 
-    pub(super) fn records(&self) -> Vec<Delivery> {
+    pub(crate) fn records(&self) -> Vec<Delivery> {
         super::lock(&self.records).kept.iter().cloned().collect()
     }
 
     /// Waits until no delivery is open.
-    pub(super) async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         let mut open = self.open.subscribe();
         // The sender lives in `self`, so waiting cannot fail.
         let _ = open.wait_for(|open| open.count == 0).await;
@@ -223,7 +225,7 @@ impl Courier {
     }
 
     /// Delivers for as long as it is polled. Only the first call does; a second one returns at once.
-    pub(super) async fn run(self: Arc<Self>, clock: Arc<Clock>) {
+    pub(crate) async fn run(self: Arc<Self>, clock: Arc<Clock>) {
         let Some(mut arriving) = super::lock(&self.arriving).take() else { return };
         let client = client(self.policy.timeout);
         let (mut schedule, mut under_way) = (Schedule::default(), JoinSet::new());
@@ -340,11 +342,11 @@ impl Load {
     }
 
     /// More bytes than it has once it is drawn.
-    pub(super) fn drawn_bytes(&self) -> usize {
+    pub(crate) fn drawn_bytes(&self) -> usize {
         match self {
             // What is not drawn waits in the queue as it is, and is counted there.
             Self::Notice(item) => item.inline_bytes(),
-            Self::Upload(recipe) => file_bytes(recipe),
+            Self::Upload(recipe) => recipe.file_bytes(),
         }
     }
 }

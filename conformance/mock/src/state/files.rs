@@ -1,9 +1,6 @@
 //! The files that results link to: remembered as recipes, drawn when fetched, kept for a while.
 
-use super::protocol::Form;
-use airspec_media::{Container, Picture, render};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use crate::recipe::Recipe;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,64 +9,12 @@ use std::time::Duration;
 const FILES: usize = 20_000;
 /// How many bytes the recipes of all files may have.
 const BYTES: usize = 10 << 20;
-/// What a recipe and its name take beside the texts in it.
-const OVERHEAD: usize = 400;
 /// How many bytes of drawn files are kept, and of one of them at the most.
 const CACHE: usize = 8 << 20;
 const CACHED: usize = 2 << 20;
-/// How many characters of a prompt a picture may depend on: more would not be shown.
-pub(super) const PROMPT: usize = 400;
-
-/// All that a file is made from.
-#[derive(Clone, Debug)]
-pub(super) struct Recipe {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) container: Container,
-    /// The media type that the file is said to have.
-    pub(super) media: &'static str,
-    pub(super) quality: u8,
-    pub(super) seed: i64,
-    pub(super) prompt: String,
-    pub(super) caption: String,
-}
-
-impl Recipe {
-    /// The bytes of the file. Takes up to a second for the largest pictures.
-    pub(super) fn draw(&self) -> Vec<u8> {
-        render(&Picture {
-            width: self.width,
-            height: self.height,
-            container: self.container,
-            quality: self.quality,
-            seed: self.seed,
-            prompt: &self.prompt,
-            caption: &self.caption,
-        })
-    }
-
-    pub(super) fn pixels(&self) -> u64 {
-        u64::from(self.width) * u64::from(self.height)
-    }
-
-    /// About how many bytes it takes in memory.
-    pub(super) fn weight(&self) -> usize {
-        OVERHEAD + self.prompt.len() + self.caption.len()
-    }
-
-    /// The file as the text of a result's field.
-    pub(super) fn text(&self, form: Form) -> String {
-        let base64 = STANDARD.encode(self.draw());
-        match form {
-            Form::Link | Form::Base64 => base64,
-            Form::DataUri => format!("data:{};base64,{base64}", self.media),
-        }
-    }
-}
-
 /// The files of a mock.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub(crate) struct Files {
     known: HashMap<String, File>,
     order: VecDeque<String>,
     bytes: usize,
@@ -85,7 +30,7 @@ struct File {
 }
 
 /// What is known of a file.
-pub(super) enum Found {
+pub(crate) enum Found {
     /// The media type and the bytes.
     Drawn(&'static str, Arc<[u8]>),
     Recipe(Arc<Recipe>),
@@ -94,7 +39,7 @@ pub(super) enum Found {
 }
 
 impl Files {
-    pub(super) fn add(&mut self, name: &str, recipe: Arc<Recipe>, until: Option<Duration>) {
+    pub(crate) fn add(&mut self, name: &str, recipe: Arc<Recipe>, until: Option<Duration>) {
         self.bytes += recipe.weight();
         match self.known.insert(name.to_owned(), File { recipe, until }) {
             None => self.order.push_back(name.to_owned()),
@@ -107,7 +52,7 @@ impl Files {
         }
     }
 
-    pub(super) fn find(&self, name: &str, now: Duration) -> Found {
+    pub(crate) fn find(&self, name: &str, now: Duration) -> Found {
         match self.known.get(name) {
             None => Found::Unknown,
             Some(file) if file.until.is_some_and(|until| now >= until) => Found::Expired,
@@ -118,7 +63,7 @@ impl Files {
         }
     }
 
-    pub(super) fn keep(&mut self, name: &str, bytes: &[u8]) {
+    pub(crate) fn keep(&mut self, name: &str, bytes: &[u8]) {
         if bytes.len() > CACHED || self.drawn.iter().any(|(known, _)| known == name) {
             return;
         }
@@ -135,6 +80,7 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use airspec_media::Container;
 
     fn recipe(prompt: &str) -> Arc<Recipe> {
         Arc::new(Recipe {

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 /// Tokens that fill up at a rate; each request takes one.
 #[derive(Debug, Default)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     /// Tokens at a time; full before the first request.
     state: Option<(f64, Duration)>,
 }
 
 impl Bucket {
     /// Takes a token, or says how long it takes until there is one again.
-    pub(super) fn take(&mut self, rate: f64, now: Duration) -> Result<(), Duration> {
+    pub(crate) fn take(&mut self, rate: f64, now: Duration) -> Result<(), Duration> {
         let room = rate.max(1.0);
         let (tokens, since) = self.state.unwrap_or((room, now));
         let tokens = (tokens + now.saturating_sub(since).as_secs_f64() * rate).min(room);
@@ -23,13 +23,13 @@ impl Bucket {
 
 /// What was spent, in millionths of USD.
 #[derive(Debug, Default)]
-pub(super) struct Purse {
+pub(crate) struct Purse {
     spent: u64,
 }
 
 impl Purse {
     /// Spends, unless the balance does not cover it.
-    pub(super) fn spend(&mut self, usd: f64, balance: f64) -> bool {
+    pub(crate) fn spend(&mut self, usd: f64, balance: f64) -> bool {
         let cost = micros(usd);
         let covered = self.spent.saturating_add(cost) <= micros(balance);
         if covered {

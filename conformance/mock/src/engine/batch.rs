@@ -1,86 +1,26 @@
 //! A batch: each task judged on its own, good ones carried out, bad ones explained.
 
-use super::access::{self, Caller, Secrets};
-use super::answer::Item;
-use super::capacity::{MAX_TASK_ERRORS, Share};
-use super::engine::Engine;
-use super::errors::Problem;
-use super::fault::How;
-use super::misread::Mistake;
-use super::protocol::{self, Content, Note, Piece, kind, name};
-use super::refusing::Refusing;
-use super::roles::Reading;
+use super::access;
+use crate::caller::Caller;
+use crate::capacity::{MAX_TASK_ERRORS, Share};
+use crate::engine::Engine;
+use crate::fault::How;
+use crate::item::Item;
+use crate::misread::Mistake;
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::protocol::{kind, name};
+use crate::refusing::Refusing;
+use crate::roles::Reading;
 use airspec_judge::Violation;
 use airspec_spec::Constraint;
 use airspec_spec::rule::Rule;
 use serde_json::{Map, Value};
-use std::collections::{HashMap, HashSet};
-use uuid::Uuid;
-
-/// What became of a batch.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Outcome {
-    pub(super) items: Vec<Item>,
-    pub(super) problems: Vec<Problem>,
-}
-
-impl Outcome {
-    /// The HTTP status: 200 where all is well, `mixed` where only some is.
-    pub(super) fn status(&self, mixed: u16) -> u16 {
-        let mut statuses = self.problems.iter().map(|problem| problem.status);
-        match statuses.next() {
-            None => 200,
-            Some(_) if !self.items.is_empty() => mixed,
-            Some(first) if statuses.all(|status| status == first) => first,
-            Some(_) => 400,
-        }
-    }
-
-    pub(super) fn note(&self, tasks: usize, secrets: &Secrets) -> Note {
-        let code = |problem: &Problem| secrets.mask(problem.code().to_owned());
-        let errors = self.problems.iter().map(code).collect();
-        Note { route: protocol::ENDPOINT, tasks, results: self.items.len(), errors }
-    }
-
-    pub(super) fn is_ready(&self) -> bool {
-        self.items.iter().all(Item::is_ready)
-    }
-
-    /// The text of the answer, cut where a picture is to be drawn.
-    pub(super) fn into_pieces(self, empty_data: bool, secrets: &Secrets) -> Vec<Piece> {
-        // Nobody can know it, so that no text of a client is taken for it.
-        let mark = format!("{}/", Uuid::new_v4());
-        let mut pictures = HashMap::new();
-        let data = self.items.into_iter().map(|item| item.outline(&mark, &mut pictures)).collect();
-        let masked = !self.problems.is_empty();
-        let errors = self.problems.into_iter().map(|problem| Value::Object(problem.object)).collect();
-        let text = protocol::envelope(data, errors, empty_data).to_string();
-        let piece = |text: &str| {
-            let text = if masked { secrets.mask(text.to_owned()) } else { text.to_owned() };
-            Piece(Content::Text(text.into_bytes()))
-        };
-        let mut parts = text.split(mark.as_str());
-        let mut pieces: Vec<Piece> = parts.next().map(&piece).into_iter().collect();
-        for part in parts {
-            // A number follows each mark.
-            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-            let (number, rest) = part.split_at(digits);
-            pieces.extend(pictures.remove(&format!("{mark}{number}")).map(Piece));
-            pieces.push(piece(rest));
-        }
-        pieces
-    }
-
-    pub(super) fn weight(&self) -> usize {
-        let items: usize = self.items.iter().map(Item::weight).sum();
-        let problems = self.problems.iter().map(Problem::weight);
-        items + problems.sum::<usize>()
-    }
-}
+use std::collections::HashSet;
 
 impl Engine {
     /// Carries out a batch; what became of each element, in order.
-    pub(super) fn each(&self, batch: &[Value], caller: &Caller) -> Vec<Outcome> {
+    pub(crate) fn each(&self, batch: &[Value], caller: &Caller) -> Vec<Outcome> {
         let (mut taken, mut share) = (Taken::default(), Share::default());
         let mut outcomes = Vec::with_capacity(batch.len());
         for task in batch {
@@ -100,7 +40,7 @@ impl Engine {
         outcomes
     }
 
-    pub(super) fn run(&self, batch: &[Value], caller: &Caller) -> Outcome {
+    pub(crate) fn run(&self, batch: &[Value], caller: &Caller) -> Outcome {
         let mut whole = Outcome::default();
         for outcome in self.each(batch, caller) {
             whole.items.extend(outcome.items);
@@ -186,7 +126,7 @@ impl Engine {
             taken.last.is_some()
                 && self.narrowed.iter().any(|narrowed| matches!(narrowed.constraint.rule, Rule::Unique))
         };
-        let pending = || super::lock(&self.tasks).find(id, self.clock.now()).is_some();
+        let pending = || crate::lock(&self.tasks).find(id, self.clock.now()).is_some();
         let in_batch = if self.is_misread(Mistake::Neighbours) {
             taken.last.as_deref() == Some(id)
         } else {
@@ -196,7 +136,7 @@ impl Engine {
     }
 
     /// The errors of a task whose identifier another one has.
-    pub(super) fn conflicting(&self, task: &Value, constraint: &Constraint) -> Vec<Problem> {
+    pub(crate) fn conflicting(&self, task: &Value, constraint: &Constraint) -> Vec<Problem> {
         self.explain(task, &[repeated(constraint)], 1)
     }
 
@@ -209,7 +149,7 @@ impl Engine {
         problems
     }
 
-    pub(super) fn reading<'a>(&'a self, task: &'a Value) -> Reading<'a> {
+    pub(crate) fn reading<'a>(&'a self, task: &'a Value) -> Reading<'a> {
         Reading { model: &self.model, roles: &self.roles, faults: &self.faults, task }
     }
 
@@ -220,7 +160,7 @@ impl Engine {
     }
 
     /// An identifier as tasks are told apart by it.
-    pub(super) fn folded(&self, id: &str) -> String {
+    pub(crate) fn folded(&self, id: &str) -> String {
         if self.is_misread(Mistake::Case) { id.to_owned() } else { id.to_lowercase() }
     }
 
@@ -268,7 +208,7 @@ fn ping(task: &Value, outcome: &mut Outcome) {
 }
 
 /// The errors for names that a task of the platform does not have.
-pub(super) fn unknown_names(task: &Value, known: &[&str]) -> Vec<Problem> {
+pub(crate) fn unknown_names(task: &Value, known: &[&str]) -> Vec<Problem> {
     let names = task.as_object().into_iter().flat_map(Map::keys);
     let unknown = names.filter(|name| !known.contains(&name.as_str()));
     let problem = |name: &String| {

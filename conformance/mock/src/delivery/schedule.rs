@@ -1,6 +1,6 @@
 //! Which delivery is next: by the time at which it is due, but for destinations that have enough under way.
 
-use super::deliver::Parcel;
+use crate::delivery::Parcel;
 use reqwest::Url;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -14,7 +14,7 @@ const MUCH: usize = 1 << 20;
 
 /// Where a delivery goes, and how much of what may go there it takes.
 #[derive(Clone, Debug)]
-pub(super) struct Destination {
+pub(crate) struct Destination {
     /// Scheme, host and port.
     origin: String,
     slots: usize,
@@ -22,17 +22,17 @@ pub(super) struct Destination {
 
 /// A delivery that waits or is under way.
 #[derive(Debug)]
-pub(super) struct Job {
-    pub(super) id: u64,
-    pub(super) due: Duration,
-    pub(super) parcel: Parcel,
-    pub(super) destination: Destination,
+pub(crate) struct Job {
+    pub(crate) id: u64,
+    pub(crate) due: Duration,
+    pub(crate) parcel: Parcel,
+    pub(crate) destination: Destination,
     /// How often it failed.
-    pub(super) attempts: usize,
+    pub(crate) attempts: usize,
 }
 
 impl Job {
-    pub(super) fn new(id: u64, parcel: Parcel) -> Self {
+    pub(crate) fn new(id: u64, parcel: Parcel) -> Self {
         let url = Url::parse(&parcel.address).ok();
         let origin = url.map(|url| url.origin().ascii_serialization()).unwrap_or_default();
         let slots = if parcel.load.drawn_bytes() > MUCH { 2 } else { 1 };
@@ -43,7 +43,7 @@ impl Job {
 
 /// The deliveries that wait, and the destinations of those under way.
 #[derive(Debug, Default)]
-pub(super) struct Schedule {
+pub(crate) struct Schedule {
     /// By the time at which they are due, then in the order in which they came.
     waiting: BTreeMap<(Duration, u64), Job>,
     under_way: HashMap<String, usize>,
@@ -51,12 +51,12 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    pub(super) fn add(&mut self, job: Job) {
+    pub(crate) fn add(&mut self, job: Job) {
         self.waiting.insert((job.due, job.id), job);
     }
 
     /// The next job that is due; it counts as under way from now on.
-    pub(super) fn next(&mut self, now: Duration) -> Option<Job> {
+    pub(crate) fn next(&mut self, now: Duration) -> Option<Job> {
         let key = self.first().filter(|(due, _)| *due <= now)?;
         let job = self.waiting.remove(&key)?;
         *self.under_way.entry(job.destination.origin.clone()).or_default() += job.destination.slots;
@@ -65,12 +65,12 @@ impl Schedule {
     }
 
     /// When the next job is due, unless another one has to end first.
-    pub(super) fn due(&self) -> Option<Duration> {
+    pub(crate) fn due(&self) -> Option<Duration> {
         self.first().map(|(due, _)| due)
     }
 
     /// A job to that destination is no longer under way.
-    pub(super) fn ended(&mut self, destination: &Destination) {
+    pub(crate) fn ended(&mut self, destination: &Destination) {
         self.count = self.count.saturating_sub(1);
         if let Some(slots) = self.under_way.get_mut(&destination.origin) {
             *slots = slots.saturating_sub(destination.slots);
@@ -94,10 +94,10 @@ impl Schedule {
 
 #[cfg(test)]
 mod tests {
-    use super::super::access::Secrets;
-    use super::super::answer::Item;
-    use super::super::deliver::Load;
     use super::*;
+    use crate::caller::Secrets;
+    use crate::delivery::Load;
+    use crate::item::Item;
     use serde_json::Map;
 
     fn job(id: u64, due: u64, address: &str) -> Job {

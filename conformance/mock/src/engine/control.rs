@@ -1,19 +1,20 @@
-//! What only a mock has, below [`CONTROL`](super::CONTROL): a look at deliveries, and a hand on the clock.
+//! What only a mock has, below [`CONTROL`](crate::CONTROL): a look at deliveries, and a hand on the clock.
 //!
 //! | Request | Answer |
 //! |---|---|
-//! | `GET /_mock/deliveries` | `{"data": […]}` with the last deliveries, see [`Delivery`](super::Delivery) |
+//! | `GET /_mock/deliveries` | `{"data": […]}` with the last deliveries, see [`Delivery`](crate::Delivery) |
 //! | `GET /_mock/clock` | `{"now": seconds}` since the mock began |
 //! | `POST /_mock/clock` with `{"advance": seconds}` | the same, after moving the clock ahead |
 
-use super::engine::Engine;
-use super::errors::Problem;
-use super::protocol::{self, Answer, Incoming};
+use crate::answer::Answer;
+use crate::engine::Engine;
+use crate::problem::Problem;
+use crate::protocol::{self, Incoming};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 impl Engine {
-    pub(super) fn control(&self, request: &Incoming, what: &str) -> Answer {
+    pub(crate) fn control(&self, request: &Incoming, what: &str) -> Answer {
         match (what, request.method.as_str()) {
             ("deliveries", "GET") => {
                 let deliveries = serde_json::to_value(self.deliveries()).unwrap_or_default();

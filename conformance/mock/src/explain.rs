@@ -1,6 +1,6 @@
-//! From violations to the error objects of the platform.
+//! From violations to the error objects of the platform. Which constraints blame the wrong parameter is for the caller to say.
 
-use super::engine::EngineError;
+use super::problem::Problem;
 use super::protocol::name;
 use airspec_judge::Violation;
 use airspec_spec::rule::Rule;
@@ -9,56 +9,13 @@ use bigdecimal::BigDecimal;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
 
-/// One thing that is wrong, and the HTTP status that it alone would be answered with.
-#[derive(Clone, Debug)]
-pub(super) struct Problem {
-    pub(super) status: u16,
-    pub(super) object: Map<String, Value>,
-}
-
-impl Problem {
-    pub(super) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
-        let mut object = Map::new();
-        object.insert(name::CODE.into(), code.into());
-        object.insert(name::MESSAGE.into(), message.into().into());
-        Self { status, object }
-    }
-
-    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.object.insert(name.to_owned(), value.into());
-        self
-    }
-
-    /// Repeats what tells the task apart, as it was sent.
-    pub(super) fn of_task(mut self, task: &Value) -> Self {
-        for name in [name::TASK_TYPE, name::TASK_UUID] {
-            if let Some(Value::String(text)) = task.get(name) {
-                self.object.insert(name.to_owned(), airspec_spec::text::shorten(text, 80).into());
-            }
-        }
-        self
-    }
-
-    /// About how many bytes it takes in memory.
-    pub(super) fn weight(&self) -> usize {
-        let texts = self.object.iter().map(|(name, value)| name.len() + value.as_str().map_or(0, str::len));
-        1000 + texts.sum::<usize>()
-    }
-
-    /// What stands for the errors that an answer has no room for.
-    pub(super) fn more(left: usize) -> Self {
-        let (noun, verb) = if left == 1 { ("error", "is") } else { ("errors", "are") };
-        Self::new(400, "moreErrors", format!("{left} more {noun} of this task {verb} left out."))
-    }
-
-    pub(super) fn code(&self) -> &str {
-        self.object.get(name::CODE).and_then(Value::as_str).unwrap_or_default()
-    }
-}
+/// The settings give a code to a constraint of that id, and the model has none.
+#[derive(Debug)]
+pub(crate) struct UnknownConstraint(pub(crate) String);
 
 /// What is said of each constraint of a model when it is broken.
 #[derive(Debug)]
-pub(super) struct Explainer {
+pub(crate) struct Explainer {
     explained: HashMap<String, Explained>,
     /// Top-level parameters, for those who blame the wrong one.
     parameters: Vec<String>,
@@ -148,11 +105,11 @@ fn capital(word: &str) -> String {
 
 impl Explainer {
     /// `codes` are the codes of constraints, by id, that are not the usual ones.
-    pub(super) fn of(
+    pub(crate) fn of(
         model: &Model,
         prompt: Option<&str>,
         codes: &BTreeMap<String, String>,
-    ) -> Result<Self, EngineError> {
+    ) -> Result<Self, UnknownConstraint> {
         let mut explained: HashMap<String, Explained> = model
             .constraints()
             .into_iter()
@@ -160,7 +117,7 @@ impl Explainer {
             .collect();
         for (id, code) in codes {
             let Some(explained) = explained.get_mut(id) else {
-                return Err(EngineError::Constraint(airspec_spec::text::shorten(id, 80)));
+                return Err(UnknownConstraint(airspec_spec::text::shorten(id, 80)));
             };
             explained.renamed = Some(code.clone());
         }
@@ -177,7 +134,7 @@ impl Explainer {
 
     /// The first errors of one task, in the platform's order. `blamed` tells which constraints accuse the wrong
     /// parameter.
-    pub(super) fn problems(
+    pub(crate) fn problems(
         &self,
         task: &Value,
         violations: &[Violation],

@@ -1,20 +1,21 @@
 //! Polling: the results of a deferred task so far, all of them every time.
 
-use super::access::Caller;
-use super::answer::Item;
-use super::batch::{Outcome, unknown_names};
-use super::capacity::Share;
+use super::batch::unknown_names;
 use super::carry_out::crowded;
-use super::engine::Engine;
-use super::errors::Problem;
-use super::fault::How;
-use super::protocol::{name, status};
-use super::tasks::Task;
+use crate::caller::Caller;
+use crate::capacity::Share;
+use crate::engine::Engine;
+use crate::fault::How;
+use crate::item::Item;
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::protocol::{name, status};
+use crate::state::tasks::Task;
 use serde_json::{Map, Value};
 
 impl Engine {
     /// The results of a deferred task so far.
-    pub(super) fn poll(&self, poll: &Value, caller: &Caller, share: &mut Share, outcome: &mut Outcome) {
+    pub(crate) fn poll(&self, poll: &Value, caller: &Caller, share: &mut Share, outcome: &mut Outcome) {
         let unknown = unknown_names(poll, &[name::TASK_TYPE, name::TASK_UUID]);
         if !unknown.is_empty() {
             outcome.problems.extend(unknown);
@@ -28,7 +29,7 @@ impl Engine {
             return;
         };
         let now = self.clock.now();
-        let tasks = super::lock(&self.tasks);
+        let tasks = crate::lock(&self.tasks);
         let mine = |task: &&Task| task.deferred && task.account == caller.account;
         let Some(task) = tasks.find(&self.folded(id), now).filter(mine) else {
             let text = "There is no such task, or its results are no longer kept.";

@@ -1,7 +1,7 @@
 //! The tasks that are under way, and the results of deferred ones until they are forgotten.
 
-use super::answer::Item;
-use super::errors::Problem;
+use crate::item::Item;
+use crate::problem::Problem;
 use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
@@ -13,29 +13,29 @@ const BYTES: usize = 12 << 20;
 
 /// A task under way.
 #[derive(Debug)]
-pub(super) struct Task {
+pub(crate) struct Task {
     /// Whose it is.
-    pub(super) account: u64,
+    pub(crate) account: u64,
     /// What it gets, each with the time at which it is ready.
-    pub(super) items: Vec<(Duration, Item)>,
+    pub(crate) items: Vec<(Duration, Item)>,
     /// What went wrong in the end, and when.
-    pub(super) failure: Option<(Duration, Problem)>,
+    pub(crate) failure: Option<(Duration, Problem)>,
     /// When it is forgotten, and its identifier free again.
-    pub(super) until: Duration,
+    pub(crate) until: Duration,
     /// Whether it can be polled.
-    pub(super) deferred: bool,
+    pub(crate) deferred: bool,
 }
 
 impl Task {
     /// A task whose answer is on its way: its identifier is taken until then.
-    pub(super) fn held(account: u64, until: Duration) -> Self {
+    pub(crate) fn held(account: u64, until: Duration) -> Self {
         Self { account, items: Vec::new(), failure: None, until, deferred: false }
     }
 }
 
 /// The tasks of a mock, by their identifiers in lower case.
 #[derive(Debug, Default)]
-pub(super) struct Tasks {
+pub(crate) struct Tasks {
     known: HashMap<String, (u64, Task)>,
     /// Each addition with its number and the time at which it is forgotten, oldest first.
     order: VecDeque<(u64, Duration, String)>,
@@ -46,12 +46,12 @@ pub(super) struct Tasks {
 
 impl Tasks {
     /// The task of that identifier, unless it is to be forgotten by now.
-    pub(super) fn find(&self, id: &str, now: Duration) -> Option<&Task> {
+    pub(crate) fn find(&self, id: &str, now: Duration) -> Option<&Task> {
         self.known.get(id).map(|(_, task)| task).filter(|task| now < task.until)
     }
 
     /// Remembers a task, in place of another of the same identifier unless that is to be `unique`. Whether it did.
-    pub(super) fn add(&mut self, id: &str, task: Task, now: Duration, unique: bool) -> bool {
+    pub(crate) fn add(&mut self, id: &str, task: Task, now: Duration, unique: bool) -> bool {
         if unique && self.find(id, now).is_some() {
             return false;
         }

@@ -1,0 +1,48 @@
+//! From the outcome of a batch to the pieces of a body.
+
+use crate::answer::{Content, Piece};
+use crate::caller::Secrets;
+use crate::item::Item;
+use crate::outcome::Outcome;
+use crate::protocol;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The text of the answer, cut where a picture is to be drawn.
+pub(crate) fn pieces(outcome: Outcome, empty_data: bool, secrets: &Secrets) -> Vec<Piece> {
+    // Nobody can know it, so that no text of a client is taken for it.
+    let mark = format!("{}/", Uuid::new_v4());
+    let mut pictures = HashMap::new();
+    let data = outcome.items.into_iter().map(|item| outline(item, &mark, &mut pictures)).collect();
+    let masked = !outcome.problems.is_empty();
+    let errors = outcome.problems.into_iter().map(|problem| Value::Object(problem.object)).collect();
+    let text = protocol::envelope(data, errors, empty_data).to_string();
+    let piece = |text: &str| {
+        let text = if masked { secrets.mask(text.to_owned()) } else { text.to_owned() };
+        Piece(Content::Text(text.into_bytes()))
+    };
+    let mut parts = text.split(mark.as_str());
+    let mut pieces: Vec<Piece> = parts.next().map(&piece).into_iter().collect();
+    for part in parts {
+        // A number follows each mark.
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = part.split_at(digits);
+        pieces.extend(pictures.remove(&format!("{mark}{number}")).map(Piece));
+        pieces.push(piece(rest));
+    }
+    pieces
+}
+
+/// The item with a mark in the place of each picture, and the pictures in the order of their marks.
+fn outline(mut item: Item, mark: &str, pictures: &mut HashMap<String, Content>) -> Value {
+    if let Some(file) = &item.file {
+        for (name, form) in &item.inline {
+            let place = format!("{mark}{}", pictures.len());
+            item.fields.insert(name.clone(), place.as_str().into());
+            pictures.insert(place, Content::Inline(Arc::clone(&file.recipe), *form));
+        }
+    }
+    Value::Object(item.fields)
+}
