@@ -1,6 +1,6 @@
 //! What the mock sends by itself: a call of the webhook per finished result, and the upload of each file.
 //!
-//! The engine only puts a delivery into a queue; [`Courier::run`], which a front keeps going, sends it when it is due
+//! The engine only puts a delivery into a queue; [`DeliveryWorker::run`], which a front keeps going, sends it when it is due
 //! and tries again on failure. A destination has few deliveries under way at a time and none while one waits to be
 //! tried again, so that one that hangs holds up its own alone. Every delivery is recorded. None is ever needed for a
 //! result to be had in other ways.
@@ -11,11 +11,10 @@ use super::address::is_loopback;
 use super::caller::Secrets;
 use super::capacity::{Capacity, drawing_work};
 use super::clock::Clock;
-use super::fault::How;
 use super::item::Item;
-use super::protocol::{self, Form};
+use super::protocol;
 use super::recipe::Recipe;
-use super::settings::{Reach, Wrapping};
+use super::settings::{Reach, Settings, Wrapping};
 use reqwest::{Client, Method, Url};
 use schedule::{Destination, Job, Schedule};
 use serde::Serialize;
@@ -78,14 +77,14 @@ pub enum DeliveryState {
 }
 
 /// Something to deliver.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Parcel {
     pub(crate) due: Duration,
     pub(crate) address: String,
     pub(crate) task: Option<String>,
     pub(crate) load: Load,
-    /// The fault to make.
-    pub(crate) defect: Option<How>,
+    /// Changes the request just before it is sent.
+    pub(crate) edit: Option<fn(&mut OutboundRequest)>,
     /// What must not be recorded.
     pub(crate) secrets: Secrets,
 }
@@ -109,7 +108,7 @@ pub(crate) enum Load {
 
 /// Delivers, and remembers how it went.
 #[derive(Debug)]
-pub(crate) struct Courier {
+pub(crate) struct DeliveryWorker {
     queue: mpsc::UnboundedSender<Job>,
     arriving: Mutex<Option<mpsc::UnboundedReceiver<Job>>>,
     records: Mutex<Records>,
@@ -136,13 +135,25 @@ pub(crate) struct Policy {
     pub(crate) timeout: Duration,
 }
 
+impl Policy {
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self {
+            reach: settings.reach,
+            wrapping: settings.webhook_body,
+            typed: settings.upload_type,
+            retries: settings.retries.clone(),
+            timeout: settings.delivery_timeout,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Records {
     next: u64,
     kept: VecDeque<Delivery>,
 }
 
-impl Courier {
+impl DeliveryWorker {
     pub(crate) fn new(capacity: Arc<Capacity>, policy: Policy) -> Self {
         let (queue, arriving) = mpsc::unbounded_channel();
         Self {
@@ -231,8 +242,8 @@ impl Courier {
         let (mut schedule, mut under_way) = (Schedule::default(), JoinSet::new());
         loop {
             while let Some(job) = schedule.next(clock.now()) {
-                let (courier, client, clock) = (Arc::clone(&self), client.clone(), Arc::clone(&clock));
-                under_way.spawn(async move { courier.attempt(job, client.as_ref(), &clock).await });
+                let (worker, client, clock) = (Arc::clone(&self), client.clone(), Arc::clone(&clock));
+                under_way.spawn(async move { worker.attempt(job, client.as_ref(), &clock).await });
             }
             let due = schedule.due();
             tokio::select! {
@@ -278,7 +289,7 @@ impl Courier {
 
     async fn send(&self, job: &Job, client: Option<&Client>) -> Attempt {
         let failed = |said: &str| Attempt { state: DeliveryState::Failed, said: said.to_owned() };
-        let Parcel { address, load, defect, .. } = &job.parcel;
+        let Parcel { address, load, edit, .. } = &job.parcel;
         let (client, url) = match (client, self.policy.reach.admit(address)) {
             (Some(client), Ok(url)) => (client, url),
             (None, _) => return failed("no HTTP client"),
@@ -289,44 +300,26 @@ impl Courier {
         let Some(_held) = self.capacity.uploads.take(bytes, Duration::MAX).await else {
             return failed("the file could not be made");
         };
-        match self.letter(load.clone(), *defect).await {
-            Some(letter) => letter.send(client, url).await,
+        match self.outbound(load.clone(), *edit).await {
+            Some(request) => request.send(client, url).await,
             None => failed("the file could not be made"),
         }
     }
 
-    /// Draws what has to be drawn.
-    async fn letter(&self, load: Load, defect: Option<How>) -> Option<Letter> {
+    /// The request, with everything drawn that has to be drawn.
+    async fn outbound(&self, load: Load, edit: Option<fn(&mut OutboundRequest)>) -> Option<OutboundRequest> {
         let Policy { wrapping, typed, .. } = self.policy;
         let work = match load.pixels() {
             0 => None,
             pixels => self.capacity.work.take(drawing_work(pixels), Duration::MAX).await,
         };
-        let make = move || match load {
-            Load::Notice(item) => Letter {
-                method: if defect == Some(How::Put) { Method::PUT } else { Method::POST },
-                media: Some(protocol::JSON),
-                body: match defect {
-                    Some(How::Garbled) => b"{\"data\": [".to_vec(),
-                    _ => notice(item.finish(), wrapping),
-                },
-            },
-            Load::Upload(recipe) => {
-                let mut body = match defect {
-                    Some(How::Encoded) => recipe.text(Form::Base64).into_bytes(),
-                    _ => recipe.draw(),
-                };
-                if defect == Some(How::Garbled) {
-                    body.truncate(body.len() / 2);
-                }
-                let method = if defect == Some(How::Posted) { Method::POST } else { Method::PUT };
-                Letter { method, media: typed.then_some(recipe.media), body }
-            }
-        };
         let made = tokio::task::spawn_blocking(move || {
-            let letter = make();
+            let mut request = load.into_request(wrapping, typed);
+            if let Some(edit) = edit {
+                edit(&mut request);
+            }
             drop(work);
-            letter
+            request
         });
         made.await.ok()
     }
@@ -351,6 +344,23 @@ impl Load {
     }
 }
 
+impl Load {
+    fn into_request(self, wrapping: Wrapping, typed: bool) -> OutboundRequest {
+        match self {
+            Self::Notice(item) => OutboundRequest {
+                method: Method::POST,
+                media: Some(protocol::JSON),
+                body: notice(item.finish(), wrapping),
+            },
+            Self::Upload(recipe) => OutboundRequest {
+                method: Method::PUT,
+                media: typed.then_some(recipe.media),
+                body: recipe.draw(),
+            },
+        }
+    }
+}
+
 fn notice(item: Value, wrapping: Wrapping) -> Vec<u8> {
     let body = match wrapping {
         Wrapping::Data => protocol::envelope(vec![item], Vec::new(), true),
@@ -359,10 +369,13 @@ fn notice(item: Value, wrapping: Wrapping) -> Vec<u8> {
     body.to_string().into_bytes()
 }
 
-struct Letter {
-    method: Method,
-    media: Option<&'static str>,
-    body: Vec<u8>,
+/// A request to a webhook or an upload address.
+#[derive(Debug)]
+pub(crate) struct OutboundRequest {
+    pub(crate) method: Method,
+    /// The media type that it says.
+    pub(crate) media: Option<&'static str>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// How an attempt ended; `Pending` where another one may succeed.
@@ -371,7 +384,7 @@ struct Attempt {
     said: String,
 }
 
-impl Letter {
+impl OutboundRequest {
     async fn send(self, client: &Client, url: Url) -> Attempt {
         let again = |said: &str| Attempt { state: DeliveryState::Pending, said: said.to_owned() };
         let mut request = client.request(self.method, url);

@@ -1,72 +1,58 @@
-//! The engine: a function from a request to an answer, and what it remembers from one request to the next.
+//! The engine: a function from a request to an answer, which chains the steps admit, judge, execute and respond.
+//!
+//! Around each step it lets the [mutations](crate::mutation) change what goes in or comes out; without faults these
+//! change nothing. HTTP and WebSocket hand their batches to the same function, [`Engine::process`](batch).
 
-mod access;
 mod batch;
-mod carry_out;
 mod control;
-mod poll;
 pub(crate) mod session;
 
-use super::answer::{Answer, Body, Content, Piece};
-use super::caller::Caller;
-use super::capacity::{Capacity, MAX_VALUES, has_too_many_values};
-use super::clock::Clock;
-use super::delivery::{Courier, Delivery, Policy};
-use super::dice::Dice;
-use super::explain::{Explainer, UnknownConstraint};
-use super::fault::{self, Active, Fault, UnknownFault};
-use super::misread::Misread;
-use super::narrow::Narrowed;
-use super::problem::Problem;
-use super::protocol::{CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, WEATHER_HEADER, is_endpoint};
-use super::refusing::Refusing;
-use super::roles::Roles;
-use super::settings::Settings;
-use super::sites::{Page, Sites};
-use super::state::files::{Files, Found};
-use super::state::limits::{Bucket, Purse};
-use super::state::sessions::Sessions;
-use super::state::tasks::Tasks;
-use super::steps::respond;
-use super::weather::{self, Moment};
-use airspec_judge::text;
+use crate::answer::{Answer, Body, Content, Piece};
+use crate::behaviour_index::BehaviourIndex;
+use crate::caller::{Caller, Secrets};
+use crate::capacity::Capacity;
+use crate::clock::Clock;
+use crate::delivery::{Delivery, DeliveryWorker, Policy};
+use crate::dice::Dice;
+use crate::explain::{Explainer, UnknownConstraint};
+use crate::mutation::{self, Fault, Mutations, UnknownFault};
+use crate::problem::Problem;
+use crate::protocol::{CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, is_endpoint};
+use crate::settings::Settings;
+use crate::sites::{Page, Sites};
+use crate::state::State;
+use crate::state::files::Found;
+use crate::steps::admit;
+use crate::task_view::Defaults;
+use crate::weather::{self, Moment};
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::Model;
 use airspec_spec::price::Prices;
-use serde_json::Value;
-use std::collections::HashMap;
-use std::hash::RandomState;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 /// Answers requests like the platform does for one model.
 ///
 /// Nothing in it knows a server: a front hands requests in and sends answers out. It is shared behind an [`Arc`].
 #[derive(Debug)]
 pub struct Engine {
-    pub(crate) model: Model,
-    pub(crate) settings: Settings,
-    pub(crate) judge: Judge,
-    pub(crate) roles: Roles,
-    pub(crate) prices: Prices,
-    pub(crate) explainer: Explainer,
-    pub(crate) sites: Sites,
+    model: Model,
+    settings: Settings,
+    judge: Judge,
+    index: BehaviourIndex,
+    defaults: Defaults,
+    prices: Prices,
+    explainer: Explainer,
+    sites: Sites,
+    mutations: Mutations,
+    dice: Dice,
+    clock: Arc<Clock>,
+    salt: RandomState,
+    requests: AtomicU64,
+    state: State,
+    deliveries: Arc<DeliveryWorker>,
     pub(crate) capacity: Arc<Capacity>,
-    pub(crate) faults: Active,
-    pub(crate) narrowed: Vec<Narrowed>,
-    pub(crate) misread: Vec<Misread>,
-    pub(crate) dice: Dice,
-    pub(crate) clock: Arc<Clock>,
-    pub(crate) salt: RandomState,
-    pub(crate) requests: AtomicU64,
-    pub(crate) bucket: Mutex<Bucket>,
-    pub(crate) purse: Mutex<Purse>,
-    pub(crate) tasks: Mutex<Tasks>,
-    pub(crate) sessions: Mutex<Sessions>,
-    pub(crate) courier: Arc<Courier>,
-    pub(crate) files: Arc<Mutex<Files>>,
-    /// How often each task was seen, so that asking again is not taken for the same.
-    pub(crate) seen: Mutex<HashMap<u64, u64>>,
 }
 
 /// Why there is no mock for a model with such settings.
@@ -100,52 +86,42 @@ impl Engine {
     /// # Errors
     /// A spec that cannot judge, or a fault that the spec does not have.
     pub fn with_clock(model: Model, settings: Settings, clock: Clock) -> Result<Self, EngineError> {
-        let faults = Active::read(&model, &settings.faults)?;
-        let roles = Roles::of(&model);
-        if let Some(field) = settings.unasked.iter().find(|name| !roles.is_flagged(name)) {
+        let dice = Dice::new(settings.seed);
+        let mutations = Mutations::read(&model, &settings.faults, dice)?;
+        let index = BehaviourIndex::of(&model);
+        if let Some(field) = settings.unasked.iter().find(|name| !index.is_flagged(name)) {
             return Err(EngineError::Field(airspec_spec::text::shorten(field, 80)));
         }
+        let explainer = Explainer::of(&model, index.prompt.as_deref(), &settings.codes)
+            .map_err(|UnknownConstraint(id)| EngineError::Constraint(id))?;
+        let mut defaults = Defaults::of(&model);
+        mutations.on_defaults(&mut defaults);
         let capacity = Arc::new(Capacity::of(&settings));
+        let deliveries = DeliveryWorker::new(Arc::clone(&capacity), Policy::of(&settings));
         Ok(Self {
             judge: Judge::new(&model)?,
             sites: Sites::of(&settings),
             prices: Prices::of(&model),
-            explainer: Explainer::of(&model, roles.prompt.as_deref(), &settings.codes)
-                .map_err(|UnknownConstraint(id)| EngineError::Constraint(id))?,
-            narrowed: faults.refused().filter_map(|(id, number)| Narrowed::new(&model, id, number)).collect(),
-            misread: faults.misread().filter_map(|(id, mistake)| Misread::new(&model, id, mistake)).collect(),
-            dice: Dice::new(settings.seed),
             clock: Arc::new(clock),
             salt: RandomState::new(),
             requests: AtomicU64::default(),
-            bucket: Mutex::default(),
-            purse: Mutex::default(),
-            sessions: Mutex::default(),
-            courier: Arc::new(Courier::new(
-                Arc::clone(&capacity),
-                Policy {
-                    reach: settings.reach,
-                    wrapping: settings.webhook_body,
-                    typed: settings.upload_type,
-                    retries: settings.retries.clone(),
-                    timeout: settings.delivery_timeout,
-                },
-            )),
-            capacity,
-            tasks: Mutex::default(),
-            files: Arc::default(),
-            seen: Mutex::default(),
+            state: State::default(),
+            deliveries: Arc::new(deliveries),
             model,
             settings,
-            roles,
-            faults,
+            index,
+            defaults,
+            explainer,
+            mutations,
+            dice,
+            capacity,
         })
     }
 
     /// The faults that a mock of that model can have, constraints first, in the order of the spec.
     #[must_use]
     pub fn faults(model: &Model) -> Vec<Fault> {
-        fault::all(model)
+        mutation::all(model)
     }
 
     /// The model that is mocked.
@@ -169,17 +145,17 @@ impl Engine {
     /// The last deliveries to webhooks and upload addresses, oldest first.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.courier.records()
+        self.deliveries.records()
     }
 
     /// Waits until every delivery has arrived or was given up.
     pub async fn settle(&self) {
-        self.courier.settle().await;
+        self.deliveries.settle().await;
     }
 
     /// Sends deliveries when they are due, for as long as it is polled: for fronts to keep going.
     pub fn run_deliveries(&self) -> impl Future<Output = ()> + Send + use<> {
-        Arc::clone(&self.courier).run(Arc::clone(&self.clock))
+        Arc::clone(&self.deliveries).run(Arc::clone(&self.clock))
     }
 
     /// Answers a request.
@@ -223,59 +199,13 @@ impl Engine {
         answer
     }
 
-    /// The elements of the array that a body must be.
-    pub(crate) fn read(&self, body: &[u8]) -> Result<Vec<Value>, Problem> {
-        let text = std::str::from_utf8(body).map_err(|error| {
-            Problem::new(400, "invalidJson", format!("The body is not UTF-8 text: {error}."))
-        })?;
-        if has_too_many_values(text) {
-            let text = format!("The body must have fewer than {MAX_VALUES} JSON values.");
-            return Err(Problem::new(400, "tooManyValues", text));
-        }
-        let value = text::parse(text).map_err(|fault| {
-            let place = format!("line {}, column {}", fault.line, fault.column);
-            Problem::new(
-                400,
-                "invalidJson",
-                format!("The body cannot be read as JSON: {} ({place}).", reason(&fault)),
-            )
-        })?;
-        match value {
-            Value::Array(tasks) if tasks.is_empty() => Err(Problem::new(
-                400,
-                "invalidRequestBody",
-                "The array of tasks is empty: send at least one task.",
-            )),
-            Value::Array(tasks) if tasks.len() > self.settings.max_tasks => {
-                let text = format!("A request must have at most {} tasks.", self.settings.max_tasks);
-                Err(Problem::new(400, "tooManyTasks", text))
-            }
-            Value::Array(tasks) => Ok(tasks),
-            bare @ Value::Object(_) if self.settings.bare_task => Ok(vec![bare]),
-            _ => {
-                let text = "The body must be an array of tasks, also for a single one.";
-                Err(Problem::new(400, "invalidRequestBody", text))
-            }
-        }
-    }
-
-    /// The weather of the next request.
-    pub(crate) fn moment(&self, request: &Incoming) -> Result<Moment, Problem> {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        match self.settings.weather.under(request.header(WEATHER_HEADER)) {
-            Ok(weather) => Ok(weather.moment(self.dice, number)),
-            // What the header says is not repeated: nobody knows yet whether it is a key.
-            Err(error) => Err(Problem::new(400, "invalidWeather", format!("{}.", error.unnamed()))),
-        }
-    }
-
     fn post(&self, request: &Incoming, moment: Moment) -> Answer {
         if request.body.len() > self.settings.max_body {
             return self.oversized();
         }
-        let batch = self.read(&request.body);
-        let mut caller = match self.admit(request, batch.as_deref().unwrap_or_default()) {
-            Ok(caller) => caller,
+        let batch = admit::batch(&request.body, &self.settings);
+        let keys = match admit::keys(request, batch.as_deref().unwrap_or_default(), &self.settings) {
+            Ok(keys) => keys,
             Err(problem) => return self.refusal(&problem),
         };
         if let Err(problem) = self.pass(&moment) {
@@ -286,23 +216,34 @@ impl Engine {
                 None => answer,
             };
         }
-        caller.moment = moment;
-        if !request.header("content-type").is_some_and(is_json) {
+        if !admit::is_json(request) {
             let text = "The body must be sent as application/json.";
             return self.refusal(&Problem::new(415, "unsupportedMediaType", text));
         }
         match batch {
             Err(problem) => self.refusal(&problem),
-            Ok(batch) => self.batch(&batch, &caller),
+            Ok(batch) => self.respond(&batch, &Caller { moment, ..self.caller(request, keys) }),
         }
     }
 
-    /// Refuses what comes too fast, or into a storm.
-    pub(crate) fn pass(&self, moment: &Moment) -> Result<(), Problem> {
-        if let Some(rate) = moment.weather.rate {
-            super::lock(&self.bucket).take(rate, self.clock.now()).map_err(|_| weather::trouble(429))?;
+    /// The network conditions of the next request.
+    fn moment(&self, request: &Incoming) -> Result<Moment, Problem> {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        admit::conditions(request, &self.settings, self.dice, number)
+    }
+
+    fn pass(&self, moment: &Moment) -> Result<(), Problem> {
+        admit::pass(moment, &mut crate::lock(&self.state.bucket), self.clock.now())
+    }
+
+    /// The caller that the first of the keys names.
+    fn caller(&self, request: &Incoming, keys: Vec<String>) -> Caller {
+        Caller {
+            account: self.salt.hash_one(keys.first().map(String::as_str).unwrap_or_default()),
+            origin: admit::origin(request, &self.settings),
+            secrets: Secrets::of(keys),
+            moment: Moment::default(),
         }
-        moment.storm.map_or(Ok(()), |status| Err(weather::trouble(status)))
     }
 
     /// The refusal of a body that is larger than [`Settings::max_body`], which a front need not read. It counts as a
@@ -342,33 +283,13 @@ impl Engine {
         answer
     }
 
-    pub(crate) fn wrong_method(&self, text: &str, allowed: &str) -> Answer {
+    fn wrong_method(&self, text: &str, allowed: &str) -> Answer {
         self.refusal(&Problem::new(405, "methodNotAllowed", text)).with("allow", allowed)
     }
 
     /// The answer to a request that fails as a whole.
-    pub(crate) fn refusal(&self, problem: &Problem) -> Answer {
+    fn refusal(&self, problem: &Problem) -> Answer {
         Answer::refusal(problem, self.settings.empty_data)
-    }
-
-    fn batch(&self, batch: &[Value], caller: &Caller) -> Answer {
-        let mut outcome = self.run(batch, caller);
-        let status = outcome.status(self.settings.mixed_status);
-        let note = outcome.note(batch.len(), &caller.secrets);
-        let is_refused = outcome.items.is_empty() && !outcome.problems.is_empty();
-        if is_refused && self.faults.refuses(Refusing::Html) {
-            let page = Body::Ready(b"<html><body>Bad Request</body></html>".to_vec());
-            return Answer { note, ..Answer::new(status, "text/html", page) };
-        }
-        if self.faults.refuses(Refusing::Silent) {
-            outcome.problems.clear();
-        }
-        let is_ready = outcome.is_ready();
-        let pieces = Body::Pieces(respond::pieces(outcome, self.settings.empty_data, &caller.secrets));
-        let body = if is_ready { Body::Ready(pieces.into_bytes()) } else { pieces };
-        let mut answer = Answer::new(status, JSON, body);
-        answer.note = note;
-        answer
     }
 
     fn file(&self, request: &Incoming, file: &str) -> Answer {
@@ -376,7 +297,7 @@ impl Engine {
             return self.wrong_method("Files are fetched by GET.", "GET, HEAD");
         }
         let name = file.split_once('.').map_or(file, |(name, _)| name);
-        let found = super::lock(&self.files).find(name, self.clock.now());
+        let found = crate::lock(&self.state.files).find(name, self.clock.now());
         let picture = |media, body| Answer::new(200, media, body);
         match found {
             Found::Unknown => self.refusal(&Problem::new(404, "fileNotFound", "There is no such file.")),
@@ -386,22 +307,9 @@ impl Engine {
             Found::Drawn(media, bytes) => picture(media, Body::Ready(bytes.to_vec())),
             Found::Recipe(recipe) => {
                 let media = recipe.media;
-                let file = Content::File(recipe, Arc::clone(&self.files), name.to_owned());
+                let file = Content::File(recipe, Arc::clone(&self.state.files), name.to_owned());
                 picture(media, Body::Pieces(vec![Piece(file)]))
             }
         }
     }
-}
-
-fn reason(fault: &text::TextError) -> &str {
-    match fault.kind {
-        text::TextErrorKind::Syntax => "a mistake in the syntax",
-        text::TextErrorKind::Duplicate | text::TextErrorKind::Depth | text::TextErrorKind::Size => {
-            &fault.reason
-        }
-    }
-}
-
-fn is_json(content_type: &str) -> bool {
-    content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON))
 }

@@ -1,4 +1,4 @@
-//! From violations to the error objects of the platform. Which constraints blame the wrong parameter is for the caller to say.
+//! From violations to the error objects of the platform.
 
 use super::problem::Problem;
 use super::protocol::name;
@@ -17,8 +17,20 @@ pub(crate) struct UnknownConstraint(pub(crate) String);
 #[derive(Debug)]
 pub(crate) struct Explainer {
     explained: HashMap<String, Explained>,
-    /// Top-level parameters, for those who blame the wrong one.
-    parameters: Vec<String>,
+}
+
+/// What is said of one violation.
+#[derive(Clone, Debug)]
+pub(crate) struct Explanation {
+    /// The id of the constraint.
+    pub(crate) constraint: String,
+    pub(crate) code: String,
+    /// The parameters at fault.
+    pub(crate) parameters: Vec<String>,
+    /// What stands behind their names.
+    said: String,
+    /// What does not depend on the task.
+    rest: Map<String, Value>,
 }
 
 #[derive(Debug)]
@@ -121,62 +133,54 @@ impl Explainer {
             };
             explained.renamed = Some(code.clone());
         }
-        Ok(Self {
-            explained,
-            parameters: model
-                .task
-                .properties
-                .iter()
-                .map(|property| property.schema.path.to_string())
-                .collect(),
-        })
+        Ok(Self { explained })
     }
 
-    /// The first errors of one task, in the platform's order. `blamed` tells which constraints accuse the wrong
-    /// parameter.
-    pub(crate) fn problems(
-        &self,
-        task: &Value,
-        violations: &[Violation],
-        most: usize,
-        blamed: impl Fn(&str) -> bool,
-    ) -> Vec<Problem> {
+    /// What is wrong with a task, in the platform's order, as far as there is room.
+    pub(crate) fn explain(&self, task: &Value, violations: &[Violation], most: usize) -> Vec<Explanation> {
         let turn = |violation: &&Violation| {
             self.explained.get(violation.constraint.as_str()).map_or(Turn::Value, |explained| explained.turn)
         };
         let mut ordered: Vec<&Violation> = violations.iter().collect();
         ordered.sort_by_key(turn);
-        ordered
-            .into_iter()
-            .take(most)
-            .map(|violation| self.problem(task, violation, blamed(&violation.constraint)).of_task(task))
-            .collect()
+        ordered.into_iter().take(most).map(|violation| self.explanation(task, violation)).collect()
     }
 
-    fn problem(&self, task: &Value, violation: &Violation, blamed: bool) -> Problem {
-        let Some(explained) = self.explained.get(violation.constraint.as_str()) else {
-            return Problem::new(400, "invalidTask", "The task breaks a rule of the spec that has no name.");
+    fn explanation(&self, task: &Value, violation: &Violation) -> Explanation {
+        let constraint = violation.constraint.clone();
+        let Some(explained) = self.explained.get(&constraint) else {
+            return Explanation {
+                constraint,
+                code: "invalidTask".to_owned(),
+                parameters: Vec::new(),
+                said: "breaks a rule of the spec that has no name".to_owned(),
+                rest: Map::new(),
+            };
         };
         let place = dotted(task, &violation.pointer);
-        let mut parameters: Vec<String> = if explained.members.is_empty() {
-            Some(place.clone()).filter(|place| !place.is_empty()).into_iter().collect()
+        let parameters: Vec<String> = if explained.members.is_empty() {
+            Some(place).filter(|place| !place.is_empty()).into_iter().collect()
         } else {
             explained.members.iter().map(|member| join(&place, member)).collect()
         };
-        let code = explained.renamed.clone().unwrap_or_else(|| explained.code.word(&parameters));
-        if blamed {
-            // Not one that goes by the same name elsewhere.
-            let is_meant = |other: &&String| {
-                parameters.iter().any(|path| path == *other || path.ends_with(&format!(".{other}")))
-            };
-            let other = self.parameters.iter().find(|other| !is_meant(other));
-            parameters = other.cloned().into_iter().collect();
+        Explanation {
+            constraint,
+            code: explained.renamed.clone().unwrap_or_else(|| explained.code.word(&parameters)),
+            parameters,
+            said: explained.said().to_owned(),
+            rest: explained.rest.clone(),
         }
-        let subject = airspec_spec::text::list(&airspec_spec::text::ticked(&parameters), "and");
+    }
+}
+
+impl Explanation {
+    /// The error of the platform.
+    pub(crate) fn into_problem(self) -> Problem {
+        let subject = airspec_spec::text::list(&airspec_spec::text::ticked(&self.parameters), "and");
         let subject = if subject.is_empty() { "The task".to_owned() } else { subject };
-        let mut problem = Problem::new(400, &code, format!("{subject} {}.", explained.said()));
-        problem.object.extend(explained.rest.clone());
-        match parameters.as_slice() {
+        let mut problem = Problem::new(400, &self.code, format!("{subject} {}.", self.said));
+        problem.object.extend(self.rest);
+        match self.parameters.as_slice() {
             [] => problem,
             [one] => problem.with(name::PARAMETER, one.as_str()),
             many => problem.with(name::PARAMETER, many),
@@ -341,10 +345,11 @@ mod tests {
         let model = airspec_spec::read(&airspec_spec::Source::new("tiny.json", spec)).unwrap();
         let violations = Judge::new(&model).unwrap().task(task);
         let explainer = Explainer::of(&model, Some("prompt"), &BTreeMap::new()).unwrap();
-        let problems = explainer.problems(task, &violations, usize::MAX, |_| false);
+        let problems = explainer.explain(task, &violations, usize::MAX);
         problems
             .into_iter()
-            .map(|mut problem| {
+            .map(|explanation| {
+                let mut problem = explanation.into_problem().of_task(task);
                 problem.object.remove(name::MESSAGE);
                 Value::Object(problem.object)
             })

@@ -18,6 +18,7 @@
 
 mod address;
 mod answer;
+mod behaviour_index;
 mod caller;
 mod capacity;
 mod clock;
@@ -25,39 +26,36 @@ mod delivery;
 mod dice;
 mod engine;
 mod explain;
-mod fault;
 mod front_axum;
 #[cfg(feature = "wiremock")]
 mod front_wiremock;
 mod item;
 mod log;
-mod misread;
 mod mock;
-mod narrow;
+mod mutation;
 mod outcome;
 mod path;
 mod problem;
 mod protocol;
 mod recipe;
-mod refusing;
-mod roles;
 pub mod serving;
 mod settings;
 mod sites;
 mod state;
 mod steps;
+mod task_view;
 mod weather;
 
 pub use answer::{Answer, Body, Piece};
 pub use clock::Clock;
 pub use delivery::{Delivery, DeliveryKind, DeliveryState};
 pub use engine::{Engine, EngineError};
-pub use fault::{Fault, UnknownFault};
 pub use front_axum::Server;
 #[cfg(feature = "wiremock")]
 pub use front_wiremock::WiremockServer;
 pub use log::Served;
 pub use mock::Mock;
+pub use mutation::{Fault, UnknownFault};
 pub use protocol::{CONTROL, ENDPOINT, FILES, Incoming, Note, Passage, WEATHER_HEADER};
 pub use settings::{Key, Reach, Settings, SettingsError, Wrapping};
 pub use weather::{Weather, WeatherError};

@@ -2,6 +2,11 @@
 
 use serde_json::Value;
 
+/// The JSON pointer of a parameter outside arrays.
+pub(crate) fn pointer(path: &str) -> String {
+    format!("/{}", path.replace('.', "/"))
+}
+
 /// The values at a path of a task, each with its JSON pointer; `items` stands for every item of an array.
 pub(crate) fn values<'a>(task: &'a Value, path: &str) -> Vec<(String, &'a Value)> {
     let mut found = vec![(String::new(), task)];

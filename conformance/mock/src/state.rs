@@ -2,5 +2,25 @@
 
 pub(crate) mod files;
 pub(crate) mod limits;
+pub(crate) mod seen;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
+
+use files::Files;
+use limits::{Bucket, Purse};
+use seen::Seen;
+use sessions::Sessions;
+use std::sync::{Arc, Mutex};
+use tasks::Tasks;
+
+/// The stores of a mock, each behind a lock of its own; no step holds two at a time.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) bucket: Mutex<Bucket>,
+    pub(crate) purse: Mutex<Purse>,
+    pub(crate) tasks: Mutex<Tasks>,
+    pub(crate) sessions: Mutex<Sessions>,
+    /// Shared with answers, which keep a file that they have drawn.
+    pub(crate) files: Arc<Mutex<Files>>,
+    pub(crate) seen: Mutex<Seen>,
+}

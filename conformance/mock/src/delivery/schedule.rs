@@ -108,7 +108,7 @@ mod tests {
                 address: address.to_owned(),
                 task: None,
                 load: Load::Notice(Item::plain(Map::new())),
-                defect: None,
+                edit: None,
                 secrets: Secrets::default(),
             },
         )

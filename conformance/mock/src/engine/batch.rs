@@ -1,226 +1,160 @@
-//! A batch: each task judged on its own, good ones carried out, bad ones explained.
+//! A batch: each task judged on its own, good ones executed, bad ones explained.
 
-use super::access;
+use super::Engine;
+use crate::answer::Answer;
 use crate::caller::Caller;
-use crate::capacity::{MAX_TASK_ERRORS, Share};
-use crate::engine::Engine;
-use crate::fault::How;
-use crate::item::Item;
-use crate::misread::Mistake;
+use crate::capacity::Share;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::protocol::{kind, name};
-use crate::refusing::Refusing;
-use crate::roles::Reading;
+use crate::steps::execute::{self, Execution, Terms};
+use crate::steps::judge::{self, Conflict, Taken};
+use crate::steps::plan::Plan;
+use crate::steps::results::ResultBuilder;
+use crate::steps::{platform, poll, respond};
+use crate::task_view::TaskView;
 use airspec_judge::Violation;
-use airspec_spec::Constraint;
-use airspec_spec::rule::Rule;
-use serde_json::{Map, Value};
-use std::collections::HashSet;
+use serde_json::Value;
 
 impl Engine {
-    /// Carries out a batch; what became of each element, in order.
-    pub(crate) fn each(&self, batch: &[Value], caller: &Caller) -> Vec<Outcome> {
+    /// Judges and executes a batch; what became of each element, in order. The way in for HTTP and for WebSocket.
+    pub(super) fn process(&self, batch: &[Value], caller: &Caller) -> Vec<Outcome> {
         let (mut taken, mut share) = (Taken::default(), Share::default());
         let mut outcomes = Vec::with_capacity(batch.len());
         for task in batch {
-            let mut outcome = Outcome::default();
-            match task.get(name::TASK_TYPE).and_then(Value::as_str) {
-                Some(kind::AUTHENTICATION) => self.authentication(task, &mut outcome),
-                Some(kind::PING) => ping(task, &mut outcome),
-                Some(kind::POLL) => self.poll(task, caller, &mut share, &mut outcome),
+            let outcome = match task.get(name::TASK_TYPE).and_then(Value::as_str) {
+                Some(kind::AUTHENTICATION) => platform::authentication(task, &self.settings),
+                Some(kind::PING) => platform::ping(task),
+                Some(kind::POLL) => self.poll(task, caller, &mut share),
                 _ => {
-                    self.task(task, caller, &mut taken, &mut share, &mut outcome);
-                    self.spoil(batch, task, &mut outcome);
+                    let mut outcome = self.task(task, caller, &mut taken, &mut share);
+                    self.mutations.on_outcome(batch, task, &mut outcome);
+                    outcome
                 }
-            }
+            };
             share.add_errors(outcome.problems.len());
             outcomes.push(outcome);
         }
         outcomes
     }
 
-    pub(crate) fn run(&self, batch: &[Value], caller: &Caller) -> Outcome {
-        let mut whole = Outcome::default();
-        for outcome in self.each(batch, caller) {
-            whole.items.extend(outcome.items);
-            whole.problems.extend(outcome.problems);
-        }
-        if !whole.problems.is_empty() && self.faults.refuses(Refusing::Whole) {
-            whole.items.clear();
-        }
-        whole
+    /// The answer over HTTP to a batch.
+    pub(super) fn respond(&self, batch: &[Value], caller: &Caller) -> Answer {
+        let mut outcome = respond::merge(self.process(batch, caller));
+        self.mutations.on_batch(&mut outcome);
+        let head = respond::Head {
+            status: outcome.status(self.settings.mixed_status),
+            note: outcome.note(batch.len(), &caller.secrets),
+        };
+        let is_refused = outcome.items.is_empty() && !outcome.problems.is_empty();
+        self.mutations.on_body(&mut outcome);
+        let mut answer = respond::answer(head, outcome, self.settings.empty_data, &caller.secrets);
+        self.mutations.on_answer(is_refused, &mut answer);
+        answer
     }
 
-    /// The key of the first one was checked with the request; it has no result over HTTP.
-    fn authentication(&self, task: &Value, outcome: &mut Outcome) {
-        outcome.problems.extend(unknown_names(task, &[name::TASK_TYPE, name::API_KEY, name::SESSION]));
-        if !task.get(name::API_KEY).and_then(Value::as_str).is_some_and(|key| self.takes(key.trim())) {
-            outcome.problems.push(access::bad_key());
-        }
-    }
-
-    /// The faults of telling refusals wrongly.
-    fn spoil(&self, batch: &[Value], task: &Value, outcome: &mut Outcome) {
-        let own = task.get(name::TASK_UUID).and_then(Value::as_str);
-        for how in self.faults.refusing() {
-            let mut others = batch.iter().filter_map(|task| task.get(name::TASK_UUID)?.as_str());
-            let other = others.find(|other| Some(*other) != own).map(str::to_owned);
-            let other = other.unwrap_or_else(|| self.dice.uuid("stranger", 0).to_string());
-            how.spoil(&mut outcome.problems, &other);
-        }
-    }
-
-    fn task(
-        &self,
-        task: &Value,
-        caller: &Caller,
-        taken: &mut Taken,
-        share: &mut Share,
-        outcome: &mut Outcome,
-    ) {
-        let id = self.id(task);
-        let mut violations = self.violations(task);
-        violations.extend(self.conflict(id.as_deref(), taken));
-        taken.add(id.clone());
-        violations.retain(|violation| !self.faults.accepts(&violation.constraint));
+    fn task(&self, task: &Value, caller: &Caller, taken: &mut Taken, share: &mut Share) -> Outcome {
+        let key = judge::identifier(self.view(task), &self.index).map(|identifier| self.key(identifier));
+        let violations = self.judge(task, key.as_deref(), taken);
+        taken.add(key.clone());
         if violations.is_empty() {
-            let meant = self.misread.iter().find_map(|misread| misread.meant(task));
-            self.carry_out(meant.as_ref().unwrap_or(task), id.as_deref(), caller, share, outcome);
+            let meant = self.mutations.meant(task);
+            self.execute(meant.as_ref().unwrap_or(task), key.as_deref(), caller, share)
         } else {
-            outcome.problems.extend(self.explain(task, &violations, share.errors_left()));
+            let problems = self.explain(task, &violations, share.errors_left());
+            Outcome { items: Vec::new(), problems }
         }
     }
 
-    fn violations(&self, task: &Value) -> Vec<Violation> {
-        let mut violations = if self.judge.is_valid(task) { Vec::new() } else { self.judge.task(task) };
-        for misread in &self.misread {
-            violations = misread.violations(&self.judge, task, violations);
-        }
-        for narrowed in &self.narrowed {
-            for refused in narrowed.violations(task) {
-                if !violations.iter().any(|known| known.pointer == refused.pointer) {
-                    violations.push(refused);
-                }
+    fn view<'a>(&'a self, task: &'a Value) -> TaskView<'a> {
+        TaskView { defaults: &self.defaults, task }
+    }
+
+    /// What tasks are told apart by.
+    fn key(&self, identifier: &str) -> String {
+        let mut key = judge::key(identifier);
+        self.mutations.on_key(identifier, &mut key);
+        key
+    }
+
+    fn judge(&self, task: &Value, key: Option<&str>, taken: &Taken) -> Vec<Violation> {
+        let mut violations = judge::violations(&self.judge, task);
+        self.mutations.on_violations(&self.judge, self.view(task), &mut violations);
+        if let (Some(key), Some(constraint)) = (key, self.model.unique()) {
+            let pending = crate::lock(&self.state.tasks).find(key, self.clock.now()).is_some();
+            let mut conflict = Conflict { in_batch: taken.all.contains(key), pending };
+            self.mutations.on_conflict(key, taken, &mut conflict);
+            if conflict.in_batch || conflict.pending {
+                violations.push(judge::repeated(constraint));
             }
         }
-        violations.extend(self.senseless_lifetime(task));
+        self.mutations.on_verdict(&mut violations);
         violations
     }
 
-    /// The fault of refusing a parameter where it should have no effect.
-    fn senseless_lifetime(&self, task: &Value) -> Option<Violation> {
-        let (id, parameter, only) = self.roles.lifetime.as_ref()?;
-        let reading = self.reading(task);
-        let refused = self.faults.answers(id, How::Refused)
-            && reading.given(parameter).is_some()
-            && reading.text(&only.parameter).as_deref() != Some(only.value.as_str());
-        let constraint = self.model.task.at(parameter)?.constraints.first()?.id.clone();
-        refused.then(|| Violation::new(pointer(parameter), constraint, String::new()))
-    }
-
-    /// Whether another task has the identifier.
-    fn conflict(&self, id: Option<&str>, taken: &Taken) -> Option<Violation> {
-        let (id, constraint) = (id?, self.model.unique()?);
-        let narrowed = || {
-            taken.last.is_some()
-                && self.narrowed.iter().any(|narrowed| matches!(narrowed.constraint.rule, Rule::Unique))
-        };
-        let pending = || crate::lock(&self.tasks).find(id, self.clock.now()).is_some();
-        let in_batch = if self.is_misread(Mistake::Neighbours) {
-            taken.last.as_deref() == Some(id)
-        } else {
-            taken.all.contains(id)
-        };
-        (in_batch || narrowed() || pending()).then(|| repeated(constraint))
-    }
-
-    /// The errors of a task whose identifier another one has.
-    pub(crate) fn conflicting(&self, task: &Value, constraint: &Constraint) -> Vec<Problem> {
-        self.explain(task, &[repeated(constraint)], 1)
-    }
-
     fn explain(&self, task: &Value, violations: &[Violation], most: usize) -> Vec<Problem> {
-        let blamed = |constraint: &str| self.faults.blames(constraint);
-        let mut problems = self.explainer.problems(task, violations, most, blamed);
-        if violations.len() > most {
-            problems.push(Problem::more(violations.len() - most).of_task(task));
+        let change = |explanations: &mut Vec<_>| self.mutations.on_explanations(explanations);
+        judge::explain(&self.explainer, task, violations, most, change)
+    }
+
+    fn execute(&self, task: &Value, key: Option<&str>, caller: &Caller, share: &mut Share) -> Outcome {
+        let view = self.view(task);
+        let identity = crate::lock(&self.state.seen).identity(task, key, self.dice);
+        let mut plan = Plan::read(view, &self.index, &self.model, &self.prices, self.settings.pace);
+        self.mutations.on_plan(view, &mut plan);
+        let builder = ResultBuilder {
+            view,
+            plan: &plan,
+            index: &self.index,
+            model: &self.model,
+            dice: self.dice,
+            identity,
+            origin: &caller.origin,
+            unasked: &self.settings.unasked,
+        };
+        let refused =
+            |problem: Option<Problem>| Outcome { items: Vec::new(), problems: problem.into_iter().collect() };
+        let Some(mut items) = builder.admitted(share) else { return refused(Some(execute::crowded(task))) };
+        self.mutations.on_results(identity, &mut items);
+        if !self.is_paid(&plan, caller) {
+            return refused(execute::unpaid(task, self.settings.unpaid_status));
         }
-        problems
+        let fails = self.dice.chance("fail", identity, caller.moment.weather.fail);
+        let failure = fails.then(|| execute::failed(task));
+        let now = self.clock.now();
+        let unique = self.model.unique();
+        let terms = Terms {
+            key,
+            caller,
+            now,
+            retention: self.settings.retention,
+            unique: unique.map(|constraint| &*constraint.id),
+        };
+        let mut execution = Execution::new(&plan, items, failure, (view, &self.index), terms);
+        self.mutations.on_execution(&mut execution);
+        if execution.store(now, &self.state, &self.deliveries) {
+            return execution.into_outcome(task);
+        }
+        let violations: Vec<_> = unique.map(judge::repeated).into_iter().collect();
+        Outcome { items: Vec::new(), problems: self.explain(task, &violations, 1) }
     }
 
-    pub(crate) fn reading<'a>(&'a self, task: &'a Value) -> Reading<'a> {
-        Reading { model: &self.model, roles: &self.roles, faults: &self.faults, task }
+    fn is_paid(&self, plan: &Plan, caller: &Caller) -> bool {
+        let balance = caller.moment.weather.balance;
+        balance.is_none_or(|balance| crate::lock(&self.state.purse).spend(plan.cost(), balance))
     }
 
-    /// What tells a task apart, such that letter case makes no difference.
-    fn id(&self, task: &Value) -> Option<String> {
-        let path = self.roles.unique.as_deref().unwrap_or(name::TASK_UUID);
-        self.reading(task).given(path)?.as_str().map(|id| self.folded(id))
+    fn poll(&self, task: &Value, caller: &Caller, share: &mut Share) -> Outcome {
+        let identifier = match poll::asked(task) {
+            Ok(identifier) => identifier,
+            Err(problems) => return Outcome { items: Vec::new(), problems },
+        };
+        let (key, now) = (self.key(identifier), self.clock.now());
+        let result = self.model.result.as_ref();
+        let tasks = crate::lock(&self.state.tasks);
+        let mut outcome = poll::answer(task, &tasks, (&key, caller.account, now), result, share);
+        drop(tasks);
+        self.mutations.on_poll(result, &mut outcome.items);
+        outcome
     }
-
-    /// An identifier as tasks are told apart by it.
-    pub(crate) fn folded(&self, id: &str) -> String {
-        if self.is_misread(Mistake::Case) { id.to_owned() } else { id.to_lowercase() }
-    }
-
-    /// Whether identifiers are compared with that mistake.
-    fn is_misread(&self, mistake: Mistake) -> bool {
-        self.misread.iter().any(|misread| misread.is(mistake, &Rule::Unique))
-    }
-}
-
-/// The identifiers of the tasks of a batch so far.
-#[derive(Default)]
-struct Taken {
-    all: HashSet<String>,
-    last: Option<String>,
-}
-
-impl Taken {
-    fn add(&mut self, id: Option<String>) {
-        self.all.extend(id.clone());
-        self.last = id.or(self.last.take());
-    }
-}
-
-/// The violation of a task whose identifier another one has.
-fn repeated(constraint: &Constraint) -> Violation {
-    Violation::new(pointer(&constraint.parameter), constraint.id.clone(), String::new())
-}
-
-/// The JSON pointer of a parameter outside arrays.
-fn pointer(path: &str) -> String {
-    format!("/{}", path.replace('.', "/"))
-}
-
-fn ping(task: &Value, outcome: &mut Outcome) {
-    let mut problems = unknown_names(task, &[name::TASK_TYPE, name::PING]);
-    if task.get(name::PING) != Some(&Value::Bool(true)) {
-        let problem = Problem::new(400, "invalidPing", "`ping` must be `true`.");
-        problems.push(problem.with(name::PARAMETER, name::PING).with(name::TYPE, "boolean").of_task(task));
-    }
-    if problems.is_empty() {
-        let fields = [(name::TASK_TYPE.into(), kind::PING.into()), (name::PONG.into(), true.into())];
-        outcome.items.push(Item::plain(fields.into_iter().collect()));
-    }
-    outcome.problems.extend(problems);
-}
-
-/// The errors for names that a task of the platform does not have.
-pub(crate) fn unknown_names(task: &Value, known: &[&str]) -> Vec<Problem> {
-    let names = task.as_object().into_iter().flat_map(Map::keys);
-    let unknown = names.filter(|name| !known.contains(&name.as_str()));
-    let problem = |name: &String| {
-        let name = airspec_spec::text::shorten(name, 80);
-        Problem::new(400, "unsupportedParameter", format!("`{name}` is not a parameter here."))
-            .with(name::PARAMETER, name.as_str())
-            .of_task(task)
-    };
-    let mut problems: Vec<Problem> = unknown.clone().take(MAX_TASK_ERRORS).map(problem).collect();
-    let left = unknown.count() - problems.len();
-    if left > 0 {
-        problems.push(Problem::more(left).of_task(task));
-    }
-    problems
 }

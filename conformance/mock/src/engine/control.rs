@@ -6,8 +6,8 @@
 //! | `GET /_mock/clock` | `{"now": seconds}` since the mock began |
 //! | `POST /_mock/clock` with `{"advance": seconds}` | the same, after moving the clock ahead |
 
+use super::Engine;
 use crate::answer::Answer;
-use crate::engine::Engine;
 use crate::problem::Problem;
 use crate::protocol::{self, Incoming};
 use serde_json::{Value, json};

@@ -1,14 +1,14 @@
 //! The way in for WebSockets: a frame is a batch, and its results are frames.
 
-use super::access::{self, is_authentication};
+use super::Engine;
 use crate::caller::Caller;
 use crate::capacity::AT_ONCE_PIXELS;
-use crate::engine::Engine;
 use crate::item::Item;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::protocol::{self, Incoming, Note, kind, name};
 use crate::state::sessions::{Frame, Session};
+use crate::steps::admit;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,22 +36,18 @@ impl Engine {
         request: &Incoming,
         text: &[u8],
     ) -> Result<(Arc<Session>, Vec<Value>), Box<Problem>> {
-        let mut batch = self.read(text)?;
+        let mut batch = admit::batch(text, &self.settings)?;
         let first = batch.remove(0);
-        if !is_authentication(&first) {
-            return Err(Box::new(access::no_key()));
-        }
-        let key = first.get(name::API_KEY).and_then(Value::as_str).map(str::trim);
-        let Some(key) = key.filter(|key| self.takes(key)) else { return Err(Box::new(access::bad_key())) };
-        let caller = self.caller(key, request, vec![key.to_owned()]);
+        let key = admit::greeting(&first, &self.settings)?;
+        let caller = self.caller(request, vec![key.to_owned()]);
         let asked = first.get(name::SESSION).and_then(Value::as_str);
         let id = |number| self.dice.uuid("session", number).to_string();
-        Ok((crate::lock(&self.sessions).take_up(caller, asked, id), batch))
+        Ok((crate::lock(&self.state.sessions).take_up(caller, asked, id), batch))
     }
 
-    /// Carries out what a frame asks for.
+    /// Executes what a frame asks for.
     pub(crate) fn frame(&self, session: &Session, request: &Incoming, text: &[u8]) -> Work {
-        match self.read(text) {
+        match admit::batch(text, &self.settings) {
             Ok(batch) => self.work(session, request, &batch),
             Err(problem) => failed(session, problem),
         }
@@ -77,11 +73,11 @@ impl Engine {
         let caller = Caller { moment, ..session.caller.clone() };
         let mut note = Note { route: protocol::ENDPOINT, tasks: batch.len(), ..Note::default() };
         let mut frames = Vec::new();
-        for (task, outcome) in batch.iter().zip(self.each(batch, &caller)) {
+        for (task, outcome) in batch.iter().zip(self.process(batch, &caller)) {
             let own = outcome.note(1, &caller.secrets);
             note.results += own.results;
             note.errors.extend(own.errors);
-            if is_authentication(task) && outcome.problems.is_empty() {
+            if admit::is_authentication(task) && outcome.problems.is_empty() {
                 frames.push((delay, session.welcome()));
             } else {
                 let parts = split(outcome, task).into_iter().map(|part| session.frame(part));

@@ -1,17 +1,42 @@
-//! From the outcome of a batch to the pieces of a body.
+//! Respond: from the outcome of a batch to status, headers and body.
 
-use crate::answer::{Content, Piece};
+use crate::answer::{Answer, Body, Content, Piece};
 use crate::caller::Secrets;
 use crate::item::Item;
 use crate::outcome::Outcome;
-use crate::protocol;
+use crate::protocol::{self, JSON, Note};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// What is known of an answer before its body is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Head {
+    pub(crate) status: u16,
+    pub(crate) note: Note,
+}
+
+/// The outcomes of all tasks as one.
+pub(crate) fn merge(outcomes: Vec<Outcome>) -> Outcome {
+    let mut whole = Outcome::default();
+    for outcome in outcomes {
+        whole.items.extend(outcome.items);
+        whole.problems.extend(outcome.problems);
+    }
+    whole
+}
+
+/// The answer to a batch. Pictures in it are drawn when it is sent.
+pub(crate) fn answer(head: Head, outcome: Outcome, empty_data: bool, secrets: &Secrets) -> Answer {
+    let is_ready = outcome.is_ready();
+    let pieces = Body::Pieces(pieces(outcome, empty_data, secrets));
+    let body = if is_ready { Body::Ready(pieces.into_bytes()) } else { pieces };
+    Answer { note: head.note, ..Answer::new(head.status, JSON, body) }
+}
+
 /// The text of the answer, cut where a picture is to be drawn.
-pub(crate) fn pieces(outcome: Outcome, empty_data: bool, secrets: &Secrets) -> Vec<Piece> {
+fn pieces(outcome: Outcome, empty_data: bool, secrets: &Secrets) -> Vec<Piece> {
     // Nobody can know it, so that no text of a client is taken for it.
     let mark = format!("{}/", Uuid::new_v4());
     let mut pictures = HashMap::new();

@@ -1,13 +1,15 @@
-//! Refusals that are told wrongly, whatever they are about: the same for every model, since the shape of an error
-//! belongs to the platform.
+//! `error:<how>`: refusals are worded wrongly, whatever they are about. The ways are the same for every model, since the
+//! shape of an error belongs to the platform.
 
-use super::problem::Problem;
-use super::protocol::name;
+use crate::answer::{Answer, Body};
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::protocol::name;
 use serde_json::Value;
 
-/// A way to tell a refusal wrongly.
+/// A way to word a refusal wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refusing {
+pub(super) enum ErrorMutation {
     Crash,
     Success,
     Double,
@@ -21,8 +23,8 @@ pub(crate) enum Refusing {
     Html,
 }
 
-impl Refusing {
-    pub(crate) const ALL: [Self; 11] = [
+impl ErrorMutation {
+    pub(super) const ALL: [Self; 11] = [
         Self::Crash,
         Self::Success,
         Self::Double,
@@ -36,7 +38,7 @@ impl Refusing {
         Self::Html,
     ];
 
-    pub(crate) fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Crash => "crash",
             Self::Success => "success",
@@ -52,7 +54,7 @@ impl Refusing {
         }
     }
 
-    pub(crate) fn sentence(self) -> &'static str {
+    pub(super) fn sentence(self) -> &'static str {
         match self {
             Self::Crash => "answers with status 500 where a task is refused",
             Self::Success => "answers with status 200 where every task is refused",
@@ -68,26 +70,57 @@ impl Refusing {
         }
     }
 
-    /// Changes the errors of one task; `other` is the identifier of another one.
-    pub(crate) fn spoil(self, problems: &mut Vec<Problem>, other: &str) {
+    /// Changes the errors of one task. `stranger` is an identifier that no task has.
+    pub(super) fn on_outcome(self, batch: &[Value], task: &Value, stranger: &str, outcome: &mut Outcome) {
+        let problems = &mut outcome.problems;
         match self {
             Self::Double => {
                 let again = problems.clone();
                 problems.extend(again);
             }
-            Self::Crash => problems.iter_mut().for_each(|problem| problem.status = 500),
-            Self::Success => problems.iter_mut().for_each(|problem| problem.status = 200),
-            Self::Stranger => each(problems, |problem| {
-                problem.object.insert(name::TASK_UUID.into(), Value::from(other));
-            }),
+            Self::Crash => each(problems, |problem| problem.status = 500),
+            Self::Success => each(problems, |problem| problem.status = 200),
+            Self::Stranger => {
+                let other = another(batch, task).unwrap_or(stranger);
+                each(problems, |problem| {
+                    problem.object.insert(name::TASK_UUID.into(), other.into());
+                });
+            }
             Self::Anonymous => each(problems, |problem| drop(problem.object.remove(name::TASK_UUID))),
             Self::Codeless => each(problems, |problem| drop(problem.object.remove(name::CODE))),
             Self::Wordless => each(problems, |problem| drop(problem.object.remove(name::MESSAGE))),
             Self::Unnamed => each(problems, |problem| drop(problem.object.remove(name::PARAMETER))),
-            // Told of the answer as a whole.
+            // These change the answer as a whole.
             Self::Whole | Self::Silent | Self::Html => {}
         }
     }
+
+    pub(super) fn on_batch(self, outcome: &mut Outcome) {
+        if self == Self::Whole && !outcome.problems.is_empty() {
+            outcome.items.clear();
+        }
+    }
+
+    pub(super) fn on_body(self, outcome: &mut Outcome) {
+        if self == Self::Silent {
+            outcome.problems.clear();
+        }
+    }
+
+    pub(super) fn on_answer(self, is_refused: bool, answer: &mut Answer) {
+        if self == Self::Html && is_refused {
+            let page = Body::Ready(b"<html><body>Bad Request</body></html>".to_vec());
+            let note = std::mem::take(&mut answer.note);
+            *answer = Answer { note, ..Answer::new(answer.status, "text/html", page) };
+        }
+    }
+}
+
+/// The identifier of another task of the batch.
+fn another<'b>(batch: &'b [Value], task: &Value) -> Option<&'b str> {
+    let own = task.get(name::TASK_UUID).and_then(Value::as_str);
+    let mut others = batch.iter().filter_map(|task| task.get(name::TASK_UUID)?.as_str());
+    others.find(|other| Some(*other) != own)
 }
 
 fn each(problems: &mut [Problem], change: impl Fn(&mut Problem)) {

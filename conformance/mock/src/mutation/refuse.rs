@@ -1,10 +1,11 @@
-//! What a constraint refuses when it refuses too much.
+//! `refuse:<constraint>`: the constraint refuses some of what keeps it.
 //!
 //! Where a rule has an edge (a range, a step, a length, a number of items, a list of values or of alternatives) the
 //! edge is drawn tighter by the least step; of a list or of alternatives each can be the one that is refused. Where it
 //! has none, the parameter is refused whatever its value.
 
-use super::path;
+use crate::path;
+use crate::steps::judge::{Conflict, Taken};
 use airspec_judge::Judge;
 use airspec_judge::Violation;
 use airspec_spec::rule::{Count, End, Operation, Relation, Rule, equal, exact};
@@ -14,8 +15,8 @@ use serde_json::Value;
 
 /// A constraint that refuses more than it should.
 #[derive(Debug)]
-pub(crate) struct Narrowed {
-    pub(crate) constraint: Constraint,
+pub(super) struct Refuse {
+    constraint: Constraint,
     /// Judges what the refused alternative admits, where the rule has alternatives.
     branch: Option<Judge>,
     /// The refused value, where the rule is a list of them.
@@ -25,7 +26,7 @@ pub(crate) struct Narrowed {
 }
 
 /// What the fault does, and whether it leaves no task that is accepted.
-pub(crate) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool) {
+pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool) {
     let subject = match &constraint.member {
         Some(member) => member.clone(),
         None => constraint.parameter.to_string(),
@@ -76,7 +77,7 @@ pub(crate) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
 }
 
 /// Each further value or alternative that the constraint can refuse, by its number from 1, and what the fault does.
-pub(crate) fn branches(constraint: &Constraint) -> Vec<(usize, String)> {
+pub(super) fn branches(constraint: &Constraint) -> Vec<(usize, String)> {
     let place = if constraint.parameter.is_empty() { "the task" } else { &constraint.parameter };
     match &constraint.rule {
         // The last one is refused by the fault without a number.
@@ -118,9 +119,9 @@ fn spare(model: &Model, constraint: &Constraint) -> Option<String> {
     spare.map(|property| property.name.clone())
 }
 
-impl Narrowed {
+impl Refuse {
     /// A constraint that refuses too much; `number` tells which of its values or alternatives.
-    pub(crate) fn new(model: &Model, id: &str, number: Option<usize>) -> Option<Self> {
+    pub(super) fn new(model: &Model, id: &str, number: Option<usize>) -> Option<Self> {
         let constraint = model.constraint(id)?.clone();
         let branch = match &constraint.rule {
             Rule::AnyOf(_) | Rule::OneOf(_) => {
@@ -144,8 +145,21 @@ impl Narrowed {
         Some(Self { constraint, branch, value, name })
     }
 
-    /// What a task breaks that breaks nothing.
-    pub(crate) fn violations(&self, task: &Value) -> Vec<Violation> {
+    /// Adds what a task is wrongly found to break, at places where nothing else is wrong.
+    pub(super) fn on_violations(&self, task: &Value, violations: &mut Vec<Violation>) {
+        for refused in self.violations(task) {
+            if !violations.iter().any(|known| known.pointer == refused.pointer) {
+                violations.push(refused);
+            }
+        }
+    }
+
+    /// Takes different identifiers in one batch for equal ones.
+    pub(super) fn on_conflict(&self, taken: &Taken, conflict: &mut Conflict) {
+        conflict.in_batch |= matches!(self.constraint.rule, Rule::Unique) && taken.last.is_some();
+    }
+
+    fn violations(&self, task: &Value) -> Vec<Violation> {
         let Constraint { id, parameter, .. } = &self.constraint;
         let values = path::values(task, parameter);
         let refused = values.into_iter().filter_map(|(pointer, value)| match &self.name {
