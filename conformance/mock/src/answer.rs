@@ -1,8 +1,8 @@
 //! An answer, and how a front is to send it.
 
+use super::image_spec::ImageSpec;
 use super::problem::Problem;
 use super::protocol::{self, Form, JSON, Note, Passage};
-use super::recipe::Recipe;
 use super::state::files::Files;
 use serde_json::Value;
 use std::fmt;
@@ -40,9 +40,9 @@ pub struct Piece(pub(crate) Content);
 pub(crate) enum Content {
     Text(Vec<u8>),
     /// A picture as the text of a field.
-    Inline(Arc<Recipe>, Form),
+    Inline(Arc<ImageSpec>, Form),
     /// A picture as a file, to be kept under a name.
-    File(Arc<Recipe>, Arc<Mutex<Files>>, String),
+    File(Arc<ImageSpec>, Arc<Mutex<Files>>, String),
 }
 
 impl Body {
@@ -62,9 +62,9 @@ impl Piece {
     pub fn into_bytes(self) -> Vec<u8> {
         match self.0 {
             Content::Text(text) => text,
-            Content::Inline(recipe, form) => recipe.text(form).into_bytes(),
-            Content::File(recipe, files, name) => {
-                let bytes = recipe.draw();
+            Content::Inline(image, form) => image.text(form).into_bytes(),
+            Content::File(image, files, name) => {
+                let bytes = image.draw();
                 super::lock(&files).keep(&name, &bytes);
                 bytes
             }
@@ -72,14 +72,14 @@ impl Piece {
     }
 
     pub(crate) fn pixels(&self) -> u64 {
-        self.recipe().map_or(0, Recipe::pixels)
+        self.image().map_or(0, ImageSpec::pixels)
     }
 
     /// About how many bytes it takes in memory as it is.
     pub(crate) fn weight(&self) -> usize {
         match &self.0 {
             Content::Text(text) => text.len(),
-            Content::Inline(recipe, _) | Content::File(recipe, ..) => recipe.weight(),
+            Content::Inline(image, _) | Content::File(image, ..) => image.weight(),
         }
     }
 
@@ -87,15 +87,15 @@ impl Piece {
     pub(crate) fn drawn_bytes(&self) -> usize {
         match &self.0 {
             Content::Text(text) => text.len(),
-            Content::Inline(recipe, _) => recipe.base64_bytes(),
-            Content::File(recipe, ..) => recipe.file_bytes(),
+            Content::Inline(image, _) => image.base64_bytes(),
+            Content::File(image, ..) => image.file_bytes(),
         }
     }
 
-    fn recipe(&self) -> Option<&Recipe> {
+    fn image(&self) -> Option<&ImageSpec> {
         match &self.0 {
             Content::Text(_) => None,
-            Content::Inline(recipe, _) | Content::File(recipe, ..) => Some(recipe),
+            Content::Inline(image, _) | Content::File(image, ..) => Some(image),
         }
     }
 }

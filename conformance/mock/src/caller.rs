@@ -1,6 +1,6 @@
 //! Who sent a request, and how to keep the key out of sight.
 
-use super::weather::Moment;
+use super::weather::RequestConditions;
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(crate) struct Caller {
     /// What must not be repeated.
     pub(crate) secrets: Secrets,
     /// The weather of the request.
-    pub(crate) moment: Moment,
+    pub(crate) conditions: RequestConditions,
 }
 
 /// What a client must not see repeated, and nobody else see at all.

@@ -11,9 +11,9 @@ use super::address::is_loopback;
 use super::caller::Secrets;
 use super::capacity::{Capacity, drawing_work};
 use super::clock::Clock;
+use super::image_spec::ImageSpec;
 use super::item::Item;
 use super::protocol;
-use super::recipe::Recipe;
 use super::settings::{Reach, Settings, Wrapping};
 use reqwest::{Client, Method, Url};
 use schedule::{Destination, Job, Schedule};
@@ -78,7 +78,7 @@ pub enum DeliveryState {
 
 /// Something to deliver.
 #[derive(Clone, Debug)]
-pub(crate) struct Parcel {
+pub(crate) struct QueuedDelivery {
     pub(crate) due: Duration,
     pub(crate) address: String,
     pub(crate) task: Option<String>,
@@ -89,12 +89,12 @@ pub(crate) struct Parcel {
     pub(crate) secrets: Secrets,
 }
 
-impl Parcel {
+impl QueuedDelivery {
     /// About how many bytes it takes in memory while it waits.
     pub(crate) fn weight(&self) -> usize {
         let load = match &self.load {
             Load::Notice(item) => item.weight(),
-            Load::Upload(recipe) => recipe.weight(),
+            Load::Upload(image) => image.weight(),
         };
         300 + self.address.len() + self.task.as_ref().map_or(0, String::len) + load
     }
@@ -103,7 +103,7 @@ impl Parcel {
 #[derive(Clone, Debug)]
 pub(crate) enum Load {
     Notice(Item),
-    Upload(Arc<Recipe>),
+    Upload(Arc<ImageSpec>),
 }
 
 /// Delivers, and remembers how it went.
@@ -167,12 +167,12 @@ impl DeliveryWorker {
     }
 
     /// Takes a delivery over.
-    pub(crate) fn take(&self, parcel: Parcel) {
-        let id = self.record(&parcel);
-        if parcel.address.len() > LONGEST_ADDRESS {
+    pub(crate) fn take(&self, queued: QueuedDelivery) {
+        let id = self.record(&queued);
+        if queued.address.len() > LONGEST_ADDRESS {
             return self.note(id, "the address is too long", DeliveryState::Failed);
         }
-        let bytes = parcel.weight();
+        let bytes = queued.weight();
         let mut fits = false;
         self.open.send_if_modified(|open| {
             fits = open.count < WAITING && open.bytes + bytes <= WAITING_BYTES;
@@ -181,7 +181,7 @@ impl DeliveryWorker {
             }
             fits
         });
-        if !fits || self.queue.send(Job::new(id, parcel)).is_err() {
+        if !fits || self.queue.send(Job::new(id, queued)).is_err() {
             self.note(id, "too many deliveries are waiting", DeliveryState::Failed);
         }
     }
@@ -197,19 +197,19 @@ impl DeliveryWorker {
         let _ = open.wait_for(|open| open.count == 0).await;
     }
 
-    fn record(&self, parcel: &Parcel) -> u64 {
+    fn record(&self, queued: &QueuedDelivery) -> u64 {
         let mut records = super::lock(&self.records);
         let id = records.next;
         records.next += 1;
-        let kind = match parcel.load {
+        let kind = match queued.load {
             Load::Notice(_) => DeliveryKind::Webhook,
             Load::Upload(_) => DeliveryKind::Upload,
         };
         records.kept.push_back(Delivery {
             id,
             kind,
-            task_uuid: parcel.task.as_deref().map(|id| airspec_spec::text::shorten(id, LONGEST_TASK)),
-            address: parcel.secrets.mask(shown(&parcel.address)),
+            task_uuid: queued.task.as_deref().map(|id| airspec_spec::text::shorten(id, LONGEST_TASK)),
+            address: queued.secrets.mask(shown(&queued.address)),
             attempts: Vec::new(),
             state: DeliveryState::Pending,
         });
@@ -231,7 +231,7 @@ impl DeliveryWorker {
     fn close(&self, job: &Job) {
         self.open.send_modify(|open| {
             open.count = open.count.saturating_sub(1);
-            open.bytes = open.bytes.saturating_sub(job.parcel.weight());
+            open.bytes = open.bytes.saturating_sub(job.queued.weight());
         });
     }
 
@@ -289,7 +289,7 @@ impl DeliveryWorker {
 
     async fn send(&self, job: &Job, client: Option<&Client>) -> Attempt {
         let failed = |said: &str| Attempt { state: DeliveryState::Failed, said: said.to_owned() };
-        let Parcel { address, load, edit, .. } = &job.parcel;
+        let QueuedDelivery { address, load, edit, .. } = &job.queued;
         let (client, url) = match (client, self.policy.reach.admit(address)) {
             (Some(client), Ok(url)) => (client, url),
             (None, _) => return failed("no HTTP client"),
@@ -330,7 +330,7 @@ impl Load {
     fn pixels(&self) -> u64 {
         match self {
             Self::Notice(item) => item.inline_pixels(),
-            Self::Upload(recipe) => recipe.pixels(),
+            Self::Upload(image) => image.pixels(),
         }
     }
 
@@ -339,7 +339,7 @@ impl Load {
         match self {
             // What is not drawn waits in the queue as it is, and is counted there.
             Self::Notice(item) => item.inline_bytes(),
-            Self::Upload(recipe) => recipe.file_bytes(),
+            Self::Upload(image) => image.file_bytes(),
         }
     }
 }
@@ -352,10 +352,10 @@ impl Load {
                 media: Some(protocol::JSON),
                 body: notice(item.finish(), wrapping),
             },
-            Self::Upload(recipe) => OutboundRequest {
+            Self::Upload(image) => OutboundRequest {
                 method: Method::PUT,
-                media: typed.then_some(recipe.media),
-                body: recipe.draw(),
+                media: typed.then_some(image.media),
+                body: image.draw(),
             },
         }
     }

@@ -13,18 +13,18 @@ use crate::caller::{Caller, Secrets};
 use crate::capacity::Capacity;
 use crate::clock::Clock;
 use crate::delivery::{Delivery, DeliveryWorker, Policy};
-use crate::dice::Dice;
 use crate::explain::{Explainer, UnknownConstraint};
 use crate::mutation::{self, Fault, Mutations, UnknownFault};
 use crate::problem::Problem;
 use crate::protocol::{CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, is_endpoint};
+use crate::seeded_rng::SeededRng;
 use crate::settings::Settings;
-use crate::sites::{Page, Sites};
 use crate::state::State;
 use crate::state::files::Found;
 use crate::steps::admit;
+use crate::steps::sites::{Page, Sites};
 use crate::task_view::Defaults;
-use crate::weather::{self, Moment};
+use crate::weather::{self, RequestConditions};
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::Model;
 use airspec_spec::price::Prices;
@@ -46,7 +46,7 @@ pub struct Engine {
     explainer: Explainer,
     sites: Sites,
     mutations: Mutations,
-    dice: Dice,
+    rng: SeededRng,
     clock: Arc<Clock>,
     salt: RandomState,
     requests: AtomicU64,
@@ -86,8 +86,8 @@ impl Engine {
     /// # Errors
     /// A spec that cannot judge, or a fault that the spec does not have.
     pub fn with_clock(model: Model, settings: Settings, clock: Clock) -> Result<Self, EngineError> {
-        let dice = Dice::new(settings.seed);
-        let mutations = Mutations::read(&model, &settings.faults, dice)?;
+        let rng = SeededRng::new(settings.seed);
+        let mutations = Mutations::read(&model, &settings.faults, rng)?;
         let index = BehaviourIndex::of(&model);
         if let Some(field) = settings.unasked.iter().find(|name| !index.is_flagged(name)) {
             return Err(EngineError::Field(airspec_spec::text::shorten(field, 80)));
@@ -113,7 +113,7 @@ impl Engine {
             defaults,
             explainer,
             mutations,
-            dice,
+            rng,
             capacity,
         })
     }
@@ -184,22 +184,22 @@ impl Engine {
         if request.method != "POST" {
             return self.wrong_method("Tasks are sent by POST.", "POST");
         }
-        let moment = match self.moment(request) {
-            Ok(moment) => moment,
+        let conditions = match self.conditions(request) {
+            Ok(conditions) => conditions,
             Err(problem) => return self.refusal(&problem),
         };
-        let (delay, slow, dropped) = (moment.delay, moment.weather.slow, moment.dropped);
+        let (delay, slow, dropped) = (conditions.delay, conditions.weather.slow, conditions.dropped);
         let mut answer = if dropped {
             Answer::new(503, JSON, Body::Ready(Vec::new()))
         } else {
-            self.post(request, moment)
+            self.post(request, conditions)
         };
         answer.delay = delay;
         answer.passage = if dropped { Passage::Dropped } else { slow.map_or(Passage::Normal, Passage::Slow) };
         answer
     }
 
-    fn post(&self, request: &Incoming, moment: Moment) -> Answer {
+    fn post(&self, request: &Incoming, conditions: RequestConditions) -> Answer {
         if request.body.len() > self.settings.max_body {
             return self.oversized();
         }
@@ -208,9 +208,9 @@ impl Engine {
             Ok(keys) => keys,
             Err(problem) => return self.refusal(&problem),
         };
-        if let Err(problem) = self.pass(&moment) {
+        if let Err(problem) = self.pass(&conditions) {
             let answer = self.refusal(&problem);
-            let wait = moment.weather.retry_after.filter(|_| matches!(problem.status, 429 | 503));
+            let wait = conditions.weather.retry_after.filter(|_| matches!(problem.status, 429 | 503));
             return match wait {
                 Some(seconds) => answer.with("retry-after", seconds.to_string()),
                 None => answer,
@@ -222,18 +222,18 @@ impl Engine {
         }
         match batch {
             Err(problem) => self.refusal(&problem),
-            Ok(batch) => self.respond(&batch, &Caller { moment, ..self.caller(request, keys) }),
+            Ok(batch) => self.respond(&batch, &Caller { conditions, ..self.caller(request, keys) }),
         }
     }
 
     /// The network conditions of the next request.
-    fn moment(&self, request: &Incoming) -> Result<Moment, Problem> {
+    fn conditions(&self, request: &Incoming) -> Result<RequestConditions, Problem> {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        admit::conditions(request, &self.settings, self.dice, number)
+        admit::conditions(request, &self.settings, self.rng, number)
     }
 
-    fn pass(&self, moment: &Moment) -> Result<(), Problem> {
-        admit::pass(moment, &mut crate::lock(&self.state.bucket), self.clock.now())
+    fn pass(&self, conditions: &RequestConditions) -> Result<(), Problem> {
+        admit::pass(conditions, &mut crate::lock(&self.state.bucket), self.clock.now())
     }
 
     /// The caller that the first of the keys names.
@@ -242,7 +242,7 @@ impl Engine {
             account: self.salt.hash_one(keys.first().map(String::as_str).unwrap_or_default()),
             origin: admit::origin(request, &self.settings),
             secrets: Secrets::of(keys),
-            moment: Moment::default(),
+            conditions: RequestConditions::default(),
         }
     }
 
@@ -305,9 +305,9 @@ impl Engine {
                 self.refusal(&Problem::new(404, "fileExpired", "The link to this file has ended."))
             }
             Found::Drawn(media, bytes) => picture(media, Body::Ready(bytes.to_vec())),
-            Found::Recipe(recipe) => {
-                let media = recipe.media;
-                let file = Content::File(recipe, Arc::clone(&self.state.files), name.to_owned());
+            Found::Undrawn(image) => {
+                let media = image.media;
+                let file = Content::File(image, Arc::clone(&self.state.files), name.to_owned());
                 picture(media, Body::Pieces(vec![Piece(file)]))
             }
         }

@@ -1,7 +1,7 @@
 //! One result of a task, and the file that belongs to it.
 
+use super::image_spec::ImageSpec;
 use super::protocol::Form;
-use super::recipe::Recipe;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(crate) struct File {
     pub(crate) name: String,
     /// The ending of its link.
     pub(crate) ending: &'static str,
-    pub(crate) recipe: Arc<Recipe>,
+    pub(crate) image: Arc<ImageSpec>,
     /// For how long the link works.
     pub(crate) lifetime: Option<Duration>,
     /// Whether the result links to it.
@@ -42,26 +42,26 @@ impl Item {
     /// About how many bytes it takes in memory, its file not yet drawn.
     pub(crate) fn weight(&self) -> usize {
         let fields = self.fields.iter().map(|(name, value)| 100 + name.len() + weight(value));
-        let file = self.file.as_ref().map_or(0, |file| 100 + file.recipe.weight());
+        let file = self.file.as_ref().map_or(0, |file| 100 + file.image.weight());
         200 + file + fields.sum::<usize>()
     }
 
     /// How many pixels are to be drawn into its fields.
     pub(crate) fn inline_pixels(&self) -> u64 {
         let forms = u64::try_from(self.inline.len()).unwrap_or(u64::MAX);
-        self.file.as_ref().map_or(0, |file| file.recipe.pixels()).saturating_mul(forms)
+        self.file.as_ref().map_or(0, |file| file.image.pixels()).saturating_mul(forms)
     }
 
     /// More bytes than they have once they are drawn.
     pub(crate) fn inline_bytes(&self) -> usize {
-        self.file.as_ref().map_or(0, |file| file.recipe.base64_bytes()) * self.inline.len()
+        self.file.as_ref().map_or(0, |file| file.image.base64_bytes()) * self.inline.len()
     }
 
     /// The item with everything drawn.
     pub(crate) fn finish(mut self) -> Value {
         if let Some(file) = &self.file {
             for (name, form) in &self.inline {
-                self.fields.insert(name.clone(), file.recipe.text(*form).into());
+                self.fields.insert(name.clone(), file.image.text(*form).into());
             }
         }
         Value::Object(self.fields)

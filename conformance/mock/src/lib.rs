@@ -1,10 +1,13 @@
 //! A mock server that behaves like the API, for any model whose spec can be read.
 //!
-//! The [`Engine`] is a plain function from a request to an answer. It asks the [judge](airspec_judge) what is wrong
-//! with a task, and the spec's behaviours what an answer must be, so it names no parameter of any model. [`Mock`] serves it
-//! in the background of a test, [`Server`] where it runs for a long time, and with the feature `wiremock`
-//! `WiremockServer` is a `wiremock::MockServer` that answers the same. What the platform's documents leave open is a
-//! switch in [`Settings`].
+//! The [`Engine`] is a plain function from a request to an answer, in four steps: admit the request, judge each task,
+//! execute the valid ones, respond. It asks the [judge](airspec_judge) what is wrong with a task, and the spec's
+//! behaviours what an answer must be, so it names no parameter of any model. A [`Fault`] is a change around the steps,
+//! which know none.
+//!
+//! [`Mock`] serves the engine in the background of a test, [`Server`] where it runs for a long time, and with the feature
+//! `wiremock` `WiremockServer` is a `wiremock::MockServer` that answers the same. What the platform's documents leave
+//! open is a switch in [`Settings`].
 //!
 //! ```
 //! # async fn example(model: airspec_spec::Model) -> Result<(), Box<dyn std::error::Error>> {
@@ -23,12 +26,12 @@ mod caller;
 mod capacity;
 mod clock;
 mod delivery;
-mod dice;
 mod engine;
 mod explain;
 mod front_axum;
 #[cfg(feature = "wiremock")]
 mod front_wiremock;
+mod image_spec;
 mod item;
 mod log;
 mod mock;
@@ -37,10 +40,9 @@ mod outcome;
 mod path;
 mod problem;
 mod protocol;
-mod recipe;
+mod seeded_rng;
 pub mod serving;
 mod settings;
-mod sites;
 mod state;
 mod steps;
 mod task_view;

@@ -24,10 +24,10 @@ pub(crate) use catalogue::all;
 pub use catalogue::{Fault, UnknownFault};
 
 use crate::answer::Answer;
-use crate::dice::Dice;
 use crate::explain::Explanation;
 use crate::item::Item;
 use crate::outcome::Outcome;
+use crate::seeded_rng::SeededRng;
 use crate::steps::execute::Execution;
 use crate::steps::judge::{Conflict, Taken};
 use crate::steps::plan::Plan;
@@ -54,12 +54,12 @@ pub(crate) struct Mutations {
     error: Vec<ErrorMutation>,
     /// An identifier that no task has.
     stranger: String,
-    dice: Dice,
+    rng: SeededRng,
 }
 
 impl Mutations {
     /// The mutations of those ids.
-    pub(crate) fn read(model: &Model, ids: &[String], dice: Dice) -> Result<Self, UnknownFault> {
+    pub(crate) fn read(model: &Model, ids: &[String], rng: SeededRng) -> Result<Self, UnknownFault> {
         let mut mutations = Self {
             accept: Accept::default(),
             refuse: Vec::new(),
@@ -67,8 +67,8 @@ impl Mutations {
             blame: Blame::of(model),
             answer: Vec::new(),
             error: Vec::new(),
-            stranger: dice.uuid("stranger", 0).to_string(),
-            dice,
+            stranger: rng.uuid("stranger", 0).to_string(),
+            rng,
         };
         for id in ids {
             match catalogue::read(model, id)? {
@@ -133,7 +133,7 @@ impl Mutations {
 
     /// While executing: the results. `identity` differs between any two tasks.
     pub(crate) fn on_results(&self, identity: u64, items: &mut [Item]) {
-        let stranger = || self.dice.uuid("stranger", identity).to_string();
+        let stranger = || self.rng.uuid("stranger", identity).to_string();
         self.answer.iter().for_each(|mutation| mutation.on_results(&stranger, items));
     }
 

@@ -7,7 +7,7 @@ pub(crate) mod sessions;
 pub(crate) mod tasks;
 
 use files::Files;
-use limits::{Bucket, Purse};
+use limits::{Balance, Bucket};
 use seen::Seen;
 use sessions::Sessions;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use tasks::Tasks;
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) bucket: Mutex<Bucket>,
-    pub(crate) purse: Mutex<Purse>,
+    pub(crate) balance: Mutex<Balance>,
     pub(crate) tasks: Mutex<Tasks>,
     pub(crate) sessions: Mutex<Sessions>,
     /// Shared with answers, which keep a file that they have drawn.

@@ -10,3 +10,4 @@ pub(crate) mod platform;
 pub(crate) mod poll;
 pub(crate) mod respond;
 pub(crate) mod results;
+pub(crate) mod sites;

@@ -1,6 +1,6 @@
 //! Which delivery is next: by the time at which it is due, but for destinations that have enough under way.
 
-use crate::delivery::Parcel;
+use crate::delivery::QueuedDelivery;
 use reqwest::Url;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -25,19 +25,19 @@ pub(crate) struct Destination {
 pub(crate) struct Job {
     pub(crate) id: u64,
     pub(crate) due: Duration,
-    pub(crate) parcel: Parcel,
+    pub(crate) queued: QueuedDelivery,
     pub(crate) destination: Destination,
     /// How often it failed.
     pub(crate) attempts: usize,
 }
 
 impl Job {
-    pub(crate) fn new(id: u64, parcel: Parcel) -> Self {
-        let url = Url::parse(&parcel.address).ok();
+    pub(crate) fn new(id: u64, queued: QueuedDelivery) -> Self {
+        let url = Url::parse(&queued.address).ok();
         let origin = url.map(|url| url.origin().ascii_serialization()).unwrap_or_default();
-        let slots = if parcel.load.drawn_bytes() > MUCH { 2 } else { 1 };
+        let slots = if queued.load.drawn_bytes() > MUCH { 2 } else { 1 };
         let destination = Destination { origin, slots };
-        Self { id, due: parcel.due, parcel, destination, attempts: 0 }
+        Self { id, due: queued.due, queued, destination, attempts: 0 }
     }
 }
 
@@ -103,7 +103,7 @@ mod tests {
     fn job(id: u64, due: u64, address: &str) -> Job {
         Job::new(
             id,
-            Parcel {
+            QueuedDelivery {
                 due: Duration::from_secs(due),
                 address: address.to_owned(),
                 task: None,

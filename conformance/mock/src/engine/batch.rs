@@ -99,7 +99,7 @@ impl Engine {
 
     fn execute(&self, task: &Value, key: Option<&str>, caller: &Caller, share: &mut Share) -> Outcome {
         let view = self.view(task);
-        let identity = crate::lock(&self.state.seen).identity(task, key, self.dice);
+        let identity = crate::lock(&self.state.seen).identity(task, key, self.rng);
         let mut plan = Plan::read(view, &self.index, &self.model, &self.prices, self.settings.pace);
         self.mutations.on_plan(view, &mut plan);
         let builder = ResultBuilder {
@@ -107,7 +107,7 @@ impl Engine {
             plan: &plan,
             index: &self.index,
             model: &self.model,
-            dice: self.dice,
+            rng: self.rng,
             identity,
             origin: &caller.origin,
             unasked: &self.settings.unasked,
@@ -119,7 +119,7 @@ impl Engine {
         if !self.is_paid(&plan, caller) {
             return refused(execute::unpaid(task, self.settings.unpaid_status));
         }
-        let fails = self.dice.chance("fail", identity, caller.moment.weather.fail);
+        let fails = self.rng.chance("fail", identity, caller.conditions.weather.fail);
         let failure = fails.then(|| execute::failed(task));
         let now = self.clock.now();
         let unique = self.model.unique();
@@ -140,8 +140,8 @@ impl Engine {
     }
 
     fn is_paid(&self, plan: &Plan, caller: &Caller) -> bool {
-        let balance = caller.moment.weather.balance;
-        balance.is_none_or(|balance| crate::lock(&self.state.purse).spend(plan.cost(), balance))
+        let balance = caller.conditions.weather.balance;
+        balance.is_none_or(|balance| crate::lock(&self.state.balance).spend(plan.cost(), balance))
     }
 
     fn poll(&self, task: &Value, caller: &Caller, share: &mut Share) -> Outcome {

@@ -2,18 +2,16 @@
 
 use super::Engine;
 use crate::caller::Caller;
-use crate::capacity::AT_ONCE_PIXELS;
-use crate::item::Item;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
-use crate::protocol::{self, Incoming, Note, kind, name};
+use crate::protocol::{self, Incoming, Note, name};
 use crate::state::sessions::{Frame, Session};
-use crate::steps::admit;
+use crate::steps::{admit, respond};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What a frame of the client comes to.
+/// What is sent for a frame of the client.
 pub(crate) struct Work {
     /// Each with the time from now at which it is to be sent.
     pub(crate) frames: Vec<(Duration, Frame)>,
@@ -30,7 +28,7 @@ impl Work {
 
 impl Engine {
     /// Takes up or begins the session that the first frame of a connection asks for, and says so in a frame. The rest
-    /// of the batch is left to be carried out.
+    /// of the batch is left to be executed.
     pub(crate) fn authenticate(
         &self,
         request: &Incoming,
@@ -41,7 +39,7 @@ impl Engine {
         let key = admit::greeting(&first, &self.settings)?;
         let caller = self.caller(request, vec![key.to_owned()]);
         let asked = first.get(name::SESSION).and_then(Value::as_str);
-        let id = |number| self.dice.uuid("session", number).to_string();
+        let id = |number| self.rng.uuid("session", number).to_string();
         Ok((crate::lock(&self.state.sessions).take_up(caller, asked, id), batch))
     }
 
@@ -54,23 +52,23 @@ impl Engine {
     }
 
     pub(crate) fn work(&self, session: &Session, request: &Incoming, batch: &[Value]) -> Work {
-        let moment = match self.moment(request) {
-            Ok(moment) => moment,
+        let conditions = match self.conditions(request) {
+            Ok(conditions) => conditions,
             Err(problem) => return failed(session, problem),
         };
-        let delay = moment.delay;
-        if moment.dropped {
+        let delay = conditions.delay;
+        if conditions.dropped {
             return Work { frames: Vec::new(), dropped: true, note: Note::default() };
         }
-        if let Err(problem) = self.pass(&moment) {
+        if let Err(problem) = self.pass(&conditions) {
             // Every task is told, so that each can be given up by who waits for it.
             let problems = batch.iter().map(|task| problem.clone().of_task(task)).collect();
             let outcome = Outcome { items: Vec::new(), problems };
             let note = outcome.note(batch.len(), &session.caller.secrets);
             return Work { frames: vec![(delay, session.frame(outcome))], dropped: false, note };
         }
-        let apart = moment.weather.apart;
-        let caller = Caller { moment, ..session.caller.clone() };
+        let apart = conditions.weather.apart;
+        let caller = Caller { conditions, ..session.caller.clone() };
         let mut note = Note { route: protocol::ENDPOINT, tasks: batch.len(), ..Note::default() };
         let mut frames = Vec::new();
         for (task, outcome) in batch.iter().zip(self.process(batch, &caller)) {
@@ -80,7 +78,7 @@ impl Engine {
             if admit::is_authentication(task) && outcome.problems.is_empty() {
                 frames.push((delay, session.welcome()));
             } else {
-                let parts = split(outcome, task).into_iter().map(|part| session.frame(part));
+                let parts = respond::split(outcome, task).into_iter().map(|part| session.frame(part));
                 let times = (0..).map(|number| delay.saturating_add(apart.saturating_mul(number)));
                 frames.extend(times.zip(parts));
             }
@@ -93,36 +91,4 @@ fn failed(session: &Session, problem: Problem) -> Work {
     let outcome = Outcome { items: Vec::new(), problems: vec![problem] };
     let note = outcome.note(0, &session.caller.secrets);
     Work { frames: vec![(Duration::ZERO, session.frame(outcome))], dropped: false, note }
-}
-
-/// Each result in a frame of its own, as it finishes; what belongs together, and errors, in one.
-fn split(outcome: Outcome, task: &Value) -> Vec<Outcome> {
-    let Outcome { items, problems } = outcome;
-    let together = task.get(name::TASK_TYPE).is_some_and(|word| word == kind::POLL);
-    let frame = |items| Outcome { items, problems: Vec::new() };
-    let mut frames: Vec<Outcome> = if together && !items.is_empty() {
-        by_pixels(items).into_iter().map(frame).collect()
-    } else {
-        items.into_iter().map(|item| frame(vec![item])).collect()
-    };
-    if !problems.is_empty() {
-        frames.push(Outcome { items: Vec::new(), problems });
-    }
-    frames
-}
-
-/// The items in as few parts as may be drawn into one frame each: one part, but for many large pictures.
-fn by_pixels(items: Vec<Item>) -> Vec<Vec<Item>> {
-    let (mut parts, mut pixels) = (vec![Vec::new()], 0);
-    for item in items {
-        pixels += item.inline_pixels();
-        match parts.last_mut() {
-            Some(part) if pixels <= AT_ONCE_PIXELS || part.is_empty() => part.push(item),
-            _ => {
-                pixels = item.inline_pixels();
-                parts.push(vec![item]);
-            }
-        }
-    }
-    parts
 }

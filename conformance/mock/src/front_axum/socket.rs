@@ -1,7 +1,7 @@
 //! A WebSocket: the session begins with an authentication task; then every frame is a batch, and results come back as
 //! they finish. A client that does not read is not read either, so that nothing piles up for it.
 
-use super::{Desk, LARGE, PATIENCE, draw};
+use super::{AppState, CAPACITY_WAIT, LARGE, draw};
 use crate::capacity::reading_work;
 use crate::engine::Engine;
 use crate::engine::session::Work;
@@ -33,23 +33,23 @@ enum End {
 }
 
 /// Serves one socket to its end.
-pub(crate) async fn run(desk: Desk, mut socket: WebSocket, greeting: Incoming, connection: Connection) {
-    connection.meter(&desk.engine.capacity.bodies);
+pub(crate) async fn run(app: AppState, mut socket: WebSocket, greeting: Incoming, connection: Connection) {
+    connection.meter(&app.engine.capacity.bodies);
     let greeting = Arc::new(greeting);
-    let Some((session, rest)) = greet(&desk, &mut socket, &greeting, &connection).await else { return };
+    let Some((session, rest)) = greet(&app, &mut socket, &greeting, &connection).await else { return };
     connection.keep();
     let turn = session.connection.borrow().wrapping_add(1);
     session.connection.send_replace(turn);
-    if send(&desk, &mut socket, session.welcome()).await.is_err() {
+    if send(&app, &mut socket, session.welcome()).await.is_err() {
         return;
     }
     if !rest.is_empty() {
         let started = Instant::now();
-        let work = desk.engine.work(&session, &greeting, &rest);
+        let work = app.engine.work(&session, &greeting, &rest);
         // What is not started is not answered, and the socket is closed by its next frame at the latest.
-        let _ = start(&desk, &session, work, started).await;
+        let _ = start(&app, &session, work, started).await;
     }
-    match converse(&desk, &mut socket, &session, &greeting, turn, &connection).await {
+    match converse(&app, &mut socket, &session, &greeting, turn, &connection).await {
         End::Dropped => connection.cut(),
         End::Overloaded => close(&mut socket, close_code::AGAIN, "the mock is busy").await,
         End::Stopped => close(&mut socket, close_code::AWAY, "the mock stops").await,
@@ -59,38 +59,32 @@ pub(crate) async fn run(desk: Desk, mut socket: WebSocket, greeting: Incoming, c
 
 /// Waits for the authentication task; `None` where the socket is done with.
 async fn greet(
-    desk: &Desk,
+    app: &AppState,
     socket: &mut WebSocket,
     greeting: &Arc<Incoming>,
     connection: &Connection,
 ) -> Option<(Arc<Session>, Vec<Value>)> {
-    let mut ending = desk.ending.clone();
-    let patience = desk.engine.settings().idle.min(GREETING);
+    let mut ending = app.ending.clone();
+    let time_limit = app.engine.settings().idle.min(GREETING);
     let text = tokio::select! {
-        text = tokio::time::timeout(patience, listen(socket)) => text.ok()??,
+        text = tokio::time::timeout(time_limit, listen(socket)) => text.ok()??,
         () = until(&mut ending, |ending| *ending) => return None,
         () = connection.asked_to_end() => return None,
     };
     let started = Instant::now();
     let asked = Arc::clone(greeting);
-    let admitted = compute(desk, text, move |engine, text| engine.authenticate(&asked, text)).await?;
+    let admitted = compute(app, text, move |engine, text| engine.authenticate(&asked, text)).await?;
     connection.taken();
     let problem = match admitted {
         Ok((session, rest)) => {
-            tell(
-                desk,
-                Note { route: crate::ENDPOINT, tasks: 1, ..Note::default() },
-                started,
-                Passage::Normal,
-            );
+            tell(app, Note { route: crate::ENDPOINT, tasks: 1, ..Note::default() }, started, Passage::Normal);
             return Some((session, rest));
         }
         Err(problem) => problem,
     };
     let errors = vec![problem.code().to_owned()];
-    tell(desk, Note { route: crate::ENDPOINT, tasks: 1, results: 0, errors }, started, Passage::Normal);
-    let refusal =
-        envelope(Vec::new(), vec![Value::Object(problem.object)], desk.engine.settings().empty_data);
+    tell(app, Note { route: crate::ENDPOINT, tasks: 1, results: 0, errors }, started, Passage::Normal);
+    let refusal = envelope(Vec::new(), vec![Value::Object(problem.object)], app.engine.settings().empty_data);
     // Whoever is gone already does not mind.
     let _ = socket.send(Message::text(refusal.to_string())).await;
     close(socket, close_code::POLICY, "not authenticated").await;
@@ -112,16 +106,16 @@ async fn listen(socket: &mut WebSocket) -> Option<Bytes> {
 
 /// Asks the engine; on a thread of its own where others would wait for long. `None` where it fails.
 async fn compute<T: Send + 'static>(
-    desk: &Desk,
+    app: &AppState,
     text: Bytes,
     ask: impl FnOnce(&Engine, &[u8]) -> T + Send + 'static,
 ) -> Option<T> {
     if text.len() <= LARGE {
-        return Some(ask(&desk.engine, &text));
+        return Some(ask(&app.engine, &text));
     }
-    let patience = desk.engine.settings().body_timeout;
-    let work = desk.engine.capacity.work.take(reading_work(text.len()), patience).await?;
-    let engine = Arc::clone(&desk.engine);
+    let time_limit = app.engine.settings().body_timeout;
+    let work = app.engine.capacity.work.take(reading_work(text.len()), time_limit).await?;
+    let engine = Arc::clone(&app.engine);
     let asked = tokio::task::spawn_blocking(move || {
         let answer = ask(&engine, &text);
         drop(text);
@@ -132,20 +126,20 @@ async fn compute<T: Send + 'static>(
 }
 
 async fn converse(
-    desk: &Desk,
+    app: &AppState,
     socket: &mut WebSocket,
     session: &Arc<Session>,
     greeting: &Arc<Incoming>,
     turn: u64,
     connection: &Connection,
 ) -> End {
-    let mut ending = desk.ending.clone();
+    let mut ending = app.ending.clone();
     let mut latest = session.connection.subscribe();
-    let idle = desk.engine.settings().idle;
+    let idle = app.engine.settings().idle;
     let mut silent_at = tokio::time::Instant::now() + idle;
     loop {
         while let Some(frame) = session.next() {
-            if let Err(frame) = send(desk, socket, frame).await {
+            if let Err(frame) = send(app, socket, frame).await {
                 session.unsent(*frame);
                 return End::Gone;
             }
@@ -156,14 +150,14 @@ async fn converse(
                 let started = Instant::now();
                 silent_at = tokio::time::Instant::now() + idle;
                 let (of, asked) = (Arc::clone(session), Arc::clone(greeting));
-                let work = compute(desk, text, move |engine, text| engine.frame(&of, &asked, text)).await;
+                let work = compute(app, text, move |engine, text| engine.frame(&of, &asked, text)).await;
                 connection.taken();
                 let Some(work) = work else { return End::Overloaded };
                 if work.dropped {
-                    tell(desk, Note { route: crate::ENDPOINT, ..Note::default() }, started, Passage::Dropped);
+                    tell(app, Note { route: crate::ENDPOINT, ..Note::default() }, started, Passage::Dropped);
                     return End::Dropped;
                 }
-                if start(desk, session, work, started).await.is_none() {
+                if start(app, session, work, started).await.is_none() {
                     return End::Overloaded;
                 }
             }
@@ -186,27 +180,27 @@ async fn until<T>(value: &mut watch::Receiver<T>, is_so: impl FnMut(&T) -> bool)
 
 /// Hands the frames of some work over when they are due, also after the socket is gone. `None` where there is no memory
 /// to keep them until then.
-async fn start(desk: &Desk, session: &Arc<Session>, work: Work, started: Instant) -> Option<()> {
+async fn start(app: &AppState, session: &Arc<Session>, work: Work, started: Instant) -> Option<()> {
     let weight = work.weight();
     let Work { mut frames, note, .. } = work;
     frames.sort_by_key(|(due, _)| *due);
     if frames.last().is_none_or(|(due, _)| due.is_zero()) {
         session.push(frames.into_iter().map(|(_, frame)| frame));
-        tell(desk, note, started, Passage::Normal);
+        tell(app, note, started, Passage::Normal);
         return Some(());
     }
-    let held = room(desk, weight).await?;
+    let held = room(app, weight).await?;
     // Never closed, so there is always a permit in the end.
     let permit = Arc::clone(&session.room).acquire_owned().await.ok();
-    let (desk, session) = (desk.clone(), Arc::clone(session));
+    let (app, session) = (app.clone(), Arc::clone(session));
     tokio::spawn(async move {
-        let clock = desk.engine.clock();
+        let clock = app.engine.clock();
         let began = clock.now();
         for (due, frame) in frames {
             clock.reach(began.saturating_add(due)).await;
             session.push([frame]);
         }
-        tell(&desk, note, started, Passage::Normal);
+        tell(&app, note, started, Passage::Normal);
         drop(permit);
         drop(held);
     });
@@ -214,23 +208,23 @@ async fn start(desk: &Desk, session: &Arc<Session>, work: Work, started: Instant
 }
 
 /// A part of the bytes of all answers; nothing for small ones, and `None` where others hold them.
-async fn room(desk: &Desk, bytes: usize) -> Option<Option<Held>> {
+async fn room(app: &AppState, bytes: usize) -> Option<Option<Held>> {
     if bytes <= UNCOUNTED {
         return Some(None);
     }
-    desk.engine.capacity.answers.take(bytes, PATIENCE).await.map(Some)
+    app.engine.capacity.answers.take(bytes, CAPACITY_WAIT).await.map(Some)
 }
 
 /// Sends a frame, or gives it back.
-async fn send(desk: &Desk, socket: &mut WebSocket, frame: Frame) -> Result<(), Box<Frame>> {
+async fn send(app: &AppState, socket: &mut WebSocket, frame: Frame) -> Result<(), Box<Frame>> {
     let kept = frame.clone();
     // The text is copied once on its way out.
     let (pixels, bytes) = (frame.inline_pixels(), 2 * (frame.outcome.weight() + frame.inline_bytes()));
-    let Some(_held) = room(desk, bytes).await else { return Err(Box::new(kept)) };
+    let Some(_held) = room(app, bytes).await else { return Err(Box::new(kept)) };
     let text = if frame.is_ready() {
         frame.text()
     } else {
-        match draw(&desk.engine, pixels, move || frame.text()).await {
+        match draw(&app.engine, pixels, move || frame.text()).await {
             Some(text) => text,
             // Drawing came to grief: there is nothing to send, now or later.
             None => return Ok(()),
@@ -244,7 +238,7 @@ async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
     let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
 }
 
-fn tell(desk: &Desk, note: Note, started: Instant, passage: Passage) {
+fn tell(app: &AppState, note: Note, started: Instant, passage: Passage) {
     let took: Duration = started.elapsed();
-    (desk.log)(&Served { method: "WS", status: None, note, took, passage });
+    (app.log)(&Served { method: "WS", status: None, note, took, passage });
 }

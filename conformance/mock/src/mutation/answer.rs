@@ -209,8 +209,8 @@ impl AnswerMutation {
     pub(super) fn on_execution(&self, stranger: &str, execution: &mut Execution) {
         match &self.kind {
             Kind::Delivery { .. } => delivery::on_kept(self.how, execution),
-            Kind::Webhook { .. } => delivery::on_webhook(self.how, stranger, &mut execution.parcels),
-            Kind::Upload { .. } => delivery::on_upload(self.how, &mut execution.parcels),
+            Kind::Webhook { .. } => delivery::on_webhook(self.how, stranger, &mut execution.deliveries),
+            Kind::Upload { .. } => delivery::on_upload(self.how, &mut execution.deliveries),
             Kind::Echo { .. }
             | Kind::Count { .. }
             | Kind::Distinct { .. }
@@ -228,5 +228,29 @@ impl AnswerMutation {
         if matches!(self.kind, Kind::Delivery { .. }) && self.how == How::Hollow {
             delivery::on_poll(result, items);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mutations_apply_in_the_order_of_the_catalogue_and_a_count_is_wrong_in_one_way() {
+        let mutation = |kind: &Kind, place, way| {
+            let (how, _) = ways(kind).swap_remove(way);
+            AnswerMutation { kind: kind.clone(), how, place: (place, way), parameter: None, field: None }
+        };
+        let count = Kind::Count { parameter: "n".to_owned() };
+        let size = Kind::Size { width: "w".to_owned(), height: "h".to_owned() };
+        let mut mutations = vec![
+            mutation(&size, 1, 2),
+            mutation(&count, 0, 2),
+            mutation(&size, 1, 0),
+            mutation(&count, 0, 1),
+        ];
+        order(&mut mutations);
+        let ways: Vec<How> = mutations.iter().map(|mutation| mutation.how).collect();
+        assert_eq!(ways, [How::More, How::Wider, How::Turned]);
     }
 }

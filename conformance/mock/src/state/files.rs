@@ -1,13 +1,13 @@
-//! The files that results link to: remembered as recipes, drawn when fetched, kept for a while.
+//! The files that results link to: remembered by their specs, drawn when fetched, kept for a while.
 
-use crate::recipe::Recipe;
+use crate::image_spec::ImageSpec;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How many files are remembered; the oldest are forgotten first.
 const FILES: usize = 20_000;
-/// How many bytes the recipes of all files may have.
+/// How many bytes the specs of all files may have.
 const BYTES: usize = 10 << 20;
 /// How many bytes of drawn files are kept, and of one of them at the most.
 const CACHE: usize = 8 << 20;
@@ -24,7 +24,7 @@ pub(crate) struct Files {
 
 #[derive(Debug)]
 struct File {
-    recipe: Arc<Recipe>,
+    image: Arc<ImageSpec>,
     /// When the link ends.
     until: Option<Duration>,
 }
@@ -33,22 +33,22 @@ struct File {
 pub(crate) enum Found {
     /// The media type and the bytes.
     Drawn(&'static str, Arc<[u8]>),
-    Recipe(Arc<Recipe>),
+    Undrawn(Arc<ImageSpec>),
     Expired,
     Unknown,
 }
 
 impl Files {
-    pub(crate) fn add(&mut self, name: &str, recipe: Arc<Recipe>, until: Option<Duration>) {
-        self.bytes += recipe.weight();
-        match self.known.insert(name.to_owned(), File { recipe, until }) {
+    pub(crate) fn add(&mut self, name: &str, image: Arc<ImageSpec>, until: Option<Duration>) {
+        self.bytes += image.weight();
+        match self.known.insert(name.to_owned(), File { image, until }) {
             None => self.order.push_back(name.to_owned()),
-            Some(replaced) => self.bytes -= replaced.recipe.weight(),
+            Some(replaced) => self.bytes -= replaced.image.weight(),
         }
         while (self.order.len() > FILES || self.bytes > BYTES)
             && let Some(oldest) = self.order.pop_front()
         {
-            self.bytes -= self.known.remove(&oldest).map_or(0, |file| file.recipe.weight());
+            self.bytes -= self.known.remove(&oldest).map_or(0, |file| file.image.weight());
         }
     }
 
@@ -57,8 +57,8 @@ impl Files {
             None => Found::Unknown,
             Some(file) if file.until.is_some_and(|until| now >= until) => Found::Expired,
             Some(file) => match self.drawn.iter().find(|(known, _)| known == name) {
-                Some((_, bytes)) => Found::Drawn(file.recipe.media, Arc::clone(bytes)),
-                None => Found::Recipe(Arc::clone(&file.recipe)),
+                Some((_, bytes)) => Found::Drawn(file.image.media, Arc::clone(bytes)),
+                None => Found::Undrawn(Arc::clone(&file.image)),
             },
         }
     }
@@ -82,8 +82,8 @@ mod tests {
     use super::*;
     use airspec_media::Container;
 
-    fn recipe(prompt: &str) -> Arc<Recipe> {
-        Arc::new(Recipe {
+    fn image(prompt: &str) -> Arc<ImageSpec> {
+        Arc::new(ImageSpec {
             width: 16,
             height: 16,
             container: Container::Png,
@@ -99,16 +99,16 @@ mod tests {
     fn neither_files_nor_their_texts_nor_drawn_ones_pile_up() {
         let mut files = Files::default();
         for number in 0..FILES + 10 {
-            files.add(&number.to_string(), recipe(""), None);
+            files.add(&number.to_string(), image(""), None);
         }
         assert_eq!((files.known.len(), files.order.len()), (FILES, FILES));
         let long = "p".repeat(1600);
         for number in 0..FILES {
-            files.add(&number.to_string(), recipe(&long), None);
+            files.add(&number.to_string(), image(&long), None);
             files.keep(&number.to_string(), &[0; 4 << 10]);
         }
         assert!(files.bytes <= BYTES && files.known.len() <= BYTES / 2000 && files.drawn_bytes <= CACHE);
-        let held: usize = files.known.values().map(|file| file.recipe.weight()).sum();
+        let held: usize = files.known.values().map(|file| file.image.weight()).sum();
         assert_eq!((files.bytes, files.known.len()), (held, files.order.len()));
         files.keep("large", &vec![0; CACHED + 1]);
         assert!(files.drawn.iter().all(|(name, _)| name != "large"));

@@ -23,11 +23,11 @@ impl Bucket {
 
 /// What was spent, in millionths of USD.
 #[derive(Debug, Default)]
-pub(crate) struct Purse {
+pub(crate) struct Balance {
     spent: u64,
 }
 
-impl Purse {
+impl Balance {
     /// Spends, unless the balance does not cover it.
     pub(crate) fn spend(&mut self, usd: f64, balance: f64) -> bool {
         let cost = micros(usd);
@@ -65,9 +65,9 @@ mod tests {
 
     #[test]
     fn a_balance_is_spent_to_the_last_millionth() {
-        let mut purse = Purse::default();
-        assert!(purse.spend(0.1, 0.3) && purse.spend(0.2, 0.3));
-        assert!(!purse.spend(0.000_001, 0.3) && purse.spend(0.0, 0.3));
-        assert!(!purse.spend(1e300, 1e9));
+        let mut balance = Balance::default();
+        assert!(balance.spend(0.1, 0.3) && balance.spend(0.2, 0.3));
+        assert!(!balance.spend(0.000_001, 0.3) && balance.spend(0.0, 0.3));
+        assert!(!balance.spend(1e300, 1e9));
     }
 }

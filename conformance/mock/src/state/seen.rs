@@ -1,6 +1,6 @@
 //! How often each task was seen, so that asking again is not taken for the same.
 
-use crate::dice::{self, Dice};
+use crate::seeded_rng::{self, SeededRng};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -13,13 +13,13 @@ pub(crate) struct Seen(HashMap<u64, u64>);
 
 impl Seen {
     /// A number that differs between any two tasks, and is the same for the same task after a restart.
-    pub(crate) fn identity(&mut self, task: &Value, key: Option<&str>, dice: Dice) -> u64 {
+    pub(crate) fn identity(&mut self, task: &Value, key: Option<&str>, rng: SeededRng) -> u64 {
         let text = key.map_or_else(|| task.to_string(), str::to_owned);
         if self.0.len() >= SEEN {
             self.0.clear();
         }
-        let times = self.0.entry(dice::hash(text.as_bytes())).or_default();
+        let times = self.0.entry(seeded_rng::hash(text.as_bytes())).or_default();
         *times += 1;
-        dice.draw(&text, *times)
+        rng.draw(&text, *times)
     }
 }

@@ -1,12 +1,12 @@
 //! Admit: the request as a whole, before its tasks are looked at. Body, keys, rate, and network conditions that refuse.
 
 use crate::capacity::{MAX_KEY, MAX_VALUES, has_too_many_values};
-use crate::dice::Dice;
 use crate::problem::Problem;
 use crate::protocol::{Incoming, JSON, WEATHER_HEADER, kind, name};
+use crate::seeded_rng::SeededRng;
 use crate::settings::Settings;
 use crate::state::limits::Bucket;
-use crate::weather::{self, Moment};
+use crate::weather::{self, RequestConditions};
 use airspec_judge::text;
 use serde_json::Value;
 use std::time::Duration;
@@ -59,22 +59,26 @@ fn reason(fault: &text::TextError) -> &str {
 pub(crate) fn conditions(
     request: &Incoming,
     settings: &Settings,
-    dice: Dice,
+    rng: SeededRng,
     number: u64,
-) -> Result<Moment, Problem> {
+) -> Result<RequestConditions, Problem> {
     match settings.weather.under(request.header(WEATHER_HEADER)) {
-        Ok(weather) => Ok(weather.moment(dice, number)),
+        Ok(weather) => Ok(weather.conditions(rng, number)),
         // What the header says is not repeated: nobody knows yet whether it is a key.
         Err(error) => Err(Problem::new(400, "invalidWeather", format!("{}.", error.unnamed()))),
     }
 }
 
 /// Refuses what comes too fast, or under conditions that refuse everything.
-pub(crate) fn pass(moment: &Moment, bucket: &mut Bucket, now: Duration) -> Result<(), Problem> {
-    if let Some(rate) = moment.weather.rate {
+pub(crate) fn pass(
+    conditions: &RequestConditions,
+    bucket: &mut Bucket,
+    now: Duration,
+) -> Result<(), Problem> {
+    if let Some(rate) = conditions.weather.rate {
         bucket.take(rate, now).map_err(|_| weather::trouble(429))?;
     }
-    moment.storm.map_or(Ok(()), |status| Err(weather::trouble(status)))
+    conditions.forced_status.map_or(Ok(()), |status| Err(weather::trouble(status)))
 }
 
 /// The keys that a request carries, in its header and in an authentication task that comes first; each must be accepted.

@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use crate::behaviour_index::BehaviourIndex;
 use crate::caller::Caller;
-use crate::delivery::{DeliveryWorker, Load, Parcel};
+use crate::delivery::{DeliveryWorker, Load, QueuedDelivery};
 use crate::item::Item;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
@@ -28,7 +28,7 @@ pub(crate) struct Execution {
     /// What is remembered of the task.
     pub(crate) kept: Option<Kept>,
     /// What is sent elsewhere.
-    pub(crate) parcels: Vec<Parcel>,
+    pub(crate) deliveries: Vec<QueuedDelivery>,
 }
 
 /// A task to remember.
@@ -67,7 +67,7 @@ impl Execution {
             now.saturating_add(if plan.deferred {
                 plan.pace.saturating_mul(step)
             } else {
-                caller.moment.delay
+                caller.conditions.delay
             })
         };
         let made = if failure.is_some() { Vec::new() } else { made };
@@ -75,8 +75,8 @@ impl Execution {
             made.into_iter().enumerate().map(|(number, item)| (ready(number), item)).collect();
         let done = items.last().map_or(ready(0), |(ready, _)| *ready);
         let kept = kept(plan, &items, failure.as_ref(), done, terms);
-        let parcels = parcels(&items, view, index, terms);
-        Self { items, failure, deferred: plan.deferred, kept, parcels }
+        let deliveries = deliveries(&items, view, index, terms);
+        Self { items, failure, deferred: plan.deferred, kept, deliveries }
     }
 
     /// Remembers the task, makes its files available from the time at which they are ready, and has results and files
@@ -93,12 +93,12 @@ impl Execution {
             for (ready, item) in &self.items {
                 if let Some(file) = item.file.as_ref().filter(|file| file.linked) {
                     let until = file.lifetime.map(|lifetime| ready.saturating_add(lifetime));
-                    files.add(&file.name, Arc::clone(&file.recipe), until);
+                    files.add(&file.name, Arc::clone(&file.image), until);
                 }
             }
         }
-        for parcel in self.parcels.drain(..) {
-            worker.take(parcel);
+        for queued in self.deliveries.drain(..) {
+            worker.take(queued);
         }
         true
     }
@@ -128,29 +128,29 @@ fn kept(
         let failure = failure.map(|problem| (done, problem.clone().with(name::STATUS, status::ERROR)));
         let until = done.saturating_add(retention);
         Task { account: caller.account, items: items.to_vec(), failure, until, deferred: true }
-    } else if caller.moment.delay.is_zero() {
+    } else if caller.conditions.delay.is_zero() {
         return None;
     } else {
-        Task::held(caller.account, now.saturating_add(caller.moment.delay))
+        Task::held(caller.account, now.saturating_add(caller.conditions.delay))
     };
     Some(Kept { key: key?.to_owned(), task, unique: unique.map(str::to_owned) })
 }
 
 /// For each result, its file for the upload address and itself for the webhook, as far as the task names them.
-fn parcels(
+fn deliveries(
     items: &[(Duration, Item)],
     view: TaskView<'_>,
     index: &BehaviourIndex,
     terms: Terms<'_>,
-) -> Vec<Parcel> {
+) -> Vec<QueuedDelivery> {
     let address = |parameter: &Option<String>| view.text(parameter.as_ref()?).map(str::to_owned);
     let (upload, webhook) = (address(&index.upload), address(&index.webhook));
-    let mut parcels = Vec::new();
+    let mut deliveries = Vec::new();
     for (due, item) in items {
         let file = item.file.as_ref().zip(upload.clone());
-        let file = file.map(|(file, address)| (address, Load::Upload(Arc::clone(&file.recipe))));
+        let file = file.map(|(file, address)| (address, Load::Upload(Arc::clone(&file.image))));
         let notice = webhook.clone().map(|address| (address, Load::Notice(item.clone())));
-        parcels.extend(file.into_iter().chain(notice).map(|(address, load)| Parcel {
+        deliveries.extend(file.into_iter().chain(notice).map(|(address, load)| QueuedDelivery {
             due: *due,
             address,
             task: terms.key.map(str::to_owned),
@@ -159,7 +159,7 @@ fn parcels(
             secrets: terms.caller.secrets.clone(),
         }));
     }
-    parcels
+    deliveries
 }
 
 /// The error of a task whose results one answer has no room for.

@@ -2,9 +2,10 @@
 
 use crate::answer::{Answer, Body, Content, Piece};
 use crate::caller::Secrets;
+use crate::capacity::AT_ONCE_PIXELS;
 use crate::item::Item;
 use crate::outcome::Outcome;
-use crate::protocol::{self, JSON, Note};
+use crate::protocol::{self, JSON, Note, kind, name};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -66,8 +67,40 @@ fn outline(mut item: Item, mark: &str, pictures: &mut HashMap<String, Content>) 
         for (name, form) in &item.inline {
             let place = format!("{mark}{}", pictures.len());
             item.fields.insert(name.clone(), place.as_str().into());
-            pictures.insert(place, Content::Inline(Arc::clone(&file.recipe), *form));
+            pictures.insert(place, Content::Inline(Arc::clone(&file.image), *form));
         }
     }
     Value::Object(item.fields)
+}
+
+/// Over a WebSocket: each result in a frame of its own, as it finishes; what belongs together, and errors, in one.
+pub(crate) fn split(outcome: Outcome, task: &Value) -> Vec<Outcome> {
+    let Outcome { items, problems } = outcome;
+    let together = task.get(name::TASK_TYPE).is_some_and(|word| word == kind::POLL);
+    let frame = |items| Outcome { items, problems: Vec::new() };
+    let mut frames: Vec<Outcome> = if together && !items.is_empty() {
+        by_pixels(items).into_iter().map(frame).collect()
+    } else {
+        items.into_iter().map(|item| frame(vec![item])).collect()
+    };
+    if !problems.is_empty() {
+        frames.push(Outcome { items: Vec::new(), problems });
+    }
+    frames
+}
+
+/// The items in as few parts as may be drawn into one frame each: one part, but for many large pictures.
+fn by_pixels(items: Vec<Item>) -> Vec<Vec<Item>> {
+    let (mut parts, mut pixels) = (vec![Vec::new()], 0);
+    for item in items {
+        pixels += item.inline_pixels();
+        match parts.last_mut() {
+            Some(part) if pixels <= AT_ONCE_PIXELS || part.is_empty() => part.push(item),
+            _ => {
+                pixels = item.inline_pixels();
+                parts.push(vec![item]);
+            }
+        }
+    }
+    parts
 }

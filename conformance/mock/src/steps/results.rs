@@ -3,10 +3,10 @@
 use super::plan::Plan;
 use crate::behaviour_index::BehaviourIndex;
 use crate::capacity::{MAX_RESULT_BYTES, Share};
-use crate::dice::{self, Dice};
+use crate::image_spec::{self, ImageSpec};
 use crate::item::{File, Item};
 use crate::protocol::{self, Form, name};
-use crate::recipe::{self, Recipe};
+use crate::seeded_rng::{self, SeededRng};
 use crate::task_view::TaskView;
 use airspec_spec::rule::{Format, Kinds, Rule};
 use airspec_spec::{Model, Schema};
@@ -20,7 +20,7 @@ pub(crate) struct ResultBuilder<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) index: &'a BehaviourIndex,
     pub(crate) model: &'a Model,
-    pub(crate) dice: Dice,
+    pub(crate) rng: SeededRng,
     /// Differs between any two tasks.
     pub(crate) identity: u64,
     /// Where links point to, such as `http://127.0.0.1:8080`.
@@ -111,26 +111,26 @@ impl ResultBuilder<'_> {
     /// can see what a parameter of the encoder does.
     fn file(self, number: u64) -> File {
         let Plan { count, width, height, containers, quality, prompt, tier, lifetime, .. } = self.plan;
-        let topic = dice::hash(prompt.as_bytes()) ^ number.rotate_left(32);
+        let topic = seeded_rng::hash(prompt.as_bytes()) ^ number.rotate_left(32);
         let place = if *count > 1 { format!("{} of {count}", number + 1) } else { String::new() };
         let caption: Vec<String> =
             [tier.clone().unwrap_or_default(), place].into_iter().filter(|part| !part.is_empty()).collect();
-        let recipe = Recipe {
+        let image = ImageSpec {
             width: *width,
             height: *height,
             container: containers.bytes,
             media: containers.media.media_type(),
             quality: *quality,
             // A seed that every reader of JSON can hold.
-            seed: (self.dice.draw("seed", topic) >> 12).cast_signed(),
-            prompt: prompt.chars().take(recipe::PROMPT).collect(),
+            seed: (self.rng.draw("seed", topic) >> 12).cast_signed(),
+            prompt: prompt.chars().take(image_spec::PROMPT).collect(),
             caption: caption.join(", "),
         };
-        let name = self.dice.uuid("file", self.identity.wrapping_add(number << 48));
+        let name = self.rng.uuid("file", self.identity.wrapping_add(number << 48));
         File {
             name: name.to_string(),
             ending: containers.ending.extension(),
-            recipe: Arc::new(recipe),
+            image: Arc::new(image),
             lifetime: *lifetime,
             linked: false,
         }
@@ -166,7 +166,7 @@ fn generated(schema: &Schema, file: &File) -> Value {
     if is_uuid(schema) {
         file.name.as_str().into()
     } else if kinds.includes(Kinds::INTEGER) {
-        file.recipe.seed.into()
+        file.image.seed.into()
     } else if kinds.includes(Kinds::STRING) {
         file.name.as_str().into()
     } else if kinds.includes(Kinds::BOOLEAN) {

@@ -1,7 +1,7 @@
 //! Deferred tasks that are handled wrongly, and wrong deliveries.
 
 use super::How;
-use crate::delivery::{Load, OutboundRequest, Parcel};
+use crate::delivery::{Load, OutboundRequest, QueuedDelivery};
 use crate::item::Item;
 use crate::protocol::{name, status};
 use crate::steps::execute::Execution;
@@ -73,52 +73,56 @@ pub(super) fn on_poll(result: Option<&Schema>, items: &mut [Item]) {
     }
 }
 
-pub(super) fn on_webhook(how: How, stranger: &str, parcels: &mut Vec<Parcel>) {
-    let is_notice = |parcel: &Parcel| matches!(parcel.load, Load::Notice(_));
+pub(super) fn on_webhook(how: How, stranger: &str, deliveries: &mut Vec<QueuedDelivery>) {
+    let is_notice = |queued: &QueuedDelivery| matches!(queued.load, Load::Notice(_));
     match how {
-        How::Put => edit(parcels, is_notice, |request| request.method = Method::PUT),
-        How::Garbled => edit(parcels, is_notice, |request| request.body = b"{\"data\": [".to_vec()),
+        How::Put => edit(deliveries, is_notice, |request| request.method = Method::PUT),
+        How::Garbled => edit(deliveries, is_notice, |request| request.body = b"{\"data\": [".to_vec()),
         How::Stranger => {
-            for parcel in parcels {
-                if let Load::Notice(item) = &mut parcel.load {
+            for queued in deliveries {
+                if let Load::Notice(item) = &mut queued.load {
                     item.fields.insert(name::TASK_UUID.into(), stranger.into());
                 }
             }
         }
-        how => number(how, parcels, is_notice),
+        how => number(how, deliveries, is_notice),
     }
 }
 
-pub(super) fn on_upload(how: How, parcels: &mut Vec<Parcel>) {
-    let is_file = |parcel: &Parcel| matches!(parcel.load, Load::Upload(_));
+pub(super) fn on_upload(how: How, deliveries: &mut Vec<QueuedDelivery>) {
+    let is_file = |queued: &QueuedDelivery| matches!(queued.load, Load::Upload(_));
     match how {
-        How::Posted => edit(parcels, is_file, |request| request.method = Method::POST),
-        How::Garbled => edit(parcels, is_file, |request| request.body.truncate(request.body.len() / 2)),
-        How::Encoded => edit(parcels, is_file, |request| {
+        How::Posted => edit(deliveries, is_file, |request| request.method = Method::POST),
+        How::Garbled => edit(deliveries, is_file, |request| request.body.truncate(request.body.len() / 2)),
+        How::Encoded => edit(deliveries, is_file, |request| {
             request.body = STANDARD.encode(&request.body).into_bytes();
         }),
-        how => number(how, parcels, is_file),
+        how => number(how, deliveries, is_file),
     }
 }
 
 /// Has requests changed before they are sent. A later change takes the place of an earlier one.
-fn edit(parcels: &mut [Parcel], is_meant: fn(&Parcel) -> bool, change: fn(&mut OutboundRequest)) {
-    for parcel in parcels.iter_mut().filter(|parcel| is_meant(parcel)) {
-        parcel.edit = Some(change);
+fn edit(
+    deliveries: &mut [QueuedDelivery],
+    is_meant: fn(&QueuedDelivery) -> bool,
+    change: fn(&mut OutboundRequest),
+) {
+    for queued in deliveries.iter_mut().filter(|queued| is_meant(queued)) {
+        queued.edit = Some(change);
     }
 }
 
 /// Makes fewer deliveries of a kind, or more.
-fn number(how: How, parcels: &mut Vec<Parcel>, is_meant: fn(&Parcel) -> bool) {
+fn number(how: How, deliveries: &mut Vec<QueuedDelivery>, is_meant: fn(&QueuedDelivery) -> bool) {
     match how {
-        How::Silent => parcels.retain(|parcel| !is_meant(parcel)),
+        How::Silent => deliveries.retain(|queued| !is_meant(queued)),
         How::Once => {
             let mut first = true;
-            parcels.retain(|parcel| !is_meant(parcel) || std::mem::take(&mut first));
+            deliveries.retain(|queued| !is_meant(queued) || std::mem::take(&mut first));
         }
         How::Twice => {
-            let copies = |parcel: Parcel| vec![parcel.clone(); if is_meant(&parcel) { 2 } else { 1 }];
-            *parcels = std::mem::take(parcels).into_iter().flat_map(copies).collect();
+            let copies = |queued: QueuedDelivery| vec![queued.clone(); if is_meant(&queued) { 2 } else { 1 }];
+            *deliveries = std::mem::take(deliveries).into_iter().flat_map(copies).collect();
         }
         _ => {}
     }

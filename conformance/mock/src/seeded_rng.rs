@@ -4,11 +4,11 @@ use uuid::{Builder, Uuid};
 
 /// A seeded source of draws. It has no state: the same question gets the same answer.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Dice {
+pub(crate) struct SeededRng {
     seed: u64,
 }
 
-impl Dice {
+impl SeededRng {
     pub(crate) fn new(seed: u64) -> Self {
         Self { seed: scramble(seed) }
     }
@@ -62,26 +62,28 @@ mod tests {
 
     #[test]
     fn the_same_question_gets_the_same_answer_and_another_seed_another_one() {
-        assert_eq!(Dice::new(7).draw("a", 1), Dice::new(7).draw("a", 1));
+        assert_eq!(SeededRng::new(7).draw("a", 1), SeededRng::new(7).draw("a", 1));
         let draws = [
-            Dice::new(7).draw("a", 1),
-            Dice::new(7).draw("a", 2),
-            Dice::new(7).draw("b", 1),
-            Dice::new(8).draw("a", 1),
+            SeededRng::new(7).draw("a", 1),
+            SeededRng::new(7).draw("a", 2),
+            SeededRng::new(7).draw("b", 1),
+            SeededRng::new(8).draw("a", 1),
         ];
         assert_eq!(draws.iter().collect::<HashSet<_>>().len(), 4);
     }
 
     #[test]
     fn a_rate_is_kept_over_many_draws() {
-        let hits = (0..10_000).filter(|n| Dice::new(1).chance("x", *n, 0.25)).count();
+        let hits = (0..10_000).filter(|n| SeededRng::new(1).chance("x", *n, 0.25)).count();
         assert!((2_300..2_700).contains(&hits), "{hits}");
-        assert!((0..100).all(|n| !Dice::new(1).chance("x", n, 0.0) && Dice::new(1).chance("x", n, 1.0)));
+        assert!(
+            (0..100).all(|n| !SeededRng::new(1).chance("x", n, 0.0) && SeededRng::new(1).chance("x", n, 1.0))
+        );
     }
 
     #[test]
     fn uuids_are_of_version_4_and_do_not_repeat() {
-        let uuids: HashSet<Uuid> = (0..10_000).map(|n| Dice::new(3).uuid("image", n)).collect();
+        let uuids: HashSet<Uuid> = (0..10_000).map(|n| SeededRng::new(3).uuid("image", n)).collect();
         assert_eq!(uuids.len(), 10_000);
         assert!(uuids.iter().all(|uuid| uuid.get_version_num() == 4));
     }

@@ -5,14 +5,14 @@ use airspec_media::{Container, Picture, render};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// What a recipe and its name take beside the texts in it.
+/// What a spec and its name take beside the texts in it.
 const OVERHEAD: usize = 400;
 /// How many characters of a prompt a picture may depend on: more would not be shown.
 pub(crate) const PROMPT: usize = 400;
 
 /// All that a file is made from.
 #[derive(Clone, Debug)]
-pub(crate) struct Recipe {
+pub(crate) struct ImageSpec {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) container: Container,
@@ -24,7 +24,7 @@ pub(crate) struct Recipe {
     pub(crate) caption: String,
 }
 
-impl Recipe {
+impl ImageSpec {
     /// The bytes of the file. Takes up to a second for the largest pictures.
     pub(crate) fn draw(&self) -> Vec<u8> {
         render(&Picture {

@@ -4,11 +4,11 @@
 //! that the page used, which may be a name of the page's own that its name server points here (DNS rebinding). Programs
 //! that are no browsers send no `Origin`. A page that is let in may read the answers (CORS).
 
-use super::address;
-use super::answer::{Answer, Body};
-use super::problem::Problem;
-use super::protocol::{Incoming, JSON};
-use super::settings::Settings;
+use crate::address;
+use crate::answer::{Answer, Body};
+use crate::problem::Problem;
+use crate::protocol::{Incoming, JSON};
+use crate::settings::Settings;
 use axum::http::uri::Authority;
 use reqwest::Url;
 use std::net::IpAddr;
