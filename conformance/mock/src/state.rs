@@ -1,13 +1,15 @@
 //! What a mock remembers from one request to the next. Each store bounds itself, and none knows the engine.
 
+pub(crate) mod balance;
 pub(crate) mod files;
-pub(crate) mod limits;
+pub(crate) mod rate;
 pub(crate) mod seen;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
 
+use balance::Balance;
 use files::Files;
-use limits::{Balance, Bucket};
+use rate::Bucket;
 use seen::Seen;
 use sessions::Sessions;
 use std::sync::{Arc, Mutex};

@@ -124,13 +124,15 @@ impl Engine {
         let now = self.clock.now();
         let unique = self.model.unique();
         let terms = Terms {
+            view,
+            index: &self.index,
             key,
             caller,
             now,
             retention: self.settings.retention,
             unique: unique.map(|constraint| &*constraint.id),
         };
-        let mut execution = Execution::new(&plan, items, failure, (view, &self.index), terms);
+        let mut execution = Execution::new(&plan, items, failure, terms);
         self.mutations.on_execution(&mut execution);
         if execution.store(now, &self.state, &self.deliveries) {
             return execution.into_outcome(task);

@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::protocol::{Incoming, JSON, WEATHER_HEADER, kind, name};
 use crate::seeded_rng::SeededRng;
 use crate::settings::Settings;
-use crate::state::limits::Bucket;
+use crate::state::rate::Bucket;
 use crate::weather::{self, RequestConditions};
 use airspec_judge::text;
 use serde_json::Value;

@@ -43,6 +43,8 @@ pub(crate) struct Kept {
 /// What an execution needs to know beside plan and results.
 #[derive(Clone, Copy)]
 pub(crate) struct Terms<'a> {
+    pub(crate) view: TaskView<'a>,
+    pub(crate) index: &'a BehaviourIndex,
     pub(crate) key: Option<&'a str>,
     pub(crate) caller: &'a Caller,
     pub(crate) now: Duration,
@@ -54,13 +56,7 @@ pub(crate) struct Terms<'a> {
 
 impl Execution {
     /// Gives each result its time, and says what is to be kept and to be sent.
-    pub(crate) fn new(
-        plan: &Plan,
-        made: Vec<Item>,
-        failure: Option<Problem>,
-        (view, index): (TaskView<'_>, &BehaviourIndex),
-        terms: Terms<'_>,
-    ) -> Self {
+    pub(crate) fn new(plan: &Plan, made: Vec<Item>, failure: Option<Problem>, terms: Terms<'_>) -> Self {
         let Terms { caller, now, .. } = terms;
         let ready = |number: usize| {
             let step = u32::try_from(number + 1).unwrap_or(u32::MAX);
@@ -75,7 +71,7 @@ impl Execution {
             made.into_iter().enumerate().map(|(number, item)| (ready(number), item)).collect();
         let done = items.last().map_or(ready(0), |(ready, _)| *ready);
         let kept = kept(plan, &items, failure.as_ref(), done, terms);
-        let deliveries = deliveries(&items, view, index, terms);
+        let deliveries = deliveries(&items, terms);
         Self { items, failure, deferred: plan.deferred, kept, deliveries }
     }
 
@@ -123,7 +119,7 @@ fn kept(
     done: Duration,
     terms: Terms<'_>,
 ) -> Option<Kept> {
-    let Terms { key, caller, now, retention, unique } = terms;
+    let Terms { key, caller, now, retention, unique, .. } = terms;
     let task = if plan.deferred {
         let failure = failure.map(|problem| (done, problem.clone().with(name::STATUS, status::ERROR)));
         let until = done.saturating_add(retention);
@@ -137,12 +133,8 @@ fn kept(
 }
 
 /// For each result, its file for the upload address and itself for the webhook, as far as the task names them.
-fn deliveries(
-    items: &[(Duration, Item)],
-    view: TaskView<'_>,
-    index: &BehaviourIndex,
-    terms: Terms<'_>,
-) -> Vec<QueuedDelivery> {
+fn deliveries(items: &[(Duration, Item)], terms: Terms<'_>) -> Vec<QueuedDelivery> {
+    let Terms { view, index, .. } = terms;
     let address = |parameter: &Option<String>| view.text(parameter.as_ref()?).map(str::to_owned);
     let (upload, webhook) = (address(&index.upload), address(&index.webhook));
     let mut deliveries = Vec::new();
