@@ -6,7 +6,6 @@
 //! of which says its bound. A spec that allows pictures of more than 16 million pixels adds up to eight bytes for each
 //! pixel beyond.
 
-use super::files::Recipe;
 use super::settings::Settings;
 use crate::serving::Budget;
 
@@ -24,34 +23,34 @@ const WORK_SHARE: usize = WORK / 3;
 const DRAWING: usize = 8;
 
 /// The values of all kinds that one request may have.
-pub(super) const MAX_VALUES: usize = 20_000;
+pub(crate) const MAX_VALUES: usize = 20_000;
 /// The longest API key, in bytes.
-pub(super) const MAX_KEY: usize = 1024;
+pub(crate) const MAX_KEY: usize = 1024;
 /// The results that one request may have.
-pub(super) const MAX_RESULTS: usize = 2_000;
+pub(crate) const MAX_RESULTS: usize = 2_000;
 /// The bytes of the results that one task may have, and all of one request, pictures aside.
-pub(super) const MAX_RESULT_BYTES: usize = 4 << 20;
+pub(crate) const MAX_RESULT_BYTES: usize = 4 << 20;
 const MAX_ALL_RESULT_BYTES: usize = 12 << 20;
 /// The pixels that one answer may have in it, as Base64: 20 pictures of 3840 x 3840 fit.
-pub(super) const MAX_INLINE_PIXELS: u64 = 320_000_000;
+pub(crate) const MAX_INLINE_PIXELS: u64 = 320_000_000;
 /// Pixels of an answer that are drawn before its first byte is sent; more are drawn while it is read.
-pub(super) const AT_ONCE_PIXELS: u64 = 16_000_000;
+pub(crate) const AT_ONCE_PIXELS: u64 = 16_000_000;
 /// The errors that an answer has before each further task gets one alone.
 const MAX_ERRORS: usize = 500;
 /// The errors that one task gets.
-pub(super) const MAX_TASK_ERRORS: usize = 100;
+pub(crate) const MAX_TASK_ERRORS: usize = 100;
 
 /// The budgets of a mock.
 #[derive(Debug)]
-pub(super) struct Capacity {
-    pub(super) bodies: Budget,
-    pub(super) answers: Budget,
-    pub(super) uploads: Budget,
-    pub(super) work: Budget,
+pub(crate) struct Capacity {
+    pub(crate) bodies: Budget,
+    pub(crate) answers: Budget,
+    pub(crate) uploads: Budget,
+    pub(crate) work: Budget,
 }
 
 impl Capacity {
-    pub(super) fn of(settings: &Settings) -> Self {
+    pub(crate) fn of(settings: &Settings) -> Self {
         Self {
             // The largest body must fit, with some room for others.
             bodies: Budget::new(BODIES.max(settings.max_body.saturating_add(8 << 20))),
@@ -63,28 +62,18 @@ impl Capacity {
 }
 
 /// What it takes to read and judge a body: its texts twice, and the values that it may have.
-pub(super) fn reading_work(bytes: usize) -> usize {
+pub(crate) fn reading_work(bytes: usize) -> usize {
     WORK_SHARE.max(bytes.saturating_mul(2).saturating_add(32 << 20))
 }
 
 /// What it takes to draw pictures of so many pixels one after the other.
-pub(super) fn drawing_work(pixels: u64) -> usize {
+pub(crate) fn drawing_work(pixels: u64) -> usize {
     WORK_SHARE.max(usize::try_from(pixels).unwrap_or(usize::MAX).saturating_mul(DRAWING))
-}
-
-/// More bytes than the file of a recipe has: the pictures are smooth, and half of that is the most that was seen.
-pub(super) fn file_bytes(recipe: &Recipe) -> usize {
-    usize::try_from(recipe.pixels() / 4).unwrap_or(usize::MAX).saturating_add(64 << 10)
-}
-
-/// More bytes than it takes to write the file of a recipe as text.
-pub(super) fn base64_bytes(recipe: &Recipe) -> usize {
-    file_bytes(recipe).saturating_mul(3) / 2
 }
 
 /// What the tasks of one request have taken of what it may have.
 #[derive(Debug, Default)]
-pub(super) struct Share {
+pub(crate) struct Share {
     results: usize,
     result_bytes: usize,
     inline_pixels: u64,
@@ -93,7 +82,7 @@ pub(super) struct Share {
 
 impl Share {
     /// Takes results with so many pixels in the answer itself, if they fit.
-    pub(super) fn take_results(&mut self, results: usize, inline_pixels: u64) -> bool {
+    pub(crate) fn take_results(&mut self, results: usize, inline_pixels: u64) -> bool {
         let results = self.results.saturating_add(results);
         let inline_pixels = self.inline_pixels.saturating_add(inline_pixels);
         let fits = results <= MAX_RESULTS && inline_pixels <= MAX_INLINE_PIXELS;
@@ -104,7 +93,7 @@ impl Share {
     }
 
     /// Takes bytes for results, if they fit.
-    pub(super) fn take_bytes(&mut self, bytes: usize) -> bool {
+    pub(crate) fn take_bytes(&mut self, bytes: usize) -> bool {
         let bytes = self.result_bytes.saturating_add(bytes);
         let fits = bytes <= MAX_ALL_RESULT_BYTES;
         if fits {
@@ -114,18 +103,18 @@ impl Share {
     }
 
     /// How many errors the next task may have: one at the least, so that no task goes unanswered.
-    pub(super) fn errors_left(&self) -> usize {
+    pub(crate) fn errors_left(&self) -> usize {
         MAX_ERRORS.saturating_sub(self.errors).clamp(1, MAX_TASK_ERRORS)
     }
 
-    pub(super) fn add_errors(&mut self, errors: usize) {
+    pub(crate) fn add_errors(&mut self, errors: usize) {
         self.errors = self.errors.saturating_add(errors);
     }
 }
 
 /// Whether a text has more JSON values than a request may have. Every value but the first stands behind one of three
 /// marks; those within texts do not count. What is no JSON is told elsewhere.
-pub(super) fn has_too_many_values(text: &str) -> bool {
+pub(crate) fn has_too_many_values(text: &str) -> bool {
     let (mut marks, mut in_text, mut escaped) = (0_usize, false, false);
     for byte in text.bytes() {
         match byte {

@@ -1,65 +1,58 @@
-//! The engine: a function from a request to an answer, and what it remembers from one request to the next.
+//! The engine: a function from a request to an answer, which chains the steps admit, judge, execute and respond.
+//!
+//! Around each step it lets the [mutations](crate::mutation) change what goes in or comes out; without faults these
+//! change nothing. HTTP and WebSocket hand their batches to the same function, [`Engine::process`](batch).
 
-use super::access::Caller;
-use super::capacity::{Capacity, MAX_VALUES, has_too_many_values};
-use super::clock::Clock;
-use super::deliver::{Courier, Delivery, Policy};
-use super::dice::Dice;
-use super::errors::{Explainer, Problem};
-use super::fault::{self, Active, Fault, UnknownFault};
-use super::files::{Files, Found};
-use super::limits::{Bucket, Purse};
-use super::misread::Misread;
-use super::narrow::Narrowed;
-use super::protocol::{
-    self, Answer, Body, CONTROL, Content, ENDPOINT, FILES, Incoming, JSON, Passage, Piece, WEATHER_HEADER,
-    is_endpoint,
-};
-use super::refusing::Refusing;
-use super::roles::Roles;
-use super::session::Sessions;
-use super::settings::Settings;
-use super::sites::Sites;
-use super::tasks::Tasks;
-use super::weather::{self, Moment};
-use airspec_judge::text;
+mod batch;
+mod control;
+pub(crate) mod session;
+
+use crate::answer::{Answer, Body, Content, Piece};
+use crate::behaviour_index::BehaviourIndex;
+use crate::caller::{Caller, Secrets};
+use crate::capacity::Capacity;
+use crate::clock::Clock;
+use crate::delivery::{Delivery, DeliveryWorker, Policy};
+use crate::explain::{Explainer, UnknownConstraint};
+use crate::mutation::{self, Fault, Mutations, UnknownFault};
+use crate::problem::Problem;
+use crate::protocol::{CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, is_endpoint};
+use crate::seeded_rng::SeededRng;
+use crate::settings::Settings;
+use crate::state::State;
+use crate::state::files::Found;
+use crate::steps::admit;
+use crate::steps::sites::{Page, Sites};
+use crate::task_view::Defaults;
+use crate::weather::{self, RequestConditions};
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::Model;
 use airspec_spec::price::Prices;
-use serde_json::Value;
-use std::collections::HashMap;
-use std::hash::RandomState;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 
 /// Answers requests like the platform does for one model.
 ///
 /// Nothing in it knows a server: a front hands requests in and sends answers out. It is shared behind an [`Arc`].
 #[derive(Debug)]
 pub struct Engine {
-    pub(super) model: Model,
-    pub(super) settings: Settings,
-    pub(super) judge: Judge,
-    pub(super) roles: Roles,
-    pub(super) prices: Prices,
-    pub(super) explainer: Explainer,
-    pub(super) sites: Sites,
-    pub(super) capacity: Arc<Capacity>,
-    pub(super) faults: Active,
-    pub(super) narrowed: Vec<Narrowed>,
-    pub(super) misread: Vec<Misread>,
-    pub(super) dice: Dice,
-    pub(super) clock: Arc<Clock>,
-    pub(super) salt: RandomState,
-    pub(super) requests: AtomicU64,
-    pub(super) bucket: Mutex<Bucket>,
-    pub(super) purse: Mutex<Purse>,
-    pub(super) tasks: Mutex<Tasks>,
-    pub(super) sessions: Mutex<Sessions>,
-    pub(super) courier: Arc<Courier>,
-    pub(super) files: Arc<Mutex<Files>>,
-    /// How often each task was seen, so that asking again is not taken for the same.
-    pub(super) seen: Mutex<HashMap<u64, u64>>,
+    model: Model,
+    settings: Settings,
+    judge: Judge,
+    index: BehaviourIndex,
+    defaults: Defaults,
+    prices: Prices,
+    explainer: Explainer,
+    sites: Sites,
+    mutations: Mutations,
+    rng: SeededRng,
+    clock: Arc<Clock>,
+    salt: RandomState,
+    requests: AtomicU64,
+    state: State,
+    deliveries: Arc<DeliveryWorker>,
+    pub(crate) capacity: Arc<Capacity>,
 }
 
 /// Why there is no mock for a model with such settings.
@@ -93,51 +86,42 @@ impl Engine {
     /// # Errors
     /// A spec that cannot judge, or a fault that the spec does not have.
     pub fn with_clock(model: Model, settings: Settings, clock: Clock) -> Result<Self, EngineError> {
-        let faults = Active::read(&model, &settings.faults)?;
-        let roles = Roles::of(&model);
-        if let Some(field) = settings.unasked.iter().find(|name| !roles.is_flagged(name)) {
+        let rng = SeededRng::new(settings.seed);
+        let mutations = Mutations::read(&model, &settings.faults, rng)?;
+        let index = BehaviourIndex::of(&model);
+        if let Some(field) = settings.unasked.iter().find(|name| !index.is_flagged(name)) {
             return Err(EngineError::Field(airspec_spec::text::shorten(field, 80)));
         }
+        let explainer = Explainer::of(&model, index.prompt.as_deref(), &settings.codes)
+            .map_err(|UnknownConstraint(id)| EngineError::Constraint(id))?;
+        let mut defaults = Defaults::of(&model);
+        mutations.on_defaults(&mut defaults);
         let capacity = Arc::new(Capacity::of(&settings));
+        let deliveries = DeliveryWorker::new(Arc::clone(&capacity), Policy::of(&settings));
         Ok(Self {
             judge: Judge::new(&model)?,
             sites: Sites::of(&settings),
             prices: Prices::of(&model),
-            explainer: Explainer::of(&model, roles.prompt.as_deref(), &settings.codes)?,
-            narrowed: faults.refused().filter_map(|(id, number)| Narrowed::new(&model, id, number)).collect(),
-            misread: faults.misread().filter_map(|(id, mistake)| Misread::new(&model, id, mistake)).collect(),
-            dice: Dice::new(settings.seed),
             clock: Arc::new(clock),
             salt: RandomState::new(),
             requests: AtomicU64::default(),
-            bucket: Mutex::default(),
-            purse: Mutex::default(),
-            sessions: Mutex::default(),
-            courier: Arc::new(Courier::new(
-                Arc::clone(&capacity),
-                Policy {
-                    reach: settings.reach,
-                    wrapping: settings.webhook_body,
-                    typed: settings.upload_type,
-                    retries: settings.retries.clone(),
-                    timeout: settings.delivery_timeout,
-                },
-            )),
-            capacity,
-            tasks: Mutex::default(),
-            files: Arc::default(),
-            seen: Mutex::default(),
+            state: State::default(),
+            deliveries: Arc::new(deliveries),
             model,
             settings,
-            roles,
-            faults,
+            index,
+            defaults,
+            explainer,
+            mutations,
+            rng,
+            capacity,
         })
     }
 
     /// The faults that a mock of that model can have, constraints first, in the order of the spec.
     #[must_use]
     pub fn faults(model: &Model) -> Vec<Fault> {
-        fault::all(model)
+        mutation::all(model)
     }
 
     /// The model that is mocked.
@@ -161,17 +145,17 @@ impl Engine {
     /// The last deliveries to webhooks and upload addresses, oldest first.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
-        self.courier.records()
+        self.deliveries.records()
     }
 
     /// Waits until every delivery has arrived or was given up.
     pub async fn settle(&self) {
-        self.courier.settle().await;
+        self.deliveries.settle().await;
     }
 
     /// Sends deliveries when they are due, for as long as it is polled: for fronts to keep going.
     pub fn run_deliveries(&self) -> impl Future<Output = ()> + Send + use<> {
-        Arc::clone(&self.courier).run(Arc::clone(&self.clock))
+        Arc::clone(&self.deliveries).run(Arc::clone(&self.clock))
     }
 
     /// Answers a request.
@@ -191,105 +175,75 @@ impl Engine {
         answer
     }
 
+    /// The page that sent a request, or the answer to one that may not, or that only asks whether it may.
+    pub(crate) fn page(&self, request: &Incoming) -> Result<Page, Box<Answer>> {
+        self.sites.page(request, self.settings.empty_data)
+    }
+
     fn endpoint(&self, request: &Incoming) -> Answer {
         if request.method != "POST" {
             return self.wrong_method("Tasks are sent by POST.", "POST");
         }
-        let moment = match self.moment(request) {
-            Ok(moment) => moment,
+        let conditions = match self.conditions(request) {
+            Ok(conditions) => conditions,
             Err(problem) => return self.refusal(&problem),
         };
-        let (delay, slow, dropped) = (moment.delay, moment.weather.slow, moment.dropped);
+        let (delay, slow, dropped) = (conditions.delay, conditions.weather.slow, conditions.dropped);
         let mut answer = if dropped {
             Answer::new(503, JSON, Body::Ready(Vec::new()))
         } else {
-            self.post(request, moment)
+            self.post(request, conditions)
         };
         answer.delay = delay;
         answer.passage = if dropped { Passage::Dropped } else { slow.map_or(Passage::Normal, Passage::Slow) };
         answer
     }
 
-    /// The elements of the array that a body must be.
-    pub(super) fn read(&self, body: &[u8]) -> Result<Vec<Value>, Problem> {
-        let text = std::str::from_utf8(body).map_err(|error| {
-            Problem::new(400, "invalidJson", format!("The body is not UTF-8 text: {error}."))
-        })?;
-        if has_too_many_values(text) {
-            let text = format!("The body must have fewer than {MAX_VALUES} JSON values.");
-            return Err(Problem::new(400, "tooManyValues", text));
-        }
-        let value = text::parse(text).map_err(|fault| {
-            let place = format!("line {}, column {}", fault.line, fault.column);
-            Problem::new(
-                400,
-                "invalidJson",
-                format!("The body cannot be read as JSON: {} ({place}).", reason(&fault)),
-            )
-        })?;
-        match value {
-            Value::Array(tasks) if tasks.is_empty() => Err(Problem::new(
-                400,
-                "invalidRequestBody",
-                "The array of tasks is empty: send at least one task.",
-            )),
-            Value::Array(tasks) if tasks.len() > self.settings.max_tasks => {
-                let text = format!("A request must have at most {} tasks.", self.settings.max_tasks);
-                Err(Problem::new(400, "tooManyTasks", text))
-            }
-            Value::Array(tasks) => Ok(tasks),
-            bare @ Value::Object(_) if self.settings.bare_task => Ok(vec![bare]),
-            _ => {
-                let text = "The body must be an array of tasks, also for a single one.";
-                Err(Problem::new(400, "invalidRequestBody", text))
-            }
-        }
-    }
-
-    /// The weather of the next request.
-    pub(super) fn moment(&self, request: &Incoming) -> Result<Moment, Problem> {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        match self.settings.weather.under(request.header(WEATHER_HEADER)) {
-            Ok(weather) => Ok(weather.moment(self.dice, number)),
-            // What the header says is not repeated: nobody knows yet whether it is a key.
-            Err(error) => Err(Problem::new(400, "invalidWeather", format!("{}.", error.unnamed()))),
-        }
-    }
-
-    fn post(&self, request: &Incoming, moment: Moment) -> Answer {
+    fn post(&self, request: &Incoming, conditions: RequestConditions) -> Answer {
         if request.body.len() > self.settings.max_body {
             return self.oversized();
         }
-        let batch = self.read(&request.body);
-        let mut caller = match self.admit(request, batch.as_deref().unwrap_or_default()) {
-            Ok(caller) => caller,
+        let batch = admit::batch(&request.body, &self.settings);
+        let keys = match admit::keys(request, batch.as_deref().unwrap_or_default(), &self.settings) {
+            Ok(keys) => keys,
             Err(problem) => return self.refusal(&problem),
         };
-        if let Err(problem) = self.pass(&moment) {
+        if let Err(problem) = self.pass(&conditions) {
             let answer = self.refusal(&problem);
-            let wait = moment.weather.retry_after.filter(|_| matches!(problem.status, 429 | 503));
+            let wait = conditions.weather.retry_after.filter(|_| matches!(problem.status, 429 | 503));
             return match wait {
                 Some(seconds) => answer.with("retry-after", seconds.to_string()),
                 None => answer,
             };
         }
-        caller.moment = moment;
-        if !request.header("content-type").is_some_and(is_json) {
+        if !admit::is_json(request) {
             let text = "The body must be sent as application/json.";
             return self.refusal(&Problem::new(415, "unsupportedMediaType", text));
         }
         match batch {
             Err(problem) => self.refusal(&problem),
-            Ok(batch) => self.batch(&batch, &caller),
+            Ok(batch) => self.respond(&batch, &Caller { conditions, ..self.caller(request, keys) }),
         }
     }
 
-    /// Refuses what comes too fast, or into a storm.
-    pub(super) fn pass(&self, moment: &Moment) -> Result<(), Problem> {
-        if let Some(rate) = moment.weather.rate {
-            super::lock(&self.bucket).take(rate, self.clock.now()).map_err(|_| weather::trouble(429))?;
+    /// The network conditions of the next request.
+    fn conditions(&self, request: &Incoming) -> Result<RequestConditions, Problem> {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed);
+        admit::conditions(request, &self.settings, self.rng, number)
+    }
+
+    fn pass(&self, conditions: &RequestConditions) -> Result<(), Problem> {
+        admit::pass(conditions, &mut crate::lock(&self.state.bucket), self.clock.now())
+    }
+
+    /// The caller that the first of the keys names.
+    fn caller(&self, request: &Incoming, keys: Vec<String>) -> Caller {
+        Caller {
+            account: self.salt.hash_one(keys.first().map(String::as_str).unwrap_or_default()),
+            origin: admit::origin(request, &self.settings),
+            secrets: Secrets::of(keys),
+            conditions: RequestConditions::default(),
         }
-        moment.storm.map_or(Ok(()), |status| Err(weather::trouble(status)))
     }
 
     /// The refusal of a body that is larger than [`Settings::max_body`], which a front need not read. It counts as a
@@ -308,17 +262,17 @@ impl Engine {
     }
 
     /// The answer to a body that does not arrive.
-    pub(super) fn too_slow(&self) -> Answer {
+    pub(crate) fn too_slow(&self) -> Answer {
         self.whole(408)
     }
 
     /// The answer to a request for which there is no memory at the moment.
-    pub(super) fn overloaded(&self) -> Answer {
+    pub(crate) fn overloaded(&self) -> Answer {
         self.whole(503).with("retry-after", "1")
     }
 
     /// The answer where the mock itself fails.
-    pub(super) fn broken(&self) -> Answer {
+    pub(crate) fn broken(&self) -> Answer {
         self.whole(500)
     }
 
@@ -329,37 +283,13 @@ impl Engine {
         answer
     }
 
-    pub(super) fn wrong_method(&self, text: &str, allowed: &str) -> Answer {
+    fn wrong_method(&self, text: &str, allowed: &str) -> Answer {
         self.refusal(&Problem::new(405, "methodNotAllowed", text)).with("allow", allowed)
     }
 
     /// The answer to a request that fails as a whole.
-    pub(super) fn refusal(&self, problem: &Problem) -> Answer {
-        let errors = vec![Value::Object(problem.object.clone())];
-        let envelope = protocol::envelope(Vec::new(), errors, self.settings.empty_data);
-        let mut answer = Answer::json(problem.status, &envelope);
-        answer.note.errors = vec![problem.code().to_owned()];
-        answer
-    }
-
-    fn batch(&self, batch: &[Value], caller: &Caller) -> Answer {
-        let mut outcome = self.run(batch, caller);
-        let status = outcome.status(self.settings.mixed_status);
-        let note = outcome.note(batch.len(), &caller.secrets);
-        let is_refused = outcome.items.is_empty() && !outcome.problems.is_empty();
-        if is_refused && self.faults.refuses(Refusing::Html) {
-            let page = Body::Ready(b"<html><body>Bad Request</body></html>".to_vec());
-            return Answer { note, ..Answer::new(status, "text/html", page) };
-        }
-        if self.faults.refuses(Refusing::Silent) {
-            outcome.problems.clear();
-        }
-        let is_ready = outcome.is_ready();
-        let pieces = Body::Pieces(outcome.into_pieces(self.settings.empty_data, &caller.secrets));
-        let body = if is_ready { Body::Ready(pieces.into_bytes()) } else { pieces };
-        let mut answer = Answer::new(status, JSON, body);
-        answer.note = note;
-        answer
+    fn refusal(&self, problem: &Problem) -> Answer {
+        Answer::refusal(problem, self.settings.empty_data)
     }
 
     fn file(&self, request: &Incoming, file: &str) -> Answer {
@@ -367,7 +297,7 @@ impl Engine {
             return self.wrong_method("Files are fetched by GET.", "GET, HEAD");
         }
         let name = file.split_once('.').map_or(file, |(name, _)| name);
-        let found = super::lock(&self.files).find(name, self.clock.now());
+        let found = crate::lock(&self.state.files).find(name, self.clock.now());
         let picture = |media, body| Answer::new(200, media, body);
         match found {
             Found::Unknown => self.refusal(&Problem::new(404, "fileNotFound", "There is no such file.")),
@@ -375,24 +305,11 @@ impl Engine {
                 self.refusal(&Problem::new(404, "fileExpired", "The link to this file has ended."))
             }
             Found::Drawn(media, bytes) => picture(media, Body::Ready(bytes.to_vec())),
-            Found::Recipe(recipe) => {
-                let media = recipe.media;
-                let file = Content::File(recipe, Arc::clone(&self.files), name.to_owned());
+            Found::Undrawn(image) => {
+                let media = image.media;
+                let file = Content::File(image, Arc::clone(&self.state.files), name.to_owned());
                 picture(media, Body::Pieces(vec![Piece(file)]))
             }
         }
     }
-}
-
-fn reason(fault: &text::TextError) -> &str {
-    match fault.kind {
-        text::TextErrorKind::Syntax => "a mistake in the syntax",
-        text::TextErrorKind::Duplicate | text::TextErrorKind::Depth | text::TextErrorKind::Size => {
-            &fault.reason
-        }
-    }
-}
-
-fn is_json(content_type: &str) -> bool {
-    content_type.split(';').next().is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON))
 }

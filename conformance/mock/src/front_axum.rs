@@ -2,13 +2,15 @@
 //! limit refused unread, and memory that stays below a bound whatever clients send, and do not read; see
 //! [`capacity`](super::capacity).
 
+mod socket;
+
+use super::answer::{Answer, Body, Piece};
 use super::capacity::{self, AT_ONCE_PIXELS};
 use super::engine::Engine;
 use super::log::{self, Served};
-use super::protocol::{Answer, Body, ENDPOINT, Incoming, Passage, Piece, WEATHER_HEADER, is_endpoint};
-use super::sites::Page;
-use super::socket;
+use super::protocol::{ENDPOINT, Incoming, Passage, WEATHER_HEADER, is_endpoint};
 use crate::serving::{self, Connection, Held, ServingLimits, UNCOUNTED};
+use crate::steps::sites::Page;
 use axum::body::{Body as WebBody, Bytes, HttpBody as _};
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{FromRequestParts as _, Request};
@@ -26,11 +28,11 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// How long open connections may take to end once the server is to stop.
-const FAREWELL: Duration = Duration::from_secs(5);
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 /// How long a request waits for memory that others hold.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(crate) const CAPACITY_WAIT: Duration = Duration::from_secs(5);
 /// Bodies of more bytes are not read and judged where other requests wait behind them.
-pub(super) const LARGE: usize = 32 << 10;
+pub(crate) const LARGE: usize = 32 << 10;
 /// Into how many pieces a slow body is cut.
 const PIECES: usize = 20;
 /// What a WebSocket reads at a time.
@@ -50,15 +52,15 @@ impl fmt::Debug for Server {
 }
 
 /// What a line is told to.
-pub(super) type Log = Arc<dyn Fn(&Served) + Send + Sync>;
+pub(crate) type Log = Arc<dyn Fn(&Served) + Send + Sync>;
 
 /// What every request needs.
 #[derive(Clone)]
-pub(super) struct Desk {
-    pub(super) engine: Arc<Engine>,
-    pub(super) log: Log,
+pub(crate) struct AppState {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) log: Log,
     /// Turns true when the server is to stop.
-    pub(super) ending: watch::Receiver<bool>,
+    pub(crate) ending: watch::Receiver<bool>,
 }
 
 impl Server {
@@ -102,20 +104,20 @@ impl Server {
         log: impl Fn(&Served) + Send + Sync + 'static,
     ) -> io::Result<()> {
         let (end, ending) = watch::channel(false);
-        let mut courier = JoinSet::new();
-        courier.spawn(self.engine.run_deliveries());
+        let mut worker = JoinSet::new();
+        worker.spawn(self.engine.run_deliveries());
         let settings = self.engine.settings();
         let limits = ServingLimits {
             connections: settings.max_connections,
             head_time: settings.header_timeout,
             write_time: settings.write_timeout,
         };
-        let desk = Desk { engine: self.engine, log: Arc::new(log), ending: ending.clone() };
+        let app = AppState { engine: self.engine, log: Arc::new(log), ending: ending.clone() };
         let stopped = async move {
             stop.await;
             end.send_replace(true);
         };
-        let handler = move |connection, request| serve(desk.clone(), connection, request);
+        let handler = move |connection, request| serve(app.clone(), connection, request);
         tokio::select! {
             () = serving::serve(self.listener, limits, stopped, handler) => {}
             () = overtime(ending) => {}
@@ -130,31 +132,31 @@ async fn overtime(mut ending: watch::Receiver<bool>) {
     if ending.wait_for(|ending| *ending).await.is_err() {
         std::future::pending::<()>().await;
     }
-    tokio::time::sleep(FAREWELL).await;
+    tokio::time::sleep(SHUTDOWN_GRACE).await;
 }
 
-async fn serve(desk: Desk, connection: Connection, request: Request) -> Response {
+async fn serve(app: AppState, connection: Connection, request: Request) -> Response {
     let started = Instant::now();
     let (mut parts, body) = request.into_parts();
     let method = log::usual(parts.method.as_str());
     let head = incoming(&parts);
-    let answer = match desk.engine.page(&head) {
+    let answer = match app.engine.page(&head) {
         Err(answer) => *answer,
         Ok(page) => {
             if is_endpoint(parts.uri.path())
                 && let Ok(upgrade) = WebSocketUpgrade::from_request_parts(&mut parts, &()).await
             {
-                return open_socket(desk, connection, upgrade, head);
+                return open_socket(app, connection, upgrade, head);
             }
-            let (answer, held) = answer(&desk, head, body, &page).await;
-            return finish(&desk, &connection, answer, held, (method, started)).await;
+            let (answer, held) = answer(&app, head, body, &page).await;
+            return finish(&app, &connection, answer, held, (method, started)).await;
         }
     };
-    finish(&desk, &connection, answer, None, (method, started)).await
+    finish(&app, &connection, answer, None, (method, started)).await
 }
 
 fn open_socket(
-    desk: Desk,
+    app: AppState,
     connection: Connection,
     upgrade: WebSocketUpgrade,
     mut greeting: Incoming,
@@ -162,21 +164,21 @@ fn open_socket(
     // The socket lives long, and these are all that it needs.
     greeting.headers.retain(|(name, _)| [WEATHER_HEADER, "host"].contains(&name.as_str()));
     greeting.headers.shrink_to_fit();
-    let limit = desk.engine.settings().max_body;
+    let limit = app.engine.settings().max_body;
     upgrade
         .max_message_size(limit)
         .max_frame_size(limit)
         .read_buffer_size(SOCKET_BUFFER)
         .write_buffer_size(0)
-        .on_upgrade(move |socket| socket::run(desk, socket, greeting, connection))
+        .on_upgrade(move |socket| socket::run(app, socket, greeting, connection))
 }
 
 /// The answer, and what it holds of the bytes of all answers.
-async fn answer(desk: &Desk, mut request: Incoming, body: WebBody, page: &Page) -> (Answer, Option<Held>) {
-    let mut answer = match read(desk, body).await {
+async fn answer(app: &AppState, mut request: Incoming, body: WebBody, page: &Page) -> (Answer, Option<Held>) {
+    let mut answer = match read(app, body).await {
         Ok((body, held)) => {
             request.body = body;
-            let answer = compute(desk, request).await;
+            let answer = compute(app, request).await;
             drop(held);
             answer
         }
@@ -187,10 +189,10 @@ async fn answer(desk: &Desk, mut request: Incoming, body: WebBody, page: &Page) 
     if weight <= UNCOUNTED {
         return (answer, None);
     }
-    match desk.engine.capacity.answers.take(weight, PATIENCE).await {
+    match app.engine.capacity.answers.take(weight, CAPACITY_WAIT).await {
         Some(held) => (answer, Some(held)),
         None => {
-            let mut refusal = desk.engine.overloaded();
+            let mut refusal = app.engine.overloaded();
             page.admit(&mut refusal);
             (refusal, None)
         }
@@ -198,32 +200,32 @@ async fn answer(desk: &Desk, mut request: Incoming, body: WebBody, page: &Page) 
 }
 
 /// The whole body, and what it holds of the bytes of all requests; or why it was not read.
-async fn read(desk: &Desk, body: WebBody) -> Result<(Vec<u8>, Option<Held>), Answer> {
-    let settings = desk.engine.settings();
+async fn read(app: &AppState, body: WebBody) -> Result<(Vec<u8>, Option<Held>), Answer> {
+    let settings = app.engine.settings();
     if body.size_hint().lower() > settings.max_body as u64 {
-        return Err(desk.engine.too_large());
+        return Err(app.engine.too_large());
     }
-    match tokio::time::timeout(settings.body_timeout, collect(desk, body)).await {
+    match tokio::time::timeout(settings.body_timeout, collect(app, body)).await {
         Ok(read) => read,
-        Err(_) => Err(desk.engine.too_slow()),
+        Err(_) => Err(app.engine.too_slow()),
     }
 }
 
-async fn collect(desk: &Desk, body: WebBody) -> Result<(Vec<u8>, Option<Held>), Answer> {
-    let limit = desk.engine.settings().max_body;
+async fn collect(app: &AppState, body: WebBody) -> Result<(Vec<u8>, Option<Held>), Answer> {
+    let limit = app.engine.settings().max_body;
     let (mut bytes, mut held): (Vec<u8>, Option<Held>) = (Vec::new(), None);
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {
         // A body that breaks off has nobody who waits for an answer.
-        let piece = piece.map_err(|_| desk.engine.too_slow())?;
+        let piece = piece.map_err(|_| app.engine.too_slow())?;
         let length = bytes.len() + piece.len();
         if length > limit {
-            return Err(desk.engine.too_large());
+            return Err(app.engine.too_large());
         }
         let counted = length.saturating_sub(UNCOUNTED.max(bytes.len()));
         if counted > 0 {
-            let more = desk.engine.capacity.bodies.take(counted, PATIENCE).await;
-            let more = more.ok_or_else(|| desk.engine.overloaded())?;
+            let more = app.engine.capacity.bodies.take(counted, CAPACITY_WAIT).await;
+            let more = more.ok_or_else(|| app.engine.overloaded())?;
             match &mut held {
                 Some(held) => held.add(more),
                 None => held = Some(more),
@@ -234,21 +236,21 @@ async fn collect(desk: &Desk, body: WebBody) -> Result<(Vec<u8>, Option<Held>), 
     Ok((bytes, held))
 }
 
-async fn compute(desk: &Desk, request: Incoming) -> Answer {
+async fn compute(app: &AppState, request: Incoming) -> Answer {
     if request.body.len() <= LARGE {
-        return desk.engine.answer(&request);
+        return app.engine.answer(&request);
     }
     let work = capacity::reading_work(request.body.len());
-    let work = desk.engine.capacity.work.take(work, desk.engine.settings().body_timeout).await;
-    let Some(work) = work else { return desk.engine.overloaded() };
-    let engine = Arc::clone(&desk.engine);
+    let work = app.engine.capacity.work.take(work, app.engine.settings().body_timeout).await;
+    let Some(work) = work else { return app.engine.overloaded() };
+    let engine = Arc::clone(&app.engine);
     let answered = tokio::task::spawn_blocking(move || {
         let answer = engine.answer(&request);
         drop(request);
         drop(work);
         answer
     });
-    answered.await.unwrap_or_else(|_| desk.engine.broken())
+    answered.await.unwrap_or_else(|_| app.engine.broken())
 }
 
 /// A request as the engine sees it, still without its body.
@@ -275,7 +277,7 @@ fn weight(body: &Body) -> usize {
 }
 
 async fn finish(
-    desk: &Desk,
+    app: &AppState,
     connection: &Connection,
     answer: Answer,
     held: Option<Held>,
@@ -289,19 +291,19 @@ async fn finish(
         took: Duration::ZERO,
         passage: answer.passage,
     };
-    let response = respond(desk, answer, held).await;
+    let response = respond(app, answer, held).await;
     served.took = started.elapsed();
-    (desk.log)(&served);
+    (app.log)(&served);
     if dropped {
         connection.cut();
     }
     response
 }
 
-async fn respond(desk: &Desk, answer: Answer, held: Option<Held>) -> Response {
+async fn respond(app: &AppState, answer: Answer, held: Option<Held>) -> Response {
     let Answer { status, headers, body, delay, passage, note: _ } = answer;
     if !delay.is_zero() {
-        let clock = desk.engine.clock();
+        let clock = app.engine.clock();
         clock.reach(clock.now().saturating_add(delay)).await;
     }
     let slow = match passage {
@@ -310,9 +312,9 @@ async fn respond(desk: &Desk, answer: Answer, held: Option<Held>) -> Response {
     };
     let (status, body) = match body {
         Body::Ready(bytes) => (status, whole(Bytes::from_owner(Owned { bytes, _held: held }), slow)),
-        Body::Pieces(pieces) => match draw_first(desk, pieces).await {
+        Body::Pieces(pieces) => match draw_first(app, pieces).await {
             Ok(First::All(owned)) => (status, whole(Bytes::from_owner(owned), slow)),
-            Ok(First::Later(pieces)) => (status, in_pieces(desk, pieces, held, slow)),
+            Ok(First::Later(pieces)) => (status, in_pieces(app, pieces, held, slow)),
             Err(refused) => (refused, WebBody::empty()),
         },
     };
@@ -345,20 +347,20 @@ enum First {
 }
 
 /// Draws all of an answer, unless that is much. Fails with a status where it cannot be drawn.
-async fn draw_first(desk: &Desk, pieces: Vec<Piece>) -> Result<First, u16> {
+async fn draw_first(app: &AppState, pieces: Vec<Piece>) -> Result<First, u16> {
     let pixels: u64 = pieces.iter().map(Piece::pixels).sum();
     if pixels > AT_ONCE_PIXELS && pieces.len() > 1 {
         return Ok(First::Later(pieces));
     }
     let bytes = pieces.iter().map(Piece::drawn_bytes).sum();
-    let held = desk.engine.capacity.answers.take(bytes, desk.engine.settings().write_timeout);
+    let held = app.engine.capacity.answers.take(bytes, app.engine.settings().write_timeout);
     let held = held.await.ok_or(503_u16)?;
-    let bytes = draw(&desk.engine, pixels, move || Body::Pieces(pieces).into_bytes()).await;
+    let bytes = draw(&app.engine, pixels, move || Body::Pieces(pieces).into_bytes()).await;
     Ok(First::All(Owned { bytes: bytes.ok_or(500_u16)?, _held: Some(held) }))
 }
 
 /// Draws where that hurts nobody, when there is memory to draw in; `None` where it fails.
-pub(super) async fn draw<T: Send + 'static>(
+pub(crate) async fn draw<T: Send + 'static>(
     engine: &Engine,
     pixels: u64,
     make: impl FnOnce() -> T + Send + 'static,
@@ -374,17 +376,17 @@ pub(super) async fn draw<T: Send + 'static>(
 }
 
 /// A body whose pictures are drawn one after the other, each once the one before it was read.
-fn in_pieces(desk: &Desk, pieces: Vec<Piece>, held: Option<Held>, slow: Option<Duration>) -> WebBody {
+fn in_pieces(app: &AppState, pieces: Vec<Piece>, held: Option<Held>, slow: Option<Duration>) -> WebBody {
     let pause = slow.unwrap_or_default() / u32::try_from(pieces.len().max(1)).unwrap_or(u32::MAX);
-    let (engine, pieces) = (Arc::clone(&desk.engine), pieces.into_iter());
+    let (engine, pieces) = (Arc::clone(&app.engine), pieces.into_iter());
     let stream = futures_util::stream::unfold((pieces, engine, held), move |state| async move {
         let (mut pieces, engine, held) = state;
         let piece = pieces.next()?;
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        let patience = engine.settings().write_timeout;
-        let room = engine.capacity.answers.take(piece.drawn_bytes(), patience).await;
+        let time_limit = engine.settings().write_timeout;
+        let room = engine.capacity.answers.take(piece.drawn_bytes(), time_limit).await;
         let drawn = match room {
             None => None,
             Some(room) => {

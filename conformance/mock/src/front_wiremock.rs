@@ -5,8 +5,9 @@
 //! instead of piece by piece, and has no limits for connections and for time. So the front that listens for a long time
 //! is the other one.
 
+use super::answer::Answer;
 use super::engine::Engine;
-use super::protocol::{Answer, ENDPOINT, Incoming, Passage};
+use super::protocol::{ENDPOINT, Incoming, Passage};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -20,7 +21,7 @@ use wiremock::{Match, MockServer, Request, Respond, ResponseTemplate};
 pub struct WiremockServer {
     server: MockServer,
     engine: Arc<Engine>,
-    courier: JoinHandle<()>,
+    worker: JoinHandle<()>,
 }
 
 impl WiremockServer {
@@ -35,8 +36,8 @@ impl WiremockServer {
             .with_priority(1);
         dropped.mount(&server).await;
         wiremock::Mock::given(wiremock::matchers::any()).respond_with(Answering(relay)).mount(&server).await;
-        let courier = tokio::spawn(engine.run_deliveries());
-        Self { server, engine, courier }
+        let worker = tokio::spawn(engine.run_deliveries());
+        Self { server, engine, worker }
     }
 
     /// The full endpoint, such as `http://127.0.0.1:41234/v1`.
@@ -54,7 +55,7 @@ impl WiremockServer {
 
 impl Drop for WiremockServer {
     fn drop(&mut self) {
-        self.courier.abort();
+        self.worker.abort();
     }
 }
 

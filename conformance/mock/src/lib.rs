@@ -1,10 +1,13 @@
 //! A mock server that behaves like the API, for any model whose spec can be read.
 //!
-//! The [`Engine`] is a plain function from a request to an answer. It asks the [judge](airspec_judge) what is wrong
-//! with a task, and the spec's behaviours what an answer must be, so it names no parameter of any model. [`Mock`] serves it
-//! in the background of a test, [`Server`] where it runs for a long time, and with the feature `wiremock`
-//! `WiremockServer` is a `wiremock::MockServer` that answers the same. What the platform's documents leave open is a
-//! switch in [`Settings`].
+//! The [`Engine`] is a plain function from a request to an answer, in four steps: admit the request, judge each task,
+//! execute the valid ones, respond. It asks the [judge](airspec_judge) what is wrong with a task, and the spec's
+//! behaviours what an answer must be, so it names no parameter of any model. A [`Fault`] is a change around the steps,
+//! which know none.
+//!
+//! [`Mock`] serves the engine in the background of a test, [`Server`] where it runs for a long time, and with the feature
+//! `wiremock` `WiremockServer` is a `wiremock::MockServer` that answers the same. What the platform's documents leave
+//! open is a switch in [`Settings`].
 //!
 //! ```
 //! # async fn example(model: airspec_spec::Model) -> Result<(), Box<dyn std::error::Error>> {
@@ -16,51 +19,46 @@
 //! # }
 //! ```
 
-mod access;
 mod address;
 mod answer;
-mod batch;
+mod behaviour_index;
+mod caller;
 mod capacity;
-mod carry_out;
 mod clock;
-mod control;
-mod deliver;
-mod dice;
+mod delivery;
 mod engine;
-mod errors;
-mod fault;
-mod files;
+mod explain;
 mod front_axum;
 #[cfg(feature = "wiremock")]
 mod front_wiremock;
-mod limits;
+mod image_spec;
+mod item;
 mod log;
-mod misread;
 mod mock;
-mod narrow;
-mod poll;
+mod mutation;
+mod outcome;
+mod path;
+mod problem;
 mod protocol;
-mod refusing;
-mod roles;
-mod schedule;
+mod seeded_rng;
 pub mod serving;
-mod session;
 mod settings;
-mod sites;
-mod socket;
-mod tasks;
+mod state;
+mod steps;
+mod task_view;
 mod weather;
 
+pub use answer::{Answer, Body, Piece};
 pub use clock::Clock;
-pub use deliver::{Delivery, DeliveryKind, DeliveryState};
+pub use delivery::{Delivery, DeliveryKind, DeliveryState};
 pub use engine::{Engine, EngineError};
-pub use fault::{Fault, UnknownFault};
 pub use front_axum::Server;
 #[cfg(feature = "wiremock")]
 pub use front_wiremock::WiremockServer;
 pub use log::Served;
 pub use mock::Mock;
-pub use protocol::{Answer, Body, CONTROL, ENDPOINT, FILES, Incoming, Note, Passage, Piece, WEATHER_HEADER};
+pub use mutation::{Fault, UnknownFault};
+pub use protocol::{CONTROL, ENDPOINT, FILES, Incoming, Note, Passage, WEATHER_HEADER};
 pub use settings::{Key, Reach, Settings, SettingsError, Wrapping};
 pub use weather::{Weather, WeatherError};
 

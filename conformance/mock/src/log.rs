@@ -52,7 +52,7 @@ fn counted(count: usize, noun: &str) -> String {
 }
 
 /// The method, if it is a usual one: any word can stand in its place.
-pub(super) fn usual(method: &str) -> &'static str {
+pub(crate) fn usual(method: &str) -> &'static str {
     const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"];
     METHODS.into_iter().find(|known| *known == method).unwrap_or("(other method)")
 }

@@ -1,6 +1,6 @@
 //! How a mock is to behave where the platform's documents leave a choice, and how long things take.
 
-use super::sites;
+use super::address;
 use super::weather::{self, Weather, WeatherError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -240,7 +240,7 @@ impl Settings {
     /// Whether a text is the origin of a web page, such as `https://app.example` or `http://name:8080`.
     #[must_use]
     pub fn is_origin(text: &str) -> bool {
-        sites::normal(text).is_some()
+        address::origin(text).is_some()
     }
 
     /// What types alone do not say.
@@ -330,7 +330,7 @@ impl Key {
     }
 
     /// Whether it is the key, in a time that tells nothing about it but its length.
-    pub(super) fn is(&self, other: &str) -> bool {
+    pub(crate) fn is(&self, other: &str) -> bool {
         self.0.len() == other.len()
             && self.0.bytes().zip(other.bytes()).fold(0, |differences, (a, b)| differences | (a ^ b)) == 0
     }

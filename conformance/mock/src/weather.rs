@@ -19,8 +19,8 @@
 //! `drop`, alone, is short for `drop=1`; likewise `error` and `fail`. What is drawn depends on the seed and on how
 //! many requests came before.
 
-use super::dice::Dice;
-use super::errors::Problem;
+use super::problem::Problem;
+use super::seeded_rng::SeededRng;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -92,7 +92,7 @@ pub enum WeatherError {
 
 impl WeatherError {
     /// The error without words of whoever wrote the weather.
-    pub(super) fn unnamed(self) -> Self {
+    pub(crate) fn unnamed(self) -> Self {
         match self {
             Self::Key(_) => Self::Key("such key".to_owned()),
             Self::Value { .. } | Self::Lasting(_) => self,
@@ -164,7 +164,7 @@ impl Weather {
     }
 
     /// The weather of one request, as its header changes it.
-    pub(super) fn under(&self, header: Option<&str>) -> Result<Self, WeatherError> {
+    pub(crate) fn under(&self, header: Option<&str>) -> Result<Self, WeatherError> {
         let Some(header) = header else { return Ok(self.clone()) };
         let own = Self::from_str(header)?;
         for (key, set) in [("rate", own.rate.is_some()), ("balance", own.balance.is_some())] {
@@ -181,45 +181,45 @@ impl Weather {
     }
 
     /// What it means for the request of that number.
-    pub(super) fn moment(self, dice: Dice, number: u64) -> Moment {
-        Moment {
-            delay: self.latency(dice, number),
-            dropped: dice.chance("drop", number, self.drop),
-            storm: self.storm(dice, number),
+    pub(crate) fn conditions(self, rng: SeededRng, number: u64) -> RequestConditions {
+        RequestConditions {
+            delay: self.latency(rng, number),
+            dropped: rng.chance("drop", number, self.drop),
+            forced_status: self.forced_status(rng, number),
             weather: self,
         }
     }
 
     /// The time to the first byte of the answer to the request of that number.
-    fn latency(&self, dice: Dice, number: u64) -> Duration {
+    fn latency(&self, rng: SeededRng, number: u64) -> Duration {
         let (shortest, longest) = self.latency;
         let room = longest.saturating_sub(shortest);
-        shortest.saturating_add(room.mul_f64(dice.fraction("latency", number)))
+        shortest.saturating_add(room.mul_f64(rng.fraction("latency", number)))
     }
 
     /// The status that the request of that number fails with, whatever it asks for.
-    fn storm(&self, dice: Dice, number: u64) -> Option<u16> {
+    fn forced_status(&self, rng: SeededRng, number: u64) -> Option<u16> {
         self.status.or_else(|| {
-            let status = if dice.draw("which error", number).is_multiple_of(2) { 500 } else { 503 };
-            dice.chance("error", number, self.error).then_some(status)
+            let status = if rng.draw("which error", number).is_multiple_of(2) { 500 } else { 503 };
+            rng.chance("error", number, self.error).then_some(status)
         })
     }
 }
 
 /// What the weather means for one request.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Moment {
-    pub(super) weather: Weather,
+pub(crate) struct RequestConditions {
+    pub(crate) weather: Weather,
     /// The time to the first byte.
-    pub(super) delay: Duration,
+    pub(crate) delay: Duration,
     /// Whether the connection is closed.
-    pub(super) dropped: bool,
+    pub(crate) dropped: bool,
     /// The status that it fails with, whatever it asks for.
-    pub(super) storm: Option<u16>,
+    pub(crate) forced_status: Option<u16>,
 }
 
 /// The error of a status that has nothing to do with the request.
-pub(super) fn trouble(status: u16) -> Problem {
+pub(crate) fn trouble(status: u16) -> Problem {
     let (code, message) = match status {
         401 => ("invalidApiKey", "The API key is not valid."),
         402 => ("insufficientCredits", "The balance does not cover this request."),
@@ -259,7 +259,7 @@ fn range(value: &str) -> Option<(Duration, Duration)> {
 }
 
 /// `250ms`, `1.5s`, `2m`, `1h`, or `0`.
-pub(super) fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     let (amount, unit) =
         text.split_at(text.find(|letter: char| letter.is_ascii_alphabetic()).unwrap_or(text.len()));
@@ -336,9 +336,9 @@ mod tests {
     fn the_same_seed_brings_the_same_weather() {
         let weather: Weather = "latency=0ms..100ms, error=0.3, drop=0.3".parse().unwrap();
         let forecast = |seed| -> Vec<_> {
-            let dice = Dice::new(seed);
-            let moments = (0..50).map(|n| weather.clone().moment(dice, n));
-            moments.map(|moment| (moment.delay, moment.dropped, moment.storm)).collect()
+            let rng = SeededRng::new(seed);
+            let all = (0..50).map(|n| weather.clone().conditions(rng, n));
+            all.map(|conditions| (conditions.delay, conditions.dropped, conditions.forced_status)).collect()
         };
         assert_eq!(forecast(1), forecast(1));
         assert_ne!(forecast(1), forecast(2));

@@ -1,0 +1,162 @@
+//! A batch: each task judged on its own, good ones executed, bad ones explained.
+
+use super::Engine;
+use crate::answer::Answer;
+use crate::caller::Caller;
+use crate::capacity::Share;
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::protocol::{kind, name};
+use crate::steps::execute::{self, Execution, Terms};
+use crate::steps::judge::{self, Conflict, Taken};
+use crate::steps::plan::Plan;
+use crate::steps::results::ResultBuilder;
+use crate::steps::{platform, poll, respond};
+use crate::task_view::TaskView;
+use airspec_judge::Violation;
+use serde_json::Value;
+
+impl Engine {
+    /// Judges and executes a batch; what became of each element, in order. The way in for HTTP and for WebSocket.
+    pub(super) fn process(&self, batch: &[Value], caller: &Caller) -> Vec<Outcome> {
+        let (mut taken, mut share) = (Taken::default(), Share::default());
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for task in batch {
+            let outcome = match task.get(name::TASK_TYPE).and_then(Value::as_str) {
+                Some(kind::AUTHENTICATION) => platform::authentication(task, &self.settings),
+                Some(kind::PING) => platform::ping(task),
+                Some(kind::POLL) => self.poll(task, caller, &mut share),
+                _ => {
+                    let mut outcome = self.task(task, caller, &mut taken, &mut share);
+                    self.mutations.on_outcome(batch, task, &mut outcome);
+                    outcome
+                }
+            };
+            share.add_errors(outcome.problems.len());
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+
+    /// The answer over HTTP to a batch.
+    pub(super) fn respond(&self, batch: &[Value], caller: &Caller) -> Answer {
+        let mut outcome = respond::merge(self.process(batch, caller));
+        self.mutations.on_batch(&mut outcome);
+        let head = respond::Head {
+            status: outcome.status(self.settings.mixed_status),
+            note: outcome.note(batch.len(), &caller.secrets),
+        };
+        let is_refused = outcome.items.is_empty() && !outcome.problems.is_empty();
+        self.mutations.on_body(&mut outcome);
+        let mut answer = respond::answer(head, outcome, self.settings.empty_data, &caller.secrets);
+        self.mutations.on_answer(is_refused, &mut answer);
+        answer
+    }
+
+    fn task(&self, task: &Value, caller: &Caller, taken: &mut Taken, share: &mut Share) -> Outcome {
+        let key = judge::identifier(self.view(task), &self.index).map(|identifier| self.key(identifier));
+        let violations = self.judge(task, key.as_deref(), taken);
+        taken.add(key.clone());
+        if violations.is_empty() {
+            let meant = self.mutations.meant(task);
+            self.execute(meant.as_ref().unwrap_or(task), key.as_deref(), caller, share)
+        } else {
+            let problems = self.explain(task, &violations, share.errors_left());
+            Outcome { items: Vec::new(), problems }
+        }
+    }
+
+    fn view<'a>(&'a self, task: &'a Value) -> TaskView<'a> {
+        TaskView { defaults: &self.defaults, task }
+    }
+
+    /// What tasks are told apart by.
+    fn key(&self, identifier: &str) -> String {
+        let mut key = judge::key(identifier);
+        self.mutations.on_key(identifier, &mut key);
+        key
+    }
+
+    fn judge(&self, task: &Value, key: Option<&str>, taken: &Taken) -> Vec<Violation> {
+        let mut violations = judge::violations(&self.judge, task);
+        self.mutations.on_violations(&self.judge, self.view(task), &mut violations);
+        if let (Some(key), Some(constraint)) = (key, self.model.unique()) {
+            let pending = crate::lock(&self.state.tasks).find(key, self.clock.now()).is_some();
+            let mut conflict = Conflict { in_batch: taken.all.contains(key), pending };
+            self.mutations.on_conflict(key, taken, &mut conflict);
+            if conflict.in_batch || conflict.pending {
+                violations.push(judge::repeated(constraint));
+            }
+        }
+        self.mutations.on_verdict(&mut violations);
+        violations
+    }
+
+    fn explain(&self, task: &Value, violations: &[Violation], most: usize) -> Vec<Problem> {
+        let change = |explanations: &mut Vec<_>| self.mutations.on_explanations(explanations);
+        judge::explain(&self.explainer, task, violations, most, change)
+    }
+
+    fn execute(&self, task: &Value, key: Option<&str>, caller: &Caller, share: &mut Share) -> Outcome {
+        let view = self.view(task);
+        let identity = crate::lock(&self.state.seen).identity(task, key, self.rng);
+        let mut plan = Plan::read(view, &self.index, &self.model, &self.prices, self.settings.pace);
+        self.mutations.on_plan(view, &mut plan);
+        let builder = ResultBuilder {
+            view,
+            plan: &plan,
+            index: &self.index,
+            model: &self.model,
+            rng: self.rng,
+            identity,
+            origin: &caller.origin,
+            unasked: &self.settings.unasked,
+        };
+        let refused =
+            |problem: Option<Problem>| Outcome { items: Vec::new(), problems: problem.into_iter().collect() };
+        let Some(mut items) = builder.admitted(share) else { return refused(Some(execute::crowded(task))) };
+        self.mutations.on_results(identity, &mut items);
+        if !self.is_paid(&plan, caller) {
+            return refused(execute::unpaid(task, self.settings.unpaid_status));
+        }
+        let fails = self.rng.chance("fail", identity, caller.conditions.weather.fail);
+        let failure = fails.then(|| execute::failed(task));
+        let now = self.clock.now();
+        let unique = self.model.unique();
+        let terms = Terms {
+            view,
+            index: &self.index,
+            key,
+            caller,
+            now,
+            retention: self.settings.retention,
+            unique: unique.map(|constraint| &*constraint.id),
+        };
+        let mut execution = Execution::new(&plan, items, failure, terms);
+        self.mutations.on_execution(&mut execution);
+        if execution.store(now, &self.state, &self.deliveries) {
+            return execution.into_outcome(task);
+        }
+        let violations: Vec<_> = unique.map(judge::repeated).into_iter().collect();
+        Outcome { items: Vec::new(), problems: self.explain(task, &violations, 1) }
+    }
+
+    fn is_paid(&self, plan: &Plan, caller: &Caller) -> bool {
+        let balance = caller.conditions.weather.balance;
+        balance.is_none_or(|balance| crate::lock(&self.state.balance).spend(plan.cost(), balance))
+    }
+
+    fn poll(&self, task: &Value, caller: &Caller, share: &mut Share) -> Outcome {
+        let identifier = match poll::asked(task) {
+            Ok(identifier) => identifier,
+            Err(problems) => return Outcome { items: Vec::new(), problems },
+        };
+        let (key, now) = (self.key(identifier), self.clock.now());
+        let result = self.model.result.as_ref();
+        let tasks = crate::lock(&self.state.tasks);
+        let mut outcome = poll::answer(task, &tasks, (&key, caller.account, now), result, share);
+        drop(tasks);
+        self.mutations.on_poll(result, &mut outcome.items);
+        outcome
+    }
+}

@@ -1,0 +1,68 @@
+//! What a file is made from: a result remembers that, and the file is rendered when it is sent.
+
+use super::protocol::Form;
+use airspec_media::{Container, Picture, render};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// What a spec and its name take beside the texts in it.
+const OVERHEAD: usize = 400;
+/// How many characters of a prompt a picture may depend on: more would not be shown.
+pub(crate) const PROMPT: usize = 400;
+
+/// All that a file is made from.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageSpec {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) container: Container,
+    /// The media type that the file is said to have.
+    pub(crate) media: &'static str,
+    pub(crate) quality: u8,
+    pub(crate) seed: i64,
+    pub(crate) prompt: String,
+    pub(crate) caption: String,
+}
+
+impl ImageSpec {
+    /// The bytes of the file. Takes up to a second for the largest pictures.
+    pub(crate) fn draw(&self) -> Vec<u8> {
+        render(&Picture {
+            width: self.width,
+            height: self.height,
+            container: self.container,
+            quality: self.quality,
+            seed: self.seed,
+            prompt: &self.prompt,
+            caption: &self.caption,
+        })
+    }
+
+    pub(crate) fn pixels(&self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// About how many bytes it takes in memory.
+    pub(crate) fn weight(&self) -> usize {
+        OVERHEAD + self.prompt.len() + self.caption.len()
+    }
+
+    /// More bytes than the file has: the pictures are smooth, and half of that is the most that was seen.
+    pub(crate) fn file_bytes(&self) -> usize {
+        usize::try_from(self.pixels() / 4).unwrap_or(usize::MAX).saturating_add(64 << 10)
+    }
+
+    /// More bytes than it takes to write the file as text.
+    pub(crate) fn base64_bytes(&self) -> usize {
+        self.file_bytes().saturating_mul(3) / 2
+    }
+
+    /// The file as the text of a result's field.
+    pub(crate) fn text(&self, form: Form) -> String {
+        let base64 = STANDARD.encode(self.draw());
+        match form {
+            Form::Link | Form::Base64 => base64,
+            Form::DataUri => format!("data:{};base64,{base64}", self.media),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Deliberate faults, as changes around the four steps: to what a request means, to verdicts, to results, to the answer.
+//!
+//! Each is derived from the spec, breaks one constraint or one behaviour, and nothing else.
+//!
+//! | Id | The mock … | File |
+//! |---|---|---|
+//! | `accept:<constraint>` | accepts what breaks the constraint | `accept` |
+//! | `refuse:<constraint>` | refuses some of what keeps it, in the name of the constraint | `refuse` |
+//! | `refuse:<constraint>:<n>` | refuses what the n-th of its values or alternatives admits | `refuse` |
+//! | `misread:<constraint>:<how>` | checks the constraint with that mistake, such as a length in bytes | `misread` |
+//! | `blame:<constraint>` | names another parameter when the constraint is broken | `blame` |
+//! | `answer:<behaviour>:<how>` | answers valid requests wrongly in that way | `answer` |
+//! | `error:<how>` | words refusals wrongly in that way, whatever they are about | `error` |
+
+mod accept;
+mod answer;
+mod blame;
+mod catalogue;
+mod error;
+mod misread;
+mod refuse;
+
+pub(crate) use catalogue::all;
+pub use catalogue::{Fault, UnknownFault};
+
+use crate::answer::Answer;
+use crate::explain::Explanation;
+use crate::item::Item;
+use crate::outcome::Outcome;
+use crate::seeded_rng::SeededRng;
+use crate::steps::execute::Execution;
+use crate::steps::judge::{Conflict, Taken};
+use crate::steps::plan::Plan;
+use crate::task_view::{Defaults, TaskView};
+use accept::Accept;
+use airspec_judge::{Judge, Violation};
+use airspec_spec::{Model, Schema};
+use answer::AnswerMutation;
+use blame::Blame;
+use catalogue::Selected;
+use error::ErrorMutation;
+use misread::Misread;
+use refuse::Refuse;
+use serde_json::Value;
+
+/// The faults that a mock has. Without any, every method leaves what it is given as it is.
+#[derive(Debug)]
+pub(crate) struct Mutations {
+    accept: Accept,
+    refuse: Vec<Refuse>,
+    misread: Vec<Misread>,
+    blame: Blame,
+    answer: Vec<AnswerMutation>,
+    error: Vec<ErrorMutation>,
+    /// An identifier that no task has.
+    stranger: String,
+    rng: SeededRng,
+}
+
+impl Mutations {
+    /// The mutations of those ids.
+    pub(crate) fn read(model: &Model, ids: &[String], rng: SeededRng) -> Result<Self, UnknownFault> {
+        let mut mutations = Self {
+            accept: Accept::default(),
+            refuse: Vec::new(),
+            misread: Vec::new(),
+            blame: Blame::of(model),
+            answer: Vec::new(),
+            error: Vec::new(),
+            stranger: rng.uuid("stranger", 0).to_string(),
+            rng,
+        };
+        for id in ids {
+            match catalogue::read(model, id)? {
+                Selected::Accept(id) => mutations.accept.add(id),
+                Selected::Refuse(id, number) => mutations.refuse.extend(Refuse::new(model, &id, number)),
+                Selected::Misread(id, mistake) => mutations.misread.extend(Misread::new(model, &id, mistake)),
+                Selected::Blame(id) => mutations.blame.add(id),
+                Selected::Answer(place, how) => {
+                    mutations.answer.extend(AnswerMutation::new(model, place, how));
+                }
+                Selected::Error(how) => mutations.error.push(how),
+            }
+        }
+        answer::order(&mut mutations.answer);
+        Ok(mutations)
+    }
+
+    /// Before all steps: the defaults that tasks are read with.
+    pub(crate) fn on_defaults(&self, defaults: &mut Defaults) {
+        self.answer.iter().for_each(|mutation| mutation.on_defaults(defaults));
+    }
+
+    /// Before judging: the key that a task is told apart by, given the identifier as it was sent.
+    pub(crate) fn on_key(&self, identifier: &str, key: &mut String) {
+        self.misread.iter().for_each(|mutation| mutation.on_key(identifier, key));
+    }
+
+    /// While judging: what a task breaks, other tasks aside.
+    pub(crate) fn on_violations(&self, judge: &Judge, view: TaskView<'_>, violations: &mut Vec<Violation>) {
+        for mutation in &self.misread {
+            *violations = mutation.violations(judge, view.task, std::mem::take(violations));
+        }
+        self.refuse.iter().for_each(|mutation| mutation.on_violations(view.task, violations));
+        self.answer.iter().for_each(|mutation| mutation.on_violations(view, violations));
+    }
+
+    /// While judging: whether another task has the identifier.
+    pub(crate) fn on_conflict(&self, key: &str, taken: &Taken, conflict: &mut Conflict) {
+        self.misread.iter().for_each(|mutation| mutation.on_conflict(key, taken, conflict));
+        self.refuse.iter().for_each(|mutation| mutation.on_conflict(taken, conflict));
+    }
+
+    /// After judging: the whole verdict on a task.
+    pub(crate) fn on_verdict(&self, violations: &mut Vec<Violation>) {
+        self.accept.on_verdict(violations);
+    }
+
+    /// After judging: how the verdict is explained.
+    pub(crate) fn on_explanations(&self, explanations: &mut [Explanation]) {
+        self.blame.on_explanations(explanations);
+    }
+
+    /// Before executing: the task as it is carried out, where that is not as it was sent.
+    pub(crate) fn meant(&self, task: &Value) -> Option<Value> {
+        self.misread.iter().find_map(|mutation| mutation.meant(task))
+    }
+
+    /// While executing: what results a task is to have.
+    pub(crate) fn on_plan(&self, view: TaskView<'_>, plan: &mut Plan) {
+        self.answer.iter().for_each(|mutation| mutation.on_plan(view, plan));
+    }
+
+    /// While executing: the results. `identity` differs between any two tasks.
+    pub(crate) fn on_results(&self, identity: u64, items: &mut [Item]) {
+        let stranger = || self.rng.uuid("stranger", identity).to_string();
+        self.answer.iter().for_each(|mutation| mutation.on_results(&stranger, items));
+    }
+
+    /// While executing: what is remembered and sent elsewhere.
+    pub(crate) fn on_execution(&self, execution: &mut Execution) {
+        self.accept.on_execution(execution);
+        self.answer.iter().for_each(|mutation| mutation.on_execution(&self.stranger, execution));
+    }
+
+    /// After executing a poll: the results so far, of results with that schema.
+    pub(crate) fn on_poll(&self, result: Option<&Schema>, items: &mut [Item]) {
+        self.answer.iter().for_each(|mutation| mutation.on_poll(result, items));
+    }
+
+    /// After executing: the outcome of one task of a batch.
+    pub(crate) fn on_outcome(&self, batch: &[Value], task: &Value, outcome: &mut Outcome) {
+        for mutation in &self.error {
+            mutation.on_outcome(batch, task, &self.stranger, outcome);
+        }
+    }
+
+    /// Before responding: the outcome of the whole batch.
+    pub(crate) fn on_batch(&self, outcome: &mut Outcome) {
+        self.error.iter().for_each(|mutation| mutation.on_batch(outcome));
+    }
+
+    /// While responding: what the body is written from, once status and log are settled.
+    pub(crate) fn on_body(&self, outcome: &mut Outcome) {
+        self.error.iter().for_each(|mutation| mutation.on_body(outcome));
+    }
+
+    /// After responding: the answer to a batch, and whether every task of it is refused.
+    pub(crate) fn on_answer(&self, is_refused: bool, answer: &mut Answer) {
+        self.error.iter().for_each(|mutation| mutation.on_answer(is_refused, answer));
+    }
+}

@@ -1,0 +1,138 @@
+//! Every fault that a mock of a model can have, and how an id is read.
+
+use super::answer::{self, How};
+use super::error::ErrorMutation;
+use super::misread::{self, Mistake};
+use super::refuse;
+use airspec_spec::{Constraint, Model};
+
+/// A defect that the mock can be started with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Stable id, such as `accept:width.maximum`.
+    pub id: String,
+    /// What the mock does wrong.
+    pub what: String,
+    /// Whether no task at all is accepted with it, because the constraint leaves nothing narrower to refuse.
+    pub refuses_all: bool,
+    /// Why no request can show it, where that follows from the spec.
+    pub changes_nothing: Option<String>,
+}
+
+impl Fault {
+    /// The constraint that is checked with a mistake, where the mistake only lets through some of what breaks it.
+    #[must_use]
+    pub fn loosened(&self) -> Option<&str> {
+        let (id, word) = self.id.strip_prefix("misread:")?.rsplit_once(':')?;
+        Mistake::LOOSE.iter().any(|mistake| mistake.word() == word).then_some(id)
+    }
+}
+
+/// No fault has that id.
+#[derive(Debug, thiserror::Error)]
+#[error("no fault `{id}`{}", .near.as_ref().map(|near| format!(", did you mean `{near}`?")).unwrap_or_default())]
+pub struct UnknownFault {
+    /// What was asked for.
+    pub id: String,
+    /// The id that is most like it.
+    pub near: Option<String>,
+}
+
+/// Every fault of a model, constraints first, in the order of the spec.
+pub(crate) fn all(model: &Model) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let fault = |id: String, what: String| Fault { id, what, refuses_all: false, changes_nothing: None };
+    for constraint in model.constraints() {
+        let Constraint { id, expected, .. } = constraint;
+        let subject = match &constraint.member {
+            Some(member) => format!("`{member}`"),
+            None if constraint.parameter.is_empty() => "a task".to_owned(),
+            None => format!("`{}`", constraint.parameter),
+        };
+        let rule = airspec_spec::text::shorten(expected, 120);
+        faults.push(fault(format!("accept:{id}"), format!("accepts what breaks the rule: {subject} {rule}")));
+        let (what, refuses_all) = refuse::sentence(model, constraint);
+        faults.push(Fault { refuses_all, ..fault(format!("refuse:{id}"), what) });
+        faults.extend(
+            refuse::branches(constraint)
+                .into_iter()
+                .map(|(number, what)| fault(format!("refuse:{id}:{number}"), what)),
+        );
+        faults.extend(misread::mistakes(model, constraint).into_iter().map(|mistake| Fault {
+            changes_nothing: mistake.changes_nothing(model, constraint),
+            ..fault(format!("misread:{id}:{}", mistake.word()), mistake.sentence(constraint))
+        }));
+        faults.push(fault(
+            format!("blame:{id}"),
+            format!("blames another parameter for what breaks the rule: {subject} {rule}"),
+        ));
+    }
+    for behaviour in &model.behaviours {
+        for (how, what) in answer::ways(&behaviour.kind) {
+            faults.push(fault(format!("answer:{}:{}", behaviour.id, how.word()), what));
+        }
+    }
+    faults.extend(
+        ErrorMutation::ALL.map(|how| fault(format!("error:{}", how.word()), how.sentence().to_owned())),
+    );
+    faults
+}
+
+/// A fault that was asked for. Constraints are named by their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Selected {
+    Accept(String),
+    /// The constraint, and which of its values or alternatives where it is one.
+    Refuse(String, Option<usize>),
+    Misread(String, Mistake),
+    Blame(String),
+    /// The place of the behaviour in the model, and the way in which it is broken.
+    Answer(usize, How),
+    Error(ErrorMutation),
+}
+
+/// The fault of that id.
+pub(super) fn read(model: &Model, id: &str) -> Result<Selected, UnknownFault> {
+    let constraint = |id: &str| model.constraint(id).map(|constraint| constraint.id.to_string());
+    let known = match id.split_once(':') {
+        Some(("accept", rest)) => constraint(rest).map(Selected::Accept),
+        Some(("refuse", rest)) => {
+            constraint(rest).map(|id| Selected::Refuse(id, None)).or_else(|| branch(model, rest))
+        }
+        Some(("misread", rest)) => mistake(model, rest),
+        Some(("blame", rest)) => constraint(rest).map(Selected::Blame),
+        Some(("answer", rest)) => behaviour(model, rest),
+        Some(("error", rest)) => {
+            ErrorMutation::ALL.into_iter().find(|how| how.word() == rest).map(Selected::Error)
+        }
+        _ => None,
+    };
+    known.ok_or_else(|| {
+        let all = all(model);
+        let near = airspec_spec::text::nearest(id, all.iter().map(|fault| fault.id.as_str()));
+        UnknownFault { id: airspec_spec::text::shorten(id, 80), near: near.map(str::to_owned) }
+    })
+}
+
+fn branch(model: &Model, rest: &str) -> Option<Selected> {
+    let (id, number) = rest.rsplit_once(':')?;
+    let constraint = model.constraint(id)?;
+    let mut branches = refuse::branches(constraint).into_iter().map(|(known, _)| known);
+    let number = branches.find(|known| known.to_string() == number)?;
+    Some(Selected::Refuse(constraint.id.to_string(), Some(number)))
+}
+
+fn mistake(model: &Model, rest: &str) -> Option<Selected> {
+    let (id, word) = rest.rsplit_once(':')?;
+    let constraint = model.constraint(id)?;
+    let mistake = misread::mistakes(model, constraint).into_iter().find(|known| known.word() == word)?;
+    Some(Selected::Misread(constraint.id.to_string(), mistake))
+}
+
+fn behaviour(model: &Model, rest: &str) -> Option<Selected> {
+    model.behaviours.iter().enumerate().find_map(|(place, behaviour)| {
+        let word = rest.strip_prefix(&behaviour.id)?.strip_prefix(':')?;
+        let (how, _) = answer::ways(&behaviour.kind).into_iter().find(|(how, _)| how.word() == word)?;
+        Some(Selected::Answer(place, how))
+    })
+}

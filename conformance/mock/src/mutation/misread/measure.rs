@@ -1,0 +1,87 @@
+//! Values judged by another measure than the constraint's.
+
+use super::{Misread, Mistake, text};
+use airspec_spec::Schema;
+use airspec_spec::rule::{Bound, Count, Edge, End, Kinds, Rule, exact};
+use bigdecimal::{BigDecimal, One as _, Zero as _};
+use serde_json::Value;
+
+impl Misread {
+    /// Whether a value is found to break the constraint, given whether it does.
+    pub(super) fn breaks(&self, value: &Value, broken: bool) -> bool {
+        let rule = &self.constraint.rule;
+        if let Some(length) = rule.length() {
+            return self.breaks_length(length, value, broken);
+        }
+        if let (Mistake::Next, Some(bound)) = (self.mistake, rule.bound()) {
+            return broken && exact(value) != next(bound, &self.schema);
+        }
+        if let (Mistake::Next, Some(items)) = (self.mistake, rule.items()) {
+            return broken && value.as_array().is_none_or(|list| !is_next(items, list.len()));
+        }
+        match (self.mistake, rule) {
+            (Mistake::Half, Rule::MultipleOf(step)) => {
+                let half = step / BigDecimal::from(2);
+                broken && exact(value).is_none_or(|number| !(number % half).is_zero())
+            }
+            (Mistake::Point, _) => broken || value.is_f64() && Kinds::INTEGER.admit(value),
+            (Mistake::Version, _) => {
+                broken && text(value).is_none_or(|text| text.len() != 36 || uuid(text).is_none())
+            }
+            (Mistake::Spelling, _) => {
+                broken && text(value).and_then(uuid).is_none_or(|uuid| !is_random(uuid))
+            }
+            (Mistake::Query, _) => broken || text(value).is_some_and(|text| text.contains('?')),
+            _ => broken,
+        }
+    }
+
+    fn breaks_length(&self, length: Count, value: &Value, broken: bool) -> bool {
+        match self.mistake {
+            Mistake::Next => broken && text(value).is_none_or(|text| !is_next(length, text.chars().count())),
+            Mistake::Bytes => counted(length, value, broken, str::len),
+            Mistake::Utf16 => counted(length, value, broken, |text| text.encode_utf16().count()),
+            Mistake::Marks => {
+                let letters = |text: &str| text.chars().count() - self.marks.find_iter(text).count();
+                counted(length, value, broken, letters)
+            }
+            _ => broken,
+        }
+    }
+}
+
+/// The first value beyond the end of a range, where there is one.
+pub(super) fn next(bound: Bound<'_>, schema: &Schema) -> Option<BigDecimal> {
+    if matches!(bound.edge, Edge::ExclusiveMinimum | Edge::ExclusiveMaximum) {
+        return Some(bound.value.clone());
+    }
+    let stated = schema.rules().find_map(|rule| match rule {
+        Rule::MultipleOf(step) => Some(step.clone()),
+        _ => None,
+    });
+    let whole = (schema.kinds() == Kinds::INTEGER).then(BigDecimal::one);
+    let step = stated.or(whole)?;
+    Some(if bound.edge.is_lower() { bound.value - step } else { bound.value + step })
+}
+
+/// Whether a text is too short or too long by another measure.
+fn counted(length: Count, value: &Value, broken: bool, measure: impl Fn(&str) -> usize) -> bool {
+    let Some(text) = text(value) else { return broken };
+    !length.admits(measure(text) as u64)
+}
+
+/// A UUID in any of its spellings.
+fn uuid(text: &str) -> Option<uuid::Uuid> {
+    uuid::Uuid::try_parse(text).ok()
+}
+
+fn is_random(uuid: uuid::Uuid) -> bool {
+    uuid.get_version_num() == 4 && uuid.get_variant() == uuid::Variant::RFC4122
+}
+
+fn is_next(edge: Count, count: usize) -> bool {
+    match edge.end {
+        End::Min => count as u64 + 1 == edge.count,
+        End::Max => count as u64 == edge.count + 1,
+    }
+}

@@ -1,0 +1,214 @@
+//! The mistakes that can be made in checking a constraint.
+
+use super::holder;
+use super::measure::next;
+use airspec_spec::rule::{Format, Kinds, Rule};
+use airspec_spec::{Constraint, Model, Schema};
+use bigdecimal::BigDecimal;
+use serde_json::Value;
+
+/// A mistake in checking a constraint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::mutation) enum Mistake {
+    Next,
+    Half,
+    Text,
+    Number,
+    Truncated,
+    Point,
+    Single,
+    Null,
+    Case,
+    Trimmed,
+    Bytes,
+    Utf16,
+    Marks,
+    Version,
+    Spelling,
+    Relative,
+    Query,
+    First,
+    Neighbours,
+}
+
+impl Mistake {
+    /// Those that never refuse what is right, and judge the value that was sent.
+    pub(in crate::mutation) const LOOSE: [Self; 5] =
+        [Self::Next, Self::Half, Self::Version, Self::Spelling, Self::Relative];
+
+    pub(in crate::mutation) fn word(self) -> &'static str {
+        match self {
+            Self::Next => "next",
+            Self::Half => "half",
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Truncated => "truncated",
+            Self::Point => "point",
+            Self::Single => "single",
+            Self::Null => "null",
+            Self::Case => "case",
+            Self::Trimmed => "trimmed",
+            Self::Bytes => "bytes",
+            Self::Utf16 => "utf16",
+            Self::Marks => "marks",
+            Self::Version => "version",
+            Self::Spelling => "spelling",
+            Self::Relative => "relative",
+            Self::Query => "query",
+            Self::First => "first",
+            Self::Neighbours => "neighbours",
+        }
+    }
+
+    /// What a mock that makes the mistake does.
+    pub(in crate::mutation) fn sentence(self, constraint: &Constraint) -> String {
+        let place = match constraint.parameter.as_str() {
+            "" => "the task",
+            path => path,
+        };
+        match (self, &constraint.rule) {
+            (Self::Next, _) => format!("accepts the first value beyond the limit for `{place}`"),
+            (Self::Half, _) => format!("accepts multiples of half the step for `{place}`"),
+            (Self::Text, _) => format!("accepts a text that spells a value for `{place}`"),
+            (Self::Number, _) => format!("accepts a number in place of a text for `{place}`"),
+            (Self::Truncated, _) => format!("cuts off the fraction of a number for `{place}`"),
+            (Self::Point, _) => {
+                format!("refuses a whole number that is written with a decimal point for `{place}`")
+            }
+            (Self::Single, _) => format!("takes a bare value for an array of one for `{place}`"),
+            (Self::Null, _) => format!("takes `null` for left out for `{place}`"),
+            (Self::Case, Rule::AdditionalProperties(_)) => {
+                format!("knows the names in `{place}` in any letter case")
+            }
+            (Self::Case, Rule::Unique) => format!("tells `{place}` apart by letter case"),
+            (Self::Case, _) => format!("ignores letter case in `{place}`"),
+            (Self::Trimmed, _) => format!("cuts off the blanks around `{place}`"),
+            (Self::Bytes, _) => format!("counts the length of `{place}` in bytes"),
+            (Self::Utf16, _) => format!("counts the length of `{place}` in UTF-16 units"),
+            (Self::Marks, _) => format!("counts a letter of `{place}` and its combining marks as one"),
+            (Self::Version, _) => format!("accepts a UUID of any version for `{place}`"),
+            (Self::Spelling, _) => format!("accepts a UUID in any spelling for `{place}`"),
+            (Self::Relative, _) => format!("accepts an address without a scheme for `{place}`"),
+            (Self::Query, _) => format!("refuses an address with a query for `{place}`"),
+            (Self::First, _) => format!("looks at the first item only for `{place}`"),
+            (Self::Neighbours, _) => format!("compares `{place}` with that of the task before it only"),
+        }
+    }
+
+    /// Why the mistake makes no difference to any request, where that is so.
+    pub(in crate::mutation) fn changes_nothing(
+        self,
+        model: &Model,
+        constraint: &Constraint,
+    ) -> Option<String> {
+        match (self, &constraint.rule) {
+            (Self::Bytes | Self::Utf16, Rule::MinLength(..=1)) => Some(
+                "a text that has a character has a byte and a UTF-16 unit, and the other way round"
+                    .to_owned(),
+            ),
+            (Self::First, _) => {
+                let path = holder(&constraint.parameter)?;
+                let is_single = |rule: &Rule| matches!(rule, Rule::MaxItems(..=1));
+                let is_single = model.task.at(path)?.rules().any(is_single);
+                is_single.then(|| format!("`{path}` has one item at most"))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the value that was judged is also the one that is carried out.
+    pub(super) fn is_meant(self) -> bool {
+        matches!(
+            self,
+            Self::Text
+                | Self::Number
+                | Self::Truncated
+                | Self::Single
+                | Self::Null
+                | Self::Case
+                | Self::Trimmed
+        )
+    }
+}
+
+/// The mistakes that can be made with a constraint.
+pub(in crate::mutation) fn mistakes(model: &Model, constraint: &Constraint) -> Vec<Mistake> {
+    let Some(schema) = model.task.at(&constraint.parameter) else { return Vec::new() };
+    let mut mistakes = match &constraint.rule {
+        Rule::Type(kinds) => types(model, schema, *kinds),
+        Rule::Minimum(_) | Rule::Maximum(_) | Rule::ExclusiveMinimum(_) | Rule::ExclusiveMaximum(_)
+            if constraint.rule.bound().is_some_and(|bound| next(bound, schema).is_some()) =>
+        {
+            vec![Mistake::Next]
+        }
+        Rule::MultipleOf(step) if is_halved(step, schema) => vec![Mistake::Half],
+        Rule::MinLength(_) | Rule::MaxLength(_) => {
+            vec![Mistake::Next, Mistake::Bytes, Mistake::Utf16, Mistake::Marks, Mistake::Trimmed]
+        }
+        Rule::MinItems(_) | Rule::MaxItems(_) => vec![Mistake::Next],
+        Rule::Const(Value::String(_)) => vec![Mistake::Case, Mistake::Trimmed],
+        Rule::Enum(list) if list.values.iter().any(|known| known.value.is_string()) => {
+            vec![Mistake::Case, Mistake::Trimmed]
+        }
+        Rule::Format(Format::Uuid4) => vec![Mistake::Version, Mistake::Spelling, Mistake::Trimmed],
+        Rule::Format(Format::Uuid) => vec![Mistake::Spelling, Mistake::Trimmed],
+        Rule::Format(Format::Uri) => vec![Mistake::Relative, Mistake::Query, Mistake::Trimmed],
+        Rule::Pattern(_) => vec![Mistake::Trimmed],
+        Rule::AnyOf(_) | Rule::OneOf(_) if schema.kinds() == Kinds::STRING => vec![Mistake::Trimmed],
+        Rule::AdditionalProperties(_) => vec![Mistake::Case],
+        Rule::Unique => vec![Mistake::Case, Mistake::Neighbours],
+        Rule::Required
+        | Rule::Const(_)
+        | Rule::Enum(_)
+        | Rule::False
+        | Rule::Minimum(_)
+        | Rule::Maximum(_)
+        | Rule::ExclusiveMinimum(_)
+        | Rule::ExclusiveMaximum(_)
+        | Rule::MultipleOf(_)
+        | Rule::DependentRequired(_)
+        | Rule::AllOf(_)
+        | Rule::AnyOf(_)
+        | Rule::OneOf(_)
+        | Rule::Not(_)
+        | Rule::If(_)
+        | Rule::Contains(_)
+        | Rule::Area(_)
+        | Rule::Ratio(_) => Vec::new(),
+    };
+    if holder(&constraint.parameter).is_some() {
+        mistakes.push(Mistake::First);
+    }
+    mistakes
+}
+
+fn types(model: &Model, schema: &Schema, kinds: Kinds) -> Vec<Mistake> {
+    let path = schema.path.as_str();
+    let mut mistakes = Vec::new();
+    let is_word = |names: &[&str]| kinds.names().iter().any(|name| names.contains(name));
+    if is_word(&["integer", "number", "boolean"]) && !kinds.includes(Kinds::STRING) {
+        mistakes.push(Mistake::Text);
+    }
+    if kinds == Kinds::INTEGER {
+        mistakes.extend([Mistake::Truncated, Mistake::Point]);
+    }
+    // Where a text must be one of a list or of a form, a number in its place is none all the same.
+    let is_free = schema.rules().all(|rule| matches!(rule, Rule::Type(_)) || rule.length().is_some());
+    if kinds == Kinds::STRING && is_free {
+        mistakes.push(Mistake::Number);
+    }
+    if kinds == Kinds::ARRAY {
+        mistakes.push(Mistake::Single);
+    }
+    let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
+    let property = model.task.at(above).and_then(|holder| holder.property(name));
+    if property.is_some_and(|property| property.required.is_none()) && !kinds.includes(Kinds::NULL) {
+        mistakes.push(Mistake::Null);
+    }
+    mistakes
+}
+
+/// Whether half a step is still a value of the type.
+fn is_halved(step: &BigDecimal, schema: &Schema) -> bool {
+    schema.kinds() != Kinds::INTEGER || (step / BigDecimal::from(2)).is_integer()
+}
