@@ -159,7 +159,7 @@ impl<'de> DeserializeSeed<'de> for Element<'_> {
         if left == 0 {
             return Err(self
                 .reader
-                .refuse(TextErrorKind::Size, &format!("more than {} values", self.reader.values)));
+                .refuse(TextErrorKind::Size, format!("more than {} values", self.reader.values)));
         }
         self.reader.left.replace(left - 1);
         source.deserialize_any(self)
