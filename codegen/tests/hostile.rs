@@ -84,14 +84,51 @@ fn identifiers(tokens: TokenStream, out: &mut BTreeSet<String>) {
     }
 }
 
+/// One of the texts; after the last one comes the first.
+fn text(texts: &[String], index: usize) -> &str {
+    &texts[index % texts.len()]
+}
+
 /// The specs, each a document.
 fn specs() -> Vec<(&'static str, Value)> {
-    let (own, names) = (own_names(), names());
-    let texts = list(PROSE);
-    let text = |index: usize| texts[index % texts.len()].as_str();
-    let strings =
-        each(&names, |index, _| json!({"type": "string", "title": text(index), "default": text(index + 1)}));
+    let (names, texts) = (names(), list(PROSE));
+    let short: Vec<&String> = names.iter().take(60).collect();
+    let mut specs = vec![
+        ("strings", strings(&names, &texts)),
+        ("types", types(&names)),
+        ("values", task(each(["values"], |_, _| json!({"enum": names})), json!({}))),
+        ("rules", rules(&short)),
+        ("long", long()),
+        ("documented", documented(&texts)),
+        ("patterns", patterns()),
+        ("nothing", json!({"type": "object"})),
+        ("closed_nothing", task(Map::new(), json!({}))),
+        ("anything", task(each(["a", "b"], |_, _| json!({})), json!({"required": ["a"]}))),
+    ];
+    let fields = each(
+        &names[..names.len().min(100)],
+        |index, _| json!({"type": "string", "description": text(&texts, index)}),
+    );
+    let answer = task(fields, json!({"title": text(&texts, 1), "required": short}));
+    specs.push(("air", openapi(&texts[0], "a\n}\npub fn injected() {}\n", &answer)));
+    let titles = texts.iter().step_by(9);
+    specs.extend(titles.map(|title| ("title", openapi(title, title, &answer))));
+    specs
+}
+
+/// Texts as parameters of every name.
+fn strings(names: &[String], texts: &[String]) -> Value {
+    let strings = each(
+        names,
+        |index, _| json!({"type": "string", "title": text(texts, index), "default": text(texts, index + 1)}),
+    );
     let half: Vec<&String> = names.iter().step_by(2).collect();
+    task(strings, json!({"additionalProperties": {"maxLength": 9}, "required": half}))
+}
+
+/// Parameters that become types, one for each name that makes one of its own.
+fn types(names: &[String]) -> Value {
+    let own = own_names();
     let mut seen = BTreeSet::new();
     let different = names.iter().filter(|name| {
         // Words of generated code that are no types cannot clash with one.
@@ -108,17 +145,37 @@ fn specs() -> Vec<(&'static str, Value)> {
             _ => object,
         }
     });
-    let short: Vec<&String> = names.iter().take(60).collect();
+    task(types, json!({}))
+}
+
+/// Rules over parameters of these names.
+fn rules(names: &[&String]) -> Value {
     let rules = json!({
-        "required": short,
-        "dependentRequired": each(short.iter().take(20), |index, _| json!([short[index + 1]])),
-        "allOf": short.windows(2).map(|pair| json!({"not": {"required": pair}})).collect::<Vec<_>>(),
-        "x-constraints": short.windows(2)
+        "required": names,
+        "dependentRequired": each(names.iter().take(20), |index, _| json!([names[index + 1]])),
+        "allOf": names.windows(2).map(|pair| json!({"not": {"required": pair}})).collect::<Vec<_>>(),
+        "x-constraints": names.windows(2)
             .map(|pair| json!({"operation": "area", "parameters": pair, "maximum": 9}))
             .collect::<Vec<_>>(),
-        "if": {"properties": {short[1]: {"const": short[2]}}, "required": [short[1]]},
-        "then": {"properties": {short[3]: {"pattern": "`\"*/[{}]#"}}},
+        "if": {"properties": {names[1]: {"const": names[2]}}, "required": [names[1]]},
+        "then": {"properties": {names[3]: {"pattern": "`\"*/[{}]#"}}},
     });
+    task(Map::new(), rules)
+}
+
+/// Prose that is long.
+fn long() -> Value {
+    let prose = long_prose();
+    let long = each(
+        ["a", "b", "c", "d", "e", "f"],
+        |index, _| json!({"type": "string", "description": prose[index]}),
+    );
+    task(long, json!({}))
+}
+
+/// Prose in every place that takes some.
+fn documented(texts: &[String]) -> Value {
+    let text = |index: usize| text(texts, index);
     let documented = each((0..texts.len()).map(|index| format!("p{index}")), |index, _| {
         json!({
             "type": "string", "title": text(index + 1), "description": text(index), "default": text(index + 2),
@@ -129,12 +186,13 @@ fn specs() -> Vec<(&'static str, Value)> {
             ],
         })
     });
+    task(documented, json!({}))
+}
+
+/// Patterns of every sign that a name has.
+fn patterns() -> Value {
     let signs: Vec<String> =
         list(NAMES).into_iter().filter(|name| name.contains(|sign: char| !sign.is_alphanumeric())).collect();
-    let long = each(
-        ["a", "b", "c", "d", "e", "f"],
-        |index, _| json!({"type": "string", "description": long_prose()[index]}),
-    );
     let patterns = each((0..signs.len()).map(|index| format!("p{index}")), |index, _| {
         let quoted: String = signs[index]
             .chars()
@@ -142,38 +200,21 @@ fn specs() -> Vec<(&'static str, Value)> {
             .collect();
         json!({"type": "string", "pattern": format!("^{quoted}$")})
     });
-    let fields = each(
-        &names[..names.len().min(100)],
-        |index, _| json!({"type": "string", "description": text(index)}),
-    );
-    let answer = task(fields, json!({"title": text(1), "required": short}));
-    let openapi = |index: usize, air: &str| {
-        json!({
-            "openapi": "3.1.0",
-            "info": {"title": text(index), "summary": text(index), "x-model-id": "self", "x-air-id": air},
-            "externalDocs": {"url": text(index)},
-            "components": {"schemas": {
-                "RequestBody": {"type": "array", "items": task(Map::new(), json!({}))},
-                "ResponseBody": {"properties": {"data": {"items": answer}}},
-                "ErrorResponse": {"properties": {"errors": {"items": answer}}},
-            }},
-        })
-    };
-    let mut specs = vec![
-        ("strings", task(strings, json!({"additionalProperties": {"maxLength": 9}, "required": half}))),
-        ("types", task(types, json!({}))),
-        ("values", task(each(["values"], |_, _| json!({"enum": names})), json!({}))),
-        ("rules", task(Map::new(), rules)),
-        ("long", task(long, json!({}))),
-        ("documented", task(documented, json!({}))),
-        ("patterns", task(patterns, json!({}))),
-        ("nothing", json!({"type": "object"})),
-        ("closed_nothing", task(Map::new(), json!({}))),
-        ("anything", task(each(["a", "b"], |_, _| json!({})), json!({"required": ["a"]}))),
-        ("air", openapi(0, "a\n}\npub fn injected() {}\n")),
-    ];
-    specs.extend((0..texts.len()).step_by(9).map(|index| ("title", openapi(index, text(index)))));
-    specs
+    task(patterns, json!({}))
+}
+
+/// A document of a model without parameters, of which this is told and which answers so.
+fn openapi(text: &str, air: &str, answer: &Value) -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {"title": text, "summary": text, "x-model-id": "self", "x-air-id": air},
+        "externalDocs": {"url": text},
+        "components": {"schemas": {
+            "RequestBody": {"type": "array", "items": task(Map::new(), json!({}))},
+            "ResponseBody": {"properties": {"data": {"items": answer}}},
+            "ErrorResponse": {"properties": {"errors": {"items": answer}}},
+        }},
+    })
 }
 
 fn model(name: &str, document: &str) -> Model {
