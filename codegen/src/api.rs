@@ -42,7 +42,7 @@ impl Api {
             let (name, argument) = (setter.name.to_string(), type_text(&setter.argument));
             api.setters.insert(setter.path.to_owned(), Setter { name, argument });
         }
-        for field in plan.request().fields.iter().filter(|field| plan.is_asked(field)) {
+        for field in plan.request().fields.iter().filter(|field| plan.is_caller_supplied(field)) {
             api.asked.insert(field.property.schema.path.to_string(), field.ident.to_string());
         }
         api

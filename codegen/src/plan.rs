@@ -177,7 +177,7 @@ impl<'a> Plan<'a> {
         let other = (!schema.is_closed()).then(|| scope.mint(&["other".to_owned()]));
         let required = match () {
             () if ident == "Request" => Some(quote::format_ident!("Required")),
-            () if fields.iter().any(|field| self.is_asked(field)) => {
+            () if fields.iter().any(|field| self.is_caller_supplied(field)) => {
                 Some(self.types.mint(&[format!("{ident}Required")]))
             }
             () => None,
@@ -187,18 +187,18 @@ impl<'a> Plan<'a> {
     }
 
     /// Whether the parameter has one legal value only.
-    pub(crate) fn is_fixed(&self, field: &Field<'_>) -> bool {
+    pub(crate) fn is_constant(&self, field: &Field<'_>) -> bool {
         matches!(field.shape, Shape::Enum(index) if self.enums[index].variants.len() == 1)
     }
 
     /// Whether the parameter is the task's identity, which is drawn.
-    pub(crate) fn is_drawn(&self, field: &Field<'_>) -> bool {
+    pub(crate) fn is_generated(&self, field: &Field<'_>) -> bool {
         field.shape == Shape::Uuid && self.identity == Some(field.property.schema.path.as_str())
     }
 
     /// Whether the caller must give the parameter: it is required, no constant, and no identity that can be drawn.
-    pub(crate) fn is_asked(&self, field: &Field<'_>) -> bool {
-        field.property.required.is_some() && !self.is_fixed(field) && !self.is_drawn(field)
+    pub(crate) fn is_caller_supplied(&self, field: &Field<'_>) -> bool {
+        field.property.required.is_some() && !self.is_constant(field) && !self.is_generated(field)
     }
 
     fn shape(&mut self, schema: &'a Schema) -> Shape {

@@ -1,7 +1,7 @@
 //! Rules that tie parameters together, some of them dead: every fault is found or shown to change nothing.
 
 use airspec_spec::{Model, Source};
-use airspec_suite::faults::{End, Trial};
+use airspec_suite::faults::{End, MutationRun};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -51,7 +51,7 @@ fn model() -> Model {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_is_found_or_changes_nothing() {
-    let trial = Trial::new(model()).unwrap();
+    let trial = MutationRun::new(model()).unwrap();
     let load = trial.load(1).unwrap();
     let alarms = trial.sound(1).await.unwrap();
     assert!(alarms.is_empty(), "{alarms:?}");

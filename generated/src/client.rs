@@ -78,7 +78,7 @@ use http::Http;
 use key::Key;
 use poll::{Open, Why};
 use progress::Tell;
-use send::Fate;
+use send::TaskOutcome;
 use std::fmt;
 use std::sync::Arc;
 
@@ -203,8 +203,8 @@ impl Client {
         let wanted = ticket.wanted;
         let mut shares = self.deliver(body(std::slice::from_ref(task)), &[ticket], &mut |_| {}).await?;
         match shares.pop() {
-            Some(Fate::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
-            Some(Fate::Deferred | Fate::Repeated) => Ok(None),
+            Some(TaskOutcome::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
+            Some(TaskOutcome::Deferred | TaskOutcome::Repeated) => Ok(None),
             None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
         }
     }

@@ -147,8 +147,8 @@ pub struct Violations {
 }
 
 /// No more violations than that are listed, nor more after so many bytes of text.
-const MOST: usize = 1_000;
-const MOST_BYTES: usize = 1 << 20;
+const MAX_LISTED: usize = 1_000;
+const MAX_BYTES: usize = 1 << 20;
 
 impl Violations {
     /// One by one.
@@ -184,7 +184,7 @@ impl Violations {
 
     /// Lists a violation, or counts it where the list is full. It is only made for being listed.
     fn add(&mut self, violation: impl FnOnce() -> Violation) {
-        if self.list.len() >= MOST || self.size >= MOST_BYTES {
+        if self.list.len() >= MAX_LISTED || self.size >= MAX_BYTES {
             self.unlisted += 1;
             return;
         }

@@ -42,14 +42,18 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
 
 /// The function that starts a request.
 fn start(request: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
-    let asked: Vec<&Ident> =
-        request.fields.iter().filter(|field| plan.is_asked(field)).map(|field| &field.ident).collect();
+    let asked: Vec<&Ident> = request
+        .fields
+        .iter()
+        .filter(|field| plan.is_caller_supplied(field))
+        .map(|field| &field.ident)
+        .collect();
     let filled = request.fields.iter().map(|field| {
         let ident = &field.ident;
         match () {
             () if field.property.required.is_none() => quote!(#ident: None,),
-            () if plan.is_asked(field) => quote!(#ident,),
-            () if plan.is_drawn(field) => quote!(#ident: Uuid::new_v4(),),
+            () if plan.is_caller_supplied(field) => quote!(#ident,),
+            () if plan.is_generated(field) => quote!(#ident: Uuid::new_v4(),),
             () => {
                 let kind = rust_type(&field.shape, plan);
                 quote!(#ident: #kind::default(),)
@@ -82,7 +86,7 @@ pub(super) fn required_struct(
     ident: &Ident,
     about: &TokenStream,
 ) -> TokenStream {
-    let fields = one.fields.iter().filter(|field| plan.is_asked(field)).map(|field| {
+    let fields = one.fields.iter().filter(|field| plan.is_caller_supplied(field)).map(|field| {
         let (ident, kind) = (&field.ident, rust_type(&field.shape, plan));
         let docs = setter_docs(field, &one.ident.to_string(), "See");
         quote!(#docs pub #ident: #kind,)
@@ -119,7 +123,7 @@ fn collect<'a>(
     out: &mut Vec<Setter<'a>>,
 ) {
     for field in &one.fields {
-        if plan.is_fixed(field) && field.property.required.is_some() {
+        if plan.is_constant(field) && field.property.required.is_some() {
             continue;
         }
         let ident = &field.ident;

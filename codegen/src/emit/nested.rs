@@ -35,12 +35,12 @@ pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
 
 fn constructor(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
     let required = &one.required;
-    let names = one.fields.iter().filter(|field| plan.is_asked(field)).map(|field| &field.ident);
+    let names = one.fields.iter().filter(|field| plan.is_caller_supplied(field)).map(|field| &field.ident);
     let fields = one.fields.iter().map(|field| {
         let ident = &field.ident;
         let kind = rust_type(&field.shape, plan);
         match () {
-            () if plan.is_asked(field) => quote!(#ident,),
+            () if plan.is_caller_supplied(field) => quote!(#ident,),
             () if field.property.required.is_none() => quote!(#ident: None,),
             () => quote!(#ident: #kind::default(),),
         }

@@ -59,7 +59,7 @@ fn uses_wire(one: &Struct<'_>) -> bool {
 
 /// Whether leaving out every parameter gives a value of the struct.
 pub(crate) fn can_default(one: &Struct<'_>, plan: &Plan<'_>) -> bool {
-    one.fields.iter().all(|field| field.property.required.is_none() || plan.is_fixed(field))
+    one.fields.iter().all(|field| field.property.required.is_none() || plan.is_constant(field))
 }
 
 fn struct_docs(one: &Struct<'_>, holder: Option<(&Struct<'_>, &Field<'_>)>) -> TokenStream {
@@ -86,7 +86,7 @@ fn declaration(field: &Field<'_>, plan: &Plan<'_>) -> TokenStream {
     if is_required {
         let with = reader.map(|path| quote!(deserialize_with = #path));
         let attribute = (rename.is_some() || with.is_some()).then(|| quote!(#[serde(#rename #with)]));
-        let visibility = if plan.is_fixed(field) { quote!() } else { quote!(pub) };
+        let visibility = if plan.is_constant(field) { quote!() } else { quote!(pub) };
         quote!(#docs #attribute #visibility #ident: #kind,)
     } else {
         quote! {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// CI services cut or refuse a summary of more than 1 MiB; so many findings of each kind are told in full.
-const MOST: usize = 50;
+const MAX_LISTED: usize = 50;
 /// How much of a detail is shown, in characters.
 const LONGEST: usize = 600;
 
@@ -77,7 +77,7 @@ fn findings(text: &mut String, title: &str, entries: &[&Entry]) {
         return;
     }
     let _ = writeln!(text, "\n### {title}: {}\n", entries.len());
-    for entry in entries.iter().take(MOST) {
+    for entry in entries.iter().take(MAX_LISTED) {
         let class = entry.finding.map_or("skipped", airspec_suite::oracle::Class::word);
         let _ = writeln!(text, "<details><summary><code>{}</code> {class}</summary>\n", html(&entry.id));
         let detail: String = entry.detail.chars().take(LONGEST).collect();
@@ -88,7 +88,7 @@ fn findings(text: &mut String, title: &str, entries: &[&Entry]) {
         }
         let _ = writeln!(text, "</details>");
     }
-    if let Some(more) = entries.len().checked_sub(MOST).filter(|more| *more > 0) {
+    if let Some(more) = entries.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
         let _ = writeln!(text, "\nand {more} more, see `report.json`");
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Style;
 use super::table::{shorten, wrap};
-use airspec_suite::faults::{End, Fate};
+use airspec_suite::faults::{End, MutantOutcome};
 use airspec_suite::run::Record;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ pub struct Matrix {
     /// What was found wrong with it.
     pub alarms: Vec<Record>,
     /// The faults.
-    pub fates: Vec<Fate>,
+    pub fates: Vec<MutantOutcome>,
     /// How long it took.
     pub duration: Duration,
 }
@@ -86,7 +86,7 @@ impl Matrix {
     #[must_use]
     pub fn table(&self, style: Style) -> String {
         let mut text = String::new();
-        for Fate { fault, end, requests } in &self.fates {
+        for MutantOutcome { fault, end, requests } in &self.fates {
             let (code, told) = match end {
                 End::Killed { case, .. } => ("32", format!("killed after {requests} by {case}")),
                 End::Noted { case, .. } => ("33", format!("noted by {case}")),
@@ -139,7 +139,7 @@ impl Kills {
 }
 
 impl Kill {
-    fn of(fate: &Fate) -> Self {
+    fn of(fate: &MutantOutcome) -> Self {
         let (case, detail) = match &fate.end {
             End::Killed { case, detail } | End::Noted { case, detail } => {
                 (Some(case.clone()), Some(detail.clone()))
@@ -147,7 +147,7 @@ impl Kill {
             End::Equivalent { reason } => (None, Some(reason.clone())),
             End::Survived => (None, None),
         };
-        let Fate { fault, end, requests } = fate;
+        let MutantOutcome { fault, end, requests } = fate;
         let (id, what, end) = (fault.id.clone(), fault.what.clone(), end.word().to_owned());
         Self { id, what, end, case, detail, requests: *requests }
     }

@@ -3,7 +3,7 @@
 use super::Failure;
 use airspec_spec::Level;
 use airspec_suite::case::{Case, Cases, Gap};
-use airspec_suite::run::search::Sort;
+use airspec_suite::run::search::RequestClass;
 use airspec_suite::shard::Shard;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
@@ -33,7 +33,7 @@ impl Choice {
         let pattern = Pattern::of(&self.case, &cases)?;
         let is_named = |case: &Case| pattern.as_ref().is_none_or(|pattern| pattern.takes(&case.id));
         let (named, others): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(is_named);
-        let mut searched = Sort::ALL.into_iter().map(Sort::id);
+        let mut searched = RequestClass::ALL.into_iter().map(RequestClass::id);
         if named.is_empty() && !searched.any(|id| pattern.as_ref().is_some_and(|pattern| pattern.takes(id))) {
             return Err(Failure(format!(
                 "--case matches none of the {all} cases; {}",

@@ -5,7 +5,7 @@ use super::choice::Choice;
 use super::compare;
 use super::money::{self, Money};
 use super::resume::{self, Done, Earlier};
-use super::seek::Seek;
+use super::search::SearchArgs;
 use super::watch::Watch;
 use super::wire::Wire;
 use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
@@ -16,7 +16,7 @@ use airspec_suite::oracle::Oracle;
 use airspec_suite::packing::Packing;
 use airspec_suite::redact::guard;
 use airspec_suite::run::journal::Header;
-use airspec_suite::run::search::Sort;
+use airspec_suite::run::search::RequestClass;
 use airspec_suite::run::{Advance, Budget, Limit, Record, Run, Settings, Target, run as run_cases};
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -56,7 +56,7 @@ pub(super) struct Arguments {
     #[command(flatten)]
     accepted: Accepted,
     #[command(flatten)]
-    seek: Seek,
+    seek: SearchArgs,
     #[command(flatten)]
     wire: Wire,
     #[command(flatten)]
@@ -96,7 +96,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let earlier = arguments.money.resume.as_deref().map(Earlier::read).transpose()?;
     let seed = arguments.seed(earlier.as_ref())?;
     let all = derive(&model, seed)?;
-    let searched = Sort::ALL.into_iter().map(|sort| sort.id().to_owned());
+    let searched = RequestClass::ALL.into_iter().map(|sort| sort.id().to_owned());
     let ids = all.cases.iter().map(|case| case.id.clone()).chain(searched).collect();
     let base = all.base.clone();
     let (cases, gaps) = arguments.choice.of(all)?;

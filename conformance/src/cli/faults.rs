@@ -7,7 +7,7 @@ use super::wire::jobs;
 use super::{End, Failure, Spec, complain, runtime, show, style};
 use airspec_mock::Fault;
 use airspec_report::{Matrix, Reports};
-use airspec_suite::faults::{self, Fate, Trial};
+use airspec_suite::faults::{self, MutantOutcome, MutationRun};
 use airspec_suite::run::Record;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let trial = Arc::new(Trial::new(arguments.spec.read()?)?);
+    let trial = Arc::new(MutationRun::new(arguments.spec.read()?)?);
     let faults = select(trial.faults(), &arguments.fault)?;
     let seed = arguments.seed.unwrap_or_else(random);
     runtime()?.block_on(async {
@@ -70,7 +70,7 @@ fn select(faults: Vec<Fault>, globs: &[String]) -> Result<Vec<Fault>, Failure> {
 }
 
 /// What is found where nothing is wrong.
-async fn alarms(arguments: &Arguments, trial: &Trial, seed: u64) -> Result<Vec<Record>, Failure> {
+async fn alarms(arguments: &Arguments, trial: &MutationRun, seed: u64) -> Result<Vec<Record>, Failure> {
     let mut alarms = Vec::new();
     for number in 0..arguments.seeds {
         alarms.extend(trial.sound(seed.wrapping_add(number)).await?);
@@ -87,12 +87,12 @@ async fn alarms(arguments: &Arguments, trial: &Trial, seed: u64) -> Result<Vec<R
 
 async fn fates(
     arguments: &Arguments,
-    trial: &Arc<Trial>,
+    trial: &Arc<MutationRun>,
     faults: Vec<Fault>,
     seed: u64,
-) -> Result<Vec<Fate>, Failure> {
+) -> Result<Vec<MutantOutcome>, Failure> {
     let mut progress = Progress::start(faults.len(), "faults");
-    let mut fates: Vec<Option<Fate>> = faults.iter().map(|_| None).collect();
+    let mut fates: Vec<Option<MutantOutcome>> = faults.iter().map(|_| None).collect();
     let mut waiting = faults.into_iter().enumerate();
     let mut tasks = JoinSet::new();
     let load = Arc::new(trial.load(seed)?);

@@ -4,7 +4,7 @@ use super::{End, Failure, show};
 use airspec_judge::Judge;
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
-use airspec_suite::case::{Case, Expect, World};
+use airspec_suite::case::{Case, Expect, TestResources};
 use airspec_suite::cost::Costs;
 use airspec_suite::oracle::Oracle;
 use airspec_suite::oracle::behaviour::needs;
@@ -93,7 +93,7 @@ impl Money {
                 matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge)
             });
         }
-        let world = World {
+        let world = TestResources {
             media_uuid: self.media_uuid.clone(),
             media_url: self.media_url.clone(),
             webhook: self.webhook.clone(),
@@ -106,7 +106,7 @@ impl Money {
             if matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge) {
                 continue;
             }
-            if !is_local && let Err(reason) = world.furnish(case, model) {
+            if !is_local && let Err(reason) = world.substitute(case, model) {
                 case.obstacle = Some(reason);
             }
             // What accepting cases cost is what they are about, as far as packing does not make it less.

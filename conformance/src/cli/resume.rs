@@ -6,7 +6,7 @@ use airspec_spec::Model;
 use airspec_suite::case::Case;
 use airspec_suite::oracle::Verdict;
 use airspec_suite::run::journal::{Header, Journal, Past};
-use airspec_suite::run::search::{self, Sort};
+use airspec_suite::run::search::{self, RequestClass};
 use airspec_suite::run::{Budget, Limit, Record, Request, Response, Usd};
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
@@ -110,7 +110,7 @@ impl Earlier {
             entry.is_none() && !is_held
         });
         let mut searched = Vec::new();
-        for case in Sort::ALL.map(search::empty) {
+        for case in RequestClass::ALL.map(search::empty) {
             let is_held = held.contains(&case.id);
             match done.get(case.id.as_str()) {
                 Some(entry) => searched.push(record(&case, entry)),

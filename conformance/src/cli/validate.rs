@@ -5,7 +5,7 @@
 
 pub(super) mod input;
 
-use super::pointed::{self, Text};
+use super::diagnostics::{self, Text};
 use super::{End, Failure, Spec, cleaned, complain, style};
 use airspec_judge::Judge;
 use airspec_models::Violations;
@@ -172,13 +172,13 @@ impl<W: Write> Run<'_, W> {
                 Format::Lines => self.line(name, line, &found)?,
                 Format::Text => {
                     let content = String::from_utf8_lossy(&bytes);
-                    let room = pointed::MOST.saturating_sub(shown);
+                    let room = diagnostics::MAX_SHOWN.saturating_sub(shown);
                     let text = Text { name, content: &content, first_line: line };
-                    let (told, more) = pointed::explain(self.model, text, &found, room, style());
+                    let (told, more) = diagnostics::explain(self.model, text, &found, room, style());
                     shown += more;
                     self.output.show(&told)?;
                     if form == Form::Document {
-                        self.output.show(&pointed::summary(name, &found, more, style()))?;
+                        self.output.show(&diagnostics::summary(name, &found, more, style()))?;
                     }
                 }
             }
@@ -188,7 +188,7 @@ impl<W: Write> Run<'_, W> {
             return Err(Unjudged::Empty.into());
         }
         if format == Format::Text && form == Form::Lines {
-            let summary = pointed::summary_of_lines(name, count, invalid, style());
+            let summary = diagnostics::summary_of_lines(name, count, invalid, style());
             self.output.show(&summary)?;
         }
         Ok(invalid == 0)

@@ -13,7 +13,7 @@ mod witness;
 mod world;
 
 pub use task::Tasks;
-pub use world::World;
+pub use world::TestResources;
 
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::behaviour::Behaviour;

@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 
 /// As many witnesses are kept, each for something else that is said.
-const MOST: usize = 64;
+const MAX_WITNESSES: usize = 64;
 
 /// As many tasks are started from where the plainest one will not do.
 const STARTS: usize = 8;
@@ -142,7 +142,7 @@ impl Sieve<'_> {
         for said in said(self.after.task(task)) {
             let alike = |known: &Broken| known.said.iter().any(|one| is_alike(one, &said));
             let is_new = !self.search.witnesses.iter().any(alike);
-            if is_new && self.search.witnesses.len() < MOST {
+            if is_new && self.search.witnesses.len() < MAX_WITNESSES {
                 let plain = self.plainest(task, &said);
                 let all = self::said(self.after.task(&plain));
                 self.search.witnesses.push(Broken { value: plain, said: all });

@@ -17,7 +17,7 @@ use tokio::sync::Notify;
 
 /// What became of a fault.
 #[derive(Clone, Debug)]
-pub struct Fate {
+pub struct MutantOutcome {
     /// The fault.
     pub fault: Fault,
     /// How it ended.
@@ -100,12 +100,12 @@ pub struct Load {
 
 /// The suite for one model.
 #[derive(Debug)]
-pub struct Trial {
+pub struct MutationRun {
     model: Model,
     oracle: Arc<Oracle>,
 }
 
-impl Trial {
+impl MutationRun {
     /// For a model.
     ///
     /// # Errors
@@ -144,7 +144,7 @@ impl Trial {
     ///
     /// # Errors
     /// A suite that cannot be run.
-    pub async fn fate(&self, fault: Fault, load: &Load) -> Result<Fate, FaultsError> {
+    pub async fn fate(&self, fault: Fault, load: &Load) -> Result<MutantOutcome, FaultsError> {
         let (records, requests) = self.run(load, Some(&fault)).await?;
         let first = |verdict| records.iter().find(|record| record.verdict == verdict);
         let told = |record: &Record| (record.id.clone(), record.detail.clone());
@@ -157,7 +157,7 @@ impl Trial {
         } else {
             End::Survived
         };
-        Ok(Fate { fault, end, requests })
+        Ok(MutantOutcome { fault, end, requests })
     }
 
     /// Why no request can show the fault, where that is so.

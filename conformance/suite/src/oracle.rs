@@ -10,7 +10,7 @@
 
 mod acceptance;
 pub mod behaviour;
-mod blame;
+mod error_attribution;
 pub mod file;
 pub mod finding;
 #[cfg(test)]
@@ -24,7 +24,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use finding::{Class, Finding, Judgement, Slip, Verdict};
+pub use finding::{Class, Finding, FindingKind, Judgement, Verdict};
 pub use observation::Observation;
 pub use settle::settle;
 
@@ -33,9 +33,9 @@ use crate::parameter::at;
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::behaviour::Kind;
 use airspec_spec::{Level, Model};
-use finding::Aside;
+use finding::SecondaryFinding;
 use observation::Answer;
-use scene::Scene;
+use scene::TaskResults;
 use serde_json::{Map, Value};
 use shape::Shape;
 use std::collections::HashSet;
@@ -228,24 +228,24 @@ impl Oracle {
     }
 
     /// What is wrong with the answer to an accepted request, beyond what the case is about.
-    fn asides(&self, case: &Case, seen: &Observation) -> Vec<Aside> {
+    fn asides(&self, case: &Case, seen: &Observation) -> Vec<SecondaryFinding> {
         let is_own = |id: &str| case.subject == id;
-        let mut asides: Vec<Aside> = Vec::new();
-        for scene in Scene::all(&self.model, &self.identity, seen) {
+        let mut asides: Vec<SecondaryFinding> = Vec::new();
+        for scene in TaskResults::all(&self.model, &self.identity, seen) {
             let deferred = behaviour::is_deferred(&self.model, scene.task);
             if deferred && seen.polls.is_empty() {
                 continue;
             }
             for behaviour in self.model.behaviours.iter().filter(|behaviour| !is_own(&behaviour.id)) {
                 let wrong = behaviour::in_passing(&scene, &self.identity, &behaviour.kind);
-                asides.extend(wrong.into_iter().map(|sentence| Aside {
+                asides.extend(wrong.into_iter().map(|sentence| SecondaryFinding {
                     subject: behaviour.id.clone(),
                     finding: Finding::wrong(behaviour.level, sentence),
                 }));
             }
             for (name, item) in scene.named() {
                 let wrong = self.result.iter().flat_map(|shape| shape.wrong(item.value, deferred));
-                asides.extend(wrong.map(|flaw| Aside {
+                asides.extend(wrong.map(|flaw| SecondaryFinding {
                     subject: flaw.subject,
                     finding: Finding::wrong(Level::Facts, format!("{name} {}", flaw.sentence)),
                 }));

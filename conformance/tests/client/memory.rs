@@ -11,7 +11,7 @@ use std::process::Command;
 const TASK: &str = "7f4e4a6e-9a3c-4d6c-8a64-000000000007";
 /// What the process may address, in KiB, and what it may take, in MB.
 const ADDRESSES: u32 = 700_000;
-const MOST: u64 = 300;
+const MAX_MEMORY: u64 = 300;
 const MIB: usize = 1 << 20;
 
 fn two_pictures() -> Valid<Request> {
@@ -67,7 +67,7 @@ fn data(items: &str) -> Vec<u8> {
 async fn told(answers: Vec<Vec<u8>>) -> String {
     let script = Script::start(answers).await;
     let (told, peak) = tokio::task::spawn_blocking(move || ask(&script)).await.unwrap();
-    assert!(peak < MOST, "{peak} MB: {told}");
+    assert!(peak < MAX_MEMORY, "{peak} MB: {told}");
     told
 }
 

@@ -114,24 +114,24 @@ fn each_member<'a>(object: &'a RawValue, take: impl FnMut(Option<String>, &'a Ra
     let _ = serde_json::Deserializer::from_str(object.get()).deserialize_map(Members(take));
 }
 
-/// A text of which no more than the first `MOST` characters are kept.
-struct Beginning<const MOST: usize> {
+/// A text of which no more than the first `MAX` characters are kept.
+struct Beginning<const MAX: usize> {
     text: String,
     is_cut: bool,
 }
 
-impl<'de, const MOST: usize> Deserialize<'de> for Beginning<MOST> {
+impl<'de, const MAX: usize> Deserialize<'de> for Beginning<MAX> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Cut<const MOST: usize>;
-        impl<const MOST: usize> Visitor<'_> for Cut<MOST> {
-            type Value = Beginning<MOST>;
+        struct Cut<const MAX: usize>;
+        impl<const MAX: usize> Visitor<'_> for Cut<MAX> {
+            type Value = Beginning<MAX>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a text")
             }
 
-            fn visit_str<E>(self, text: &str) -> Result<Beginning<MOST>, E> {
-                let end = text.char_indices().nth(MOST).map(|(end, _)| end);
+            fn visit_str<E>(self, text: &str) -> Result<Beginning<MAX>, E> {
+                let end = text.char_indices().nth(MAX).map(|(end, _)| end);
                 let kept = text[..end.unwrap_or(text.len())].to_owned();
                 Ok(Beginning { text: kept, is_cut: end.is_some() })
             }

@@ -44,13 +44,13 @@ impl Client {
         let mut outcomes: Vec<Option<Result<Share, Error>>> = Vec::with_capacity(tickets.len());
         for (index, (share, ticket)) in shares.into_iter().zip(&tickets).enumerate() {
             let why = match share {
-                Fate::Answered(share) => {
+                TaskOutcome::Answered(share) => {
                     kept.add(share.size);
                     outcomes.push(Some(Ok(share)));
                     continue;
                 }
-                Fate::Deferred => Why::Accepted,
-                Fate::Repeated => Why::Repeated,
+                TaskOutcome::Deferred => Why::Accepted,
+                TaskOutcome::Repeated => Why::Repeated,
             };
             outcomes.push(None);
             if why == Why::Accepted {
@@ -74,9 +74,9 @@ impl Client {
         body: String,
         tickets: &[Ticket],
         tell: Tell<'_>,
-    ) -> Result<Vec<Fate>, Error> {
+    ) -> Result<Vec<TaskOutcome>, Error> {
         let Sent { envelope, is_repeated } = self.post(body, tickets, Post::Tasks, tell).await?;
-        Ok(envelope.shares().into_iter().map(|share| Fate::of(share, is_repeated)).collect())
+        Ok(envelope.shares().into_iter().map(|share| TaskOutcome::of(share, is_repeated)).collect())
     }
 
     /// Asks about tasks.
@@ -138,7 +138,7 @@ fn failure(got: &Result<Envelope, Error>) -> Option<Error> {
 }
 
 /// What became of a task at first.
-pub(super) enum Fate {
+pub(super) enum TaskOutcome {
     /// There are results, or errors.
     Answered(Share),
     /// It was taken, and results come later.
@@ -147,7 +147,7 @@ pub(super) enum Fate {
     Repeated,
 }
 
-impl Fate {
+impl TaskOutcome {
     fn of(share: Share, is_repeated: bool) -> Self {
         if is_repeated && share.is_refused_as(Class::Conflict) {
             Self::Repeated

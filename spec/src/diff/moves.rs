@@ -18,7 +18,7 @@ pub struct Move {
 }
 
 /// Less evidence is none.
-const ENOUGH: u32 = 3;
+const MIN_EVIDENCE: u32 = 3;
 
 /// The moves that explain parameters that are gone.
 pub(super) fn find(old: &Model, new: &Model, changes: &[Change]) -> Vec<Move> {
@@ -37,7 +37,7 @@ pub(super) fn find(old: &Model, new: &Model, changes: &[Change]) -> Vec<Move> {
             // A place that keeps its own meaning is where something went only if it has the same name.
             if is_new || before.name() == after.name() {
                 let (mut score, evidence) = compare(before, after);
-                if score >= ENOUGH {
+                if score >= MIN_EVIDENCE {
                     score += u32::from(is_new);
                     pairs.push((score, from, to, evidence));
                 }

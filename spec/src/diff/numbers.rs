@@ -22,7 +22,7 @@ struct End {
 }
 
 /// Sets of more numbers are not listed.
-const MOST: u32 = 4096;
+const MAX_NUMBERS: u32 = 4096;
 
 impl Numbers {
     /// Leaves those on the allowed side of an end.
@@ -110,7 +110,7 @@ impl Numbers {
             None if low == high => (BigDecimal::one(), low.clone()),
             None => return None,
         };
-        if ((high - low) / &step) >= MOST {
+        if ((high - low) / &step) >= MAX_NUMBERS {
             return None;
         }
         let mut values = Vec::new();

@@ -9,7 +9,7 @@ use airspec_suite::oracle::Verdict;
 use std::collections::{HashMap, HashSet};
 
 /// So many differences are listed; all are marked among the cases.
-const MOST: usize = 200;
+const MAX_LISTED: usize = 200;
 
 /// What differs.
 pub(super) struct Changes<'a> {
@@ -85,7 +85,7 @@ impl<'a> Changes<'a> {
         }
         if !gone.is_empty() {
             html.raw("<details class=\"plain\"><summary>Cases of the other run alone</summary><ul>");
-            for entry in gone.iter().take(MOST) {
+            for entry in gone.iter().take(MAX_LISTED) {
                 html.raw("<li>");
                 badge(html, entry);
                 html.raw(" <code>").long(&entry.id).raw("</code></li>");
@@ -99,7 +99,7 @@ impl<'a> Changes<'a> {
     fn table(&self, html: &mut Html, differing: &[(&Entry, Change<'a>)]) {
         html.raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Differences\"><table class=\"list\">");
         html.raw("<thead><tr><th scope=\"col\">case</th><th scope=\"col\">there</th><th scope=\"col\">here</th></tr></thead>\n<tbody>");
-        for (entry, change) in differing.iter().take(MOST) {
+        for (entry, change) in differing.iter().take(MAX_LISTED) {
             html.raw("<tr><th scope=\"row\"><a").attribute("href", &to(self.this, entry)).raw("><code>");
             html.name(&entry.id).raw("</code></a></th><td>");
             match change {
@@ -144,7 +144,7 @@ fn said(entry: &Entry) -> (Verdict, Option<airspec_suite::oracle::Class>, bool) 
 }
 
 fn rest(html: &mut Html, all: usize) {
-    if let Some(more) = all.checked_sub(MOST).filter(|more| *more > 0) {
+    if let Some(more) = all.checked_sub(MAX_LISTED).filter(|more| *more > 0) {
         html.raw("<li>and ").number(more).raw(" more</li>");
     }
 }

@@ -6,7 +6,7 @@ use crate::{Document, Entry, Summary};
 use airspec_suite::oracle::{Class, Verdict};
 
 /// So many findings are listed at the top; all are among the cases.
-const MOST: usize = 40;
+const MAX_LISTED: usize = 40;
 /// The sign of a finding that is accepted.
 const DEVIATION: &str = "≈";
 
@@ -99,7 +99,7 @@ pub(super) fn findings(html: &mut Html, document: &Document) {
     }
     wrong.sort_by_key(|entry| std::cmp::Reverse(entry.verdict));
     html.raw("<section aria-labelledby=\"findings\"><h2 id=\"findings\">What is wrong</h2>\n<ol class=\"findings\">");
-    for entry in wrong.iter().take(MOST) {
+    for entry in wrong.iter().take(MAX_LISTED) {
         html.raw("<li>");
         badge(html, entry);
         html.raw(" <a").attribute("href", &to(document, entry)).raw("><code>");
@@ -112,7 +112,7 @@ pub(super) fn findings(html: &mut Html, document: &Document) {
         html.raw("</li>\n");
     }
     html.raw("</ol>\n");
-    if let Some(more) = wrong.len().checked_sub(MOST).filter(|more| *more > 0) {
+    if let Some(more) = wrong.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
         html.raw("<p>And ").number(more).raw(" more, among <a href=\"#cases\">the cases</a> below.</p>\n");
     }
     html.raw("</section>\n");

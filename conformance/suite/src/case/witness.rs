@@ -9,7 +9,7 @@ use bigdecimal::{BigDecimal, ToPrimitive as _, Zero as _};
 use serde_json::Value;
 
 /// At most so many tasks for each side of a rule over several parameters.
-const MOST: usize = 6;
+const MAX_TASKS: usize = 6;
 
 /// Every task that is proposed for a constraint.
 pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
@@ -182,8 +182,8 @@ fn combined(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
         let signature = presence(&candidate, constraint, &names);
         let same = kept.iter().filter(|(known, shape, _)| *known == side && *shape == signature).count();
         let total = kept.iter().filter(|(known, ..)| *known == side).count();
-        let limit = if constraint.rule.relation().is_some() { MOST } else { 2 };
-        if same < limit && total < 2 * MOST {
+        let limit = if constraint.rule.relation().is_some() { MAX_TASKS } else { 2 };
+        if same < limit && total < 2 * MAX_TASKS {
             let mut task = candidate;
             tasks.identify(&mut task);
             kept.push((side, signature, Proposal { task, side, about, level: None }));

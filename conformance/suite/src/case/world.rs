@@ -12,7 +12,7 @@ use serde_json::Value;
 
 /// What the world has to offer.
 #[derive(Clone, Debug, Default)]
-pub struct World {
+pub struct TestResources {
     /// The id of an image that the target has.
     pub media_uuid: Option<String>,
     /// The address of an image that the target can download.
@@ -23,12 +23,12 @@ pub struct World {
     pub upload: Option<String>,
 }
 
-impl World {
+impl TestResources {
     /// Puts real things in the place of made-up ones.
     ///
     /// # Errors
     /// Why the case cannot be tried.
-    pub fn furnish(&self, case: &mut Case, model: &Model) -> Result<(), String> {
+    pub fn substitute(&self, case: &mut Case, model: &Model) -> Result<(), String> {
         if matches!(case.expect, Expect::Reject(_)) {
             return Ok(());
         }
@@ -155,10 +155,10 @@ mod tests {
         let model = model();
         let cases = derive(&model, 1).unwrap().cases;
         let id = "7d6b7cba-95ec-4a7a-9c6f-2dd2b4a0c9a1";
-        let world = World { media_uuid: Some(id.to_owned()), ..World::default() };
+        let world = TestResources { media_uuid: Some(id.to_owned()), ..TestResources::default() };
         let furnished = |name: &str| {
             let mut case = cases.iter().find(|case| case.id.contains(name)).unwrap().clone();
-            world.furnish(&mut case, &model).map(|()| case.body.to_string())
+            world.substitute(&mut case, &model).map(|()| case.body.to_string())
         };
         assert!(furnished("items.anyOf.accept.version-4").unwrap().contains(id));
         assert!(furnished("items.anyOf.accept.version-1").unwrap_err().contains("--media-uuid"));

@@ -21,7 +21,7 @@ mod webhook;
 
 use super::finding::Finding;
 use super::observation::{Call, Observation};
-use super::scene::Scene;
+use super::scene::TaskResults;
 use super::{Identity, excerpt};
 use crate::parameter::{at, effective, remove, results, set, whole};
 use airspec_spec::behaviour::{Behaviour, Kind};
@@ -66,7 +66,7 @@ pub(super) fn findings(
     behaviour: &Behaviour,
     seen: &Observation,
 ) -> Vec<Finding> {
-    let scenes = Scene::all(model, identity, seen);
+    let scenes = TaskResults::all(model, identity, seen);
     let level = behaviour.level;
     let wrong = |sentences: Vec<String>, level: Level| -> Vec<Finding> {
         sentences.into_iter().map(|sentence| Finding::wrong(level, sentence)).collect()
@@ -91,15 +91,15 @@ pub(super) fn findings(
 }
 
 /// The scenes of an observation and of its counterpart.
-fn pairs<'a>(model: &'a Model, identity: &Identity, seen: &'a Observation) -> Vec<Scene<'a>> {
-    let mut scenes = Scene::all(model, identity, seen);
+fn pairs<'a>(model: &'a Model, identity: &Identity, seen: &'a Observation) -> Vec<TaskResults<'a>> {
+    let mut scenes = TaskResults::all(model, identity, seen);
     if let Some(other) = &seen.counterpart {
-        scenes.extend(Scene::all(model, identity, other));
+        scenes.extend(TaskResults::all(model, identity, other));
     }
     scenes
 }
 
-fn scene_of_one(scene: &Scene<'_>, identity: &Identity, kind: &Kind) -> Vec<String> {
+fn scene_of_one(scene: &TaskResults<'_>, identity: &Identity, kind: &Kind) -> Vec<String> {
     match kind {
         Kind::Echo { parameter, field } => echo::check(scene, parameter, field),
         Kind::Count { parameter } => count::check(scene, parameter),
@@ -125,7 +125,7 @@ fn scene_of_one(scene: &Scene<'_>, identity: &Identity, kind: &Kind) -> Vec<Stri
 
 /// What an answer shows of a behaviour although the case is about something else. Whatever takes more than the answer
 /// is left to the behaviour's own cases.
-pub(super) fn in_passing(scene: &Scene<'_>, identity: &Identity, kind: &Kind) -> Vec<String> {
+pub(super) fn in_passing(scene: &TaskResults<'_>, identity: &Identity, kind: &Kind) -> Vec<String> {
     match kind {
         Kind::Echo { .. }
         | Kind::Count { .. }
@@ -148,7 +148,7 @@ pub(super) fn in_passing(scene: &Scene<'_>, identity: &Identity, kind: &Kind) ->
 
 /// What a pass of the behaviour leaves open, where it does.
 pub(super) fn remark(model: &Model, identity: &Identity, kind: &Kind, seen: &Observation) -> Option<String> {
-    let scenes = Scene::all(model, identity, seen);
+    let scenes = TaskResults::all(model, identity, seen);
     match kind {
         Kind::Lifetime { only, .. } => scenes.first().map(|scene| lifetime::remark(scene, only).to_owned()),
         Kind::Quality { .. } | Kind::Default { .. }
@@ -214,7 +214,7 @@ fn ends(model: &Model, parameter: &str) -> Option<(Value, Value)> {
 }
 
 /// What is wrong with the number and the manner of the calls that the runner's address received.
-fn calls(scene: &Scene<'_>, calls: &[Call], method: &str, wanted: Option<usize>) -> Vec<String> {
+fn calls(scene: &TaskResults<'_>, calls: &[Call], method: &str, wanted: Option<usize>) -> Vec<String> {
     let mut wrong = Vec::new();
     let wanted = wanted.unwrap_or(scene.count.max(1));
     let found = calls.len() + scene.seen.more_calls;

@@ -85,7 +85,7 @@ impl fmt::Display for Class {
 
 /// Which way a server goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Slip {
+pub enum FindingKind {
     /// It refuses what is allowed.
     Refused,
     /// It accepts what is forbidden.
@@ -105,7 +105,7 @@ pub struct Finding {
     /// Where it is stated that it should be otherwise.
     pub level: Level,
     /// Which way it is wrong.
-    pub slip: Slip,
+    pub slip: FindingKind,
     /// What was seen and what should have been, for a person to act on; no capital, no full stop.
     pub sentence: String,
 }
@@ -113,29 +113,29 @@ pub struct Finding {
 impl Finding {
     /// Allowed, and refused.
     pub(crate) fn refused(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: Slip::Refused, sentence: sentence.into() }
+        Self { level, slip: FindingKind::Refused, sentence: sentence.into() }
     }
 
     /// Allowed here and not by the model's owner, and refused.
     pub(crate) fn narrower(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: Slip::Narrower, sentence: sentence.into() }
+        Self { level, slip: FindingKind::Narrower, sentence: sentence.into() }
     }
 
     /// Forbidden, and accepted.
     pub(crate) fn accepted(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: Slip::Accepted, sentence: sentence.into() }
+        Self { level, slip: FindingKind::Accepted, sentence: sentence.into() }
     }
 
     /// Answered in the wrong way.
     pub(crate) fn wrong(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: Slip::Wrong, sentence: sentence.into() }
+        Self { level, slip: FindingKind::Wrong, sentence: sentence.into() }
     }
 
     /// The verdict that it leads to.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
         match (self.level, self.slip) {
-            (Level::Unstated, _) | (_, Slip::Narrower) => Verdict::Note,
+            (Level::Unstated, _) | (_, FindingKind::Narrower) => Verdict::Note,
             (Level::Badge | Level::Prose | Level::Facts, _) => Verdict::Fail,
         }
     }
@@ -144,17 +144,17 @@ impl Finding {
     #[must_use]
     pub fn class(&self) -> Class {
         match (self.level, self.slip) {
-            (_, Slip::Narrower) => Class::PageWiderThanServer,
+            (_, FindingKind::Narrower) => Class::PageWiderThanServer,
             (Level::Facts | Level::Unstated, _) => Class::PageSilent,
-            (Level::Badge | Level::Prose, Slip::Refused) => Class::StricterThanPage,
-            (Level::Badge | Level::Prose, Slip::Accepted | Slip::Wrong) => Class::BreaksPage,
+            (Level::Badge | Level::Prose, FindingKind::Refused) => Class::StricterThanPage,
+            (Level::Badge | Level::Prose, FindingKind::Accepted | FindingKind::Wrong) => Class::BreaksPage,
         }
     }
 }
 
 /// A finding that a case came upon without being about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Aside {
+pub struct SecondaryFinding {
     /// The behaviour, or the constraint on results, that does not hold.
     pub subject: String,
     /// What is wrong.
@@ -171,7 +171,7 @@ pub struct Judgement {
     /// What was seen, for a person to act on.
     pub detail: String,
     /// What else is wrong with the answer; [`settle`](super::settle) sees to it that each is told once.
-    pub asides: Vec<Aside>,
+    pub asides: Vec<SecondaryFinding>,
 }
 
 impl Judgement {
@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn the_table_of_verdicts_is_the_documented_one() {
         use Class::{BreaksPage, PageSilent, PageWiderThanServer, StricterThanPage};
-        use Slip::{Accepted, Narrower, Refused, Wrong};
+        use FindingKind::{Accepted, Narrower, Refused, Wrong};
         use Verdict::{Fail, Note};
         for (levels, slip, verdict, class) in [
             (&[Level::Badge, Level::Prose][..], Refused, Fail, StricterThanPage),

@@ -5,7 +5,7 @@
 //! and what the code begins with, is level `unstated`.
 
 use super::acceptance::{appears, unrelated};
-use super::blame::{Culprits, blamed};
+use super::error_attribution::{ExpectedParameters, blamed};
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
 use super::protocol::{CODE, ERRORS, MESSAGE, TASK_UUID};
@@ -47,7 +47,7 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &O
     }
     let mut findings = envelope(oracle, contract, answer);
     if findings.is_empty() {
-        let culprits = sides.faulty.first().map(|task| Culprits::of(oracle, case, broken, task));
+        let culprits = sides.faulty.first().map(|task| ExpectedParameters::of(oracle, case, broken, task));
         if let Some(culprits) = &culprits {
             findings.extend(errors(oracle, contract, broken, &sides, culprits, answer));
         }
@@ -163,7 +163,7 @@ fn errors(
     contract: Level,
     broken: &[String],
     sides: &Sides<'_>,
-    culprits: &Culprits,
+    culprits: &ExpectedParameters,
     answer: &Answer,
 ) -> Vec<Finding> {
     let is_about = |error: &&Value| {
@@ -175,7 +175,7 @@ fn errors(
         return vec![Finding::wrong(contract, sentence)];
     }
     // Of several errors the one that comes nearest counts.
-    let rank = |blame: &Option<Finding>| blame.as_ref().map(|finding| std::cmp::Reverse(finding.level));
+    let rank = |finding: &Option<Finding>| finding.as_ref().map(|finding| std::cmp::Reverse(finding.level));
     let looked_at = about.iter().take(MAX_ERRORS);
     let best = looked_at.map(|error| blamed(error, culprits)).min_by_key(rank).flatten();
     let mut findings: Vec<Finding> =
@@ -236,7 +236,7 @@ fn stranger(
     oracle: &Oracle,
     contract: Level,
     sides: &Sides<'_>,
-    culprits: &Culprits,
+    culprits: &ExpectedParameters,
     answer: &Answer,
 ) -> Option<Finding> {
     let sent = sides.good.iter().chain(&sides.faulty);

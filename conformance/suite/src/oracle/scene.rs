@@ -12,7 +12,7 @@ pub const MAX_RESULTS: usize = 100;
 
 /// A task and its results.
 #[derive(Clone, Debug)]
-pub struct Scene<'a> {
+pub struct TaskResults<'a> {
     /// The spec.
     pub model: &'a Model,
     /// The task as it was sent.
@@ -36,7 +36,7 @@ pub struct Item<'a> {
     pub file: Option<&'a File>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> TaskResults<'a> {
     /// The scenes of an observation, one for each task. Results are joined to tasks by the id that they repeat; where
     /// there is one task only, all results are taken for its own.
     pub(crate) fn all(model: &'a Model, identity: &Identity, seen: &'a Observation) -> Vec<Self> {
@@ -50,7 +50,7 @@ impl<'a> Scene<'a> {
             let mut results: Vec<Item<'a>> = items.iter().filter(own).copied().collect();
             let count = results.len();
             results.truncate(MAX_RESULTS);
-            Scene { model, task, results, count, seen }
+            TaskResults { model, task, results, count, seen }
         };
         tasks.iter().map(scene).collect()
     }

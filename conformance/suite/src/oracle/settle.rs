@@ -1,7 +1,7 @@
 //! A finding is told once: asides become findings of the first case that shows them, and only where no case of the
 //! behaviour itself has failed already.
 
-use super::finding::{Aside, Judgement, Verdict};
+use super::finding::{Judgement, SecondaryFinding, Verdict};
 use std::collections::{BTreeMap, HashSet};
 
 /// Settles the asides of a finished run. Each judgement goes with the subject of its case, in the order of the cases.
@@ -11,7 +11,7 @@ pub fn settle<'a>(judgements: impl IntoIterator<Item = (&'a str, &'a mut Judgeme
         matches!(judgement.verdict, Verdict::Fail | Verdict::Note).then(|| (*subject).to_owned())
     };
     let told: HashSet<String> = judgements.iter().filter_map(is_told).collect();
-    let mut first: BTreeMap<String, (usize, Aside, usize)> = BTreeMap::new();
+    let mut first: BTreeMap<String, (usize, SecondaryFinding, usize)> = BTreeMap::new();
     for (index, (_, judgement)) in judgements.iter_mut().enumerate() {
         let mut here = HashSet::new();
         for aside in std::mem::take(&mut judgement.asides) {

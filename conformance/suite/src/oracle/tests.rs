@@ -1,4 +1,4 @@
-//! Acceptance, refusal and blame, and what an answer shows in passing.
+//! Acceptance, refusal and the attribution of errors, and what an answer shows in passing.
 #![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
 use super::fixture::{ID, OTHER, answer, case, model, result, seen, task, text};

@@ -93,40 +93,44 @@ fn find(text: &[u8], needles: &Needles) -> Vec<bool> {
     hits
 }
 
+/// Texts between pieces.
+const FILLERS: [&str; 16] = [
+    "x",
+    " ",
+    "a ",
+    "YWJj",
+    "6b",
+    "\n",
+    "%",
+    "&",
+    "\\",
+    "é",
+    "&nbsp;",
+    "%25",
+    "\\\\",
+    "6b:",
+    "words, and ",
+    "\t",
+];
+
+/// Escapes, whole and cut off.
+const ESCAPES: [&str; 12] = [
+    "&amp;",
+    "&#107",
+    "&#x6",
+    "&nothing",
+    "%4",
+    "%u0041",
+    "\\u004",
+    "\\ud83d",
+    "\\x6b",
+    "\\n",
+    "\\",
+    "&#38;amp;",
+];
+
 /// Pieces of keys in some writing among what looks like it.
 fn odd(random: &mut fastrand::Rng, keys: &[String]) -> String {
-    const FILLERS: [&str; 16] = [
-        "x",
-        " ",
-        "a ",
-        "YWJj",
-        "6b",
-        "\n",
-        "%",
-        "&",
-        "\\",
-        "é",
-        "&nbsp;",
-        "%25",
-        "\\\\",
-        "6b:",
-        "words, and ",
-        "\t",
-    ];
-    const ESCAPES: [&str; 12] = [
-        "&amp;",
-        "&#107",
-        "&#x6",
-        "&nothing",
-        "%4",
-        "%u0041",
-        "\\u004",
-        "\\ud83d",
-        "\\x6b",
-        "\\n",
-        "\\",
-        "&#38;amp;",
-    ];
     let part = |random: &mut fastrand::Rng| {
         let key = &keys[random.usize(..keys.len())];
         let from = random.usize(..key.len());

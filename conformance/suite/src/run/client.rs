@@ -399,9 +399,9 @@ async fn fetch(request: RequestBuilder, limits: Limits) -> Result<Got, Loss> {
 /// Makes room for more bytes, without the doubling that would take twice what is needed.
 fn grow(body: &mut Vec<u8>, more: usize) {
     const LEAST: usize = 16 << 10;
-    const MOST: usize = 4 << 20;
+    const MAX_GROWTH: usize = 4 << 20;
     if body.capacity() - body.len() < more {
-        body.reserve_exact(more.max((body.len() / 4).clamp(LEAST, MOST)));
+        body.reserve_exact(more.max((body.len() / 4).clamp(LEAST, MAX_GROWTH)));
     }
 }
 

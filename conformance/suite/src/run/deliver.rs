@@ -22,7 +22,7 @@ use std::time::Instant;
 
 /// After so many batches whose answers do not tell what became of a task that is answered well alone, no more batches
 /// are sent.
-const ENOUGH: usize = 2;
+const MAX_AMBIGUOUS_BATCHES: usize = 2;
 
 /// One case, done. What was seen of it is not kept: it can be large, and many cases are kept until the end.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ pub(super) fn deliver(session: Arc<Session>, cases: Arc<[Case]>, parcel: Parcel)
         match (parcel.only(), parcel.0.as_slice()) {
             (Some(index), _) => vec![alone(&session, &cases, index).await],
             (None, [task]) => merged(session, &cases, task).await,
-            (None, tasks) if session.muddled.load(Ordering::Relaxed) >= ENOUGH => {
+            (None, tasks) if session.ambiguous.load(Ordering::Relaxed) >= MAX_AMBIGUOUS_BATCHES => {
                 let mut done = Vec::new();
                 for task in tasks {
                     let parcel = Parcel(vec![task.clone()]);
@@ -192,7 +192,7 @@ async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>])
         }
     }
     if is_muddled {
-        session.muddled.fetch_add(1, Ordering::Relaxed);
+        session.ambiguous.fetch_add(1, Ordering::Relaxed);
     }
     all
 }

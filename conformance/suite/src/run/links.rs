@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 /// So many are known at a time; a link beyond them is downloaded as it is shown, which fails.
-const MOST: usize = 1000;
+const MAX_LINKS: usize = 1000;
 /// Longer ones are no links that anybody follows.
 const LONGEST: usize = 8 << 10;
 
@@ -35,7 +35,7 @@ impl Links {
             return;
         }
         let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if links.len() < MOST || links.contains_key(shown) {
+        if links.len() < MAX_LINKS || links.contains_key(shown) {
             links.insert(shown.to_owned(), raw.to_owned());
         }
     }

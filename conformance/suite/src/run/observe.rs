@@ -33,7 +33,7 @@ pub(super) struct Session {
     pub(super) client: Client,
     pub(super) listener: Option<Listener>,
     /// How many batches had answers that could not be told apart.
-    pub(super) muddled: AtomicUsize,
+    pub(super) ambiguous: AtomicUsize,
     pub(super) budget: Arc<Budget>,
     pub(super) rooms: Rooms,
     /// Why nothing more is sent, once that is so.
@@ -60,8 +60,8 @@ impl Session {
         let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
         let budget = settings.budget.clone().unwrap_or_else(own);
         let rooms = Rooms::new(settings.jobs);
-        let (muddled, ended, silence) = Default::default();
-        Ok(Self { oracle, client, listener, muddled, budget, rooms, ended, silence })
+        let (ambiguous, ended, silence) = Default::default();
+        Ok(Self { oracle, client, listener, ambiguous, budget, rooms, ended, silence })
     }
 
     /// Sends nothing more from now on; the first reason stands.

@@ -22,7 +22,7 @@ const MAX_FETCHED: u64 = 1 << 30;
 /// How many bytes of files are downloaded in one run.
 const MAX_FETCHED_BY_ALL: u64 = 8 << 30;
 /// How long a case waits for the hall. None is in there for as long: cases are bounded in time.
-const PATIENCE: Duration = Duration::from_secs(300);
+const MAX_WAIT: Duration = Duration::from_secs(300);
 
 tokio::task_local! {
     static ROOM: Room;
@@ -112,7 +112,7 @@ pub(super) async fn take(bytes: usize) -> Result<Duration, NoRoom> {
     let start = Instant::now();
     let hall = ROOM.with(|room| Arc::clone(&room.hall));
     let key =
-        timeout(PATIENCE, hall.acquire_owned()).await.ok().and_then(Result::ok).ok_or(NoRoom::Crowded)?;
+        timeout(MAX_WAIT, hall.acquire_owned()).await.ok().and_then(Result::ok).ok_or(NoRoom::Crowded)?;
     ROOM.with(|room| {
         room.state().key = Some(key);
         room.try_take(bytes).unwrap_or(Err(NoRoom::Crowded))

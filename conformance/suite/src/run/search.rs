@@ -41,7 +41,7 @@ const LARGE: u64 = 1_500_000;
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sort {
+pub enum RequestClass {
     /// Requests that break nothing.
     Valid,
     /// Requests that break one constraint.
@@ -50,7 +50,7 @@ pub enum Sort {
     TwoFaults,
 }
 
-impl Sort {
+impl RequestClass {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Valid, Self::OneFault, Self::TwoFaults];
 
@@ -77,7 +77,7 @@ impl Sort {
 #[derive(Clone, Debug)]
 pub struct Search {
     /// What is drawn.
-    pub sorts: Vec<Sort>,
+    pub sorts: Vec<RequestClass>,
     /// How many requests of each sort are sent, at most, as long as none fails.
     pub requests: usize,
     /// Requests that failed before.
@@ -90,7 +90,7 @@ pub struct Search {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Regression {
     /// What it was drawn as.
-    pub sort: Sort,
+    pub sort: RequestClass,
     /// The seed of the search that found it.
     pub seed: u64,
     /// The task, whose identity is replaced each time.
@@ -139,7 +139,7 @@ pub async fn search(
     let (stopped, is_stopped) = watch::channel(false);
     let (shared, handle) = (Arc::clone(&session), Handle::current());
     let work = tokio::task::spawn_blocking(move || {
-        Hunt { session: shared, search, is_local, is_stopped, handle, state: RefCell::default() }.run()
+        Searcher { session: shared, search, is_local, is_stopped, handle, state: RefCell::default() }.run()
     });
     tokio::pin!(work);
     let mut interrupted = false;
@@ -166,7 +166,7 @@ pub async fn search(
     Ok(found)
 }
 
-struct Hunt {
+struct Searcher {
     session: Arc<Session>,
     search: Search,
     is_local: bool,
@@ -198,13 +198,13 @@ struct Failure {
     is_final: bool,
 }
 
-impl Hunt {
+impl Searcher {
     fn run(self) -> Result<Found, JudgeError> {
         let judge = Judge::new(self.session.oracle.model())?;
         let mut found = Found::default();
         for sort in self.search.sorts.clone() {
             let start = Instant::now();
-            if sort == Sort::Valid && !self.is_local {
+            if sort == RequestClass::Valid && !self.is_local {
                 let reason = "valid requests would be billed, and are drawn for servers on this machine only";
                 found.records.push(self.record(sort, &Judgement::skip(reason), start));
                 continue;
@@ -247,7 +247,7 @@ impl Hunt {
     }
 
     /// Draws requests of a sort until one fails, and makes that one smaller.
-    fn hunt(&self, sort: Sort, judge: &Judge) -> Option<Failure> {
+    fn hunt(&self, sort: RequestClass, judge: &Judge) -> Option<Failure> {
         {
             let mut state = self.state.borrow_mut();
             (state.sent, state.limit, state.failure) = (0, self.search.requests, None);
@@ -262,7 +262,7 @@ impl Hunt {
         let tasks = Tasks::new(model, judge, self.session.client.settings().seed);
         let property = |(task, faults): (Value, Vec<Fault>)| {
             let mut task = tasks.settle(task, "");
-            if sort == Sort::Valid {
+            if sort == RequestClass::Valid {
                 modest(model, &mut task);
             }
             for (path, value) in faults {
@@ -277,7 +277,7 @@ impl Hunt {
 
     /// Takes members out of the request that failed, one by one, as long as it goes on failing: what was drawn last
     /// is not always what can be made smaller first.
-    fn trim(&self, sort: Sort, judge: &Judge) {
+    fn trim(&self, sort: RequestClass, judge: &Judge) {
         let task = {
             let mut state = self.state.borrow_mut();
             let Some(failure) = &state.failure else { return };
@@ -297,7 +297,7 @@ impl Hunt {
         }
     }
 
-    fn runner(&self, sort: Sort) -> TestRunner {
+    fn runner(&self, sort: RequestClass) -> TestRunner {
         let config = Config {
             cases: u32::try_from(self.search.requests.saturating_mul(DRAWN)).unwrap_or(u32::MAX),
             max_shrink_iters: 4 * u32::try_from(SHRINKING).unwrap_or(0),
@@ -309,7 +309,7 @@ impl Hunt {
     }
 
     /// Whether what must happen to a task happens. One of another sort, and one beyond the limit, is not sent.
-    fn holds(&self, sort: Sort, judge: &Judge, mut task: Value) -> bool {
+    fn holds(&self, sort: RequestClass, judge: &Judge, mut task: Value) -> bool {
         let identity = self.session.oracle.identity().parameter.clone();
         let place = format!("/{}", identity.replace('.', "/"));
         if judge.task(&task).iter().all(|violation| violation.pointer != place) {
@@ -363,7 +363,7 @@ impl Hunt {
     }
 
     /// The case that a task is, if it is of the sort and about nothing that is known to fail.
-    fn case(&self, sort: Sort, judge: &Judge, task: Value) -> Option<Case> {
+    fn case(&self, sort: RequestClass, judge: &Judge, task: Value) -> Option<Case> {
         let model = self.session.oracle.model();
         let mut broken: Vec<String> =
             judge.task(&task).into_iter().map(|violation| violation.constraint).collect();
@@ -375,8 +375,8 @@ impl Hunt {
         let known = &self.search.known;
         let parameters = || model.parameters().into_iter().filter(|schema| at_path(&task, &schema.path));
         let is_known = match sort {
-            Sort::Valid => parameters().any(|schema| known.contains(schema.path.as_str())),
-            Sort::OneFault | Sort::TwoFaults => broken.iter().any(|id| known.contains(id)),
+            RequestClass::Valid => parameters().any(|schema| known.contains(schema.path.as_str())),
+            RequestClass::OneFault | RequestClass::TwoFaults => broken.iter().any(|id| known.contains(id)),
         };
         if is_known {
             return None;
@@ -392,7 +392,7 @@ impl Hunt {
         Some(Case { level, about, expect, body: Value::Array(vec![task]), ..empty(sort) })
     }
 
-    fn record(&self, sort: Sort, judgement: &Judgement, start: Instant) -> Record {
+    fn record(&self, sort: RequestClass, judgement: &Judgement, start: Instant) -> Record {
         Record::new(&empty(sort), None, judgement, start.elapsed(), self.session.client.redactor())
     }
 
@@ -409,23 +409,23 @@ impl Hunt {
 
 /// The case that stands for a sort where no request does.
 #[must_use]
-pub fn empty(sort: Sort) -> Case {
+pub fn empty(sort: RequestClass) -> Case {
     Case {
         id: sort.id().to_owned(),
         subject: sort.id().to_owned(),
         parameter: String::new(),
         level: Level::Badge,
-        expect: if sort == Sort::Valid { Expect::Accept } else { Expect::Reject(Vec::new()) },
+        expect: if sort == RequestClass::Valid { Expect::Accept } else { Expect::Reject(Vec::new()) },
         about: String::new(),
         body: Value::Array(Vec::new()),
         obstacle: None,
     }
 }
 
-fn strategy(model: &Model, sort: Sort) -> BoxedStrategy<(Value, Vec<Fault>)> {
+fn strategy(model: &Model, sort: RequestClass) -> BoxedStrategy<(Value, Vec<Fault>)> {
     match sort {
-        Sort::Valid => random::plausible(model).prop_map(|task| (task, Vec::new())).boxed(),
-        Sort::OneFault | Sort::TwoFaults => random::faulty(model, sort.faults()),
+        RequestClass::Valid => random::plausible(model).prop_map(|task| (task, Vec::new())).boxed(),
+        RequestClass::OneFault | RequestClass::TwoFaults => random::faulty(model, sort.faults()),
     }
 }
 

@@ -4,24 +4,32 @@
 use crate::oracle::excerpt;
 use crate::oracle::file::File;
 use crate::oracle::protocol::Form;
-use crate::oracle::scene::Scene;
+use crate::oracle::scene::TaskResults;
 use airspec_media::Container;
 use std::collections::BTreeMap;
 
 /// What is wrong by the bytes.
-pub(super) fn check(scene: &Scene<'_>, parameter: &str, media: &BTreeMap<String, String>) -> Vec<String> {
+pub(super) fn check(
+    scene: &TaskResults<'_>,
+    parameter: &str,
+    media: &BTreeMap<String, String>,
+) -> Vec<String> {
     each(scene, parameter, media, |file, media| bytes(file, media).into_iter().collect())
 }
 
 /// What is wrong by the names.
-pub(super) fn names(scene: &Scene<'_>, parameter: &str, media: &BTreeMap<String, String>) -> Vec<String> {
+pub(super) fn names(
+    scene: &TaskResults<'_>,
+    parameter: &str,
+    media: &BTreeMap<String, String>,
+) -> Vec<String> {
     each(scene, parameter, media, |file, media| {
         claim(file, media).into_iter().chain(ending(file, media)).collect()
     })
 }
 
 fn each(
-    scene: &Scene<'_>,
+    scene: &TaskResults<'_>,
     parameter: &str,
     media: &BTreeMap<String, String>,
     reasons: impl Fn(&File, &str) -> Vec<String>,

@@ -1,9 +1,9 @@
 //! There are as many results as the parameter says.
 
-use crate::oracle::scene::Scene;
+use crate::oracle::scene::TaskResults;
 use crate::parameter::whole;
 
-pub(super) fn check(scene: &Scene<'_>, parameter: &str) -> Vec<String> {
+pub(super) fn check(scene: &TaskResults<'_>, parameter: &str) -> Vec<String> {
     let Some(wanted) = wanted(scene, parameter) else { return Vec::new() };
     let found = scene.count;
     if found == wanted {
@@ -13,7 +13,7 @@ pub(super) fn check(scene: &Scene<'_>, parameter: &str) -> Vec<String> {
 }
 
 /// How many results there must be: the value as sent, or its default.
-pub(super) fn wanted(scene: &Scene<'_>, parameter: &str) -> Option<usize> {
+pub(super) fn wanted(scene: &TaskResults<'_>, parameter: &str) -> Option<usize> {
     whole(scene.value(parameter)?)
 }
 

@@ -1,7 +1,7 @@
 //! Leaving the parameter out is the same as sending its default: both answers have the same number of results with
 //! the same fields, and files of the same kind and size.
 
-use crate::oracle::scene::{Item, Scene};
+use crate::oracle::scene::{Item, TaskResults};
 use crate::oracle::{excerpt, listed};
 use airspec_media::Probe;
 
@@ -10,9 +10,9 @@ const MOST_NAMES: usize = 30;
 /// So many sorts of results are told.
 const MOST_SORTS: usize = 3;
 
-pub(super) fn check(scenes: &[Scene<'_>], parameter: &str) -> Vec<String> {
+pub(super) fn check(scenes: &[TaskResults<'_>], parameter: &str) -> Vec<String> {
     let [one, other] = scenes else { return Vec::new() };
-    let is_sent = |scene: &Scene<'_>| {
+    let is_sent = |scene: &TaskResults<'_>| {
         scene.task.as_object().and_then(|task| crate::parameter::at(task, parameter)).is_some()
     };
     let (without, with) = if is_sent(one) { (other, one) } else { (one, other) };
@@ -42,7 +42,7 @@ enum Shown {
 }
 
 /// The sorts of results, with how many there are of each.
-fn portrait<'a>(scene: &Scene<'a>) -> Vec<(Sort<'a>, usize)> {
+fn portrait<'a>(scene: &TaskResults<'a>) -> Vec<(Sort<'a>, usize)> {
     let mut sorts: Vec<(Sort<'a>, usize)> = Vec::new();
     for item in &scene.results {
         let sort = sort(*item);

@@ -5,7 +5,7 @@
 use super::count::noun;
 use crate::oracle::observation::{Answer, Outcome};
 use crate::oracle::protocol::{PROCESSING, STATUS, SUCCESS};
-use crate::oracle::scene::{MAX_RESULTS, Scene};
+use crate::oracle::scene::{MAX_RESULTS, TaskResults};
 use crate::oracle::{Identity, show};
 use crate::parameter::at;
 use airspec_spec::Model;
@@ -13,7 +13,7 @@ use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value};
 
 /// What is wrong where the results must come with the answer.
-pub(super) fn immediate(scene: &Scene<'_>, parameter: &str, value: &str) -> Vec<String> {
+pub(super) fn immediate(scene: &TaskResults<'_>, parameter: &str, value: &str) -> Vec<String> {
     let is_bare = |fields: &Map<String, Value>| !has_file(scene.model, fields);
     match scene.results.iter().filter(|item| is_bare(item.fields)).count() {
         0 => Vec::new(),
@@ -25,7 +25,7 @@ pub(super) fn immediate(scene: &Scene<'_>, parameter: &str, value: &str) -> Vec<
 }
 
 /// What is wrong where the answer must be an acknowledgement and polling must bring the results.
-pub(super) fn deferred(scene: &Scene<'_>, identity: &Identity, wanted: Option<usize>) -> Vec<String> {
+pub(super) fn deferred(scene: &TaskResults<'_>, identity: &Identity, wanted: Option<usize>) -> Vec<String> {
     let mut wrong = acknowledgement(scene, identity);
     let mut before: Vec<&Value> = Vec::new();
     for (index, poll) in scene.seen.polls.iter().enumerate() {
@@ -64,7 +64,7 @@ fn with(mut wrong: Vec<String>, last: String) -> Vec<String> {
 }
 
 /// The answer to the request itself: one item for the task, that holds its id and no result.
-fn acknowledgement(scene: &Scene<'_>, identity: &Identity) -> Vec<String> {
+fn acknowledgement(scene: &TaskResults<'_>, identity: &Identity) -> Vec<String> {
     let Some(answer) = scene.seen.outcome.answer() else { return Vec::new() };
     let items = own(answer, scene, identity);
     let mut wrong = Vec::new();
@@ -77,7 +77,7 @@ fn acknowledgement(scene: &Scene<'_>, identity: &Identity) -> Vec<String> {
     wrong
 }
 
-fn end(scene: &Scene<'_>, done: usize, wanted: Option<usize>) -> Option<String> {
+fn end(scene: &TaskResults<'_>, done: usize, wanted: Option<usize>) -> Option<String> {
     let polls = scene.seen.polls.len();
     match wanted {
         _ if polls == 0 => {
@@ -92,7 +92,7 @@ fn end(scene: &Scene<'_>, done: usize, wanted: Option<usize>) -> Option<String> 
 }
 
 /// The items of an answer that belong to the task.
-fn own<'a>(answer: &'a Answer, scene: &Scene<'_>, identity: &Identity) -> Vec<&'a Value> {
+fn own<'a>(answer: &'a Answer, scene: &TaskResults<'_>, identity: &Identity) -> Vec<&'a Value> {
     let joins = |item: &&Value| item.as_object().is_some_and(|item| identity.joins(scene.task, item));
     answer.data().iter().filter(joins).collect()
 }

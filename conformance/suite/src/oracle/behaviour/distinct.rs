@@ -1,14 +1,14 @@
 //! These fields differ between the results of one task, where both have them.
 
-use crate::oracle::scene::Scene;
+use crate::oracle::scene::TaskResults;
 use crate::oracle::show;
 use crate::parameter::at;
 
-pub(super) fn check(scene: &Scene<'_>, fields: &[String]) -> Vec<String> {
+pub(super) fn check(scene: &TaskResults<'_>, fields: &[String]) -> Vec<String> {
     fields.iter().filter_map(|field| twice(scene, field)).collect()
 }
 
-fn twice(scene: &Scene<'_>, field: &str) -> Option<String> {
+fn twice(scene: &TaskResults<'_>, field: &str) -> Option<String> {
     let results = &scene.results;
     for (index, item) in results.iter().enumerate() {
         let Some(value) = at(item.fields, field) else { continue };

@@ -1,10 +1,10 @@
 //! Each result repeats the parameter, byte for byte.
 
-use crate::oracle::scene::Scene;
+use crate::oracle::scene::TaskResults;
 use crate::oracle::show;
 use crate::parameter::at;
 
-pub(super) fn check(scene: &Scene<'_>, parameter: &str, field: &str) -> Vec<String> {
+pub(super) fn check(scene: &TaskResults<'_>, parameter: &str, field: &str) -> Vec<String> {
     let Some(sent) = scene.value(parameter) else { return Vec::new() };
     let wrong = |(name, item): (String, crate::oracle::scene::Item<'_>)| match at(item.fields, field) {
         Some(value) if value == sent => None,

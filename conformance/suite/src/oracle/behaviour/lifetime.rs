@@ -4,10 +4,10 @@
 //! run. Elsewhere this sees that the file is served while it must be. That other forms are accepted is the acceptance
 //! of the case, and that nothing else changes is held against all other behaviours, as every answer is.
 
-use crate::oracle::scene::Scene;
+use crate::oracle::scene::TaskResults;
 use airspec_spec::behaviour::Condition;
 
-pub(super) fn check(scene: &Scene<'_>, parameter: &str, only: &Condition) -> Vec<String> {
+pub(super) fn check(scene: &TaskResults<'_>, parameter: &str, only: &Condition) -> Vec<String> {
     if scene.text(&only.parameter) != Some(&only.value) {
         return Vec::new();
     }
@@ -23,7 +23,7 @@ pub(super) fn check(scene: &Scene<'_>, parameter: &str, only: &Condition) -> Vec
 }
 
 /// What a pass leaves open.
-pub(super) fn remark(scene: &Scene<'_>, only: &Condition) -> &'static str {
+pub(super) fn remark(scene: &TaskResults<'_>, only: &Condition) -> &'static str {
     if scene.text(&only.parameter) != Some(&only.value) {
         "accepted without effect"
     } else if scene.seen.later.is_empty() {

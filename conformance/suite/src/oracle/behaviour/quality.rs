@@ -3,7 +3,7 @@
 //! The rule is about the same picture. A server that draws a new one for each request cannot be held to it number by
 //! number, so only the two ends are compared, which lie so far apart that no other picture makes up for it.
 
-use crate::oracle::scene::Scene;
+use crate::oracle::scene::TaskResults;
 use crate::parameter::whole;
 
 /// A value of the parameter, and the mean size of the files that came with it.
@@ -13,9 +13,15 @@ struct Point {
     bytes: usize,
 }
 
-pub(super) fn check(scenes: &[Scene<'_>], parameter: &str, format: &str, lossy: &[String]) -> Vec<String> {
-    let is_lossy =
-        |scene: &&Scene<'_>| scene.text(format).is_some_and(|value| lossy.iter().any(|known| known == value));
+pub(super) fn check(
+    scenes: &[TaskResults<'_>],
+    parameter: &str,
+    format: &str,
+    lossy: &[String],
+) -> Vec<String> {
+    let is_lossy = |scene: &&TaskResults<'_>| {
+        scene.text(format).is_some_and(|value| lossy.iter().any(|known| known == value))
+    };
     let mut points: Vec<(&str, Point)> = Vec::new();
     for scene in scenes.iter().filter(is_lossy) {
         match point(scene, parameter) {
@@ -37,7 +43,7 @@ pub(super) fn check(scenes: &[Scene<'_>], parameter: &str, format: &str, lossy: 
     points.windows(2).filter_map(falls).collect()
 }
 
-fn point(scene: &Scene<'_>, parameter: &str) -> Result<Option<Point>, String> {
+fn point(scene: &TaskResults<'_>, parameter: &str) -> Result<Option<Point>, String> {
     let Some(value) = scene.value(parameter).and_then(whole) else { return Ok(None) };
     let files: Vec<_> = scene.results.iter().filter_map(|item| item.file).collect();
     let mut bytes = 0;

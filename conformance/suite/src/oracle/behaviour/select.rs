@@ -1,13 +1,17 @@
 //! Exactly the field that belongs to the parameter's value is present, and it holds what its name says.
 
 use crate::oracle::protocol::Form;
-use crate::oracle::scene::{Item, Scene};
+use crate::oracle::scene::{Item, TaskResults};
 use crate::oracle::show;
 use crate::parameter::at;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-pub(super) fn check(scene: &Scene<'_>, parameter: &str, fields: &BTreeMap<String, String>) -> Vec<String> {
+pub(super) fn check(
+    scene: &TaskResults<'_>,
+    parameter: &str,
+    fields: &BTreeMap<String, String>,
+) -> Vec<String> {
     let Some(asked) = scene.text(parameter) else { return Vec::new() };
     let Some(wanted) = fields.get(asked) else { return Vec::new() };
     let mut wrong = Vec::new();

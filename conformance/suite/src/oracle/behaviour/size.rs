@@ -1,9 +1,9 @@
 //! The file has that many pixels.
 
-use crate::oracle::scene::Scene;
+use crate::oracle::scene::TaskResults;
 use crate::parameter::whole;
 
-pub(super) fn check(scene: &Scene<'_>, width: &str, height: &str) -> Vec<String> {
+pub(super) fn check(scene: &TaskResults<'_>, width: &str, height: &str) -> Vec<String> {
     let side = |parameter: &str| scene.value(parameter).and_then(whole);
     let (Some(wide), Some(high)) = (side(width), side(height)) else { return Vec::new() };
     let mut wrong = Vec::new();

@@ -2,9 +2,9 @@
 
 use crate::oracle::file::Content;
 use crate::oracle::observation::Call;
-use crate::oracle::scene::Scene;
+use crate::oracle::scene::TaskResults;
 
-pub(super) fn check(scene: &Scene<'_>, wanted: Option<usize>) -> Vec<String> {
+pub(super) fn check(scene: &TaskResults<'_>, wanted: Option<usize>) -> Vec<String> {
     let calls = &scene.seen.calls;
     let mut wrong = super::calls(scene, calls, "PUT", wanted);
     let files: Vec<&Content> =

@@ -3,14 +3,14 @@
 use super::count::noun;
 use crate::oracle::observation::{Call, MAX_VALUES};
 use crate::oracle::protocol::DATA;
-use crate::oracle::scene::Scene;
+use crate::oracle::scene::TaskResults;
 use crate::oracle::{Identity, excerpt, show};
 use crate::parameter::at;
 use airspec_judge::text;
 use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value};
 
-pub(super) fn check(scene: &Scene<'_>, identity: &Identity, wanted: Option<usize>) -> Vec<String> {
+pub(super) fn check(scene: &TaskResults<'_>, identity: &Identity, wanted: Option<usize>) -> Vec<String> {
     let calls = &scene.seen.calls;
     let mut wrong = super::calls(scene, calls, "POST", wanted);
     let mut items: Vec<Map<String, Value>> = Vec::new();
@@ -57,7 +57,7 @@ fn item(call: &Call) -> Result<Map<String, Value>, String> {
 }
 
 /// Results of the answer that no call was about, told by the fields that tell results apart.
-fn strangers(scene: &Scene<'_>, items: &[Map<String, Value>]) -> Vec<String> {
+fn strangers(scene: &TaskResults<'_>, items: &[Map<String, Value>]) -> Vec<String> {
     let mut wrong = Vec::new();
     for behaviour in &scene.model.behaviours {
         let Kind::Distinct { fields, .. } = &behaviour.kind else { continue };

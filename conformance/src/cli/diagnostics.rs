@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 /// So many are shown; a text that is wrong in more places is a different text.
-pub(super) const MOST: usize = 50;
+pub(super) const MAX_SHOWN: usize = 50;
 /// How much of a line is shown around the place, in characters.
 const WINDOW: usize = 100;
 /// Columns that a tab takes.
@@ -45,11 +45,11 @@ pub(super) fn explain(
             let head = format!("this is not JSON that can be judged: {}", visible(&fault.detail));
             (format!("{}\n", show(text, place, &head, style)), 1)
         }
-        Found::Violations(violations) => pointed(model, text, violations, room, style),
+        Found::Violations(violations) => diagnostics(model, text, violations, room, style),
     }
 }
 
-fn pointed(
+fn diagnostics(
     model: &Model,
     text: Text<'_>,
     violations: &Violations,
@@ -195,7 +195,7 @@ mod tests {
         let judge = Judge::new(&model).unwrap();
         let found = input::judge(&judge, &model, text.as_bytes(), 1).unwrap();
         let all = Text { name: "a.json", content: text, first_line: 1 };
-        let (told, shown) = explain(&model, all, &found, MOST, Style::Plain);
+        let (told, shown) = explain(&model, all, &found, MAX_SHOWN, Style::Plain);
         (told + &summary("a.json", &found, shown, Style::Plain), shown)
     }
 

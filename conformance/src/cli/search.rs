@@ -5,7 +5,7 @@ use super::{Failure, shown};
 use airspec_report::replace;
 use airspec_spec::text::visible_json;
 use airspec_suite::oracle::{Oracle, Verdict};
-use airspec_suite::run::search::{Found, Regression, Search, Sort, empty, read_regressions, search};
+use airspec_suite::run::search::{Found, Regression, RequestClass, Search, empty, read_regressions, search};
 use airspec_suite::run::{Limit, Record, Settings, Target};
 use std::collections::HashSet;
 use std::io::ErrorKind;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 const FEW: usize = 20;
 
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Seek {
+pub(super) struct SearchArgs {
     /// Draws up to N random requests each of valid ones, of ones with one fault and of ones with two, after the cases;
     /// 20 where money does not count, else 0; for other machines only faulty ones are drawn
     #[arg(long, value_name = "N", value_parser = requests)]
@@ -34,14 +34,14 @@ fn requests(text: &str) -> Result<usize, String> {
 /// A search that is going to be made.
 pub(super) struct Plan {
     requests: usize,
-    sorts: Vec<Sort>,
+    sorts: Vec<RequestClass>,
     /// What an earlier part of the run has searched.
     before: Vec<Record>,
     file: Option<PathBuf>,
     regressions: Vec<Regression>,
 }
 
-impl Seek {
+impl SearchArgs {
     /// What will be searched at a target.
     pub(super) fn plan(
         &self,
@@ -52,7 +52,7 @@ impl Seek {
     ) -> Result<Plan, Failure> {
         let requests = self.search.unwrap_or(if target.limit() == Limit::Loopback { FEW } else { 0 });
         let (mut sorts, mut before) = (Vec::new(), Vec::new());
-        for sort in Sort::ALL.into_iter().filter(|_| requests > 0) {
+        for sort in RequestClass::ALL.into_iter().filter(|_| requests > 0) {
             if !choice.takes(sort.id())? {
                 continue;
             }

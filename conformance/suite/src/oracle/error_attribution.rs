@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 
 /// Who may be blamed, and in which words.
 #[derive(Debug)]
-pub(super) struct Culprits {
+pub(super) struct ExpectedParameters {
     /// Paths, with and without the indices of items; empty where no parameter is at fault.
     paths: BTreeSet<String>,
     /// Whether an error has no parameter to name.
@@ -27,7 +27,7 @@ pub(super) struct Culprits {
     pub(super) hide_task: bool,
 }
 
-impl Culprits {
+impl ExpectedParameters {
     pub(super) fn of(oracle: &Oracle, case: &Case, broken: &[String], task: &Value) -> Self {
         let model = oracle.model();
         let mut paths = BTreeSet::new();
@@ -134,7 +134,7 @@ fn leaf(path: &str) -> &str {
 }
 
 /// What is wrong with whom an error blames.
-pub(super) fn blamed(error: &Value, culprits: &Culprits) -> Option<Finding> {
+pub(super) fn blamed(error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
     if culprits.paths.is_empty() {
         return None;
     }
@@ -167,12 +167,12 @@ pub(super) fn blamed(error: &Value, culprits: &Culprits) -> Option<Finding> {
     Some(Finding::wrong(Level::Facts, format!("refused, but the error blames {found} and not `{wanted}`")))
 }
 
-fn first(culprits: &Culprits) -> String {
+fn first(culprits: &ExpectedParameters) -> String {
     culprits.paths.first().map(|path| excerpt(path)).unwrap_or_default()
 }
 
 /// An error without `parameter`.
-fn unnamed(error: &Value, culprits: &Culprits) -> Finding {
+fn unnamed(error: &Value, culprits: &ExpectedParameters) -> Finding {
     let code = error.get(CODE).and_then(Value::as_str).unwrap_or_default().to_lowercase();
     let names = |path: &String| {
         let squeezed: String = leaf(path).chars().filter(char::is_ascii_alphanumeric).collect();
@@ -185,7 +185,7 @@ fn unnamed(error: &Value, culprits: &Culprits) -> Finding {
 }
 
 /// Level `unstated`: codes are being standardised, and most were never published.
-fn prefix(error: &Value, culprits: &Culprits) -> Option<Finding> {
+fn prefix(error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
     let code = error.get(CODE).and_then(Value::as_str)?;
     let wanted = culprits.prefix.filter(|prefix| !code.starts_with(prefix))?;
     let sentence =
