@@ -14,7 +14,7 @@ mod leak;
 fuzz_target!(|input: &str| {
     let Some((key, text)) = input.split_once('\n') else { return };
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"/+=-_.".contains(&byte);
-    if !(8..=200).contains(&key.len()) || !key.bytes().all(is_letter) {
+    if !(8..=200).contains(&key.len()) || !key.bytes().all(is_letter) || is_public(key) {
         return;
     }
     let mut random = fastrand::Rng::with_seed(text.len() as u64);
@@ -35,6 +35,13 @@ fuzz_target!(|input: &str| {
         hold_nothing(key, &value, 3);
     }
 });
+
+/// Whether a piece of the key is in texts that the program writes itself: such a piece is left as it stands.
+fn is_public(key: &str) -> bool {
+    let public = include_str!("../../conformance/suite/src/redact/public.txt").to_lowercase();
+    let key = key.to_lowercase();
+    key.as_bytes().windows(8).any(|piece| std::str::from_utf8(piece).is_ok_and(|piece| public.contains(piece)))
+}
 
 /// No string of a JSON value tells the key, nor does JSON within it.
 fn hold_nothing(key: &str, value: &Value, depth: usize) {
