@@ -27,18 +27,16 @@ pub struct Disagreement {
 /// Compares the two on one text: the same constraints broken at the same places, in the same words.
 #[must_use]
 pub fn compare(judge: &Judge, from_json: FromJson, text: &str) -> Option<Disagreement> {
-    let judged: BTreeSet<(String, String)> = judge
-        .text(text)
-        .into_iter()
-        .map(|one| (one.pointer, format!("{} {}", one.constraint, one.message)))
-        .collect();
+    let statement =
+        |pointer: String, constraint: &str, message: &str| (pointer, format!("{constraint} {message}"));
+    let judged = judge.text(text).into_iter();
+    let judged: BTreeSet<(String, String)> =
+        judged.map(|one| statement(one.pointer, &one.constraint, &one.message)).collect();
     let found = from_json(text).err().unwrap_or_default();
     let is_cut = found.unlisted() > 0;
-    let generated: BTreeSet<(String, String)> = found
-        .into_vec()
-        .into_iter()
-        .map(|one| (one.pointer, format!("{} {}", one.constraint, one.message)))
-        .collect();
+    let generated = found.into_vec().into_iter();
+    let generated: BTreeSet<(String, String)> =
+        generated.map(|one| statement(one.pointer, &one.constraint, &one.message)).collect();
     if judged == generated || is_cut && generated.is_subset(&judged) {
         return None;
     }

@@ -12,7 +12,7 @@ use super::{
     shape::{Colour, Reach, Rgb, Shape, coarse, mix, whole},
 };
 
-/// A picture in memory: rows from the top, three bytes a pixel.
+/// An image in memory: rows from the top, three bytes a pixel.
 pub(super) struct Canvas {
     pub(super) width: u32,
     pub(super) height: u32,
@@ -20,7 +20,7 @@ pub(super) struct Canvas {
 }
 
 impl Canvas {
-    /// A black picture.
+    /// A black image.
     pub(super) fn new(width: u32, height: u32) -> Self {
         Self { width, height, pixels: vec![0; width as usize * height as usize * 3] }
     }
@@ -46,7 +46,7 @@ impl Canvas {
         }
     }
 
-    /// Fills part of a row with one colour; what lies outside the picture is left out.
+    /// Fills part of a row with one colour; what lies outside the image is left out.
     pub(super) fn dash(&mut self, x: u32, y: u32, length: u32, ink: Rgb) {
         let end = x.saturating_add(length).min(self.width);
         if y < self.height && x < end {

@@ -1,4 +1,4 @@
-//! The containers a picture comes in, and the names they go by.
+//! The containers an image comes in, and the names they go by.
 
 /// A file format that a mock server can answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

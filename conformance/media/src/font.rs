@@ -1,4 +1,4 @@
-//! Letters: the Spleen bitmap font, in each of its sizes and, for large pictures, in whole multiples of them.
+//! Letters: the Spleen bitmap font, in each of its sizes and, for large images, in whole multiples of them.
 
 use std::{iter::successors, slice::ChunksExact};
 
@@ -9,11 +9,11 @@ use super::{canvas::Canvas, psf::Font, shape::Rgb};
 pub(super) struct Face {
     /// The font file. Its crate also has a reader, which does not understand the 8 x 16 file.
     file: &'static [u8],
-    /// How many pixels of the picture one pixel of the font is wide and high.
+    /// How many pixels of the image one pixel of the font is wide and high.
     scale: u32,
-    /// From one character to the next, in pixels of the picture.
+    /// From one character to the next, in pixels of the image.
     pub(super) width: u32,
-    /// From one line to the next, in pixels of the picture.
+    /// From one line to the next, in pixels of the image.
     pub(super) height: u32,
 }
 

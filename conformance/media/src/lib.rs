@@ -1,7 +1,7 @@
-//! The pictures that the mock server answers with: real files of the right container and size, drawn instead of
+//! The images that the mock server answers with: real files of the right container and size, drawn instead of
 //! generated.
 //!
-//! A picture is a soft gradient with a few translucent shapes, drawn from its seed and prompt, and a panel that says
+//! An image is a soft gradient with a few translucent shapes, drawn from its seed and prompt, and a panel that says
 //! in words what was asked for. The same [`Picture`] gives the same bytes on every machine: nothing here depends on
 //! time, on the processor, or on a library of transcendental functions. Painting walks spans, not pixels, so that it
 //! is quick in a build without optimisation; encoding is not, so optimise the encoders' packages in development
@@ -10,7 +10,7 @@
 //! [`probe()`] is the other direction: it reads container and size from a file that some server sent. It shares
 //! nothing with the encoders, so that it can judge them.
 //!
-//! This module knows no server, no cache and no parameter: whoever asks for a picture says all of it. The forward
+//! This module knows no server, no cache and no parameter: whoever asks for an image says all of it. The forward
 //! transform of the JPEG encoder is based in part on the work of the Independent JPEG Group.
 
 mod canvas;
@@ -30,7 +30,7 @@ pub use probe::{MAX_PROBED_SIDE, Probe, ProbeError, probe};
 /// The longest side that [`render`] draws, in pixels: a picture of this size takes 192 MiB before it is encoded.
 pub const MAX_SIDE: u32 = 8192;
 
-/// All that a picture shows, and so all that its bytes depend on.
+/// All that an image shows, and so all that its bytes depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Picture<'a> {
     /// Pixels from left to right, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
@@ -39,7 +39,7 @@ pub struct Picture<'a> {
     pub height: u32,
     /// The container of the file.
     pub container: Container,
-    /// How well the encoder keeps the picture, 1 to 100; a value outside is brought to the nearest bound. Only JPEG
+    /// How well the encoder keeps the image, 1 to 100; a value outside is brought to the nearest bound. Only JPEG
     /// has such a quality: the bytes of a [lossless](Container::is_lossless) container do not depend on it.
     pub quality: u8,
     /// Chooses colours and shapes, together with the prompt.
@@ -51,10 +51,10 @@ pub struct Picture<'a> {
     pub caption: &'a str,
 }
 
-/// Draws and encodes a picture.
+/// Draws and encodes an image.
 ///
 /// The file is exactly as large as [`Picture::width`] and [`Picture::height`] say. Pictures with no room for the
-/// text leave it out, from the prompt up: the size goes last. The raw picture of three bytes per pixel is held in
+/// text leave it out, from the prompt up: the size goes last. The raw image of three bytes per pixel is held in
 /// memory until this returns, so a server renders only a few large ones at a time.
 #[must_use]
 pub fn render(picture: &Picture<'_>) -> Vec<u8> {

@@ -14,7 +14,7 @@ const FACTS_INK: Rgb = [0xC4, 0xCC, 0xDC];
 
 /// The fewest characters a line should have room for, or smaller letters are taken.
 const COLUMNS: u32 = 38;
-/// How many lines fit on the picture at the least, or smaller letters are taken.
+/// How many lines fit on the image at the least, or smaller letters are taken.
 const ROWS: u32 = 20;
 /// The fewest characters that are worth showing of a prompt.
 const SHORTEST_PROMPT: usize = 24;
@@ -46,7 +46,7 @@ impl Panel {
         let padding = padding(face);
         let columns = columns(picture.width, margin, face) as usize;
         let room = picture.height.saturating_sub(2 * (margin + padding));
-        // At most three fifths of the picture, but one line in any case.
+        // At most three fifths of the image, but one line in any case.
         let rows = (room / face.height).min((room * 3 / 5 / face.height).max(1)) as usize;
 
         let facts = facts(picture);

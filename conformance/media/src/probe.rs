@@ -57,7 +57,7 @@ pub enum ProbeError {
 /// Reads the headers of a JPEG, PNG or WebP file, and walks on to its end.
 ///
 /// JPEG in all its processes, PNG with or without interlace, and WebP lossy, lossless and extended are understood.
-/// Bytes after the end of the picture are allowed, as decoders do.
+/// Bytes after the end of the image are allowed, as decoders do.
 ///
 /// # Errors
 /// [`ProbeError`] says what the file is not, lacks or overstates.
@@ -237,7 +237,7 @@ fn png_checksum(kind: &[u8], data: &[u8]) -> u32 {
 }
 
 /// Reads the first chunk of the RIFF container (RFC 9649, section 2), and of an extended file the chunks up to the
-/// first with a picture.
+/// first with an image.
 fn webp(mut file: Reader<'_>) -> Result<(Side, Side), Flaw> {
     file.take(4)?;
     let mut riff = Reader { bytes: &[] };

@@ -1,5 +1,5 @@
-//! What a picture shows before anything is written on it: a slope of colours and the shapes above it, all drawn from
-//! the seed in fractions of the picture, so that one seed looks alike at every size.
+//! What an image shows before anything is written on it: a slope of colours and the shapes above it, all drawn from
+//! the seed in fractions of the image, so that one seed looks alike at every size.
 
 use super::{
     Picture,
@@ -48,7 +48,7 @@ const ARRANGEMENTS: [Arrangement; 4] = [bubbles, hills, ripples, clouds];
 const WHITE: Rgb = [255; 3];
 
 impl Scene {
-    /// The scene of a picture's seed and prompt.
+    /// The scene of an image's seed and prompt.
     pub(super) fn of(picture: &Picture<'_>) -> Self {
         let mut random = Random::new(picture.seed, picture.prompt);
         let mut slope = random.pick(&PALETTES);
@@ -62,7 +62,7 @@ impl Scene {
     }
 }
 
-/// The picture's measure, to place shapes by fractions of it.
+/// The image's measure, to place shapes by fractions of it.
 struct Frame {
     width: f64,
     height: f64,

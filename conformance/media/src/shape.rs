@@ -15,7 +15,7 @@ pub(super) type Colour = [u32; 3];
 /// Full coverage or opacity, in the parts that colours are mixed in.
 pub(super) const FULL: u32 = 1 << 16;
 
-/// A translucent, rounded rectangle. Lengths are in pixels, from the top left corner of the picture.
+/// A translucent, rounded rectangle. Lengths are in pixels, from the top left corner of the image.
 #[derive(Debug, Clone)]
 pub(super) struct Shape {
     /// The middle, right and down.
@@ -24,7 +24,7 @@ pub(super) struct Shape {
     pub(super) half: (f64, f64),
     /// Of the corners, at most the smaller half.
     pub(super) radius: f64,
-    /// What it colours the picture with.
+    /// What it colours the image with.
     pub(super) tint: Rgb,
     /// How strongly, in parts of [`FULL`]: at its upper and at its lower end of the picture's slope.
     pub(super) opacity: (u32, u32),

@@ -30,7 +30,7 @@ pub struct Answer {
 pub enum Body {
     /// The bytes.
     Ready(Vec<u8>),
-    /// Pieces to be sent one after the other; pictures have to be drawn first.
+    /// Pieces to be sent one after the other; images have to be drawn first.
     Pieces(Vec<Piece>),
 }
 
@@ -39,9 +39,9 @@ pub struct Piece(pub(crate) Content);
 
 pub(crate) enum Content {
     Text(Vec<u8>),
-    /// A picture as the text of a field.
+    /// An image as the text of a field.
     Inline(Arc<ImageSpec>, Form),
-    /// A picture as a file, to be kept under a name.
+    /// An image as a file, to be kept under a name.
     File(Arc<ImageSpec>, Arc<Mutex<Files>>, String),
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct BehaviourIndex {
     pub(crate) lifetime: Option<(String, Condition)>,
     /// The path of the parameter that tells tasks apart.
     pub(crate) unique: Option<String>,
-    /// The path of the text that the picture is made from.
+    /// The path of the text that the image is made from.
     pub(crate) prompt: Option<String>,
 }
 

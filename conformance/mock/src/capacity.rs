@@ -3,7 +3,7 @@
 //! With the built-in spec the sum stays under 300 MB: some 30 MB for the program and its spec, [`WORK`] for what is
 //! computed at the moment, [`BODIES`] for requests that are on their way in, [`ANSWERS`] for answers that are on their
 //! way out, [`UPLOADS`] for what is delivered elsewhere, and the stores (tasks, files, sessions and deliveries), each
-//! of which says its bound. A spec that allows pictures of more than 16 million pixels adds up to eight bytes for each
+//! of which says its bound. A spec that allows images of more than 16 million pixels adds up to eight bytes for each
 //! pixel beyond.
 
 use super::settings::Settings;
@@ -19,7 +19,7 @@ const UPLOADS: usize = 16 << 20;
 const WORK: usize = 120 << 20;
 /// The smallest share of [`WORK`]: not more than three are at work, since each keeps a processor busy.
 const WORK_SHARE: usize = WORK / 3;
-/// What drawing a picture takes for each of its pixels, the lossless encoder of WebP being the hungriest.
+/// What drawing an image takes for each of its pixels, the lossless encoder of WebP being the hungriest.
 const DRAWING: usize = 8;
 
 /// The values of all kinds that one request may have.
@@ -28,10 +28,10 @@ pub(crate) const MAX_VALUES: usize = 20_000;
 pub(crate) const MAX_KEY: usize = 1024;
 /// The results that one request may have.
 pub(crate) const MAX_RESULTS: usize = 2_000;
-/// The bytes of the results that one task may have, and all of one request, pictures aside.
+/// The bytes of the results that one task may have, and all of one request, images aside.
 pub(crate) const MAX_RESULT_BYTES: usize = 4 << 20;
 const MAX_ALL_RESULT_BYTES: usize = 12 << 20;
-/// The pixels that one answer may have in it, as Base64: 20 pictures of 3840 x 3840 fit.
+/// The pixels that one answer may have in it, as Base64: 20 images of 3840 x 3840 fit.
 pub(crate) const MAX_INLINE_PIXELS: u64 = 320_000_000;
 /// Pixels of an answer that are drawn before its first byte is sent; more are drawn while it is read.
 pub(crate) const AT_ONCE_PIXELS: u64 = 16_000_000;
@@ -66,7 +66,7 @@ pub(crate) fn reading_work(bytes: usize) -> usize {
     WORK_SHARE.max(bytes.saturating_mul(2).saturating_add(32 << 20))
 }
 
-/// What it takes to draw pictures of so many pixels one after the other.
+/// What it takes to draw images of so many pixels one after the other.
 pub(crate) fn drawing_work(pixels: u64) -> usize {
     WORK_SHARE.max(usize::try_from(pixels).unwrap_or(usize::MAX).saturating_mul(DRAWING))
 }

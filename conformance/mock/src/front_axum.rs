@@ -268,7 +268,7 @@ fn incoming(parts: &Parts) -> Incoming {
     }
 }
 
-/// About how many bytes an answer takes in memory, its pictures not yet drawn.
+/// About how many bytes an answer takes in memory, its images not yet drawn.
 fn weight(body: &Body) -> usize {
     match body {
         Body::Ready(bytes) => bytes.len(),
@@ -375,7 +375,7 @@ pub(crate) async fn draw<T: Send + 'static>(
     drawn.await.ok()
 }
 
-/// A body whose pictures are drawn one after the other, each once the one before it was read.
+/// A body whose images are drawn one after the other, each once the one before it was read.
 fn in_pieces(app: &AppState, pieces: Vec<Piece>, held: Option<Held>, slow: Option<Duration>) -> WebBody {
     let pause = slow.unwrap_or_default() / u32::try_from(pieces.len().max(1)).unwrap_or(u32::MAX);
     let (engine, pieces) = (Arc::clone(&app.engine), pieces.into_iter());

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 /// What a spec and its name take beside the texts in it.
 const OVERHEAD: usize = 400;
-/// How many characters of a prompt a picture may depend on: more would not be shown.
+/// How many characters of a prompt an image may depend on: more would not be shown.
 pub(crate) const PROMPT: usize = 400;
 
 /// All that a file is made from.
@@ -25,7 +25,7 @@ pub(crate) struct ImageSpec {
 }
 
 impl ImageSpec {
-    /// The bytes of the file. Takes up to a second for the largest pictures.
+    /// The bytes of the file. Takes up to a second for the largest images.
     pub(crate) fn draw(&self) -> Vec<u8> {
         render(&Picture {
             width: self.width,
@@ -47,7 +47,7 @@ impl ImageSpec {
         OVERHEAD + self.prompt.len() + self.caption.len()
     }
 
-    /// More bytes than the file has: the pictures are smooth, and half of that is the most that was seen.
+    /// More bytes than the file has: the images are smooth, and half of that is the most that was seen.
     pub(crate) fn file_bytes(&self) -> usize {
         usize::try_from(self.pixels() / 4).unwrap_or(usize::MAX).saturating_add(64 << 10)
     }

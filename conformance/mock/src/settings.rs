@@ -10,7 +10,7 @@ use std::time::Duration;
 /// The settings of a mock. What the documents of the platform leave open has a default here, and a switch.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Same seed, same identifiers, pictures and weather.
+    /// Same seed, same identifiers, images and weather.
     pub seed: u64,
     /// The one key that is accepted; without one every key is that is not empty.
     pub key: Option<Key>,

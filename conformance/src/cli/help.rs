@@ -51,7 +51,7 @@ Examples:
   airspec mock --fault accept:width.maximum                   wrong in one thing, to test a tester
   airspec mock --list-faults                                  what can be wrong
 
-The keys of --weather, the settings and the faults are explained in conformance/README.md.
+The keys of --weather, the settings and the faults are explained in conformance/mock/README.md.
 Exit code: 0 it was stopped, 2 it could not start.";
 
 pub(super) const DIFF: &str = "\

@@ -9,7 +9,7 @@ use airspec_suite::cost::Costs;
 use airspec_suite::oracle::Oracle;
 use airspec_suite::oracle::behaviour::needs;
 use airspec_suite::oracle::protocol::COST;
-use airspec_suite::packing::{Packing, Parcel};
+use airspec_suite::packing::{Batch, Packing};
 use airspec_suite::parameter::{at, set};
 use airspec_suite::run::Limit;
 use serde_json::Value;
@@ -160,7 +160,7 @@ fn add(case: &mut Case, path: &str, value: &Value, judge: &Judge) {
 /// What would be sent.
 pub(super) fn plan(oracle: &Oracle, cases: &[Case], packing: Option<&Packing>) -> Result<End, Failure> {
     let costs = Costs::new(oracle.model());
-    let parcels = packing.map_or_else(|| Parcel::each(cases.len()), |packing| packing.parcels.clone());
+    let parcels = packing.map_or_else(|| Batch::each(cases.len()), |packing| packing.parcels.clone());
     let judge = Judge::new(oracle.model())?;
     let (mut text, mut refused) = (String::new(), 0);
     let (mut accepting, mut behaving, mut beside) = (Sum::default(), Sum::default(), Sum::default());

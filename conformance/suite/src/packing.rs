@@ -19,9 +19,9 @@ const BYTES: usize = 256 * 1024;
 
 /// Cases that travel in one request: for each task the cases that it holds, by their place in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parcel(pub Vec<Vec<usize>>);
+pub struct Batch(pub Vec<Vec<usize>>);
 
-impl Parcel {
+impl Batch {
     /// One case, as it stands.
     #[must_use]
     pub fn alone(case: usize) -> Self {
@@ -53,16 +53,16 @@ impl Parcel {
 #[derive(Debug)]
 pub struct Packing {
     /// Puts the tasks of a parcel together.
-    pub packer: Packer,
+    pub packer: Batcher,
     /// What is sent in one request each.
-    pub parcels: Vec<Parcel>,
+    pub parcels: Vec<Batch>,
 }
 
 impl Packing {
     /// Packs the cases of a model, which all start from the task `base`.
     #[must_use]
     pub fn new(oracle: &Oracle, base: &Value, cases: &[Case]) -> Self {
-        let packer = Packer::new(oracle.model(), base);
+        let packer = Batcher::new(oracle.model(), base);
         let parcels = packer.pack(cases, oracle);
         Self { packer, parcels }
     }
@@ -70,7 +70,7 @@ impl Packing {
 
 /// Packs the cases of one model.
 #[derive(Debug)]
-pub struct Packer {
+pub struct Batcher {
     /// The task that all others start from.
     base: Value,
     /// The parameter that tells tasks apart.
@@ -82,7 +82,7 @@ pub struct Packer {
     costs: Costs,
 }
 
-impl Packer {
+impl Batcher {
     fn new(model: &Model, base: &Value) -> Self {
         let costs = Costs::new(model);
         let lonely = model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
@@ -98,14 +98,14 @@ impl Packer {
         }
     }
 
-    fn pack(&self, cases: &[Case], oracle: &Oracle) -> Vec<Parcel> {
+    fn pack(&self, cases: &[Case], oracle: &Oracle) -> Vec<Batch> {
         let mut parcels = Vec::new();
         let (mut refused, mut accepted) = (Vec::new(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             match &case.expect {
                 Expect::Accept if self.can_merge(case) => accepted.push(index),
                 Expect::Reject(_) if self.can_share(case) => refused.push(vec![index]),
-                _ => parcels.push(Parcel::alone(index)),
+                _ => parcels.push(Batch::alone(index)),
             }
         }
         let merged = self.merge_all(cases, accepted, oracle);
@@ -220,8 +220,8 @@ fn is_beyond(oracle: &Oracle, task: &Value) -> bool {
 }
 
 /// Tasks put together, a few to a request.
-fn shared(tasks: Vec<Vec<usize>>, cases: &[Case]) -> Vec<Parcel> {
-    let mut parcels: Vec<(Parcel, usize)> = Vec::new();
+fn shared(tasks: Vec<Vec<usize>>, cases: &[Case]) -> Vec<Batch> {
+    let mut parcels: Vec<(Batch, usize)> = Vec::new();
     for task in tasks {
         let size = task.iter().map(|index| cases[*index].body.to_string().len()).sum::<usize>();
         match parcels.last_mut() {
@@ -229,7 +229,7 @@ fn shared(tasks: Vec<Vec<usize>>, cases: &[Case]) -> Vec<Parcel> {
                 parcel.0.push(task);
                 *total += size;
             }
-            _ => parcels.push((Parcel(vec![task]), size)),
+            _ => parcels.push((Batch(vec![task]), size)),
         }
     }
     parcels.into_iter().map(|(parcel, _)| parcel).collect()

@@ -38,7 +38,7 @@ pub use crate::redact::Redactor;
 
 use crate::case::Case;
 use crate::oracle::{Judgement, Oracle, settle};
-use crate::packing::{Packing, Parcel};
+use crate::packing::{Batch, Packing};
 use crate::redact::Secrets;
 use deliver::{Done, deliver};
 use ending::{Ending, GRACE, untried};
@@ -356,10 +356,10 @@ fn stats(session: &Session) -> RunStats {
 }
 
 /// What is sent in one request each.
-fn parcels(cases: &[Case], settings: &Settings) -> Vec<Parcel> {
+fn parcels(cases: &[Case], settings: &Settings) -> Vec<Batch> {
     match &settings.packing {
         Some(packing) => packing.parcels.clone(),
-        None => Parcel::each(cases.len()),
+        None => Batch::each(cases.len()),
     }
 }
 

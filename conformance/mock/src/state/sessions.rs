@@ -21,7 +21,7 @@ const SHARE: usize = 16 << 10;
 /// How many frames of one session are worked on at a time.
 const AT_ONCE: usize = 256;
 
-/// What is to be sent in one frame. Pictures are drawn when it is.
+/// What is to be sent in one frame. Images are drawn when it is.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
     pub(crate) outcome: Outcome,
@@ -37,7 +37,7 @@ impl Frame {
         self.outcome.items.iter().map(Item::inline_pixels).sum()
     }
 
-    /// More bytes than its pictures have once they are drawn.
+    /// More bytes than its images have once they are drawn.
     pub(crate) fn inline_bytes(&self) -> usize {
         self.outcome.items.iter().map(Item::inline_bytes).sum()
     }

@@ -26,7 +26,7 @@ pub(crate) struct Plan {
     pub(crate) height: u32,
     pub(crate) containers: Containers,
     pub(crate) quality: u8,
-    /// The text that the picture is made from.
+    /// The text that the image is made from.
     pub(crate) prompt: String,
     /// The value of the parameter that sets most of the price.
     pub(crate) tier: Option<String>,

@@ -28,7 +28,7 @@ pub(crate) fn merge(outcomes: Vec<Outcome>) -> Outcome {
     whole
 }
 
-/// The answer to a batch. Pictures in it are drawn when it is sent.
+/// The answer to a batch. Images in it are drawn when it is sent.
 pub(crate) fn answer(head: Head, outcome: Outcome, empty_data: bool, secrets: &Secrets) -> Answer {
     let is_ready = outcome.is_ready();
     let pieces = Body::Pieces(pieces(outcome, empty_data, secrets));
@@ -36,7 +36,7 @@ pub(crate) fn answer(head: Head, outcome: Outcome, empty_data: bool, secrets: &S
     Answer { note: head.note, ..Answer::new(head.status, JSON, body) }
 }
 
-/// The text of the answer, cut where a picture is to be drawn.
+/// The text of the answer, cut where an image is to be drawn.
 fn pieces(outcome: Outcome, empty_data: bool, secrets: &Secrets) -> Vec<Piece> {
     // Nobody can know it, so that no text of a client is taken for it.
     let mark = format!("{}/", Uuid::new_v4());
@@ -61,7 +61,7 @@ fn pieces(outcome: Outcome, empty_data: bool, secrets: &Secrets) -> Vec<Piece> {
     pieces
 }
 
-/// The item with a mark in the place of each picture, and the pictures in the order of their marks.
+/// The item with a mark in the place of each image, and the images in the order of their marks.
 fn outline(mut item: Item, mark: &str, pictures: &mut HashMap<String, Content>) -> Value {
     if let Some(file) = &item.file {
         for (name, form) in &item.inline {
@@ -89,7 +89,7 @@ pub(crate) fn split(outcome: Outcome, task: &Value) -> Vec<Outcome> {
     frames
 }
 
-/// The items in as few parts as may be drawn into one frame each: one part, but for many large pictures.
+/// The items in as few parts as may be drawn into one frame each: one part, but for many large images.
 fn by_pixels(items: Vec<Item>) -> Vec<Vec<Item>> {
     let (mut parts, mut pixels) = (vec![Vec::new()], 0);
     for item in items {

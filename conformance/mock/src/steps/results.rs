@@ -30,7 +30,7 @@ pub(crate) struct ResultBuilder<'a> {
 }
 
 impl ResultBuilder<'_> {
-    /// The results, if the answer has room for them. Pictures of a deferred task are in a later answer.
+    /// The results, if the answer has room for them. Images of a deferred task are in a later answer.
     pub(crate) fn admitted(self, share: &mut Share) -> Option<Vec<Item>> {
         let count = usize::try_from(self.plan.count).unwrap_or(usize::MAX);
         if !share.take_results(count, self.plan.inline_pixels()) {
@@ -107,7 +107,7 @@ impl ResultBuilder<'_> {
         if schema.kinds().includes(Kinds::BOOLEAN) { Value::Bool(false) } else { self.plan.usd.into() }
     }
 
-    /// The picture depends on what is asked for, and not on the task: asked again, the same one is drawn. So a tester
+    /// The image depends on what is asked for, and not on the task: asked again, the same one is drawn. So a tester
     /// can see what a parameter of the encoder does.
     fn file(self, number: u64) -> File {
         let Plan { count, width, height, containers, quality, prompt, tier, lifetime, .. } = self.plan;

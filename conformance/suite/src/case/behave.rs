@@ -75,7 +75,7 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
     }
 }
 
-/// A square, a wide and a tall picture, each of a usual size or else of one that rules over several parameters name.
+/// A square, a wide and a tall image, each of a usual size or else of one that rules over several parameters name.
 fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
     let usual = [(1024, 1024), (1536, 1024), (1024, 1536)].map(|(w, h)| (Value::from(w), Value::from(h)));
     let heights = tasks.named(height);

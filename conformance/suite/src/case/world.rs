@@ -128,7 +128,7 @@ fn form(text: &str) -> String {
     )
 }
 
-/// A small picture that decodes, as Base64.
+/// A small image that decodes, as Base64.
 fn picture() -> String {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, 64, 64);

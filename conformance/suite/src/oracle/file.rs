@@ -31,7 +31,7 @@ pub struct File {
 pub struct Content {
     /// How many there are.
     pub length: usize,
-    /// What they show, or why they are no picture.
+    /// What they show, or why they are no image.
     pub picture: Result<Probe, ProbeError>,
     /// SHA-256: tells whether others are the same.
     digest: [u8; SHA256_OUTPUT_LEN],

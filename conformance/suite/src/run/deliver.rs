@@ -11,7 +11,7 @@ use crate::case::{Case, Expect};
 use crate::oracle::observation::{Answer, Observation, Outcome};
 use crate::oracle::protocol::{DATA, ERRORS, TASK_UUID};
 use crate::oracle::{Identity, Judgement, Verdict};
-use crate::packing::Parcel;
+use crate::packing::Batch;
 use crate::parameter::{at, set};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
@@ -69,7 +69,7 @@ enum Part {
 type Delivery = Pin<Box<dyn Future<Output = Vec<Done>> + Send>>;
 
 /// Tries all cases of a parcel.
-pub(super) fn deliver(session: Arc<Session>, cases: Arc<[Case]>, parcel: Parcel) -> Delivery {
+pub(super) fn deliver(session: Arc<Session>, cases: Arc<[Case]>, parcel: Batch) -> Delivery {
     Box::pin(async move {
         match (parcel.only(), parcel.0.as_slice()) {
             (Some(index), _) => vec![alone(&session, &cases, index).await],
@@ -77,7 +77,7 @@ pub(super) fn deliver(session: Arc<Session>, cases: Arc<[Case]>, parcel: Parcel)
             (None, tasks) if session.ambiguous.load(Ordering::Relaxed) >= MAX_AMBIGUOUS_BATCHES => {
                 let mut done = Vec::new();
                 for task in tasks {
-                    let parcel = Parcel(vec![task.clone()]);
+                    let parcel = Batch(vec![task.clone()]);
                     done.extend(deliver(Arc::clone(&session), Arc::clone(&cases), parcel).await);
                 }
                 done
@@ -128,7 +128,7 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
     let mut done = Vec::new();
     let (one, other) = task.split_at(task.len() / 2);
     for half in [one, other] {
-        let half = Parcel(vec![half.to_vec()]);
+        let half = Batch(vec![half.to_vec()]);
         done.extend(deliver(Arc::clone(&session), Arc::clone(cases), half).await);
     }
     if let Some(mut together) = together
@@ -174,7 +174,7 @@ async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>])
             Part::Told(told) => Some(told),
             Part::Unclear => None,
         };
-        let again = deliver(Arc::clone(&session), Arc::clone(cases), Parcel(vec![task.clone()])).await;
+        let again = deliver(Arc::clone(&session), Arc::clone(cases), Batch(vec![task.clone()])).await;
         let is_clean = again.iter().all(Done::is_clean);
         match told.and_then(|told| {
             told.into_iter().find(|done| !done.is_clean() && went_through(&cases[done.index], done))

@@ -8,7 +8,7 @@ use super::target::{Limit, Target};
 use crate::case::{Case, Expect};
 use crate::oracle::Observation;
 use crate::oracle::observation::{Loss, Outcome};
-use crate::packing::Parcel;
+use crate::packing::Batch;
 use std::collections::BTreeSet;
 
 /// After so many cases that were turned away, and no other, nothing else is expected.
@@ -32,9 +32,9 @@ pub(super) struct TargetHealth {
 }
 
 impl TargetHealth {
-    pub(super) fn new(target: &Target, cases: &[Case], parcels: &[Parcel]) -> Self {
+    pub(super) fn new(target: &Target, cases: &[Case], parcels: &[Batch]) -> Self {
         let accepts = |case: &Case| matches!(case.expect, Expect::Accept | Expect::Behave(_));
-        let is_first = |parcel: &Parcel| parcel.only().is_some_and(|index| accepts(&cases[index]));
+        let is_first = |parcel: &Batch| parcel.only().is_some_and(|index| accepts(&cases[index]));
         let goes_first = parcels.iter().position(is_first).unwrap_or(0);
         let first = parcels.get(goes_first).and_then(|parcel| parcel.cases().next()).unwrap_or(0);
         // What takes several exchanges begins early, so that nothing waits for it in the end.

@@ -35,7 +35,7 @@ const SHRINKING: usize = 100;
 const TRIMMING: usize = 40;
 /// So many requests are drawn for each one that is sent: most are not of the kind that is wanted.
 const DRAWN: usize = 20;
-/// A picture of more pixels than that is asked for as a link only, which costs nobody anything until it is fetched.
+/// An image of more pixels than that is asked for as a link only, which costs nobody anything until it is fetched.
 const LARGE: u64 = 1_500_000;
 
 /// What is drawn.
@@ -452,7 +452,7 @@ fn is_spelt_oddly(value: &Value) -> bool {
     }
 }
 
-/// Makes a valid task ask for little: few results, no call of strangers, and large pictures as links.
+/// Makes a valid task ask for little: few results, no call of strangers, and large images as links.
 fn modest(model: &Model, task: &mut Value) {
     for behaviour in &model.behaviours {
         match &behaviour.kind {
@@ -477,7 +477,7 @@ fn modest(model: &Model, task: &mut Value) {
     }
 }
 
-/// How large the pictures of a task are.
+/// How large the images of a task are.
 fn pixels(model: &Model, task: &Value) -> u64 {
     let side = |name: &String| effective(model, task, name).and_then(Value::as_u64).unwrap_or(u64::MAX);
     let sizes = model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {

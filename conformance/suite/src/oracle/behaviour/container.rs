@@ -46,7 +46,7 @@ fn each(
     wrong
 }
 
-/// What the bytes say. Containers that are not pictures known here are not looked into.
+/// What the bytes say. Containers that are not images known here are not looked into.
 fn bytes(file: &File, media: &str) -> Option<String> {
     let content = match &file.content {
         Ok(content) => content,

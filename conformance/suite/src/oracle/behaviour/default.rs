@@ -6,9 +6,9 @@ use crate::oracle::{excerpt, listed};
 use airspec_media::Probe;
 
 /// So many names of fields are told.
-const MOST_NAMES: usize = 30;
+const MAX_NAMES: usize = 30;
 /// So many sorts of results are told.
-const MOST_SORTS: usize = 3;
+const MAX_SORTS: usize = 3;
 
 pub(super) fn check(scenes: &[TaskResults<'_>], parameter: &str) -> Vec<String> {
     let [one, other] = scenes else { return Vec::new() };
@@ -68,7 +68,7 @@ fn in_words(sorts: &[(Sort<'_>, usize)]) -> String {
     let each = sorts.iter().map(|(sort, count)| format!("{count} x ({})", sort.in_words()));
     match sorts.len() {
         0 => "no results".to_owned(),
-        _ => listed(each, sorts.len(), MOST_SORTS, " and "),
+        _ => listed(each, sorts.len(), MAX_SORTS, " and "),
     }
 }
 
@@ -82,6 +82,6 @@ impl Sort<'_> {
             Shown::Unknown => "; no known picture".to_owned(),
             Shown::Nothing => String::new(),
         };
-        listed(names, self.names.len(), MOST_NAMES, ", ") + &file
+        listed(names, self.names.len(), MAX_NAMES, ", ") + &file
     }
 }

@@ -1,7 +1,7 @@
 //! A higher value never gives a smaller file in lossy containers, seen at the two ends of the parameter's range.
 //!
-//! The rule is about the same picture. A server that draws a new one for each request cannot be held to it number by
-//! number, so only the two ends are compared, which lie so far apart that no other picture makes up for it.
+//! The rule is about the same image. A server that draws a new one for each request cannot be held to it number by
+//! number, so only the two ends are compared, which lie so far apart that no other image makes up for it.
 
 use crate::oracle::scene::TaskResults;
 use crate::parameter::whole;
