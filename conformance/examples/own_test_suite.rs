@@ -41,8 +41,7 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
 
     let target = Target::new(&server.url, Some(Secret::new("a-key-for-tests")), Limit::Loopback)?;
     let oracle = Arc::new(Oracle::new(&model)?);
-    let run =
-        run(oracle, &cases, &target, &Settings::default(), |_, _, _| {}, std::future::pending()).await?;
+    let run = run(oracle, &cases, &target, &Settings::default(), |_| {}, std::future::pending()).await?;
 
     let failed: Vec<_> = run.records.iter().filter(|record| record.verdict == Verdict::Fail).collect();
     for record in &failed {

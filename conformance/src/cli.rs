@@ -1,6 +1,7 @@
 //! The command line: arguments, files and exit codes.
 //!
-//! Exit codes: 0 conforms, 1 a constraint or behaviour is violated, 2 could not run. Results go to standard output,
+//! Exit codes: 0 everything that was planned was tried and holds, 1 a constraint or behaviour is violated, 2 could not
+//! run, or not all of it. Results go to standard output,
 //! everything else to standard error; what keeps a command from running is said in one line there.
 
 mod accepted;
@@ -150,8 +151,8 @@ enum End {
     Conforms,
     /// Something is violated.
     Violated,
-    /// It was stopped before its end.
-    Interrupted,
+    /// Nothing is violated, but not everything that was planned was tried and answered.
+    Incomplete,
     /// Something could not be judged, which has been said.
     Unjudged,
 }
@@ -190,7 +191,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
     match end {
         Ok(End::Conforms) => ExitCode::SUCCESS,
         Ok(End::Violated) => ExitCode::FAILURE,
-        Ok(End::Interrupted | End::Unjudged) => ExitCode::from(2),
+        Ok(End::Incomplete | End::Unjudged) => ExitCode::from(2),
         Err(Failure(reason)) => {
             complain(&reason);
             ExitCode::from(2)

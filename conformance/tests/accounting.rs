@@ -237,7 +237,7 @@ impl History<'_> {
             Journal::resume(folder, into, &self.header, spending).unwrap()
         };
         let (spent, held) = spending(&past);
-        let budget = Budget::new(self.world.oracle.model(), self.limit).after(spent, past.is_accepted());
+        let budget = Budget::new(self.world.oracle.model(), self.limit).after(spent, past.acceptances());
         let settings = Settings {
             jobs: self.random.usize(1..=6),
             timeout: Duration::from_millis(60),
@@ -306,7 +306,8 @@ fn drive(
                 (Box::pin(std::future::pending()), Box::pin(after(requests, delay)))
             }
         };
-        let note = |_, record: &airspec_suite::run::Record, _| {
+        let note = |event: airspec_suite::run::Event<'_>| {
+            let record = event.record();
             finished.push((record.id.clone(), record.verdict));
         };
         tokio::select! {

@@ -68,7 +68,12 @@ impl std::fmt::Display for Violation {
 /// A value in a few words, with its size where that tells more.
 fn shown(value: &Value) -> String {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => value.to_string(),
+        // The same digits whatever version of serde_json writes them.
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            Some(float) => format!("{float:?}"),
+            None => number.to_string(),
+        },
+        Value::Null | Value::Bool(_) => value.to_string(),
         Value::String(text) => match text.chars().count() {
             count if count > MAX_SHOWN => {
                 let start: String = text.chars().take(MAX_SHOWN).collect();

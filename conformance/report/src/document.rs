@@ -1,8 +1,10 @@
 //! The content of `report.json`: owned data, so that a report that was read says the same as one that is written.
 
+use super::group::{Group, groups};
+use super::outcome::Outcome;
 use super::{Heading, Tally, replay};
 use airspec_spec::Model;
-use airspec_suite::oracle::{Class, Verdict};
+use airspec_suite::oracle::{Class, Skip, Verdict};
 use airspec_suite::run::{Record, Response};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,9 @@ pub struct Document {
     /// What the cases are about, in the words of the spec.
     #[serde(default)]
     pub subjects: Vec<Subject>,
+    /// What is wrong, by cause.
+    #[serde(default)]
+    pub groups: Vec<Group>,
     /// The cases that are done.
     pub cases: Vec<Entry>,
 }
@@ -50,17 +55,26 @@ pub struct Subject {
     pub documentation: Option<String>,
 }
 
-/// The counts of a report. `cases` = `passed` + `failed` + `skipped` + `noted` once all are done.
+/// The counts of a report. `cases` = `passed` + `failed` + `skipped` + `noted` + `no_answer` once all are done.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
+    /// What the run as a whole came to.
+    #[serde(default)]
+    pub outcome: Outcome,
     /// How many cases there are.
     pub cases: usize,
     /// What must happen happened, or what is wrong is accepted.
     pub passed: usize,
     /// What must happen did not.
     pub failed: usize,
-    /// Not tried.
+    /// Not tried or not applicable.
     pub skipped: usize,
+    /// How many of `skipped` were planned and not tried.
+    #[serde(default)]
+    pub not_tried: usize,
+    /// Tried, and the target gave no answer.
+    #[serde(default)]
+    pub no_answer: usize,
     /// Wrong, but nobody states that it must be otherwise.
     pub noted: usize,
     /// How many of `passed` are accepted deviations.
@@ -69,6 +83,12 @@ pub struct Summary {
     pub requests: usize,
     /// Requests posted by the search.
     pub search_requests: usize,
+    /// How many answers asked to wait (HTTP 429 or 503) and were waited for.
+    #[serde(default)]
+    pub throttled: usize,
+    /// How long that took.
+    #[serde(default)]
+    pub throttled_ms: u64,
     /// USD that accepted requests cost, as far as is known, the upper bound else; 0 where no limit was set.
     #[serde(default)]
     pub spent_usd: f64,
@@ -96,6 +116,12 @@ pub struct Entry {
     pub about: String,
     /// What it came to.
     pub verdict: Verdict,
+    /// Why it was not tried, where it was not.
+    #[serde(default)]
+    pub skip: Option<Skip>,
+    /// What it has in common with other cases that came to the same for the same cause; empty for a pass.
+    #[serde(default)]
+    pub cause: String,
     /// Who is right, where something is wrong.
     pub finding: Option<Class>,
     /// Why what is wrong is accepted, where it is.
@@ -150,15 +176,21 @@ impl Document {
     #[must_use]
     pub fn of(heading: &Heading, records: &[&Record]) -> Self {
         let tally = Tally::of(records.iter().copied());
+        let cases: Vec<Entry> = records.iter().map(|record| Entry::of(record, heading)).collect();
         let summary = Summary {
+            outcome: Outcome::of(&tally, !heading.problems.is_empty(), heading.cases),
             cases: heading.cases,
             passed: tally.passed,
             failed: tally.failed,
             skipped: tally.skipped,
+            not_tried: tally.not_tried,
+            no_answer: tally.no_answer,
             noted: tally.noted,
             deviations: tally.deviations,
             requests: heading.requests,
             search_requests: heading.search_requests,
+            throttled: heading.throttled.0,
+            throttled_ms: milliseconds(heading.throttled.1),
             spent_usd: heading.spent.to_f64(),
             duration_ms: milliseconds(heading.duration),
         };
@@ -173,7 +205,8 @@ impl Document {
             headers: heading.headers.clone(),
             again: heading.again.clone(),
             subjects: heading.subjects.clone(),
-            cases: records.iter().map(|record| Entry::of(record, heading)).collect(),
+            groups: groups(&cases),
+            cases,
         }
     }
 }
@@ -213,6 +246,8 @@ impl Entry {
             expect: record.expect.to_owned(),
             about: record.about.clone(),
             verdict: record.verdict,
+            skip: record.skip,
+            cause: record.cause.clone(),
             finding: record.class,
             deviation: record.deviation.clone(),
             detail: record.detail.clone(),

@@ -2,8 +2,9 @@
 //! would leave them out: they are escaped before, so that nothing moves together.
 
 use super::document::{Document, Entry};
+use super::outcome::Outcome;
 use airspec_spec::text::{visible, visible_lines};
-use airspec_suite::oracle::{Class, Verdict};
+use airspec_suite::oracle::{Class, Skip, Verdict};
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub(super) fn text(document: &Document) -> Result<String, SerializeError> {
         suite.add_test_cases(entries().map(case));
         if document.models.first() == Some(model) {
             suite.add_test_cases(document.problems.iter().map(|text| problem(text)));
+            suite.add_test_cases(incomplete(document));
         }
         report.add_test_suite(suite);
     }
@@ -29,6 +31,7 @@ fn case(entry: &Entry) -> TestCase {
     let mut status = match entry.verdict {
         Verdict::Pass | Verdict::Note => TestCaseStatus::success(),
         Verdict::Skip => TestCaseStatus::skipped(),
+        Verdict::NoAnswer => TestCaseStatus::non_success(NonSuccessKind::Error),
         Verdict::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
     };
     match entry.verdict {
@@ -39,8 +42,12 @@ fn case(entry: &Entry) -> TestCase {
                 status.set_description(visible_lines(command));
             }
         }
+        Verdict::NoAnswer => {
+            status.set_message(visible(&entry.detail)).set_type("no-answer");
+        }
         Verdict::Skip => {
-            status.set_message(visible(&entry.detail));
+            let words = entry.skip.map_or("skipped", Skip::words);
+            status.set_message(visible(&format!("{words}: {}", entry.detail))).set_type(words);
         }
         Verdict::Pass | Verdict::Note => {}
     }
@@ -57,6 +64,18 @@ fn case(entry: &Entry) -> TestCase {
         _ => {}
     }
     case
+}
+
+/// A run that did not try what was planned is an error of its own, so that no tool takes it for a pass.
+fn incomplete(document: &Document) -> Option<TestCase> {
+    if document.summary.outcome != Outcome::Incomplete {
+        return None;
+    }
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_message(document.summary.verdict(0)).set_type("incomplete");
+    let mut case = TestCase::new("the run is complete", status);
+    case.set_classname("run");
+    Some(case)
 }
 
 /// An entry of the list of deviations that is of no use is a failure of its own.

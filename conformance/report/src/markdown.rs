@@ -14,18 +14,28 @@ const LONGEST: usize = 600;
 
 pub(super) fn text(document: &Document) -> String {
     let summary = &document.summary;
-    let word = if summary.failed + document.problems.len() > 0 { "does not conform" } else { "conforms" };
-    let mut text = format!("## {} {word}\n\n", code(&document.target));
+    let verdict = summary.verdict(document.problems.len());
+    let mut text = format!("## {}: {verdict}\n\n", code(&document.target));
     let models = document.models.join(", ");
     let shard = document.shard.as_ref().map(|shard| format!(", shard {shard}")).unwrap_or_default();
     let _ = writeln!(text, "Models: {}, seed {}{shard}\n", code(&models), document.seed);
-    let _ = writeln!(text, "| cases | passed | failed | noted | skipped | accepted deviations | requests |");
-    let _ = writeln!(text, "|---:|---:|---:|---:|---:|---:|---:|");
+    let _ = writeln!(
+        text,
+        "| cases | passed | failed | no answer | not tried | not applicable | noted | accepted deviations | requests |"
+    );
+    let _ = writeln!(text, "|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     let requests = summary.requests + summary.search_requests;
     let _ = writeln!(
         text,
-        "| {} | {} | {} | {} | {} | {} | {requests} |",
-        summary.cases, summary.passed, summary.failed, summary.noted, summary.skipped, summary.deviations
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {requests} |",
+        summary.cases,
+        summary.passed,
+        summary.failed,
+        summary.no_answer,
+        summary.not_tried,
+        summary.skipped.saturating_sub(summary.not_tried),
+        summary.noted,
+        summary.deviations
     );
     let done = document.cases.len();
     if done < summary.cases {

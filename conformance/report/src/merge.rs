@@ -1,6 +1,9 @@
 //! One report of several: the shards of a run, the models of a catalogue. What does not belong together is refused.
 
+use super::Tally;
 use super::document::{Document, Summary};
+use super::group::groups;
+use super::outcome::Outcome;
 use airspec_suite::run::Usd;
 use airspec_suite::shard::Shard;
 use std::collections::{BTreeMap, BTreeSet};
@@ -87,11 +90,29 @@ pub fn merge(reports: Vec<(String, Document)>) -> Result<Merged, MergeError> {
     let rank = |model: &str| whole.models.iter().position(|known| known == model);
     whole.cases.sort_by_key(|entry| rank(&entry.model));
     whole.shard = parts.shard();
-    Ok(Merged { missing: parts.missing(&whole), document: whole })
+    whole.groups = groups(&whole.cases);
+    let missing = parts.missing(&whole);
+    whole.summary.outcome = outcome(&whole, missing.is_empty());
+    Ok(Merged { missing, document: whole })
+}
+
+/// What the whole came to; a report of before does not say which of its skipped cases were planned.
+fn outcome(whole: &Document, is_whole: bool) -> Outcome {
+    let Summary { passed, failed, skipped, not_tried, no_answer, noted, deviations, cases, .. } =
+        whole.summary;
+    let tally = Tally { passed, failed, skipped, not_tried, no_answer, noted, deviations };
+    let cases = if is_whole { cases } else { usize::MAX };
+    Outcome::of(&tally, !whole.problems.is_empty(), cases)
 }
 
 fn sum(one: &Summary, other: &Summary) -> Summary {
     Summary {
+        // Set once all are there.
+        outcome: one.outcome,
+        not_tried: one.not_tried + other.not_tried,
+        no_answer: one.no_answer + other.no_answer,
+        throttled: one.throttled + other.throttled,
+        throttled_ms: one.throttled_ms + other.throttled_ms,
         cases: one.cases + other.cases,
         passed: one.passed + other.passed,
         failed: one.failed + other.failed,

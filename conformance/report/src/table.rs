@@ -1,12 +1,12 @@
-//! The table for the terminal: by parameter, every constraint with its accepting and rejecting cases, every behaviour
-//! with its cases, then what is wrong, then one line that sums up.
+//! A run for the terminal: what is wrong by cause, a line for each parameter, and a summary whose last line says what
+//! the run came to. On request every constraint with its accepting and rejecting cases, and every behaviour with its
+//! cases.
 
-use super::{Heading, Tally, replay};
+use super::{Document, Entry, Outcome};
 use airspec_spec::text::{visible, visible_lines};
 use airspec_spec::{Level, Model};
 use airspec_suite::case::Gap;
-use airspec_suite::oracle::Verdict;
-use airspec_suite::run::Record;
+use airspec_suite::oracle::{Class, Skip, Verdict};
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -54,6 +54,7 @@ impl Style {
             Verdict::Pass => self.paint("32", "✓"),
             Verdict::Fail => self.paint("31", "✗"),
             Verdict::Note => self.paint("33", "!"),
+            Verdict::NoAnswer => self.paint("31", "∅"),
             Verdict::Skip => self.faint("-"),
         }
     }
@@ -69,14 +70,162 @@ struct Row<'a> {
     sides: &'static [&'static str],
 }
 
-/// The whole table. Subjects without a record and without a gap are left out: they were not asked for.
+/// How much of a run is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Amount {
+    /// The summary.
+    Summary,
+    /// What is wrong, by cause, a line for each parameter, and the summary.
+    #[default]
+    Findings,
+    /// Every constraint and case, everything that is wrong or was not tried, and the summary.
+    All,
+}
+
+/// So many causes are shown in full, and so many lines of parameters and of reasons where something is wrong.
+const MAX_CAUSES: usize = 5;
+const MAX_TROUBLED: usize = 8;
+const MAX_REASONS: usize = 3;
+
+/// A run for the terminal.
 #[must_use]
-pub fn table(style: Style, model: &Model, records: &[&Record], gaps: &[Gap], heading: &Heading) -> String {
-    let mut by_subject: HashMap<&str, Vec<&Record>> = HashMap::new();
-    for record in records {
-        by_subject.entry(&record.subject).or_default().push(record);
-    }
+pub fn table(style: Style, model: &Model, document: &Document, gaps: &[Gap], amount: Amount) -> String {
     let mut text = String::new();
+    match amount {
+        Amount::Summary => {}
+        Amount::Findings => {
+            write_causes(&mut text, style, document);
+            write_parameters(&mut text, style, document);
+        }
+        Amount::All => {
+            write_rows(&mut text, style, model, document, gaps);
+            write_everything(&mut text, style, document);
+        }
+    }
+    write_skipped(&mut text, style, document);
+    write_summary(&mut text, style, document, gaps, amount);
+    text
+}
+
+/// What fails or has no answer, by cause.
+fn write_causes(text: &mut String, style: Style, document: &Document) {
+    let groups = || document.groups.iter().filter(|group| group.verdict != Verdict::Note);
+    for group in groups().take(MAX_CAUSES) {
+        let _ = writeln!(
+            text,
+            "{} {}",
+            style.mark(group.verdict),
+            style.strong(&shorten(&group.title(), WIDTH - 2))
+        );
+        let first = group.cases.first().map(String::as_str).unwrap_or_default();
+        if group.cases.len() > 1 {
+            let _ = writeln!(text, "    first: {}", shorten(first, WIDTH - 11));
+        }
+        let _ = writeln!(text, "    {}", wrap(&shorten(&group.detail, 2 * WIDTH), WIDTH - 4, "    "));
+        let entry = document.cases.iter().find(|entry| entry.id == first && entry.model == group.model);
+        if let Some(command) = entry.and_then(again) {
+            let _ = writeln!(text, "    {}", style.faint(command));
+        }
+    }
+    let more = groups().count().saturating_sub(MAX_CAUSES);
+    if more > 0 {
+        let cases: usize = groups().skip(MAX_CAUSES).map(|group| group.cases.len()).sum();
+        let _ = writeln!(text, "and {more} more causes with {cases} cases; --verbose shows them");
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+}
+
+/// A line for each parameter; where something is wrong, for each parameter that it is about.
+fn write_parameters(text: &mut String, style: Style, document: &Document) {
+    let mut rows: Vec<(&str, Vec<&Entry>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for entry in &document.cases {
+        let place = *places.entry(&entry.parameter).or_insert_with(|| {
+            rows.push((&entry.parameter, Vec::new()));
+            rows.len() - 1
+        });
+        rows[place].1.push(entry);
+    }
+    let all = rows.len();
+    let is_troubled = |(_, entries): &(&str, Vec<&Entry>)| {
+        entries.iter().any(|entry| matches!(entry.verdict, Verdict::Fail | Verdict::NoAnswer))
+    };
+    let troubled = rows.iter().filter(|row| is_troubled(row)).count();
+    if troubled > 0 {
+        rows.retain(is_troubled);
+        rows.truncate(MAX_TROUBLED);
+    }
+    let name = |parameter: &str| {
+        shorten(if parameter.is_empty() { "the task itself" } else { parameter }, LONGEST_NAME)
+    };
+    let width = rows.iter().map(|(parameter, _)| name(parameter).chars().count()).max().unwrap_or(0);
+    for (parameter, entries) in &rows {
+        let of = |verdict| entries.iter().filter(|entry| entry.verdict == verdict).count();
+        let gravest = entries.iter().map(|entry| entry.verdict).max().unwrap_or(Verdict::Pass);
+        let counts = [Verdict::Fail, Verdict::NoAnswer, Verdict::Note, Verdict::Skip]
+            .map(|verdict| (of(verdict), verdict));
+        let counts: String = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, verdict)| format!(", {count} {}", words(*verdict)))
+            .collect();
+        let cases = entries.len();
+        let noun = if cases == 1 { "case" } else { "cases" };
+        let _ =
+            writeln!(text, "{} {:width$}  {cases:3} {noun}{counts}", style.mark(gravest), name(parameter));
+    }
+    let more = troubled.saturating_sub(MAX_TROUBLED);
+    if more > 0 {
+        let _ = writeln!(text, "and {more} more parameters with something wrong");
+    }
+    if troubled > 0 && all > troubled {
+        let _ =
+            writeln!(text, "{}", style.faint(&format!("{} parameters without a finding", all - troubled)));
+    }
+    text.push('\n');
+}
+
+fn words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "passed",
+        Verdict::Skip => "skipped",
+        Verdict::NoAnswer => "without an answer",
+        Verdict::Note => "noted",
+        Verdict::Fail => "failed",
+    }
+}
+
+/// Why cases were not tried, a line for each reason.
+fn write_skipped(text: &mut String, style: Style, document: &Document) {
+    for skip in [Skip::NotTried, Skip::NotApplicable] {
+        let mut reasons: Vec<(&str, &str, usize)> = Vec::new();
+        for entry in document.cases.iter().filter(|entry| entry.skip == Some(skip)) {
+            match reasons.iter_mut().find(|(cause, ..)| *cause == entry.cause) {
+                Some((.., count)) => *count += 1,
+                None => reasons.push((&entry.cause, &entry.detail, 1)),
+            }
+        }
+        for (_, detail, count) in reasons.iter().take(MAX_REASONS) {
+            let noun = if *count == 1 { "case" } else { "cases" };
+            let line = format!("{count} {noun} {}: {detail}", skip.words());
+            let _ = writeln!(text, "{} {}", style.mark(Verdict::Skip), shorten(&line, 2 * WIDTH));
+        }
+        if let Some(more) = reasons.len().checked_sub(MAX_REASONS).filter(|more| *more > 0) {
+            let count: usize = reasons.iter().skip(MAX_REASONS).map(|(.., count)| count).sum();
+            let _ = writeln!(text, "  and {count} cases {} for {more} more reasons", skip.words());
+        }
+    }
+}
+
+/// Every constraint and behaviour with its cases. Subjects without a case and without a gap are left out: they were not
+/// asked for.
+fn write_rows(text: &mut String, style: Style, model: &Model, document: &Document, gaps: &[Gap]) {
+    let mut by_subject: HashMap<&str, Vec<&Entry>> = HashMap::new();
+    for entry in &document.cases {
+        by_subject.entry(&entry.constraint).or_default().push(entry);
+    }
     let constraints = model.constraints();
     for (parameter, rows) in groups(model, &constraints) {
         let mut group = String::new();
@@ -92,9 +241,6 @@ pub fn table(style: Style, model: &Model, records: &[&Record], gaps: &[Gap], hea
             let _ = write!(text, "{}\n{group}\n", style.strong(name));
         }
     }
-    write_findings(&mut text, style, records, heading);
-    write_summary(&mut text, style, records, gaps, heading);
-    text
 }
 
 /// All rows, grouped by parameter in the order of the document.
@@ -126,7 +272,7 @@ fn groups<'a>(
     groups
 }
 
-fn write_row(text: &mut String, style: Style, row: &Row<'_>, records: &[&Record], gaps: &[&Gap]) {
+fn write_row(text: &mut String, style: Style, row: &Row<'_>, records: &[&Entry], gaps: &[&Gap]) {
     let verdict = records.iter().map(|record| record.verdict).max();
     let mark = verdict.map_or_else(|| style.faint("?"), |verdict| style.mark(verdict));
     let head = format!("{}  {}", row.subject, row.level);
@@ -148,7 +294,7 @@ fn write_row(text: &mut String, style: Style, row: &Row<'_>, records: &[&Record]
 }
 
 /// The cases of one side, in as many lines as they take.
-fn write_cases(text: &mut String, style: Style, subject: &str, side: &str, records: &[&&Record]) {
+fn write_cases(text: &mut String, style: Style, subject: &str, side: &str, records: &[&&Entry]) {
     let _ = write!(text, "      {side}");
     let mut column = 12;
     for record in records {
@@ -165,69 +311,99 @@ fn write_cases(text: &mut String, style: Style, subject: &str, side: &str, recor
     text.push('\n');
 }
 
-/// What is wrong, and how to see it again.
-fn write_findings(text: &mut String, style: Style, records: &[&Record], heading: &Heading) {
-    for record in records {
-        if let Some(reason) = &record.deviation {
-            let _ = writeln!(
-                text,
-                "{} {}  accepted deviation",
-                style.mark(record.verdict),
-                style.strong(&record.id)
-            );
-            let _ = writeln!(text, "    {}", wrap(reason, WIDTH - 4, "    "));
+/// Everything that is wrong, was not tried or is accepted, and how to see it again.
+fn write_everything(text: &mut String, style: Style, document: &Document) {
+    for entry in &document.cases {
+        if let Some(reason) = &entry.deviation {
+            let (mark, id) = (style.mark(entry.verdict), style.strong(&entry.id));
+            let _ =
+                writeln!(text, "{mark} {id}  accepted deviation\n    {}", wrap(reason, WIDTH - 4, "    "));
         }
     }
-    for verdict in [Verdict::Skip, Verdict::Note, Verdict::Fail] {
-        for record in records.iter().filter(|record| record.verdict == verdict) {
-            let class = record.class.map_or("skipped", airspec_suite::oracle::Class::word);
-            let _ = writeln!(text, "{} {}  {class}", style.mark(verdict), style.strong(&record.id));
-            let _ = writeln!(text, "    {}", wrap(&record.detail, WIDTH - 4, "    "));
-            if verdict != Verdict::Skip {
-                let _ = writeln!(text, "    {}", style.faint(&again(record, heading)));
+    for verdict in [Verdict::Skip, Verdict::Note, Verdict::NoAnswer, Verdict::Fail] {
+        let of_verdict = |entry: &&Entry| entry.verdict == verdict && entry.deviation.is_none();
+        for entry in document.cases.iter().filter(of_verdict) {
+            let word = match (entry.finding, entry.skip) {
+                (Some(class), _) => Class::word(class),
+                (None, Some(skip)) => skip.words(),
+                (None, None) => verdict.word(),
+            };
+            let _ = writeln!(text, "{} {}  {word}", style.mark(verdict), style.strong(&entry.id));
+            let _ = writeln!(text, "    {}", wrap(&entry.detail, WIDTH - 4, "    "));
+            if let Some(command) = again(entry) {
+                let _ = writeln!(text, "    {}", style.faint(command));
             }
         }
     }
 }
 
 /// A command that sends the same request, of a length that people still copy.
-fn again(record: &Record, heading: &Heading) -> String {
+fn again(entry: &Entry) -> Option<&str> {
     const LONGEST: usize = 1500;
-    let Heading { target, headers, seed, again, .. } = heading;
-    let body = record.request.as_ref().and_then(|request| request.whole.as_deref());
-    let curl = body.and_then(|body| replay::curl(target, headers, body));
-    curl.filter(|curl| curl.len() <= LONGEST)
-        .unwrap_or_else(|| replay::command(target, *seed, again, &record.id))
+    entry.curl.as_deref().filter(|curl| curl.len() <= LONGEST).or(entry.replay.as_deref())
 }
 
-fn write_summary(text: &mut String, style: Style, records: &[&Record], gaps: &[Gap], heading: &Heading) {
-    let tally = Tally::of(records.iter().copied());
-    let part = |count: usize, word: &str, code: &str| match count {
-        0 => format!("0 {word}"),
-        _ => style.paint(code, &format!("{count} {word}")),
+fn write_summary(text: &mut String, style: Style, document: &Document, gaps: &[Gap], amount: Amount) {
+    let summary = &document.summary;
+    let deviations = match summary.deviations {
+        0 => String::new(),
+        1 => " (1 of them an accepted deviation)".to_owned(),
+        many => format!(" ({many} of them accepted deviations)"),
     };
+    let not_applicable = summary.skipped.saturating_sub(summary.not_tried);
     let parts = [
-        match tally.deviations {
-            0 => part(tally.passed, "passed", "32"),
-            1 => format!("{} (1 of them an accepted deviation)", part(tally.passed, "passed", "32")),
-            many => format!("{} ({many} of them accepted deviations)", part(tally.passed, "passed", "32")),
-        },
-        part(tally.failed, "failed", "31"),
-        part(tally.noted, "noted", "33"),
-        part(tally.skipped, "skipped", "2"),
+        (summary.passed, "passed", "32", true),
+        (summary.failed, "failed", "31", true),
+        (summary.no_answer, "without an answer", "31", false),
+        (summary.not_tried, "not tried", "31", false),
+        (not_applicable, "not applicable", "2", false),
+        (summary.noted, "noted", "33", false),
     ];
-    let (cases, requests) = (heading.cases, heading.requests);
-    let time = heading.duration.as_secs_f64();
-    let search = match heading.search_requests {
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, .., is_always)| *count > 0 || *is_always)
+        .map(|(count, words, code, _)| {
+            let part = format!("{count} {words}");
+            let part = if count == 0 { part } else { style.paint(code, &part) };
+            if words == "passed" { part + &deviations } else { part }
+        })
+        .collect();
+    let _ = writeln!(text, "{} cases: {}", summary.cases, parts.join(", "));
+    let search = match summary.search_requests {
         0 => String::new(),
         many => format!(" and {many} of the search"),
     };
-    let _ = writeln!(text, "{cases} cases: {}", parts.join(", "));
-    let _ = writeln!(text, "{requests} requests{search} in {time:.1} s, seed {}", heading.seed);
-    if !gaps.is_empty() {
+    let waited = match summary.throttled {
+        0 => String::new(),
+        many => format!("; {many} × HTTP 429 or 503, waited {:.1} s", seconds(summary.throttled_ms)),
+    };
+    let (requests, time) = (summary.requests, seconds(summary.duration_ms));
+    let _ = writeln!(text, "{requests} requests{search} in {time:.1} s, seed {}{waited}", document.seed);
+    if !gaps.is_empty() && amount != Amount::Summary {
         let noun = if gaps.len() == 1 { "constraint has" } else { "constraints have" };
-        let _ = writeln!(text, "{} {noun} no case on one side, for the reasons above", gaps.len());
+        let _ = writeln!(text, "{} {noun} no case on one side; --verbose shows why", gaps.len());
     }
+    if summary.noted > 0 {
+        let noun = if summary.noted == 1 { "1 note is" } else { &format!("{} notes are", summary.noted) };
+        let _ = writeln!(
+            text,
+            "{noun} no failure: no source rules out what was seen; --verbose shows, --strict fails"
+        );
+    }
+    for problem in &document.problems {
+        let _ = writeln!(text, "{} {}", style.mark(Verdict::Fail), visible(problem));
+    }
+    let code = match summary.outcome {
+        Outcome::Conforms => "32",
+        Outcome::DoesNotConform => "31",
+        Outcome::Incomplete => "33",
+    };
+    let _ = writeln!(text, "{}", style.paint(code, &summary.verdict(document.problems.len())));
+}
+
+#[allow(clippy::cast_precision_loss)] // a run takes no thousand years
+fn seconds(milliseconds: u64) -> f64 {
+    milliseconds as f64 / 1000.0
 }
 
 /// At most so many characters.

@@ -1,9 +1,9 @@
 //! The files of a report, and the table.
 
-use super::{Document, Heading, Reports, Style, Subject, table};
+use super::{Amount, Document, Heading, Reports, Style, Subject, table};
 use airspec_spec::{Level, Model, Source};
 use airspec_suite::case::Gap;
-use airspec_suite::oracle::{Class, Verdict};
+use airspec_suite::oracle::{Class, Skip, Verdict};
 use airspec_suite::run::{Record, Request, Response};
 use serde_json::Value;
 use std::time::Duration;
@@ -43,7 +43,9 @@ fn record(id: &str, verdict: Verdict, class: Option<Class>, detail: &str) -> Rec
         },
         about: "at the edge".to_owned(),
         verdict,
+        skip: (verdict == Verdict::Skip).then_some(Skip::NotTried),
         class,
+        cause: if class.is_some() { detail.to_owned() } else { String::new() },
         deviation: None,
         detail: detail.to_owned(),
         request: Some(Request {
@@ -123,7 +125,7 @@ fn the_table_fits_a_terminal_and_says_everything() {
     }
     let gaps =
         [Gap { constraint: "high.type".to_owned(), side: "accept", reason: "no value is legal ".repeat(10) }];
-    let text = table(Style::Plain, &model(), &records.iter().collect::<Vec<_>>(), &gaps, &heading());
+    let text = table(Style::Plain, &model(), &document(&records), &gaps, Amount::All);
     for line in text.lines().filter(|line| !line.trim_start().starts_with("curl")) {
         assert!(line.chars().count() <= 100, "{line}");
     }
@@ -133,7 +135,7 @@ fn the_table_fits_a_terminal_and_says_everything() {
 #[test]
 fn colours_are_only_for_terminals() {
     let records = records();
-    let render = |style| table(style, &model(), &records.iter().collect::<Vec<_>>(), &[], &heading());
+    let render = |style| table(style, &model(), &document(&records), &[], Amount::All);
     assert!(!render(Style::Plain).contains('\x1b'));
     assert!(render(Style::Coloured).contains("\x1b[31m✗\x1b[0m"));
 }

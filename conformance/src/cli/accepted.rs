@@ -3,11 +3,12 @@
 use super::{Failure, complain, shown};
 use airspec_report::{replace, try_place};
 use airspec_spec::text::visible;
-use airspec_suite::deviation::{Deviations, is_remark};
+use airspec_suite::deviation::{AcceptedFindings, Deviations, is_remark};
 use airspec_suite::run::Record;
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -26,7 +27,8 @@ impl Accepted {
     pub(super) fn read(&self, ids: Vec<String>) -> Result<List, Failure> {
         let now = SystemTime::now();
         let Some(path) = &self.deviations else {
-            return Ok(List { deviations: Deviations::default(), ids, fix: None, now });
+            let findings = Arc::new(AcceptedFindings { deviations: Deviations::default(), now });
+            return Ok(List { findings, ids, fix: None });
         };
         let name = shown(path);
         let text = match std::fs::read_to_string(path) {
@@ -41,32 +43,30 @@ impl Accepted {
             // A place that cannot be written to is told before anything is sent.
             try_place(path)?;
         }
-        Ok(List { deviations, ids, fix: self.fix.then(|| path.clone()), now })
+        let findings = Arc::new(AcceptedFindings { deviations, now });
+        Ok(List { findings, ids, fix: self.fix.then(|| path.clone()) })
     }
 }
 
 /// The deviations of a run.
 pub(super) struct List {
-    deviations: Deviations,
+    /// For the run, which applies them.
+    pub(super) findings: Arc<AcceptedFindings>,
     /// The ids of all cases, those that are not tried among them.
     ids: Vec<String>,
     fix: Option<PathBuf>,
-    now: SystemTime,
 }
 
 impl List {
-    pub(super) fn accept(&self, record: &mut Record) {
-        self.deviations.accept(record, self.now);
-    }
-
     /// What is wrong with the file, which is rewritten where that is asked for; and why it could not be.
-    pub(super) fn settle(&self, records: &[Record]) -> (Vec<String>, Option<Failure>) {
+    pub(super) fn review(&self, records: &[Record]) -> (Vec<String>, Option<Failure>) {
         let ids: Vec<_> = self.ids.iter().map(|id| visible(id)).collect();
         let known: HashSet<&str> = ids.iter().map(AsRef::as_ref).collect();
         let records: Vec<&Record> = records.iter().collect();
+        let AcceptedFindings { deviations, now } = self.findings.as_ref();
         let mut unwritten = None;
         if let Some(path) = &self.fix {
-            let text = self.deviations.fixed(&known, &records, self.now);
+            let text = deviations.fixed(&known, &records, *now);
             match replace(path, text.as_bytes()) {
                 Ok(()) => {
                     let entries = text.lines().filter(|line| !is_remark(line)).count();
@@ -75,6 +75,6 @@ impl List {
                 Err(error) => unwritten = Some(error.into()),
             }
         }
-        (self.deviations.problems(&known, &records, self.now), unwritten)
+        (deviations.problems(&known, &records, *now), unwritten)
     }
 }

@@ -9,7 +9,9 @@ use super::search::SearchArgs;
 use super::watch::Watch;
 use super::wire::Wire;
 use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
-use airspec_report::{Heading, Subject, Tally, har, make_folder, replace, table, try_place};
+use airspec_report::{
+    Amount, Document, Heading, Outcome, Subject, Tally, har, make_folder, replace, table, try_place,
+};
 use airspec_spec::Model;
 use airspec_suite::case::{Case, Gap, derive};
 use airspec_suite::oracle::Oracle;
@@ -51,6 +53,15 @@ pub(super) struct Arguments {
     /// Sends every case in a request of its own, in place of packing several into one
     #[arg(long)]
     alone: bool,
+    /// Shows every constraint and every case, and everything that is wrong or was not tried
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
+    /// Shows the summary only
+    #[arg(long, short)]
+    quiet: bool,
+    /// Exits with code 0 where nothing is wrong, though not everything that was planned was tried and answered
+    #[arg(long)]
+    allow_incomplete: bool,
     #[command(flatten)]
     choice: Choice,
     #[command(flatten)]
@@ -69,6 +80,24 @@ impl Arguments {
         let addresses = self.target.iter().chain(self.compare.iter().flatten());
         let target = |address: &String| Target::new(address, key(), self.money.limit());
         Ok(addresses.filter(|_| !self.money.plan).map(target).collect::<Result<_, _>>()?)
+    }
+
+    /// How much is shown.
+    fn amount(&self) -> Amount {
+        match (self.quiet, self.verbose) {
+            (true, _) => Amount::Summary,
+            (false, false) => Amount::Findings,
+            (false, true) => Amount::All,
+        }
+    }
+
+    /// The exit code of a run.
+    fn end(&self, outcome: Outcome) -> End {
+        match outcome {
+            Outcome::DoesNotConform => End::Violated,
+            Outcome::Incomplete if !self.allow_incomplete => End::Incomplete,
+            Outcome::Conforms | Outcome::Incomplete => End::Conforms,
+        }
     }
 
     /// The seed that is given, that of the run that goes on, or a random one.
@@ -121,7 +150,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let keep_traffic = arguments.har.is_some();
     let budget = Arc::new(budget);
     let shared = Some(Arc::clone(&budget));
-    let mut settings = Settings { seed, keep_traffic, packing, secrets, budget: shared, ..wire };
+    let known = Some(Arc::clone(&accepted.findings));
+    let mut settings =
+        Settings { seed, keep_traffic, packing, secrets, budget: shared, accepted: known, ..wire };
     if arguments.money.is_careful() {
         settings.jobs = 1;
     }
@@ -224,10 +255,9 @@ impl Job<'_> {
             unwritten = unwritten.or(written.err().map(Failure::from));
         }
         let records: Vec<&Record> = run.records.iter().collect();
-        show(&table(style(), self.oracle.model(), &records, &self.gaps, &heading))?;
-        for line in heading.problems.iter().chain(&heading.remarks) {
-            complain(line);
-        }
+        let document = Document::of(&heading, &records);
+        show(&table(style(), self.oracle.model(), &document, &self.gaps, self.arguments.amount()))?;
+        heading.remarks.iter().for_each(|line| complain(line));
         if run.interrupted {
             complain(&format!("stopped after {} of {} cases", run.records.len(), heading.cases));
         } else if let Some(reason) = &run.ended {
@@ -238,11 +268,7 @@ impl Job<'_> {
         if let Some(failure) = unwritten {
             return Err(failure);
         }
-        if run.interrupted || run.ended.is_some() {
-            return Ok(End::Interrupted);
-        }
-        let is_wrong = Tally::of(&run.records).failed > 0 || !heading.problems.is_empty();
-        Ok(if is_wrong { End::Violated } else { End::Conforms })
+        Ok(self.arguments.end(document.summary.outcome))
     }
 
     /// Holds two servers against each other.
@@ -256,7 +282,7 @@ impl Job<'_> {
             if run.interrupted || run.ended.is_some() {
                 let reason = run.ended.as_deref().unwrap_or("stopped");
                 complain(&format!("{reason}, before {} was tried whole", target.shown()));
-                return Ok(End::Interrupted);
+                return Ok(End::Incomplete);
             }
             runs.push(run.records);
         }
@@ -291,7 +317,7 @@ impl Job<'_> {
             &self.cases,
             target,
             &settings,
-            |index, record, stats| watch.finished(index, record, stats),
+            |event| watch.on(event),
             interrupt(),
         )
         .await;
@@ -306,17 +332,24 @@ impl Job<'_> {
                 } else if let Some(reason) = &run.ended {
                     run.records.extend(plan.untried(reason));
                 } else {
-                    let (found, unwritten) =
-                        plan.carry_out(&self.oracle, target, &settings, &run.records, interrupt()).await?;
+                    let (found, unwritten) = plan
+                        .execute(
+                            &self.oracle,
+                            target,
+                            &settings,
+                            &run.records,
+                            |event| watch.on(event),
+                            interrupt(),
+                        )
+                        .await?;
                     unkept = unwritten;
                     (run.interrupted, run.ended) = (found.interrupted, found.ended);
                     watch.spent(&self.budget);
                     run.traffic.extend(found.traffic);
-                    watch.searched(found.requests);
                     run.records.extend(found.records);
                 }
                 self.put_together(&mut run);
-                let (heading, unwritten) = watch.end(Some(&mut run));
+                let (heading, unwritten) = watch.end(Some(&run));
                 Ok(Sent { run, heading, unwritten: unwritten.or(unkept) })
             }
             Err(error) => {
@@ -333,7 +366,9 @@ impl Job<'_> {
         let place: HashMap<&str, usize> =
             self.order.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
         run.requests += self.done.requests;
-        run.records.extend(self.done.records.iter().cloned());
+        let mut done = self.done.records.clone();
+        done.iter_mut().for_each(|record| self.accepted.findings.accept(record));
+        run.records.extend(done);
         run.records.sort_by_key(|record| place.get(record.id.as_str()).copied().unwrap_or(usize::MAX));
     }
 

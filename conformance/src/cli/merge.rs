@@ -2,7 +2,7 @@
 
 use super::{End, Failure, complain, show, shown};
 use airspec_report::merge::merge;
-use airspec_report::{make_folder, read, write};
+use airspec_report::{Outcome, make_folder, read, write};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -13,6 +13,9 @@ pub(super) struct Arguments {
     /// Files report.json, or the folders that they are in
     #[arg(value_name = "REPORT", required = true)]
     reports: Vec<PathBuf>,
+    /// Exits with code 0 where nothing is wrong, though not everything that was planned was tried and answered
+    #[arg(long)]
+    allow_incomplete: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
@@ -24,20 +27,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     write(out, &merged.document)?;
     let summary = &merged.document.summary;
     show(&format!(
-        "{} cases of {}: {} passed, {} failed, {} noted, {} skipped\n",
+        "{} cases of {}: {} passed, {} failed, {} noted, {} skipped\n{}\n",
         summary.cases,
         merged.document.models.join(", "),
         summary.passed,
         summary.failed,
         summary.noted,
-        summary.skipped
+        summary.skipped,
+        summary.verdict(merged.document.problems.len())
     ))?;
     for missing in &merged.missing {
         complain(&format!("not the whole run: {missing}"));
     }
-    if !merged.missing.is_empty() {
-        return Ok(End::Interrupted);
-    }
-    let is_wrong = summary.failed > 0 || !merged.document.problems.is_empty();
-    Ok(if is_wrong { End::Violated } else { End::Conforms })
+    Ok(match summary.outcome {
+        Outcome::DoesNotConform => End::Violated,
+        Outcome::Incomplete if !arguments.allow_incomplete => End::Incomplete,
+        Outcome::Conforms | Outcome::Incomplete => End::Conforms,
+    })
 }

@@ -144,12 +144,12 @@ pub(super) fn budget(
         None => (report.map(|folder| Journal::create(folder, header)).transpose()?, Past::default()),
     };
     let spent = earlier.map_or(Usd::ZERO, |earlier| earlier.spending(&past).0);
-    let budget = Budget::new(model, limit).after(spent, past.is_accepted());
+    let budget = Budget::new(model, limit).after(spent, past.acceptances());
     Ok((journal.into_iter().fold(budget, Budget::journaled), past))
 }
 
 fn is_done(entry: &Entry) -> bool {
-    entry.verdict != Verdict::Skip
+    !matches!(entry.verdict, Verdict::Skip | Verdict::NoAnswer)
 }
 
 /// The record of a case that was under way when the earlier part ended.
@@ -164,7 +164,9 @@ fn held_back(case: &Case) -> Record {
 fn record(case: &Case, entry: &Entry) -> Record {
     Record {
         verdict: entry.verdict,
+        skip: entry.skip,
         class: entry.finding,
+        cause: entry.cause.clone(),
         deviation: entry.deviation.clone(),
         detail: entry.detail.clone(),
         // The report may have shortened it.

@@ -6,7 +6,7 @@ use airspec_report::replace;
 use airspec_spec::text::visible_json;
 use airspec_suite::oracle::{Oracle, Verdict};
 use airspec_suite::run::search::{Found, Regression, RequestClass, Search, empty, read_regressions, search};
-use airspec_suite::run::{Limit, Record, Settings, Target};
+use airspec_suite::run::{Event, Limit, Record, Settings, Target};
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -98,12 +98,13 @@ impl Plan {
     }
 
     /// Searches, and keeps what failed; or tells why it could not be written.
-    pub(super) async fn carry_out(
+    pub(super) async fn execute(
         self,
         oracle: &Arc<Oracle>,
         target: &Target,
         settings: &Settings,
         records: &[Record],
+        events: impl FnMut(Event<'_>),
         stop: impl Future<Output = ()>,
     ) -> Result<(Found, Option<Failure>), Failure> {
         if self.sorts.is_empty() {
@@ -115,7 +116,7 @@ impl Plan {
             regressions: self.regressions.clone(),
             known: known(records),
         };
-        let mut found = search(Arc::clone(oracle), target, settings, wanted, stop).await?;
+        let mut found = search(Arc::clone(oracle), target, settings, wanted, events, stop).await?;
         found.records.splice(..0, self.before);
         if let (Some(path), false) = (self.file, found.regressions.is_empty()) {
             let all = self.regressions.iter().chain(&found.regressions);

@@ -6,7 +6,7 @@ use super::progress::Progress;
 use super::resume::Done;
 use airspec_report::{Heading, ReportError, Reports};
 use airspec_suite::oracle::Verdict;
-use airspec_suite::run::{Budget, Record, Run, RunStats};
+use airspec_suite::run::{Budget, Event, Record, Run, RunStats};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Instant;
@@ -39,16 +39,22 @@ impl<'a> Watch<'a> {
         Ok(Self { heading, start: Instant::now(), progress, reports, accepted, before, done, unwritten })
     }
 
-    pub(super) fn finished(&mut self, index: usize, record: &Record, stats: RunStats) {
-        let mut record = record.clone();
-        self.accepted.accept(&mut record);
-        self.progress.step(record.verdict == Verdict::Fail);
+    /// Takes one step of the run.
+    pub(super) fn on(&mut self, event: Event<'_>) {
+        self.progress.step(event.record().verdict == Verdict::Fail);
+        match event {
+            Event::CaseFinished { index, record, stats } => self.keep(index, record, stats),
+            Event::SearchFinished { stats, .. } => self.heading.search_requests = stats.requests,
+        }
+    }
+
+    fn keep(&mut self, index: usize, record: &Record, stats: RunStats) {
         self.heading.requests = self.before.requests + stats.requests;
         let is_paid = self.heading.spent < stats.spent;
         self.heading.spent = stats.spent;
         self.heading.duration = self.start.elapsed();
         if let Some(reports) = &mut self.reports {
-            self.done.insert(index, record);
+            self.done.insert(index, record.clone());
             if is_paid {
                 reports.hurry();
             }
@@ -57,30 +63,21 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The search after the cases has posted so many requests.
-    pub(super) fn searched(&mut self, requests: usize) {
-        self.heading.search_requests = requests;
-    }
-
     /// What is spent in the end, and what must be known about it.
     pub(super) fn spent(&mut self, budget: &Budget) {
         (self.heading.spent, self.heading.remarks) = (budget.spent(), budget.remarks());
     }
 
-    /// Writes the report: of a run, whose accepted findings become passes, or where it came to nothing, of the cases
-    /// that were finished. What could not be written is told beside the heading: a full disk takes nothing from what
+    /// Writes the report: of a run, or where it came to nothing, of the cases that were finished. What could not be written is told beside the heading: a full disk takes nothing from what
     /// was found.
-    pub(super) fn end(mut self, run: Option<&mut Run>) -> (Heading, Option<Failure>) {
+    pub(super) fn end(mut self, run: Option<&Run>) -> (Heading, Option<Failure>) {
         self.progress.end();
         let mut unwritten: Option<Failure> = None;
         let records: Vec<&Record> = match run {
             Some(run) => {
-                for record in &mut run.records {
-                    self.accepted.accept(record);
-                }
                 self.heading.requests = run.requests;
                 self.heading.duration = self.start.elapsed();
-                let (problems, failure) = self.accepted.settle(&run.records);
+                let (problems, failure) = self.accepted.review(&run.records);
                 (self.heading.problems, unwritten) = (problems, failure);
                 run.records.iter().collect()
             }

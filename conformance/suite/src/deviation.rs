@@ -109,6 +109,15 @@ impl Deviations {
         }
     }
 
+    /// The reason of a live entry that accepts the acceptance of this case.
+    #[must_use]
+    pub fn accepts_acceptance(&self, id: &str, now: SystemTime) -> Option<&str> {
+        let today = Date::of(now);
+        let mut live = self.entries().map(|(_, entry)| entry).filter(|entry| entry.until >= today);
+        let entry = live.find(|entry| entry.id == visible(id) && entry.words.starts_with("accepted"))?;
+        Some(&entry.reason)
+    }
+
     /// What is wrong with the list itself, given the ids of all cases and what those came to that were tried, after
     /// [`accept`](Self::accept).
     #[must_use]
@@ -148,6 +157,27 @@ impl Deviations {
             let _ = writeln!(text, "{id} | {until} | {words} | {UNEXPLAINED}");
         }
         text
+    }
+}
+
+/// The accepted findings of a run that begins now.
+#[derive(Clone, Debug)]
+pub struct AcceptedFindings {
+    /// The list.
+    pub deviations: Deviations,
+    /// The day that decides which entries have expired.
+    pub now: SystemTime,
+}
+
+impl AcceptedFindings {
+    /// Makes a finding that is accepted a pass that says so.
+    pub fn accept(&self, record: &mut Record) {
+        self.deviations.accept(record, self.now);
+    }
+
+    /// Why it is accepted that the target takes a request of this case, which it must refuse.
+    pub(crate) fn acceptance(&self, id: &str) -> Option<&str> {
+        self.deviations.accepts_acceptance(id, self.now)
     }
 }
 
@@ -259,7 +289,9 @@ mod tests {
             expect: "reject",
             about: String::new(),
             verdict,
+            skip: None,
             class: (verdict == Verdict::Fail).then_some(Class::BreaksPage),
+            cause: String::new(),
             deviation: None,
             detail: detail.to_owned(),
             request: None,

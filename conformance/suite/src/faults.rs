@@ -7,7 +7,7 @@ use crate::case::{Case, Cases, Gap, derive};
 use crate::equivalent::{self, Company};
 use crate::oracle::{Oracle, OracleError, Verdict};
 use crate::packing::Packing;
-use crate::run::{Advance, Limit, Record, RunError, RunStats, Settings, Target, run};
+use crate::run::{Advance, Event, Limit, Record, RunError, Settings, Target, run};
 use airspec_judge::{Judge, JudgeError};
 use airspec_mock::{Engine, EngineError, Fault, Settings as Manners, WiremockServer};
 use airspec_spec::Model;
@@ -148,7 +148,8 @@ impl MutationRun {
         let (records, requests) = self.run(load, Some(&fault)).await?;
         let first = |verdict| records.iter().find(|record| record.verdict == verdict);
         let told = |record: &Record| (record.id.clone(), record.detail.clone());
-        let end = if let Some((case, detail)) = first(Verdict::Fail).map(told) {
+        let caught = first(Verdict::Fail).or_else(|| first(Verdict::NoAnswer));
+        let end = if let Some((case, detail)) = caught.map(told) {
             End::Killed { case, detail }
         } else if let Some((case, detail)) = first(Verdict::Note).map(told) {
             End::Noted { case, detail }
@@ -198,14 +199,15 @@ impl MutationRun {
         };
         let target = Target::new(&mock.url(), None, Limit::Loopback).map_err(named)?;
         let (failed, mut found) = (Notify::new(), None);
-        let finished = |_, record: &Record, stats: RunStats| {
+        let events = |event: Event<'_>| {
+            let Event::CaseFinished { record, stats, .. } = event else { return };
             if record.verdict == Verdict::Fail && fault.is_some() {
                 found.get_or_insert_with(|| (record.clone(), stats.requests));
                 failed.notify_one();
             }
         };
         let stop = failed.notified();
-        let run = run(Arc::clone(&self.oracle), &load.cases, &target, &settings, finished, stop)
+        let run = run(Arc::clone(&self.oracle), &load.cases, &target, &settings, events, stop)
             .await
             .map_err(named)?;
         Ok(found.map_or((run.records, run.requests), |(record, posts)| (vec![record], posts)))

@@ -10,6 +10,7 @@
 
 mod acceptance;
 pub mod behaviour;
+mod cause;
 mod error_attribution;
 pub mod file;
 pub mod finding;
@@ -24,7 +25,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-pub use finding::{Class, Finding, FindingKind, Judgement, Verdict};
+pub use finding::{Class, Finding, FindingKind, Judgement, Skip, Verdict};
 pub use observation::Observation;
 pub use settle::settle;
 
@@ -198,6 +199,9 @@ impl Oracle {
     /// The verdict on a case.
     #[must_use]
     pub fn judge(&self, case: &Case, seen: &Observation) -> Judgement {
+        if let Some(reason) = seen.no_answer() {
+            return Judgement::no_answer(reason);
+        }
         match &case.expect {
             Expect::Accept => {
                 let findings = acceptance::findings(self, case, seen);

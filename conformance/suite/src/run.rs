@@ -9,6 +9,7 @@ mod budget;
 mod client;
 mod deliver;
 mod ending;
+mod event;
 mod exchange;
 mod guard;
 mod health;
@@ -28,6 +29,7 @@ mod usd;
 
 pub use budget::Budget;
 pub use ending::Deadline;
+pub use event::Event;
 pub use exchange::{Exchange, Got, Traffic};
 pub use record::{Record, Request, Response};
 pub use route::Route;
@@ -37,6 +39,7 @@ pub use usd::Usd;
 pub use crate::redact::Redactor;
 
 use crate::case::Case;
+use crate::deviation::AcceptedFindings;
 use crate::oracle::{Judgement, Oracle, settle};
 use crate::packing::{Batch, Packing};
 use crate::redact::Secrets;
@@ -92,6 +95,8 @@ pub struct Settings {
     pub budget: Option<Arc<Budget>>,
     /// When the run ends, whether it has tried everything or not.
     pub deadline: Option<Deadline>,
+    /// The findings that are known and accepted.
+    pub accepted: Option<Arc<AcceptedFindings>>,
 }
 
 /// Moves the time of a target.
@@ -136,6 +141,7 @@ impl Default for Settings {
             packing: None,
             budget: None,
             deadline: None,
+            accepted: None,
         }
     }
 }
@@ -229,18 +235,18 @@ pub enum RunError {
     Start(String),
 }
 
-/// Sends the cases and judges what comes back. `finished` is told of each case when it is done, with its index; a run
+/// Sends the cases and judges what comes back. `events` gets an [`Event`] for each case when it is done; a run
 /// whose `stop` completes ends with what it has. Where money counts, answers that are under way are waited for a
 /// moment longer; what is still without one counts at its upper bound.
 ///
 /// # Errors
-/// A target that cannot be judged; records handed to `finished` until then stay valid.
+/// A target that cannot be judged; the events until then stay valid.
 pub async fn run(
     oracle: Arc<Oracle>,
     cases: &[Case],
     target: &Target,
     settings: &Settings,
-    finished: impl FnMut(usize, &Record, RunStats),
+    events: impl FnMut(Event<'_>),
     stop: impl Future<Output = ()>,
 ) -> Result<Run, RunError> {
     let start = Instant::now();
@@ -250,7 +256,7 @@ pub async fn run(
     let health = TargetHealth::new(target, cases, &parcels);
     let mut waiting = health.order().into_iter();
     let seen = cases.iter().map(|_| None).collect();
-    let mut progress = Progress { session: Arc::clone(&session), cases, health, seen, finished };
+    let mut progress = Progress { session: Arc::clone(&session), cases, health, seen, events };
     let all: Arc<[Case]> = cases.into();
     let mut tasks = JoinSet::new();
     let mut end = pin!(Ending::of(settings.deadline, stop));
@@ -296,11 +302,11 @@ struct Progress<'a, F> {
     health: TargetHealth,
     /// For each case, once it is done.
     seen: Vec<Option<(Judgement, Record)>>,
-    /// Whoever wants to be told of each case.
-    finished: F,
+    /// The consumer of events.
+    events: F,
 }
 
-impl<F: FnMut(usize, &Record, RunStats)> Progress<'_, F> {
+impl<F: FnMut(Event<'_>)> Progress<'_, F> {
     /// Takes down what came of a parcel. What the end kept from being sent was not tried.
     fn take(&mut self, done: Vec<Done>, has_ended: bool) -> Result<(), RunError> {
         let cases = self.cases;
@@ -308,7 +314,7 @@ impl<F: FnMut(usize, &Record, RunStats)> Progress<'_, F> {
         for done in done.into_iter().filter(|done| !has_ended || is_tried(done)) {
             self.health.record(done.index, done.observation.as_ref())?;
             let (index, judgement, record) = recorded(&self.session, done);
-            (self.finished)(index, &record, stats(&self.session));
+            (self.events)(Event::CaseFinished { index, record: &record, stats: stats(&self.session) });
             self.seen[index] = Some((judgement, record));
         }
         Ok(())
@@ -343,12 +349,23 @@ async fn sleep_until(until: Option<tokio::time::Instant>) {
     }
 }
 
-/// The record of a case, until all asides are settled.
+/// The record of a case, to which a finding that several cases share can still be added.
 fn recorded(session: &Session, done: Done) -> (usize, Judgement, Record) {
     let Done { index, judgement, record, .. } = done;
-    let preliminary = session.oracle.finish(judgement.clone());
-    let record = record.judged(&preliminary, session.client.redactor());
+    let record = session.finished(record, judgement.clone());
     (index, judgement, record)
+}
+
+impl Session {
+    /// The one place where a verdict is made: the judgement, then what the run was told about notes and about findings
+    /// that are accepted.
+    fn finished(&self, record: Record, judgement: Judgement) -> Record {
+        let mut record = record.judged(&self.oracle.finish(judgement), self.client.redactor());
+        if let Some(accepted) = &self.client.settings().accepted {
+            accepted.accept(&mut record);
+        }
+        record
+    }
 }
 
 fn stats(session: &Session) -> RunStats {
@@ -367,8 +384,6 @@ fn parcels(cases: &[Case], settings: &Settings) -> Vec<Batch> {
 fn settled(session: &Session, cases: &[Case], mut seen: Vec<Option<(Judgement, Record)>>) -> Vec<Record> {
     let known = seen.iter_mut().zip(cases).filter_map(|(seen, case)| Some((case, seen.as_mut()?)));
     settle(known.map(|(case, (judgement, _))| (case.subject.as_str(), judgement)));
-    let redactor = session.client.redactor();
-    let judged =
-        |(judgement, record): (Judgement, Record)| record.judged(&session.oracle.finish(judgement), redactor);
+    let judged = |(judgement, record): (Judgement, Record)| session.finished(record, judgement);
     seen.into_iter().flatten().map(judged).collect()
 }

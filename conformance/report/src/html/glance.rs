@@ -2,7 +2,7 @@
 
 use super::cases::to;
 use super::markup::Html;
-use crate::{Document, Entry, Summary};
+use crate::{Document, Entry, Group, Outcome, Summary};
 use airspec_suite::oracle::{Class, Verdict};
 
 /// So many findings are listed at the top; all are among the cases.
@@ -30,11 +30,10 @@ pub(super) fn verdict(html: &mut Html, document: &Document) {
 /// One word, and what the run was.
 fn banner(html: &mut Html, document: &Document, is_whole: bool) {
     let summary = &document.summary;
-    let is_wrong = summary.failed > 0 || !document.problems.is_empty();
-    let (class, word) = match (is_wrong, is_whole) {
-        (true, _) => ("<header class=\"banner fail\">", "Does not conform"),
-        (false, true) => ("<header class=\"banner pass\">", "Conforms"),
-        (false, false) => ("<header class=\"banner note\">", "Not complete"),
+    let (class, word) = match summary.outcome {
+        Outcome::DoesNotConform => ("<header class=\"banner fail\">", "Does not conform"),
+        Outcome::Conforms if is_whole => ("<header class=\"banner pass\">", "Conforms"),
+        Outcome::Conforms | Outcome::Incomplete => ("<header class=\"banner note\">", "Incomplete"),
     };
     html.raw(class)
         .raw("<p class=\"eyebrow\">Conformance run</p>\n<h1>")
@@ -60,6 +59,7 @@ fn counts(html: &mut Html, summary: &Summary) {
     let counts = [
         (summary.failed, "fail", "failed", mark(Verdict::Fail)),
         (summary.noted, "note", "noted", mark(Verdict::Note)),
+        (summary.no_answer, "no-answer", "without an answer", mark(Verdict::NoAnswer)),
         (summary.skipped, "skip", "skipped", mark(Verdict::Skip)),
         (summary.deviations, "deviation", "accepted deviations", DEVIATION),
         (passed, "pass", "passed", mark(Verdict::Pass)),
@@ -67,8 +67,8 @@ fn counts(html: &mut Html, summary: &Summary) {
     bar(html, &counts.map(|(count, name, ..)| (count, name)));
     html.raw("<ul class=\"tiles\" aria-label=\"Counts\">");
     for (count, name, word, mark) in counts {
-        // Most runs have no list of deviations.
-        if count > 0 || name != "deviation" {
+        // Most runs have no list of deviations, and an answer to everything.
+        if count > 0 || !matches!(name, "deviation" | "no-answer") {
             tile(html, count, name, word, mark);
         }
     }
@@ -87,35 +87,59 @@ fn callout(html: &mut Html, class: &'static str, heading: &'static str, lines: &
     html.raw("</ul></section>\n");
 }
 
-/// What is wrong, the gravest first.
+/// What is wrong, by cause, and what is accepted.
 pub(super) fn findings(html: &mut Html, document: &Document) {
-    let mut wrong: Vec<&Entry> = document
-        .cases
-        .iter()
-        .filter(|entry| matches!(entry.verdict, Verdict::Fail | Verdict::Note) || entry.deviation.is_some())
-        .collect();
-    if wrong.is_empty() {
+    let accepted: Vec<&Entry> = document.cases.iter().filter(|entry| entry.deviation.is_some()).collect();
+    if document.groups.is_empty() && accepted.is_empty() {
         return;
     }
-    wrong.sort_by_key(|entry| std::cmp::Reverse(entry.verdict));
     html.raw("<section aria-labelledby=\"findings\"><h2 id=\"findings\">What is wrong</h2>\n<ol class=\"findings\">");
-    for entry in wrong.iter().take(MAX_LISTED) {
+    for group in document.groups.iter().take(MAX_LISTED) {
+        cause(html, document, group);
+    }
+    for entry in accepted.iter().take(MAX_LISTED) {
         html.raw("<li>");
         badge(html, entry);
-        html.raw(" <a").attribute("href", &to(document, entry)).raw("><code>");
-        html.name(&entry.id).raw("</code></a>");
-        if let Some(class) = entry.finding {
-            html.raw(" <span class=\"class\">").raw(Class::word(class)).raw("</span>");
-        }
-        let detail: String = entry.detail.chars().take(300).collect();
-        html.raw("<p>").long(&detail).raw(if detail.len() < entry.detail.len() { "…</p>" } else { "</p>" });
-        html.raw("</li>\n");
+        link(html, document, entry);
+        html.raw("<p>").long(entry.deviation.as_deref().unwrap_or_default()).raw("</p></li>\n");
     }
     html.raw("</ol>\n");
-    if let Some(more) = wrong.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
+    let listed = document.groups.len().min(MAX_LISTED) + accepted.len().min(MAX_LISTED);
+    if let Some(more) = (document.groups.len() + accepted.len()).checked_sub(listed).filter(|more| *more > 0)
+    {
         html.raw("<p>And ").number(more).raw(" more, among <a href=\"#cases\">the cases</a> below.</p>\n");
     }
     html.raw("</section>\n");
+}
+
+/// One cause with its first case.
+fn cause(html: &mut Html, document: &Document, group: &Group) {
+    html.raw("<li>");
+    sign(html, group.verdict.word(), mark(group.verdict));
+    if let Some(class) = group.finding {
+        html.raw(" <span class=\"class\">").raw(Class::word(class)).raw("</span>");
+    }
+    if group.cases.len() > 1 {
+        html.raw(" <strong>")
+            .number(group.cases.len())
+            .raw(" cases:</strong> ")
+            .long(&group.cause)
+            .raw(" <br>first:");
+    }
+    let first = group.cases.first();
+    let is_first = |entry: &&Entry| Some(&entry.id) == first && entry.model == group.model;
+    if let Some(entry) = document.cases.iter().find(is_first) {
+        link(html, document, entry);
+    }
+    let detail: String = group.detail.chars().take(300).collect();
+    html.raw("<p>").long(&detail).raw(if detail.len() < group.detail.len() { "…</p>" } else { "</p>" });
+    html.raw("</li>\n");
+}
+
+/// The way to a case.
+fn link(html: &mut Html, document: &Document, entry: &Entry) {
+    html.raw(" <a").attribute("href", &to(document, entry)).raw("><code>");
+    html.name(&entry.id).raw("</code></a>");
 }
 
 /// The verdict of a case as a sign and a word, so that colour is never all that tells it.
@@ -138,6 +162,7 @@ pub(super) fn mark(verdict: Verdict) -> &'static str {
         Verdict::Fail => "✗",
         Verdict::Note => "!",
         Verdict::Skip => "–",
+        Verdict::NoAnswer => "∅",
     }
 }
 

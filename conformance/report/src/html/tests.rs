@@ -10,6 +10,8 @@ const HOSTILE: &str =
 
 fn entry(id: &str, verdict: Verdict) -> Entry {
     Entry {
+        skip: None,
+        cause: String::new(),
         id: id.to_owned(),
         model: "tiny".to_owned(),
         constraint: "wide.maximum".to_owned(),
@@ -40,6 +42,7 @@ fn entry(id: &str, verdict: Verdict) -> Entry {
 fn document(cases: Vec<Entry>) -> Document {
     let count = |verdict| cases.iter().filter(|entry: &&Entry| entry.verdict == verdict).count();
     Document {
+        groups: super::super::groups(&cases),
         target: "http://127.0.0.1:1/v1".to_owned(),
         seed: 7,
         models: vec!["tiny".to_owned()],

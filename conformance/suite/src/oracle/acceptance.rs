@@ -1,8 +1,9 @@
 //! A request is accepted: HTTP 2xx, each task appears in `data`, and no error is about it.
 
+use super::cause::form;
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
-use super::protocol::{DATA, ERRORS};
+use super::protocol::{CODE, DATA, ERRORS};
 use super::{Oracle, answered, excerpt, show};
 use crate::case::Case;
 use airspec_spec::Level;
@@ -22,9 +23,13 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, seen: &Observation) -> Vec<
             Some(broken) => narrower(level, &broken, answer),
             None => {
                 Finding::refused(level, format!("refused with {}, but {}", answered(answer), allowed(case)))
+                    .caused_by(refusal(answer))
             }
         }],
-        _ => vec![Finding::wrong(level, format!("{} to a valid request", answered(answer)))],
+        _ => vec![
+            Finding::wrong(level, format!("{} to a valid request", answered(answer)))
+                .caused_by(format!("{} to a valid request", form(answer))),
+        ],
     }
 }
 
@@ -36,6 +41,15 @@ fn narrower(level: Level, broken: &str, answer: &Answer) -> Finding {
         answered(answer)
     );
     Finding::narrower(level, sentence)
+}
+
+/// What refusals of valid requests have in common: the status and the code.
+fn refusal(answer: &Answer) -> String {
+    let code = answer.errors().first().and_then(|error| error.get(CODE)?.as_str());
+    match code {
+        Some(code) => format!("valid requests are refused with HTTP {} `{}`", answer.status, excerpt(code)),
+        None => format!("valid requests are refused with {}", form(answer)),
+    }
 }
 
 /// Why the request should have been taken.
@@ -94,7 +108,10 @@ pub(super) fn appears(oracle: &Oracle, answer: &Answer, task: &Value, tasks: usi
 
 /// What is wrong with the envelope of an answer that says that all went well.
 fn envelope(level: Level, answer: &Answer) -> Option<Finding> {
-    let Ok(value) = &answer.json else { return Some(Finding::wrong(level, answered(answer))) };
+    let form = form(answer);
+    let Ok(value) = &answer.json else {
+        return Some(Finding::wrong(level, answered(answer)).caused_by(format!("{form} to a valid request")));
+    };
     let kind = |name: &str| value.get(name).map(Value::is_array);
     if kind(DATA) == Some(true) && kind(ERRORS) != Some(false) {
         return None;
@@ -103,5 +120,5 @@ fn envelope(level: Level, answer: &Answer) -> Option<Finding> {
         return None;
     }
     let sentence = format!("HTTP {} without a list `{DATA}`: {}", answer.status, excerpt(&answer.text));
-    Some(Finding::wrong(level, sentence))
+    Some(Finding::wrong(level, sentence).caused_by(format!("{form}, without a list `{DATA}`")))
 }

@@ -22,12 +22,14 @@ use std::fmt;
 
 /// What a case came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// What must happen happened.
     Pass,
     /// It was not tried; the detail says why.
     Skip,
+    /// It was tried, and the target gave no answer: a time-out, a lost connection, a request to slow down.
+    NoAnswer,
     /// It did not happen, but nobody states that it must.
     Note,
     /// It did not happen.
@@ -36,7 +38,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// All verdicts, the gravest last.
-    pub const ALL: [Self; 4] = [Self::Pass, Self::Skip, Self::Note, Self::Fail];
+    pub const ALL: [Self; 5] = [Self::Pass, Self::Skip, Self::NoAnswer, Self::Note, Self::Fail];
 
     /// The word used in reports.
     #[must_use]
@@ -44,8 +46,31 @@ impl Verdict {
         match self {
             Self::Pass => "pass",
             Self::Skip => "skip",
+            Self::NoAnswer => "no-answer",
             Self::Note => "note",
             Self::Fail => "fail",
+        }
+    }
+}
+
+/// Why a case was not tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Skip {
+    /// It needs something that only the user can give, or something that this target does not have: the run is
+    /// complete without it.
+    NotApplicable,
+    /// It was planned, and the run ended or could not pay for it: the run is incomplete.
+    NotTried,
+}
+
+impl Skip {
+    /// The words used in reports.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not applicable",
+            Self::NotTried => "not tried",
         }
     }
 }
@@ -108,27 +133,40 @@ pub struct Finding {
     pub slip: FindingKind,
     /// What was seen and what should have been, for a person to act on; no capital, no full stop.
     pub sentence: String,
+    /// The cause in words that all cases share which fail for it; without it, the pattern of the sentence.
+    pub cause: Option<String>,
 }
 
 impl Finding {
     /// Allowed, and refused.
     pub(crate) fn refused(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: FindingKind::Refused, sentence: sentence.into() }
+        Self { level, slip: FindingKind::Refused, sentence: sentence.into(), cause: None }
     }
 
     /// Allowed here and not by the model's owner, and refused.
     pub(crate) fn narrower(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: FindingKind::Narrower, sentence: sentence.into() }
+        Self { level, slip: FindingKind::Narrower, sentence: sentence.into(), cause: None }
     }
 
     /// Forbidden, and accepted.
     pub(crate) fn accepted(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: FindingKind::Accepted, sentence: sentence.into() }
+        Self { level, slip: FindingKind::Accepted, sentence: sentence.into(), cause: None }
     }
 
     /// Answered in the wrong way.
     pub(crate) fn wrong(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: FindingKind::Wrong, sentence: sentence.into() }
+        Self { level, slip: FindingKind::Wrong, sentence: sentence.into(), cause: None }
+    }
+
+    /// The same finding with the cause that other cases share.
+    pub(crate) fn caused_by(self, cause: impl Into<String>) -> Self {
+        Self { cause: Some(cause.into()), ..self }
+    }
+
+    /// What cases have in common that fail for the same cause.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        self.cause.clone().unwrap_or_else(|| super::cause::pattern(&self.sentence))
     }
 
     /// The verdict that it leads to.
@@ -168,6 +206,10 @@ pub struct Judgement {
     pub verdict: Verdict,
     /// Who is right, where something is wrong.
     pub class: Option<Class>,
+    /// Why it was not tried, where it was not.
+    pub skip: Option<Skip>,
+    /// What cases have in common that came to the same for the same cause; empty for a pass.
+    pub cause: String,
     /// What was seen, for a person to act on.
     pub detail: String,
     /// What else is wrong with the answer; [`settle`](super::settle) sees to it that each is told once.
@@ -193,13 +235,31 @@ impl Judgement {
             let sentences = told.iter().map(|finding| finding.sentence.as_str());
             listed(sentences, findings.len(), MAX_TOLD, "; ")
         };
-        Self { verdict, class: gravest.map(Finding::class), detail, asides: Vec::new() }
+        let cause = gravest.map(Finding::cause).unwrap_or_default();
+        Self { verdict, class: gravest.map(Finding::class), skip: None, cause, detail, asides: Vec::new() }
     }
 
-    /// Not tried.
+    /// Planned, and not tried.
     #[must_use]
-    pub fn skip(reason: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Skip, class: None, detail: reason.into(), asides: Vec::new() }
+    pub fn not_tried(reason: impl Into<String>) -> Self {
+        Self::without_finding(Verdict::Skip, Some(Skip::NotTried), reason.into())
+    }
+
+    /// Not tried, since this target or this user does not have what it needs.
+    #[must_use]
+    pub fn not_applicable(reason: impl Into<String>) -> Self {
+        Self::without_finding(Verdict::Skip, Some(Skip::NotApplicable), reason.into())
+    }
+
+    /// Tried, and there is no answer to judge.
+    #[must_use]
+    pub fn no_answer(reason: impl Into<String>) -> Self {
+        Self::without_finding(Verdict::NoAnswer, None, reason.into())
+    }
+
+    fn without_finding(verdict: Verdict, skip: Option<Skip>, detail: String) -> Self {
+        let cause = super::cause::pattern(&detail);
+        Self { verdict, class: None, skip, cause, detail, asides: Vec::new() }
     }
 
     /// Adds a finding that the case was not about.
@@ -212,6 +272,7 @@ impl Judgement {
         }
         if verdict > self.verdict {
             self.class = Some(finding.class());
+            self.cause = finding.cause();
             self.verdict = verdict;
         }
     }
@@ -239,7 +300,7 @@ mod tests {
             (&[Level::Unstated], Wrong, Note, PageSilent),
         ] {
             for &level in levels {
-                let finding = Finding { level, slip, sentence: String::new() };
+                let finding = Finding { level, slip, sentence: String::new(), cause: None };
                 assert_eq!((finding.verdict(), finding.class()), (verdict, class), "{level} {slip:?}");
             }
         }

@@ -71,6 +71,21 @@ impl Observation {
         items.filter(is_finished).collect()
     }
 
+    /// Why there is nothing to judge: the last exchange brought no answer, or only the request to slow down.
+    #[must_use]
+    pub fn no_answer(&self) -> Option<String> {
+        let last = self.polls.last().map(|poll| (poll, format!("poll {}: ", self.polls.len())));
+        let (outcome, name) = last.unwrap_or((&self.outcome, String::new()));
+        let reason = match outcome {
+            Outcome::Lost(loss) if loss.is_silence() => Some(format!("{name}{loss}")),
+            Outcome::Answer(answer) if matches!(answer.status, 408 | 429) => {
+                Some(format!("{name}HTTP {} to every attempt", answer.status))
+            }
+            Outcome::Lost(_) | Outcome::Answer(_) => None,
+        };
+        reason.or_else(|| self.counterpart.as_ref()?.no_answer())
+    }
+
     /// The tasks that were sent; empty where the body is no list.
     #[must_use]
     pub fn tasks(&self) -> &[Value] {
@@ -134,6 +149,18 @@ pub enum Loss {
     /// Others were read for so long that there was no room for it.
     #[error("the answer (HTTP {0}) is not read: it had to wait too long for other large answers")]
     Crowded(u16),
+}
+
+impl Loss {
+    /// Whether nothing came, or not all of it: another attempt may bring an answer. Else something came that is not
+    /// read, and that is a fact about the target.
+    #[must_use]
+    pub fn is_silence(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::TimedOut(_) | Self::Broken(_) | Self::Crowded(_) => true,
+            Self::TooLarge { .. } | Self::Exhausted { .. } | Self::Refused(_) => false,
+        }
+    }
 }
 
 /// A duration for people: `30 s`, `0.25 s`.

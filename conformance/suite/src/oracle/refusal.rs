@@ -5,6 +5,7 @@
 //! and what the code begins with, is level `unstated`.
 
 use super::acceptance::{appears, unrelated};
+use super::cause::form;
 use super::error_attribution::{ExpectedParameters, blamed};
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
@@ -102,7 +103,8 @@ fn accepted(
         rules.join(", and "),
         excerpt(&case.about)
     );
-    Some(Finding::accepted(case.level, sentence))
+    let keyword = case.subject.rsplit('.').next().unwrap_or_default();
+    Some(Finding::accepted(case.level, sentence).caused_by(format!("accepted against `{keyword}`")))
 }
 
 /// The rule of a constraint as a clause, with its place on the page.
@@ -121,7 +123,10 @@ fn rule(oracle: &Oracle, id: &str) -> String {
 }
 
 fn status(contract: Level, answer: &Answer, sides: &Sides<'_>) -> Option<Finding> {
-    let wrong = |words: &str| Some(Finding::wrong(contract, format!("{words}: {}", answered(answer))));
+    let wrong = |words: &str| {
+        let cause = format!("{}: {words}", form(answer));
+        Some(Finding::wrong(contract, format!("{words}: {}", answered(answer))).caused_by(cause))
+    };
     match answer.status {
         401 | 402 | 403 | 408 | 429 => Some(unrelated(contract, answer)),
         400..=499 => None,
@@ -138,7 +143,10 @@ fn status(contract: Level, answer: &Answer, sides: &Sides<'_>) -> Option<Finding
 fn envelope(oracle: &Oracle, contract: Level, answer: &Answer) -> Vec<Finding> {
     if answer.json.is_err() || answer.errors().is_empty() {
         let sentence = format!("refused, but without a list `{ERRORS}`: {}", excerpt(&answer.text));
-        return vec![Finding::wrong(contract, format!("HTTP {}, {sentence}", answer.status))];
+        let cause = format!("{}: refused without a list `{ERRORS}`", form(answer));
+        return vec![
+            Finding::wrong(contract, format!("HTTP {}, {sentence}", answer.status)).caused_by(cause),
+        ];
     }
     let mut findings = Vec::new();
     for error in answer.errors().iter().take(MAX_ERRORS) {

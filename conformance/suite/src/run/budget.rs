@@ -15,6 +15,9 @@ use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
+/// A run that must cost nothing ends after so many requests that the target accepts although it must refuse them: each
+/// is a finding, and each may be billed.
+const MAX_ACCEPTANCES: usize = 5;
 /// So many remarks on prices are kept; further ones are counted.
 const MAX_DOUBTS: usize = 10;
 
@@ -34,7 +37,8 @@ struct State {
     reserved: Usd,
     reservations: usize,
     journal: Option<Journal>,
-    /// What was accepted although it must be refused: the first such answer.
+    /// How many requests were accepted although they must be refused, and the first such answer.
+    acceptances: usize,
     acceptance: Option<String>,
     /// For each case how many of its requests are not known to be refused.
     may_be_billed: BTreeMap<String, usize>,
@@ -82,13 +86,16 @@ impl Budget {
         Self { costs: Costs::new(model), limit, state: Mutex::default(), settled: Notify::new() }
     }
 
-    /// The rest of a budget: what an earlier part of the run has spent, and whether something was accepted there.
+    /// The rest of a budget: what an earlier part of the run has spent, and how many requests were accepted there that
+    /// must be refused.
     #[must_use]
-    pub fn after(self, spent: Usd, is_accepted: bool) -> Self {
+    pub fn after(self, spent: Usd, acceptances: usize) -> Self {
         {
             let mut state = self.state();
             state.spent = spent;
-            state.acceptance = is_accepted.then(|| "an answer to an earlier part of this run".to_owned());
+            state.acceptances = acceptances;
+            state.acceptance =
+                (acceptances > 0).then(|| "an answer to an earlier part of this run".to_owned());
         }
         self
     }
@@ -107,6 +114,11 @@ impl Budget {
     /// Whether money counts: nobody bills on this machine.
     pub(super) fn is_counted(&self) -> bool {
         self.limit != Limit::Loopback
+    }
+
+    /// Whether nothing may be billed at all.
+    pub(super) fn is_free(&self) -> bool {
+        self.limit == Limit::Free
     }
 
     /// What is spent: as the target reports, as far as that can be believed, or else the upper bound.
@@ -179,10 +191,12 @@ impl Budget {
         }
         match self.limit {
             Limit::Free => match &state.acceptance {
-                None => Ok(()),
-                Some(what) => Err(format!(
-                    "not sent, as the target did not refuse what it must refuse ({what}), and may have billed it"
+                Some(what) if state.acceptances >= MAX_ACCEPTANCES => Err(format!(
+                    "not sent, as the target did not refuse {} requests that it must refuse (the first: {what}), and \
+                     may have billed them",
+                    state.acceptances
                 )),
+                Some(_) | None => Ok(()),
             },
             Limit::Usd(limit) if state.spent + bound > Usd::rounded_down(limit) => {
                 let spent = state.spent;
@@ -250,6 +264,7 @@ impl Reservation<'_> {
             state.lost_usd += bill.counted;
         }
         let is_accepted = bill.acceptance.is_some();
+        state.acceptances += usize::from(is_accepted);
         state.acceptance = state.acceptance.take().or(bill.acceptance);
         state.doubt(bill.doubts);
         if let Some(number) = number {

@@ -8,6 +8,7 @@
 use super::Record;
 use super::observe::{Session, uuid};
 use crate::case::{Case, Expect};
+use crate::oracle::behaviour::needs;
 use crate::oracle::observation::{Answer, Observation, Outcome};
 use crate::oracle::protocol::{DATA, ERRORS, TASK_UUID};
 use crate::oracle::{Identity, Judgement, Verdict};
@@ -91,22 +92,42 @@ pub(super) fn deliver(session: Arc<Session>, cases: Arc<[Case]>, parcel: Batch) 
 async fn alone(session: &Session, cases: &Arc<[Case]>, index: usize) -> Done {
     let start = Instant::now();
     let look = async {
-        let looked = if let Some(obstacle) = &cases[index].obstacle {
-            Err(obstacle.clone())
+        let case = &cases[index];
+        let looked = if let Some(obstacle) = session.obstacle(case) {
+            Err(Judgement::not_applicable(obstacle))
         } else if let Some(reason) = session.ended() {
-            Err(format!("not sent: {reason}"))
+            Err(Judgement::not_tried(format!("not sent: {reason}")))
         } else {
-            session.observe(&cases[index]).await
+            session.observe(case).await.map_err(Judgement::not_tried)
         };
         match looked {
             Ok(seen) => {
-                let judgement = session.oracle.judge(&cases[index], &seen);
+                let judgement = session.oracle.judge(case, &seen);
                 Done::of(session, cases, index, Some(&seen), judgement, start)
             }
-            Err(reason) => Done::of(session, cases, index, None, Judgement::skip(reason), start),
+            Err(judgement) => Done::of(session, cases, index, None, judgement, start),
         }
     };
     session.rooms.of_case(look).await
+}
+
+impl Session {
+    /// Why a case does not apply to this run: it needs what nobody gave, or what is known of it would be billed again.
+    fn obstacle(&self, case: &Case) -> Option<String> {
+        if let Some(obstacle) = &case.obstacle {
+            return Some(obstacle.clone());
+        }
+        if matches!(&case.expect, Expect::Behave(behaviour) if needs(&behaviour.kind).address)
+            && self.listener.is_none()
+        {
+            return Some(
+                "needs a URL that the target can call, and this machine has none that is known".to_owned(),
+            );
+        }
+        let is_free = self.client.settings().accepted.as_ref().filter(|_| self.budget.is_free());
+        let reason = is_free?.acceptance(&case.id)?;
+        Some(format!("not sent: the target is known to accept it and may bill it: {reason}"))
+    }
 }
 
 /// Several cases in one task. Where it is not taken, the half at fault is looked for.

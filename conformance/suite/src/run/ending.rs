@@ -85,17 +85,15 @@ pub(super) fn untried(
             held.insert(case.id.clone());
         }
         if let Some(Ending::Deadline(deadline)) = ending {
-            let reason = match (&case.obstacle, is_held) {
-                (Some(obstacle), _) => obstacle.clone(),
-                (None, true) => {
-                    format!("{}, while a request was under way that may have been billed", deadline.reason())
-                }
-                (None, false) => format!("not tried: {}", deadline.reason()),
+            let late = deadline.reason();
+            let judgement = match (&case.obstacle, is_held) {
+                (Some(obstacle), _) => Judgement::not_applicable(obstacle),
+                (None, true) => Judgement::not_tried(format!(
+                    "{late}, while a request was under way that may have been billed"
+                )),
+                (None, false) => Judgement::not_tried(format!("not tried: {late}")),
             };
-            let judgement = Judgement::skip(reason);
-            let redactor = session.client.redactor();
-            let record =
-                Record::new(case, None, &session.oracle.finish(judgement.clone()), Duration::ZERO, redactor);
+            let record = Record::new(case, None, &judgement, Duration::ZERO, session.client.redactor());
             *seen = Some((judgement, record));
         }
     }

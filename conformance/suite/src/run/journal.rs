@@ -44,7 +44,14 @@ enum Line {
     /// The first line.
     Run(Header),
     /// What a journal in another folder holds, which this one goes on from.
-    Carried { usd: f64, held: BTreeSet<String>, accepted: bool },
+    Carried {
+        usd: f64,
+        held: BTreeSet<String>,
+        accepted: bool,
+        /// How many those were; journals of earlier releases have only `accepted`.
+        #[serde(default)]
+        acceptances: usize,
+    },
     /// A request that is about to be sent, with what it may cost at most.
     Sent { request: u64, usd: f64, cases: BTreeSet<String> },
     /// What became of it: what is counted, the cases that are known to be refused, and whether it was accepted.
@@ -65,7 +72,7 @@ pub struct Past {
     /// Cases with an answer that is no refusal.
     billed: BTreeSet<String>,
     held: BTreeSet<String>,
-    is_accepted: bool,
+    acceptances: usize,
     continued: Option<String>,
     requests: u64,
 }
@@ -77,10 +84,10 @@ impl Past {
         self.settled + self.unanswered.values().map(|(bound, _)| *bound).sum()
     }
 
-    /// Whether something was accepted.
+    /// How many requests were accepted.
     #[must_use]
-    pub fn is_accepted(&self) -> bool {
-        self.is_accepted
+    pub fn acceptances(&self) -> usize {
+        self.acceptances
     }
 
     /// The cases that must not be sent again: they may have been billed, and the report has no verdict on them.
@@ -127,10 +134,10 @@ impl Past {
     fn add(&mut self, line: Line) -> Result<(), String> {
         match line {
             Line::Run(header) => self.header = Some(header),
-            Line::Carried { usd, held, accepted } => {
+            Line::Carried { usd, held, accepted, acceptances } => {
                 self.settled += amount(usd)?;
                 self.held.extend(held);
-                self.is_accepted |= accepted;
+                self.acceptances += acceptances.max(usize::from(accepted));
             }
             Line::Sent { request, usd, cases } => {
                 if self.unanswered.insert(request, (amount(usd)?, cases)).is_some() {
@@ -145,7 +152,7 @@ impl Past {
                     .ok_or_else(|| format!("request {request} was answered and never sent"))?;
                 self.settled += amount(usd)?;
                 self.billed.extend(cases.difference(&refused).cloned());
-                self.is_accepted |= accepted;
+                self.acceptances += usize::from(accepted);
             }
             Line::Held { cases } => self.held.extend(cases),
             Line::Continued { folder } => self.continued = Some(folder),
@@ -213,8 +220,9 @@ impl Journal {
         if let Some(into) = into {
             let mut next = Self::create(into, header)?;
             next.origin = Some((journal.path, journal.file));
-            let accepted = past.is_accepted;
-            next.write(&Line::Carried { usd: spent.to_f64(), held, accepted }, true)?;
+            let acceptances = past.acceptances;
+            let accepted = acceptances > 0;
+            next.write(&Line::Carried { usd: spent.to_f64(), held, accepted, acceptances }, true)?;
             return Ok((next, past));
         }
         let is_new = whole == 0;
@@ -230,7 +238,8 @@ impl Journal {
         let missing = spent.minus(past.spent());
         let held: BTreeSet<String> = held.difference(&past.held).cloned().collect();
         if missing > Usd::ZERO || !held.is_empty() {
-            journal.write(&Line::Carried { usd: missing.to_f64(), held, accepted: false }, true)?;
+            let (usd, accepted) = (missing.to_f64(), false);
+            journal.write(&Line::Carried { usd, held, accepted, acceptances: 0 }, true)?;
         }
         Ok((journal, past))
     }
@@ -390,7 +399,7 @@ mod tests {
         write(folder.path());
         let past = Past::read(folder.path()).unwrap();
         assert_eq!(past.spent(), usd(0.6));
-        assert!(past.is_accepted());
+        assert_eq!(past.acceptances(), 1);
         let (none, b, bc) = (HashSet::new(), HashSet::from(["b"]), HashSet::from(["b", "c"]));
         assert_eq!(past.held(&none, &none), names(&["b", "c"]));
         // The report lists it as not tried: that was on purpose.
@@ -458,7 +467,7 @@ mod tests {
         let (_, past) = resume(two.path(), None).unwrap();
         assert_eq!(past.spent(), usd(1.1));
         assert_eq!(past.held(&HashSet::new(), &HashSet::new()), names(&["b", "c", "d"]));
-        assert!(past.is_accepted());
+        assert_eq!(past.acceptances(), 1);
     }
 
     #[test]

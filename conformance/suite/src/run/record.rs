@@ -3,7 +3,7 @@
 use super::Redactor;
 use crate::case::Case;
 use crate::oracle::observation::{Observation, Outcome};
-use crate::oracle::{Class, Judgement, Verdict};
+use crate::oracle::{Class, Judgement, Skip, Verdict};
 use crate::redact::shorten;
 use airspec_spec::Level;
 use airspec_spec::text::visible;
@@ -26,8 +26,12 @@ pub struct Record {
     pub about: String,
     /// What it came to.
     pub verdict: Verdict,
+    /// Why it was not tried, where it was not.
+    pub skip: Option<Skip>,
     /// Who is right, where something is wrong.
     pub class: Option<Class>,
+    /// What this case has in common with others that came to the same for the same cause; empty for a pass.
+    pub cause: String,
     /// Why what is wrong is accepted, where it is; the verdict is then a pass.
     pub deviation: Option<String>,
     /// What was seen, for a person to act on.
@@ -90,15 +94,7 @@ impl Record {
             },
             Outcome::Lost(loss) => Response::Lost(redactor.clean(&loss.to_string())),
         });
-        Self {
-            verdict: judgement.verdict,
-            class: judgement.class,
-            detail: detail(judgement, redactor),
-            request,
-            response,
-            duration,
-            ..Self::of(case)
-        }
+        Self { request, response, duration, ..Self::of(case) }.judged(judgement, redactor)
     }
 
     /// The record of a case that has not been tried.
@@ -112,7 +108,9 @@ impl Record {
             expect: case.expect.word(),
             about: case.about.clone(),
             verdict: Verdict::Skip,
+            skip: Some(Skip::NotTried),
             class: None,
+            cause: String::new(),
             deviation: None,
             detail: String::new(),
             request: None,
@@ -123,12 +121,15 @@ impl Record {
 
     /// The record with the verdict that stands after all asides are settled.
     pub(super) fn judged(self, judgement: &Judgement, redactor: &Redactor) -> Self {
-        let detail = detail(judgement, redactor);
-        Self { verdict: judgement.verdict, class: judgement.class, detail, ..self }
+        let clean = |text: &str| visible(&redactor.cleaned(text)).into_owned();
+        let (detail, cause) = (clean(&judgement.detail), clean(&judgement.cause));
+        Self {
+            verdict: judgement.verdict,
+            skip: judgement.skip,
+            class: judgement.class,
+            cause,
+            detail,
+            ..self
+        }
     }
-}
-
-/// The sentence of a verdict, such that it can be shown anywhere.
-fn detail(judgement: &Judgement, redactor: &Redactor) -> String {
-    visible(&redactor.cleaned(&judgement.detail)).into_owned()
 }

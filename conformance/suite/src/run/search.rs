@@ -9,7 +9,7 @@
 
 use super::ending::{Ending, GRACE};
 use super::observe::{Session, uuid};
-use super::{Record, RunError, Settings, Target, Traffic};
+use super::{Event, Record, RunError, RunStats, Settings, Target, Traffic};
 use crate::case::{Case, Expect, Tasks};
 use crate::oracle::protocol::Form;
 use crate::oracle::{Judgement, Oracle, Verdict};
@@ -132,6 +132,7 @@ pub async fn search(
     target: &Target,
     settings: &Settings,
     search: Search,
+    mut events: impl FnMut(Event<'_>),
     stop: impl Future<Output = ()>,
 ) -> Result<Found, RunError> {
     let session = Arc::new(Session::new(oracle, target, settings, None)?);
@@ -163,6 +164,8 @@ pub async fn search(
     let mut found = found.map_err(|error| RunError::Start(error.to_string()))?;
     found.interrupted = interrupted;
     found.ended = session.ended().map(str::to_owned);
+    let stats = RunStats { requests: found.requests, spent: session.budget.spent() };
+    found.records.iter().for_each(|record| events(Event::SearchFinished { record, stats }));
     Ok(found)
 }
 
@@ -206,7 +209,7 @@ impl Searcher {
             let start = Instant::now();
             if sort == RequestClass::Valid && !self.is_local {
                 let reason = "valid requests would be billed, and are drawn for servers on this machine only";
-                found.records.push(self.record(sort, &Judgement::skip(reason), start));
+                found.records.push(self.record(sort, &Judgement::not_applicable(reason), start));
                 continue;
             }
             let failure = self.hunt(sort, &judge);
@@ -218,22 +221,20 @@ impl Searcher {
                         self.session.budget.hold([sort.id().to_owned()].into());
                     }
                     let detail = format!("not searched to the end, after {sent} requests: {reason}");
-                    found.records.push(self.record(sort, &Judgement::skip(detail), start));
+                    found.records.push(self.record(sort, &Judgement::not_tried(detail), start));
                     continue;
                 }
                 let detail = format!("{sent} requests, and nothing to find");
                 let judgement = if sent == 0 {
-                    Judgement::skip("nothing of that sort was drawn")
+                    Judgement::not_applicable("nothing of that sort was drawn")
                 } else {
                     Judgement::of(&[], detail)
                 };
                 found.records.push(self.record(sort, &judgement, start));
                 continue;
             };
-            let redactor = self.session.client.redactor();
             let task = failure.case.body[0].clone();
-            let judgement = self.session.oracle.finish(failure.judgement);
-            let record = failure.record.judged(&judgement, redactor);
+            let record = self.session.finished(failure.record, failure.judgement);
             found.records.push(Record { duration: start.elapsed(), ..record });
             let is_known = self.search.regressions.iter().any(|known| self.same(&known.task, &task));
             if !is_known {

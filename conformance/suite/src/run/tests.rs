@@ -122,7 +122,7 @@ async fn send(url: &str, cases: &[Case], settings: Settings) -> Result<Run, RunE
     let oracle = Arc::new(Oracle::new(&model()).unwrap());
     let target = Target::new(url, Some(Secret::new("very-secret")), Limit::Loopback).unwrap();
     let started = Instant::now();
-    let run = run(oracle, cases, &target, &settings, |_, _, _| {}, std::future::pending()).await;
+    let run = run(oracle, cases, &target, &settings, |_| {}, std::future::pending()).await;
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     run
 }
@@ -249,7 +249,7 @@ async fn a_run_that_is_stopped_keeps_what_it_has() {
         Target::new(&server(&[Manner::Say(200, b"{}"), Manner::Hang]).await, None, Limit::Loopback).unwrap();
     let settings = Settings { timeout: Duration::from_secs(60), ..settings() };
     let stop = tokio::time::sleep(Duration::from_millis(300));
-    let run = run(oracle, &cases(3), &target, &settings, |_, _, _| {}, stop).await.unwrap();
+    let run = run(oracle, &cases(3), &target, &settings, |_| {}, stop).await.unwrap();
     assert!(run.interrupted);
     assert_eq!(run.records.len(), 1);
 }
@@ -269,7 +269,7 @@ fn target(url: &str, limit: Limit) -> Target {
 
 async fn spend(url: &str, cases: &[Case], limit: Limit, settings: &Settings) -> Run {
     let oracle = Arc::new(Oracle::new(&model()).unwrap());
-    run(oracle, cases, &target(url, limit), settings, |_, _, _| {}, std::future::pending()).await.unwrap()
+    run(oracle, cases, &target(url, limit), settings, |_| {}, std::future::pending()).await.unwrap()
 }
 
 /// What a task of these cases may cost: the spec names no price.
@@ -314,7 +314,7 @@ async fn what_is_under_way_when_a_run_is_stopped_counts_in_full() {
     let settings = Settings { timeout: Duration::from_secs(60), jobs: 3, ..settings() };
     let stop = tokio::time::sleep(Duration::from_millis(300));
     let target = target(&url, Limit::Usd(10.0));
-    let run = run(oracle, &cases(9), &target, &settings, |_, _, _| {}, stop).await.unwrap();
+    let run = run(oracle, &cases(9), &target, &settings, |_| {}, stop).await.unwrap();
     assert!(run.interrupted && run.requests == 4, "{}", run.requests);
     assert!((run.spent.to_f64() - 4.0 * BOUND).abs() < 1e-9, "{}", run.spent);
     assert!(run.remarks.iter().any(|remark| remark.starts_with("3 requests ended without an answer")));
