@@ -75,7 +75,7 @@ impl Mutations {
                 Selected::Accept(id) => mutations.accept.add(id),
                 Selected::Refuse(id, number) => mutations.refuse.extend(Refuse::new(model, &id, number)),
                 Selected::Misread(id, mutation) => {
-                    mutations.misread.extend(Misread::new(model, &id, mutation))
+                    mutations.misread.extend(Misread::new(model, &id, mutation));
                 }
                 Selected::Blame(id) => mutations.blame.add(id),
                 Selected::Answer(place, mutation) => {

@@ -81,7 +81,7 @@ pub(super) fn on_webhook(mutation: BehaviourMutation, stranger: &str, deliveries
     match mutation {
         BehaviourMutation::Put => edit(deliveries, is_notice, |request| request.method = Method::PUT),
         BehaviourMutation::Garbled => {
-            edit(deliveries, is_notice, |request| request.body = b"{\"data\": [".to_vec())
+            edit(deliveries, is_notice, |request| request.body = b"{\"data\": [".to_vec());
         }
         BehaviourMutation::Stranger => {
             for queued in deliveries {
@@ -99,7 +99,7 @@ pub(super) fn on_upload(mutation: BehaviourMutation, deliveries: &mut Vec<Queued
     match mutation {
         BehaviourMutation::Posted => edit(deliveries, is_file, |request| request.method = Method::POST),
         BehaviourMutation::Garbled => {
-            edit(deliveries, is_file, |request| request.body.truncate(request.body.len() / 2))
+            edit(deliveries, is_file, |request| request.body.truncate(request.body.len() / 2));
         }
         BehaviourMutation::Encoded => edit(deliveries, is_file, |request| {
             request.body = STANDARD.encode(&request.body).into_bytes();
