@@ -3,7 +3,7 @@
 use crate::GenerateError;
 use crate::api::{Api, Setter};
 use crate::plan::Plan;
-use crate::surface::{Shift, Surface, told};
+use crate::surface::{Shift, Surface, reported};
 use airspec_spec::Model;
 use airspec_spec::diff::{Diff, Effect, Subject};
 use std::fmt::Write as _;
@@ -113,7 +113,7 @@ fn fields(before: &Api, after: &Api) -> Vec<String> {
 /// Types, values, constants and functions that are gone, those aside that the other sections tell of.
 fn gone(shifts: &[Shift]) -> Vec<String> {
     let is_told = |item: &str| item.starts_with("RequestBuilder::") || item.starts_with("Required::");
-    let items = told(shifts).into_iter().filter_map(|shift| match shift {
+    let items = reported(shifts).into_iter().filter_map(|shift| match shift {
         Shift::Gone(item) if !is_told(item) => Some(format!("`{item}`")),
         _ => None,
     });

@@ -3,7 +3,7 @@
 //! It is apart from what the change means on the wire: a parameter that need not be given any more is compatible there,
 //! and its field changes from `u32` to `Option<u32>`.
 
-use crate::surface::{Shift, Surface, told};
+use crate::surface::{Shift, Surface, reported};
 use crate::{GenerateError, module_name};
 use airspec_spec::Model;
 use airspec_spec::diff::{Effect, Step};
@@ -36,10 +36,10 @@ pub fn step(old: &Model, new: &Model, requests: Effect) -> Result<Step, Generate
     shifts.sort_by_key(|shift| !shift.is_breaking());
     let is_new_static =
         |shift: &&Shift| matches!(shift, Shift::New(item) if item.starts_with("constraints::"));
-    let told = told(&shifts).into_iter().filter(|shift| !is_new_static(shift));
-    let told: Vec<String> = told.map(Shift::sentence).collect();
-    let more = told.len().saturating_sub(SHOWN);
-    reasons.extend(told.into_iter().take(SHOWN));
+    let reported = reported(&shifts).into_iter().filter(|shift| !is_new_static(shift));
+    let reported: Vec<String> = reported.map(Shift::sentence).collect();
+    let more = reported.len().saturating_sub(SHOWN);
+    reasons.extend(reported.into_iter().take(SHOWN));
     if more > 0 {
         reasons.push(format!("and {more} more"));
     }

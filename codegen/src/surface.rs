@@ -47,7 +47,7 @@ impl Shift {
 }
 
 /// The shifts without those that follow from another: what belongs to a type came and went with it.
-pub(crate) fn told(shifts: &[Shift]) -> Vec<&Shift> {
+pub(crate) fn reported(shifts: &[Shift]) -> Vec<&Shift> {
     let holders = |wanted: fn(&Shift) -> Option<&String>| -> BTreeSet<&str> {
         shifts.iter().filter_map(wanted).filter(|item| !item.contains("::")).map(String::as_str).collect()
     };

@@ -25,7 +25,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let poor = MockSettings { weather: "balance=0.1".parse()?, ..MockSettings::default() };
+    let poor = MockSettings { network: "balance=0.1".parse()?, ..MockSettings::default() };
     let server = support::Server::at(arguments.address, poor).await?;
 
     let picture = |prompt: &str, quality| {

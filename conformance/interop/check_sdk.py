@@ -172,7 +172,7 @@ class Relay:
         try:
             from_mock, to_mock = await asyncio.open_connection(mock.hostname, mock.port)
             head = await reader.readuntil(b"\r\n\r\n")
-            to_mock.write(head[:-2] + b"x-mock-weather: apart=400ms\r\n\r\n")
+            to_mock.write(head[:-2] + b"x-mock-network: apart=400ms\r\n\r\n")
             upstream = asyncio.create_task(self.pump(reader, to_mock))
             while piece := await from_mock.read(65536):
                 self.heard[place] += piece

@@ -1,5 +1,5 @@
-//! The client of `airspec-models` against the mock in all its weather, and against servers that misbehave in ways that
-//! no weather has.
+//! The client of `airspec-models` against the mock under all network conditions, and against servers that misbehave in
+//! ways that no network condition has.
 
 #[path = "client/support.rs"]
 mod support;
@@ -12,11 +12,11 @@ mod billing;
 mod download;
 #[path = "client/memory.rs"]
 mod memory;
+#[path = "client/network.rs"]
+mod network;
 #[path = "client/secrets.rs"]
 mod secrets;
 #[path = "client/tls.rs"]
 mod tls;
 #[path = "client/twice.rs"]
 mod twice;
-#[path = "client/weather.rs"]
-mod weather;

@@ -350,7 +350,7 @@ fn a_search_finds_a_fault_makes_it_small_and_tries_it_first_the_next_time() {
 
 #[test]
 fn a_run_that_is_killed_leaves_a_readable_report() {
-    let server = Server::start(&["--weather", "latency=60ms"]);
+    let server = Server::start(&["--network", "latency=60ms"]);
     let mut partial = 0;
     for moment in [0, 20, 150, 900, 1600, 2300] {
         let folder = tempfile::tempdir().unwrap();

@@ -18,11 +18,11 @@ mod hostile;
 #[cfg(target_os = "linux")]
 #[path = "mock_server/memory.rs"]
 mod memory;
+#[path = "mock_server/network.rs"]
+mod network;
 #[path = "mock_server/secrets.rs"]
 mod secrets;
 #[path = "mock_server/sites.rs"]
 mod sites;
 #[path = "mock_server/socket.rs"]
 mod socket;
-#[path = "mock_server/weather.rs"]
-mod weather;

@@ -9,8 +9,8 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::from_env()?; // RUNWARE_API_KEY
 //! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 }).build()?;
-//! for picture in client.run(&task).await?.results {
-//!     client.save(&picture.image_url.unwrap_or_default(), "lighthouse.jpg").await?;
+//! for image in client.run(&task).await?.results {
+//!     client.save(&image.image_url.unwrap_or_default(), "lighthouse.jpg").await?;
 //! }
 //! # Ok(())
 //! # }

@@ -45,7 +45,7 @@ pub trait Task: Object + DeserializeOwned + Serialize {
 pub struct Valid<T>(T);
 
 impl<T> Valid<T> {
-    /// The request, to be changed and validated anew.
+    /// The request, to be changed and validated again.
     pub fn into_inner(self) -> T {
         self.0
     }

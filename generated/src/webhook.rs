@@ -43,7 +43,7 @@
 //!
 //! Answer a good call with any status from 200 to 299, and soon: others make the service call again. So the same result
 //! can come more than once, and whoever saw a call can make it again. [`Notice::ids`] tells: `<taskUUID>/<imageUUID>`
-//! for a picture, the same for every call about it. Keep them where several machines receive, or where a second time
+//! for a image, the same for every call about it. Keep them where several machines receive, or where a second time
 //! matters after a restart; within one process [`Seen`] does.
 
 use crate::answers::ApiError;
@@ -67,7 +67,7 @@ const DATA: &str = "data";
 const ERRORS: &str = "errors";
 /// A shorter secret can be guessed.
 const SHORTEST: usize = 16;
-/// Pictures may stand in results: the largest ones as Base64 text.
+/// Images may stand in results: the largest ones as Base64 text.
 const LIMIT: usize = 64 << 20;
 /// The most JSON values in a call, since each takes many times the memory of its text.
 const VALUES: usize = 100_000;

@@ -87,7 +87,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
             holding: BTreeMap::new(),
         };
         let minimal = made.minimal(&model.task);
-        let base = made.settle(minimal, "");
+        let base = made.satisfy_relations(minimal, "");
         made.base = made.suit_owner(base, "");
         made
     }
@@ -116,7 +116,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         let mut task = self.base.clone();
         identify(&mut task);
         self.place(&mut task, path, value.clone());
-        let task = self.settle(task, path);
+        let task = self.satisfy_relations(task, path);
         let task = self.suit_owner(task, path);
         // Where rules over several parameters have no place for the value, the others are best as they are beside a
         // legal one.
@@ -143,7 +143,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         for value in self.named(path).into_iter().chain(legal) {
             let mut task = self.base.clone();
             self.place(&mut task, path, Some(value));
-            let task = self.settle(task, path);
+            let task = self.satisfy_relations(task, path);
             if self.faults(&task).is_empty() {
                 found = Some(self.suit_owner(task, path));
                 break;
@@ -294,7 +294,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
 
     /// Changes other parameters than the one at `kept` until no rule over several parameters is broken.
     #[must_use]
-    pub fn settle(&self, task: Value, kept: &str) -> Value {
+    pub fn satisfy_relations(&self, task: Value, kept: &str) -> Value {
         let mut task = task;
         for _ in 0..4 {
             let faults = self.faults(&task);

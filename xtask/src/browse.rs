@@ -56,8 +56,8 @@ fn find() -> Option<PathBuf> {
 /// Makes the pages of a run with findings, of two runs compared and of a kill matrix, and opens them.
 fn check(root: &Path, browser: &Path, modules: &Path) -> anyhow::Result<ExitCode> {
     crate::build_airspec(root)?;
-    let pictures = root.join("target/pictures");
-    std::fs::create_dir_all(&pictures)?;
+    let screenshots = root.join("target/screenshots");
+    std::fs::create_dir_all(&screenshots)?;
     let made = tempfile::tempdir()?;
     let place = |name: &str| made.path().join(name);
     let faults = some_faults(root)?;
@@ -77,11 +77,11 @@ fn check(root: &Path, browser: &Path, modules: &Path) -> anyhow::Result<ExitCode
     airspec(root, &[&trial[..], &[kills.as_ref()], &flags[..]].concat(), 0)?;
     let status = Command::new("node")
         .arg("check_pages.mjs")
-        .args([browser, &pictures, &run.join("report.html"), &compared, &kills.join("faults.html")])
+        .args([browser, &screenshots, &run.join("report.html"), &compared, &kills.join("faults.html")])
         .current_dir(modules)
         .stdin(Stdio::null())
         .status()?;
-    println!("pictures of the pages are in {}", pictures.display());
+    println!("screenshots of the pages are in {}", screenshots.display());
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -56,7 +56,7 @@ impl Stamp {
     }
 }
 
-/// The generator, which is this program: cargo writes it anew when anything in it changed.
+/// The generator, which is this program: cargo rebuilds it when anything in it changed.
 fn generator() -> anyhow::Result<String> {
     let program = std::env::current_exe()?;
     let about = fs::metadata(&program).with_context(|| program.display().to_string())?;

@@ -9,7 +9,7 @@
 //! assert!(request.is_ok());
 //! ```
 //!
-//! The path is relative to the manifest of the crate that calls the macro. The code is made anew when the file
+//! The path is relative to the manifest of the crate that calls the macro. The code is regenerated when the file
 //! changes. A document that is refused is a compile error at the call, with the document's line and column. The
 //! calling crate needs `airspec-models` as a dependency, and nothing else.
 
@@ -32,7 +32,7 @@ fn expand(path: &LitStr) -> syn::Result<proc_macro2::TokenStream> {
     let items = airspec_codegen::items(&model).map_err(|error| at_call(error.to_string()))?;
     let watched = file.display().to_string();
     Ok(quote! {
-        // The compiler watches what is included, and so makes this code anew when the spec changes.
+        // The compiler watches what is included, and so regenerates this code when the spec changes.
         const _: &[u8] = include_bytes!(#watched);
         #items
     })

@@ -1,4 +1,4 @@
-//! What the server takes when a parameter is left out: never sent, and told on request.
+//! What the server takes when a parameter is left out: never sent, returned by a method of its own.
 
 use crate::docs;
 use crate::names::{Scope, snake};

@@ -1,6 +1,6 @@
-//! Who sent a request, and how to keep the key out of sight.
+//! The sender of a request, whose key is never shown.
 
-use super::weather::RequestConditions;
+use super::network::RequestConditions;
 use serde_json::Value;
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 /// The shortest key that is looked for in what is sent out: shorter ones occur by chance.
 const SHORTEST_SECRET: usize = 6;
 
-/// Who sent a request.
+/// The sender of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
     /// Tells keys apart without holding one.
@@ -17,7 +17,7 @@ pub(crate) struct Caller {
     pub(crate) origin: String,
     /// What must not be repeated.
     pub(crate) secrets: Secrets,
-    /// The weather of the request.
+    /// The network conditions of the request.
     pub(crate) conditions: RequestConditions,
 }
 

@@ -113,7 +113,7 @@ impl Share {
 }
 
 /// Whether a text has more JSON values than a request may have. Every value but the first stands behind one of three
-/// marks; those within texts do not count. What is no JSON is told elsewhere.
+/// marks; those within texts do not count. Text that is no JSON is refused elsewhere.
 pub(crate) fn has_too_many_values(text: &str) -> bool {
     let (mut marks, mut in_text, mut escaped) = (0_usize, false, false);
     for byte in text.bytes() {

@@ -28,14 +28,14 @@ use tokio::task::JoinSet;
 /// How many deliveries may wait, and how many bytes they may have; more are given up at once.
 const WAITING: usize = 4096;
 const WAITING_BYTES: usize = 8 << 20;
-/// The longest address that is called, in bytes.
-const LONGEST_ADDRESS: usize = 8 << 10;
+/// The longest URL that is called, in bytes.
+const MAX_URL: usize = 8 << 10;
 /// The longest identifier of a task that is recorded, in characters.
 const LONGEST_TASK: usize = 80;
 /// How many deliveries are recorded; the oldest are forgotten first.
 const RECORDED: usize = 1000;
 
-/// A delivery as it is recorded, without query and credentials of its address.
+/// A delivery as it is recorded, without query and credentials of its URL.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Delivery {
@@ -80,7 +80,7 @@ pub enum DeliveryState {
 #[derive(Clone, Debug)]
 pub(crate) struct QueuedDelivery {
     pub(crate) due: Duration,
-    pub(crate) address: String,
+    pub(crate) url: String,
     pub(crate) task: Option<String>,
     pub(crate) load: Load,
     /// Changes the request just before it is sent.
@@ -96,7 +96,7 @@ impl QueuedDelivery {
             Load::Notice(item) => item.weight(),
             Load::Upload(image) => image.weight(),
         };
-        300 + self.address.len() + self.task.as_ref().map_or(0, String::len) + load
+        300 + self.url.len() + self.task.as_ref().map_or(0, String::len) + load
     }
 }
 
@@ -106,7 +106,7 @@ pub(crate) enum Load {
     Upload(Arc<ImageSpec>),
 }
 
-/// Delivers, and remembers how it went.
+/// Delivers, and records the outcome.
 #[derive(Debug)]
 pub(crate) struct DeliveryWorker {
     queue: mpsc::UnboundedSender<Job>,
@@ -169,8 +169,8 @@ impl DeliveryWorker {
     /// Takes a delivery over.
     pub(crate) fn take(&self, queued: QueuedDelivery) {
         let id = self.record(&queued);
-        if queued.address.len() > LONGEST_ADDRESS {
-            return self.note(id, "the address is too long", DeliveryState::Failed);
+        if queued.url.len() > MAX_URL {
+            return self.note(id, "the URL is too long", DeliveryState::Failed);
         }
         let bytes = queued.weight();
         let mut fits = false;
@@ -191,7 +191,7 @@ impl DeliveryWorker {
     }
 
     /// Waits until no delivery is open.
-    pub(crate) async fn settle(&self) {
+    pub(crate) async fn wait_until_idle(&self) {
         let mut open = self.open.subscribe();
         // The sender lives in `self`, so waiting cannot fail.
         let _ = open.wait_for(|open| open.count == 0).await;
@@ -209,7 +209,7 @@ impl DeliveryWorker {
             id,
             kind,
             task_uuid: queued.task.as_deref().map(|id| airspec_spec::text::shorten(id, LONGEST_TASK)),
-            address: queued.secrets.mask(shown(&queued.address)),
+            address: queued.secrets.mask(shown(&queued.url)),
             attempts: Vec::new(),
             state: DeliveryState::Pending,
         });
@@ -277,7 +277,7 @@ impl DeliveryWorker {
             (DeliveryState::Pending, None) => DeliveryState::Failed,
             (state, _) => state,
         };
-        self.note(job.id, &outcome.said, state);
+        self.note(job.id, &outcome.text, state);
         let Some(pause) = pause else {
             self.close(&job);
             return (destination, None);
@@ -288,9 +288,9 @@ impl DeliveryWorker {
     }
 
     async fn send(&self, job: &Job, client: Option<&Client>) -> Attempt {
-        let failed = |said: &str| Attempt { state: DeliveryState::Failed, said: said.to_owned() };
-        let QueuedDelivery { address, load, edit, .. } = &job.queued;
-        let (client, url) = match (client, self.policy.reach.admit(address)) {
+        let failed = |text: &str| Attempt { state: DeliveryState::Failed, text: text.to_owned() };
+        let QueuedDelivery { url: text, load, edit, .. } = &job.queued;
+        let (client, url) = match (client, self.policy.reach.admit(text)) {
             (Some(client), Ok(url)) => (client, url),
             (None, _) => return failed("no HTTP client"),
             (_, Err(reason)) => return failed(reason),
@@ -369,7 +369,7 @@ fn notice(item: Value, wrapping: Wrapping) -> Vec<u8> {
     body.to_string().into_bytes()
 }
 
-/// A request to a webhook or an upload address.
+/// A request to a webhook or an upload URL.
 #[derive(Debug)]
 pub(crate) struct OutboundRequest {
     pub(crate) method: Method,
@@ -381,12 +381,12 @@ pub(crate) struct OutboundRequest {
 /// How an attempt ended; `Pending` where another one may succeed.
 struct Attempt {
     state: DeliveryState,
-    said: String,
+    text: String,
 }
 
 impl OutboundRequest {
     async fn send(self, client: &Client, url: Url) -> Attempt {
-        let again = |said: &str| Attempt { state: DeliveryState::Pending, said: said.to_owned() };
+        let again = |text: &str| Attempt { state: DeliveryState::Pending, text: text.to_owned() };
         let mut request = client.request(self.method, url);
         if let Some(media) = self.media {
             request = request.header("content-type", media);
@@ -396,9 +396,9 @@ impl OutboundRequest {
                 let status = answer.status();
                 let is_success = status.is_success();
                 let state = if is_success { DeliveryState::Delivered } else { DeliveryState::Pending };
-                Attempt { state, said: status.as_u16().to_string() }
+                Attempt { state, text: status.as_u16().to_string() }
             }
-            // The text of the error has the address in it, query included.
+            // The text of the error has the URL in it, query included.
             Err(error) if error.is_timeout() => again("no answer in time"),
             Err(error) if error.is_connect() => again("no connection"),
             Err(_) => again("the connection broke"),
@@ -419,9 +419,9 @@ fn client(timeout: Duration) -> Option<Client> {
 }
 
 impl Reach {
-    /// The address as one that may be called, or why it may not.
-    fn admit(self, address: &str) -> Result<Url, &'static str> {
-        let url = Url::parse(address).map_err(|_| "not an address that can be called")?;
+    /// The URL, if it may be called, or why it may not.
+    fn admit(self, text: &str) -> Result<Url, &'static str> {
+        let url = Url::parse(text).map_err(|_| "not a URL that can be called")?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err("neither http nor https");
         }
@@ -430,18 +430,18 @@ impl Reach {
             Self::Anywhere => Ok(url),
             Self::Loopback if is_loopback(host) => Ok(url),
             Self::Loopback => {
-                Err("not sent: only addresses of this machine are called, unless the settings allow others")
+                Err("not sent: only URLs of this machine are called, unless the settings allow others")
             }
         }
     }
 }
 
-/// The address without what may be secret.
-fn shown(address: &str) -> String {
-    let Ok(mut url) = Url::parse(address) else { return "(no address)".to_owned() };
+/// The URL without what may be secret.
+fn shown(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return "(no URL)".to_owned() };
     url.set_query(None);
     url.set_fragment(None);
-    // Both fail only for addresses that cannot have credentials.
+    // Both fail only for URLs that cannot have credentials.
     let _ = url.set_username("");
     let _ = url.set_password(None);
     airspec_spec::text::shorten(url.as_str(), 200)
@@ -452,9 +452,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_shown_without_query_fragment_and_credentials() {
+    fn a_url_is_shown_without_query_fragment_and_credentials() {
         assert_eq!(shown("http://me:secret@localhost:1/a?token=secret#secret"), "http://localhost:1/a");
-        assert_eq!(shown("not an address ?secret"), "(no address)");
+        assert_eq!(shown("not a url ?secret"), "(no URL)");
     }
 
     #[test]
@@ -462,11 +462,11 @@ mod tests {
         let near = ["http://localhost:9/x", "http://127.1.2.3/", "https://[::1]:8/"];
         let far =
             ["http://example.com/", "http://localhost.example.com/", "http://10.0.0.1/", "http://[::2]/"];
-        assert!(near.iter().all(|address| Reach::Loopback.admit(address).is_ok()));
-        assert!(far.iter().all(|address| Reach::Loopback.admit(address).is_err()));
-        assert!(far.iter().all(|address| Reach::Anywhere.admit(address).is_ok()));
-        for address in ["ftp://localhost/", "data:,x", "x:", ""] {
-            assert!(Reach::Anywhere.admit(address).is_err(), "{address}");
+        assert!(near.iter().all(|url| Reach::Loopback.admit(url).is_ok()));
+        assert!(far.iter().all(|url| Reach::Loopback.admit(url).is_err()));
+        assert!(far.iter().all(|url| Reach::Anywhere.admit(url).is_ok()));
+        for url in ["ftp://localhost/", "data:,x", "x:", ""] {
+            assert!(Reach::Anywhere.admit(url).is_err(), "{url}");
         }
     }
 }

@@ -1,30 +1,30 @@
 //! The engine: a function from a request to an answer, which chains the steps admit, judge, execute and respond.
 //!
 //! Around each step it lets the [mutations](crate::mutation) change what goes in or comes out; without faults these
-//! change nothing. HTTP and WebSocket hand their batches to the same function, [`Engine::process`](batch).
+//! change nothing. HTTP and WebSocket share one way in: [`Engine::admit`](admission), then [`Engine::process`](batch).
 
+mod admission;
 mod batch;
 mod control;
+mod http;
 pub(crate) mod session;
 
-use crate::answer::{Answer, Body, Content, Piece};
+use crate::answer::Answer;
 use crate::behaviour_index::BehaviourIndex;
-use crate::caller::{Caller, Secrets};
 use crate::capacity::Capacity;
 use crate::clock::Clock;
 use crate::delivery::{Delivery, DeliveryWorker, Policy};
 use crate::explain::{Explainer, UnknownConstraint};
 use crate::mutation::{self, Fault, Mutations, UnknownFault};
+use crate::network;
 use crate::problem::Problem;
-use crate::protocol::{CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, is_endpoint};
+use crate::protocol::{ENDPOINT, Incoming};
 use crate::seeded_rng::SeededRng;
 use crate::settings::Settings;
 use crate::state::State;
-use crate::state::files::Found;
 use crate::steps::admit;
 use crate::steps::sites::{Page, Sites};
 use crate::task_view::Defaults;
-use crate::weather::{self, RequestConditions};
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::Model;
 use airspec_spec::price::Prices;
@@ -142,15 +142,15 @@ impl Engine {
         &self.clock
     }
 
-    /// The last deliveries to webhooks and upload addresses, oldest first.
+    /// The last deliveries to webhooks and upload URLs, oldest first.
     #[must_use]
     pub fn deliveries(&self) -> Vec<Delivery> {
         self.deliveries.records()
     }
 
     /// Waits until every delivery has arrived or was given up.
-    pub async fn settle(&self) {
-        self.deliveries.settle().await;
+    pub async fn wait_for_deliveries(&self) {
+        self.deliveries.wait_until_idle().await;
     }
 
     /// Sends deliveries when they are due, for as long as it is polled: for fronts to keep going.
@@ -158,105 +158,22 @@ impl Engine {
         Arc::clone(&self.deliveries).run(Arc::clone(&self.clock))
     }
 
-    /// Answers a request.
-    #[must_use]
-    pub fn answer(&self, request: &Incoming) -> Answer {
-        let (route, mut answer) = if is_endpoint(&request.path) {
-            (ENDPOINT, self.endpoint(request))
-        } else if let Some(file) = request.path.strip_prefix(FILES) {
-            ("/image/…", self.file(request, file))
-        } else if let Some(what) = request.path.strip_prefix(CONTROL) {
-            ("/_mock/…", self.control(request, what))
-        } else {
-            let text = format!("There is nothing here: send tasks by POST to {ENDPOINT}.");
-            ("(unknown path)", self.refusal(&Problem::new(404, "notFound", text)))
-        };
-        answer.note.route = route;
-        answer
-    }
-
     /// The page that sent a request, or the answer to one that may not, or that only asks whether it may.
     pub(crate) fn page(&self, request: &Incoming) -> Result<Page, Box<Answer>> {
         self.sites.page(request, self.settings.empty_data)
     }
 
-    fn endpoint(&self, request: &Incoming) -> Answer {
-        if request.method != "POST" {
-            return self.wrong_method("Tasks are sent by POST.", "POST");
-        }
-        let conditions = match self.conditions(request) {
-            Ok(conditions) => conditions,
-            Err(problem) => return self.refusal(&problem),
-        };
-        let (delay, slow, dropped) = (conditions.delay, conditions.weather.slow, conditions.dropped);
-        let mut answer = if dropped {
-            Answer::new(503, JSON, Body::Ready(Vec::new()))
-        } else {
-            self.post(request, conditions)
-        };
-        answer.delay = delay;
-        answer.passage = if dropped { Passage::Dropped } else { slow.map_or(Passage::Normal, Passage::Slow) };
-        answer
-    }
-
-    fn post(&self, request: &Incoming, conditions: RequestConditions) -> Answer {
-        if request.body.len() > self.settings.max_body {
-            return self.oversized();
-        }
-        let batch = admit::batch(&request.body, &self.settings);
-        let keys = match admit::keys(request, batch.as_deref().unwrap_or_default(), &self.settings) {
-            Ok(keys) => keys,
-            Err(problem) => return self.refusal(&problem),
-        };
-        if let Err(problem) = self.pass(&conditions) {
-            let answer = self.refusal(&problem);
-            let wait = conditions.weather.retry_after.filter(|_| matches!(problem.status, 429 | 503));
-            return match wait {
-                Some(seconds) => answer.with("retry-after", seconds.to_string()),
-                None => answer,
-            };
-        }
-        if !admit::is_json(request) {
-            let text = "The body must be sent as application/json.";
-            return self.refusal(&Problem::new(415, "unsupportedMediaType", text));
-        }
-        match batch {
-            Err(problem) => self.refusal(&problem),
-            Ok(batch) => self.respond(&batch, &Caller { conditions, ..self.caller(request, keys) }),
-        }
-    }
-
-    /// The network conditions of the next request.
-    fn conditions(&self, request: &Incoming) -> Result<RequestConditions, Problem> {
-        let number = self.requests.fetch_add(1, Ordering::Relaxed);
-        admit::conditions(request, &self.settings, self.rng, number)
-    }
-
-    fn pass(&self, conditions: &RequestConditions) -> Result<(), Problem> {
-        admit::pass(conditions, &mut crate::lock(&self.state.bucket), self.clock.now())
-    }
-
-    /// The caller that the first of the keys names.
-    fn caller(&self, request: &Incoming, keys: Vec<String>) -> Caller {
-        Caller {
-            account: self.salt.hash_one(keys.first().map(String::as_str).unwrap_or_default()),
-            origin: admit::origin(request, &self.settings),
-            secrets: Secrets::of(keys),
-            conditions: RequestConditions::default(),
-        }
+    /// Tells keys apart without holding one.
+    fn account(&self, key: &str) -> u64 {
+        self.salt.hash_one(key)
     }
 
     /// The refusal of a body that is larger than [`Settings::max_body`], which a front need not read. It counts as a
-    /// request, so that the weather of those that follow does not depend on the front.
+    /// request, so that the network conditions of those that follow does not depend on the front.
     #[must_use]
     pub fn too_large(&self) -> Answer {
         self.requests.fetch_add(1, Ordering::Relaxed);
-        self.oversized()
-    }
-
-    fn oversized(&self) -> Answer {
-        let text = format!("The body must have at most {} bytes.", self.settings.max_body);
-        let mut answer = self.refusal(&Problem::new(413, "requestTooLarge", text));
+        let mut answer = self.refusal(&admit::too_large(&self.settings));
         answer.note.route = ENDPOINT;
         answer
     }
@@ -266,50 +183,25 @@ impl Engine {
         self.whole(408)
     }
 
-    /// The answer to a request for which there is no memory at the moment.
+    /// The answer to a request for which there is no memory now.
     pub(crate) fn overloaded(&self) -> Answer {
         self.whole(503).with("retry-after", "1")
     }
 
     /// The answer where the mock itself fails.
-    pub(crate) fn broken(&self) -> Answer {
+    pub(crate) fn failed(&self) -> Answer {
         self.whole(500)
     }
 
     /// The answer to a request that fails for no fault of its tasks.
     fn whole(&self, status: u16) -> Answer {
-        let mut answer = self.refusal(&weather::trouble(status));
+        let mut answer = self.refusal(&network::problem_of_status(status));
         answer.note.route = ENDPOINT;
         answer
-    }
-
-    fn wrong_method(&self, text: &str, allowed: &str) -> Answer {
-        self.refusal(&Problem::new(405, "methodNotAllowed", text)).with("allow", allowed)
     }
 
     /// The answer to a request that fails as a whole.
     fn refusal(&self, problem: &Problem) -> Answer {
         Answer::refusal(problem, self.settings.empty_data)
-    }
-
-    fn file(&self, request: &Incoming, file: &str) -> Answer {
-        if !matches!(request.method.as_str(), "GET" | "HEAD") {
-            return self.wrong_method("Files are fetched by GET.", "GET, HEAD");
-        }
-        let name = file.split_once('.').map_or(file, |(name, _)| name);
-        let found = crate::lock(&self.state.files).find(name, self.clock.now());
-        let picture = |media, body| Answer::new(200, media, body);
-        match found {
-            Found::Unknown => self.refusal(&Problem::new(404, "fileNotFound", "There is no such file.")),
-            Found::Expired => {
-                self.refusal(&Problem::new(404, "fileExpired", "The link to this file has ended."))
-            }
-            Found::Drawn(media, bytes) => picture(media, Body::Ready(bytes.to_vec())),
-            Found::Undrawn(image) => {
-                let media = image.media;
-                let file = Content::File(image, Arc::clone(&self.state.files), name.to_owned());
-                picture(media, Body::Pieces(vec![Piece(file)]))
-            }
-        }
     }
 }

@@ -13,13 +13,13 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Debug)]
 pub(crate) struct UnknownConstraint(pub(crate) String);
 
-/// What is said of each constraint of a model when it is broken.
+/// The error of each constraint of a model.
 #[derive(Debug)]
 pub(crate) struct Explainer {
     explained: HashMap<String, Explained>,
 }
 
-/// What is said of one violation.
+/// The error of one violation.
 #[derive(Clone, Debug)]
 pub(crate) struct Explanation {
     /// The id of the constraint.
@@ -28,7 +28,7 @@ pub(crate) struct Explanation {
     /// The parameters at fault.
     pub(crate) parameters: Vec<String>,
     /// What stands behind their names.
-    said: String,
+    text: String,
     /// What does not depend on the task.
     rest: Map<String, Value>,
 }
@@ -153,7 +153,7 @@ impl Explainer {
                 constraint,
                 code: "invalidTask".to_owned(),
                 parameters: Vec::new(),
-                said: "breaks a rule of the spec that has no name".to_owned(),
+                text: "breaks a rule of the spec that has no name".to_owned(),
                 rest: Map::new(),
             };
         };
@@ -167,7 +167,7 @@ impl Explainer {
             constraint,
             code: explained.renamed.clone().unwrap_or_else(|| explained.code.word(&parameters)),
             parameters,
-            said: explained.said().to_owned(),
+            text: explained.text().to_owned(),
             rest: explained.rest.clone(),
         }
     }
@@ -178,7 +178,7 @@ impl Explanation {
     pub(crate) fn into_problem(self) -> Problem {
         let subject = airspec_spec::text::list(&airspec_spec::text::ticked(&self.parameters), "and");
         let subject = if subject.is_empty() { "The task".to_owned() } else { subject };
-        let mut problem = Problem::new(400, &self.code, format!("{subject} {}.", self.said));
+        let mut problem = Problem::new(400, &self.code, format!("{subject} {}.", self.text));
         problem.object.extend(self.rest);
         match self.parameters.as_slice() {
             [] => problem,
@@ -207,7 +207,7 @@ impl Explained {
         }
     }
 
-    fn said(&self) -> &str {
+    fn text(&self) -> &str {
         match self.code {
             Code::UnsupportedParameter => "is not a parameter of this model here",
             Code::Missing | Code::Unsupported | Code::Invalid | Code::Conflict => &self.expected,

@@ -8,7 +8,7 @@ use super::answer::{Answer, Body, Piece};
 use super::capacity::{self, AT_ONCE_PIXELS};
 use super::engine::Engine;
 use super::log::{self, Served};
-use super::protocol::{ENDPOINT, Incoming, Passage, WEATHER_HEADER, is_endpoint};
+use super::protocol::{ENDPOINT, Incoming, NETWORK_HEADERS, Passage, is_endpoint};
 use crate::serving::{self, Connection, Held, ServingLimits, UNCOUNTED};
 use crate::steps::sites::Page;
 use axum::body::{Body as WebBody, Bytes, HttpBody as _};
@@ -51,7 +51,7 @@ impl fmt::Debug for Server {
     }
 }
 
-/// What a line is told to.
+/// The receiver of a line for each request.
 pub(crate) type Log = Arc<dyn Fn(&Served) + Send + Sync>;
 
 /// What every request needs.
@@ -93,7 +93,7 @@ impl Server {
         &self.engine
     }
 
-    /// Answers until `stop` is ready; then lets open requests end, for five seconds at the most. `log` is told of
+    /// Answers until `stop` is ready; then lets open requests end, for five seconds at the most. `log` is called for
     /// every request.
     ///
     /// # Errors
@@ -162,7 +162,7 @@ fn open_socket(
     mut greeting: Incoming,
 ) -> Response {
     // The socket lives long, and these are all that it needs.
-    greeting.headers.retain(|(name, _)| [WEATHER_HEADER, "host"].contains(&name.as_str()));
+    greeting.headers.retain(|(name, _)| name == "host" || NETWORK_HEADERS.contains(&name.as_str()));
     greeting.headers.shrink_to_fit();
     let limit = app.engine.settings().max_body;
     upgrade
@@ -250,7 +250,7 @@ async fn compute(app: &AppState, request: Incoming) -> Answer {
         drop(work);
         answer
     });
-    answered.await.unwrap_or_else(|_| app.engine.broken())
+    answered.await.unwrap_or_else(|_| app.engine.failed())
 }
 
 /// A request as the engine sees it, still without its body.

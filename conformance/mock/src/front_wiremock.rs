@@ -16,7 +16,7 @@ use wiremock::{Match, MockServer, Request, Respond, ResponseTemplate};
 /// A server that runs while this is held. Each has a free port of its own.
 ///
 /// Answers are those of [`Server`](super::Server), with three exceptions: there is no WebSocket, a body over the limit
-/// is read before it is refused, and a body that the weather makes `slow` comes late and whole.
+/// is read before it is refused, and a body that network conditions make `slow` comes late and whole.
 #[derive(Debug)]
 pub struct WiremockServer {
     server: MockServer,

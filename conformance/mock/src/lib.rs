@@ -36,6 +36,7 @@ mod item;
 mod log;
 mod mock;
 mod mutation;
+mod network;
 mod outcome;
 mod path;
 mod problem;
@@ -46,7 +47,6 @@ mod settings;
 mod state;
 mod steps;
 mod task_view;
-mod weather;
 
 pub use answer::{Answer, Body, Piece};
 pub use clock::Clock;
@@ -58,9 +58,9 @@ pub use front_wiremock::WiremockServer;
 pub use log::Served;
 pub use mock::Mock;
 pub use mutation::{Fault, UnknownFault};
-pub use protocol::{CONTROL, ENDPOINT, FILES, Incoming, Note, Passage, WEATHER_HEADER};
+pub use network::{NetworkConditions, NetworkConditionsError};
+pub use protocol::{CONTROL, ENDPOINT, FILES, Incoming, NETWORK_HEADER, Note, Passage};
 pub use settings::{Key, Reach, Settings, SettingsError, Wrapping};
-pub use weather::{Weather, WeatherError};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

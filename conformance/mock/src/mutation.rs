@@ -7,10 +7,10 @@
 //! | `accept:<constraint>` | accepts what breaks the constraint | `accept` |
 //! | `refuse:<constraint>` | refuses some of what keeps it, in the name of the constraint | `refuse` |
 //! | `refuse:<constraint>:<n>` | refuses what the n-th of its values or alternatives admits | `refuse` |
-//! | `misread:<constraint>:<how>` | checks the constraint with that mistake, such as a length in bytes | `misread` |
+//! | `misread:<constraint>:<mutation>` | checks the constraint with that mistake, such as a length in bytes | `misread` |
 //! | `blame:<constraint>` | names another parameter when the constraint is broken | `blame` |
-//! | `answer:<behaviour>:<how>` | answers valid requests wrongly in that way | `answer` |
-//! | `error:<how>` | words refusals wrongly in that way, whatever they are about | `error` |
+//! | `answer:<behaviour>:<mutation>` | answers valid requests wrongly in that way | `answer` |
+//! | `error:<mutation>` | words refusals wrongly in that way, whatever they are about | `error` |
 
 mod accept;
 mod answer;
@@ -35,7 +35,7 @@ use crate::task_view::{Defaults, TaskView};
 use accept::Accept;
 use airspec_judge::{Judge, Violation};
 use airspec_spec::{Model, Schema};
-use answer::AnswerMutation;
+use answer::MutatedBehaviour;
 use blame::Blame;
 use catalogue::Selected;
 use error::ErrorMutation;
@@ -50,7 +50,7 @@ pub(crate) struct Mutations {
     refuse: Vec<Refuse>,
     misread: Vec<Misread>,
     blame: Blame,
-    answer: Vec<AnswerMutation>,
+    answer: Vec<MutatedBehaviour>,
     error: Vec<ErrorMutation>,
     /// An identifier that no task has.
     stranger: String,
@@ -74,12 +74,14 @@ impl Mutations {
             match catalogue::read(model, id)? {
                 Selected::Accept(id) => mutations.accept.add(id),
                 Selected::Refuse(id, number) => mutations.refuse.extend(Refuse::new(model, &id, number)),
-                Selected::Misread(id, mistake) => mutations.misread.extend(Misread::new(model, &id, mistake)),
-                Selected::Blame(id) => mutations.blame.add(id),
-                Selected::Answer(place, how) => {
-                    mutations.answer.extend(AnswerMutation::new(model, place, how));
+                Selected::Misread(id, mutation) => {
+                    mutations.misread.extend(Misread::new(model, &id, mutation));
                 }
-                Selected::Error(how) => mutations.error.push(how),
+                Selected::Blame(id) => mutations.blame.add(id),
+                Selected::Answer(place, mutation) => {
+                    mutations.answer.extend(MutatedBehaviour::new(model, place, mutation));
+                }
+                Selected::Error(mutation) => mutations.error.push(mutation),
             }
         }
         answer::order(&mut mutations.answer);
@@ -121,9 +123,9 @@ impl Mutations {
         self.blame.on_explanations(explanations);
     }
 
-    /// Before executing: the task as it is carried out, where that is not as it was sent.
-    pub(crate) fn meant(&self, task: &Value) -> Option<Value> {
-        self.misread.iter().find_map(|mutation| mutation.meant(task))
+    /// Before executing: the task as it is executed, where that is not as it was sent.
+    pub(crate) fn executed_task(&self, task: &Value) -> Option<Value> {
+        self.misread.iter().find_map(|mutation| mutation.executed_task(task))
     }
 
     /// While executing: what results a task is to have.
@@ -160,7 +162,7 @@ impl Mutations {
         self.error.iter().for_each(|mutation| mutation.on_batch(outcome));
     }
 
-    /// While responding: what the body is written from, once status and log are settled.
+    /// While responding: the source of the body, once status and log are final.
     pub(crate) fn on_body(&self, outcome: &mut Outcome) {
         self.error.iter().for_each(|mutation| mutation.on_body(outcome));
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 pub const ENDPOINT: &str = "/v1";
 
 /// Whether a path is that of the endpoint. The provider's OpenAPI documents have it as the path `/` of a server whose
-/// address ends in `/v1`, which clients put together as `/v1/`.
+/// URL ends in `/v1`, which clients put together as `/v1/`.
 pub(crate) fn is_endpoint(path: &str) -> bool {
     path.strip_suffix('/').unwrap_or(path) == ENDPOINT
 }
@@ -19,8 +19,10 @@ pub(crate) fn is_endpoint(path: &str) -> bool {
 pub const FILES: &str = "/image/";
 /// The folder of what only a mock has: recorded deliveries and the clock.
 pub const CONTROL: &str = "/_mock/";
-/// The header that sets the weather of one request; see [`Weather`](super::Weather).
-pub const WEATHER_HEADER: &str = "x-mock-weather";
+/// The header that sets the network conditions of one request; see [`NetworkConditions`](super::NetworkConditions).
+pub const NETWORK_HEADER: &str = "x-mock-network";
+/// Its names: the present one, and the one that it had before.
+pub(crate) const NETWORK_HEADERS: [&str; 2] = [NETWORK_HEADER, "x-mock-weather"];
 
 pub(crate) const JSON: &str = "application/json";
 
@@ -60,7 +62,7 @@ pub(crate) mod status {
     pub(crate) const ERROR: &str = "error";
 }
 
-/// How a result carries its file, told by how the name of its field ends.
+/// How a result carries its file, derived from the ending of the name of its field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// `…URL`: a link.

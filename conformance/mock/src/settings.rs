@@ -1,7 +1,7 @@
 //! How a mock is to behave where the platform's documents leave a choice, and how long things take.
 
 use super::address;
-use super::weather::{self, Weather, WeatherError};
+use super::network::{self, NetworkConditions, NetworkConditionsError};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use std::time::Duration;
 /// The settings of a mock. What the documents of the platform leave open has a default here, and a switch.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Same seed, same identifiers, images and weather.
+    /// Same seed, same identifiers, images and network conditions.
     pub seed: u64,
     /// The one key that is accepted; without one every key is that is not empty.
     pub key: Option<Key>,
@@ -21,7 +21,7 @@ pub struct Settings {
     /// How long the results of a deferred task can be polled.
     pub retention: Duration,
     /// What goes wrong, or slowly.
-    pub weather: Weather,
+    pub network: NetworkConditions,
     /// HTTP status of a batch of which some tasks succeed and some fail.
     pub mixed_status: u16,
     /// HTTP status of a task that the balance does not cover; with 200 it just has no result.
@@ -32,9 +32,9 @@ pub struct Settings {
     pub empty_data: bool,
     /// Fields of results that are given without being asked for, such as `cost`.
     pub unasked: Vec<String>,
-    /// The code of the error that a broken constraint, by its id, is told with, where it is not the usual one.
+    /// The code of the error that a broken constraint, by its id, is reported with, where it is not the usual one.
     pub codes: BTreeMap<String, String>,
-    /// Which addresses webhooks and uploads may go to.
+    /// Which URLs webhooks and uploads may have.
     pub reach: Reach,
     /// What the body of a webhook call looks like.
     pub webhook_body: Wrapping,
@@ -73,7 +73,7 @@ impl Default for Settings {
             faults: Vec::new(),
             pace: Duration::from_millis(200),
             retention: Duration::from_secs(3600),
-            weather: Weather::default(),
+            network: NetworkConditions::default(),
             mixed_status: 200,
             unpaid_status: 402,
             bare_task: false,
@@ -98,7 +98,7 @@ impl Default for Settings {
     }
 }
 
-/// Which addresses webhooks and uploads may go to.
+/// Which URLs webhooks and uploads may have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Reach {
@@ -144,12 +144,12 @@ pub enum SettingsError {
     /// A time that cannot be read.
     #[error("`{0}` must be a time such as `250ms`, `1.5s` or `2m`")]
     Time(&'static str),
-    /// Weather that cannot be read.
+    /// Network conditions that cannot be read.
     #[error(transparent)]
-    Weather(#[from] WeatherError),
+    Network(#[from] NetworkConditionsError),
 }
 
-/// A file of settings: names as in [`Settings`] with hyphens, times as text, and the keys of [`Weather`] in a table of
+/// A file of settings: names as in [`Settings`] with hyphens, times as text, and the keys of [`NetworkConditions`] in a table of
 /// their own. What is left out keeps its default. The key is not read from files.
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -178,7 +178,8 @@ struct File {
     max_tasks: Option<usize>,
     allow_origins: Option<Vec<String>>,
     public_url: Option<String>,
-    weather: Option<toml::Table>,
+    #[serde(alias = "weather")]
+    network: Option<toml::Table>,
 }
 
 impl Settings {
@@ -189,12 +190,12 @@ impl Settings {
     ///     r#"
     ///     seed = 7
     ///     pace = "1s"
-    ///     [weather]
+    ///     [network]
     ///     latency = "50ms..2s"
     ///     error = 0.05
     ///     "#,
     /// )?;
-    /// assert_eq!(settings.weather.error, 0.05);
+    /// assert_eq!(settings.network.error, 0.05);
     /// # Ok::<(), airspec_mock::SettingsError>(())
     /// ```
     ///
@@ -226,12 +227,12 @@ impl Settings {
         put(&mut settings.body_timeout, time("body-timeout", file.body_timeout)?);
         put(&mut settings.write_timeout, time("write-timeout", file.write_timeout)?);
         if let Some(retries) = file.retries {
-            let pauses = retries.iter().map(|pause| weather::duration(pause)).collect::<Option<_>>();
+            let pauses = retries.iter().map(|pause| network::duration(pause)).collect::<Option<_>>();
             settings.retries = pauses.ok_or(SettingsError::Time("retries"))?;
         }
         settings.public_url = file.public_url;
-        for (key, value) in file.weather.unwrap_or_default() {
-            settings.weather.set(&key, &scalar(&value))?;
+        for (key, value) in file.network.unwrap_or_default() {
+            settings.network.set(&key, &scalar(&value))?;
         }
         settings.check()?;
         Ok(settings)
@@ -273,7 +274,7 @@ impl Settings {
             (
                 "public-url",
                 self.public_url.as_ref().is_none_or(is_url),
-                "an address such as `https://mock.example`",
+                "a URL such as `https://mock.example`",
             ),
         ] {
             if !holds {
@@ -315,7 +316,7 @@ fn put<T>(setting: &mut T, value: Option<T>) {
 }
 
 fn time(name: &'static str, text: Option<String>) -> Result<Option<Duration>, SettingsError> {
-    text.map(|text| weather::duration(&text).ok_or(SettingsError::Time(name))).transpose()
+    text.map(|text| network::duration(&text).ok_or(SettingsError::Time(name))).transpose()
 }
 
 /// An API key, which is never shown.
@@ -375,7 +376,7 @@ mod tests {
             public-url = "https://mock.example"
             [codes]
             "a.type" = "wrongA"
-            [weather]
+            [network]
             latency = "1s..2s"
             error = 0.5
             balance = 3
@@ -389,7 +390,7 @@ mod tests {
         assert_eq!((settings.reach, settings.webhook_body), (Reach::Anywhere, Wrapping::Bare));
         assert_eq!(settings.retries, [Duration::from_millis(10), Duration::from_secs(1)]);
         assert_eq!((settings.pace, settings.idle), (Duration::from_secs(1), Duration::from_secs(3600)));
-        assert_eq!((settings.weather.error, settings.weather.balance), (0.5, Some(3.0)));
+        assert_eq!((settings.network.error, settings.network.balance), (0.5, Some(3.0)));
     }
 
     #[test]
@@ -397,19 +398,32 @@ mod tests {
         let guide = include_str!("../README.md");
         let shown = guide.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
         let settings = Settings::from_toml(shown).unwrap();
-        let weather = Weather { latency: settings.weather.latency, error: 0.05, ..Weather::default() };
-        assert_eq!(settings.weather, weather);
-        let told = Settings { weather: Weather::default(), ..settings };
-        assert_eq!(format!("{told:?}"), format!("{:?}", Settings::default()));
+        let network = NetworkConditions {
+            latency: settings.network.latency,
+            error: 0.05,
+            ..NetworkConditions::default()
+        };
+        assert_eq!(settings.network, network);
+        let others = Settings { network: NetworkConditions::default(), ..settings };
+        assert_eq!(format!("{others:?}"), format!("{:?}", Settings::default()));
         let every: Vec<String> = shown.lines().map(|line| line.trim_start_matches("# ").to_owned()).collect();
         let unknown = Settings::from_toml("colour = 1").unwrap_err().to_string();
         let names = unknown.split('`').skip(3).step_by(2);
         let missing: Vec<&str> = names
             .filter(|name| {
-                !every.iter().any(|line| line.starts_with(name) || line.contains(&format!("[{name}]")))
+                // The former name of `network`.
+                *name != "weather"
+                    && !every.iter().any(|line| line.starts_with(name) || line.contains(&format!("[{name}]")))
             })
             .collect();
         assert!(missing.is_empty(), "{missing:?}");
+    }
+
+    #[test]
+    fn network_conditions_are_read_under_their_former_name() {
+        let named = |table: &str| Settings::from_toml(&format!("[{table}]\nlatency = \"1s\"\nerror = 0.5"));
+        assert_eq!(named("weather").unwrap().network, named("network").unwrap().network);
+        assert_eq!(named("weather").unwrap().network.error, 0.5);
     }
 
     #[test]
@@ -418,8 +432,8 @@ mod tests {
             ("sede = 7", "sede"),
             ("pace = \"soon\"", "pace"),
             ("retries = [\"1\"]", "retries"),
-            ("[weather]\nhail = 1", "hail"),
-            ("[weather]\nlatency = 5", "latency"),
+            ("[network]\nhail = 1", "hail"),
+            ("[network]\nlatency = 5", "latency"),
             ("\nseed = ", "line 2, column 8"),
             ("seed = \"x\"", "line 1, column 8"),
             ("reach = \"moon\"", "loopback"),

@@ -47,11 +47,11 @@ Exit code: 0 the page is written, 2 it could not be made.";
 pub(super) const MOCK: &str = "\
 Examples:
   airspec mock --port 8080                                    answers as the spec says, until Ctrl-C
-  airspec mock --weather 'latency=50ms..2s, error=0.05'       a slow day
+  airspec mock --network 'latency=50ms..2s, error=0.05'       a slow day
   airspec mock --fault accept:width.maximum                   wrong in one thing, to test a tester
   airspec mock --list-faults                                  what can be wrong
 
-The keys of --weather, the settings and the faults are explained in conformance/mock/README.md.
+The keys of --network, the settings and the faults are explained in conformance/mock/README.md.
 Exit code: 0 it was stopped, 2 it could not start.";
 
 pub(super) const DIFF: &str = "\

@@ -16,15 +16,15 @@ pub(super) struct Arguments {
     /// The port to listen on, on 127.0.0.1; 0 for a free one
     #[arg(long, value_name = "N", default_value_t = 8080)]
     port: u16,
-    /// Same seed, same identifiers, pictures and weather
+    /// Same seed, same identifiers, images and network conditions
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// A TOML file of settings; flags win over it
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
-    /// What goes wrong, such as 'latency=50ms..2s, error=0.05, rate=10, balance=5'
-    #[arg(long, value_name = "LIST")]
-    weather: Option<String>,
+    /// Network conditions, such as 'latency=50ms..2s, error=0.05, rate=10, balance=5'
+    #[arg(long, alias = "weather", value_name = "LIST")]
+    network: Option<String>,
     /// Breaks exactly one constraint or behaviour, to test testers; can be given more than once
     #[arg(long, value_name = "ID")]
     fault: Vec<String>,
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     runtime()?.block_on(async {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
         let taken =
-            |error| Failure(format!("{address} cannot be listened on: {error}; --port 0 takes a free one"));
+            |error| Failure(format!("cannot listen on {address}: {error}; --port 0 takes a free one"));
         let server = Server::bind(engine, address).await.map_err(taken)?;
         let stop = stopped()?;
         show(&greeting(&server, &required))?;
@@ -103,8 +103,8 @@ impl Arguments {
             )));
         }
         settings.allow_origins.extend(self.allow_origin.iter().cloned());
-        if let Some(list) = &self.weather {
-            settings.weather.read(list)?;
+        if let Some(list) = &self.network {
+            settings.network.read(list)?;
         }
         if self.one_key {
             let key = std::env::var("RUNWARE_API_KEY").ok().filter(|key| !key.is_empty());
@@ -125,7 +125,7 @@ fn list(model: &Model) -> Result<End, Failure> {
     Ok(End::Conforms)
 }
 
-/// The address, and a request that works as it stands.
+/// The URLs, and a request that works as it stands.
 fn greeting(server: &Server, task: &str) -> String {
     let (url, socket) = (server.url(), server.socket_url());
     format!(
@@ -166,7 +166,7 @@ fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-/// The mock that lives as long as a run. Its deferred results come soon: nobody waits for a picture to be drawn.
+/// The mock that lives as long as a run. Its deferred results come soon: no test waits for an image to be drawn.
 pub(super) async fn embedded(model: &Model) -> Result<WiremockServer, Failure> {
     let settings = Settings { pace: Duration::from_millis(30), ..Settings::default() };
     Ok(WiremockServer::start(Engine::new(model.clone(), settings)?).await)

@@ -17,8 +17,8 @@ pub(crate) async fn mock(settings: MockSettings) -> Mock {
     Mock::start(Engine::new(airspec_spec::read_file(&path).unwrap(), settings).unwrap()).await.unwrap()
 }
 
-pub(crate) async fn under(weather: &str) -> Mock {
-    mock(MockSettings { weather: weather.parse().unwrap(), ..MockSettings::default() }).await
+pub(crate) async fn under(network: &str) -> Mock {
+    mock(MockSettings { network: network.parse().unwrap(), ..MockSettings::default() }).await
 }
 
 /// Settings for a server on this machine: no time is wasted on pauses.

@@ -170,7 +170,7 @@ async fn a_reader_that_stalls_is_left_and_one_that_is_slow_is_not() {
     let slow = client().post(&running.url).body(json!([task(3, &json!({}))]).to_string());
     let slow =
         slow.header("authorization", "Bearer sk-0123456789").header("content-type", "application/json");
-    let (status, answer) = crate::support::send(slow.header("x-mock-weather", "slow=1s")).await;
+    let (status, answer) = crate::support::send(slow.header("x-mock-network", "slow=1s")).await;
     assert_eq!((status, answer["data"].as_array().unwrap().len()), (200, 1));
 }
 
@@ -199,7 +199,7 @@ async fn requests_under_way_do_not_make_room() {
         let url = Arc::clone(&url);
         tokio::spawn(async move {
             let request = crate::support::request(&url, &json!([task(number, &json!({}))]));
-            crate::support::send(request.header("x-mock-weather", "latency=200ms")).await.0
+            crate::support::send(request.header("x-mock-network", "latency=200ms")).await.0
         })
     });
     for ask in asks.collect::<Vec<_>>() {

@@ -92,7 +92,7 @@ fn what_is_wrong_with_a_deferred_task_is_said_at_once() {
 
 #[test]
 fn a_task_that_fails_at_the_provider_fails_at_once_or_in_a_poll() {
-    let engine = still(Settings { weather: "fail".parse().unwrap(), ..settings() });
+    let engine = still(Settings { network: "fail".parse().unwrap(), ..settings() });
     let (status, answer) = ask(&engine, &json!([task(1, &json!({}))]));
     assert_eq!((status, codes(&answer)), (500, vec!["timeoutProvider"]));
     assert_eq!(ask(&engine, &json!([task(2, &json!({"deliveryMethod": "async"}))])).0, 200);
@@ -160,7 +160,7 @@ async fn settle(running: &Running) {
             tokio::time::sleep(Duration::from_millis(5)).await;
             engine.clock().advance(Duration::from_secs(1));
         }
-        engine.settle().await;
+        engine.wait_for_deliveries().await;
     });
     settled.await.expect("deliveries come to an end");
 }
@@ -362,5 +362,5 @@ async fn a_queue_that_is_full_gives_deliveries_up_and_says_so() {
     assert_eq!(last.attempts, ["too many deliveries are waiting"]);
     let long = format!("http://127.0.0.1:9/{}", "a".repeat(9_000));
     ask(&engine, &json!([task(500, &json!({"webhookURL": long}))]));
-    assert_eq!(engine.deliveries().pop().unwrap().attempts, ["the address is too long"]);
+    assert_eq!(engine.deliveries().pop().unwrap().attempts, ["the URL is too long"]);
 }

@@ -1,7 +1,7 @@
 //! Both fronts give the same answers: every kind of request to each, in the same order, and all of each answer compared.
 
 use crate::support::{Front, KEY, bare, client, request, still, task, uuid};
-use airspec_mock::{Key, Settings, WEATHER_HEADER};
+use airspec_mock::{Key, NETWORK_HEADER, Settings};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl Place {
         let keyed = |text: &str| bare(url, text.to_owned()).header("authorization", format!("Bearer {KEY}"));
         let auth = |key: &str| json!([{"taskType": "authentication", "apiKey": key}]);
         let small = |number, changes: &Value| request(url, &json!([task(number, changes)]));
-        let under = |number, weather: &str| small(number, &json!({})).header(WEATHER_HEADER, weather);
+        let under = |number, network: &str| small(number, &json!({})).header(NETWORK_HEADER, network);
         vec![
             small(1, &json!({"numberResults": 3, "includeCost": true, "safety": {"checkContent": true}})),
             request(
@@ -128,7 +128,7 @@ async fn both_fronts_give_the_same_answers_to_the_same_requests() {
     let settings = || Settings {
         key: Some(Key::new(KEY)),
         max_body: 4096,
-        weather: "balance=20".parse().unwrap(),
+        network: "balance=20".parse().unwrap(),
         ..Settings::default()
     };
     let mut answers: [Vec<Answer>; 2] = Default::default();
@@ -147,7 +147,7 @@ async fn both_fronts_give_the_same_answers_to_the_same_requests() {
         for request in more.into_iter().chain(place.others()) {
             answers.push(place.ask(request).await);
         }
-        let dropped = request(&place.url, &json!([task(20, &json!({}))])).header(WEATHER_HEADER, "drop");
+        let dropped = request(&place.url, &json!([task(20, &json!({}))])).header(NETWORK_HEADER, "drop");
         assert!(dropped.send().await.is_err());
     }
     for (one, other) in answers[0].iter().zip(&answers[1]) {

@@ -55,7 +55,7 @@ async fn no_part_of_a_key_is_in_any_answer_log_line_or_recorded_delivery() {
                 bare(&format!("{origin}/image/{key}.jpg"), key),
                 bare(&url, key).header("authorization", format!("Bearer {key}")),
                 bare(&url, "[]").header("authorization", format!("Bearer {key}")).header("content-type", key),
-                bare(&url, "[]").header("x-mock-weather", key),
+                bare(&url, "[]").header("x-mock-network", key),
                 crate::support::client().request(method, &url),
             ] {
                 let (status, answer) = send(request).await;

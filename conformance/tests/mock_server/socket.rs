@@ -13,10 +13,10 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 pub(crate) struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Client {
-    pub(crate) async fn open(running: &Running, weather: Option<&'static str>) -> Self {
+    pub(crate) async fn open(running: &Running, network: Option<&'static str>) -> Self {
         let mut request = running.socket_url.as_str().into_client_request().unwrap();
-        if let Some(weather) = weather {
-            request.headers_mut().insert("x-mock-weather", weather.parse().unwrap());
+        if let Some(network) = network {
+            request.headers_mut().insert("x-mock-network", network.parse().unwrap());
         }
         Self(tokio_tungstenite::connect_async(request).await.unwrap().0)
     }
@@ -123,7 +123,7 @@ async fn a_deferred_task_is_acknowledged_and_polled_over_the_socket() {
 #[tokio::test]
 async fn what_finishes_while_a_client_is_away_is_sent_when_it_is_back() {
     let running =
-        serve(still(Settings { weather: "latency=5s".parse().unwrap(), ..Settings::default() })).await;
+        serve(still(Settings { network: "latency=5s".parse().unwrap(), ..Settings::default() })).await;
     let (mut client, session) = Client::authenticated(&running, None).await;
     client.say(&json!([task(1, &json!({"numberResults": 2}))])).await;
     while !is_taken(&running.engine, &json!([task(1, &json!({}))])) {
@@ -145,7 +145,7 @@ async fn what_finishes_while_a_client_is_away_is_sent_when_it_is_back() {
 #[tokio::test]
 async fn results_that_are_still_to_come_are_sent_to_the_connection_that_takes_over() {
     let running =
-        serve(still(Settings { weather: "apart=1s".parse().unwrap(), ..Settings::default() })).await;
+        serve(still(Settings { network: "apart=1s".parse().unwrap(), ..Settings::default() })).await;
     let (mut client, session) = Client::authenticated(&running, None).await;
     client.say(&json!([task(1, &json!({"numberResults": 3})), {"taskType": "ping", "ping": true}])).await;
     let first = client.hear().await.unwrap()["data"][0]["imageUUID"].clone();
@@ -176,12 +176,12 @@ async fn a_session_has_one_connection_the_latest() {
 }
 
 #[tokio::test]
-async fn weather_reaches_sockets_too() {
+async fn network_conditions_reach_sockets_too() {
     let running = serve(engine(Settings::default())).await;
-    let mut stormy = Client::open(&running, Some("status=503")).await;
-    stormy.authenticate(None).await;
-    stormy.say(&json!([task(1, &json!({}))])).await;
-    let refusal = stormy.hear().await.unwrap();
+    let mut failing = Client::open(&running, Some("status=503")).await;
+    failing.authenticate(None).await;
+    failing.say(&json!([task(1, &json!({}))])).await;
+    let refusal = failing.hear().await.unwrap();
     assert_eq!(
         (&refusal["errors"][0]["code"], &refusal["errors"][0]["taskUUID"]),
         (&json!("serviceUnavailable"), &json!(uuid(1)))

@@ -1,6 +1,6 @@
 //! Requests, fronts and servers that listen, for all tests of the mock.
 
-use airspec_mock::{Clock, Engine, Incoming, Served, Server, Settings, WEATHER_HEADER, WiremockServer};
+use airspec_mock::{Clock, Engine, Incoming, NETWORK_HEADER, Served, Server, Settings, WiremockServer};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -134,7 +134,7 @@ pub(crate) fn ask(engine: &Engine, body: &Value) -> (u16, Value) {
 /// Whether the identifier of a task is taken, found out without taking it.
 pub(crate) fn is_taken(engine: &Engine, body: &Value) -> bool {
     let mut request = incoming("POST", "/v1", KEY, body.to_string().into_bytes());
-    request.headers.push((WEATHER_HEADER.to_owned(), "latency=0".to_owned()));
+    request.headers.push((NETWORK_HEADER.to_owned(), "latency=0".to_owned()));
     let answer = engine.answer(&request);
     answer.note.errors == ["conflictTaskUUID"]
 }

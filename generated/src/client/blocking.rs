@@ -6,8 +6,8 @@
 //!
 //! let client = Client::from_env()?;
 //! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 }).build()?;
-//! for picture in client.run(&task)?.results {
-//!     client.save(&picture.image_url.unwrap_or_default(), "lighthouse.jpg")?;
+//! for image in client.run(&task)?.results {
+//!     client.save(&image.image_url.unwrap_or_default(), "lighthouse.jpg")?;
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

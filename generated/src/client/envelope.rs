@@ -367,7 +367,7 @@ impl Share {
         let got = results.len() as u64;
         let shortfall = if !self.errors.kept.is_empty() {
             let refusal = self.errors.refuse(self.status, self.retry_after);
-            // To send the task again would make anew what there is.
+            // To send the task again would create the same results a second time.
             let may_run = self.doubt || self.pending || got > 0 || odd.is_some() || self.omitted > 0;
             Some(if may_run { refusal.in_doubt() } else { refusal })
         } else if let Some(reason) = self.reason.or(odd) {

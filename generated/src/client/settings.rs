@@ -136,7 +136,7 @@ impl Settings {
     }
 
     /// How long one attempt may take, from the connection to the last byte of the answer or the file; 5 minutes unless
-    /// it is set. An immediate answer comes when its pictures are finished, so leave it time.
+    /// it is set. An immediate answer comes when its images are finished, so leave it time.
     #[must_use]
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = time.min(LONGEST);
@@ -176,7 +176,7 @@ impl Settings {
 
     /// The largest answer that is read, in bytes, and the largest sum of results that are kept while others are polled
     /// for; 72 MiB unless it is set. A call takes about three times as much memory at worst, under 300 MB unless this is
-    /// set. Raise it for tasks with many large pictures as Base64 text; links are short.
+    /// set. Raise it for tasks with many large images as Base64 text; links are short.
     #[must_use]
     pub fn answer_limit(mut self, bytes: u64) -> Self {
         self.answer_limit = bytes;

@@ -15,7 +15,7 @@ pub(super) struct Facts<'a> {
     pub(super) holds: Vec<&'a Schema>,
     pub(super) fails: Vec<&'a Schema>,
     /// Alternatives that have been looked into.
-    pub(super) settled: Vec<&'a Rule>,
+    pub(super) resolved: Vec<&'a Rule>,
 }
 
 impl<'a> Facts<'a> {

@@ -273,11 +273,11 @@ impl Prover {
 fn by_cases(facts: &Facts<'_>, prove: impl Fn(&Facts<'_>) -> bool) -> bool {
     let is_open = |rule: &&Rule| {
         matches!(rule, Rule::AnyOf(_) | Rule::OneOf(_) | Rule::If(_))
-            && !facts.settled.iter().any(|settled| std::ptr::eq(*settled, *rule))
+            && !facts.resolved.iter().any(|resolved| std::ptr::eq(*resolved, *rule))
     };
     let Some(rule) = facts.rules().find(is_open) else { return false };
     let mut facts = facts.clone();
-    facts.settled.push(rule);
+    facts.resolved.push(rule);
     let cases: Vec<Facts<'_>> = match rule {
         Rule::AnyOf(branches) => branches.iter().map(|branch| facts.and(branch)).collect(),
         Rule::OneOf(branches) => (0..branches.len())

@@ -32,7 +32,7 @@ pub struct Source {
     name: String,
     text: String,
     /// A place about every [`STRIDE`] bytes, found when a position is first asked for: a document of one long line is
-    /// not walked through anew for each of its values.
+    /// not walked through again for each of its values.
     places: OnceLock<Vec<(usize, Position)>>,
 }
 

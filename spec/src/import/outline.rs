@@ -96,7 +96,7 @@ fn object(name: String, line: usize) -> Parameter {
     Parameter { name, line, facts: vec![kind], ..Parameter::default() }
 }
 
-/// The forms that a picture or other medium may come in, from the list that pages set in brackets:
+/// The forms that an image or other medium may come in, from the list that pages set in brackets:
 /// "(UUID, URL, Data URI, or Base64)".
 pub(super) fn media_forms(prose: &str) -> Option<Tree> {
     let start = prose.find("(U")?;
@@ -108,7 +108,7 @@ pub(super) fn media_forms(prose: &str) -> Option<Tree> {
         let (keyword, value) = match *word {
             "UUID" => ("format", "uuid"),
             "URL" | "URI" => ("format", "uri"),
-            // Pictures alone have a published pattern; that of any other medium is a URI in any case.
+            // Images alone have a published pattern; that of any other medium is a URI in any case.
             "Data URI" if prose.to_lowercase().contains("image") => {
                 ("pattern", r"^data:image\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$")
             }

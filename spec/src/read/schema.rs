@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
             "allOf" | "x-levels" => {}
             annotation if keyword::ANNOTATIONS.contains(&annotation) => {}
             unknown => {
-                // A document with that many errors is nothing that a better word would mend.
+                // A document with that many errors is nothing that a better message would fix.
                 let is_early = self.errors.len() < 100;
                 self.report(keyword::unknown(unknown, member, is_early));
             }

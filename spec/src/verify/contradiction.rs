@@ -300,8 +300,8 @@ fn behaviours(
                 _ => continue,
             },
             Kind::Flag { parameter, field } => {
-                let is_asked = sent(parameter) == Some(Value::Bool(true));
-                match (is_asked, result.get(field).is_some()) {
+                let is_requested = sent(parameter) == Some(Value::Bool(true));
+                match (is_requested, result.get(field).is_some()) {
                     (false, true) => (field, format!("`{field}` although the request has no `{parameter}`")),
                     (true, false) => (field, format!("no `{field}` although the request has `{parameter}`")),
                     _ => continue,

@@ -12,7 +12,7 @@ const AT_ONE_DESTINATION: usize = 4;
 /// More bytes are much to send.
 const MUCH: usize = 1 << 20;
 
-/// Where a delivery goes, and how much of what may go there it takes.
+/// The destination of a delivery, and its share of what may be under way to it.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
     /// Scheme, host and port.
@@ -33,7 +33,7 @@ pub(crate) struct Job {
 
 impl Job {
     pub(crate) fn new(id: u64, queued: QueuedDelivery) -> Self {
-        let url = Url::parse(&queued.address).ok();
+        let url = Url::parse(&queued.url).ok();
         let origin = url.map(|url| url.origin().ascii_serialization()).unwrap_or_default();
         let slots = if queued.load.drawn_bytes() > MUCH { 2 } else { 1 };
         let destination = Destination { origin, slots };
@@ -100,12 +100,12 @@ mod tests {
     use crate::item::Item;
     use serde_json::Map;
 
-    fn job(id: u64, due: u64, address: &str) -> Job {
+    fn job(id: u64, due: u64, url: &str) -> Job {
         Job::new(
             id,
             QueuedDelivery {
                 due: Duration::from_secs(due),
-                address: address.to_owned(),
+                url: url.to_owned(),
                 task: None,
                 load: Load::Notice(Item::plain(Map::new())),
                 edit: None,
@@ -125,7 +125,7 @@ mod tests {
             schedule.add(job(id, 0, &format!("http://127.0.0.1:1/{id}")));
         }
         schedule.add(job(100, 0, "http://127.0.0.1:2/x"));
-        schedule.add(job(101, 0, "no address"));
+        schedule.add(job(101, 0, "no url"));
         assert_eq!(started(&mut schedule, 0), [0, 1, 2, 3, 100, 101]);
         assert_eq!(schedule.due(), None);
         schedule.ended(&job(0, 0, "http://127.0.0.1:1/y").destination);

@@ -58,7 +58,7 @@ impl Engine {
         let violations = self.judge(task, key.as_deref(), taken);
         taken.add(key.clone());
         if violations.is_empty() {
-            let meant = self.mutations.meant(task);
+            let meant = self.mutations.executed_task(task);
             self.execute(meant.as_ref().unwrap_or(task), key.as_deref(), caller, share)
         } else {
             let problems = self.explain(task, &violations, share.errors_left());
@@ -119,7 +119,7 @@ impl Engine {
         if !self.is_paid(&plan, caller) {
             return refused(execute::unpaid(task, self.settings.unpaid_status));
         }
-        let fails = self.rng.chance("fail", identity, caller.conditions.weather.fail);
+        let fails = self.rng.chance("fail", identity, caller.conditions.network.fail);
         let failure = fails.then(|| execute::failed(task));
         let now = self.clock.now();
         let unique = self.model.unique();
@@ -142,7 +142,7 @@ impl Engine {
     }
 
     fn is_paid(&self, plan: &Plan, caller: &Caller) -> bool {
-        let balance = caller.conditions.weather.balance;
+        let balance = caller.conditions.network.balance;
         balance.is_none_or(|balance| crate::lock(&self.state.balance).spend(plan.cost(), balance))
     }
 

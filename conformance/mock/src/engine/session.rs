@@ -1,6 +1,7 @@
-//! The way in for WebSockets: a frame is a batch, and its results are frames.
+//! WebSockets: a frame is a batch, and its results are frames.
 
 use super::Engine;
+use super::admission::{Admission, Transport};
 use crate::caller::Caller;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
@@ -27,8 +28,8 @@ impl Work {
 }
 
 impl Engine {
-    /// Takes up or begins the session that the first frame of a connection asks for, and says so in a frame. The rest
-    /// of the batch is left to be executed.
+    /// Resumes or opens the session that the first frame of a connection asks for. Returns the rest of the batch, which
+    /// is admitted like any other.
     pub(crate) fn authenticate(
         &self,
         request: &Incoming,
@@ -43,35 +44,39 @@ impl Engine {
         Ok((crate::lock(&self.state.sessions).take_up(caller, asked, id), batch))
     }
 
-    /// Executes what a frame asks for.
+    /// Executes the batch of a frame.
     pub(crate) fn frame(&self, session: &Session, request: &Incoming, text: &[u8]) -> Work {
-        match admit::batch(text, &self.settings) {
-            Ok(batch) => self.work(session, request, &batch),
-            Err(problem) => failed(session, problem),
+        self.work(session, request, admit::batch(text, &self.settings))
+    }
+
+    /// Executes a batch, or refuses it.
+    pub(crate) fn work(
+        &self,
+        session: &Session,
+        request: &Incoming,
+        batch: Result<Vec<Value>, Problem>,
+    ) -> Work {
+        match self.admit(Transport::Socket(session), request, batch) {
+            Admission::Unreadable(problem) => {
+                let outcome = Outcome { items: Vec::new(), problems: vec![problem] };
+                refused(session, outcome, 0, Duration::ZERO)
+            }
+            Admission::Dropped(_) => Work { frames: Vec::new(), dropped: true, note: Note::default() },
+            Admission::Refused { conditions, problem, batch } => {
+                // An error for each task, so that the client can stop waiting for it.
+                let problems = batch.iter().map(|task| problem.clone().of_task(task)).collect();
+                let outcome = Outcome { items: Vec::new(), problems };
+                refused(session, outcome, batch.len(), conditions.delay)
+            }
+            Admission::Admitted { caller, batch } => self.execute_frame(session, &caller, &batch),
         }
     }
 
-    pub(crate) fn work(&self, session: &Session, request: &Incoming, batch: &[Value]) -> Work {
-        let conditions = match self.conditions(request) {
-            Ok(conditions) => conditions,
-            Err(problem) => return failed(session, problem),
-        };
-        let delay = conditions.delay;
-        if conditions.dropped {
-            return Work { frames: Vec::new(), dropped: true, note: Note::default() };
-        }
-        if let Err(problem) = self.pass(&conditions) {
-            // Every task is told, so that each can be given up by who waits for it.
-            let problems = batch.iter().map(|task| problem.clone().of_task(task)).collect();
-            let outcome = Outcome { items: Vec::new(), problems };
-            let note = outcome.note(batch.len(), &session.caller.secrets);
-            return Work { frames: vec![(delay, session.frame(outcome))], dropped: false, note };
-        }
-        let apart = conditions.weather.apart;
-        let caller = Caller { conditions, ..session.caller.clone() };
+    fn execute_frame(&self, session: &Session, caller: &Caller, batch: &[Value]) -> Work {
+        let (delay, apart) = (caller.conditions.delay, caller.conditions.network.apart);
         let mut note = Note { route: protocol::ENDPOINT, tasks: batch.len(), ..Note::default() };
         let mut frames = Vec::new();
-        for (task, outcome) in batch.iter().zip(self.process(batch, &caller)) {
+        for (task, outcome) in batch.iter().zip(self.process(batch, caller)) {
             let own = outcome.note(1, &caller.secrets);
             note.results += own.results;
             note.errors.extend(own.errors);
@@ -87,8 +92,8 @@ impl Engine {
     }
 }
 
-fn failed(session: &Session, problem: Problem) -> Work {
-    let outcome = Outcome { items: Vec::new(), problems: vec![problem] };
-    let note = outcome.note(0, &session.caller.secrets);
-    Work { frames: vec![(Duration::ZERO, session.frame(outcome))], dropped: false, note }
+/// One frame with the errors of a batch of `tasks` elements that is refused as a whole.
+fn refused(session: &Session, outcome: Outcome, tasks: usize, delay: Duration) -> Work {
+    let note = outcome.note(tasks, &session.caller.secrets);
+    Work { frames: vec![(delay, session.frame(outcome))], dropped: false, note }
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
-/// How long a client may take to say who it is.
+/// How long a client may take to authenticate.
 const GREETING: Duration = Duration::from_secs(30);
 
 /// Why a socket is left.
@@ -26,7 +26,7 @@ enum End {
     Gone,
     /// The server stops.
     Stopped,
-    /// The weather takes it.
+    /// Network conditions close it.
     Dropped,
     /// There is no memory for what it asks for.
     Overloaded,
@@ -45,7 +45,7 @@ pub(crate) async fn run(app: AppState, mut socket: WebSocket, greeting: Incoming
     }
     if !rest.is_empty() {
         let started = Instant::now();
-        let work = app.engine.work(&session, &greeting, &rest);
+        let work = app.engine.work(&session, &greeting, Ok(rest));
         // What is not started is not answered, and the socket is closed by its next frame at the latest.
         let _ = start(&app, &session, work, started).await;
     }
@@ -77,15 +77,15 @@ async fn greet(
     connection.taken();
     let problem = match admitted {
         Ok((session, rest)) => {
-            tell(app, Note { route: crate::ENDPOINT, tasks: 1, ..Note::default() }, started, Passage::Normal);
+            log(app, Note { route: crate::ENDPOINT, tasks: 1, ..Note::default() }, started, Passage::Normal);
             return Some((session, rest));
         }
         Err(problem) => problem,
     };
     let errors = vec![problem.code().to_owned()];
-    tell(app, Note { route: crate::ENDPOINT, tasks: 1, results: 0, errors }, started, Passage::Normal);
+    log(app, Note { route: crate::ENDPOINT, tasks: 1, results: 0, errors }, started, Passage::Normal);
     let refusal = envelope(Vec::new(), vec![Value::Object(problem.object)], app.engine.settings().empty_data);
-    // Whoever is gone already does not mind.
+    // A closed socket needs no answer.
     let _ = socket.send(Message::text(refusal.to_string())).await;
     close(socket, close_code::POLICY, "not authenticated").await;
     None
@@ -154,7 +154,7 @@ async fn converse(
                 connection.taken();
                 let Some(work) = work else { return End::Overloaded };
                 if work.dropped {
-                    tell(app, Note { route: crate::ENDPOINT, ..Note::default() }, started, Passage::Dropped);
+                    log(app, Note { route: crate::ENDPOINT, ..Note::default() }, started, Passage::Dropped);
                     return End::Dropped;
                 }
                 if start(app, session, work, started).await.is_none() {
@@ -173,7 +173,7 @@ async fn converse(
     }
 }
 
-/// Waits until a value is so; an error says that who would change it is gone, which ends the wait as well.
+/// Waits until a value is so; an error, when the sender is gone, ends the wait as well.
 async fn until<T>(value: &mut watch::Receiver<T>, is_so: impl FnMut(&T) -> bool) {
     drop(value.wait_for(is_so).await);
 }
@@ -186,7 +186,7 @@ async fn start(app: &AppState, session: &Arc<Session>, work: Work, started: Inst
     frames.sort_by_key(|(due, _)| *due);
     if frames.last().is_none_or(|(due, _)| due.is_zero()) {
         session.push(frames.into_iter().map(|(_, frame)| frame));
-        tell(app, note, started, Passage::Normal);
+        log(app, note, started, Passage::Normal);
         return Some(());
     }
     let held = room(app, weight).await?;
@@ -200,7 +200,7 @@ async fn start(app: &AppState, session: &Arc<Session>, work: Work, started: Inst
             clock.reach(began.saturating_add(due)).await;
             session.push([frame]);
         }
-        tell(&app, note, started, Passage::Normal);
+        log(&app, note, started, Passage::Normal);
         drop(permit);
         drop(held);
     });
@@ -234,11 +234,11 @@ async fn send(app: &AppState, socket: &mut WebSocket, frame: Frame) -> Result<()
 }
 
 async fn close(socket: &mut WebSocket, code: u16, reason: &'static str) {
-    // Whoever is gone already does not mind.
+    // A closed socket needs no answer.
     let _ = socket.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
 }
 
-fn tell(app: &AppState, note: Note, started: Instant, passage: Passage) {
+fn log(app: &AppState, note: Note, started: Instant, passage: Passage) {
     let took: Duration = started.elapsed();
     (app.log)(&Served { method: "WS", status: None, note, took, passage });
 }

@@ -1,4 +1,4 @@
-//! `answer:<behaviour>:<how>`: valid requests are answered in a way that breaks one behaviour.
+//! `answer:<behaviour>:<mutation>`: valid requests are answered in a way that breaks one behaviour.
 
 mod delivery;
 mod fields;
@@ -14,7 +14,7 @@ use airspec_spec::{Model, Schema};
 
 /// A way to answer wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum How {
+pub(super) enum BehaviourMutation {
     Absent,
     Wrong,
     Fewer,
@@ -53,7 +53,7 @@ pub(super) enum How {
     Encoded,
 }
 
-impl How {
+impl BehaviourMutation {
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Absent => "absent",
@@ -97,29 +97,29 @@ impl How {
 }
 
 /// The ways to break a behaviour, each with what the mock then does.
-pub(super) fn ways(kind: &Kind) -> Vec<(How, String)> {
+pub(super) fn mutations(kind: &Kind) -> Vec<(BehaviourMutation, String)> {
     match kind {
-        Kind::Echo { parameter, field } => fields::echo_ways(parameter, field),
-        Kind::Count { parameter } => fields::count_ways(parameter),
-        Kind::Distinct { fields, .. } => fields::distinct_ways(fields),
-        Kind::Flag { parameter, field } => fields::flag_ways(parameter, field),
-        Kind::Default { parameter } => fields::default_ways(parameter),
-        Kind::Select { parameter, .. } => files::select_ways(parameter),
-        Kind::Container { parameter, .. } => files::container_ways(parameter),
-        Kind::Size { width, height } => files::size_ways(width, height),
-        Kind::Quality { parameter, .. } => files::quality_ways(parameter),
-        Kind::Lifetime { parameter, .. } => files::lifetime_ways(parameter),
-        Kind::Delivery { immediate, deferred, .. } => delivery::delivery_ways(immediate, deferred),
-        Kind::Webhook { .. } => delivery::webhook_ways(),
-        Kind::Upload { .. } => delivery::upload_ways(),
+        Kind::Echo { parameter, field } => fields::echo_mutations(parameter, field),
+        Kind::Count { parameter } => fields::count_mutations(parameter),
+        Kind::Distinct { fields, .. } => fields::distinct_mutations(fields),
+        Kind::Flag { parameter, field } => fields::flag_mutations(parameter, field),
+        Kind::Default { parameter } => fields::default_mutations(parameter),
+        Kind::Select { parameter, .. } => files::select_mutations(parameter),
+        Kind::Container { parameter, .. } => files::container_mutations(parameter),
+        Kind::Size { width, height } => files::size_mutations(width, height),
+        Kind::Quality { parameter, .. } => files::quality_mutations(parameter),
+        Kind::Lifetime { parameter, .. } => files::lifetime_mutations(parameter),
+        Kind::Delivery { immediate, deferred, .. } => delivery::delivery_mutations(immediate, deferred),
+        Kind::Webhook { .. } => delivery::webhook_mutations(),
+        Kind::Upload { .. } => delivery::upload_mutations(),
     }
 }
 
 /// A behaviour that is broken in one way.
 #[derive(Debug)]
-pub(super) struct AnswerMutation {
+pub(super) struct MutatedBehaviour {
     kind: Kind,
-    how: How,
+    mutation: BehaviourMutation,
     /// The place of the behaviour in the model, and that of the way among its ways.
     place: (usize, usize),
     /// The parameter that the behaviour is about.
@@ -130,22 +130,22 @@ pub(super) struct AnswerMutation {
 
 /// Brings mutations into the order of the catalogue, whatever the order in which they were asked for. Where a field or
 /// a count can be wrong in one way only, the first way wins; elsewhere the last one does.
-pub(super) fn order(mutations: &mut Vec<AnswerMutation>) {
+pub(super) fn order(mutations: &mut Vec<MutatedBehaviour>) {
     mutations.sort_by_key(|mutation| mutation.place);
     mutations.dedup_by(|later, earlier| {
         later.place.0 == earlier.place.0 && matches!(later.kind, Kind::Echo { .. } | Kind::Count { .. })
     });
 }
 
-impl AnswerMutation {
+impl MutatedBehaviour {
     /// Breaks the behaviour at that place of the model.
-    pub(super) fn new(model: &Model, place: usize, how: How) -> Option<Self> {
+    pub(super) fn new(model: &Model, place: usize, mutation: BehaviourMutation) -> Option<Self> {
         let kind = model.behaviours.get(place)?.kind.clone();
-        let way = ways(&kind).iter().position(|(known, _)| *known == how)?;
+        let way = mutations(&kind).iter().position(|(known, _)| *known == mutation)?;
         let parameter = kind.parameters().first().and_then(|path| model.task.at(path)).cloned();
         let field = kind.fields().first().and_then(|name| model.result.as_ref()?.property(name));
         let field = field.map(|property| property.schema.clone());
-        Some(Self { kind, how, place: (place, way), parameter, field })
+        Some(Self { kind, mutation, place: (place, way), parameter, field })
     }
 
     pub(super) fn on_defaults(&self, defaults: &mut Defaults) {
@@ -155,7 +155,8 @@ impl AnswerMutation {
     }
 
     pub(super) fn on_violations(&self, view: TaskView<'_>, violations: &mut Vec<Violation>) {
-        if let (Kind::Lifetime { parameter, only }, How::Refused) = (&self.kind, self.how) {
+        if let (Kind::Lifetime { parameter, only }, BehaviourMutation::Refused) = (&self.kind, self.mutation)
+        {
             let constraint = self.parameter.as_ref().and_then(|schema| schema.constraints.first());
             violations.extend(
                 constraint
@@ -166,15 +167,15 @@ impl AnswerMutation {
 
     pub(super) fn on_plan(&self, view: TaskView<'_>, plan: &mut Plan) {
         match &self.kind {
-            Kind::Count { .. } => fields::on_count(self.how, plan),
-            Kind::Flag { field, .. } => fields::on_flag(self.how, field, plan),
-            Kind::Select { fields, .. } => files::on_select(self.how, fields, plan),
-            Kind::Container { .. } => files::on_container(self.how, plan),
-            Kind::Size { .. } => files::on_size(self.how, plan),
+            Kind::Count { .. } => fields::on_count(self.mutation, plan),
+            Kind::Flag { field, .. } => fields::on_flag(self.mutation, field, plan),
+            Kind::Select { fields, .. } => files::on_select(self.mutation, fields, plan),
+            Kind::Container { .. } => files::on_container(self.mutation, plan),
+            Kind::Size { .. } => files::on_size(self.mutation, plan),
             Kind::Quality { .. } => files::on_quality(plan),
-            Kind::Lifetime { .. } => files::on_lifetime(self.how, plan),
+            Kind::Lifetime { .. } => files::on_lifetime(self.mutation, plan),
             Kind::Delivery { parameter, immediate, .. } => {
-                delivery::on_plan(self.how, view.text(parameter) == Some(immediate.as_str()), plan);
+                delivery::on_plan(self.mutation, view.text(parameter) == Some(immediate.as_str()), plan);
             }
             Kind::Echo { .. }
             | Kind::Distinct { .. }
@@ -189,7 +190,7 @@ impl AnswerMutation {
         match (&self.kind, &self.field) {
             (Kind::Echo { field, .. }, Some(schema)) => {
                 for item in items {
-                    fields::on_echo(self.how, field, schema, stranger, item);
+                    fields::on_echo(self.mutation, field, schema, stranger, item);
                 }
             }
             (Kind::Distinct { fields, .. }, _) => {
@@ -197,7 +198,7 @@ impl AnswerMutation {
                     fields::repeat(field, items);
                 }
             }
-            (Kind::Flag { field, .. }, _) if self.how == How::Text => {
+            (Kind::Flag { field, .. }, _) if self.mutation == BehaviourMutation::Text => {
                 for item in items {
                     fields::spell(field, item);
                 }
@@ -208,9 +209,9 @@ impl AnswerMutation {
 
     pub(super) fn on_execution(&self, stranger: &str, execution: &mut Execution) {
         match &self.kind {
-            Kind::Delivery { .. } => delivery::on_kept(self.how, execution),
-            Kind::Webhook { .. } => delivery::on_webhook(self.how, stranger, &mut execution.deliveries),
-            Kind::Upload { .. } => delivery::on_upload(self.how, &mut execution.deliveries),
+            Kind::Delivery { .. } => delivery::on_kept(self.mutation, execution),
+            Kind::Webhook { .. } => delivery::on_webhook(self.mutation, stranger, &mut execution.deliveries),
+            Kind::Upload { .. } => delivery::on_upload(self.mutation, &mut execution.deliveries),
             Kind::Echo { .. }
             | Kind::Count { .. }
             | Kind::Distinct { .. }
@@ -225,7 +226,7 @@ impl AnswerMutation {
     }
 
     pub(super) fn on_poll(&self, result: Option<&Schema>, items: &mut [Item]) {
-        if matches!(self.kind, Kind::Delivery { .. }) && self.how == How::Hollow {
+        if matches!(self.kind, Kind::Delivery { .. }) && self.mutation == BehaviourMutation::Hollow {
             delivery::on_poll(result, items);
         }
     }
@@ -238,8 +239,14 @@ mod tests {
     #[test]
     fn mutations_apply_in_the_order_of_the_catalogue_and_a_count_is_wrong_in_one_way() {
         let mutation = |kind: &Kind, place, way| {
-            let (how, _) = ways(kind).swap_remove(way);
-            AnswerMutation { kind: kind.clone(), how, place: (place, way), parameter: None, field: None }
+            let (mutation, _) = mutations(kind).swap_remove(way);
+            MutatedBehaviour {
+                kind: kind.clone(),
+                mutation,
+                place: (place, way),
+                parameter: None,
+                field: None,
+            }
         };
         let count = Kind::Count { parameter: "n".to_owned() };
         let size = Kind::Size { width: "w".to_owned(), height: "h".to_owned() };
@@ -250,7 +257,7 @@ mod tests {
             mutation(&count, 0, 1),
         ];
         order(&mut mutations);
-        let ways: Vec<How> = mutations.iter().map(|mutation| mutation.how).collect();
-        assert_eq!(ways, [How::More, How::Wider, How::Turned]);
+        let ways: Vec<BehaviourMutation> = mutations.iter().map(|mutated| mutated.mutation).collect();
+        assert_eq!(ways, [BehaviourMutation::More, BehaviourMutation::Wider, BehaviourMutation::Turned]);
     }
 }

@@ -33,7 +33,7 @@ impl Blame {
         }
     }
 
-    /// A parameter that is not at fault, nor goes by the name of one that is.
+    /// A parameter that is not at fault, nor has the name of one that is.
     fn other(&self, parameters: &[String]) -> Option<String> {
         let is_meant = |other: &&String| {
             parameters.iter().any(|path| path == *other || path.ends_with(&format!(".{other}")))

@@ -1,8 +1,8 @@
 //! Every fault that a mock of a model can have, and how an id is read.
 
-use super::answer::{self, How};
+use super::answer::{self, BehaviourMutation};
 use super::error::ErrorMutation;
-use super::misread::{self, Mistake};
+use super::misread::{self, ConstraintMutation};
 use super::refuse;
 use airspec_spec::{Constraint, Model};
 
@@ -24,7 +24,7 @@ impl Fault {
     #[must_use]
     pub fn loosened(&self) -> Option<&str> {
         let (id, word) = self.id.strip_prefix("misread:")?.rsplit_once(':')?;
-        Mistake::LOOSE.iter().any(|mistake| mistake.word() == word).then_some(id)
+        ConstraintMutation::LOOSE.iter().any(|mutation| mutation.word() == word).then_some(id)
     }
 }
 
@@ -58,9 +58,9 @@ pub(crate) fn all(model: &Model) -> Vec<Fault> {
                 .into_iter()
                 .map(|(number, what)| fault(format!("refuse:{id}:{number}"), what)),
         );
-        faults.extend(misread::mistakes(model, constraint).into_iter().map(|mistake| Fault {
-            changes_nothing: mistake.changes_nothing(model, constraint),
-            ..fault(format!("misread:{id}:{}", mistake.word()), mistake.sentence(constraint))
+        faults.extend(misread::mutations(model, constraint).into_iter().map(|mutation| Fault {
+            changes_nothing: mutation.changes_nothing(model, constraint),
+            ..fault(format!("misread:{id}:{}", mutation.word()), mutation.sentence(constraint))
         }));
         faults.push(fault(
             format!("blame:{id}"),
@@ -68,12 +68,13 @@ pub(crate) fn all(model: &Model) -> Vec<Fault> {
         ));
     }
     for behaviour in &model.behaviours {
-        for (how, what) in answer::ways(&behaviour.kind) {
-            faults.push(fault(format!("answer:{}:{}", behaviour.id, how.word()), what));
+        for (mutation, what) in answer::mutations(&behaviour.kind) {
+            faults.push(fault(format!("answer:{}:{}", behaviour.id, mutation.word()), what));
         }
     }
     faults.extend(
-        ErrorMutation::ALL.map(|how| fault(format!("error:{}", how.word()), how.sentence().to_owned())),
+        ErrorMutation::ALL
+            .map(|mutation| fault(format!("error:{}", mutation.word()), mutation.sentence().to_owned())),
     );
     faults
 }
@@ -84,10 +85,10 @@ pub(super) enum Selected {
     Accept(String),
     /// The constraint, and which of its values or alternatives where it is one.
     Refuse(String, Option<usize>),
-    Misread(String, Mistake),
+    Misread(String, ConstraintMutation),
     Blame(String),
     /// The place of the behaviour in the model, and the way in which it is broken.
-    Answer(usize, How),
+    Answer(usize, BehaviourMutation),
     Error(ErrorMutation),
 }
 
@@ -99,11 +100,11 @@ pub(super) fn read(model: &Model, id: &str) -> Result<Selected, UnknownFault> {
         Some(("refuse", rest)) => {
             constraint(rest).map(|id| Selected::Refuse(id, None)).or_else(|| branch(model, rest))
         }
-        Some(("misread", rest)) => mistake(model, rest),
+        Some(("misread", rest)) => constraint_mutation(model, rest),
         Some(("blame", rest)) => constraint(rest).map(Selected::Blame),
         Some(("answer", rest)) => behaviour(model, rest),
         Some(("error", rest)) => {
-            ErrorMutation::ALL.into_iter().find(|how| how.word() == rest).map(Selected::Error)
+            ErrorMutation::ALL.into_iter().find(|mutation| mutation.word() == rest).map(Selected::Error)
         }
         _ => None,
     };
@@ -122,17 +123,18 @@ fn branch(model: &Model, rest: &str) -> Option<Selected> {
     Some(Selected::Refuse(constraint.id.to_string(), Some(number)))
 }
 
-fn mistake(model: &Model, rest: &str) -> Option<Selected> {
+fn constraint_mutation(model: &Model, rest: &str) -> Option<Selected> {
     let (id, word) = rest.rsplit_once(':')?;
     let constraint = model.constraint(id)?;
-    let mistake = misread::mistakes(model, constraint).into_iter().find(|known| known.word() == word)?;
-    Some(Selected::Misread(constraint.id.to_string(), mistake))
+    let mutation = misread::mutations(model, constraint).into_iter().find(|known| known.word() == word)?;
+    Some(Selected::Misread(constraint.id.to_string(), mutation))
 }
 
 fn behaviour(model: &Model, rest: &str) -> Option<Selected> {
     model.behaviours.iter().enumerate().find_map(|(place, behaviour)| {
         let word = rest.strip_prefix(&behaviour.id)?.strip_prefix(':')?;
-        let (how, _) = answer::ways(&behaviour.kind).into_iter().find(|(how, _)| how.word() == word)?;
-        Some(Selected::Answer(place, how))
+        let (mutation, _) =
+            answer::mutations(&behaviour.kind).into_iter().find(|(mutation, _)| mutation.word() == word)?;
+        Some(Selected::Answer(place, mutation))
     })
 }

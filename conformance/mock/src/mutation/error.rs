@@ -1,4 +1,4 @@
-//! `error:<how>`: refusals are worded wrongly, whatever they are about. The ways are the same for every model, since the
+//! `error:<mutation>`: refusals are worded wrongly, whatever they are about. The ways are the same for every model, since the
 //! shape of an error belongs to the platform.
 
 use crate::answer::{Answer, Body};

@@ -1,14 +1,14 @@
-//! `misread:<constraint>:<how>`: the constraint is checked with a common mistake. It is taken more loosely or more
+//! `misread:<constraint>:<mutation>`: the constraint is checked with a common mistake. It is taken more loosely or more
 //! strictly than it is stated, and every other constraint is left alone.
 //!
 //! Some mistakes judge a value by another measure (a length in bytes, [`measure`]); others judge another value than the
-//! one that was sent (a text without the blanks around it, [`reading`]), and then carry that one out.
+//! one that was sent (a text without the blanks around it, [`rewrite`]), and then carry that one out.
 
+mod constraint_mutation;
 mod measure;
-mod mistakes;
-mod reading;
+mod rewrite;
 
-pub(super) use mistakes::{Mistake, mistakes};
+pub(super) use constraint_mutation::{ConstraintMutation, mutations};
 
 use crate::path;
 use crate::steps::judge::{Conflict, Taken};
@@ -23,28 +23,28 @@ use serde_json::Value;
 pub(super) struct Misread {
     constraint: Constraint,
     schema: Schema,
-    mistake: Mistake,
+    mutation: ConstraintMutation,
     marks: Regex,
 }
 
 impl Misread {
-    pub(super) fn new(model: &Model, id: &str, mistake: Mistake) -> Option<Self> {
+    pub(super) fn new(model: &Model, id: &str, mutation: ConstraintMutation) -> Option<Self> {
         let constraint = model.constraint(id)?.clone();
         let schema = model.task.at(&constraint.parameter)?.clone();
         let marks = Regex::new(r"[\p{M}\u{200d}]").expect("the pattern is well formed");
-        Some(Self { constraint, schema, mistake, marks })
+        Some(Self { constraint, schema, mutation, marks })
     }
 
     /// Tells identifiers apart by letter case.
     pub(super) fn on_key(&self, identifier: &str, key: &mut String) {
-        if self.mistake == Mistake::Case && matches!(self.constraint.rule, Rule::Unique) {
+        if self.mutation == ConstraintMutation::Case && matches!(self.constraint.rule, Rule::Unique) {
             identifier.clone_into(key);
         }
     }
 
     /// Compares an identifier with that of the task before it only.
     pub(super) fn on_conflict(&self, key: &str, taken: &Taken, conflict: &mut Conflict) {
-        if self.mistake == Mistake::Neighbours {
+        if self.mutation == ConstraintMutation::Neighbours {
             conflict.in_batch = taken.last.as_deref() == Some(key);
         }
     }
@@ -57,14 +57,14 @@ impl Misread {
         }
     }
 
-    /// The task as it is carried out, where that is not as it was sent.
-    pub(super) fn meant(&self, task: &Value) -> Option<Value> {
-        if self.mistake.is_meant() { self.read(task) } else { None }
+    /// The task as it is executed, where that is not as it was sent.
+    pub(super) fn executed_task(&self, task: &Value) -> Option<Value> {
+        if self.mutation.changes_execution() { self.read(task) } else { None }
     }
 
     /// Takes what the constraint says from a reading; where the type is misread, so is everything else about the value.
     fn instead(&self, reading: Vec<Violation>, mut judged: Vec<Violation>) -> Vec<Violation> {
-        if self.mistake.is_meant() && matches!(self.constraint.rule, Rule::Type(_)) {
+        if self.mutation.changes_execution() && matches!(self.constraint.rule, Rule::Type(_)) {
             return reading;
         }
         let is_own = |violation: &Violation| violation.constraint == self.constraint.id;

@@ -68,7 +68,7 @@ impl Tasks {
             || self.oldest_is_over(now)
         {
             let Some((number, _, id)) = self.order.pop_front() else { break };
-            // The identifier may have been taken anew since.
+            // The identifier may have been taken again since.
             if self.known.get(&id).is_some_and(|(known, _)| *known == number)
                 && let Some((_, forgotten)) = self.known.remove(&id)
             {

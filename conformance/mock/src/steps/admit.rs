@@ -1,18 +1,19 @@
 //! Admit: the request as a whole, before its tasks are looked at. Body, keys, rate, and network conditions that refuse.
 
 use crate::capacity::{MAX_KEY, MAX_VALUES, has_too_many_values};
+use crate::network::{self, RequestConditions};
 use crate::problem::Problem;
-use crate::protocol::{Incoming, JSON, WEATHER_HEADER, kind, name};
+use crate::protocol::{Incoming, JSON, NETWORK_HEADERS, kind, name};
 use crate::seeded_rng::SeededRng;
 use crate::settings::Settings;
 use crate::state::rate::Bucket;
-use crate::weather::{self, RequestConditions};
 use airspec_judge::text;
 use serde_json::Value;
 use std::time::Duration;
 
 /// The elements of the array that a body must be.
 pub(crate) fn batch(body: &[u8], settings: &Settings) -> Result<Vec<Value>, Problem> {
+    size(body, settings)?;
     match json(body)? {
         Value::Array(tasks) if tasks.is_empty() => Err(Problem::new(
             400,
@@ -30,6 +31,16 @@ pub(crate) fn batch(body: &[u8], settings: &Settings) -> Result<Vec<Value>, Prob
             Err(Problem::new(400, "invalidRequestBody", text))
         }
     }
+}
+
+/// Refuses a body over the limit.
+pub(crate) fn size(body: &[u8], settings: &Settings) -> Result<(), Problem> {
+    if body.len() > settings.max_body { Err(too_large(settings)) } else { Ok(()) }
+}
+
+pub(crate) fn too_large(settings: &Settings) -> Problem {
+    let text = format!("The body must have at most {} bytes.", settings.max_body);
+    Problem::new(413, "requestTooLarge", text)
 }
 
 fn json(body: &[u8]) -> Result<Value, Problem> {
@@ -62,11 +73,16 @@ pub(crate) fn conditions(
     rng: SeededRng,
     number: u64,
 ) -> Result<RequestConditions, Problem> {
-    match settings.weather.under(request.header(WEATHER_HEADER)) {
-        Ok(weather) => Ok(weather.conditions(rng, number)),
+    match settings.network.for_request(network_header(request)) {
+        Ok(network) => Ok(network.conditions(rng, number)),
         // What the header says is not repeated: nobody knows yet whether it is a key.
-        Err(error) => Err(Problem::new(400, "invalidWeather", format!("{}.", error.unnamed()))),
+        Err(error) => Err(Problem::new(400, "invalidNetworkConditions", format!("{}.", error.unnamed()))),
     }
+}
+
+/// The header with network conditions, by its present name or else its former one.
+fn network_header(request: &Incoming) -> Option<&str> {
+    NETWORK_HEADERS.into_iter().find_map(|name| request.header(name))
 }
 
 /// Refuses what comes too fast, or under conditions that refuse everything.
@@ -75,10 +91,10 @@ pub(crate) fn pass(
     bucket: &mut Bucket,
     now: Duration,
 ) -> Result<(), Problem> {
-    if let Some(rate) = conditions.weather.rate {
-        bucket.take(rate, now).map_err(|_| weather::trouble(429))?;
+    if let Some(rate) = conditions.network.rate {
+        bucket.take(rate, now).map_err(|_| network::problem_of_status(429))?;
     }
-    conditions.forced_status.map_or(Ok(()), |status| Err(weather::trouble(status)))
+    conditions.forced_status.map_or(Ok(()), |status| Err(network::problem_of_status(status)))
 }
 
 /// The keys that a request carries, in its header and in an authentication task that comes first; each must be accepted.
@@ -121,10 +137,14 @@ pub(crate) fn origin(request: &Incoming, settings: &Settings) -> String {
     format!("http://{}", request.header("host").filter(plain).unwrap_or("localhost"))
 }
 
-/// Whether the body is said to be JSON.
-pub(crate) fn is_json(request: &Incoming) -> bool {
+/// HTTP only: refuses a body whose content type is not JSON.
+pub(crate) fn http_content_type(request: &Incoming) -> Result<(), Problem> {
     let essence = request.header("content-type").and_then(|media| media.split(';').next());
-    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON))
+    if essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON)) {
+        return Ok(());
+    }
+    let text = "The body must be sent as application/json.";
+    Err(Problem::new(415, "unsupportedMediaType", text))
 }
 
 fn bearer(header: &str) -> Option<&str> {

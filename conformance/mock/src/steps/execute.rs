@@ -5,13 +5,13 @@ use crate::behaviour_index::BehaviourIndex;
 use crate::caller::Caller;
 use crate::delivery::{DeliveryWorker, Load, QueuedDelivery};
 use crate::item::Item;
+use crate::network;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::protocol::{name, status};
 use crate::state::State;
 use crate::state::tasks::Task;
 use crate::task_view::TaskView;
-use crate::weather;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,19 +132,19 @@ fn kept(
     Some(Kept { key: key?.to_owned(), task, unique: unique.map(str::to_owned) })
 }
 
-/// For each result, its file for the upload address and itself for the webhook, as far as the task names them.
+/// For each result, its file for the upload URL and itself for the webhook, as far as the task names them.
 fn deliveries(items: &[(Duration, Item)], terms: Terms<'_>) -> Vec<QueuedDelivery> {
     let Terms { view, index, .. } = terms;
-    let address = |parameter: &Option<String>| view.text(parameter.as_ref()?).map(str::to_owned);
-    let (upload, webhook) = (address(&index.upload), address(&index.webhook));
+    let url = |parameter: &Option<String>| view.text(parameter.as_ref()?).map(str::to_owned);
+    let (upload, webhook) = (url(&index.upload), url(&index.webhook));
     let mut deliveries = Vec::new();
     for (due, item) in items {
         let file = item.file.as_ref().zip(upload.clone());
-        let file = file.map(|(file, address)| (address, Load::Upload(Arc::clone(&file.image))));
-        let notice = webhook.clone().map(|address| (address, Load::Notice(item.clone())));
-        deliveries.extend(file.into_iter().chain(notice).map(|(address, load)| QueuedDelivery {
+        let file = file.map(|(file, url)| (url, Load::Upload(Arc::clone(&file.image))));
+        let notice = webhook.clone().map(|url| (url, Load::Notice(item.clone())));
+        deliveries.extend(file.into_iter().chain(notice).map(|(url, load)| QueuedDelivery {
             due: *due,
-            address,
+            url,
             task: terms.key.map(str::to_owned),
             load,
             edit: None,
@@ -163,7 +163,7 @@ pub(crate) fn crowded(task: &Value) -> Problem {
 
 /// The error of a task that the balance does not cover; none where such a task just has no result.
 pub(crate) fn unpaid(task: &Value, status: u16) -> Option<Problem> {
-    (status != 200).then(|| Problem { status, ..weather::trouble(402).of_task(task) })
+    (status != 200).then(|| Problem { status, ..network::problem_of_status(402).of_task(task) })
 }
 
 /// The error of a task that fails at the provider.

@@ -40,8 +40,8 @@ pub(crate) fn answer(head: Head, outcome: Outcome, empty_data: bool, secrets: &S
 fn pieces(outcome: Outcome, empty_data: bool, secrets: &Secrets) -> Vec<Piece> {
     // Nobody can know it, so that no text of a client is taken for it.
     let mark = format!("{}/", Uuid::new_v4());
-    let mut pictures = HashMap::new();
-    let data = outcome.items.into_iter().map(|item| outline(item, &mark, &mut pictures)).collect();
+    let mut images = HashMap::new();
+    let data = outcome.items.into_iter().map(|item| outline(item, &mark, &mut images)).collect();
     let masked = !outcome.problems.is_empty();
     let errors = outcome.problems.into_iter().map(|problem| Value::Object(problem.object)).collect();
     let text = protocol::envelope(data, errors, empty_data).to_string();
@@ -55,19 +55,19 @@ fn pieces(outcome: Outcome, empty_data: bool, secrets: &Secrets) -> Vec<Piece> {
         // A number follows each mark.
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = part.split_at(digits);
-        pieces.extend(pictures.remove(&format!("{mark}{number}")).map(Piece));
+        pieces.extend(images.remove(&format!("{mark}{number}")).map(Piece));
         pieces.push(piece(rest));
     }
     pieces
 }
 
 /// The item with a mark in the place of each image, and the images in the order of their marks.
-fn outline(mut item: Item, mark: &str, pictures: &mut HashMap<String, Content>) -> Value {
+fn outline(mut item: Item, mark: &str, images: &mut HashMap<String, Content>) -> Value {
     if let Some(file) = &item.file {
         for (name, form) in &item.inline {
-            let place = format!("{mark}{}", pictures.len());
+            let place = format!("{mark}{}", images.len());
             item.fields.insert(name.clone(), place.as_str().into());
-            pictures.insert(place, Content::Inline(Arc::clone(&file.image), *form));
+            images.insert(place, Content::Inline(Arc::clone(&file.image), *form));
         }
     }
     Value::Object(item.fields)

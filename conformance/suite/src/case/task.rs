@@ -118,7 +118,7 @@ impl<'m> Tasks<'m> {
 
     /// Changes other parameters than the one at `kept` until no rule over several parameters is broken.
     pub fn settle(&self, task: Value, kept: &str) -> Value {
-        self.made.settle(task, kept)
+        self.made.satisfy_relations(task, kept)
     }
 
     /// The task with every combination of values for the parameters that a rule ties together.

@@ -1,6 +1,6 @@
 //! Wrong numbers of results, and wrong fields in them.
 
-use super::How;
+use super::BehaviourMutation;
 use crate::item::Item;
 use crate::steps::plan::Plan;
 use crate::steps::results::is_uuid;
@@ -9,73 +9,76 @@ use airspec_spec::Schema;
 use airspec_spec::rule::Rule;
 use serde_json::Value;
 
-pub(super) fn echo_ways(parameter: &str, field: &str) -> Vec<(How, String)> {
+pub(super) fn echo_mutations(parameter: &str, field: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (How::Absent, format!("leaves `{field}` out of results")),
-        (How::Wrong, format!("gives `{field}` a value that is not that of `{parameter}`")),
-        (How::Upper, format!("gives `{field}` in capitals")),
+        (BehaviourMutation::Absent, format!("leaves `{field}` out of results")),
+        (BehaviourMutation::Wrong, format!("gives `{field}` a value that is not that of `{parameter}`")),
+        (BehaviourMutation::Upper, format!("gives `{field}` in capitals")),
     ]
 }
 
-pub(super) fn count_ways(parameter: &str) -> Vec<(How, String)> {
+pub(super) fn count_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (How::Fewer, format!("gives one result fewer where `{parameter}` asks for several")),
-        (How::More, format!("gives one result more than `{parameter}` says")),
-        (How::One, format!("gives one result, whatever `{parameter}` says")),
+        (BehaviourMutation::Fewer, format!("gives one result fewer where `{parameter}` asks for several")),
+        (BehaviourMutation::More, format!("gives one result more than `{parameter}` says")),
+        (BehaviourMutation::One, format!("gives one result, whatever `{parameter}` says")),
     ]
 }
 
-pub(super) fn distinct_ways(fields: &[String]) -> Vec<(How, String)> {
-    vec![(How::Same, format!("repeats {} in every result of a task", fields.join(" and ")))]
+pub(super) fn distinct_mutations(fields: &[String]) -> Vec<(BehaviourMutation, String)> {
+    vec![(BehaviourMutation::Same, format!("repeats {} in every result of a task", fields.join(" and ")))]
 }
 
-pub(super) fn flag_ways(parameter: &str, field: &str) -> Vec<(How, String)> {
+pub(super) fn flag_mutations(parameter: &str, field: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (How::Never, format!("leaves `{field}` out although `{parameter}` is true")),
-        (How::Always, format!("gives `{field}` although `{parameter}` is not true")),
-        (How::Text, format!("gives `{field}` as a text")),
+        (BehaviourMutation::Never, format!("leaves `{field}` out although `{parameter}` is true")),
+        (BehaviourMutation::Always, format!("gives `{field}` although `{parameter}` is not true")),
+        (BehaviourMutation::Text, format!("gives `{field}` as a text")),
     ]
 }
 
-pub(super) fn default_ways(parameter: &str) -> Vec<(How, String)> {
-    vec![(How::Other, format!("takes another value than the default where `{parameter}` is left out"))]
+pub(super) fn default_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
+    vec![(
+        BehaviourMutation::Other,
+        format!("takes another value than the default where `{parameter}` is left out"),
+    )]
 }
 
-pub(super) fn on_count(how: How, plan: &mut Plan) {
-    match how {
+pub(super) fn on_count(mutation: BehaviourMutation, plan: &mut Plan) {
+    match mutation {
         // One result stays one: an answer without any would look like a refusal.
-        How::Fewer if plan.count > 1 => plan.count -= 1,
-        How::More => plan.count += 1,
-        How::One => plan.count = plan.count.min(1),
+        BehaviourMutation::Fewer if plan.count > 1 => plan.count -= 1,
+        BehaviourMutation::More => plan.count += 1,
+        BehaviourMutation::One => plan.count = plan.count.min(1),
         _ => {}
     }
 }
 
-pub(super) fn on_flag(how: How, field: &str, plan: &mut Plan) {
-    match how {
-        How::Never => plan.flagged.retain(|known| known != field),
-        How::Always => plan.flagged.push(field.to_owned()),
+pub(super) fn on_flag(mutation: BehaviourMutation, field: &str, plan: &mut Plan) {
+    match mutation {
+        BehaviourMutation::Never => plan.flagged.retain(|known| known != field),
+        BehaviourMutation::Always => plan.flagged.push(field.to_owned()),
         _ => {}
     }
 }
 
 pub(super) fn on_echo(
-    how: How,
+    mutation: BehaviourMutation,
     field: &str,
     schema: &Schema,
     stranger: &dyn Fn() -> String,
     item: &mut Item,
 ) {
-    match how {
-        How::Absent => {
+    match mutation {
+        BehaviourMutation::Absent => {
             item.fields.remove(field);
         }
-        How::Wrong => {
+        BehaviourMutation::Wrong => {
             // Of the right kind, and wrong all the same.
             let wrong = if is_uuid(schema) { stranger() } else { "somethingElse".to_owned() };
             item.fields.insert(field.to_owned(), wrong.into());
         }
-        How::Upper => {
+        BehaviourMutation::Upper => {
             if let Some(Value::String(text)) = item.fields.get_mut(field) {
                 *text = text.to_uppercase();
             }

@@ -1,6 +1,6 @@
 //! Wrong files, links and lifetimes.
 
-use super::How;
+use super::BehaviourMutation;
 use crate::path::pointer;
 use crate::steps::plan::{Containers, Plan};
 use crate::task_view::TaskView;
@@ -10,70 +10,73 @@ use airspec_spec::behaviour::Condition;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-pub(super) fn select_ways(parameter: &str) -> Vec<(How, String)> {
+pub(super) fn select_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (How::Swapped, format!("gives the field of another value of `{parameter}`")),
-        (How::Several, format!("gives the fields of all values of `{parameter}` at once")),
-        (How::Absent, format!("gives the field of no value of `{parameter}`")),
+        (BehaviourMutation::Swapped, format!("gives the field of another value of `{parameter}`")),
+        (BehaviourMutation::Several, format!("gives the fields of all values of `{parameter}` at once")),
+        (BehaviourMutation::Absent, format!("gives the field of no value of `{parameter}`")),
     ]
 }
 
-pub(super) fn container_ways(parameter: &str) -> Vec<(How, String)> {
+pub(super) fn container_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (How::Wrong, format!("makes files of another type than `{parameter}` says")),
-        (How::Disguised, format!("makes files of another type, and calls them what `{parameter}` says")),
-        (How::Media, "gives the media type of another kind of file".to_owned()),
-        (How::Ending, "gives links the ending of another kind of file".to_owned()),
+        (BehaviourMutation::Wrong, format!("makes files of another type than `{parameter}` says")),
+        (
+            BehaviourMutation::Disguised,
+            format!("makes files of another type, and calls them what `{parameter}` says"),
+        ),
+        (BehaviourMutation::Media, "gives the media type of another kind of file".to_owned()),
+        (BehaviourMutation::Ending, "gives links the ending of another kind of file".to_owned()),
     ]
 }
 
-pub(super) fn size_ways(width: &str, height: &str) -> Vec<(How, String)> {
+pub(super) fn size_mutations(width: &str, height: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (How::Wider, format!("makes pictures one pixel wider than `{width}`")),
-        (How::Taller, format!("makes pictures one pixel taller than `{height}`")),
-        (How::Turned, format!("takes `{width}` for `{height}` and the other way round")),
+        (BehaviourMutation::Wider, format!("makes images one pixel wider than `{width}`")),
+        (BehaviourMutation::Taller, format!("makes images one pixel taller than `{height}`")),
+        (BehaviourMutation::Turned, format!("takes `{width}` for `{height}` and the other way round")),
     ]
 }
 
-pub(super) fn quality_ways(parameter: &str) -> Vec<(How, String)> {
-    vec![(How::Inverted, format!("compresses the more, the higher `{parameter}` is"))]
+pub(super) fn quality_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
+    vec![(BehaviourMutation::Inverted, format!("compresses the more, the higher `{parameter}` is"))]
 }
 
-pub(super) fn lifetime_ways(parameter: &str) -> Vec<(How, String)> {
+pub(super) fn lifetime_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (How::Ignored, format!("serves files for ever, whatever `{parameter}` says")),
-        (How::Instant, format!("serves no file at all once `{parameter}` is given")),
-        (How::Refused, format!("refuses `{parameter}` where it should have no effect")),
+        (BehaviourMutation::Ignored, format!("serves files for ever, whatever `{parameter}` says")),
+        (BehaviourMutation::Instant, format!("serves no file at all once `{parameter}` is given")),
+        (BehaviourMutation::Refused, format!("refuses `{parameter}` where it should have no effect")),
     ]
 }
 
-pub(super) fn on_select(how: How, fields: &BTreeMap<String, String>, plan: &mut Plan) {
-    plan.carriers = match how {
-        How::Swapped => {
+pub(super) fn on_select(mutation: BehaviourMutation, fields: &BTreeMap<String, String>, plan: &mut Plan) {
+    plan.carriers = match mutation {
+        BehaviourMutation::Swapped => {
             let other = fields.values().find(|field| !plan.carriers.contains(field));
             other.cloned().into_iter().collect()
         }
-        How::Several => fields.values().cloned().collect(),
+        BehaviourMutation::Several => fields.values().cloned().collect(),
         _ => Vec::new(),
     };
 }
 
-pub(super) fn on_container(how: How, plan: &mut Plan) {
+pub(super) fn on_container(mutation: BehaviourMutation, plan: &mut Plan) {
     let asked = plan.containers.asked;
     let other = if asked == Container::Png { Container::Jpeg } else { Container::Png };
     let containers = &mut plan.containers;
-    match how {
-        How::Disguised => containers.bytes = other,
-        How::Media => containers.media = other,
-        How::Ending => containers.ending = other,
+    match mutation {
+        BehaviourMutation::Disguised => containers.bytes = other,
+        BehaviourMutation::Media => containers.media = other,
+        BehaviourMutation::Ending => containers.ending = other,
         _ => *containers = Containers { asked, bytes: other, media: other, ending: other },
     }
 }
 
-pub(super) fn on_size(how: How, plan: &mut Plan) {
-    match how {
-        How::Wider => plan.width += 1,
-        How::Taller => plan.height += 1,
+pub(super) fn on_size(mutation: BehaviourMutation, plan: &mut Plan) {
+    match mutation {
+        BehaviourMutation::Wider => plan.width += 1,
+        BehaviourMutation::Taller => plan.height += 1,
         _ => std::mem::swap(&mut plan.width, &mut plan.height),
     }
 }
@@ -82,10 +85,10 @@ pub(super) fn on_quality(plan: &mut Plan) {
     plan.quality = 101 - plan.quality;
 }
 
-pub(super) fn on_lifetime(how: How, plan: &mut Plan) {
-    match how {
-        How::Ignored => plan.lifetime = None,
-        How::Instant => plan.lifetime = plan.lifetime.map(|_| Duration::ZERO),
+pub(super) fn on_lifetime(mutation: BehaviourMutation, plan: &mut Plan) {
+    match mutation {
+        BehaviourMutation::Ignored => plan.lifetime = None,
+        BehaviourMutation::Instant => plan.lifetime = plan.lifetime.map(|_| Duration::ZERO),
         _ => {}
     }
 }

@@ -1,6 +1,6 @@
 //! Values judged by another measure than the constraint's.
 
-use super::{Misread, Mistake, text};
+use super::{ConstraintMutation, Misread, text};
 use airspec_spec::Schema;
 use airspec_spec::rule::{Bound, Count, Edge, End, Kinds, Rule, exact};
 use bigdecimal::{BigDecimal, One as _, Zero as _};
@@ -13,35 +13,37 @@ impl Misread {
         if let Some(length) = rule.length() {
             return self.breaks_length(length, value, broken);
         }
-        if let (Mistake::Next, Some(bound)) = (self.mistake, rule.bound()) {
+        if let (ConstraintMutation::Next, Some(bound)) = (self.mutation, rule.bound()) {
             return broken && exact(value) != next(bound, &self.schema);
         }
-        if let (Mistake::Next, Some(items)) = (self.mistake, rule.items()) {
+        if let (ConstraintMutation::Next, Some(items)) = (self.mutation, rule.items()) {
             return broken && value.as_array().is_none_or(|list| !is_next(items, list.len()));
         }
-        match (self.mistake, rule) {
-            (Mistake::Half, Rule::MultipleOf(step)) => {
+        match (self.mutation, rule) {
+            (ConstraintMutation::Half, Rule::MultipleOf(step)) => {
                 let half = step / BigDecimal::from(2);
                 broken && exact(value).is_none_or(|number| !(number % half).is_zero())
             }
-            (Mistake::Point, _) => broken || value.is_f64() && Kinds::INTEGER.admit(value),
-            (Mistake::Version, _) => {
+            (ConstraintMutation::Point, _) => broken || value.is_f64() && Kinds::INTEGER.admit(value),
+            (ConstraintMutation::Version, _) => {
                 broken && text(value).is_none_or(|text| text.len() != 36 || uuid(text).is_none())
             }
-            (Mistake::Spelling, _) => {
+            (ConstraintMutation::Spelling, _) => {
                 broken && text(value).and_then(uuid).is_none_or(|uuid| !is_random(uuid))
             }
-            (Mistake::Query, _) => broken || text(value).is_some_and(|text| text.contains('?')),
+            (ConstraintMutation::Query, _) => broken || text(value).is_some_and(|text| text.contains('?')),
             _ => broken,
         }
     }
 
     fn breaks_length(&self, length: Count, value: &Value, broken: bool) -> bool {
-        match self.mistake {
-            Mistake::Next => broken && text(value).is_none_or(|text| !is_next(length, text.chars().count())),
-            Mistake::Bytes => counted(length, value, broken, str::len),
-            Mistake::Utf16 => counted(length, value, broken, |text| text.encode_utf16().count()),
-            Mistake::Marks => {
+        match self.mutation {
+            ConstraintMutation::Next => {
+                broken && text(value).is_none_or(|text| !is_next(length, text.chars().count()))
+            }
+            ConstraintMutation::Bytes => counted(length, value, broken, str::len),
+            ConstraintMutation::Utf16 => counted(length, value, broken, |text| text.encode_utf16().count()),
+            ConstraintMutation::Marks => {
                 let letters = |text: &str| text.chars().count() - self.marks.find_iter(text).count();
                 counted(length, value, broken, letters)
             }

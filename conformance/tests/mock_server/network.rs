@@ -3,16 +3,16 @@
 use crate::support::{
     Front, ask, codes, engine, incoming, is_taken, post, request, send, serve, still, task,
 };
-use airspec_mock::{Passage, Settings, WEATHER_HEADER};
+use airspec_mock::{NETWORK_HEADER, Passage, Settings};
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-fn under(weather: &str) -> Settings {
-    Settings { weather: weather.parse().unwrap(), ..Settings::default() }
+fn under(network: &str) -> Settings {
+    Settings { network: network.parse().unwrap(), ..Settings::default() }
 }
 
 #[test]
-fn the_same_seed_brings_the_same_weather_and_another_seed_another() {
+fn the_same_seed_brings_the_same_conditions_and_another_seed_another() {
     let history = |seed| -> Vec<_> {
         let engine = engine(Settings { seed, ..under("latency=0ms..80ms, error=0.3, drop=0.2") });
         // Tasks of their own: whether one is still under way depends on the time.
@@ -65,21 +65,23 @@ fn once_the_balance_is_spent_tasks_are_refused_and_wrong_ones_cost_nothing() {
 }
 
 #[tokio::test]
-async fn one_request_can_bring_its_own_weather() {
+async fn one_request_can_bring_its_own_network_conditions() {
     for front in Front::both(|| engine(Settings::default())).await {
         let body = json!([task(1, &json!({}))]);
-        let with = |weather: &str| request(&front.url(), &body).header(WEATHER_HEADER, weather);
-        for (weather, status, code) in [
+        let with = |network: &str| request(&front.url(), &body).header(NETWORK_HEADER, network);
+        for (network, status, code) in [
             ("status=500", 500, "internalServerError"),
             ("status=503, retry-after=3", 503, "serviceUnavailable"),
             ("status=402", 402, "insufficientCredits"),
-            ("status=200", 400, "invalidWeather"),
-            ("rate=1", 400, "invalidWeather"),
-            ("hail", 400, "invalidWeather"),
+            ("status=200", 400, "invalidNetworkConditions"),
+            ("rate=1", 400, "invalidNetworkConditions"),
+            ("hail", 400, "invalidNetworkConditions"),
         ] {
-            let (found, answer) = send(with(weather)).await;
-            assert_eq!((found, codes(&answer)), (status, vec![code]), "{weather}");
+            let (found, answer) = send(with(network)).await;
+            assert_eq!((found, codes(&answer)), (status, vec![code]), "{network}");
         }
+        let former = request(&front.url(), &body).header("x-mock-weather", "status=503");
+        assert_eq!(send(former).await.0, 503, "the former name of the header");
         let started = Instant::now();
         assert_eq!(send(with("latency=30ms")).await.0, 200);
         assert!(started.elapsed() >= Duration::from_millis(30));

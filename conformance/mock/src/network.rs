@@ -1,6 +1,6 @@
-//! Weather: what goes wrong, or slowly, although the request is right.
+//! Network conditions: what goes wrong, or slowly, although the request is right.
 //!
-//! It is written as `key=value, key=value`, the same in [`WEATHER_HEADER`](super::WEATHER_HEADER) for one request, on
+//! It is written as `key=value, key=value`, the same in [`NETWORK_HEADER`](super::NETWORK_HEADER) for one request, on
 //! a command line, and line by line in a file:
 //!
 //! | Key | Value | Every request … |
@@ -8,11 +8,11 @@
 //! | `latency` | `250ms`, `50ms..2s` | is answered after so long, or after a time drawn from the range |
 //! | `status` | `400` to `599` | is answered with that status and an error |
 //! | `error` | `0` to `1` | is answered with 500 or 503 in that share of cases |
-//! | `drop` | `0` to `1` | loses its connection, unanswered and not carried out, in that share of cases |
+//! | `drop` | `0` to `1` | loses its connection, without an answer and without execution, in that share of cases |
 //! | `fail` | `0` to `1` | has its tasks fail at the provider in that share of cases |
 //! | `slow` | `2s` | gets the body of its answer over so long a time; behind wiremock, late and whole |
 //! | `apart` | `400ms` | gets the results of a task so far apart over a WebSocket; none over HTTP |
-//! | `retry-after` | seconds, `none` | is told to wait so long where it is refused with 429 or 503 |
+//! | `retry-after` | seconds, `none` | has this `Retry-After` in an answer with 429 or 503 |
 //! | `rate` | requests a second | beyond that rate is refused with 429; not in the header |
 //! | `balance` | USD | is refused with 402 once so much is spent; not in the header |
 //!
@@ -25,11 +25,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 /// The longest a header may make a server wait.
-const LONGEST: Duration = Duration::from_secs(600);
+const MAX_TIME: Duration = Duration::from_secs(600);
 
-/// What goes wrong, or slowly. The default is fine weather.
+/// What goes wrong, or slowly. By default nothing does.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Weather {
+pub struct NetworkConditions {
     /// Shortest and longest time to the first byte.
     pub latency: (Duration, Duration),
     /// The status of every answer.
@@ -52,7 +52,7 @@ pub struct Weather {
     pub balance: Option<f64>,
 }
 
-impl Default for Weather {
+impl Default for NetworkConditions {
     fn default() -> Self {
         Self {
             latency: (Duration::ZERO, Duration::ZERO),
@@ -69,16 +69,16 @@ impl Default for Weather {
     }
 }
 
-/// Weather that cannot be read.
+/// Network conditions that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WeatherError {
+pub enum NetworkConditionsError {
     /// No such key.
     #[error(
-        "weather has no {0}: use latency, status, error, drop, fail, slow, apart, retry-after, rate or balance"
+        "network conditions have no {0}: use latency, status, error, drop, fail, slow, apart, retry-after, rate or balance"
     )]
     Key(String),
     /// Not a value of the key.
-    #[error("weather `{key}` must be {expected}")]
+    #[error("the network condition `{key}` must be {expected}")]
     Value {
         /// The key.
         key: &'static str,
@@ -86,12 +86,12 @@ pub enum WeatherError {
         expected: &'static str,
     },
     /// What counts over many requests cannot be set for one.
-    #[error("weather `{0}` counts over many requests: set it when the mock is started")]
+    #[error("the network condition `{0}` counts over many requests: set it when the mock is started")]
     Lasting(&'static str),
 }
 
-impl WeatherError {
-    /// The error without words of whoever wrote the weather.
+impl NetworkConditionsError {
+    /// The error without any text of the client.
     pub(crate) fn unnamed(self) -> Self {
         match self {
             Self::Key(_) => Self::Key("such key".to_owned()),
@@ -100,22 +100,22 @@ impl WeatherError {
     }
 }
 
-impl FromStr for Weather {
-    type Err = WeatherError;
+impl FromStr for NetworkConditions {
+    type Err = NetworkConditionsError;
 
-    fn from_str(text: &str) -> Result<Self, WeatherError> {
-        let mut weather = Self::default();
-        weather.read(text)?;
-        Ok(weather)
+    fn from_str(text: &str) -> Result<Self, NetworkConditionsError> {
+        let mut network = Self::default();
+        network.read(text)?;
+        Ok(network)
     }
 }
 
-impl Weather {
+impl NetworkConditions {
     /// Sets what a list of `key=value` says.
     ///
     /// # Errors
     /// The first key or value that cannot be read.
-    pub fn read(&mut self, text: &str) -> Result<(), WeatherError> {
+    pub fn read(&mut self, text: &str) -> Result<(), NetworkConditionsError> {
         for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
             let (key, value) = part.split_once('=').unwrap_or((part, ""));
             self.set(key.trim(), value.trim())?;
@@ -127,7 +127,7 @@ impl Weather {
     ///
     /// # Errors
     /// A key or a value that cannot be read.
-    pub fn set(&mut self, key: &str, value: &str) -> Result<(), WeatherError> {
+    pub fn set(&mut self, key: &str, value: &str) -> Result<(), NetworkConditionsError> {
         match key {
             "latency" => {
                 self.latency = range(value).ok_or_else(|| {
@@ -158,26 +158,31 @@ impl Weather {
             "balance" => {
                 self.balance = Some(number(value).ok_or_else(|| wrong("balance", "an amount of USD"))?);
             }
-            other => return Err(WeatherError::Key(format!("`{}`", airspec_spec::text::shorten(other, 40)))),
+            other => {
+                return Err(NetworkConditionsError::Key(format!(
+                    "`{}`",
+                    airspec_spec::text::shorten(other, 40)
+                )));
+            }
         }
         Ok(())
     }
 
-    /// The weather of one request, as its header changes it.
-    pub(crate) fn under(&self, header: Option<&str>) -> Result<Self, WeatherError> {
+    /// The network conditions of one request: those of the mock, changed by its header.
+    pub(crate) fn for_request(&self, header: Option<&str>) -> Result<Self, NetworkConditionsError> {
         let Some(header) = header else { return Ok(self.clone()) };
         let own = Self::from_str(header)?;
         for (key, set) in [("rate", own.rate.is_some()), ("balance", own.balance.is_some())] {
             if set {
-                return Err(WeatherError::Lasting(key));
+                return Err(NetworkConditionsError::Lasting(key));
             }
         }
-        let mut weather = self.clone();
-        weather.read(header)?;
-        weather.latency = (weather.latency.0.min(LONGEST), weather.latency.1.min(LONGEST));
-        weather.slow = weather.slow.map(|slow| slow.min(LONGEST));
-        weather.apart = weather.apart.min(LONGEST);
-        Ok(weather)
+        let mut network = self.clone();
+        network.read(header)?;
+        network.latency = (network.latency.0.min(MAX_TIME), network.latency.1.min(MAX_TIME));
+        network.slow = network.slow.map(|slow| slow.min(MAX_TIME));
+        network.apart = network.apart.min(MAX_TIME);
+        Ok(network)
     }
 
     /// What it means for the request of that number.
@@ -186,7 +191,7 @@ impl Weather {
             delay: self.latency(rng, number),
             dropped: rng.chance("drop", number, self.drop),
             forced_status: self.forced_status(rng, number),
-            weather: self,
+            network: self,
         }
     }
 
@@ -206,10 +211,10 @@ impl Weather {
     }
 }
 
-/// What the weather means for one request.
+/// The network conditions of one request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestConditions {
-    pub(crate) weather: Weather,
+    pub(crate) network: NetworkConditions,
     /// The time to the first byte.
     pub(crate) delay: Duration,
     /// Whether the connection is closed.
@@ -219,7 +224,7 @@ pub(crate) struct RequestConditions {
 }
 
 /// The error of a status that has nothing to do with the request.
-pub(crate) fn trouble(status: u16) -> Problem {
+pub(crate) fn problem_of_status(status: u16) -> Problem {
     let (code, message) = match status {
         401 => ("invalidApiKey", "The API key is not valid."),
         402 => ("insufficientCredits", "The balance does not cover this request."),
@@ -235,21 +240,21 @@ pub(crate) fn trouble(status: u16) -> Problem {
     Problem::new(status, code, message)
 }
 
-fn wrong(key: &'static str, expected: &'static str) -> WeatherError {
-    WeatherError::Value { key, expected }
+fn wrong(key: &'static str, expected: &'static str) -> NetworkConditionsError {
+    NetworkConditionsError::Value { key, expected }
 }
 
 fn number(value: &str) -> Option<f64> {
     value.parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)
 }
 
-fn share(key: &'static str, value: &str) -> Result<f64, WeatherError> {
+fn share(key: &'static str, value: &str) -> Result<f64, NetworkConditionsError> {
     if value.is_empty() {
         return Ok(1.0);
     }
     number(value)
         .filter(|share| *share <= 1.0)
-        .ok_or(WeatherError::Value { key, expected: "a share from 0 to 1" })
+        .ok_or(NetworkConditionsError::Value { key, expected: "a share from 0 to 1" })
 }
 
 fn range(value: &str) -> Option<(Duration, Duration)> {
@@ -281,8 +286,8 @@ mod tests {
     #[test]
     fn every_key_is_read() {
         let text = "latency=50ms..2s, status=418, error=0.25, drop, fail=0, slow=1.5s, apart=2s, retry-after=7, rate=10, balance=1.5";
-        let weather: Weather = text.parse().unwrap();
-        let expected = Weather {
+        let network: NetworkConditions = text.parse().unwrap();
+        let expected = NetworkConditions {
             latency: (Duration::from_millis(50), Duration::from_secs(2)),
             status: Some(418),
             error: 0.25,
@@ -294,9 +299,9 @@ mod tests {
             rate: Some(10.0),
             balance: Some(1.5),
         };
-        assert_eq!(weather, expected);
-        assert_eq!("".parse(), Ok(Weather::default()));
-        assert_eq!("retry-after=none".parse::<Weather>().unwrap().retry_after, None);
+        assert_eq!(network, expected);
+        assert_eq!("".parse(), Ok(NetworkConditions::default()));
+        assert_eq!("retry-after=none".parse::<NetworkConditions>().unwrap().retry_after, None);
     }
 
     #[test]
@@ -318,30 +323,30 @@ mod tests {
             "latency=1e300h",
         ];
         for text in bad {
-            let error = text.parse::<Weather>().expect_err(text).to_string();
-            assert!(error.starts_with("weather "), "{text}: {error}");
+            let error = text.parse::<NetworkConditions>().expect_err(text).to_string();
+            assert!(error.contains("network condition"), "{text}: {error}");
         }
     }
 
     #[test]
     fn a_header_changes_one_request_and_nothing_that_lasts() {
-        let weather: Weather = "latency=1s, rate=5".parse().unwrap();
-        let under = weather.under(Some("drop, latency=0")).unwrap();
+        let network: NetworkConditions = "latency=1s, rate=5".parse().unwrap();
+        let under = network.for_request(Some("drop, latency=0")).unwrap();
         assert_eq!((under.latency.1, under.drop, under.rate), (Duration::ZERO, 1.0, Some(5.0)));
-        assert_eq!(weather.under(Some("balance=1")), Err(WeatherError::Lasting("balance")));
-        assert_eq!(weather.under(Some("latency=9h")).unwrap().latency.0, LONGEST);
+        assert_eq!(network.for_request(Some("balance=1")), Err(NetworkConditionsError::Lasting("balance")));
+        assert_eq!(network.for_request(Some("latency=9h")).unwrap().latency.0, MAX_TIME);
     }
 
     #[test]
-    fn the_same_seed_brings_the_same_weather() {
-        let weather: Weather = "latency=0ms..100ms, error=0.3, drop=0.3".parse().unwrap();
-        let forecast = |seed| -> Vec<_> {
+    fn the_same_seed_gives_the_same_conditions() {
+        let network: NetworkConditions = "latency=0ms..100ms, error=0.3, drop=0.3".parse().unwrap();
+        let conditions = |seed| -> Vec<_> {
             let rng = SeededRng::new(seed);
-            let all = (0..50).map(|n| weather.clone().conditions(rng, n));
+            let all = (0..50).map(|n| network.clone().conditions(rng, n));
             all.map(|conditions| (conditions.delay, conditions.dropped, conditions.forced_status)).collect()
         };
-        assert_eq!(forecast(1), forecast(1));
-        assert_ne!(forecast(1), forecast(2));
-        assert!(forecast(1).iter().all(|(latency, ..)| *latency <= Duration::from_millis(100)));
+        assert_eq!(conditions(1), conditions(1));
+        assert_ne!(conditions(1), conditions(2));
+        assert!(conditions(1).iter().all(|(latency, ..)| *latency <= Duration::from_millis(100)));
     }
 }

@@ -1,6 +1,6 @@
 //! Tasks read as something else than was sent.
 
-use super::{Misread, Mistake, holder, text};
+use super::{ConstraintMutation, Misread, holder, text};
 use airspec_spec::rule::{Rule, exact};
 use serde_json::{Map, Number, Value};
 
@@ -8,41 +8,41 @@ impl Misread {
     /// The task as it is read; `None` where that is as it was sent.
     pub(super) fn read(&self, task: &Value) -> Option<Value> {
         let path = self.constraint.parameter.as_str();
-        match self.mistake {
-            Mistake::Null => {
+        match self.mutation {
+            ConstraintMutation::Null => {
                 let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
                 rewritten(task, above, &|holder| without_null(holder, name))
             }
-            Mistake::First => rewritten(task, holder(path)?, &first_item),
-            Mistake::Text => rewritten(task, path, &spelt),
-            Mistake::Number => rewritten(task, path, &|value| match value {
+            ConstraintMutation::First => rewritten(task, holder(path)?, &first_item),
+            ConstraintMutation::Text => rewritten(task, path, &spelt),
+            ConstraintMutation::Number => rewritten(task, path, &|value| match value {
                 Value::Number(_) | Value::Bool(_) => Some(value.to_string().into()),
                 _ => None,
             }),
-            Mistake::Truncated => rewritten(task, path, &truncated),
-            Mistake::Single => rewritten(task, path, &|value| {
+            ConstraintMutation::Truncated => rewritten(task, path, &truncated),
+            ConstraintMutation::Single => rewritten(task, path, &|value| {
                 (!matches!(value, Value::Array(_) | Value::Null)).then(|| Value::Array(vec![value.clone()]))
             }),
-            Mistake::Trimmed => rewritten(task, path, &|value| {
+            ConstraintMutation::Trimmed => rewritten(task, path, &|value| {
                 let text = text(value)?;
                 (text.trim() != text).then(|| text.trim().into())
             }),
-            Mistake::Relative => rewritten(task, path, &|value| {
+            ConstraintMutation::Relative => rewritten(task, path, &|value| {
                 text(value)
                     .filter(|text| !text.is_empty() && !text.contains(':'))
                     .map(|text| format!("x:{text}").into())
             }),
-            Mistake::Case => rewritten(task, path, &|value| folded(&self.constraint.rule, value)),
-            Mistake::Next
-            | Mistake::Half
-            | Mistake::Point
-            | Mistake::Bytes
-            | Mistake::Utf16
-            | Mistake::Marks
-            | Mistake::Version
-            | Mistake::Spelling
-            | Mistake::Query
-            | Mistake::Neighbours => None,
+            ConstraintMutation::Case => rewritten(task, path, &|value| folded(&self.constraint.rule, value)),
+            ConstraintMutation::Next
+            | ConstraintMutation::Half
+            | ConstraintMutation::Point
+            | ConstraintMutation::Bytes
+            | ConstraintMutation::Utf16
+            | ConstraintMutation::Marks
+            | ConstraintMutation::Version
+            | ConstraintMutation::Spelling
+            | ConstraintMutation::Query
+            | ConstraintMutation::Neighbours => None,
         }
     }
 }

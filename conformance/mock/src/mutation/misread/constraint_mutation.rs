@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// A mistake in checking a constraint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mutation) enum Mistake {
+pub(in crate::mutation) enum ConstraintMutation {
     Next,
     Half,
     Text,
@@ -31,7 +31,7 @@ pub(in crate::mutation) enum Mistake {
     Neighbours,
 }
 
-impl Mistake {
+impl ConstraintMutation {
     /// Those that never refuse what is right, and judge the value that was sent.
     pub(in crate::mutation) const LOOSE: [Self; 5] =
         [Self::Next, Self::Half, Self::Version, Self::Spelling, Self::Relative];
@@ -88,8 +88,8 @@ impl Mistake {
             (Self::Marks, _) => format!("counts a letter of `{place}` and its combining marks as one"),
             (Self::Version, _) => format!("accepts a UUID of any version for `{place}`"),
             (Self::Spelling, _) => format!("accepts a UUID in any spelling for `{place}`"),
-            (Self::Relative, _) => format!("accepts an address without a scheme for `{place}`"),
-            (Self::Query, _) => format!("refuses an address with a query for `{place}`"),
+            (Self::Relative, _) => format!("accepts a URL without a scheme for `{place}`"),
+            (Self::Query, _) => format!("refuses a URL with a query for `{place}`"),
             (Self::First, _) => format!("looks at the first item only for `{place}`"),
             (Self::Neighbours, _) => format!("compares `{place}` with that of the task before it only"),
         }
@@ -116,8 +116,8 @@ impl Mistake {
         }
     }
 
-    /// Whether the value that was judged is also the one that is carried out.
-    pub(super) fn is_meant(self) -> bool {
+    /// Whether the value that was judged is also the one that is executed.
+    pub(super) fn changes_execution(self) -> bool {
         matches!(
             self,
             Self::Text
@@ -132,31 +132,43 @@ impl Mistake {
 }
 
 /// The mistakes that can be made with a constraint.
-pub(in crate::mutation) fn mistakes(model: &Model, constraint: &Constraint) -> Vec<Mistake> {
+pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> Vec<ConstraintMutation> {
     let Some(schema) = model.task.at(&constraint.parameter) else { return Vec::new() };
-    let mut mistakes = match &constraint.rule {
+    let mut mutations = match &constraint.rule {
         Rule::Type(kinds) => types(model, schema, *kinds),
         Rule::Minimum(_) | Rule::Maximum(_) | Rule::ExclusiveMinimum(_) | Rule::ExclusiveMaximum(_)
             if constraint.rule.bound().is_some_and(|bound| next(bound, schema).is_some()) =>
         {
-            vec![Mistake::Next]
+            vec![ConstraintMutation::Next]
         }
-        Rule::MultipleOf(step) if is_halved(step, schema) => vec![Mistake::Half],
+        Rule::MultipleOf(step) if is_halved(step, schema) => vec![ConstraintMutation::Half],
         Rule::MinLength(_) | Rule::MaxLength(_) => {
-            vec![Mistake::Next, Mistake::Bytes, Mistake::Utf16, Mistake::Marks, Mistake::Trimmed]
+            vec![
+                ConstraintMutation::Next,
+                ConstraintMutation::Bytes,
+                ConstraintMutation::Utf16,
+                ConstraintMutation::Marks,
+                ConstraintMutation::Trimmed,
+            ]
         }
-        Rule::MinItems(_) | Rule::MaxItems(_) => vec![Mistake::Next],
-        Rule::Const(Value::String(_)) => vec![Mistake::Case, Mistake::Trimmed],
+        Rule::MinItems(_) | Rule::MaxItems(_) => vec![ConstraintMutation::Next],
+        Rule::Const(Value::String(_)) => vec![ConstraintMutation::Case, ConstraintMutation::Trimmed],
         Rule::Enum(list) if list.values.iter().any(|known| known.value.is_string()) => {
-            vec![Mistake::Case, Mistake::Trimmed]
+            vec![ConstraintMutation::Case, ConstraintMutation::Trimmed]
         }
-        Rule::Format(Format::Uuid4) => vec![Mistake::Version, Mistake::Spelling, Mistake::Trimmed],
-        Rule::Format(Format::Uuid) => vec![Mistake::Spelling, Mistake::Trimmed],
-        Rule::Format(Format::Uri) => vec![Mistake::Relative, Mistake::Query, Mistake::Trimmed],
-        Rule::Pattern(_) => vec![Mistake::Trimmed],
-        Rule::AnyOf(_) | Rule::OneOf(_) if schema.kinds() == Kinds::STRING => vec![Mistake::Trimmed],
-        Rule::AdditionalProperties(_) => vec![Mistake::Case],
-        Rule::Unique => vec![Mistake::Case, Mistake::Neighbours],
+        Rule::Format(Format::Uuid4) => {
+            vec![ConstraintMutation::Version, ConstraintMutation::Spelling, ConstraintMutation::Trimmed]
+        }
+        Rule::Format(Format::Uuid) => vec![ConstraintMutation::Spelling, ConstraintMutation::Trimmed],
+        Rule::Format(Format::Uri) => {
+            vec![ConstraintMutation::Relative, ConstraintMutation::Query, ConstraintMutation::Trimmed]
+        }
+        Rule::Pattern(_) => vec![ConstraintMutation::Trimmed],
+        Rule::AnyOf(_) | Rule::OneOf(_) if schema.kinds() == Kinds::STRING => {
+            vec![ConstraintMutation::Trimmed]
+        }
+        Rule::AdditionalProperties(_) => vec![ConstraintMutation::Case],
+        Rule::Unique => vec![ConstraintMutation::Case, ConstraintMutation::Neighbours],
         Rule::Required
         | Rule::Const(_)
         | Rule::Enum(_)
@@ -177,35 +189,35 @@ pub(in crate::mutation) fn mistakes(model: &Model, constraint: &Constraint) -> V
         | Rule::Ratio(_) => Vec::new(),
     };
     if holder(&constraint.parameter).is_some() {
-        mistakes.push(Mistake::First);
+        mutations.push(ConstraintMutation::First);
     }
-    mistakes
+    mutations
 }
 
-fn types(model: &Model, schema: &Schema, kinds: Kinds) -> Vec<Mistake> {
+fn types(model: &Model, schema: &Schema, kinds: Kinds) -> Vec<ConstraintMutation> {
     let path = schema.path.as_str();
-    let mut mistakes = Vec::new();
+    let mut mutations = Vec::new();
     let is_word = |names: &[&str]| kinds.names().iter().any(|name| names.contains(name));
     if is_word(&["integer", "number", "boolean"]) && !kinds.includes(Kinds::STRING) {
-        mistakes.push(Mistake::Text);
+        mutations.push(ConstraintMutation::Text);
     }
     if kinds == Kinds::INTEGER {
-        mistakes.extend([Mistake::Truncated, Mistake::Point]);
+        mutations.extend([ConstraintMutation::Truncated, ConstraintMutation::Point]);
     }
     // Where a text must be one of a list or of a form, a number in its place is none all the same.
     let is_free = schema.rules().all(|rule| matches!(rule, Rule::Type(_)) || rule.length().is_some());
     if kinds == Kinds::STRING && is_free {
-        mistakes.push(Mistake::Number);
+        mutations.push(ConstraintMutation::Number);
     }
     if kinds == Kinds::ARRAY {
-        mistakes.push(Mistake::Single);
+        mutations.push(ConstraintMutation::Single);
     }
     let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
     let property = model.task.at(above).and_then(|holder| holder.property(name));
     if property.is_some_and(|property| property.required.is_none()) && !kinds.includes(Kinds::NULL) {
-        mistakes.push(Mistake::Null);
+        mutations.push(ConstraintMutation::Null);
     }
-    mistakes
+    mutations
 }
 
 /// Whether half a step is still a value of the type.
