@@ -18,16 +18,16 @@ use table::Table;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Only see that everything runs: short, in a dev build, without peers and without meaning
+    /// Only check that the measurements run, in a dev build and without other tools; the numbers have no meaning
     #[arg(long)]
     quick: bool,
-    /// Only these parts
+    /// Measure only these parts
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Part>,
-    /// How often the contestants are timed in turn; ratios are medians over the rounds
+    /// Number of rounds; ratios are medians over the rounds
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
     rounds: u32,
-    /// Where bench.md, bench.json and bench.svg are written
+    /// Output folder for bench.md, bench.json and bench.svg
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }

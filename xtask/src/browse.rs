@@ -17,10 +17,10 @@ const FAULTS: usize = 8;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The browser, a Chromium; without it, the one that is found
+    /// Path of Chromium; default: the installed one
     #[arg(long, value_name = "PROGRAM")]
     browser: Option<PathBuf>,
-    /// Fail where the browser or its packages cannot be had, rather than skip
+    /// Fail if the browser or its packages are not available, instead of skipping the check
     #[arg(long)]
     required: bool,
 }

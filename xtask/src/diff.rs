@@ -15,22 +15,22 @@ use std::process::{ExitCode, Stdio};
     after_help = "Exit code: 0 all is well, 1 the change is what --fail-on names, 2 nothing could be compared."
 )]
 pub(crate) struct Arguments {
-    /// The spec of yesterday
+    /// The old spec
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// The spec of today
+    /// The new spec
     #[arg(value_name = "NEW")]
     new: PathBuf,
-    /// How to say it: text, markdown or json
+    /// Output format: text, markdown or json
     #[arg(long, default_value = "text", value_parser = Format::named)]
     format: Format,
-    /// Exit with 1 when the change is at least that: breaking, compatible (anything on the wire) or any (wording too)
+    /// Exit with code 1 if the change is at least this: breaking, compatible (any change of requests) or any (also wording)
     #[arg(long, value_name = "EFFECT", value_parser = Effect::least)]
     fail_on: Option<Effect>,
-    /// Instead, what a user of the generated crate must change, as Markdown
+    /// Print only what users of the generated crate must change, as Markdown
     #[arg(long, conflicts_with = "format")]
     migration: bool,
-    /// Random values in the search for what broke, beside those that follow from the specs
+    /// Number of random values in the search for broken requests, besides values from the specs
     #[arg(long, value_name = "N", default_value_t = 2_000)]
     values: usize,
     /// Seed of the random values

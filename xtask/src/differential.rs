@@ -16,16 +16,16 @@ use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Specs to compare on; without any, those of spec/models
+    /// Specs to test; default: those in spec/models
     #[arg(value_name = "SPEC", conflicts_with = "suite")]
     specs: Vec<PathBuf>,
-    /// A folder of JSON Schema test files: every schema within the dialect, on every instance
+    /// Folder of JSON-Schema-Test-Suite files; tests every supported schema with every instance
     #[arg(long, value_name = "DIR")]
     suite: Option<PathBuf>,
-    /// So many random specs instead
+    /// Number of random specs to test instead
     #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "40", conflicts_with_all = ["suite", "specs"])]
     random_specs: Option<usize>,
-    /// Random values for each spec; without it 100,000, for random specs 2,000
+    /// Number of random values for each spec; default: 100,000, for random specs 2,000
     #[arg(long, value_name = "M")]
     values: Option<usize>,
     /// Seed of the random values and specs

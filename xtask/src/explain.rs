@@ -10,7 +10,7 @@ pub(crate) struct Arguments {
     /// A constraint (`width.maximum`), a behaviour (`width.size`) or a parameter (`width`)
     #[arg(value_name = "ID|PATH")]
     name: String,
-    /// Another spec than GPT Image 2
+    /// Spec to read; default: GPT Image 2
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
 }

@@ -57,10 +57,10 @@ const TARGETS: [Target; 5] = [
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// What to fuzz; without it, everything in turn
+    /// Target to fuzz; default: all, one after another
     #[arg(value_parser = names())]
     target: Option<String>,
-    /// How long, for each target
+    /// Minutes for each target
     #[arg(long, value_name = "N", default_value_t = 10)]
     minutes: u64,
 }

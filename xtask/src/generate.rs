@@ -13,16 +13,16 @@ const COMMAND: &str = "cargo xtask gen";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Change nothing; exit with 1 and show a diff when a file is not what the specs give
+    /// Change nothing; exit with code 1 and show a diff if a generated file is stale
     #[arg(long)]
     check: bool,
-    /// A spec outside the workspace
+    /// Spec outside the workspace
     #[arg(long, value_name = "FILE", requires = "out")]
     spec: Option<PathBuf>,
-    /// Where the module of --spec goes
+    /// Output folder for the module of --spec
     #[arg(long, value_name = "DIR", requires = "spec")]
     out: Option<PathBuf>,
-    /// The workspace, if not this one
+    /// Root of another workspace
     #[arg(long, value_name = "DIR", hide = true)]
     root: Option<PathBuf>,
 }

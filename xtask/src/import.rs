@@ -14,13 +14,13 @@ const SHOWN: usize = 200;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// An OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
+    /// Published source: an OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
     #[arg(value_name = "FILE")]
     source: PathBuf,
-    /// The folder of the document, if not spec/models
+    /// Folder of the document; default: spec/models
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The workspace, if not this one
+    /// Root of another workspace
     #[arg(long, value_name = "DIR", hide = true)]
     root: Option<PathBuf>,
 }

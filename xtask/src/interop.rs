@@ -17,13 +17,13 @@ pub(crate) const KEY: &str = "interop-key";
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// The Python to make the virtual environment with
+    /// Python for the virtual environment
     #[arg(long, default_value = "python3")]
     python: PathBuf,
-    /// Fail where an SDK or a tool cannot be had, rather than skip it
+    /// Fail if an SDK or a tool is not available, instead of skipping it
     #[arg(long)]
     required: bool,
-    /// Only the documents, emitted from these specs; without any, from those of spec/models
+    /// Test only the emitted documents, of these specs or of those in spec/models
     #[arg(long, value_name = "SPEC", num_args = 0..)]
     documents: Option<Vec<PathBuf>>,
 }

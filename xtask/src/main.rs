@@ -38,42 +38,42 @@ struct Arguments {
 enum Task {
     /// Generate the crate's modules from spec/models, or one module from another spec
     Gen(generate::Arguments),
-    /// Write a spec from what the provider published, or bring the one that is there up to date
+    /// Write or update a spec from the provider's published source
     Import(import::Arguments),
-    /// Hold a spec against what the provider published
+    /// Compare a spec with the provider's published source
     Verify(verify::Arguments),
-    /// Tell what changed between two specs: on the wire, for callers, and for users of the generated crate
+    /// List the changes between two specs: for requests and answers, and for users of the generated crate
     Diff(diff::Arguments),
     /// Explain a constraint, a behaviour or a parameter
     Explain(explain::Arguments),
     /// Compare generated code with the judge on random values, for any specs
     Differential(differential::Arguments),
-    /// Measure everything that has a budget, beside what people would use instead
+    /// Measure speed and size, and compare with other tools
     Bench(bench::Arguments),
     /// Fuzz the reader of specs, the generated parser and the redactor, with cargo-fuzz
     Fuzz(fuzz::Arguments),
-    /// Hold a server against the spec; without --target, the embedded mock
+    /// Test a server with the cases of a spec; without --target, the embedded mock
     #[command(disable_help_flag = true)]
     Conformance(PassedOn),
-    /// Check the structure of the workspace: arrows, circles, rule files, sizes, reasons of dependencies
+    /// Check the structure of the workspace: dependencies of crates, cycles, rule files, sizes, reasons for dependencies
     Tidy(tidy::Arguments),
     /// Run the suite against every fault of the mock
     #[command(disable_help_flag = true)]
     Faults(PassedOn),
-    /// Run the official SDKs against the mock, and the emitted documents through the tools that they are for
+    /// Test the official SDKs with the mock, and the emitted documents with other tools
     Interop(interop::Arguments),
-    /// Open the pages of a report in a browser, and use them
+    /// Test the HTML reports in a browser
     Browse(browse::Arguments),
-    /// Make one report of several: shards of a run, models of a catalogue
+    /// Merge several reports: shards of a run, or several models
     #[command(disable_help_flag = true)]
     Merge(PassedOn),
-    /// Make a page for a browser of a saved run or kill matrix
+    /// Write an HTML page for a saved run or kill matrix
     #[command(disable_help_flag = true)]
     Report(PassedOn),
     /// Run the mock server
     #[command(disable_help_flag = true)]
     Mock(PassedOn),
-    /// Judge JSON values against a spec
+    /// Validate JSON requests with a spec
     #[command(disable_help_flag = true)]
     Validate(PassedOn),
 }

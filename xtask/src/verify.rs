@@ -9,13 +9,13 @@ use std::process::ExitCode;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit code: 0 they agree, 1 they do not, 2 they could not be compared.")]
 pub(crate) struct Arguments {
-    /// An OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
+    /// Published source: an OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
     #[arg(long, value_name = "FILE")]
     source: PathBuf,
-    /// The document, if not the one in spec/models that is about the same model
+    /// Spec to compare; default: the one in spec/models for the same model
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// The workspace, if not this one
+    /// Root of another workspace
     #[arg(long, value_name = "DIR", hide = true)]
     root: Option<PathBuf>,
 }

@@ -21,19 +21,19 @@ use tokio::task::JoinSet;
 pub(super) struct Arguments {
     #[command(flatten)]
     spec: Spec,
-    /// Only faults whose id matches, such as 'accept:*'; can be given more than once
+    /// Only faults with a matching id, such as 'accept:*'; repeatable
     #[arg(long, value_name = "GLOB")]
     fault: Vec<String>,
-    /// Gives the same requests again; random without it, and printed
+    /// Seed of the requests; default: random, and printed
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// How many seeds the mock without a fault is tried with
+    /// Number of seeds for the mock without a fault
     #[arg(long, value_name = "N", default_value_t = 100)]
     seeds: u64,
-    /// How many faults are under way at a time
+    /// Number of faults to test in parallel
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = jobs)]
     jobs: usize,
-    /// Writes faults.json and faults.html into this folder
+    /// Write faults.json and faults.html into this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
 }

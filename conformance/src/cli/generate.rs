@@ -9,14 +9,14 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Completions {
-    /// The shell
+    /// Name of the shell
     #[arg(value_name = "SHELL")]
     shell: Shell,
 }
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Manuals {
-    /// The folder that gets a page for the program and for each of its commands
+    /// Output folder, for one page for the program and one for each command
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The folder that gets report.json, junit.xml, report.md and report.html
+    /// Output folder for report.json, junit.xml, report.md and report.html
     #[arg(value_name = "OUT")]
     out: PathBuf,
-    /// Files report.json, or the folders that they are in
+    /// Files report.json, or their folders
     #[arg(value_name = "REPORT", required = true)]
     reports: Vec<PathBuf>,
     /// Exits with code 0 where nothing is wrong, though not everything that was planned was tried and answered

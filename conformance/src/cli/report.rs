@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A report.json or faults.json, or the folder that it is in
+    /// A report.json or faults.json, or its folder
     #[arg(value_name = "REPORT")]
     report: PathBuf,
-    /// Another run, such as that of yesterday or of another server: the page tells what differs
+    /// Another run to compare with, for example an earlier one or one of another server
     #[arg(long, value_name = "REPORT")]
     against: Option<PathBuf>,
-    /// The page; without it, report.html or faults.html beside the report
+    /// Output file; default: report.html or faults.html beside the report
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }

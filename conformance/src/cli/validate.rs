@@ -23,13 +23,13 @@ use std::path::{Path, PathBuf};
 pub(super) struct Arguments {
     #[command(flatten)]
     spec: Spec,
-    /// How to say it; without it `lines` for values one a line whose verdicts go to a program, else `text`
+    /// Output format; default: `lines` if the input has one value on each line and the output is not a terminal, else `text`
     #[arg(long, value_name = "FORM")]
     format: Option<Format>,
-    /// Each line of the input is a value of its own, whatever the files are called
+    /// Read one value from each line of the input, whatever the file names are
     #[arg(long)]
     lines: bool,
-    /// The files, `-` for standard input
+    /// Files to validate; `-` is standard input
     #[arg(value_name = "VALUES", required = true)]
     values: Vec<PathBuf>,
 }
@@ -37,9 +37,9 @@ pub(super) struct Arguments {
 /// How verdicts are said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// For people: line, column and a caret under the place
+    /// For people: line, column and a caret below the value
     Text,
-    /// For programs: one verdict a line, {"line", "valid", "violations": [{"pointer", "constraint", "message"}]}; with
+    /// For programs: one verdict on each line, {"line", "valid", "violations": [{"pointer", "constraint", "message"}]}; with
     /// "file" first where several are judged, and with "unlisted", a count, where there are too many violations
     Lines,
 }

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 /// Compares fact by fact, wording aside, and tells where the source contradicts itself.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// An OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
+    /// Published source: an OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
     #[arg(long, value_name = "FILE")]
     source: PathBuf,
-    /// A document of your own, in place of the one that is built in
+    /// Spec to compare, instead of the built-in one
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
 }
