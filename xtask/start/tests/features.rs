@@ -1,0 +1,1 @@
+//! See `xtask_start::AS_TESTS`.
