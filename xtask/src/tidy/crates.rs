@@ -30,7 +30,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
             "airspec-report",
         ],
     ),
-    ("xtask", &["airspec-spec", "airspec-codegen", "xtask-start"]),
+    ("xtask", &["airspec-spec", "airspec-codegen", "airspec-judge", "xtask-start"]),
     ("xtask-start", &[]),
 ];
 

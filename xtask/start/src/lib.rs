@@ -59,7 +59,11 @@ pub fn build(root: &Path, program: &str) -> io::Result<()> {
     let mut cargo = cargo();
     cargo.args(["build", "--quiet", "--manifest-path"]).arg(root.join("Cargo.toml"));
     let status = cargo.args(AS_TESTS).args(["--bin", program]).stdin(Stdio::null()).status()?;
-    if status.success() { Ok(()) } else { Err(io::Error::other(format!("the binary `{program}` does not build"))) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("the binary `{program}` does not build")))
+    }
 }
 
 /// The command takes our place, so that whoever ends us ends it, too.
