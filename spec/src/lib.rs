@@ -28,8 +28,6 @@ pub mod diff;
 pub mod document;
 pub mod facts;
 pub mod import;
-#[cfg(feature = "judge")]
-pub mod judge;
 pub mod model;
 pub mod price;
 mod read;

@@ -1,4 +1,4 @@
-//! A document held against a source, fact by fact, and a source held against itself.
+//! A document held against a source, fact by fact. Where a source contradicts itself is for a judge to say.
 //!
 //! A difference is a fact that one of the two states and the other does not, or states otherwise; wording makes none.
 //! On what a source has no say, none is found: what our document takes from elsewhere carries the level `facts` or
@@ -6,12 +6,8 @@
 //! stands in a list of [`Allowed`] ones, whose entries must still apply.
 
 mod compare;
-#[cfg(feature = "judge")]
-mod contradiction;
 
 pub use compare::{Difference, compare};
-#[cfg(feature = "judge")]
-pub use contradiction::contradictions;
 
 use crate::document::text;
 pub use crate::facts::{Allowed, allowed, allowed_for, built_in};
@@ -50,9 +46,16 @@ impl Report {
     }
 }
 
-/// Holds a document against a source. The entries of the list are those for this model and this layout.
+/// Holds a document against a source. The entries of the list are those for this model and this layout; where the source
+/// contradicts itself, somebody who has a judge has found.
 #[must_use]
-pub fn verify(source: &Facts, spec: &Facts, slug: &str, list: &[Allowed]) -> Report {
+pub fn verify(
+    source: &Facts,
+    spec: &Facts,
+    slug: &str,
+    list: &[Allowed],
+    contradictions: Vec<(String, Vec<usize>)>,
+) -> Report {
     let list = list.iter().filter(|entry| entry.model == slug && entry.layout == source.layout.word());
     let list: Vec<&Allowed> = list.collect();
     let (mut differences, mut known) = (Vec::new(), Vec::new());
@@ -67,10 +70,6 @@ pub fn verify(source: &Facts, spec: &Facts, slug: &str, list: &[Allowed]) -> Rep
         }
     }
     let stale = list.iter().zip(&used).filter(|(_, used)| !**used).map(|(entry, _)| (*entry).clone());
-    #[cfg(feature = "judge")]
-    let contradictions = contradictions(source);
-    #[cfg(not(feature = "judge"))]
-    let contradictions = Vec::new();
     Report {
         source: source.source.clone(),
         layout: source.layout.to_string(),

@@ -82,7 +82,7 @@ fn measure(
     let corpus = target.join("bench/corpus");
     match (part, arguments.quick) {
         (Part::Check, true) => {
-            cargo(root, &["test", "--quiet", "-p", "airspec-models", "--bench", "check"], Some(&corpus))
+            cargo(root, &["test", "--quiet", "--workspace", "--bench", "check"], Some(&corpus))
         }
         (Part::Check, false) => {
             for round in 0..arguments.rounds {

@@ -1,7 +1,7 @@
 //! The maintainer's command line: arguments, files and exit codes, no logic.
 //!
 //! `gen` depends on the spec and the generator alone, so that it runs when what it replaces does not compile.
-//! Everything about servers is the binary `airspec` of the conformance crate, which is started through cargo.
+//! Everything about servers is the binary `airspec` of the conformance crate, which is built and started, not linked.
 
 mod bench;
 mod browse;
@@ -25,6 +25,7 @@ use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
+use xtask_start::{cargo, root, target};
 
 /// Maintain the specs, the generated crate and the conformance suite.
 #[derive(Debug, Parser)]
@@ -116,30 +117,12 @@ fn airspec(subcommand: &str, passed: &PassedOn) -> anyhow::Result<ExitCode> {
     build_airspec(&root())?;
     let mut command = airspec_command(&root());
     command.arg(subcommand).args(&passed.arguments);
-    hand_over(command)
+    Ok(xtask_start::hand_over(command)?)
 }
 
-/// The command takes our place, so that whoever ends us ends it, too.
-#[cfg(unix)]
-fn hand_over(mut command: Command) -> anyhow::Result<ExitCode> {
-    Err(std::os::unix::process::CommandExt::exec(&mut command).into())
-}
-
-#[cfg(not(unix))]
-fn hand_over(mut command: Command) -> anyhow::Result<ExitCode> {
-    let status = command.status()?;
-    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
-}
-
-/// Builds the binary, so that it can be run without cargo between: signals then reach it alone.
+/// Builds the binary.
 fn build_airspec(root: &Path) -> anyhow::Result<()> {
-    let status = cargo()
-        .args(["build", "--quiet", "--manifest-path"])
-        .arg(root.join("Cargo.toml"))
-        .args(["--package", "airspec", "--bin", "airspec"])
-        .status()?;
-    anyhow::ensure!(status.success(), "the binary `airspec` does not build");
-    Ok(())
+    Ok(xtask_start::build(root, "airspec")?)
 }
 
 /// The binary of this workspace.
@@ -149,17 +132,7 @@ fn airspec_command(root: &Path) -> Command {
 
 /// `airspec` as a profile builds it.
 fn built(root: &Path, profile: &str) -> PathBuf {
-    target(root).join(profile).join(format!("airspec{}", std::env::consts::EXE_SUFFIX))
-}
-
-/// Where cargo puts what it builds.
-fn target(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
-}
-
-/// The cargo that runs this program.
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    xtask_start::built(root, profile, "airspec")
 }
 
 /// Text on standard output, which moves no terminal; a reader that has seen enough, such as `head`, is no error.
@@ -169,11 +142,4 @@ fn show(text: &str) -> anyhow::Result<()> {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
         Ok(()) | Err(_) => Ok(()),
     }
-}
-
-/// The workspace.
-fn root() -> PathBuf {
-    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    root.pop();
-    root
 }

@@ -29,7 +29,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let spec = airspec_spec::import::read(&airspec_spec::read_source(&path)?)?;
     let slug = path.file_stem().unwrap_or_default().to_string_lossy();
     let list = airspec_spec::verify::allowed_for(&path)?;
-    let report = airspec_spec::verify::verify(&source, &spec, &slug, &list);
+    let contradictions = airspec_judge::contradictions(&source);
+    let report = airspec_spec::verify::verify(&source, &spec, &slug, &list, contradictions);
     // A reader that has seen enough, such as `head`, is no error.
     let _ = writeln!(std::io::stdout(), "{report}");
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -2,14 +2,18 @@
 //!
 //! What generated code says about a request is compared with what this says, so nothing of the generated crate or its
 //! runtime is in it: it reads text by itself ([`text`]) and has its own [`Violation`]. Of our own making are the keyword
-//! `x-constraints` and the format `uuid4` (both in [`airspec_spec::judge`]) and the mapping of errors, by schema path, to
+//! `x-constraints` and the format `uuid4` (both in [`validator`]) and the mapping of errors, by schema path, to
 //! the ids of our constraints.
 //!
 //! Not its business: what a server must answer, and where a task comes from.
 
+mod contradiction;
 pub mod text;
+mod validator;
 mod violation;
 
+pub use contradiction::contradictions;
+pub use validator::validator;
 pub use violation::Violation;
 
 use airspec_spec::model::{Constraint, Model};
@@ -50,8 +54,8 @@ impl Judge {
     /// # Errors
     /// A schema that the `jsonschema` crate does not compile.
     pub fn new(model: &Model) -> Result<Self, JudgeError> {
-        let validator = airspec_spec::judge::validator(&model.schema)
-            .map_err(|reason| JudgeError { spec: model.source.clone(), reason })?;
+        let validator =
+            validator(&model.schema).map_err(|reason| JudgeError { spec: model.source.clone(), reason })?;
         Ok(Self { validator, marks: marks(model) })
     }
 

@@ -28,7 +28,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
             (slug.to_owned(), import::read(&Source::new(format!("{slug}.json"), text))?, verify::built_in())
         }
     };
-    let report = verify::verify(&source, &spec, &slug, &known);
+    let contradictions = airspec_judge::contradictions(&source);
+    let report = verify::verify(&source, &spec, &slug, &known, contradictions);
     show(&format!("{report}\n"))?;
     Ok(if report.is_clean() { End::Conforms } else { End::Violated })
 }

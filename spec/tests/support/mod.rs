@@ -7,15 +7,20 @@ use airspec_spec::verify::Difference;
 use std::io::Write as _;
 use std::path::Path;
 
+/// The workspace, which the crates of these tests are in.
+fn root() -> &'static Path {
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    folders.find(|folder| folder.join("spec/tests").is_dir()).unwrap()
+}
+
 /// A source of our own.
 pub(crate) fn source(name: &str) -> Source {
-    airspec_spec::read_source(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sources").join(name))
-        .unwrap()
+    airspec_spec::read_source(&root().join("spec/tests/sources").join(name)).unwrap()
 }
 
 /// A real source, which is not part of this repository.
 pub(crate) fn shared(path: &str) -> Option<Source> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(path);
+    let path = root().join("../shared").join(path);
     if path.exists() {
         return Some(airspec_spec::read_source(&path).unwrap());
     }

@@ -32,7 +32,7 @@ pub(super) struct Flaw {
 impl Shape {
     pub(super) fn of(spec: &str, schema: &Schema) -> Result<Self, OracleError> {
         let refused = |reason: String| OracleError::Shape { spec: spec.to_owned(), reason };
-        let validator = airspec_spec::judge::validator(&document(schema)).map_err(refused)?;
+        let validator = airspec_judge::validator(&document(schema)).map_err(refused)?;
         Ok(Self { validator })
     }
 

@@ -4,12 +4,12 @@
 
 mod task;
 
-use crate::document::{Node, Source, text};
-use crate::facts::{Example, Facts, Shown};
-use crate::judge;
-use crate::model::behaviour::Kind;
-use crate::model::{Constraint, ConstraintId, JsonPointer, Model, ParameterPath};
-use crate::rule::Rule;
+use crate::validator::validator;
+use airspec_spec::document::{Node, Source, text};
+use airspec_spec::facts::{Example, Facts, Shown};
+use airspec_spec::model::behaviour::Kind;
+use airspec_spec::model::{Constraint, ConstraintId, JsonPointer, Model, ParameterPath};
+use airspec_spec::rule::Rule;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
@@ -35,8 +35,8 @@ pub fn contradictions(facts: &Facts) -> Vec<(String, Vec<usize>)> {
             fact.line,
         );
     }
-    let model = crate::import::import(facts, "source", None, &[])
-        .and_then(|imported| crate::read(&Source::new(facts.source.as_str(), imported.text)));
+    let model = airspec_spec::import::import(facts, "source", None, &[])
+        .and_then(|imported| airspec_spec::read(&Source::new(facts.source.as_str(), imported.text)));
     if let Ok(model) = model
         && let Ok(judge) = Judge::new(&model)
     {
@@ -80,8 +80,8 @@ struct Broken {
 
 impl<'m> Judge<'m> {
     fn new(model: &'m Model) -> Result<Self, String> {
-        let result = model.answers.result.as_ref().map(judge::validator).transpose()?;
-        Ok(Self { model, constraints: model.constraints(), task: judge::validator(&model.schema)?, result })
+        let result = model.answers.result.as_ref().map(validator).transpose()?;
+        Ok(Self { model, constraints: model.constraints(), task: validator(&model.schema)?, result })
     }
 
     fn task(&self, task: &Value) -> Vec<Broken> {

@@ -1,9 +1,8 @@
 //! A judge of requests: the `jsonschema` crate on a document's own schema, with what only our documents have.
 //!
-//! `x-constraints` and the format `uuid4` are all that is of our own making. The cargo feature `judge` turns it on, so
-//! that a program that only reads documents does not build a validator.
+//! `x-constraints` and the format `uuid4` are all that is of our own making.
 
-use crate::model::{Operation, Relation, exact};
+use airspec_spec::model::{Operation, Relation, exact};
 use bigdecimal::{BigDecimal, Signed as _, Zero as _};
 use jsonschema::{Keyword, ValidationError, Validator};
 use serde_json::{Map, Value};

@@ -1,10 +1,10 @@
 //! Tasks made from a source's own rules: do they bear its defaults, and can each parameter be given at all?
 
 use super::{Broken, Found, Judge, add};
-use crate::document::text;
-use crate::facts::Facts;
-use crate::model::{Constraint, ParameterPath, Rule};
-use crate::synthesis::{self, Fault, Synthesiser};
+use airspec_spec::document::text;
+use airspec_spec::facts::Facts;
+use airspec_spec::model::{Constraint, ParameterPath, Rule};
+use airspec_spec::synthesis::{self, Fault, Synthesiser};
 use jsonschema::ValidationError;
 use serde_json::Value;
 

@@ -1,8 +1,9 @@
 //! Sources that contradict themselves.
 
+#[path = "../../../spec/tests/support/mod.rs"]
 mod support;
 
-use airspec_spec::verify::contradictions;
+use airspec_judge::contradictions;
 use airspec_spec::{Source, import};
 use support::{shared, source};
 
@@ -126,4 +127,11 @@ fn real_sources_contradict_themselves_as_is_known() {
         ],
     );
     has("provider-schemas/google-nano-banana-2-lite.json", &[]);
+}
+
+#[test]
+fn the_page_of_the_committed_model_is_at_one_with_itself() {
+    if let Some(page) = shared("spec-source/openai-gpt-image-2.page.txt") {
+        assert_eq!(found(&page), Vec::<String>::new());
+    }
 }

@@ -1,0 +1,86 @@
+//! How programs of this workspace are built and started, without a dependency, so that nothing is compiled before it is
+//! known what is needed.
+//!
+//! Every build is one of the whole workspace, cut down to one program. Cargo chooses the features of a dependency by
+//! the packages that are built together: `--package airspec` would give other ones than `cargo test --workspace`, and
+//! almost everything would be compiled once more.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+/// The subcommands of `airspec` that `cargo xtask` passes on.
+pub const PASSED_ON: [&str; 6] = ["conformance", "faults", "merge", "mock", "report", "validate"];
+
+/// The workspace.
+#[must_use]
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+/// The cargo that runs this program.
+///
+/// It is not told of the package that this program is: build scripts that look at it would run again, here and
+/// afterwards.
+#[must_use]
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
+}
+
+/// Where cargo puts what it builds.
+#[must_use]
+pub fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from)
+}
+
+/// A program as a profile builds it.
+#[must_use]
+pub fn built(root: &Path, profile: &str, program: &str) -> PathBuf {
+    target(root).join(profile).join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// What makes a build one of the whole workspace, and of its tests: the test that is named is built as well, and costs
+/// nothing; without one, cargo leaves out the features that tests ask for.
+pub const AS_TESTS: [&str; 3] = ["--workspace", "--test", "features"];
+
+/// Builds a program of the workspace, so that it can be run without cargo between: signals then reach it alone.
+///
+/// # Errors
+/// Cargo does not start, or the program does not compile, of which cargo has told.
+pub fn build(root: &Path, program: &str) -> io::Result<()> {
+    let mut cargo = cargo();
+    cargo.args(["build", "--quiet", "--manifest-path"]).arg(root.join("Cargo.toml"));
+    let status = cargo.args(AS_TESTS).args(["--bin", program]).stdin(Stdio::null()).status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(io::Error::other(format!("the binary `{program}` does not build")))
+    }
+}
+
+/// The command takes our place, so that whoever ends us ends it, too.
+///
+/// # Errors
+/// The command does not start.
+#[cfg(unix)]
+pub fn hand_over(mut command: Command) -> io::Result<ExitCode> {
+    Err(std::os::unix::process::CommandExt::exec(&mut command))
+}
+
+/// Runs the command; its exit code is ours.
+///
+/// # Errors
+/// The command does not start.
+#[cfg(not(unix))]
+pub fn hand_over(mut command: Command) -> io::Result<ExitCode> {
+    let status = command.status()?;
+    Ok(ExitCode::from(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(2)))
+}

@@ -1,0 +1,23 @@
+//! `cargo xtask`: builds the program that has the command, and becomes it.
+//!
+//! The commands about servers are those of the program `airspec`; for them, the maintainer's program is not built at all.
+
+use std::process::{Command, ExitCode};
+use xtask_start::{PASSED_ON, build, built, hand_over, root};
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    let is_passed_on = arguments.first().is_some_and(|first| PASSED_ON.iter().any(|name| first == *name));
+    let program = if is_passed_on { "airspec" } else { "xtask" };
+    let root = root();
+    let start = || {
+        build(&root, program)?;
+        let mut command = Command::new(built(&root, "debug", program));
+        command.args(&arguments);
+        hand_over(command)
+    };
+    start().unwrap_or_else(|error| {
+        eprintln!("xtask: {error}");
+        ExitCode::from(2)
+    })
+}
