@@ -3,7 +3,7 @@
 use super::{Limit, Record, Response, Run, RunError, Secret, Settings, Target, run};
 use crate::case::{Case, Expect};
 use crate::oracle::fixture::{ID, case, model, task};
-use crate::oracle::{Oracle, Verdict};
+use crate::oracle::{Oracle, Skip, Verdict};
 use airspec_spec::Level;
 use serde_json::json;
 use std::sync::Arc;
@@ -132,7 +132,8 @@ async fn records(manners: &'static [Manner]) -> Vec<Record> {
 }
 
 #[tokio::test]
-async fn whatever_a_server_does_is_a_finding() {
+async fn whatever_a_server_does_has_a_verdict() {
+    let silent = ["no complete answer", "broke off"];
     for (manners, words) in [
         (&[Manner::Hang][..], "no complete answer within 0.4 s"),
         (&[Manner::Reset], "broke off"),
@@ -151,7 +152,12 @@ async fn whatever_a_server_does_is_a_finding() {
         (&[Manner::Say(307, b"")], "HTTP 307"),
     ] {
         for record in records(manners).await {
-            assert_eq!(record.verdict, Verdict::Fail, "{manners:?}: {}", record.detail);
+            let expected = if silent.iter().any(|silent| words.starts_with(silent)) {
+                Verdict::NoAnswer
+            } else {
+                Verdict::Fail
+            };
+            assert_eq!(record.verdict, expected, "{manners:?}: {}", record.detail);
             assert!(record.detail.contains(words), "{manners:?}: {}", record.detail);
         }
     }
@@ -329,7 +335,7 @@ async fn every_attempt_of_a_request_is_reserved_by_itself() {
 }
 
 #[tokio::test]
-async fn an_acceptance_ends_a_free_run_whatever_it_costs_and_a_lost_answer_does_not() {
+async fn five_acceptances_end_a_free_run_whatever_they_cost_and_lost_answers_do_not() {
     let free: &[u8] = br#"{"data":[{"thing":"a","cost":0}]}"#;
     let free = Manner::Say(200, Box::leak(free.into()));
     for (manner, words) in
@@ -337,10 +343,12 @@ async fn an_acceptance_ends_a_free_run_whatever_it_costs_and_a_lost_answer_does_
     {
         let url = server(Box::leak(Box::new([manner]))).await;
         let settings = Settings { jobs: 1, ..settings() };
-        let run = spend(&url, &cases(4), Limit::Free, &settings).await;
-        assert_eq!(run.requests, 1, "{manner:?}");
-        assert!(run.records[4].detail.contains(words), "{}", run.records[4].detail);
-        assert!((run.spent.to_f64() - BOUND).abs() < 1e-9, "{manner:?}: {}", run.spent);
+        let run = spend(&url, &cases(9), Limit::Free, &settings).await;
+        assert_eq!(run.requests, 5, "{manner:?}");
+        let last = &run.records[9];
+        assert!(last.detail.contains(words), "{}", last.detail);
+        assert_eq!((last.verdict, last.skip), (Verdict::Skip, Some(Skip::NotTried)));
+        assert!((run.spent.to_f64() - 5.0 * BOUND).abs() < 1e-9, "{manner:?}: {}", run.spent);
     }
     let (url, settings) = (server(&[Manner::Close]).await, Settings { jobs: 1, ..settings() });
     let run = spend(&url, &cases(4), Limit::Free, &settings).await;
