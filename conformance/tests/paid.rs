@@ -1,6 +1,7 @@
 //! Runs on a server that bills: it is elsewhere, here behind a proxy, and takes its time.
 
 #[path = "support/gateway.rs"]
+#[allow(dead_code, reason = "the tests of the transport use all of it")]
 mod gateway;
 mod support;
 

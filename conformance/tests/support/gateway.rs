@@ -13,6 +13,8 @@ pub(crate) struct Heard {
     pub(crate) body: String,
     /// How many requests of its kind came before it.
     pub(crate) number: usize,
+    /// Whether the same was never asked before.
+    pub(crate) is_new: bool,
 }
 
 impl Heard {
@@ -103,11 +105,14 @@ fn serve(
     upstream: &str,
 ) -> Option<()> {
     let (head, body) = message(stream)?;
-    let mut heard = Heard { head, body: String::from_utf8_lossy(&body).into_owned(), number: 0 };
+    let mut heard =
+        Heard { head, body: String::from_utf8_lossy(&body).into_owned(), number: 0, is_new: true };
     {
         let mut all = all.lock().unwrap();
         let kind = |heard: &Heard| (heard.is_poll(), heard.is_download());
         heard.number = all.iter().filter(|other| kind(other) == kind(&heard)).count();
+        let line = |heard: &Heard| heard.head.lines().next().map(str::to_owned);
+        heard.is_new = !all.iter().any(|other| line(other) == line(&heard) && other.body == heard.body);
         all.push(heard.clone());
     }
     let reply = match act(&heard) {
