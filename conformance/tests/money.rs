@@ -22,9 +22,15 @@ fn a_plan_needs_no_key_and_covers_the_accepting_sides_in_few_requests() {
     let line = plan.lines().find(|line| line.starts_with("accepting sides: ")).unwrap();
     let billed: usize = line.split_whitespace().nth(2).unwrap().parse().unwrap();
     assert!((1..=8).contains(&billed), "{line}");
-    // What only the world outside can give is named, with the flag that gives it.
-    assert!(plan.contains("not sent: webhookURL.type.accept.of-the-type: needs"), "{plan}");
-    assert!(plan.contains("--media-uuid"), "{plan}");
+    // What only the world outside can give is named once, with the flag that gives it.
+    assert!(plan.contains("not sent, 10 cases: needs an address that the target can post to"), "{plan}");
+    assert!(plan.contains("(first: webhookURL.type.accept.of-the-type)"), "{plan}");
+    assert!(plan.contains("--media-uuid") && plan.matches("not sent, ").count() == 3, "{plan}");
+    // No limit that anybody sets lets this one through, and it is not in the total.
+    assert!(plan.contains("numberResults") && plan.contains("may cost 4220008.912 USD"), "{plan}");
+    let total = plan.lines().last().unwrap().strip_prefix("--max-cost ").unwrap();
+    let total: f64 = total.split(' ').next().unwrap().parse().unwrap();
+    assert!((5.0..50.0).contains(&total), "{total}");
 }
 
 #[test]

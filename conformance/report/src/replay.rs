@@ -1,6 +1,7 @@
 //! Commands that send a request again: one for `curl`, with the key as a variable, and one for the suite.
 
 use airspec_spec::text::{is_hidden, visible_json};
+use airspec_suite::run::{LOCAL_KEY, Limit, Target};
 use std::fmt::Write as _;
 
 /// A command for a POSIX shell that sends the request to the target. Values of further headers are variables, named
@@ -11,8 +12,9 @@ pub fn curl(target: &str, headers: &[String], body: &str) -> Option<String> {
         return None;
     }
     let mut command = format!(
-        "curl -sS {} -H \"Authorization: Bearer $RUNWARE_API_KEY\" -H 'Content-Type: application/json'",
-        quote(target)
+        "curl -sS {} -H \"Authorization: Bearer {}\" -H 'Content-Type: application/json'",
+        quote(target),
+        key(target)
     );
     for name in headers {
         // Names of headers hold nothing that a shell minds, but for these.
@@ -24,6 +26,16 @@ pub fn curl(target: &str, headers: &[String], body: &str) -> Option<String> {
     // `-d @…` would name a file; a body is an array and begins with a bracket.
     let _ = write!(command, " -d {}", quote(&visible_json(body)));
     Some(command)
+}
+
+/// The key as a variable. A server on this machine needs none: where the variable is not set, the key is the one that the
+/// suite itself sends then.
+fn key(target: &str) -> String {
+    // Without a key and without a limit on cost, only servers on this machine are targets.
+    match Target::new(target, None, Limit::Loopback) {
+        Ok(_) => format!("${{RUNWARE_API_KEY:-{LOCAL_KEY}}}"),
+        Err(_) => "$RUNWARE_API_KEY".to_owned(),
+    }
 }
 
 /// A command of the suite that tries the case again.
@@ -97,18 +109,30 @@ mod tests {
         }
     }
 
+    /// The words of the command as a shell passes them on, with or without a key.
+    fn words(curl: &str, key: Option<&str>) -> String {
+        let script = format!("set -u\ncurl() {{ for word; do printf '%s\\n' \"$word\"; done; }}\n{curl}");
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).env_remove("RUNWARE_API_KEY").env("X_GATEWAY", "g");
+        let shell = shell.envs(key.map(|key| ("RUNWARE_API_KEY", key))).output().unwrap();
+        String::from_utf8(shell.stdout).unwrap()
+    }
+
+    #[test]
+    fn a_server_on_this_machine_is_asked_without_a_key_too() {
+        let near = curl("http://127.0.0.1:1/v1", &[], "[]").unwrap();
+        assert!(words(&near, None).contains("\nAuthorization: Bearer airspec-local\n"), "{near}");
+        assert!(words(&near, Some("own")).contains("\nAuthorization: Bearer own\n"), "{near}");
+        let far = curl("https://api.example.com/v1", &[], "[]").unwrap();
+        assert_eq!(words(&far, None), "", "no key, no request");
+        assert!(words(&far, Some("own")).contains("\nAuthorization: Bearer own\n"), "{far}");
+    }
+
     #[test]
     fn a_command_has_variables_where_secrets_were() {
         let headers = ["x-gateway".to_owned()];
         let curl = curl("http://127.0.0.1:1/v1?a=b&c", &headers, "[{\"say\":\"it's\"}]").unwrap();
-        let script = format!("curl() {{ for word; do printf '%s\\n' \"$word\"; done; }}\n{curl}");
-        let shell = Command::new("sh")
-            .args(["-c", &script])
-            .env("RUNWARE_API_KEY", "k e y")
-            .env("X_GATEWAY", "g")
-            .output()
-            .unwrap();
-        let words = String::from_utf8(shell.stdout).unwrap();
+        let words = words(&curl, Some("k e y"));
         let expected = [
             "-sS",
             "http://127.0.0.1:1/v1?a=b&c",

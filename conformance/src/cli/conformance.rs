@@ -3,7 +3,7 @@
 use super::accepted::Accepted;
 use super::choice::Choice;
 use super::compare;
-use super::money::{self, Money};
+use super::money::Money;
 use super::resume::{self, Done, Earlier};
 use super::search::SearchArgs;
 use super::watch::Watch;
@@ -115,7 +115,7 @@ impl Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     // Before anything else, so that a wrong address is told at once.
     let targets = arguments.targets()?;
-    let wire = arguments.wire.to_settings()?;
+    let wire = arguments.wire.to_settings(&targets)?;
     // What one server is sent, the other one may have heard of.
     let secrets = targets
         .iter()
@@ -144,7 +144,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let is_packed = !arguments.alone && !arguments.money.is_careful();
     let packing = is_packed.then(|| Arc::new(Packing::new(&oracle, &base, &cases)));
     if arguments.money.plan {
-        return money::plan(&oracle, &cases, packing.as_deref());
+        return arguments.money.show_plan(&oracle, &cases, packing.as_deref());
     }
     let accepted = arguments.accepted.read(ids)?;
     let keep_traffic = arguments.har.is_some();
@@ -345,6 +345,7 @@ impl Job<'_> {
                     unkept = unwritten;
                     (run.interrupted, run.ended) = (found.interrupted, found.ended);
                     watch.spent(&self.budget);
+                    run.throttled += found.throttled;
                     run.traffic.extend(found.traffic);
                     run.records.extend(found.records);
                 }

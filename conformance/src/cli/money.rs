@@ -1,19 +1,19 @@
 //! What a run may cost, and what it would.
 
-use super::{End, Failure, show};
+mod plan;
+
+use super::{End, Failure};
 use airspec_judge::Judge;
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use airspec_suite::case::{Case, Expect, TestResources};
 use airspec_suite::cost::Costs;
 use airspec_suite::oracle::Oracle;
-use airspec_suite::oracle::behaviour::needs;
 use airspec_suite::oracle::protocol::COST;
-use airspec_suite::packing::{Batch, Packing};
+use airspec_suite::packing::Packing;
 use airspec_suite::parameter::{at, set};
 use airspec_suite::run::Limit;
 use serde_json::Value;
-use std::borrow::Cow;
 
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Money")]
@@ -64,8 +64,8 @@ impl Money {
         self.free_only
     }
 
-    /// The cases as they are sent where money counts: billed ones ask for their price and are of the cheapest tier,
-    /// as far as they are not about that.
+    /// The cases as they are sent where money counts: billed ones ask for their price, are of the cheapest tier, and are
+    /// delivered later where the server takes its time, as far as they are not about that.
     ///
     /// # Errors
     /// A limit that cannot be kept.
@@ -100,6 +100,7 @@ impl Money {
             upload: self.upload.clone(),
         };
         let flag = price_flag(model).map(|path| (path, Value::Bool(true)));
+        let delivery = deferred_delivery(model).filter(|_| !is_local);
         let tier = costs.cheapest();
         for case in &mut cases {
             // Of several tasks, those beside the faulty one are carried out.
@@ -112,11 +113,23 @@ impl Money {
             // What accepting cases cost is what they are about, as far as packing does not make it less.
             let is_accepting = matches!(case.expect, Expect::Accept);
             let tier = tier.iter().filter(|_| !is_accepting);
-            for (path, value) in flag.iter().chain(tier) {
+            let is_refused = matches!(case.expect, Expect::Reject(_));
+            let delivery = delivery.iter().filter(|_| !is_refused);
+            for (path, value) in flag.iter().chain(tier).chain(delivery) {
                 add(case, path, value, &judge);
             }
         }
         Ok(cases)
+    }
+
+    /// Shows what would be sent.
+    pub(super) fn show_plan(
+        &self,
+        oracle: &Oracle,
+        cases: &[Case],
+        packing: Option<&Packing>,
+    ) -> Result<End, Failure> {
+        plan::show_plan(oracle, cases, packing, self.free_only)
     }
 }
 
@@ -138,6 +151,17 @@ fn price_flag(model: &Model) -> Option<String> {
     })
 }
 
+/// The parameter and the value by which results are polled for, where both ways of delivery are allowed: an image can
+/// take longer than gateways keep a connection open.
+fn deferred_delivery(model: &Model) -> Option<(String, Value)> {
+    model.behaviours.iter().find_map(|behaviour| match &behaviour.kind {
+        Kind::Delivery { parameter, deferred, .. } => {
+            Some((parameter.clone(), Value::from(deferred.clone())))
+        }
+        _ => None,
+    })
+}
+
 /// Sets a parameter that the case is not about and says nothing of.
 fn add(case: &mut Case, path: &str, value: &Value, judge: &Judge) {
     let is_own = case.parameter == path
@@ -154,100 +178,5 @@ fn add(case: &mut Case, path: &str, value: &Value, judge: &Judge) {
                 *task = other;
             }
         }
-    }
-}
-
-/// What would be sent.
-pub(super) fn plan(oracle: &Oracle, cases: &[Case], packing: Option<&Packing>) -> Result<End, Failure> {
-    let costs = Costs::new(oracle.model());
-    let parcels = packing.map_or_else(|| Batch::each(cases.len()), |packing| packing.parcels.clone());
-    let judge = Judge::new(oracle.model())?;
-    let (mut text, mut refused) = (String::new(), 0);
-    let (mut accepting, mut behaving, mut beside) = (Sum::default(), Sum::default(), Sum::default());
-    for parcel in parcels {
-        let Some(first) = parcel.cases().next().map(|index| &cases[index]) else { continue };
-        if let Some(obstacle) = &first.obstacle {
-            text += &format!("not sent: {}: {obstacle}\n", first.id);
-            continue;
-        }
-        let body = match (packing, parcel.only()) {
-            (Some(packing), None) => {
-                parcel.0.iter().filter_map(|task| packing.packer.task(cases, task, oracle)).collect()
-            }
-            _ => first.body.clone(),
-        };
-        let sum = match &first.expect {
-            Expect::Reject(_) => {
-                refused += 1;
-                let tasks = if may_hold_good(first, &costs, &judge) || parcel.only().is_none() {
-                    costs.tasks(&body)
-                } else {
-                    Vec::new()
-                };
-                let good = tasks.into_iter().filter(|task| judge.is_valid(task)).map(Cow::into_owned);
-                let good: Vec<Value> = good.collect();
-                if !good.is_empty() {
-                    beside.add(&costs, &Value::Array(good));
-                }
-                continue;
-            }
-            Expect::Accept => &mut accepting,
-            Expect::Behave(_) => &mut behaving,
-        };
-        let bill = sum.add(&costs, &body);
-        // These compare two answers.
-        if matches!(&first.expect, Expect::Behave(behaviour) if needs(&behaviour.kind).counterpart) {
-            sum.add(&costs, &body);
-        }
-        let (tasks, many) = (body.as_array().map_or(0, Vec::len), parcel.cases().count());
-        let Sum { images, usd, .. } = bill;
-        text += &format!("{tasks} tasks, {images} images, about {usd:.3} USD, {many} cases:\n");
-        text.extend(parcel.cases().map(|index| format!("    {}\n", cases[index].id)));
-    }
-    let mut apart = Sum::default();
-    for case in cases {
-        if matches!(case.expect, Expect::Accept) && case.obstacle.is_none() {
-            apart.add(&costs, &case.body);
-        }
-    }
-    text += &format!(
-        "\naccepting sides: {accepting}\nbehaviours:      {behaving}\nrejecting sides: {refused} requests, not billed \
-         but for good tasks beside faulty ones: {beside}\n\
-         the accepting sides, one request each, would be {apart}\n"
-    );
-    show(&text)?;
-    Ok(End::Conforms)
-}
-
-#[derive(Clone, Debug, Default)]
-struct Sum {
-    requests: usize,
-    images: usize,
-    usd: f64,
-    bound: f64,
-}
-
-impl Sum {
-    /// Adds a request, and tells what it costs.
-    fn add(&mut self, costs: &Costs, body: &Value) -> Self {
-        let tasks = costs.tasks(body);
-        let bill = Self {
-            requests: 1,
-            images: tasks.iter().map(|task| costs.images(task)).sum(),
-            usd: tasks.iter().map(|task| costs.usd(task)).sum(),
-            bound: costs.bound(body),
-        };
-        self.requests += bill.requests;
-        self.images += bill.images;
-        self.usd += bill.usd;
-        self.bound += bill.bound;
-        bill
-    }
-}
-
-impl std::fmt::Display for Sum {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { requests, images, usd, bound } = self;
-        write!(f, "{requests} billed requests, {images} images, about {usd:.2} USD, at most {bound:.2} USD")
     }
 }

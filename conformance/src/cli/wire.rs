@@ -1,7 +1,7 @@
 //! How requests are sent: how many, how fast, through what.
 
 use super::Failure;
-use airspec_suite::run::{Deadline, Route, Settings};
+use airspec_suite::run::{Deadline, Route, Settings, Target};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,14 +13,19 @@ pub(super) struct Wire {
     /// At most so many requests a second, polls included
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
-    /// How long one exchange may take, and the longest Retry-After that is waited for
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = seconds)]
-    timeout: Duration,
+    /// How long one exchange may take, and the longest Retry-After that is waited for: 30 for servers on this machine,
+    /// else 300
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+    /// How long the deferred results of one case are asked for: 60 for servers on this machine, else 1200
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    polling: Option<Duration>,
     /// How long the run may take: what is not tried then is told to be untried. A number of seconds, or such as 90s,
     /// 45m, 2h
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration)]
     deadline: Duration,
-    /// An HTTP proxy, such as http://127.0.0.1:3128; those of the environment are not used
+    /// An HTTP proxy, such as http://127.0.0.1:3128, or `env` for those that HTTPS_PROXY, HTTP_PROXY and ALL_PROXY name,
+    /// without the hosts in NO_PROXY; without it the environment is not asked
     #[arg(long, value_name = "URL", hide_default_value = true)]
     proxy: Option<String>,
     /// A header for a gateway, sent with every request to the endpoint and taken out of every report; can be given
@@ -36,16 +41,30 @@ pub(super) struct Wire {
     ca_file: Option<PathBuf>,
 }
 
+/// For servers that do real work: an image takes minutes, and polls keep to the documented pauses.
+const TIMEOUT_ELSEWHERE: Duration = Duration::from_secs(300);
+const POLLING_ELSEWHERE: Duration = Duration::from_secs(20 * 60);
+const PACE_ELSEWHERE: f64 = 1.0;
+
 impl Wire {
-    pub(super) fn to_settings(&self) -> Result<Settings, Failure> {
+    /// The settings for these targets; for the embedded mock where there are none.
+    pub(super) fn to_settings(&self, targets: &[Target]) -> Result<Settings, Failure> {
+        let own = Settings::default();
+        let (timeout, polling, pace) = if targets.iter().all(Target::is_loopback) {
+            (own.timeout, own.polling, own.pace)
+        } else {
+            (TIMEOUT_ELSEWHERE, POLLING_ELSEWHERE, PACE_ELSEWHERE)
+        };
         Ok(Settings {
             jobs: self.jobs,
             rate: self.rate,
-            timeout: self.timeout,
-            route: self.route()?,
+            timeout: self.timeout.unwrap_or(timeout),
+            polling: self.polling.unwrap_or(polling),
+            pace,
+            route: self.route(targets)?,
             allow_private: self.allow_private,
             deadline: Some(Deadline::after(self.deadline)),
-            ..Settings::default()
+            ..own
         })
     }
 
@@ -54,10 +73,14 @@ impl Wire {
         self.allow_private.then(|| "--allow-private".to_owned())
     }
 
-    fn route(&self) -> Result<Route, Failure> {
+    fn route(&self, targets: &[Target]) -> Result<Route, Failure> {
         let mut route = Route::default();
-        if let Some(address) = &self.proxy {
-            route = route.through(address)?;
+        match self.proxy.as_deref() {
+            // No proxy of the environment leads to the embedded mock.
+            Some("env") if targets.is_empty() => {}
+            Some("env") => route = route.through_environment(|name| std::env::var(name).ok())?,
+            Some(address) => route = route.through(address)?,
+            None => {}
         }
         for line in &self.header {
             route = route.with_header(line)?;
@@ -107,6 +130,28 @@ fn duration(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use airspec_suite::run::{Limit, Secret};
+    use clap::Parser as _;
+
+    #[test]
+    fn servers_elsewhere_have_the_time_that_real_work_takes() {
+        #[derive(Debug, clap::Parser)]
+        struct Arguments {
+            #[command(flatten)]
+            wire: Wire,
+        }
+        let settings = |address: &str, words: &[&str]| {
+            let target = Target::new(address, Some(Secret::new("k")), Limit::Free).unwrap();
+            let words = [&["airspec"], words].concat();
+            let settings = Arguments::try_parse_from(words).unwrap().wire.to_settings(&[target]).unwrap();
+            (settings.timeout.as_secs(), settings.polling.as_secs(), settings.pace)
+        };
+        let (near, far) = ("http://127.0.0.1:1/v1", "https://api.example.com/v1");
+        assert_eq!(settings(near, &[]), (30, 60, 0.05));
+        assert_eq!(settings(far, &[]), (300, 1200, 1.0));
+        assert_eq!(settings(far, &["--timeout", "9", "--polling", "7"]), (9, 7, 1.0));
+        assert_eq!(settings(near, &["--polling", "7"]), (30, 7, 0.05));
+    }
 
     #[test]
     fn a_duration_is_a_number_with_a_unit() {

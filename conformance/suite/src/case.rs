@@ -19,6 +19,7 @@ use airspec_judge::{Judge, JudgeError};
 use airspec_spec::behaviour::Behaviour;
 use airspec_spec::{Level, Model};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// A request and what must happen.
 #[derive(Clone, Debug)]
@@ -102,5 +103,83 @@ pub fn derive(model: &Model, seed: u64) -> Result<Cases, JudgeError> {
     for behaviour in &model.behaviours {
         behave::cases(&mut tasks, behaviour, &mut cases);
     }
+    tell_apart(&mut tasks, &mut cases.cases);
     Ok(cases)
+}
+
+/// Whether nothing is special about the id of a task: any other would do as well.
+#[must_use]
+pub fn is_ordinary_id(id: &str) -> bool {
+    let is_random = uuid::Uuid::try_parse(id).is_ok_and(|uuid| uuid.get_version_num() == 4);
+    is_random && !id.bytes().any(|byte| byte.is_ascii_uppercase())
+}
+
+/// Gives each accepted case ids that no other has, in this run or one with another seed: a server that answers later
+/// knows the tasks that it has taken. What is special about an id stays.
+fn tell_apart(tasks: &mut Tasks<'_>, cases: &mut [Case]) {
+    let Some(name) = tasks.model().unique().map(|constraint| constraint.parameter.to_string()) else {
+        return;
+    };
+    let mut known = HashSet::new();
+    for case in cases.iter_mut().filter(|case| !matches!(case.expect, Expect::Reject(_))) {
+        let is_about_id = case.parameter == name;
+        for task in case.body.as_array_mut().into_iter().flatten() {
+            let Some(id) = task.get(&name).and_then(Value::as_str).map(str::to_owned) else { continue };
+            if !is_about_id && known.insert(id.to_ascii_lowercase()) {
+                continue;
+            }
+            if let Some(other) = tasks.id_like(&id) {
+                known.insert(other.to_ascii_lowercase());
+                let before = task[&name].take();
+                task[&name] = Value::from(other);
+                if !tasks.judge(task).is_empty() {
+                    task[&name] = before;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_cases_share_a_task_id_and_none_keeps_one_for_the_next_run() {
+        let mut known: HashSet<String> = HashSet::new();
+        for seed in [1, 2] {
+            for (name, text) in airspec_spec::documents() {
+                let model = airspec_spec::read(&airspec_spec::Source::new(*name, *text)).unwrap();
+                let unique = model.unique().map(|constraint| constraint.parameter.to_string()).unwrap();
+                let accepted = derive(&model, seed).unwrap().cases.into_iter();
+                for case in accepted.filter(|case| !matches!(case.expect, Expect::Reject(_))) {
+                    for task in case.body.as_array().unwrap() {
+                        let id = task[&unique].as_str().unwrap().to_ascii_lowercase();
+                        let is_one_of_a_kind = id.bytes().all(|byte| matches!(byte, b'0' | b'-' | b'f'));
+                        let id = format!("{name} {id}");
+                        assert!(is_one_of_a_kind || known.insert(id.clone()), "{} {id}", case.id);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_special_about_an_id_stays() {
+        let (name, text) = airspec_spec::documents()[0];
+        let model = airspec_spec::read(&airspec_spec::Source::new(name, text)).unwrap();
+        let judge = Judge::new(&model).unwrap();
+        let mut tasks = Tasks::new(&model, &judge, 1);
+        for id in ["7d6b7cba-95ec-1a7a-9c6f-2dd2b4a0c9a1", "7D6B7CBA-95EC-4A7A-CC6F-2DD2B4A0C9A1"] {
+            let other = tasks.id_like(id).unwrap();
+            let of = |id: &str| {
+                let uuid = uuid::Uuid::try_parse(id).unwrap();
+                (uuid.get_version_num(), uuid.get_variant(), id.bytes().any(|byte| byte.is_ascii_uppercase()))
+            };
+            assert!(other != id && of(&other) == of(id), "{other}");
+        }
+        for id in ["00000000-0000-0000-0000-000000000000", "7d6b7cba95ec1a7a9c6f2dd2b4a0c9a1", "x"] {
+            assert_eq!(tasks.id_like(id), None);
+        }
+    }
 }

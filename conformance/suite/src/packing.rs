@@ -4,7 +4,7 @@
 //! is in another's way. Tasks, merged ones and ones that must be refused, then share a request: the answers are told
 //! apart by the id of the task. A case that cannot be judged so travels alone, as it stands.
 
-use crate::case::{Case, Expect};
+use crate::case::{Case, Expect, is_ordinary_id};
 use crate::cost::Costs;
 use crate::oracle::Oracle;
 use crate::parameter::{at, set};
@@ -157,10 +157,7 @@ impl Batcher {
 
     /// Whether the case can be merged with others: nothing is special about its id, as merged tasks get a fresh one.
     fn can_merge(&self, case: &Case) -> bool {
-        let is_common = self.id(case).is_some_and(|id| {
-            let is_random = uuid::Uuid::try_parse(id).is_ok_and(|uuid| uuid.get_version_num() == 4);
-            is_random && !id.bytes().any(|byte| byte.is_ascii_uppercase())
-        });
+        let is_common = self.id(case).is_some_and(is_ordinary_id);
         is_common && case.obstacle.is_none() && !self.lonely.contains(&case.parameter)
     }
 

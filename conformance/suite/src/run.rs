@@ -11,6 +11,7 @@ mod deliver;
 mod ending;
 mod event;
 mod exchange;
+mod fetch;
 mod guard;
 mod health;
 pub mod journal;
@@ -31,9 +32,10 @@ pub use budget::Budget;
 pub use ending::Deadline;
 pub use event::Event;
 pub use exchange::{Exchange, Got, Traffic};
+pub use pace::Throttled;
 pub use record::{Record, Request, Response};
 pub use route::Route;
-pub use target::{Limit, Secret, Target};
+pub use target::{LOCAL_KEY, Limit, Secret, Target};
 pub use usd::Usd;
 
 pub use crate::redact::Redactor;
@@ -72,8 +74,9 @@ pub struct Settings {
     pub polling: Duration,
     /// How long calls to the runner's own address are waited for, once the request is answered.
     pub callback: Duration,
-    /// How often a request is sent again after HTTP 429, or 503 with a `Retry-After`. A pause that is asked for is
-    /// kept by all requests, unless it is longer than `timeout`: then the answer stands.
+    /// How often a request, a poll or a download is sent again after HTTP 429, 502, 503, 504, or no answer. What may
+    /// have been billed is not sent again for want of an answer. A pause that is asked for is kept by all requests,
+    /// unless it is longer than `timeout`: then the answer stands, but for polls, which wait as long as `polling` lasts.
     pub retries: u32,
     /// At most so many requests to the endpoint a second, polls included.
     pub rate: Option<f64>,
@@ -172,6 +175,8 @@ pub struct Run {
     pub interrupted: bool,
     /// Why it ended before everything was tried, where it was not stopped: the deadline, or a target that is silent.
     pub ended: Option<String>,
+    /// How often the target asked for a pause that was kept.
+    pub throttled: Throttled,
     /// The exchanges, where that was asked for.
     pub traffic: Traffic,
 }
@@ -228,7 +233,7 @@ pub enum RunError {
         /// The status.
         status: u16,
         /// What to do.
-        hint: &'static str,
+        hint: String,
     },
     /// No HTTP client or listener could be made.
     #[error("cannot start: {0}")]
@@ -253,7 +258,7 @@ pub async fn run(
     let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
     let parcels = parcels(cases, settings);
     let session = Arc::new(Session::new(oracle, target, settings, listener)?);
-    let health = TargetHealth::new(target, cases, &parcels);
+    let health = TargetHealth::new(target, cases, &parcels, session.client.moved());
     let mut waiting = health.order().into_iter();
     let seen = cases.iter().map(|_| None).collect();
     let mut progress = Progress { session: Arc::clone(&session), cases, health, seen, events };
@@ -337,6 +342,7 @@ impl<F: FnMut(Event<'_>)> Progress<'_, F> {
             duration: start.elapsed(),
             interrupted,
             ended: session.ended().filter(|_| !interrupted).map(str::to_owned),
+            throttled: session.client.throttled(),
             traffic: session.client.traffic(),
         })
     }

@@ -76,7 +76,7 @@ fn a_case_tells_what_was_sent_seen_and_expected_where_that_is_stated_and_how_to_
         "href=\"https://example.com/tiny#request-wide\"",
         "\"wide\": 80",
         "Answer: HTTP 200, application/json",
-        "-H \"Authorization: Bearer $RUNWARE_API_KEY\"",
+        "-H \"Authorization: Bearer ${RUNWARE_API_KEY:-airspec-local}\"",
         "-H \"x-gateway: ${X_GATEWAY}\" -d '[{\"wide\":80}]'",
         "<details class=\"case\" id=\"wide.maximum.reject.80\" data-verdict=\"fail\"",
         "href=\"#about:wide.maximum\"><i aria-hidden=\"true\">✗</i> 1<span class=\"vh\"> fail</span>",

@@ -88,6 +88,21 @@ impl<'m> Tasks<'m> {
         self.identities.give(task);
     }
 
+    /// Another id of the same kind, with the version, the variant and the letter case of this one; none where there is no
+    /// other or it is written in another way.
+    pub(super) fn id_like(&mut self, id: &str) -> Option<String> {
+        let known = uuid::Uuid::try_parse(id).ok().filter(|uuid| !uuid.is_nil() && !uuid.is_max())?;
+        if !known.hyphenated().to_string().eq_ignore_ascii_case(id) {
+            return None;
+        }
+        let mut bytes = self.identities.random.u128(..).to_le_bytes();
+        bytes[6] = bytes[6] & 0x0F | known.as_bytes()[6] & 0xF0;
+        bytes[8] = bytes[8] & 0x1F | known.as_bytes()[8] & 0xE0;
+        let other = uuid::Uuid::from_bytes(bytes).hyphenated().to_string();
+        let is_upper = id.bytes().any(|byte| byte.is_ascii_uppercase());
+        Some(if is_upper { other.to_ascii_uppercase() } else { other })
+    }
+
     /// A task that holds the value at the path and is otherwise valid, as far as that can be had. `None` takes the
     /// parameter out.
     pub fn with(&mut self, path: &str, value: Option<Value>) -> Value {

@@ -24,6 +24,8 @@ pub struct File {
     pub media: Option<String>,
     /// What is in it, or why it could not be had, to stand after "the file".
     pub content: Result<Content, String>,
+    /// Whether its download ended without an answer, or with one that says to ask later, however often it was tried.
+    pub is_lost: bool,
 }
 
 /// What bytes are, without them.
@@ -55,13 +57,13 @@ impl File {
             Form::DataUri => data_uri(text),
             Form::Base64 | Form::Link => (None, base64(text)),
         };
-        Self { form, address: None, media, content }
+        Self { form, address: None, media, content, is_lost: false }
     }
 
     /// A file that could not be had.
     #[must_use]
     pub fn missing(form: Form, reason: impl Into<String>) -> Self {
-        Self { form, address: None, media: None, content: Err(reason.into()) }
+        Self { form, address: None, media: None, content: Err(reason.into()), is_lost: false }
     }
 }
 

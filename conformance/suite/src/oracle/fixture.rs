@@ -156,6 +156,7 @@ pub(crate) fn download(address: &str, media: &str, bytes: Vec<u8>) -> File {
         address: Some(address.to_owned()),
         media: Some(media.to_owned()),
         content: Ok(Content::of(&bytes)),
+        is_lost: false,
     }
 }
 

@@ -1,35 +1,46 @@
-//! HTTP with a bound on everything: time, bytes, redirects, repetitions.
+//! Requests to the endpoint: how they are sent, what is read of their answers, and when they can be sent again.
+
+mod download;
 
 use super::exchange::{self, Exchange, Log, Traffic};
+use super::fetch::{Agent, Got, Kind, Limits, fetch, header};
 use super::guard::Guard;
 use super::links::Links;
-use super::pace::Pace;
-use super::room::{self, NoRoom};
-use super::route::Route;
+use super::pace::{Pace, Throttled};
 use super::target::Target;
 use super::{Redactor, RunError, Settings};
-use crate::oracle::file::{Content, File};
-use crate::oracle::observation::{Answer, Loss, MAX_VALUES, Outcome};
-use crate::oracle::protocol::Form;
+use crate::oracle::observation::{Answer, Loss, Outcome};
+use airspec_models::client::address::bare;
 use airspec_models::client::retry_after;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::redirect::Policy;
-use reqwest::{RequestBuilder, Url};
+use reqwest::Url;
+use reqwest::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+};
 use serde_json::Value;
 use std::borrow::Cow;
-use std::error::Error as _;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
-/// How often a file may be moved.
-const MAX_REDIRECTS: usize = 3;
-/// The longest address of a file, in bytes; no server takes a longer one.
-const LONGEST_ADDRESS: usize = 8192;
 /// How much of an answer is looked at that is no JSON, in bytes.
 const MAX_UNREADABLE: usize = 64 << 10;
-/// What a JSON value takes in memory beside its text, in bytes: an object with one member, which is the worst.
-const NODE: usize = 704;
+
+/// Why and after which pause a request can be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Again {
+    /// The target asks for a pause: requests come too fast, or it will be back.
+    Throttled(Duration),
+    /// No answer came, or a gateway's in its place: the request may have been carried out.
+    Lost(Duration),
+}
+
+impl Again {
+    pub(super) fn pause(self) -> Duration {
+        match self {
+            Self::Throttled(pause) | Self::Lost(pause) => pause,
+        }
+    }
+}
 
 /// Sends requests to one target.
 #[derive(Debug)]
@@ -46,6 +57,8 @@ pub(super) struct Client {
     guard: Guard,
     posts: AtomicUsize,
     pace: Pace,
+    /// Where the endpoint redirects to, as it is shown. It is not followed: the key is for the target alone.
+    moved: Arc<OnceLock<String>>,
     /// The exchanges, where somebody wants to see them.
     log: Option<Log>,
 }
@@ -58,13 +71,14 @@ impl Client {
             .map_err(|_| RunError::BadKey)?;
         authorization.set_sensitive(true);
         let route = &settings.route;
-        let guard = Guard::new(target.url(), target.is_loopback(), settings.allow_private);
+        let guard = Guard::new(target.url(), target.is_loopback(), settings.allow_private)
+            .reaching(route.proxy_hosts());
         let (endpoint, files) = (Agent::new(None, route)?, Agent::new(Some(guard.clone()), route)?);
         let redactor =
             Redactor::hiding(&settings.secrets.clone().and(&target.secrets()).and(route.secrets()));
         let (posts, pace) = (AtomicUsize::new(0), Pace::new(settings.rate));
         let log = settings.keep_traffic.then(Log::default);
-        let links = Links::default();
+        let (links, moved) = (Links::default(), Arc::default());
         Ok(Self {
             target,
             settings,
@@ -76,6 +90,7 @@ impl Client {
             guard,
             posts,
             pace,
+            moved,
             log,
         })
     }
@@ -103,36 +118,64 @@ impl Client {
         self.pace.turn().await;
     }
 
-    /// Posts a body once, when it has its turn. Where the target says that requests come too fast, or that it will be
-    /// back, this tells the pause after which it can be sent again.
-    pub(super) async fn post(&self, body: &Value) -> (Outcome, Option<Duration>) {
+    /// Posts a body once, when it has its turn, and tells whether it can be sent again.
+    pub(super) async fn post(&self, body: &Value) -> (Outcome, Option<Again>) {
         self.posts.fetch_add(1, Ordering::Relaxed);
         let (outcome, asked) = self.exchange(body).await;
-        let pause = self.pause(&outcome, asked);
-        (outcome, pause)
-    }
-
-    /// Puts the next turns off, whoever asks.
-    pub(super) fn hold(&self, pause: Duration) {
-        self.pace.hold(pause);
-    }
-
-    /// How long to wait before the same is sent again; none where that is of no use.
-    fn pause(&self, outcome: &Outcome, asked: Option<Duration>) -> Option<Duration> {
-        let default = Duration::from_secs_f64(self.settings.pace.clamp(0.0, 1.0));
-        let pause = match outcome.answer()?.status {
-            429 => asked.unwrap_or(default),
-            503 => asked?,
-            _ => return None,
-        };
-        // Whoever wants more time than an exchange may take is not waited for.
-        (pause <= self.settings.timeout).then_some(pause)
+        let again = self.again(&outcome, asked);
+        (outcome, again)
     }
 
     /// Posts a body that asks for deferred results.
-    pub(super) async fn poll(&self, body: &Value) -> Outcome {
+    pub(super) async fn poll(&self, body: &Value) -> (Outcome, Option<Again>) {
         self.turn().await;
-        self.exchange(body).await.0
+        let (outcome, asked) = self.exchange(body).await;
+        let again = self.again(&outcome, asked);
+        (outcome, again)
+    }
+
+    /// Keeps a pause that the target asks for. The next turns are put off, whoever asks, unless the pause is longer than
+    /// an exchange may take.
+    pub(super) async fn throttle(&self, pause: Duration) {
+        self.pace.count(pause);
+        if pause <= self.settings.timeout {
+            self.pace.hold(pause);
+        } else {
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// How often the target asked for a pause that was kept.
+    pub(super) fn throttled(&self) -> Throttled {
+        self.pace.throttled()
+    }
+
+    /// Where the endpoint redirects to, once that is known.
+    pub(super) fn moved(&self) -> Arc<OnceLock<String>> {
+        Arc::clone(&self.moved)
+    }
+
+    /// The pause where the target asks for none.
+    fn default_pause(&self) -> Duration {
+        Duration::from_secs_f64(self.settings.pace.clamp(0.0, 1.0))
+    }
+
+    /// Whether the same can be sent again, and after which pause; none where that is of no use.
+    fn again(&self, outcome: &Outcome, asked: Option<Duration>) -> Option<Again> {
+        let answer = match outcome {
+            Outcome::Lost(Loss::TimedOut(_) | Loss::Unreachable(_) | Loss::Broken(_)) => {
+                return Some(Again::Lost(self.default_pause()));
+            }
+            Outcome::Lost(_) => return None,
+            Outcome::Answer(answer) => answer,
+        };
+        let pause = asked.unwrap_or_else(|| self.default_pause());
+        match answer.status {
+            429 => Some(Again::Throttled(pause)),
+            503 if asked.is_some() => Some(Again::Throttled(pause)),
+            502..=504 => Some(Again::Lost(pause)),
+            _ => None,
+        }
     }
 
     async fn exchange(&self, body: &Value) -> (Outcome, Option<Duration>) {
@@ -146,6 +189,7 @@ impl Client {
             .headers(self.settings.route.headers().clone())
             .header(AUTHORIZATION, self.authorization.clone())
             .header(CONTENT_TYPE, "application/json")
+            .header(ACCEPT_ENCODING, "identity")
             .body(text.clone());
         let start = (SystemTime::now(), Instant::now());
         let limits =
@@ -154,6 +198,7 @@ impl Client {
         self.note(start, "POST", &self.target.shown(), Some(&text), &got);
         match got {
             Ok(got) => {
+                self.note_move(&got);
                 let asked = header(&got.headers, RETRY_AFTER);
                 let asked = asked.and_then(|text| retry_after(&text, SystemTime::now()));
                 let content_type = self.header(&got.headers, CONTENT_TYPE);
@@ -163,11 +208,21 @@ impl Client {
         }
     }
 
+    /// Takes note of where a redirect leads.
+    fn note_move(&self, got: &Got) {
+        let location = header(&got.headers, LOCATION).filter(|_| (300..400).contains(&got.status));
+        if let Some(url) = location.and_then(|place| self.target.url().join(&place).ok()) {
+            let shown = crate::oracle::excerpt(&self.redactor.clean(&bare(url.as_str())));
+            let _ = self.moved.set(shown);
+        }
+    }
+
     /// A loss without the secrets that its reason may tell.
     fn lost(&self, loss: Loss) -> Loss {
         match loss {
             Loss::Unreachable(reason) => Loss::Unreachable(self.redactor.clean(&reason)),
             Loss::Broken(reason) => Loss::Broken(self.redactor.clean(&reason)),
+            Loss::Refused(reason) => Loss::Refused(self.redactor.clean(&reason)),
             other => other,
         }
     }
@@ -221,215 +276,4 @@ impl Client {
             },
         });
     }
-
-    /// Downloads a file that the target points to. The key stays at home: the address can be anyone's.
-    pub(super) async fn download(&self, address: &str) -> File {
-        let raw = self.links.raw(address);
-        let (media, content) = match self.follow(raw.as_deref().unwrap_or(address)).await {
-            Ok((media, content)) => (media, Ok(content)),
-            Err(reason) => (None, Err(self.redactor.clean(&reason))),
-        };
-        let address = (address.len() <= LONGEST_ADDRESS).then(|| address.to_owned());
-        File { form: Form::Link, address, media, content }
-    }
-
-    /// The file at an address or wherever it was moved, with its media type; else why not, to stand after "the file".
-    async fn follow(&self, address: &str) -> Result<(Option<String>, Content), String> {
-        if address.len() > LONGEST_ADDRESS {
-            return Err(format!("has an address of {} bytes, which no server takes", address.len()));
-        }
-        let no_link = || "has an address that is no link".to_owned();
-        let mut url = Url::parse(address).map_err(|_| no_link())?;
-        for _ in 0..=MAX_REDIRECTS {
-            if !matches!(url.scheme(), "http" | "https") {
-                return Err(no_link());
-            }
-            let got = self.get(&url).await?;
-            let moved = matches!(got.status, 301 | 302 | 303 | 307 | 308);
-            let location = got.headers.get(LOCATION).filter(|_| moved).and_then(|place| place.to_str().ok());
-            let next = location.and_then(|place| url.join(place).ok());
-            let content = (next.is_none() && got.status == 200).then(|| Content::of(&got.body));
-            room::give_back(got.body.len());
-            match (next, content) {
-                (Some(next), _) => url = next,
-                (None, Some(content)) => {
-                    let media = media_type(&got.headers).map(|media| self.redactor.clean(&media));
-                    return Ok((media, content));
-                }
-                (None, None) => return Err(format!("cannot be downloaded: HTTP {}", got.status)),
-            }
-        }
-        Err(format!("cannot be downloaded: moved more than {MAX_REDIRECTS} times"))
-    }
-
-    /// One step of a download.
-    async fn get(&self, url: &Url) -> Result<Got, String> {
-        if let Some(reason) = self.guard.refuses(url) {
-            return Err(reason);
-        }
-        let agent = if self.guard.is_own(url) { &self.endpoint } else { &self.files };
-        let failed = |reason: String| format!("cannot be downloaded: {reason}");
-        let client = agent.client(url, &self.settings.route).map_err(failed)?;
-        let start = (SystemTime::now(), Instant::now());
-        let limits =
-            Limits { time: self.settings.timeout, bytes: self.settings.file_limit, kind: Kind::File };
-        let got = fetch(client.get(url.clone()), limits).await;
-        self.note(start, "GET", url.as_str(), None, &got);
-        got.map_err(|loss| failed(loss.to_string()))
-    }
-}
-
-/// An HTTP client for each scheme.
-#[derive(Debug)]
-struct Agent {
-    /// Checks the addresses of names; without it all are as good.
-    guard: Option<Guard>,
-    /// For `http`: needs no certificates, and so works where there are none.
-    plain: reqwest::Client,
-    /// For `https`.
-    secure: OnceLock<Result<reqwest::Client, String>>,
-}
-
-impl Agent {
-    fn new(guard: Option<Guard>, route: &Route) -> Result<Self, RunError> {
-        // A proxy has a name, too, and it resolves all others.
-        let guard = guard.filter(|_| !route.has_proxy());
-        let plain = route.applied(Self::builder(guard.as_ref()).tls_certs_only(Vec::new()), false).build();
-        let plain = plain.map_err(|error| RunError::Start(cause(&error)))?;
-        Ok(Self { guard, plain, secure: OnceLock::new() })
-    }
-
-    /// No proxy of the environment stands between the runner and its target, only one that was asked for; and no
-    /// redirect is followed unseen.
-    fn builder(guard: Option<&Guard>) -> reqwest::ClientBuilder {
-        let name = concat!("airspec/", env!("CARGO_PKG_VERSION"));
-        let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none()).user_agent(name);
-        match guard {
-            Some(guard) => builder.dns_resolver(guard.resolver()),
-            None => builder,
-        }
-    }
-
-    fn client(&self, url: &Url, route: &Route) -> Result<&reqwest::Client, String> {
-        if url.scheme() == "http" {
-            return Ok(&self.plain);
-        }
-        let build =
-            || route.applied(Self::builder(self.guard.as_ref()), true).build().map_err(|error| cause(&error));
-        self.secure.get_or_init(build).as_ref().map_err(Clone::clone)
-    }
-}
-
-/// An answer before it is read.
-struct Got {
-    status: u16,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-/// The media type of a file, in the words of its server only where it is one: the server can be anyone's, and a report
-/// tells the target what it says.
-fn media_type(headers: &HeaderMap) -> Option<String> {
-    let text = header(headers, CONTENT_TYPE)?;
-    let is_mark = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte);
-    let essence = text.split(';').next().unwrap_or_default().trim();
-    let is_type = essence.len() <= 80 && essence.matches('/').count() == 1 && essence.bytes().all(is_mark);
-    Some(if is_type { essence.to_owned() } else { "something that is no media type".to_owned() })
-}
-
-/// What is read, which decides what it takes in memory and what is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    /// A text, which is kept beside the JSON values that are made of it.
-    Answer,
-    /// Bytes, which are looked at and dropped.
-    File,
-}
-
-/// The bounds of an exchange, from connection to last byte.
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    time: Duration,
-    bytes: usize,
-    kind: Kind,
-}
-
-/// One exchange. Waiting for room does not count as time of the exchange.
-async fn fetch(request: RequestBuilder, limits: Limits) -> Result<Got, Loss> {
-    let late = |_| Loss::TimedOut(limits.time);
-    let mut deadline = tokio::time::Instant::now() + limits.time;
-    let sent = tokio::time::timeout_at(deadline, request.send()).await.map_err(late)?;
-    let mut response = sent.map_err(loss)?;
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    let no_room = |reason| match reason {
-        NoRoom::Exhausted => Loss::Exhausted { status, limit: room::HALL },
-        NoRoom::Crowded => Loss::Crowded(status),
-    };
-    let mut body = Vec::new();
-    // The values of an answer hold its texts once more.
-    let copies = if limits.kind == Kind::Answer { 2 } else { 1 };
-    let read = async {
-        while let Some(chunk) =
-            tokio::time::timeout_at(deadline, response.chunk()).await.map_err(late)?.map_err(loss)?
-        {
-            if body.len() + chunk.len() > limits.bytes {
-                return Err(Loss::TooLarge { status, limit: limits.bytes });
-            }
-            if limits.kind == Kind::File {
-                room::fetch(chunk.len()).map_err(Loss::Refused)?;
-            }
-            deadline += room::take(copies * chunk.len()).await.map_err(no_room)?;
-            grow(&mut body, chunk.len());
-            body.extend_from_slice(&chunk);
-        }
-        if limits.kind == Kind::Answer {
-            room::take(NODE * values(&body)).await.map_err(no_room)?;
-        }
-        Ok(())
-    };
-    match read.await {
-        Ok(()) => Ok(Got { status, headers, body }),
-        Err(loss) => {
-            room::give_back(copies * body.len());
-            Err(loss)
-        }
-    }
-}
-
-/// Makes room for more bytes, without the doubling that would take twice what is needed.
-fn grow(body: &mut Vec<u8>, more: usize) {
-    const LEAST: usize = 16 << 10;
-    const MAX_GROWTH: usize = 4 << 20;
-    if body.capacity() - body.len() < more {
-        body.reserve_exact(more.max((body.len() / 4).clamp(LEAST, MAX_GROWTH)));
-    }
-}
-
-/// How many values a text can have, if it is JSON: each but the first is behind a comma or an opening bracket.
-fn values(text: &[u8]) -> usize {
-    // A loop, because a dev build takes the iterator's parts from crates that are not optimised.
-    let (mut count, mut at) = (0, 0);
-    while at < text.len() && count < MAX_VALUES {
-        count += usize::from(matches!(text[at], b',' | b'[' | b'{'));
-        at += 1;
-    }
-    count
-}
-
-fn header(headers: &HeaderMap, name: reqwest::header::HeaderName) -> Option<String> {
-    headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-}
-
-#[allow(clippy::needless_pass_by_value)] // the shape of `map_err`
-fn loss(error: reqwest::Error) -> Loss {
-    if error.is_connect() { Loss::Unreachable(cause(&error)) } else { Loss::Broken(cause(&error)) }
-}
-
-/// The innermost reason of an error: the outer ones repeat the address, which can hold a secret.
-fn cause(error: &reqwest::Error) -> String {
-    let mut reason = error.source();
-    while let Some(inner) = reason.and_then(std::error::Error::source) {
-        reason = Some(inner);
-    }
-    reason.map_or_else(|| error.to_string(), ToString::to_string)
 }

@@ -9,6 +9,7 @@ use airspec_models::client::address::{inner, inner_host, is_loopback};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// What is told with a refusal.
 const HINT: &str = "--allow-private to follow";
@@ -20,11 +21,18 @@ pub(super) struct Guard {
     /// Whether the target is on this machine, which it may then send the suite to.
     is_local: bool,
     allow_private: bool,
+    /// The hosts of proxies, which the user has named and which may be anywhere.
+    proxies: Arc<[String]>,
 }
 
 impl Guard {
     pub(super) fn new(target: &Url, is_local: bool, allow_private: bool) -> Self {
-        Self { target: target.clone(), is_local, allow_private }
+        Self { target: target.clone(), is_local, allow_private, proxies: Arc::default() }
+    }
+
+    /// The same with the hosts of proxies, whose names are resolved like those of links.
+    pub(super) fn reaching(self, proxies: &[String]) -> Self {
+        Self { proxies: proxies.into(), ..self }
     }
 
     /// Whether an address is of the target itself.
@@ -45,15 +53,17 @@ impl Guard {
 
     /// Resolves names for connections to others than the target.
     pub(super) fn resolver(&self) -> Checked {
-        Checked { allow_loopback: self.is_local, allow_all: self.allow_private }
+        let proxies = Arc::clone(&self.proxies);
+        Checked { allow_loopback: self.is_local, allow_all: self.allow_private, proxies }
     }
 }
 
 /// Resolves names to addresses that may be connected to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Checked {
     allow_loopback: bool,
     allow_all: bool,
+    proxies: Arc<[String]>,
 }
 
 /// A name that leads nowhere else than to addresses that are refused.
@@ -67,9 +77,11 @@ struct Refused {
 
 impl Checked {
     /// The addresses that may be connected to.
-    fn keep(self, name: &str, found: &[SocketAddr]) -> Result<Vec<SocketAddr>, Refused> {
+    fn keep(&self, name: &str, found: &[SocketAddr]) -> Result<Vec<SocketAddr>, Refused> {
+        let is_proxy = self.proxies.iter().any(|proxy| proxy.eq_ignore_ascii_case(name));
         let is_allowed = |address: &&SocketAddr| {
             self.allow_all
+                || is_proxy
                 || inner(address.ip()).is_none()
                 || self.allow_loopback && address.ip().is_loopback()
         };
@@ -86,7 +98,7 @@ impl Checked {
 
 impl Resolve for Checked {
     fn resolve(&self, name: Name) -> Resolving {
-        let checked = *self;
+        let checked = self.clone();
         Box::pin(async move {
             let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             let kept = checked.keep(name.as_str(), &found)?;
@@ -175,6 +187,10 @@ mod tests {
         let mixed = found(&["10.0.0.1", "8.8.8.8", "::1"]);
         assert_eq!(far.keep("mixed.example", &mixed).unwrap(), found(&["8.8.8.8"]));
         assert!(far.keep("none.example", &[]).unwrap().is_empty());
+        let behind =
+            guard("https://api.example.com/v1", false).reaching(&["proxy.example".to_owned()]).resolver();
+        assert!(behind.keep("proxy.example", &found(&["10.0.0.1"])).is_ok(), "the user has named it");
+        assert!(behind.keep("evil.example", &found(&["10.0.0.1"])).is_err());
         let near = guard("http://127.0.0.1:1/", false).resolver();
         assert!(near.keep("me.example", &found(&["127.0.0.1"])).is_ok());
         assert!(near.keep("me.example", &found(&["10.0.0.1"])).is_err());

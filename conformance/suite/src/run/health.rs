@@ -10,6 +10,7 @@ use crate::oracle::Observation;
 use crate::oracle::observation::{Loss, Outcome};
 use crate::packing::Batch;
 use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 
 /// After so many cases that were turned away, and no other, nothing else is expected.
 const MAX_TURNED_AWAY: usize = 8;
@@ -29,10 +30,17 @@ pub(super) struct TargetHealth {
     last_status: u16,
     unreachable: usize,
     reason: String,
+    /// Where the target redirects to, once that is known.
+    moved: Arc<OnceLock<String>>,
 }
 
 impl TargetHealth {
-    pub(super) fn new(target: &Target, cases: &[Case], parcels: &[Batch]) -> Self {
+    pub(super) fn new(
+        target: &Target,
+        cases: &[Case],
+        parcels: &[Batch],
+        moved: Arc<OnceLock<String>>,
+    ) -> Self {
         let accepts = |case: &Case| matches!(case.expect, Expect::Accept | Expect::Behave(_));
         let is_first = |parcel: &Batch| parcel.only().is_some_and(|index| accepts(&cases[index]));
         let goes_first = parcels.iter().position(is_first).unwrap_or(0);
@@ -58,6 +66,7 @@ impl TargetHealth {
             last_status: 0,
             unreachable: 0,
             reason: String::new(),
+            moved,
         }
     }
 
@@ -74,7 +83,9 @@ impl TargetHealth {
     pub(super) fn record(&mut self, index: usize, seen: Option<&Observation>) -> Result<(), RunError> {
         match seen.map(|seen| &seen.outcome) {
             None => {}
-            Some(Outcome::Answer(answer)) if matches!(answer.status, 401 | 402 | 404 | 405 | 429) => {
+            Some(Outcome::Answer(answer))
+                if is_redirect(answer.status) || matches!(answer.status, 401 | 402 | 404 | 405 | 429) =>
+            {
                 self.turned_away += 1;
                 self.last_status = answer.status;
             }
@@ -107,14 +118,28 @@ impl TargetHealth {
     }
 
     fn turned_away(&self) -> RunError {
-        let hint = match self.last_status {
-            401 => "set RUNWARE_API_KEY to a key that it knows",
-            402 => "the account does not hold enough money",
-            404 | 405 => "is the address the full endpoint, such as http://127.0.0.1:8080/v1?",
-            _ => "wait, or send fewer at a time with --jobs 1",
+        let hint = match (self.last_status, self.moved.get()) {
+            (401, _) => "set RUNWARE_API_KEY to a key that it knows".to_owned(),
+            (402, _) => "the account does not hold enough money".to_owned(),
+            (404 | 405, _) => {
+                "is the address the full endpoint, such as http://127.0.0.1:8080/v1?".to_owned()
+            }
+            (status, Some(place)) if is_redirect(status) => {
+                format!("it redirects to {place}, which is not followed; give --target {place}")
+            }
+            (status, None) if is_redirect(status) => {
+                "it redirects without naming a place; give the address that it stands for as --target"
+                    .to_owned()
+            }
+            _ => "wait, or send fewer at a time with --jobs 1".to_owned(),
         };
         RunError::TurnedAway { target: self.target.clone(), status: self.last_status, hint }
     }
+}
+
+/// Whether a status says that the endpoint is elsewhere.
+fn is_redirect(status: u16) -> bool {
+    matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
 /// Looks out for requests in a row that brought no answer. In a row means in the order in which they were sent: where

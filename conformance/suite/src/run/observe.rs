@@ -1,17 +1,18 @@
 //! Looks at one case: the exchange itself, and whatever its behaviour needs beyond it.
 
-use super::budget::Budget;
-use super::client::Client;
+use super::budget::{Budget, Reservation};
+use super::client::{Again, Client};
 use super::health::{MAX_SILENT, Silence};
 use super::listener::{Listener, Mailbox};
 use super::room::Rooms;
 use super::target::Target;
 use super::{Redactor, RunError, Settings};
-use crate::case::{Case, Expect};
+use crate::case::{Case, Expect, is_ordinary_id};
+use crate::cost::Costs;
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs};
 use crate::oracle::file::{File, place};
-use crate::oracle::observation::{Call, Observation, Outcome, Payload};
+use crate::oracle::observation::{Answer, Call, Loss, Observation, Outcome, Payload};
 use crate::oracle::protocol::{CODE, Form, GET_RESPONSE, TASK_TYPE, TASK_UUID};
 use crate::oracle::scene::MAX_RESULTS;
 use crate::oracle::{Identity, Oracle};
@@ -21,7 +22,7 @@ use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -36,9 +37,22 @@ pub(super) struct Session {
     pub(super) ambiguous: AtomicUsize,
     pub(super) budget: Arc<Budget>,
     pub(super) rooms: Rooms,
+    /// Says what a body holds that is carried out.
+    costs: Costs,
+    /// Whether the target has ever answered.
+    is_reached: AtomicBool,
     /// Why nothing more is sent, once that is so.
     ended: OnceLock<String>,
     silence: Mutex<Silence>,
+}
+
+/// What came of sending a body.
+struct Sent<'a> {
+    outcome: Outcome,
+    /// Whether it can be sent again.
+    again: Option<Again>,
+    /// What is set aside for it, until it is settled.
+    reservation: Option<Reservation<'a>>,
 }
 
 /// So many times a case is polled for: a server that answers at once could be asked thousands of times.
@@ -60,8 +74,9 @@ impl Session {
         let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
         let budget = settings.budget.clone().unwrap_or_else(own);
         let rooms = Rooms::new(settings.jobs);
-        let (ambiguous, ended, silence) = Default::default();
-        Ok(Self { oracle, client, listener, ambiguous, budget, rooms, ended, silence })
+        let costs = Costs::new(oracle.model());
+        let (ambiguous, is_reached, ended, silence) = Default::default();
+        Ok(Self { oracle, client, listener, ambiguous, budget, rooms, costs, is_reached, ended, silence })
     }
 
     /// Sends nothing more from now on; the first reason stands.
@@ -78,68 +93,134 @@ impl Session {
         self.silence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Posts a body to the endpoint, where it may cost what it may cost; again after a pause where the target asks
-    /// for one. `cases` are those of each task of the body, or those of all its tasks in one list.
+    /// Posts a body to the endpoint, where it may cost what it may cost; again where the target asks for a pause or no
+    /// answer comes. `cases` are those of each task of the body, or those of all its tasks in one list.
     pub(super) async fn post(&self, body: &Value, cases: &[Vec<String>]) -> Result<Outcome, String> {
-        let mut number = None;
-        let (mut outcome, mut pause) = self.attempt(body, cases, &mut number).await?;
-        for _ in 0..self.client.settings().retries {
-            let Some(asked) = pause else { break };
-            self.client.hold(asked);
-            // What stands against another attempt leaves the answer to the one before.
-            let Ok(next) = self.attempt(body, cases, &mut number).await else { break };
-            (outcome, pause) = next;
-        }
-        if let Some(what) = number.and_then(|number| self.silence().ended(number, &outcome)) {
-            self.end(format!(
-                "the target gave no answer to {MAX_SILENT} requests in a row ({what}), and was given up"
-            ));
-        }
-        Ok(outcome)
+        let sent = self.send(body, cases).await?;
+        Ok(self.settle(sent, body).await)
     }
 
-    /// Sends a body once, which is reserved, written down and settled by itself.
-    async fn attempt(
-        &self,
-        body: &Value,
-        cases: &[Vec<String>],
-        number: &mut Option<u64>,
-    ) -> Result<(Outcome, Option<Duration>), String> {
+    /// Sends a body as often as it takes and may be sent. The last attempt is left to be settled.
+    async fn send(&self, body: &Value, cases: &[Vec<String>]) -> Result<Sent<'_>, String> {
+        let (retries, longest) = (self.client.settings().retries, self.client.settings().timeout);
+        let mut sent = self.attempt(body, cases).await?;
+        for attempt in 0..retries {
+            // Whoever wants more time than an exchange may take is not waited for.
+            match sent.again.filter(|again| again.pause() <= longest) {
+                Some(Again::Throttled(pause)) => self.client.throttle(pause).await,
+                Some(Again::Lost(pause)) if self.may_repeat(body, &sent.outcome, attempt) => {
+                    tokio::time::sleep(pause).await;
+                }
+                Some(Again::Lost(_)) | None => break,
+            }
+            if self.ended().is_some() {
+                break;
+            }
+            if let Some(reservation) = sent.reservation.take() {
+                reservation.settle(self.oracle.identity(), body, &sent.outcome);
+            }
+            // What stands against another attempt leaves the answer to the one before.
+            let Ok(next) = self.attempt(body, cases).await else { break };
+            sent = next;
+        }
+        Ok(sent)
+    }
+
+    /// Whether a body can be sent again although what was sent before may have been carried out.
+    fn may_repeat(&self, body: &Value, outcome: &Outcome, attempt: u32) -> bool {
+        let is_reached = self.is_reached.load(Ordering::Relaxed);
+        match outcome {
+            // Without a connection nothing was carried out; and where nobody ever listened, nobody will.
+            Outcome::Lost(Loss::Unreachable(_)) => return is_reached,
+            // A target that does nothing but hang is found out soon.
+            Outcome::Lost(_) if !is_reached && attempt > 0 => return false,
+            Outcome::Lost(_) | Outcome::Answer(_) => {}
+        }
+        let judge = self.oracle.judge_of_tasks();
+        // Where it is billed, it would be billed twice.
+        !(self.budget.is_counted() && self.costs.tasks(body).iter().any(|task| judge.is_valid(task)))
+    }
+
+    /// Sends a body once, which is reserved and written down by itself.
+    async fn attempt(&self, body: &Value, cases: &[Vec<String>]) -> Result<Sent<'_>, String> {
         let mut reservation = self.budget.reserve(body, cases.to_vec()).await?;
         self.client.turn().await;
         if let Some(reason) = self.ended() {
             return Err(format!("not sent: {reason}"));
         }
         reservation.commit()?;
-        number.get_or_insert_with(|| self.silence().sent());
-        let (outcome, pause) = self.client.post(body).await;
-        reservation.settle(self.oracle.identity(), body, &outcome);
-        Ok((outcome, pause))
+        let number = self.silence().sent();
+        let (outcome, again) = self.client.post(body).await;
+        if outcome.answer().is_some() {
+            self.is_reached.store(true, Ordering::Relaxed);
+        }
+        if let Some(what) = self.silence().ended(number, &outcome) {
+            self.end(format!(
+                "the target gave no answer to {MAX_SILENT} requests in a row ({what}), and was given up"
+            ));
+        }
+        Ok(Sent { outcome, again, reservation: Some(reservation) })
+    }
+
+    /// Counts what a request has cost. Where money counts, deferred results are polled for: they tell their price.
+    async fn settle(&self, sent: Sent<'_>, body: &Value) -> Outcome {
+        let Some(reservation) = sent.reservation else { return sent.outcome };
+        let mut seen = Observation::new(body.clone(), sent.outcome);
+        if self.budget.is_counted() && is_taken(&seen.outcome) {
+            self.poll(&mut seen).await;
+        }
+        self.count(reservation, &seen);
+        seen.outcome
+    }
+
+    /// Counts what a request has cost: as the results say, where all of them were polled for, else as the answer does.
+    fn count(&self, reservation: Reservation<'_>, seen: &Observation) {
+        let is_deferred = |task| is_deferred(self.oracle.model(), task);
+        let is_whole = |answer: &Answer| is_finished(answer, self.deferred(seen).1);
+        let last = seen.polls.last().filter(|last| last.answer().is_some_and(is_whole));
+        let telling = last.filter(|_| seen.tasks().iter().all(is_deferred)).unwrap_or(&seen.outcome);
+        reservation.settle(self.oracle.identity(), &seen.body, telling);
+    }
+
+    /// The tasks whose results are deferred, and how many results those are.
+    fn deferred<'a>(&self, seen: &'a Observation) -> (Vec<&'a Value>, usize) {
+        let model = self.oracle.model();
+        let deferred: Vec<&Value> = seen.tasks().iter().filter(|task| is_deferred(model, task)).collect();
+        let wanted = deferred.iter().map(|task| results(model, task).unwrap_or(1)).sum();
+        (deferred, wanted)
     }
 
     /// Posts a body whose ids are as good as others. A target that has a task of such an id already keeps it from an
     /// earlier run with the same seed: the same is then sent once more with other ids, and what was sent comes back.
     pub(super) async fn post_anew(
         &self,
-        mut body: Value,
+        body: Value,
         cases: &[Vec<String>],
     ) -> Result<(Value, Outcome), String> {
-        let outcome = self.post(&body, cases).await?;
-        let is_taken = outcome.answer().is_some_and(|answer| {
+        let (body, sent) = self.send_anew(body, cases).await?;
+        let outcome = self.settle(sent, &body).await;
+        Ok((body, outcome))
+    }
+
+    /// The same; the last attempt is left to be settled.
+    async fn send_anew(&self, mut body: Value, cases: &[Vec<String>]) -> Result<(Value, Sent<'_>), String> {
+        let sent = self.send(&body, cases).await?;
+        let is_conflict = sent.outcome.answer().is_some_and(|answer| {
             let class = |error: &Value| error.get(CODE).and_then(Value::as_str).and_then(of_code);
             answer.status == 409 || answer.errors().iter().any(|error| class(error) == Some(Class::Conflict))
         });
         let identity = self.oracle.identity();
-        let tasks = body.as_array_mut().map(Vec::as_mut_slice).unwrap_or_default();
+        let tasks = body.as_array().map(Vec::as_slice).unwrap_or_default();
         let ids: HashSet<_> = tasks.iter().filter_map(|task| identity.of_task(task)).collect();
-        if !is_taken || ids.len() < tasks.len() {
-            return Ok((body, outcome));
+        if !is_conflict || ids.len() < tasks.len() {
+            return Ok((body, sent));
         }
-        for task in tasks {
+        self.settle(sent, &body).await;
+        for task in body.as_array_mut().into_iter().flatten() {
             set(task, &identity.parameter, Value::String(uuid::Uuid::new_v4().to_string()));
         }
-        let outcome = self.post(&body, cases).await?;
-        Ok((body, outcome))
+        let sent = self.send(&body, cases).await?;
+        Ok((body, sent))
     }
 
     /// Sends a case and looks at what its verdict needs; `Err` with the reason where it cannot be tried.
@@ -147,8 +228,11 @@ impl Session {
         let name = [vec![case.id.clone()]];
         let Expect::Behave(behaviour) = &case.expect else {
             let body = case.body.clone();
-            let is_about_id = case.parameter == self.oracle.identity().parameter;
-            let (body, outcome) = if matches!(case.expect, Expect::Accept) && !is_about_id {
+            let identity = self.oracle.identity();
+            let is_ordinary = |task| identity.of_task(task).is_some_and(is_ordinary_id);
+            let has_special_id = case.parameter == identity.parameter
+                && !body.as_array().is_some_and(|tasks| tasks.iter().all(is_ordinary));
+            let (body, outcome) = if matches!(case.expect, Expect::Accept) && !has_special_id {
                 self.post_anew(body, &name).await?
             } else {
                 let outcome = self.post(&body, &name).await?;
@@ -177,24 +261,26 @@ impl Session {
 
     /// One exchange, with its deferred results and its files.
     async fn look(&self, body: Value, cases: &[Vec<String>], needs: Needs) -> Result<Observation, String> {
-        let (body, outcome) = self.post_anew(body, cases).await?;
-        let is_taken =
-            outcome.answer().is_some_and(|answer| answer.is_success() && answer.errors().is_empty());
-        let mut seen = Observation::new(body, outcome);
+        let (body, sent) = self.send_anew(body, cases).await?;
+        let mut seen = Observation::new(body, sent.outcome);
+        let is_taken = is_taken(&seen.outcome);
+        if is_taken {
+            self.poll(&mut seen).await;
+        }
+        if let Some(reservation) = sent.reservation {
+            self.count(reservation, &seen);
+        }
         if !is_taken {
             return Ok(seen);
         }
-        self.poll(&mut seen).await;
         seen.files = if needs.files { self.files(&seen).await } else { self.inline(&seen) };
         Ok(seen)
     }
 
     /// Polls until all deferred results are there, something goes wrong, or time is up.
     async fn poll(&self, seen: &mut Observation) {
-        let (model, identity) = (self.oracle.model(), self.oracle.identity());
-        let deferred: Vec<&Value> = seen.tasks().iter().filter(|task| is_deferred(model, task)).collect();
-        let wanted: usize = deferred.iter().map(|task| results(model, task).unwrap_or(1)).sum();
-        let question = question(identity, &deferred);
+        let (deferred, wanted) = self.deferred(seen);
+        let question = question(self.oracle.identity(), &deferred);
         if question.is_empty() {
             return;
         }
@@ -203,10 +289,10 @@ impl Session {
         let (mut pause, mut next) = (FIRST_PAUSE, SECOND_PAUSE);
         loop {
             tokio::time::sleep(Duration::from_secs_f64((pause * pace).max(0.0))).await;
-            let outcome = self.client.poll(&question).await;
+            let outcome = self.ask(&question, until).await;
             let goes_on = outcome.answer().is_some_and(|answer| {
-                let done = answer.data().iter().filter(|item| is_done(item)).count();
-                answer.is_success() && answer.json.is_ok() && answer.errors().is_empty() && done < wanted
+                let is_good = answer.is_success() && answer.json.is_ok() && answer.errors().is_empty();
+                is_good && !is_finished(answer, wanted)
             });
             seen.polls.push(outcome);
             if !goes_on || Instant::now() >= until || seen.polls.len() >= MAX_POLLS {
@@ -216,11 +302,41 @@ impl Session {
         }
     }
 
+    /// Polls once; again where the target asks for a pause, and a few times where no answer comes.
+    async fn ask(&self, question: &Value, until: Instant) -> Outcome {
+        let (mut lost, mut throttled) = (0, 0);
+        loop {
+            let (outcome, again) = self.client.poll(question).await;
+            let Some(again) = again.filter(|again| Instant::now() + again.pause() < until) else {
+                return outcome;
+            };
+            match again {
+                Again::Throttled(pause) if throttled < MAX_POLLS => {
+                    throttled += 1;
+                    self.client.throttle(pause).await;
+                }
+                Again::Lost(pause) if lost < self.client.settings().retries => {
+                    lost += 1;
+                    tokio::time::sleep(pause).await;
+                }
+                Again::Throttled(_) | Again::Lost(_) => return outcome,
+            }
+        }
+    }
+
     /// The files of the results, downloaded where they are links: up to the first result that nobody asked for.
     async fn files(&self, seen: &Observation) -> Vec<File> {
-        let mut files = Vec::new();
+        let mut files: Vec<File> = Vec::new();
         for (task, result) in self.wanted(seen) {
             files.push(match place(self.oracle.model(), task, result) {
+                // The case is told to be without an answer: others would only take as long.
+                Some((Form::Link, _)) if files.iter().any(|file| file.is_lost) => File {
+                    is_lost: true,
+                    ..File::missing(
+                        Form::Link,
+                        "was not downloaded, as there was no answer for one before it",
+                    )
+                },
                 Some((Form::Link, address)) => self.client.download(address).await,
                 Some((form, text)) => File::inline(form, text),
                 None => File::missing(Form::Link, "is in none of the fields for files"),
@@ -302,6 +418,17 @@ impl Session {
         set(&mut other, &self.oracle.identity().parameter, Value::String(id));
         Some(Value::Array(vec![other]))
     }
+}
+
+/// Whether an answer takes a request, and nothing of it is refused.
+fn is_taken(outcome: &Outcome) -> bool {
+    outcome.answer().is_some_and(|answer| answer.is_success() && answer.errors().is_empty())
+}
+
+/// Whether a poll's answer has all results.
+fn is_finished(answer: &Answer, wanted: usize) -> bool {
+    let done = answer.data().iter().filter(|item| is_done(item)).count();
+    answer.is_success() && answer.errors().is_empty() && done >= wanted
 }
 
 /// A call without secrets: a server that calls knows them as well as one that answers.

@@ -4,11 +4,11 @@
 use super::RunError;
 use crate::redact::Secrets;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Certificate, Proxy, Url};
+use reqwest::{Certificate, NoProxy, Proxy, Url};
 use std::path::Path;
 
 /// Names of headers that the runner sets itself.
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
     "authorization",
     "content-type",
     "content-length",
@@ -16,12 +16,15 @@ const OWN: [&str; 7] = [
     "connection",
     "transfer-encoding",
     "proxy-authorization",
+    "accept-encoding",
 ];
 
 /// What stands between the runner and its target. The default is nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Route {
-    proxy: Option<Proxy>,
+    proxies: Vec<Proxy>,
+    /// The hosts of the proxies.
+    proxy_hosts: Vec<String>,
     headers: HeaderMap,
     certificates: Vec<Certificate>,
     secrets: Secrets,
@@ -32,17 +35,55 @@ impl Route {
     ///
     /// # Errors
     /// What is no address of a proxy.
-    pub fn through(mut self, address: &str) -> Result<Self, RunError> {
+    pub fn through(self, address: &str) -> Result<Self, RunError> {
+        self.with_proxy("--proxy", address, Proxy::all)
+    }
+
+    /// Connections go through the proxies that the environment names, as other programs have it: `HTTPS_PROXY` and
+    /// `HTTP_PROXY` for the addresses of their scheme, `ALL_PROXY` for the others, and none for the hosts in `NO_PROXY`.
+    /// Small letters win; what is empty or not set is no proxy. `variable` reads a variable.
+    ///
+    /// # Errors
+    /// What is no address of a proxy.
+    pub fn through_environment(
+        mut self,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, RunError> {
+        let read = |name: &str| {
+            let value = variable(&name.to_ascii_lowercase()).or_else(|| variable(name));
+            value.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        };
+        let none = read("NO_PROXY").and_then(|hosts| NoProxy::from_string(&hosts));
+        for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"] {
+            let Some(address) = read(name) else { continue };
+            // Other programs take an address without its scheme.
+            let address = if address.contains("://") { address } else { format!("http://{address}") };
+            let make = |url| match name {
+                "HTTPS_PROXY" => Proxy::https(url),
+                "HTTP_PROXY" => Proxy::http(url),
+                _ => Proxy::all(url),
+            };
+            self = self.with_proxy(name, &address, |url| Ok(make(url)?.no_proxy(none.clone())))?;
+        }
+        Ok(self)
+    }
+
+    fn with_proxy(
+        mut self,
+        what: &'static str,
+        address: &str,
+        make: impl Fn(Url) -> reqwest::Result<Proxy>,
+    ) -> Result<Self, RunError> {
         let refused = |reason: &str| RunError::Route {
-            what: "--proxy",
+            what,
             reason: format!("{reason}; give an address such as http://127.0.0.1:3128"),
         };
         let url = Url::parse(address).map_err(|error| refused(&error.to_string()))?;
-        if url.scheme() != "http" || url.host_str().is_none() {
-            return Err(refused("not the address of an HTTP proxy"));
-        }
+        let host = url.host_str().filter(|_| url.scheme() == "http");
+        let host = host.ok_or_else(|| refused("not the address of an HTTP proxy"))?.to_owned();
         self.secrets = self.secrets.with_user(&url);
-        self.proxy = Some(Proxy::all(url).map_err(|_| refused("cannot be used"))?);
+        self.proxy_hosts.push(host);
+        self.proxies.push(make(url).map_err(|_| refused("cannot be used"))?);
         Ok(self)
     }
 
@@ -91,8 +132,8 @@ impl Route {
         self.headers.keys().map(HeaderName::as_str)
     }
 
-    pub(super) fn has_proxy(&self) -> bool {
-        self.proxy.is_some()
+    pub(super) fn proxy_hosts(&self) -> &[String] {
+        &self.proxy_hosts
     }
 
     pub(super) fn headers(&self) -> &HeaderMap {
@@ -107,10 +148,7 @@ impl Route {
 
     /// The client with the proxy; `https` ones know the certificates too.
     pub(super) fn applied(&self, client: reqwest::ClientBuilder, secure: bool) -> reqwest::ClientBuilder {
-        let client = match &self.proxy {
-            Some(proxy) => client.proxy(proxy.clone()),
-            None => client,
-        };
+        let client = self.proxies.iter().fold(client, |client, proxy| client.proxy(proxy.clone()));
         if secure && !self.certificates.is_empty() {
             return client.tls_certs_merge(self.certificates.clone());
         }
@@ -142,6 +180,30 @@ mod tests {
             let error = Route::default().through(bad).unwrap_err().to_string();
             assert!(error.starts_with("--proxy: ") && !error.contains("hunter2"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_environment_names_proxies_as_for_other_programs() {
+        let route = |known: &'static [(&str, &str)]| {
+            let read = |name: &str| {
+                known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            };
+            Route::default().through_environment(read)
+        };
+        assert!(route(&[]).unwrap().proxies.is_empty());
+        assert!(route(&[("HTTPS_PROXY", " "), ("NO_PROXY", "*")]).unwrap().proxies.is_empty());
+        let all = route(&[
+            ("HTTPS_PROXY", "http://joe:hunter2hunter2@secure.example:3128"),
+            ("http_proxy", "small.example:3128"),
+            ("HTTP_PROXY", "http://large.example:3128"),
+            ("ALL_PROXY", "http://all.example"),
+        ]);
+        let all = all.unwrap();
+        assert_eq!(all.proxy_hosts(), ["secure.example", "small.example", "all.example"]);
+        assert_eq!(Redactor::hiding(all.secrets()).clean("<hunter2hunter2>"), "<[redacted]>");
+        let error =
+            route(&[("ALL_PROXY", "socks5://joe:hunter2hunter2@127.0.0.1:1080")]).unwrap_err().to_string();
+        assert!(error.starts_with("ALL_PROXY: not the address") && !error.contains("hunter2"), "{error}");
     }
 
     #[test]

@@ -9,7 +9,7 @@
 
 use super::ending::{Ending, GRACE};
 use super::observe::{Session, uuid};
-use super::{Event, Record, RunError, RunStats, Settings, Target, Traffic};
+use super::{Event, Record, RunError, RunStats, Settings, Target, Throttled, Traffic};
 use crate::case::{Case, Expect, Tasks};
 use crate::oracle::protocol::Form;
 use crate::oracle::{Judgement, Oracle, Verdict};
@@ -110,6 +110,8 @@ pub struct Found {
     pub ended: Option<String>,
     /// Whether it was stopped.
     pub interrupted: bool,
+    /// How often the target asked for a pause that was kept.
+    pub throttled: Throttled,
     /// The exchanges, where that was asked for.
     pub traffic: Traffic,
 }
@@ -243,6 +245,7 @@ impl Searcher {
             }
         }
         found.requests = self.session.client.posts();
+        found.throttled = self.session.client.throttled();
         found.traffic = self.session.client.traffic();
         Ok(found)
     }

@@ -51,7 +51,7 @@ pub struct Target {
 }
 
 /// Sent to servers on this machine where no key is set: they have no use for a real one.
-const LOCAL_KEY: &str = "airspec-local";
+pub const LOCAL_KEY: &str = "airspec-local";
 
 impl Target {
     /// Reads an address.

@@ -1,5 +1,6 @@
 //! Servers that misbehave on the wire: each gives a finding within the time-out, and none a hang or a crash.
 
+use super::client::Client;
 use super::{Limit, Record, Response, Run, RunError, Secret, Settings, Target, run};
 use crate::case::{Case, Expect};
 use crate::oracle::fixture::{ID, case, model, task};
@@ -149,7 +150,6 @@ async fn whatever_a_server_does_has_a_verdict() {
         (&[Manner::Say(200, b"")], "nothing but white space"),
         (&[Manner::Say(204, b"")], "nothing but white space"),
         (&[Manner::Say(502, b"Bad Gateway")], "HTTP 502"),
-        (&[Manner::Say(307, b"")], "HTTP 307"),
     ] {
         for record in records(manners).await {
             let expected = if silent.iter().any(|silent| words.starts_with(silent)) {
@@ -181,7 +181,7 @@ async fn a_server_that_never_answers_is_left_alone_after_a_while() {
 
 #[tokio::test]
 async fn a_target_that_turns_everything_away_cannot_be_judged() {
-    for status in [401, 402, 404, 405, 429] {
+    for status in [301, 302, 303, 307, 308, 401, 402, 404, 405, 429] {
         let say: &'static [Manner] = Box::leak(Box::new([Manner::Say(status, b"{\"errors\":[]}")]));
         let error = send(&server(say).await, &cases(40), settings()).await.unwrap_err();
         assert!(error.to_string().contains(&format!("answers HTTP {status} to everything")), "{error}");
@@ -239,6 +239,73 @@ async fn a_pause_that_a_server_asks_for_is_kept_unless_it_is_too_long() {
     let say: &'static [Manner] = &[Manner::Ask(503, "3600"), Manner::Say(200, b"{}")];
     let run = send(&server(say).await, &cases(1)[..1], patient).await.unwrap();
     assert_eq!((run.records[0].verdict, run.requests), (Verdict::Fail, 1));
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_tried_again_unless_it_would_be_billed_twice() {
+    let body = br#"{"data":[{"ticket":"1b4e28ba-2fa1-41d2-883f-0016d3cca427","thing":"a","fileURL":"http://127.0.0.1:1/a.jpg"}]}"#;
+    let taken = Manner::Say(200, body);
+    for lost in [Manner::Hang, Manner::Close, Manner::Reset, Manner::Say(502, b""), Manner::Say(504, b"")] {
+        let twice: &'static [Manner] = Box::leak(Box::new([taken, lost, lost, taken]));
+        let run = send(&server(twice).await, &cases(2)[..2], settings()).await.unwrap();
+        assert_eq!((run.records[1].verdict, run.requests), (Verdict::Pass, 4), "{lost:?}");
+        let run = spend(&server(twice).await, &cases(2)[..2], Limit::Usd(9.0), &settings()).await;
+        assert_eq!((run.records[1].verdict, run.requests), (Verdict::Fail, 2), "{lost:?}");
+        // A faulty task may be sent again whatever it costs.
+        let refused =
+            Manner::Say(400, br#"{"errors":[{"code":"invalidWide","message":"x","parameter":"wide"}]}"#);
+        let faulty: &'static [Manner] = Box::leak(Box::new([taken, lost, refused]));
+        let run = spend(&server(faulty).await, &cases(1), Limit::Usd(9.0), &settings()).await;
+        assert_eq!((run.records[1].verdict, run.requests), (Verdict::Pass, 3), "{lost:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_target_that_hangs_from_the_first_is_asked_twice_and_one_that_is_not_there_once() {
+    let hang: &'static [Manner] = &[Manner::Hang];
+    let run = send(&server(hang).await, &cases(0), settings()).await.unwrap();
+    assert_eq!(run.requests, 2);
+    let start = Instant::now();
+    let patient = Settings { pace: 1.0, ..settings() };
+    assert!(send("http://127.0.0.1:1/v1", &cases(0), patient).await.is_err());
+    assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn pauses_that_were_kept_are_counted() {
+    let body = br#"{"data":[{"ticket":"1b4e28ba-2fa1-41d2-883f-0016d3cca427","thing":"a","fileURL":"http://127.0.0.1:1/a.jpg"}]}"#;
+    let say: &'static [Manner] =
+        Box::leak(Box::new([Manner::Ask(429, "1"), Manner::Ask(503, "0"), Manner::Say(200, body)]));
+    let patient = Settings { timeout: Duration::from_secs(2), ..settings() };
+    let run = send(&server(say).await, &cases(1)[..1], patient).await.unwrap();
+    assert_eq!(run.records[0].verdict, Verdict::Pass, "{}", run.records[0].detail);
+    assert_eq!((run.throttled.answers, run.throttled.waited), (2, Duration::from_secs(1)));
+}
+
+#[tokio::test]
+async fn a_download_is_tried_again_and_tells_a_bad_link_from_a_lost_answer() {
+    let image = Manner::Say(200, b"no image, but a file");
+    for (manners, is_there, is_lost) in [
+        (&[image][..], true, false),
+        (&[Manner::Say(502, b""), Manner::Close, image], true, false),
+        (&[Manner::Ask(429, "0"), Manner::Ask(503, "0"), image], true, false),
+        (&[Manner::Say(503, b"")], false, true),
+        (&[Manner::Close], false, true),
+        (&[Manner::Hang], false, true),
+        (&[Manner::Say(404, b"")], false, false),
+        (&[Manner::Say(500, b""), image], false, false),
+    ] {
+        let url = server(Box::leak(manners.into())).await;
+        let client = Client::new(target(&url, Limit::Loopback), settings()).unwrap();
+        let file = client.download(&url).await;
+        assert_eq!((file.content.is_ok(), file.is_lost), (is_there, is_lost), "{manners:?}: {file:?}");
+    }
+    // Nothing listens there: a bad link, unless it is the target itself.
+    let away = "http://127.0.0.1:1/a.jpg";
+    for (at, is_lost) in [("http://127.0.0.1:2/v1", false), ("http://127.0.0.1:1/v1", true)] {
+        let client = Client::new(target(at, Limit::Loopback), settings()).unwrap();
+        assert_eq!(client.download(away).await.is_lost, is_lost, "{at}");
+    }
 }
 
 #[tokio::test]
@@ -352,7 +419,7 @@ async fn five_acceptances_end_a_free_run_whatever_they_cost_and_lost_answers_do_
     }
     let (url, settings) = (server(&[Manner::Close]).await, Settings { jobs: 1, ..settings() });
     let run = spend(&url, &cases(4), Limit::Free, &settings).await;
-    assert_eq!(run.requests, 5);
+    assert_eq!(run.requests, 6, "what must be refused is tried again, what would be billed twice is not");
     assert!(run.records.iter().all(|record| !record.detail.contains("did not refuse")));
-    assert!((run.spent.to_f64() - 5.0 * BOUND).abs() < 1e-9, "{}", run.spent);
+    assert!((run.spent.to_f64() - 6.0 * BOUND).abs() < 1e-9, "{}", run.spent);
 }
