@@ -6,6 +6,7 @@
 
 mod accepted;
 mod choice;
+mod command_line;
 mod compare;
 mod conformance;
 mod diagnostics;

@@ -44,6 +44,8 @@ pub struct Model {
     pub slug: String,
     /// The provider's id of the model, such as `openai:gpt-image@2`.
     pub air: Option<String>,
+    /// The version of the document, such as `1.0.0` or the day of a release, where it states one.
+    pub version: Option<String>,
     /// Name for people.
     pub title: String,
     /// One line about the model.

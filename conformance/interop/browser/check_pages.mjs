@@ -145,6 +145,8 @@ async function looks(name, size, colorScheme) {
   await page.screenshot({ path: `${pictures}/${name}-${size}-${colorScheme}-cases.png` });
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(over <= 0, `the page is ${over} pixels too wide`);
+  const cut = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".wide")].map((item) => item.scrollWidth - item.clientWidth)));
+  expect(name !== "run" || cut <= 0, `${cut} pixels of the matrix are cut off`);
   // So many cases look like so few; all of them would take minutes.
   await page.evaluate(() => [...document.querySelectorAll("details.case")].slice(40).forEach((item) => item.remove()));
   await page.evaluate(axe.source);

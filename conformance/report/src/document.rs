@@ -2,7 +2,7 @@
 
 use super::group::{Group, groups};
 use super::outcome::Outcome;
-use super::{Heading, Tally, replay};
+use super::{Heading, Provenance, Tally, replay};
 use airspec_spec::Model;
 use airspec_suite::oracle::{Class, Skip, Verdict};
 use airspec_suite::run::{Record, Response};
@@ -21,6 +21,9 @@ pub struct Document {
     pub shard: Option<String>,
     /// The counts.
     pub summary: Summary,
+    /// When and how the runs were made whose cases these are; empty in reports of earlier versions.
+    #[serde(default)]
+    pub runs: Vec<Provenance>,
     /// What is wrong with the list of deviations.
     pub problems: Vec<String>,
     /// What must be known about what was spent, in sentences.
@@ -200,6 +203,10 @@ impl Document {
             models: vec![heading.model.clone()],
             shard: heading.shard.clone(),
             summary,
+            runs: vec![Provenance {
+                duration_ms: milliseconds(heading.duration),
+                ..heading.provenance.clone()
+            }],
             problems: heading.problems.clone(),
             remarks: heading.remarks.clone(),
             headers: heading.headers.clone(),

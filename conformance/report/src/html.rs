@@ -11,7 +11,10 @@ mod faults;
 pub(crate) mod frame;
 mod glance;
 mod grid;
+mod kinds;
 mod markup;
+mod origin;
+mod prose;
 #[cfg(test)]
 mod tests;
 

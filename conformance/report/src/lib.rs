@@ -10,6 +10,7 @@
 //! | `models` | the models whose cases these are; one, unless reports were merged |
 //! | `shard` | which part of the cases this is, such as `2/5`; null for all |
 //! | `summary` | `outcome` (`conforms`, `does-not-conform`, or `incomplete`: nothing was found, but not everything that was planned was tried and answered), `not_tried` (how many of `skipped` were planned), `no_answer`, `throttled` and `throttled_ms` (answers that asked to wait, and how long that took), `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (findings that fail nothing: against what nobody states, or where the page is wider than the server), `deviations` (how many of `passed` are accepted findings), `requests` (posted; polls, downloads and the search not counted), `search_requests`, `spent_usd` (as the target reports, as far as that can be believed, or else the upper bound of what was sent; 0 without a limit on cost), `duration_ms` |
+//! | `runs` | where the report comes from, one for each run that was merged: `started` (RFC 3339, UTC), `duration_ms`, `tool_version` (of `airspec`), `model`, `air` (the provider's id of it), `spec_version` (which the document states, or null) and `command` (its words, without secrets) |
 //! | `problems` | what is wrong with the list of deviations; a run with such a problem does not pass |
 //! | `remarks` | what must be known about `spent_usd`, in sentences: reported costs that were not believed, requests without an answer |
 //! | `headers` | the names of further headers that were sent |
@@ -48,6 +49,7 @@ mod markdown;
 mod matrix;
 pub mod merge;
 mod outcome;
+mod provenance;
 pub mod replay;
 mod saved;
 mod table;
@@ -61,6 +63,7 @@ pub use group::{Group, groups};
 pub use html::Against;
 pub use matrix::{Counts, Kill, Kills, Matrix};
 pub use outcome::Outcome;
+pub use provenance::Provenance;
 pub use saved::{Saved, read, read_saved};
 pub use table::{Amount, Style, table};
 
@@ -94,6 +97,8 @@ pub struct Heading {
     pub problems: Vec<String>,
     /// Arguments that belong to a command of the suite that tries a case again, such as `--spec FILE`.
     pub again: Vec<String>,
+    /// When and how the run was made.
+    pub provenance: Provenance,
     /// What the cases are about.
     pub subjects: Vec<Subject>,
     /// What was spent.

@@ -17,7 +17,7 @@ pub(super) fn text(document: &Document) -> String {
     let verdict = summary.verdict(document.problems.len());
     let mut text = format!("## {}: {verdict}\n\n", code(&document.target));
     let models = document.models.join(", ");
-    let shard = document.shard.as_ref().map(|shard| format!(", shard {shard}")).unwrap_or_default();
+    let shard = document.shard.as_ref().map(|shard| format!(", shard {}", code(shard))).unwrap_or_default();
     let _ = writeln!(text, "Models: {}, seed {}{shard}\n", code(&models), document.seed);
     let _ = writeln!(
         text,

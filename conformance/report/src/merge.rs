@@ -82,6 +82,11 @@ pub fn merge(reports: Vec<(String, Document)>) -> Result<Merged, MergeError> {
             }
         }
         whole.summary = sum(&whole.summary, &document.summary);
+        for run in document.runs {
+            if !whole.runs.contains(&run) {
+                whole.runs.push(run);
+            }
+        }
         whole.problems.extend(document.problems);
         whole.remarks.extend(document.remarks);
         whole.cases.extend(document.cases);

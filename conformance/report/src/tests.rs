@@ -1,6 +1,8 @@
 //! The files of a report, and the table.
 
-use super::{Amount, Document, Heading, Reports, Style, Subject, table};
+mod hostile;
+
+use super::{Amount, Document, Heading, Provenance, Reports, Style, Subject, table};
 use airspec_spec::{Level, Model, Source};
 use airspec_suite::case::Gap;
 use airspec_suite::oracle::{Class, Skip, Verdict};
@@ -75,6 +77,18 @@ fn records() -> Vec<Record> {
     ]
 }
 
+fn provenance() -> Provenance {
+    Provenance {
+        started: "2026-11-22T18:10:00.000Z".to_owned(),
+        tool_version: "0.1.0".to_owned(),
+        model: "tiny".to_owned(),
+        air: Some("tiny:1@1".to_owned()),
+        spec_version: Some("2026-10-12".to_owned()),
+        command: ["airspec", "conformance", "--seed", "7"].map(str::to_owned).to_vec(),
+        ..Provenance::default()
+    }
+}
+
 fn heading() -> Heading {
     let duration = Duration::from_millis(1234);
     Heading {
@@ -84,6 +98,7 @@ fn heading() -> Heading {
         cases: 5,
         requests: 3,
         duration,
+        provenance: provenance(),
         subjects: Subject::all(&model()).into_iter().take(1).collect(),
         ..Heading::default()
     }
@@ -187,8 +202,47 @@ fn a_summary_for_people_takes_texts_of_a_server_as_they_are() {
     let fenced = "`````text\na | b </details> ``` ```` [x](javascript:1)\n`````\n";
     assert!(text.contains(fenced), "{text}");
     assert!(
-        text.contains("| 5 | 1 | 1 | 1 | 1 | 0 | 3 |") && text.contains("4 of 5 cases are done"),
+        text.contains("| 5 | 1 | 1 | 0 | 1 | 0 | 1 | 0 | 3 |") && text.contains("4 of 5 cases are done"),
         "{text}"
     );
     assert!(text.contains("curl -sS http://127.0.0.1:8080/v1"), "{text}");
+}
+
+#[test]
+fn a_report_of_an_earlier_version_is_read_and_its_page_says_less() {
+    let mut value = serde_json::to_value(document(&records())).unwrap();
+    assert_eq!(value["runs"][0]["duration_ms"], 1234);
+    value.as_object_mut().unwrap().remove("runs").unwrap();
+    let document: Document = serde_json::from_value(value).unwrap();
+    let page = super::html::run(&document, None);
+    assert!(!page.contains("<h2>Command</h2>") && !page.contains(">began <b>"));
+}
+
+#[test]
+fn a_merged_report_keeps_what_its_runs_share_and_lists_what_differs() {
+    let one = document(&records());
+    let mut other = document(&records());
+    other.models = vec!["small".to_owned()];
+    other.cases.iter_mut().for_each(|entry| "small".clone_into(&mut entry.model));
+    let same = super::merge::merge(vec![
+        ("one".to_owned(), one.clone()),
+        ("other".to_owned(), Document { runs: one.runs.clone(), ..other.clone() }),
+    ]);
+    assert_eq!(same.unwrap().document.runs, one.runs, "what is the same stands once");
+    other.runs[0].model = "small".to_owned();
+    other.runs[0].started = "2026-11-23T01:02:03.004Z".to_owned();
+    other.runs[0].command.push("it's".to_owned());
+    let both = super::merge::merge(vec![("one".to_owned(), one), ("other".to_owned(), other)]).unwrap();
+    assert_eq!(both.document.runs.len(), 2);
+    let page = super::html::run(&both.document, None);
+    for words in [
+        "began <b>2026-11-22 18:10:00 UTC, 2026-11-23 01:02:03 UTC</b>",
+        "AIR id <b>tiny:1@1</b>",
+        "spec <b>2026-10-12</b>",
+        "airspec <b>0.1.0</b>",
+        "<p>tiny, 2026-11-22 18:10:00 UTC, 1.2 s</p><pre tabindex=\"0\">airspec conformance --seed 7</pre>",
+        "airspec conformance --seed 7 'it'\\''s'</pre>",
+    ] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
 }

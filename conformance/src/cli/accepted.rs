@@ -3,7 +3,7 @@
 use super::{Failure, complain, shown};
 use airspec_report::{replace, try_place};
 use airspec_spec::text::visible;
-use airspec_suite::deviation::{AcceptedFindings, Deviations, is_remark};
+use airspec_suite::deviation::{AcceptedFindings, Deviations};
 use airspec_suite::run::Record;
 use std::collections::HashSet;
 use std::io::ErrorKind;
@@ -13,8 +13,9 @@ use std::time::SystemTime;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Accepted {
-    /// Findings that are known and accepted, one a line: case id | accepted until | first words of the message |
-    /// reason. An entry that no longer fails, has expired or names no case is a failure
+    /// Findings that are known and accepted, one a line: case id or pattern | accepted until | first words of the
+    /// message | reason; or an array of {case, until, message, reason} in a file that ends in .json. An entry that no
+    /// longer fails, has expired or names no case is a failure
     #[arg(long, value_name = "FILE")]
     deviations: Option<PathBuf>,
     /// Rewrites the file of deviations to what was found; the run still fails where it would have without
@@ -69,7 +70,7 @@ impl List {
             let text = deviations.fixed(&known, &records, *now);
             match replace(path, text.as_bytes()) {
                 Ok(()) => {
-                    let entries = text.lines().filter(|line| !is_remark(line)).count();
+                    let entries = Deviations::read(&shown(path), &text).map_or(0, |fixed| fixed.len());
                     complain(&format!("wrote {}, entries: {entries}", shown(path)));
                 }
                 Err(error) => unwritten = Some(error.into()),

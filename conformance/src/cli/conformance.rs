@@ -2,6 +2,7 @@
 
 use super::accepted::Accepted;
 use super::choice::Choice;
+use super::command_line;
 use super::compare;
 use super::money::Money;
 use super::resume::{self, Done, Earlier};
@@ -386,6 +387,7 @@ impl Job<'_> {
             cases: self.order.len(),
             headers: self.settings.route.header_names().map(str::to_owned).collect(),
             again,
+            provenance: command_line::provenance(self.oracle.model(), &self.settings.secrets),
             subjects: Subject::all(self.oracle.model()),
             ..Heading::default()
         }

@@ -28,6 +28,7 @@ const LAYOUT: [&str; 12] = [
 struct Parts<'a> {
     slug: Option<String>,
     air: Option<String>,
+    version: Option<String>,
     title: Option<String>,
     summary: Option<String>,
     prices: Vec<Price>,
@@ -84,6 +85,7 @@ impl<'a> Reader<'a> {
             source: self.name().to_owned(),
             slug: named.unwrap_or_else(|| slug(stem(self.name()))),
             air,
+            version: parts.version,
             summary: parts.summary.unwrap_or_default(),
             title,
             documentation: self.page.clone(),
@@ -142,6 +144,11 @@ impl<'a> Reader<'a> {
                 "x-air-id" => &mut parts.air,
                 "title" => &mut parts.title,
                 "summary" => &mut parts.summary,
+                "version" => {
+                    // It constrains nothing: whatever else stands there says no version.
+                    parts.version = member.value.string().ok();
+                    continue;
+                }
                 "x-pricing" => {
                     parts.prices = self.prices(member.value);
                     continue;

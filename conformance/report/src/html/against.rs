@@ -131,7 +131,7 @@ impl Change<'_> {
         match self {
             Self::Was(entry) => {
                 badge(html, entry);
-                html.raw(" ").long(&entry.detail)
+                html.raw(" ").prose(&entry.detail)
             }
             Self::Absent => html.raw("has no such case"),
         }

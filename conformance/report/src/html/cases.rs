@@ -139,7 +139,7 @@ fn case(html: &mut Html, document: &Document, entry: &Entry, around: &Around<'_>
             .text(&entry.level)
             .raw("</span>");
         if let Some(subject) = around.subject {
-            html.raw("<p>").long(&subject.statement);
+            html.raw("<p>").prose(&subject.statement);
             page(html, subject);
             html.raw("</p>");
         }
@@ -160,9 +160,9 @@ fn case(html: &mut Html, document: &Document, entry: &Entry, around: &Around<'_>
     }
     html.raw("</summary>\n<dl>");
     expectation(html, entry, around.subject);
-    term(html, "Seen", |html| html.long(&entry.detail));
+    term(html, "Seen", |html| html.prose(&entry.detail));
     if let Some(reason) = &entry.deviation {
-        term(html, "Accepted", |html| html.long(reason));
+        term(html, "Accepted", |html| html.prose(reason));
     }
     if let Some(Some(change)) = change {
         term(html, "Other run", |html| change.said(html));
@@ -184,7 +184,7 @@ fn expectation(html: &mut Html, entry: &Entry, subject: Option<&Subject>) {
             html.raw(" (").long(&entry.about).raw(")");
         }
         if let Some(subject) = subject {
-            html.raw(if entry.expect == "reject" { "; the rule: " } else { "; " }).long(&subject.statement);
+            html.raw(if entry.expect == "reject" { "; the rule: " } else { "; " }).prose(&subject.statement);
             page(html, subject);
         }
         html

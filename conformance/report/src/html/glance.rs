@@ -1,9 +1,11 @@
 //! The verdict at a glance: one sentence, the counts, and the list of what is wrong.
 
 use super::cases::to;
+use super::kinds;
 use super::markup::Html;
+use super::origin;
 use crate::{Document, Entry, Group, Outcome, Summary};
-use airspec_suite::oracle::{Class, Verdict};
+use airspec_suite::oracle::Verdict;
 
 /// So many findings are listed at the top; all are among the cases.
 const MAX_LISTED: usize = 40;
@@ -50,7 +52,10 @@ fn banner(html: &mut Html, document: &Document, is_whole: bool) {
     if summary.spent_usd > 0.0 {
         fact(html, "spent", &format!("{:.2} USD", summary.spent_usd));
     }
-    html.raw("</ul></header>\n");
+    origin::facts(html, document);
+    html.raw("</ul>\n");
+    origin::commands(html, document);
+    html.raw("</header>\n");
 }
 
 /// How many cases have which verdict, as a bar and as tiles.
@@ -82,7 +87,7 @@ fn callout(html: &mut Html, class: &'static str, heading: &'static str, lines: &
     }
     html.raw("<section class=\"callout ").raw(class).raw("\"><h2>").raw(heading).raw("</h2><ul>");
     for line in lines {
-        html.raw("<li>").long(line).raw("</li>");
+        html.raw("<li>").prose(line).raw("</li>");
     }
     html.raw("</ul></section>\n");
 }
@@ -93,7 +98,9 @@ pub(super) fn findings(html: &mut Html, document: &Document) {
     if document.groups.is_empty() && accepted.is_empty() {
         return;
     }
-    html.raw("<section aria-labelledby=\"findings\"><h2 id=\"findings\">What is wrong</h2>\n<ol class=\"findings\">");
+    html.raw("<section aria-labelledby=\"findings\"><h2 id=\"findings\">What is wrong</h2>\n");
+    kinds::explained(html);
+    html.raw("<ol class=\"findings\">");
     for group in document.groups.iter().take(MAX_LISTED) {
         cause(html, document, group);
     }
@@ -101,7 +108,7 @@ pub(super) fn findings(html: &mut Html, document: &Document) {
         html.raw("<li>");
         badge(html, entry);
         link(html, document, entry);
-        html.raw("<p>").long(entry.deviation.as_deref().unwrap_or_default()).raw("</p></li>\n");
+        html.raw("<p>").prose(entry.deviation.as_deref().unwrap_or_default()).raw("</p></li>\n");
     }
     html.raw("</ol>\n");
     let listed = document.groups.len().min(MAX_LISTED) + accepted.len().min(MAX_LISTED);
@@ -117,13 +124,13 @@ fn cause(html: &mut Html, document: &Document, group: &Group) {
     html.raw("<li>");
     sign(html, group.verdict.word(), mark(group.verdict));
     if let Some(class) = group.finding {
-        html.raw(" <span class=\"class\">").raw(Class::word(class)).raw("</span>");
+        kinds::link(html, class);
     }
     if group.cases.len() > 1 {
         html.raw(" <strong>")
             .number(group.cases.len())
             .raw(" cases:</strong> ")
-            .long(&group.cause)
+            .prose(&group.cause)
             .raw(" <br>first:");
     }
     let first = group.cases.first();
@@ -131,9 +138,7 @@ fn cause(html: &mut Html, document: &Document, group: &Group) {
     if let Some(entry) = document.cases.iter().find(is_first) {
         link(html, document, entry);
     }
-    let detail: String = group.detail.chars().take(300).collect();
-    html.raw("<p>").long(&detail).raw(if detail.len() < group.detail.len() { "…</p>" } else { "</p>" });
-    html.raw("</li>\n");
+    html.raw("<p>").brief(&group.detail, 300).raw("</p></li>\n");
 }
 
 /// The way to a case.

@@ -1,6 +1,7 @@
 //! HTML under construction. Markup is what stands in this program's source; every other text is escaped, and there is
 //! no third way in.
 
+use super::prose::{Piece, pieces};
 use airspec_spec::text::is_hidden;
 
 /// A piece of a page.
@@ -67,9 +68,45 @@ impl Html {
 
     /// The beginning of a text that may be long, and how much is missing.
     pub(super) fn long(&mut self, text: &str) -> &mut Self {
-        let Some((cut, _)) = text.char_indices().nth(self.shown) else { return self.text(text) };
-        let missing = text[cut..].chars().count();
-        self.text(&text[..cut]).raw("… (").number(missing).raw(" more characters)")
+        let (shown, missing) = self.beginning(text, self.shown);
+        self.text(shown);
+        if missing > 0 {
+            self.raw("… (").number(missing).raw(" more characters)");
+        }
+        self
+    }
+
+    /// The beginning of a sentence, with what stands in backticks as code, and addresses of the web as links.
+    pub(super) fn prose(&mut self, text: &str) -> &mut Self {
+        let (shown, missing) = self.beginning(text, self.shown);
+        self.pieces(shown, missing > 0);
+        if missing > 0 {
+            self.raw("… (").number(missing).raw(" more characters)");
+        }
+        self
+    }
+
+    /// The same of at most so many characters, for what is shown whole elsewhere.
+    pub(super) fn brief(&mut self, text: &str, most: usize) -> &mut Self {
+        let (shown, missing) = self.beginning(text, self.shown.min(most));
+        self.pieces(shown, missing > 0).raw(if missing > 0 { "…" } else { "" })
+    }
+
+    fn beginning<'t>(&self, text: &'t str, most: usize) -> (&'t str, usize) {
+        text.char_indices()
+            .nth(most)
+            .map_or((text, 0), |(cut, _)| (&text[..cut], text[cut..].chars().count()))
+    }
+
+    fn pieces(&mut self, text: &str, is_cut: bool) -> &mut Self {
+        for piece in pieces(text, is_cut) {
+            match piece {
+                Piece::Text(text) => self.text(text),
+                Piece::Code(code) => self.element("<code>", code, "</code>"),
+                Piece::Link(address) => self.link(address, address),
+            };
+        }
+        self
     }
 
     /// Whether a text is shown whole.
@@ -93,7 +130,7 @@ impl Html {
         if !(address.starts_with("https://") || address.starts_with("http://")) {
             return self.text(text);
         }
-        self.raw("<a rel=\"noreferrer\"").attribute("href", address).raw(">").text(text).raw("</a>")
+        self.raw("<a rel=\"noopener noreferrer\"").attribute("href", address).raw(">").text(text).raw("</a>")
     }
 
     pub(super) fn finish(self) -> String {

@@ -1,7 +1,7 @@
 //! The pages, with servers that mean no good.
 
 use super::{Against, LARGEST, faults, run};
-use crate::{Document, Entry, Kill, Kills, Received, Sent, Subject, Summary};
+use crate::{Document, Entry, Kill, Kills, Outcome, Provenance, Received, Sent, Subject, Summary};
 use airspec_suite::oracle::{Class, Verdict};
 use regex::Regex;
 
@@ -48,11 +48,18 @@ fn document(cases: Vec<Entry>) -> Document {
         models: vec!["tiny".to_owned()],
         shard: None,
         summary: Summary {
+            outcome: if count(Verdict::Fail) > 0 { Outcome::DoesNotConform } else { Outcome::Conforms },
             cases: cases.len(),
             passed: count(Verdict::Pass),
             failed: count(Verdict::Fail),
             ..Summary::default()
         },
+        runs: vec![Provenance {
+            started: "2026-11-22T18:10:00.250Z".to_owned(),
+            air: Some("tiny:1@1".to_owned()),
+            command: vec!["airspec".to_owned(), "--case".to_owned(), "wide.*".to_owned()],
+            ..Provenance::default()
+        }],
         problems: Vec::new(),
         remarks: Vec::new(),
         headers: vec!["x-gateway".to_owned()],
@@ -104,6 +111,24 @@ fn an_accepted_deviation_is_counted_apart_and_still_told_of() {
     assert!(page.contains("<dt>Accepted</dt><dd>ticket 4711</dd>") && page.contains("What is wrong"));
 }
 
+#[test]
+fn what_is_wrong_is_explained_with_links_and_code() {
+    let mut wrong = entry("wide.maximum.reject.80", Verdict::Fail);
+    wrong.detail = "accepted `wide` <b>, see https://example.com/a?b=\"c and javascript:alert(1)".to_owned();
+    let page = run(&document(vec![wrong]), None);
+    let said = "accepted <code>wide</code> &lt;b&gt;, see <a rel=\"noopener noreferrer\" \
+                href=\"https://example.com/a?b=\">https://example.com/a?b=</a>\"c and javascript:alert(1)";
+    assert_eq!(page.matches(said).count(), 2, "at the top, and at the case: {page}");
+    for word in ["breaks-page", "stricter-than-page", "page-silent", "page-wider-than-server"] {
+        assert!(page.contains(&format!("<dt id=\"kind:{word}\">{word}</dt><dd>The ")), "{word}");
+    }
+    assert!(page.contains("<a class=\"class\" href=\"#kind:breaks-page\">breaks-page</a>"), "{page}");
+    assert!(page.contains("began <b>2026-11-22 18:10:00 UTC</b>") && page.contains("AIR id <b>tiny:1@1</b>"));
+    assert!(page.contains("<pre tabindex=\"0\">airspec --case 'wide.*'</pre>"), "{page}");
+    let page = run(&document(vec![entry("wide.maximum.reject.80", Verdict::Pass)]), None);
+    assert!(!page.contains("kind:breaks-page"), "nothing to explain");
+}
+
 /// A run of which every text is hostile.
 fn hostile_run() -> Document {
     let mut bad = entry(HOSTILE, Verdict::Fail);
@@ -128,6 +153,15 @@ fn hostile_run() -> Document {
     let mut hostile = document(vec![bad, lost]);
     (hostile.target, hostile.shard) = (HOSTILE.into(), Some(HOSTILE.into()));
     (hostile.models, hostile.problems) = (vec![HOSTILE.into(), "b".into()], vec![HOSTILE.into()]);
+    hostile.runs = vec![Provenance {
+        started: HOSTILE.into(),
+        duration_ms: 1,
+        tool_version: HOSTILE.into(),
+        model: HOSTILE.into(),
+        air: Some(HOSTILE.into()),
+        spec_version: Some(HOSTILE.into()),
+        command: vec![HOSTILE.into(), HOSTILE.into()],
+    }];
     (hostile.headers, hostile.remarks) = (vec![HOSTILE.into()], vec![HOSTILE.into()]);
     for subject in &mut hostile.subjects {
         (subject.id, subject.model, subject.statement) = (HOSTILE.into(), HOSTILE.into(), HOSTILE.into());
