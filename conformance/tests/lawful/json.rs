@@ -63,14 +63,14 @@ impl Style {
             Value::Number(number) => *text += &(self.number)(number),
             Value::String(inner) => self.write_text(inner, text),
             Value::Array(items) => {
-                self.write_all('[', items.iter(), ']', text, |item, text| self.write(item, text));
+                write_all('[', items.iter(), ']', text, |item, text| self.write(item, text));
             }
             Value::Object(members) => {
                 let mut members: Vec<(&String, &Value)> = members.iter().collect();
                 if self.reversed {
                     members.reverse();
                 }
-                self.write_all('{', members.into_iter(), '}', text, |(name, value), text| {
+                write_all('{', members.into_iter(), '}', text, |(name, value), text| {
                     self.write_text(name, text);
                     text.push(':');
                     self.write(value, text);
@@ -78,24 +78,6 @@ impl Style {
             }
             Value::Null | Value::Bool(_) => *text += &value.to_string(),
         }
-    }
-
-    fn write_all<T>(
-        self,
-        open: char,
-        items: impl Iterator<Item = T>,
-        close: char,
-        text: &mut String,
-        write: impl Fn(T, &mut String),
-    ) {
-        text.push(open);
-        for (index, item) in items.enumerate() {
-            if index > 0 {
-                text.push(',');
-            }
-            write(item, text);
-        }
-        text.push(close);
     }
 
     fn write_text(self, inner: &str, text: &mut String) {
@@ -109,6 +91,24 @@ impl Style {
             *text += &Value::from(inner).to_string();
         }
     }
+}
+
+/// Writes the items of an array or the members of an object.
+fn write_all<T>(
+    open: char,
+    items: impl Iterator<Item = T>,
+    close: char,
+    text: &mut String,
+    write: impl Fn(T, &mut String),
+) {
+    text.push(open);
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        write(item, text);
+    }
+    text.push(close);
 }
 
 /// The bytes as a gzip file that stores them as they are.

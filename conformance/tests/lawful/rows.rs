@@ -120,7 +120,7 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         is_packed: true,
         ..answered("`errors: []` beside results", |_, answer| {
-            json::edit(answer, |value| beside(value, json!([])))
+            json::edit(answer, |value| beside(value, json!([])));
         })
     },
     Row {
