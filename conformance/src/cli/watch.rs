@@ -76,6 +76,7 @@ impl<'a> Watch<'a> {
         let records: Vec<&Record> = match run {
             Some(run) => {
                 self.heading.requests = run.requests;
+                self.heading.throttled = (run.throttled.answers, run.throttled.waited);
                 self.heading.duration = self.start.elapsed();
                 let (problems, failure) = self.accepted.review(&run.records);
                 (self.heading.problems, unwritten) = (problems, failure);

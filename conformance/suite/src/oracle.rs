@@ -234,7 +234,9 @@ impl Oracle {
     /// What is wrong with the answer to an accepted request, beyond what the case is about.
     fn asides(&self, case: &Case, seen: &Observation) -> Vec<SecondaryFinding> {
         let is_own = |id: &str| case.subject == id;
-        let mut asides: Vec<SecondaryFinding> = Vec::new();
+        let null = seen.outcome.answer().and_then(acceptance::null_errors);
+        let null = null.map(|finding| SecondaryFinding { subject: "envelope.errors".to_owned(), finding });
+        let mut asides: Vec<SecondaryFinding> = null.into_iter().collect();
         for scene in TaskResults::all(&self.model, &self.identity, seen) {
             let deferred = behaviour::is_deferred(&self.model, scene.task);
             if deferred && seen.polls.is_empty() {

@@ -106,13 +106,20 @@ pub(super) fn appears(oracle: &Oracle, answer: &Answer, task: &Value, tasks: usi
     items.iter().any(joins) || tasks == 1 && !items.is_empty()
 }
 
-/// What is wrong with the envelope of an answer that says that all went well.
+/// Level `unstated`: nobody says that `errors` may be null beside results, and nobody rules it out.
+pub(super) fn null_errors(answer: &Answer) -> Option<Finding> {
+    let errors = answer.json.as_ref().ok()?.get(ERRORS)?;
+    let sentence = || format!("the answer has `{ERRORS}` null beside its results");
+    errors.is_null().then(|| Finding::wrong(Level::Unstated, sentence()))
+}
+
+/// What is wrong with the envelope of an answer that says that all went well. A list that is null is none.
 fn envelope(level: Level, answer: &Answer) -> Option<Finding> {
     let form = form(answer);
     let Ok(value) = &answer.json else {
         return Some(Finding::wrong(level, answered(answer)).caused_by(format!("{form} to a valid request")));
     };
-    let kind = |name: &str| value.get(name).map(Value::is_array);
+    let kind = |name: &str| value.get(name).filter(|list| !list.is_null()).map(Value::is_array);
     if kind(DATA) == Some(true) && kind(ERRORS) != Some(false) {
         return None;
     }

@@ -83,7 +83,11 @@ impl Observation {
             }
             Outcome::Lost(_) | Outcome::Answer(_) => None,
         };
-        reason.or_else(|| self.counterpart.as_ref()?.no_answer())
+        let file = || {
+            let lost = self.files.iter().chain(&self.later).find(|file| file.is_lost)?;
+            Some(format!("a file of the result {}", lost.content.as_ref().err()?))
+        };
+        reason.or_else(file).or_else(|| self.counterpart.as_ref()?.no_answer())
     }
 
     /// The tasks that were sent; empty where the body is no list.

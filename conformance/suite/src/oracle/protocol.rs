@@ -23,8 +23,8 @@ pub const TASK_TYPE: &str = "taskType";
 pub const GET_RESPONSE: &str = "getResponse";
 /// How far a deferred result is.
 pub const STATUS: &str = "status";
-/// A deferred result that is not there yet.
-pub const PROCESSING: &str = "processing";
+/// A deferred result that never comes. Every other word but [`SUCCESS`] is one of waiting.
+pub const FAILED: &str = "error";
 /// A deferred result that is there.
 pub const SUCCESS: &str = "success";
 

@@ -4,7 +4,7 @@
 
 use super::count::noun;
 use crate::oracle::observation::{Answer, Outcome};
-use crate::oracle::protocol::{PROCESSING, STATUS, SUCCESS};
+use crate::oracle::protocol::{FAILED, STATUS, SUCCESS};
 use crate::oracle::scene::{MAX_RESULTS, TaskResults};
 use crate::oracle::{Identity, show};
 use crate::parameter::at;
@@ -99,7 +99,8 @@ fn own<'a>(answer: &'a Answer, scene: &TaskResults<'_>, identity: &Identity) -> 
 
 fn bad_status(item: &Value) -> Option<String> {
     match item.get(STATUS) {
-        Some(Value::String(status)) if status == SUCCESS || status == PROCESSING => None,
+        // Items that are not finished go by other words, too, such as `queued`.
+        Some(Value::String(status)) if status != FAILED => None,
         Some(other) => Some(format!("has an item with `{STATUS}` {}", show(other))),
         None => Some(format!("has an item without `{STATUS}`")),
     }

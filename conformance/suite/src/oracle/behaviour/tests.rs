@@ -235,7 +235,12 @@ fn deferred_results_are_acknowledged_and_then_polled() {
         &check(&[poll(&[done("a")]), poll(&[done("b"), done("c")])]),
     );
     bad("when.delivery", "without `status`", &check(&[poll(&[result(json!({})), done("b")])]));
-    bad("when.delivery", "`status` \"done\"", &check(&[poll(&[with(done("a"), json!({"status": "done"}))])]));
+    let called = |word: &str| check(&[poll(&[with(done("a"), json!({"status": word})), done("b")])]);
+    bad("when.delivery", "`status` \"error\"", &called("error"));
+    // A word of waiting, whatever it is.
+    bad("when.delivery", "1 result after 1 polls where 2 must come", &called("queued"));
+    let queued = json!({"ticket": ID, "status": "queued", "progress": 40});
+    good("when.delivery", &check(&[poll(&[queued]), poll(&[done("a"), done("b")])]));
     bad(
         "when.delivery",
         "reports an error",
@@ -281,6 +286,8 @@ fn a_webhook_is_called_once_for_each_result() {
     let wrapped = |index: usize| post(&json!({"data": [results[index]]}));
     good("hook.webhook", &check(vec![wrapped(0), wrapped(1)]));
     good("hook.webhook", &check(vec![post(&results[0]), post(&json!({"data": results[1]}))]));
+    let shouted = call("POST", "Application/JSON ; charset=UTF-8", results[1].to_string());
+    good("hook.webhook", &check(vec![wrapped(0), shouted]));
     bad("hook.webhook", "received 0 calls for 2 results", &check(vec![]));
     bad("hook.webhook", "received 1 calls", &check(vec![wrapped(0)]));
     bad("hook.webhook", "received 3 calls", &check(vec![wrapped(0), wrapped(1), wrapped(1)]));

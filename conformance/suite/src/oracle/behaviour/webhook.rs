@@ -39,8 +39,8 @@ fn item(call: &Call) -> Result<Map<String, Value>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "has a body that is not UTF-8".to_owned())?;
     let value = text::parse_up_to(text, MAX_VALUES)
         .map_err(|fault| format!("has a body that is not JSON: {fault}"))?;
-    let is_json = call.content_type.as_deref().is_some_and(|media| media.starts_with("application/json"));
-    if !is_json {
+    let essence = call.content_type.as_deref().and_then(|media| media.split(';').next());
+    if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
         let found = excerpt(call.content_type.as_deref().unwrap_or("nothing"));
         return Err(format!("has the Content-Type {found}, not application/json"));
     }
@@ -56,6 +56,17 @@ fn item(call: &Call) -> Result<Map<String, Value>, String> {
     }
 }
 
+/// Whether two values are the same, however a number or a UUID is written: answer and call can have different writers.
+fn is_same(one: &Value, other: &Value) -> bool {
+    let uuid = |value: &Value| uuid::Uuid::try_parse(value.as_str()?).ok();
+    match (one, other) {
+        (Value::Number(a), Value::Number(b)) => {
+            a == b || (a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64()
+        }
+        _ => one == other || uuid(one).is_some_and(|one| Some(one) == uuid(other)),
+    }
+}
+
 /// Results of the answer that no call was about, told by the fields that tell results apart.
 fn strangers(scene: &TaskResults<'_>, items: &[Map<String, Value>]) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -63,7 +74,7 @@ fn strangers(scene: &TaskResults<'_>, items: &[Map<String, Value>]) -> Vec<Strin
         let Kind::Distinct { fields, .. } = &behaviour.kind else { continue };
         for field in fields {
             let called: Vec<_> = items.iter().filter_map(|item| at(item, field)).collect();
-            let missed = |value: &&Value| !called.contains(value);
+            let missed = |value: &&Value| !called.iter().any(|known| is_same(known, value));
             let lost = scene.results.iter().filter_map(|item| at(item.fields, field)).find(missed);
             if let Some(lost) = lost.filter(|_| called.len() == scene.count) {
                 wrong.push(format!("no call is about the result whose `{field}` is {}", show(lost)));
