@@ -223,7 +223,9 @@ fn a_merged_report_keeps_what_its_runs_share_and_lists_what_differs() {
     let one = document(&records());
     let mut other = document(&records());
     other.models = vec!["small".to_owned()];
-    other.cases.iter_mut().for_each(|entry| "small".clone_into(&mut entry.model));
+    for entry in &mut other.cases {
+        "small".clone_into(&mut entry.model);
+    }
     let same = super::merge::merge(vec![
         ("one".to_owned(), one.clone()),
         ("other".to_owned(), Document { runs: one.runs.clone(), ..other.clone() }),

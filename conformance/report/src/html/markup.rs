@@ -68,7 +68,7 @@ impl Html {
 
     /// The beginning of a text that may be long, and how much is missing.
     pub(super) fn long(&mut self, text: &str) -> &mut Self {
-        let (shown, missing) = self.beginning(text, self.shown);
+        let (shown, missing) = beginning(text, self.shown);
         self.text(shown);
         if missing > 0 {
             self.raw("… (").number(missing).raw(" more characters)");
@@ -78,7 +78,7 @@ impl Html {
 
     /// The beginning of a sentence, with what stands in backticks as code, and addresses of the web as links.
     pub(super) fn prose(&mut self, text: &str) -> &mut Self {
-        let (shown, missing) = self.beginning(text, self.shown);
+        let (shown, missing) = beginning(text, self.shown);
         self.pieces(shown, missing > 0);
         if missing > 0 {
             self.raw("… (").number(missing).raw(" more characters)");
@@ -88,14 +88,8 @@ impl Html {
 
     /// The same of at most so many characters, for what is shown whole elsewhere.
     pub(super) fn brief(&mut self, text: &str, most: usize) -> &mut Self {
-        let (shown, missing) = self.beginning(text, self.shown.min(most));
+        let (shown, missing) = beginning(text, self.shown.min(most));
         self.pieces(shown, missing > 0).raw(if missing > 0 { "…" } else { "" })
-    }
-
-    fn beginning<'t>(&self, text: &'t str, most: usize) -> (&'t str, usize) {
-        text.char_indices()
-            .nth(most)
-            .map_or((text, 0), |(cut, _)| (&text[..cut], text[cut..].chars().count()))
     }
 
     fn pieces(&mut self, text: &str, is_cut: bool) -> &mut Self {
@@ -136,6 +130,11 @@ impl Html {
     pub(super) fn finish(self) -> String {
         self.text
     }
+}
+
+/// The first so many characters of a text, and how many are missing.
+fn beginning(text: &str, most: usize) -> (&str, usize) {
+    text.char_indices().nth(most).map_or((text, 0), |(cut, _)| (&text[..cut], text[cut..].chars().count()))
 }
 
 /// A name that can stand in `id` and behind `#`: what cannot is written as its number.

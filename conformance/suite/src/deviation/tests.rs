@@ -139,7 +139,9 @@ fn patterns() -> Deviations {
 fn settled(deviations: &Deviations, told: &[(&str, Verdict, &str)]) -> Vec<Record> {
     let mut records: Vec<Record> =
         told.iter().map(|(id, verdict, detail)| record(id, *verdict, detail)).collect();
-    records.iter_mut().for_each(|record| deviations.accept(record, now()));
+    for record in &mut records {
+        deviations.accept(record, now());
+    }
     records
 }
 
