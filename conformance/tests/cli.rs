@@ -182,7 +182,8 @@ fn the_embedded_mock_conforms() {
     let output = airspec(&["conformance", "--seed", "7", "--report", report]);
     let table = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{}{table}", text(&output.stderr));
-    assert!(table.lines().last().unwrap().ends_with("seed 7"), "{table}");
+    assert_eq!(table.lines().last().unwrap(), "conforms", "{table}");
+    assert!(table.lines().count() < 40, "{table}");
     assert!(table.lines().all(|line| line.chars().count() <= 100));
     let report: Value =
         serde_json::from_slice(&std::fs::read(folder.path().join("report.json")).unwrap()).unwrap();
@@ -255,7 +256,7 @@ fn no_part_of_the_key_is_in_any_report_whatever_the_server_repeats() {
 
 #[test]
 fn a_pattern_chooses_cases() {
-    let output = airspec(&["conformance", "--case", "width.*", "--case", "height.maximum.*"]);
+    let output = airspec(&["conformance", "--verbose", "--case", "width.*", "--case", "height.maximum.*"]);
     let table = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{table}");
     assert!(table.contains("width.maximum") && table.contains("height.maximum"));

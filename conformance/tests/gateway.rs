@@ -128,41 +128,35 @@ fn hang(request: &mut Request) -> Step {
 }
 
 #[test]
-#[ignore = "needs grouped output"]
 fn a_gateway_that_strips_unknown_names_is_named_once() {
     let text = printed(Change { request: strip_unknown_names, ..PLAIN }, &[]);
     expect_cause(&text, &["accepted", "unknown"]);
 }
 
 #[test]
-#[ignore = "needs grouped output"]
 fn a_gateway_with_error_pages_of_its_own_is_named_once() {
     let text = printed(Change { answer: html_errors, ..PLAIN }, &[]);
     expect_cause(&text, &["without a list `errors`"]);
 }
 
 #[test]
-#[ignore = "needs grouped output"]
 fn a_gateway_that_rounds_the_width_is_named_once() {
     let text = printed(Change { request: round_width, ..PLAIN }, &[]);
     expect_cause(&text, &["accepted", "`width`", "16"]);
 }
 
 #[test]
-#[ignore = "needs grouped output"]
 fn a_gateway_with_broken_links_is_named_once() {
     let text = printed(Change { request: break_links, ..PLAIN }, &[]);
     expect_cause(&text, &["cannot be downloaded", "HTTP 404"]);
 }
 
 #[test]
-#[ignore = "needs grouped output"]
 fn a_gateway_that_throttles_breaks_nothing() {
     expect_no_breach(&printed(Change { request: throttle, ..PLAIN }, &[]));
 }
 
 #[test]
-#[ignore = "needs grouped output"]
 fn a_gateway_that_hangs_now_and_then_breaks_nothing() {
     expect_no_breach(&printed(Change { request: hang, ..PLAIN }, &["--timeout", "1"]));
 }

@@ -56,7 +56,7 @@ impl Fixture {
             ..Settings::default()
         };
         let oracle = Arc::clone(&self.oracle);
-        let ran = run(oracle, cases, &target, &settings, |_, _, _| {}, std::future::pending()).await;
+        let ran = run(oracle, cases, &target, &settings, |_| {}, std::future::pending()).await;
         let records = ran.unwrap_or_else(|error| panic!("{}: {error}", row.name)).records;
         let (skipped, others) = (of(&records, Verdict::Skip).len(), cases.len() - records.len());
         assert_eq!((skipped, others), (0, 0), "{}: not everything was tried", row.name);

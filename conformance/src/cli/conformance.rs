@@ -6,7 +6,7 @@ use super::command_line;
 use super::compare;
 use super::money::Money;
 use super::resume::{self, Done, Earlier};
-use super::search::SearchArgs;
+use super::search::{Plan, SearchArgs};
 use super::watch::Watch;
 use super::wire::Wire;
 use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
@@ -20,12 +20,13 @@ use airspec_suite::packing::Packing;
 use airspec_suite::redact::guard;
 use airspec_suite::run::journal::Header;
 use airspec_suite::run::search::RequestClass;
-use airspec_suite::run::{Advance, Budget, Limit, Record, Run, Settings, Target, run as run_cases};
+use airspec_suite::run::{Advance, Budget, Event, Limit, Record, Run, Settings, Target, run as run_cases};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of the command line
 pub(super) struct Arguments {
     #[command(flatten)]
     spec: Spec,
@@ -325,31 +326,7 @@ impl Job<'_> {
         watch.spent(&self.budget);
         match outcome {
             Ok(mut run) => {
-                let mut unkept = None;
-                // Two servers are compared on the same requests, which a search does not send.
-                let is_searched = self.arguments.compare.is_none() && !run.interrupted;
-                if !is_searched {
-                    run.records.extend(plan.into_before());
-                } else if let Some(reason) = &run.ended {
-                    run.records.extend(plan.untried(reason));
-                } else {
-                    let (found, unwritten) = plan
-                        .execute(
-                            &self.oracle,
-                            target,
-                            &settings,
-                            &run.records,
-                            |event| watch.on(event),
-                            interrupt(),
-                        )
-                        .await?;
-                    unkept = unwritten;
-                    (run.interrupted, run.ended) = (found.interrupted, found.ended);
-                    watch.spent(&self.budget);
-                    run.throttled += found.throttled;
-                    run.traffic.extend(found.traffic);
-                    run.records.extend(found.records);
-                }
+                let unkept = self.search(plan, target, &settings, &mut run, &mut watch).await?;
                 self.put_together(&mut run);
                 let (heading, unwritten) = watch.end(Some(&run));
                 Ok(Sent { run, heading, unwritten: unwritten.or(unkept) })
@@ -363,13 +340,44 @@ impl Job<'_> {
         }
     }
 
+    /// Searches after the cases, and adds what is found to the run; or why it could not be kept.
+    async fn search(
+        &self,
+        plan: Plan,
+        target: &Target,
+        settings: &Settings,
+        run: &mut Run,
+        watch: &mut Watch<'_>,
+    ) -> Result<Option<Failure>, Failure> {
+        // Two servers are compared on the same requests, which a search does not send.
+        if self.arguments.compare.is_some() || run.interrupted {
+            run.records.extend(plan.into_before());
+            return Ok(None);
+        }
+        if let Some(reason) = &run.ended {
+            run.records.extend(plan.untried(reason));
+            return Ok(None);
+        }
+        let events = |event: Event<'_>| watch.on(event);
+        let (found, unwritten) =
+            plan.execute(&self.oracle, target, settings, &run.records, events, interrupt()).await?;
+        (run.interrupted, run.ended) = (found.interrupted, found.ended);
+        watch.spent(&self.budget);
+        run.throttled += found.throttled;
+        run.traffic.extend(found.traffic);
+        run.records.extend(found.records);
+        Ok(unwritten)
+    }
+
     /// Adds what was done before, in the order of the cases; what the search found comes last.
     fn put_together(&self, run: &mut Run) {
         let place: HashMap<&str, usize> =
             self.order.iter().enumerate().map(|(place, id)| (id.as_str(), place)).collect();
         run.requests += self.done.requests;
         let mut done = self.done.records.clone();
-        done.iter_mut().for_each(|record| self.accepted.findings.accept(record));
+        for record in &mut done {
+            self.accepted.findings.accept(record);
+        }
         run.records.extend(done);
         run.records.sort_by_key(|record| place.get(record.id.as_str()).copied().unwrap_or(usize::MAX));
     }

@@ -8,7 +8,6 @@ pub mod case;
 pub mod cost;
 pub mod counterexamples;
 pub mod date;
-pub mod deviation;
 mod equivalent;
 pub mod faults;
 pub mod oracle;
@@ -18,3 +17,5 @@ pub mod random;
 pub mod redact;
 pub mod run;
 pub mod shard;
+
+pub use run::deviation;
