@@ -8,7 +8,6 @@ use super::room::Rooms;
 use super::target::Target;
 use super::{Redactor, RunError, Settings};
 use crate::case::{Case, Expect, is_ordinary_id};
-use crate::cost::Costs;
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs};
 use crate::oracle::file::{File, place};
@@ -37,8 +36,6 @@ pub(super) struct Session {
     pub(super) ambiguous: AtomicUsize,
     pub(super) budget: Arc<Budget>,
     pub(super) rooms: Rooms,
-    /// Says what a body holds that is carried out.
-    costs: Costs,
     /// Whether the target has ever answered.
     is_reached: AtomicBool,
     /// Why nothing more is sent, once that is so.
@@ -74,9 +71,8 @@ impl Session {
         let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
         let budget = settings.budget.clone().unwrap_or_else(own);
         let rooms = Rooms::new(settings.jobs);
-        let costs = Costs::new(oracle.model());
         let (ambiguous, is_reached, ended, silence) = Default::default();
-        Ok(Self { oracle, client, listener, ambiguous, budget, rooms, costs, is_reached, ended, silence })
+        Ok(Self { oracle, client, listener, ambiguous, budget, rooms, is_reached, ended, silence })
     }
 
     /// Sends nothing more from now on; the first reason stands.
@@ -108,7 +104,7 @@ impl Session {
             // Whoever wants more time than an exchange may take is not waited for.
             match sent.again.filter(|again| again.pause() <= longest) {
                 Some(Again::Throttled(pause)) => self.client.throttle(pause).await,
-                Some(Again::Lost(pause)) if self.may_repeat(body, &sent.outcome, attempt) => {
+                Some(Again::Lost(pause)) if self.may_repeat(&sent.outcome, attempt) => {
                     tokio::time::sleep(pause).await;
                 }
                 Some(Again::Lost(_)) | None => break,
@@ -127,7 +123,7 @@ impl Session {
     }
 
     /// Whether a body can be sent again although what was sent before may have been carried out.
-    fn may_repeat(&self, body: &Value, outcome: &Outcome, attempt: u32) -> bool {
+    fn may_repeat(&self, outcome: &Outcome, attempt: u32) -> bool {
         let is_reached = self.is_reached.load(Ordering::Relaxed);
         match outcome {
             // Without a connection nothing was carried out; and where nobody ever listened, nobody will.
@@ -136,9 +132,8 @@ impl Session {
             Outcome::Lost(_) if !is_reached && attempt > 0 => return false,
             Outcome::Lost(_) | Outcome::Answer(_) => {}
         }
-        let judge = self.oracle.judge_of_tasks();
-        // Where it is billed, it would be billed twice.
-        !(self.budget.is_counted() && self.costs.tasks(body).iter().any(|task| judge.is_valid(task)))
+        // Where money counts it would be billed twice: a faulty task, too, where the target takes it all the same.
+        !self.budget.is_counted()
     }
 
     /// Sends a body once, which is reserved and written down by itself.
