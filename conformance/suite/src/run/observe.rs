@@ -122,7 +122,7 @@ impl Session {
         Ok(sent)
     }
 
-    /// Whether a body can be sent again although what was sent before may have been carried out.
+    /// Whether the same can be sent again although what was sent before may have been carried out.
     fn may_repeat(&self, outcome: &Outcome, attempt: u32) -> bool {
         let is_reached = self.is_reached.load(Ordering::Relaxed);
         match outcome {
