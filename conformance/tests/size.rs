@@ -326,14 +326,21 @@ fn what_is_written_does_not_grow_with_what_is_answered() {
 fn a_target_elsewhere_does_not_send_the_suite_into_the_network_around_it() {
     // The proxy is all servers at once.
     let start = || {
-        Server::start(|_, request, stream| {
+        // The tasks whose files are moved: a poll names its task by the id alone.
+        let moved = std::sync::Mutex::new(std::collections::HashSet::new());
+        Server::start(move |_, request, stream| {
             let inner = "http://169.254.169.254/latest/meta-data/";
             match request.place.as_str() {
                 _ if request.method == "POST" => {
                     let task: Value = serde_json::from_slice(&request.body).unwrap_or_default();
-                    let is_moved = task[0]["outputFormat"] == "PNG";
-                    let link = if is_moved { "http://files.example.com/moved" } else { inner };
-                    let answer = results(&request.body, 1, |_| link.to_owned());
+                    let id = task[0]["taskUUID"].to_string();
+                    let mut moved = moved.lock().unwrap();
+                    if task[0]["outputFormat"] == "PNG" {
+                        moved.insert(id.clone());
+                    }
+                    let link = if moved.contains(&id) { "http://files.example.com/moved" } else { inner };
+                    let mut answer = results(&request.body, 1, |_| link.to_owned());
+                    answer["data"][0]["status"] = "success".into();
                     say(stream, 200, "", answer.to_string().as_bytes())
                 }
                 "http://files.example.com/moved" => say(stream, 302, &format!("location: {inner}\r\n"), b""),
@@ -347,7 +354,7 @@ fn a_target_elsewhere_does_not_send_the_suite_into_the_network_around_it() {
         let output = command(&["conformance", "--target", "http://api.example.com/v1", "--max-cost", "5"])
             .args(["--search", "0", "--alone", "--case", "outputFormat.container.behave.*", "--seed", "7"])
             .args(["--proxy", &format!("http://{}", proxy.address), "--report", &place("report")])
-            .args(["--har", &place("t.har")])
+            .args(["--har", &place("t.har"), "--polling", "1"])
             .args(more)
             .output()
             .unwrap();
@@ -432,7 +439,7 @@ fn a_disk_that_is_full_leaves_the_table_and_no_temporary_file() {
             "{said}"
         );
         let table = String::from_utf8_lossy(&output.stdout);
-        assert!(table.contains("passed") && table.contains("width.minimum"), "{table}");
+        assert!(table.contains("passed") && table.contains("width "), "{table}");
     }
     let left: Vec<_> = walk(folder.path());
     assert!(left.iter().all(|name| !name.contains(".part")), "{left:?}");

@@ -103,6 +103,14 @@ impl Money {
         let delivery = deferred_delivery(model).filter(|_| !is_local);
         let tier = costs.cheapest();
         for case in &mut cases {
+            if let Limit::Usd(limit) = self.limit()
+                && !self.plan
+            {
+                let bound = costs.bound(&case.body);
+                if bound > plan::SENSIBLE.max(limit) {
+                    case.obstacle = Some(format!("may cost {bound:.3} USD, which no sensible budget covers"));
+                }
+            }
             // Of several tasks, those beside the faulty one are carried out.
             if matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge) {
                 continue;

@@ -247,7 +247,7 @@ pub(crate) const ROWS: &[Row] = &[
         ..requested("one 502 on each link", |request| first(request, Kind::File, 502, &[]))
     },
     Row {
-        expected: Expected::Nothing,
+        expected: Expected::Known { until: "a link that is not there yet is asked for again" },
         ..requested("one 404 on each link", |request| first(request, Kind::File, 404, &[]))
     },
     requested("links that lead to other links", |request| match request.target.strip_suffix("?moved=1") {

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// No sensible budget sends a request that may cost more than this, in USD: `numberResults` of a hundred million.
-const SENSIBLE: f64 = 100.0;
+pub(super) const SENSIBLE: f64 = 100.0;
 
 /// Prints what would be sent.
 pub(super) fn show_plan(

@@ -156,13 +156,17 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Whether nothing came, or not all of it: another attempt may bring an answer. Else something came that is not
-    /// read, and that is a fact about the target.
+    /// Whether nothing came that can be judged: not all of it, or in an encoding that the runner does not read. Else too
+    /// much came, and that is a fact about the target.
     #[must_use]
     pub fn is_silence(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::TimedOut(_) | Self::Broken(_) | Self::Crowded(_) => true,
-            Self::TooLarge { .. } | Self::Exhausted { .. } | Self::Refused(_) => false,
+            Self::Unreachable(_)
+            | Self::TimedOut(_)
+            | Self::Broken(_)
+            | Self::Crowded(_)
+            | Self::Refused(_) => true,
+            Self::TooLarge { .. } | Self::Exhausted { .. } => false,
         }
     }
 }

@@ -42,11 +42,10 @@ fn is(judgement: &Judgement, verdict: Verdict, class: Option<Class>, words: &str
     assert!(judgement.detail.contains(words), "`{}` has no `{words}`", judgement.detail);
 }
 
-fn lost() -> [Outcome; 4] {
+fn lost() -> [Outcome; 3] {
     [
         Outcome::Lost(Loss::TimedOut(Duration::from_millis(250))),
         Outcome::Lost(Loss::Broken("connection reset".to_owned())),
-        Outcome::Lost(Loss::TooLarge { status: 200, limit: 1000 }),
         Outcome::Lost(Loss::Unreachable("refused".to_owned())),
     ]
 }
@@ -82,12 +81,15 @@ fn a_request_is_accepted_when_its_task_has_results() {
 }
 
 #[test]
-fn what_is_no_answer_is_a_finding_of_either_side() {
+fn silence_is_no_finding_and_an_answer_that_cannot_be_read_is_one_of_either_side() {
     for outcome in lost() {
-        is(&accept(Level::Badge, outcome.clone()), Verdict::Fail, Some(Class::BreaksPage), "");
-        is(&accept(Level::Unstated, outcome.clone()), Verdict::Note, Some(Class::PageSilent), "");
-        is(&refuse(outcome), Verdict::Fail, Some(Class::PageSilent), "neither refused nor accepted");
+        is(&accept(Level::Badge, outcome.clone()), Verdict::NoAnswer, None, "");
+        is(&refuse(outcome), Verdict::NoAnswer, None, "");
     }
+    let large = Outcome::Lost(Loss::TooLarge { status: 200, limit: 1000 });
+    is(&accept(Level::Badge, large.clone()), Verdict::Fail, Some(Class::BreaksPage), "");
+    is(&accept(Level::Unstated, large.clone()), Verdict::Note, Some(Class::PageSilent), "");
+    is(&refuse(large), Verdict::Fail, Some(Class::PageSilent), "neither refused nor accepted");
     let bodies = [
         b"<html>\x07oops</html>".to_vec(),
         b"\xFF\xFE".to_vec(),
@@ -110,10 +112,13 @@ fn what_is_no_answer_is_a_finding_of_either_side() {
 
 #[test]
 fn a_status_about_key_money_or_rate_is_no_refusal() {
-    for status in [401, 402, 403, 429] {
+    for status in [401, 402, 403] {
         let body = json!({"errors": [error(json!({}))]});
         is(&accept(Level::Badge, answer(status, &body)), Verdict::Fail, Some(Class::PageSilent), "speaks of");
         is(&refuse(answer(status, &body)), Verdict::Fail, Some(Class::PageSilent), "speaks of");
+    }
+    for status in [408, 429] {
+        is(&refuse(answer(status, &json!({}))), Verdict::NoAnswer, None, "to every attempt");
     }
 }
 

@@ -259,7 +259,9 @@ fn deferred_results_are_acknowledged_and_then_polled() {
     );
     let mut lost = check(&[]);
     lost.polls = vec![Outcome::Lost(Loss::Broken("reset".to_owned()))];
-    bad("when.delivery", "poll 1: the exchange broke off", &lost);
+    let judgement = behave("when.delivery", &lost);
+    assert_eq!(judgement.verdict, Verdict::NoAnswer);
+    assert!(judgement.detail.contains("poll 1: the exchange broke off"), "{}", judgement.detail);
     lost.polls = vec![answer(404, &json!({"errors": [{"code": "gone", "message": "y"}]}))];
     bad("when.delivery", "poll 1 was answered with HTTP 404 `gone`", &lost);
 }
