@@ -163,7 +163,7 @@ fn one_folder_is_written_by_one_run_and_gone_on_with_once() {
     killed["cases"] = Value::Array(Vec::new());
     std::fs::write(first.join("report.json"), killed.to_string()).unwrap();
     let output = run(&["--resume", one, "--report", two]);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output.stderr));
     let report = report(&second);
     let cases = report["cases"].as_array().unwrap().iter();
     let held = cases.filter(|case| case["detail"].as_str().unwrap().starts_with("not sent again"));
