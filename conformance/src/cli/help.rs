@@ -17,7 +17,7 @@ Examples:
   airspec conformance --target URL --seed 7 --shard 2/5       the second of five parts
   airspec conformance --plan                                  what would be sent, and its price
   airspec conformance --target URL --free-only                only what must be refused: costs nothing
-  airspec conformance --target URL --max-cost 14               stops before it has spent 5 USD
+  airspec conformance --target URL --max-cost 14               stops before it has spent 14 USD
   airspec conformance --target URL --deadline 10m             stops after ten minutes
 
 The key for the target is taken from RUNWARE_API_KEY and is never printed or written.
