@@ -26,7 +26,7 @@ mod verify;
 mod watch;
 mod wire;
 
-use airspec_report::Style;
+use airspec_report::{Outcome, Style};
 use airspec_spec::text::{visible, visible_lines};
 use airspec_suite::redact::{Secrets, guard};
 use airspec_suite::run::Secret;
@@ -156,6 +156,17 @@ enum End {
     Incomplete,
     /// Something could not be judged, which has been said.
     Unjudged,
+}
+
+impl End {
+    /// That of a run which came to this; `allow_incomplete` where the user is content with a part of it.
+    fn of(outcome: Outcome, allow_incomplete: bool) -> Self {
+        match outcome {
+            Outcome::DoesNotConform => Self::Violated,
+            Outcome::Incomplete if !allow_incomplete => Self::Incomplete,
+            Outcome::Conforms | Outcome::Incomplete => Self::Conforms,
+        }
+    }
 }
 
 /// The description of the command line, for whoever checks or completes one.

@@ -169,7 +169,7 @@ fn the_recipes_for_ci_are_yaml_and_their_commands_parse() {
 #[test]
 fn the_empty_list_of_deviations_is_one() {
     let path = root().join("docs/ci/deviations.txt");
-    airspec_suite::deviation::Deviations::read("deviations.txt", &read(&path)).unwrap();
+    airspec_suite::run::deviation::Deviations::read("deviations.txt", &read(&path)).unwrap();
 }
 
 /// Where the links of a Markdown file lead to, those to the web left out.

@@ -58,7 +58,7 @@ impl Container {
     /// The container of a media type, in any letter case and whatever its parameters.
     #[must_use]
     pub fn from_media_type(media_type: &str) -> Option<Self> {
-        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        let essence = essence(media_type);
         Self::ALL.into_iter().find(|container| essence.eq_ignore_ascii_case(container.media_type()))
     }
 
@@ -81,6 +81,12 @@ impl Container {
             _ => None,
         }
     }
+}
+
+/// A media type without its parameters: `text/html` of `text/html; charset=utf-8`. Letter case is left to the caller.
+#[must_use]
+pub fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or_default().trim()
 }
 
 #[cfg(test)]

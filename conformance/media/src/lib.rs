@@ -24,7 +24,7 @@ mod random;
 mod scene;
 mod shape;
 
-pub use container::Container;
+pub use container::{Container, essence};
 pub use probe::{MAX_PROBED_SIDE, Probe, ProbeError, probe};
 
 /// The longest side that [`render`] draws, in pixels: a picture of this size takes 192 MiB before it is encoded.

@@ -180,8 +180,9 @@ impl Document {
     pub fn of(heading: &Heading, records: &[&Record]) -> Self {
         let tally = Tally::of(records.iter().copied());
         let cases: Vec<Entry> = records.iter().map(|record| Entry::of(record, heading)).collect();
-        let summary = Summary {
-            outcome: Outcome::of(&tally, !heading.problems.is_empty(), heading.cases),
+        let mut summary = Summary {
+            // That of the counts below.
+            outcome: Outcome::default(),
             cases: heading.cases,
             passed: tally.passed,
             failed: tally.failed,
@@ -192,11 +193,12 @@ impl Document {
             deviations: tally.deviations,
             requests: heading.requests,
             search_requests: heading.search_requests,
-            throttled: heading.throttled.0,
-            throttled_ms: milliseconds(heading.throttled.1),
+            throttled: heading.throttled.answers,
+            throttled_ms: milliseconds(heading.throttled.waited),
             spent_usd: heading.spent.to_f64(),
             duration_ms: milliseconds(heading.duration),
         };
+        summary.outcome = Outcome::of(&summary, !heading.problems.is_empty());
         Self {
             target: heading.target.clone(),
             seed: heading.seed,
@@ -215,6 +217,15 @@ impl Document {
             groups: groups(&cases),
             cases,
         }
+    }
+}
+
+impl Document {
+    /// The first case of a group.
+    #[must_use]
+    pub fn first_of(&self, group: &Group) -> Option<&Entry> {
+        let first = group.cases.first()?;
+        self.cases.iter().find(|entry| entry.id == *first && entry.model == group.model)
     }
 }
 

@@ -69,8 +69,8 @@ impl Reports {
     ///
     /// # Errors
     /// A file that cannot be written.
-    pub fn finish(&self, heading: &Heading, records: &[&Record]) -> Result<(), ReportError> {
-        write(&self.folder, &Document::of(heading, records))
+    pub fn finish(&self, document: &Document) -> Result<(), ReportError> {
+        write(&self.folder, document)
     }
 
     /// Writes the kill matrix into the folder: `faults.json` and `faults.html`.

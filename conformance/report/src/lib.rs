@@ -68,7 +68,7 @@ pub use saved::{Saved, read, read_saved};
 pub use table::{Amount, Style, table};
 
 use airspec_suite::oracle::{Skip, Verdict};
-use airspec_suite::run::{Record, Usd};
+use airspec_suite::run::{Record, Throttled, Usd};
 use std::time::Duration;
 
 /// What every page of a report holds, whatever a server says: no secret, for [`airspec_suite::redact::guard`].
@@ -108,7 +108,7 @@ pub struct Heading {
     /// How long it took.
     pub duration: Duration,
     /// How many answers asked to wait and were waited for, and for how long.
-    pub throttled: (usize, Duration),
+    pub throttled: Throttled,
 }
 
 /// How many cases came to each verdict.

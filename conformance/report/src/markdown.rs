@@ -33,7 +33,7 @@ pub(super) fn text(document: &Document) -> String {
         summary.failed,
         summary.no_answer,
         summary.not_tried,
-        summary.skipped.saturating_sub(summary.not_tried),
+        summary.not_applicable(),
         summary.noted,
         summary.deviations
     );

@@ -1,6 +1,5 @@
 //! One report of several: the shards of a run, the models of a catalogue. What does not belong together is refused.
 
-use super::Tally;
 use super::document::{Document, Summary};
 use super::group::groups;
 use super::outcome::Outcome;
@@ -97,17 +96,11 @@ pub fn merge(reports: Vec<(String, Document)>) -> Result<Merged, MergeError> {
     whole.shard = parts.shard();
     whole.groups = groups(&whole.cases);
     let missing = parts.missing(&whole);
-    whole.summary.outcome = outcome(&whole, missing.is_empty());
+    whole.summary.outcome = Outcome::of(&whole.summary, !whole.problems.is_empty());
+    if !missing.is_empty() && whole.summary.outcome == Outcome::Conforms {
+        whole.summary.outcome = Outcome::Incomplete;
+    }
     Ok(Merged { missing, document: whole })
-}
-
-/// What the whole came to; a report of before does not say which of its skipped cases were planned.
-fn outcome(whole: &Document, is_whole: bool) -> Outcome {
-    let Summary { passed, failed, skipped, not_tried, no_answer, noted, deviations, cases, .. } =
-        whole.summary;
-    let tally = Tally { passed, failed, skipped, not_tried, no_answer, noted, deviations };
-    let cases = if is_whole { cases } else { usize::MAX };
-    Outcome::of(&tally, !whole.problems.is_empty(), cases)
 }
 
 fn sum(one: &Summary, other: &Summary) -> Summary {

@@ -1,6 +1,6 @@
 //! What a run as a whole came to.
 
-use super::{Summary, Tally};
+use super::Summary;
 use serde::{Deserialize, Serialize};
 
 /// What a run came to.
@@ -17,13 +17,12 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Of so many cases.
+    /// Of these counts.
     #[must_use]
-    pub fn of(tally: &Tally, has_problems: bool, cases: usize) -> Self {
-        let done = tally.passed + tally.failed + tally.skipped + tally.noted + tally.no_answer;
-        if tally.failed > 0 || has_problems {
+    pub fn of(summary: &Summary, has_problems: bool) -> Self {
+        if summary.failed > 0 || has_problems {
             Self::DoesNotConform
-        } else if tally.not_tried > 0 || tally.no_answer > 0 || done < cases {
+        } else if summary.untried() > 0 || summary.no_answer > 0 {
             Self::Incomplete
         } else {
             Self::Conforms
@@ -42,15 +41,27 @@ impl Outcome {
 }
 
 impl Summary {
+    /// How many cases need what was not given: the run is complete without them.
+    #[must_use]
+    pub fn not_applicable(&self) -> usize {
+        self.skipped.saturating_sub(self.not_tried)
+    }
+
+    /// How many planned cases were not tried, those that the report does not list among them.
+    #[must_use]
+    pub fn untried(&self) -> usize {
+        let listed = self.passed + self.failed + self.skipped + self.noted + self.no_answer;
+        self.not_tried + self.cases.saturating_sub(listed)
+    }
+
     /// The headline with its reasons: "incomplete: 864 of 866 cases not tried".
     #[must_use]
     pub fn verdict(&self, problems: usize) -> String {
-        let done = self.passed + self.failed + self.skipped + self.noted + self.no_answer;
         let reasons = [
             (self.failed, "failed"),
             (problems, "problems with the list of deviations"),
             (self.no_answer, "without an answer"),
-            (self.not_tried + self.cases.saturating_sub(done), "not tried"),
+            (self.untried(), "not tried"),
         ];
         let reasons: Vec<String> = reasons
             .iter()

@@ -122,8 +122,7 @@ fn write_causes(text: &mut String, style: Style, document: &Document) {
             let _ = writeln!(text, "    first: {}", shorten(first, WIDTH - 11));
         }
         let _ = writeln!(text, "    {}", wrap(&shorten(&group.detail, 2 * WIDTH), WIDTH - 4, "    "));
-        let entry = document.cases.iter().find(|entry| entry.id == first && entry.model == group.model);
-        if let Some(command) = entry.and_then(again) {
+        if let Some(command) = document.first_of(group).and_then(again) {
             let _ = writeln!(text, "    {}", style.faint(command));
         }
     }
@@ -350,13 +349,12 @@ fn write_summary(text: &mut String, style: Style, document: &Document, gaps: &[G
         1 => " (1 of them an accepted deviation)".to_owned(),
         many => format!(" ({many} of them accepted deviations)"),
     };
-    let not_applicable = summary.skipped.saturating_sub(summary.not_tried);
     let parts = [
         (summary.passed, "passed", "32", true),
         (summary.failed, "failed", "31", true),
         (summary.no_answer, "without an answer", "31", false),
         (summary.not_tried, "not tried", "31", false),
-        (not_applicable, "not applicable", "2", false),
+        (summary.not_applicable(), "not applicable", "2", false),
         (summary.noted, "noted", "33", false),
     ];
     let parts: Vec<String> = parts

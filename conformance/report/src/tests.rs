@@ -118,7 +118,7 @@ fn the_names_of_the_report_are_an_interface() {
             .unwrap()
     };
     assert_eq!(read()["cases"], Value::Array(Vec::new()), "readable before anything is known");
-    reports.finish(&heading(), &records.iter().collect::<Vec<_>>()).unwrap();
+    reports.finish(&document(&records)).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&read()).unwrap());
     let files: Vec<_> = std::fs::read_dir(folder.path().join("new/folder")).unwrap().collect();
     assert_eq!(files.len(), 4, "no file is left over");

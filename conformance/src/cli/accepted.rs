@@ -3,8 +3,8 @@
 use super::{Failure, complain, shown};
 use airspec_report::{replace, try_place};
 use airspec_spec::text::visible;
-use airspec_suite::deviation::{AcceptedFindings, Deviations};
 use airspec_suite::run::Record;
+use airspec_suite::run::deviation::{AcceptedFindings, Deviations};
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::PathBuf;

@@ -10,9 +10,7 @@ use super::search::{Plan, SearchArgs};
 use super::watch::Watch;
 use super::wire::Wire;
 use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
-use airspec_report::{
-    Amount, Document, Heading, Outcome, Subject, Tally, har, make_folder, replace, table, try_place,
-};
+use airspec_report::{Amount, Document, Heading, Subject, har, make_folder, replace, table, try_place};
 use airspec_spec::Model;
 use airspec_suite::case::{Case, Gap, derive};
 use airspec_suite::oracle::Oracle;
@@ -20,7 +18,7 @@ use airspec_suite::packing::Packing;
 use airspec_suite::redact::guard;
 use airspec_suite::run::journal::Header;
 use airspec_suite::run::search::RequestClass;
-use airspec_suite::run::{Advance, Budget, Event, Limit, Record, Run, Settings, Target, run as run_cases};
+use airspec_suite::run::{Advance, Budget, Event, Limit, Run, Settings, Target, run as run_cases};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -90,15 +88,6 @@ impl Arguments {
             (true, _) => Amount::Summary,
             (false, false) => Amount::Findings,
             (false, true) => Amount::All,
-        }
-    }
-
-    /// The exit code of a run.
-    fn end(&self, outcome: Outcome) -> End {
-        match outcome {
-            Outcome::DoesNotConform => End::Violated,
-            Outcome::Incomplete if !self.allow_incomplete => End::Incomplete,
-            Outcome::Conforms | Outcome::Incomplete => End::Conforms,
         }
     }
 
@@ -238,7 +227,7 @@ struct Job<'a> {
 /// What came of sending all cases to one server.
 struct Sent {
     run: Run,
-    heading: Heading,
+    document: Document,
     /// Why a file could not be written; told when everything else has been.
     unwritten: Option<Failure>,
 }
@@ -250,27 +239,26 @@ impl Job<'_> {
             // A place that cannot be written to is told before anything is sent.
             try_place(path)?;
         }
-        let Sent { run, heading, mut unwritten } =
+        let Sent { run, document, mut unwritten } =
             self.send(target, name, advance, self.arguments.report.clone()).await?;
         if let Some(path) = &self.arguments.har {
             let written = replace(path, har::text(&run.traffic).as_bytes());
             unwritten = unwritten.or(written.err().map(Failure::from));
         }
-        let records: Vec<&Record> = run.records.iter().collect();
-        let document = Document::of(&heading, &records);
         show(&table(style(), self.oracle.model(), &document, &self.gaps, self.arguments.amount()))?;
-        heading.remarks.iter().for_each(|line| complain(line));
+        document.remarks.iter().for_each(|line| complain(line));
+        let cases = document.summary.cases;
         if run.interrupted {
-            complain(&format!("stopped after {} of {} cases", run.records.len(), heading.cases));
+            complain(&format!("stopped after {} of {cases} cases", run.records.len()));
         } else if let Some(reason) = &run.ended {
-            let untried = Tally::of(&run.records).skipped;
-            complain(&format!("{reason}; {untried} of {} cases were not tried", heading.cases));
+            let untried = document.summary.skipped;
+            complain(&format!("{reason}; {untried} of {cases} cases were not tried"));
         }
         // Last: what was found is told whatever becomes of the files.
         if let Some(failure) = unwritten {
             return Err(failure);
         }
-        Ok(self.arguments.end(document.summary.outcome))
+        Ok(End::of(document.summary.outcome, self.arguments.allow_incomplete))
     }
 
     /// Holds two servers against each other.
@@ -278,9 +266,9 @@ impl Job<'_> {
         let (mut runs, mut failure) = (Vec::new(), None);
         for (target, name) in targets.into_iter().zip(["a", "b"]) {
             let folder = self.arguments.report.as_ref().map(|folder| folder.join(name));
-            let Sent { run, heading, unwritten } = self.send(target, target.shown(), None, folder).await?;
+            let Sent { run, document, unwritten } = self.send(target, target.shown(), None, folder).await?;
             failure = failure.or(unwritten);
-            heading.remarks.iter().for_each(|remark| complain(remark));
+            document.remarks.iter().for_each(|remark| complain(remark));
             if run.interrupted || run.ended.is_some() {
                 let reason = run.ended.as_deref().unwrap_or("stopped");
                 complain(&format!("{reason}, before {} was tried whole", target.shown()));
@@ -328,8 +316,8 @@ impl Job<'_> {
             Ok(mut run) => {
                 let unkept = self.search(plan, target, &settings, &mut run, &mut watch).await?;
                 self.put_together(&mut run);
-                let (heading, unwritten) = watch.end(Some(&run));
-                Ok(Sent { run, heading, unwritten: unwritten.or(unkept) })
+                let (document, unwritten) = watch.end(Some(&run));
+                Ok(Sent { run, document, unwritten: unwritten.or(unkept) })
             }
             Err(error) => {
                 if let (_, Some(Failure(reason))) = watch.end(None) {

@@ -2,7 +2,7 @@
 
 use super::{End, Failure, complain, show, shown};
 use airspec_report::merge::merge;
-use airspec_report::{Outcome, make_folder, read, write};
+use airspec_report::{make_folder, read, write};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -39,9 +39,5 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     for missing in &merged.missing {
         complain(&format!("not the whole run: {missing}"));
     }
-    Ok(match summary.outcome {
-        Outcome::DoesNotConform => End::Violated,
-        Outcome::Incomplete if !arguments.allow_incomplete => End::Incomplete,
-        Outcome::Conforms | Outcome::Incomplete => End::Conforms,
-    })
+    Ok(End::of(summary.outcome, arguments.allow_incomplete))
 }

@@ -93,7 +93,7 @@ impl Money {
                 matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge)
             });
         }
-        let world = TestResources {
+        let resources = TestResources {
             media_uuid: self.media_uuid.clone(),
             media_url: self.media_url.clone(),
             webhook: self.webhook.clone(),
@@ -103,19 +103,17 @@ impl Money {
         let delivery = deferred_delivery(model).filter(|_| !is_local);
         let tier = costs.cheapest();
         for case in &mut cases {
-            if let Limit::Usd(limit) = self.limit()
-                && !self.plan
+            // The plan names these by itself.
+            if let Some(limit) = self.max_cost.filter(|_| !self.plan)
+                && let Some(bound) = plan::beyond_sense(&costs, &case.body).filter(|bound| *bound > limit)
             {
-                let bound = costs.bound(&case.body);
-                if bound > plan::SENSIBLE.max(limit) {
-                    case.obstacle = Some(format!("may cost {bound:.3} USD, which no sensible budget covers"));
-                }
+                case.obstacle = Some(format!("may cost {bound:.3} USD, which no sensible budget covers"));
             }
             // Of several tasks, those beside the faulty one are carried out.
             if matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge) {
                 continue;
             }
-            if !is_local && let Err(reason) = world.substitute(case, model) {
+            if !is_local && let Err(reason) = resources.substitute(case, model) {
                 case.obstacle = Some(reason);
             }
             // What accepting cases cost is what they are about, as far as packing does not make it less.

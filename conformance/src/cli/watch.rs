@@ -4,7 +4,7 @@ use super::Failure;
 use super::accepted::List;
 use super::progress::Progress;
 use super::resume::Done;
-use airspec_report::{Heading, ReportError, Reports};
+use airspec_report::{Document, Heading, ReportError, Reports};
 use airspec_suite::oracle::Verdict;
 use airspec_suite::run::{Budget, Event, Record, Run, RunStats};
 use std::collections::BTreeMap;
@@ -68,15 +68,15 @@ impl<'a> Watch<'a> {
         (self.heading.spent, self.heading.remarks) = (budget.spent(), budget.remarks());
     }
 
-    /// Writes the report: of a run, or where it came to nothing, of the cases that were finished. What could not be written is told beside the heading: a full disk takes nothing from what
-    /// was found.
-    pub(super) fn end(mut self, run: Option<&Run>) -> (Heading, Option<Failure>) {
+    /// Makes the report and writes it: of a run, or where there is none, of the cases that were finished. Why it could
+    /// not be written stands beside it: a full disk takes nothing from what was found.
+    pub(super) fn end(mut self, run: Option<&Run>) -> (Document, Option<Failure>) {
         self.progress.end();
         let mut unwritten: Option<Failure> = None;
         let records: Vec<&Record> = match run {
             Some(run) => {
                 self.heading.requests = run.requests;
-                self.heading.throttled = (run.throttled.answers, run.throttled.waited);
+                self.heading.throttled = run.throttled;
                 self.heading.duration = self.start.elapsed();
                 let (problems, failure) = self.accepted.review(&run.records);
                 (self.heading.problems, unwritten) = (problems, failure);
@@ -84,9 +84,10 @@ impl<'a> Watch<'a> {
             }
             None => self.before.records.iter().chain(self.done.values()).collect(),
         };
-        let finished = self.reports.as_ref().map(|reports| reports.finish(&self.heading, &records));
+        let document = Document::of(&self.heading, &records);
+        let finished = self.reports.as_ref().map(|reports| reports.finish(&document));
         let earlier = self.unwritten.map(Failure::from);
         let unwritten = unwritten.or_else(|| finished.and_then(Result::err).map(Failure::from)).or(earlier);
-        (self.heading, unwritten)
+        (document, unwritten)
     }
 }

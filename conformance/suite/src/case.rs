@@ -8,12 +8,12 @@
 mod batch;
 mod behave;
 mod constraint;
+mod resources;
 mod task;
 mod witness;
-mod world;
 
+pub use resources::TestResources;
 pub use task::Tasks;
-pub use world::TestResources;
 
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::behaviour::Behaviour;

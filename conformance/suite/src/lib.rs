@@ -17,5 +17,3 @@ pub mod random;
 pub mod redact;
 pub mod run;
 pub mod shard;
-
-pub use run::deviation;

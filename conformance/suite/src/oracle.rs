@@ -5,8 +5,8 @@
 //! in [`behaviour`], one function per kind, and in the schema of results (`shape`). How findings become verdicts is
 //! the table in [`finding`].
 //!
-//! A finding is told once. An answer can be wrong in ways that its case is not about: those are asides, and
-//! [`settle`] keeps each only where no case of its own tells it already.
+//! A finding is told once. An answer can be wrong in ways that its case is not about: those are secondary findings, and
+//! [`attribute`] keeps each only where no case of its own tells it already.
 
 mod acceptance;
 pub mod behaviour;
@@ -20,14 +20,14 @@ pub mod observation;
 pub mod protocol;
 mod refusal;
 pub mod scene;
-mod settle;
+mod secondary;
 mod shape;
 #[cfg(test)]
 mod tests;
 
 pub use finding::{Class, Finding, FindingKind, Judgement, Skip, Verdict};
 pub use observation::Observation;
-pub use settle::settle;
+pub use secondary::attribute;
 
 use crate::case::{Case, Expect};
 use crate::parameter::at;
@@ -163,7 +163,7 @@ impl Oracle {
         self.owner.as_ref().map_or(0, |(owner, _)| count(owner).saturating_sub(count(&self.judge)))
     }
 
-    /// A judgement after all asides are settled.
+    /// A judgement after all secondary findings are attributed.
     #[must_use]
     pub fn finish(&self, judgement: Judgement) -> Judgement {
         if self.strict && judgement.verdict == Verdict::Note {
@@ -205,8 +205,8 @@ impl Oracle {
         match &case.expect {
             Expect::Accept => {
                 let findings = acceptance::findings(self, case, seen);
-                let asides = if findings.is_empty() { self.asides(case, seen) } else { Vec::new() };
-                Judgement { asides, ..self.judgement(findings, described(seen)) }
+                let secondary = if findings.is_empty() { self.secondary(case, seen) } else { Vec::new() };
+                Judgement { secondary, ..self.judgement(findings, described(seen)) }
             }
             Expect::Reject(constraints) => {
                 self.judgement(refusal::findings(self, case, constraints, seen), described(seen))
@@ -225,18 +225,18 @@ impl Oracle {
                 }
                 let findings = behaviour::findings(&self.model, &self.identity, behaviour, seen);
                 let remark = behaviour::remark(&self.model, &self.identity, &behaviour.kind, seen);
-                let asides = if findings.is_empty() { self.asides(case, seen) } else { Vec::new() };
-                Judgement { asides, ..self.judgement(findings, remark.unwrap_or_else(|| described(seen))) }
+                let secondary = if findings.is_empty() { self.secondary(case, seen) } else { Vec::new() };
+                Judgement { secondary, ..self.judgement(findings, remark.unwrap_or_else(|| described(seen))) }
             }
         }
     }
 
     /// What is wrong with the answer to an accepted request, beyond what the case is about.
-    fn asides(&self, case: &Case, seen: &Observation) -> Vec<SecondaryFinding> {
+    fn secondary(&self, case: &Case, seen: &Observation) -> Vec<SecondaryFinding> {
         let is_own = |id: &str| case.subject == id;
         let null = seen.outcome.answer().and_then(acceptance::null_errors);
         let null = null.map(|finding| SecondaryFinding { subject: "envelope.errors".to_owned(), finding });
-        let mut asides: Vec<SecondaryFinding> = null.into_iter().collect();
+        let mut secondary: Vec<SecondaryFinding> = null.into_iter().collect();
         for scene in TaskResults::all(&self.model, &self.identity, seen) {
             let deferred = behaviour::is_deferred(&self.model, scene.task);
             if deferred && seen.polls.is_empty() {
@@ -244,14 +244,14 @@ impl Oracle {
             }
             for behaviour in self.model.behaviours.iter().filter(|behaviour| !is_own(&behaviour.id)) {
                 let wrong = behaviour::in_passing(&scene, &self.identity, &behaviour.kind);
-                asides.extend(wrong.into_iter().map(|sentence| SecondaryFinding {
+                secondary.extend(wrong.into_iter().map(|sentence| SecondaryFinding {
                     subject: behaviour.id.clone(),
                     finding: Finding::wrong(behaviour.level, sentence),
                 }));
             }
             for (name, item) in scene.named() {
                 let wrong = self.result.iter().flat_map(|shape| shape.wrong(item.value, deferred));
-                asides.extend(wrong.map(|flaw| SecondaryFinding {
+                secondary.extend(wrong.map(|flaw| SecondaryFinding {
                     subject: flaw.subject,
                     finding: Finding::wrong(Level::Facts, format!("{name} {}", flaw.sentence)),
                 }));
@@ -259,8 +259,8 @@ impl Oracle {
         }
         // Each subject is told once, by the first result that shows it.
         let mut told = HashSet::new();
-        asides.retain(|aside| aside.finding.level <= self.asked && told.insert(aside.subject.clone()));
-        asides
+        secondary.retain(|other| other.finding.level <= self.asked && told.insert(other.subject.clone()));
+        secondary
     }
 }
 

@@ -1,4 +1,4 @@
-//! Parcels: requests that carry several cases, so that a run takes few requests and bills few images.
+//! Batches: requests that carry several cases, so that a run takes few requests and bills few images.
 //!
 //! Requests that must be accepted are merged: one task holds the special values of many cases, as long as none of them
 //! is in another's way. Tasks, merged ones and ones that must be refused, then share a request: the answers are told
@@ -49,13 +49,13 @@ impl Batch {
     }
 }
 
-/// Cases, packed: every case is in one parcel.
+/// Cases, packed: every case is in one batch.
 #[derive(Debug)]
 pub struct Packing {
-    /// Puts the tasks of a parcel together.
+    /// Puts the tasks of a batch together.
     pub packer: Batcher,
     /// What is sent in one request each.
-    pub parcels: Vec<Batch>,
+    pub batches: Vec<Batch>,
 }
 
 impl Packing {
@@ -63,8 +63,8 @@ impl Packing {
     #[must_use]
     pub fn new(oracle: &Oracle, base: &Value, cases: &[Case]) -> Self {
         let packer = Batcher::new(oracle.model(), base);
-        let parcels = packer.pack(cases, oracle);
-        Self { packer, parcels }
+        let batches = packer.pack(cases, oracle);
+        Self { packer, batches }
     }
 }
 
@@ -99,22 +99,22 @@ impl Batcher {
     }
 
     fn pack(&self, cases: &[Case], oracle: &Oracle) -> Vec<Batch> {
-        let mut parcels = Vec::new();
+        let mut batches = Vec::new();
         let (mut refused, mut accepted) = (Vec::new(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             match &case.expect {
                 Expect::Accept if self.can_merge(case) => accepted.push(index),
                 Expect::Reject(_) if self.can_share(case) => refused.push(vec![index]),
-                _ => parcels.push(Batch::alone(index)),
+                _ => batches.push(Batch::alone(index)),
             }
         }
         let merged = self.merge_all(cases, accepted, oracle);
-        parcels.extend(shared(merged, cases));
-        parcels.extend(shared(refused, cases));
-        parcels
+        batches.extend(shared(merged, cases));
+        batches.extend(shared(refused, cases));
+        batches
     }
 
-    /// The tasks of a parcel, without ids of their own; nothing where the cases of a task do not go together.
+    /// The tasks of a batch, without ids of their own; nothing where the cases of a task do not go together.
     #[must_use]
     pub fn task(&self, cases: &[Case], task: &[usize], oracle: &Oracle) -> Option<Value> {
         if let [only] = task {
@@ -218,18 +218,18 @@ fn is_beyond(oracle: &Oracle, task: &Value) -> bool {
 
 /// Tasks put together, a few to a request.
 fn shared(tasks: Vec<Vec<usize>>, cases: &[Case]) -> Vec<Batch> {
-    let mut parcels: Vec<(Batch, usize)> = Vec::new();
+    let mut batches: Vec<(Batch, usize)> = Vec::new();
     for task in tasks {
         let size = task.iter().map(|index| cases[*index].body.to_string().len()).sum::<usize>();
-        match parcels.last_mut() {
-            Some((parcel, total)) if parcel.0.len() < TASKS && *total + size <= BYTES => {
-                parcel.0.push(task);
+        match batches.last_mut() {
+            Some((batch, total)) if batch.0.len() < TASKS && *total + size <= BYTES => {
+                batch.0.push(task);
                 *total += size;
             }
-            _ => parcels.push((Batch(vec![task]), size)),
+            _ => batches.push((Batch(vec![task]), size)),
         }
     }
-    parcels.into_iter().map(|(parcel, _)| parcel).collect()
+    batches.into_iter().map(|(batch, _)| batch).collect()
 }
 
 /// What cases change in the task that all start from: a value, or nothing, at each place.

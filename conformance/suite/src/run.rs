@@ -42,7 +42,7 @@ pub use usd::Usd;
 pub use crate::redact::Redactor;
 
 use crate::case::Case;
-use crate::oracle::{Judgement, Oracle, settle};
+use crate::oracle::{Judgement, Oracle, attribute};
 use crate::packing::{Batch, Packing};
 use crate::redact::Secrets;
 use deliver::{Done, deliver};
@@ -257,9 +257,9 @@ pub async fn run(
 ) -> Result<Run, RunError> {
     let start = Instant::now();
     let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
-    let parcels = parcels(cases, settings);
+    let batches = batches(cases, settings);
     let session = Arc::new(Session::new(oracle, target, settings, listener)?);
-    let health = TargetHealth::new(target, cases, &parcels, session.client.moved());
+    let health = TargetHealth::new(target, cases, &batches, session.client.moved());
     let mut waiting = health.order().into_iter();
     let seen = cases.iter().map(|_| None).collect();
     let mut progress = Progress { session: Arc::clone(&session), cases, health, seen, events };
@@ -274,7 +274,7 @@ pub async fn run(
             && tasks.len() < jobs
             && let Some(index) = waiting.next()
         {
-            tasks.spawn(deliver(Arc::clone(&session), Arc::clone(&all), parcels[index].clone()));
+            tasks.spawn(deliver(Arc::clone(&session), Arc::clone(&all), batches[index].clone()));
         }
         let until = ending.as_ref().map(|(_, until)| *until);
         tokio::select! {
@@ -313,7 +313,7 @@ struct Progress<'a, F> {
 }
 
 impl<F: FnMut(Event<'_>)> Progress<'_, F> {
-    /// Takes down what came of a parcel. What the end kept from being sent was not tried.
+    /// Takes down what came of a batch. What the end kept from being sent was not tried.
     fn take(&mut self, done: Vec<Done>, has_ended: bool) -> Result<(), RunError> {
         let cases = self.cases;
         let is_tried = |done: &Done| done.observation.is_some() || cases[done.index].obstacle.is_some();
@@ -336,7 +336,7 @@ impl<F: FnMut(Event<'_>)> Progress<'_, F> {
         let interrupted = matches!(ending, Some(Ending::Stopped));
         let RunStats { requests, spent } = stats(session);
         Ok(Run {
-            records: settled(session, self.cases, self.seen),
+            records: final_records(session, self.cases, self.seen),
             requests,
             spent,
             remarks: session.budget.remarks(),
@@ -380,17 +380,21 @@ fn stats(session: &Session) -> RunStats {
 }
 
 /// What is sent in one request each.
-fn parcels(cases: &[Case], settings: &Settings) -> Vec<Batch> {
+fn batches(cases: &[Case], settings: &Settings) -> Vec<Batch> {
     match &settings.packing {
-        Some(packing) => packing.parcels.clone(),
+        Some(packing) => packing.batches.clone(),
         None => Batch::each(cases.len()),
     }
 }
 
 /// The records, with each aside told once.
-fn settled(session: &Session, cases: &[Case], mut seen: Vec<Option<(Judgement, Record)>>) -> Vec<Record> {
+fn final_records(
+    session: &Session,
+    cases: &[Case],
+    mut seen: Vec<Option<(Judgement, Record)>>,
+) -> Vec<Record> {
     let known = seen.iter_mut().zip(cases).filter_map(|(seen, case)| Some((case, seen.as_mut()?)));
-    settle(known.map(|(case, (judgement, _))| (case.subject.as_str(), judgement)));
+    attribute(known.map(|(case, (judgement, _))| (case.subject.as_str(), judgement)));
     let judged = |(judgement, record): (Judgement, Record)| session.finished(record, judgement);
     seen.into_iter().flatten().map(judged).collect()
 }

@@ -8,6 +8,7 @@ use crate::seeded_rng::SeededRng;
 use crate::settings::Settings;
 use crate::state::rate::Bucket;
 use airspec_judge::text;
+use airspec_media::essence;
 use serde_json::Value;
 use std::time::Duration;
 
@@ -139,8 +140,7 @@ pub(crate) fn origin(request: &Incoming, settings: &Settings) -> String {
 
 /// HTTP only: refuses a body whose content type is not JSON.
 pub(crate) fn http_content_type(request: &Incoming) -> Result<(), Problem> {
-    let essence = request.header("content-type").and_then(|media| media.split(';').next());
-    if essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case(JSON)) {
+    if request.header("content-type").is_some_and(|media| essence(media).eq_ignore_ascii_case(JSON)) {
         return Ok(());
     }
     let text = "The body must be sent as application/json.";

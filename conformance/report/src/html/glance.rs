@@ -133,9 +133,7 @@ fn cause(html: &mut Html, document: &Document, group: &Group) {
             .prose(&group.cause)
             .raw(" <br>first:");
     }
-    let first = group.cases.first();
-    let is_first = |entry: &&Entry| Some(&entry.id) == first && entry.model == group.model;
-    if let Some(entry) = document.cases.iter().find(is_first) {
+    if let Some(entry) = document.first_of(group) {
         link(html, document, entry);
     }
     html.raw("<p>").brief(&group.detail, 300).raw("</p></li>\n");

@@ -12,8 +12,11 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// No sensible budget sends a request that may cost more than this, in USD: `numberResults` of a hundred million.
-pub(super) const SENSIBLE: f64 = 100.0;
+/// What a request may cost that no sensible budget covers, in USD, such as one of `numberResults` a hundred million.
+pub(super) fn beyond_sense(costs: &Costs, body: &Value) -> Option<f64> {
+    const SENSIBLE: f64 = 100.0;
+    Some(costs.bound(body)).filter(|bound| *bound > SENSIBLE)
+}
 
 /// Prints what would be sent.
 pub(super) fn show_plan(
@@ -22,15 +25,15 @@ pub(super) fn show_plan(
     packing: Option<&Packing>,
     is_free: bool,
 ) -> Result<End, Failure> {
-    let parcels = packing.map_or_else(|| Batch::each(cases.len()), |packing| packing.parcels.clone());
+    let batches = packing.map_or_else(|| Batch::each(cases.len()), |packing| packing.batches.clone());
     let costs = Costs::new(oracle.model());
     let judge = Judge::new(oracle.model())?;
     let mut plan = Plan { oracle, cases, packing, costs, judge, found: Found::default() };
-    for parcel in &parcels {
-        plan.add(parcel);
+    for batch in &batches {
+        plan.add(batch);
     }
     for case in cases.iter().filter(|case| matches!(case.expect, Expect::Accept) && case.obstacle.is_none()) {
-        if plan.costs.bound(&case.body) <= SENSIBLE {
+        if beyond_sense(&plan.costs, &case.body).is_none() {
             plan.found.apart.add(&plan.costs, &case.body);
         }
     }
@@ -70,38 +73,37 @@ struct Found {
 }
 
 impl Plan<'_> {
-    fn add(&mut self, parcel: &Batch) {
-        let Some(first) = parcel.cases().next().map(|index| &self.cases[index]) else { return };
+    fn add(&mut self, batch: &Batch) {
+        let Some(first) = batch.cases().next().map(|index| &self.cases[index]) else { return };
         if let Some(obstacle) = &first.obstacle {
             return self.found.skip(obstacle, &first.id);
         }
-        let body: Value = match (self.packing, parcel.only()) {
+        let body: Value = match (self.packing, batch.only()) {
             (Some(packing), None) => {
-                let tasks = parcel.0.iter();
+                let tasks = batch.0.iter();
                 tasks.filter_map(|task| packing.packer.task(self.cases, task, self.oracle)).collect()
             }
             _ => first.body.clone(),
         };
-        let bound = self.costs.bound(&body);
-        if bound > SENSIBLE {
+        if let Some(bound) = beyond_sense(&self.costs, &body) {
             // What is too dear together is sent one by one, as far as that goes.
-            match parcel.only() {
+            match batch.only() {
                 Some(_) => self.found.beyond.push((bound, first.id.clone())),
-                None => parcel.cases().for_each(|index| self.add(&Batch::alone(index))),
+                None => batch.cases().for_each(|index| self.add(&Batch::alone(index))),
             }
             return;
         }
         if matches!(first.expect, Expect::Reject(_)) {
-            self.refused(parcel, &body);
+            self.refused(batch, &body);
         } else {
-            self.billed(parcel, &body);
+            self.billed(batch, &body);
         }
     }
 
     /// A request that is billed.
-    fn billed(&mut self, parcel: &Batch, body: &Value) {
+    fn billed(&mut self, batch: &Batch, body: &Value) {
         let Self { cases, costs, found, .. } = self;
-        let mut names = parcel.cases().map(|index| &cases[index]).peekable();
+        let mut names = batch.cases().map(|index| &cases[index]).peekable();
         let Some(first) = names.peek() else { return };
         // These compare two answers.
         let has_counterpart =
@@ -113,7 +115,7 @@ impl Plan<'_> {
             sum.add(costs, body);
         }
         found.dearest = found.dearest.max(bound);
-        let (tasks, many) = (body.as_array().map_or(0, Vec::len), parcel.cases().count());
+        let (tasks, many) = (body.as_array().map_or(0, Vec::len), batch.cases().count());
         let (tasks, images) = (counted(tasks, "task"), counted(images, "image"));
         let _ = writeln!(found.requests, "{tasks}, {images}, about {usd:.3} USD, {}:", counted(many, "case"));
         for case in names {
@@ -122,14 +124,14 @@ impl Plan<'_> {
     }
 
     /// A request that must be refused.
-    fn refused(&mut self, parcel: &Batch, body: &Value) {
+    fn refused(&mut self, batch: &Batch, body: &Value) {
         let Self { cases, costs, judge, found, .. } = self;
         found.refused += 1;
-        for index in parcel.cases() {
+        for index in batch.cases() {
             found.dearest_refused = found.dearest_refused.max(costs.bound(&cases[index].body));
         }
-        let first = parcel.cases().next().map(|index| &cases[index]);
-        if parcel.only().is_none() || first.is_some_and(|first| may_hold_good(first, costs, judge)) {
+        let first = batch.cases().next().map(|index| &cases[index]);
+        if batch.only().is_none() || first.is_some_and(|first| may_hold_good(first, costs, judge)) {
             let tasks = costs.tasks(body).into_iter();
             let good: Vec<Value> = tasks.filter(|task| judge.is_valid(task)).map(Cow::into_owned).collect();
             if !good.is_empty() {

@@ -18,7 +18,7 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, seen: &Observation) -> Vec<
     };
     match answer.status {
         200..=299 => taken(oracle, level, answer, seen),
-        401 | 402 | 403 | 408 | 429 => vec![unrelated(level, answer)],
+        401..=403 => vec![unrelated(level, answer)],
         400..=499 => vec![match oracle.beyond_owner(&seen.body) {
             Some(broken) => narrower(level, &broken, answer),
             None => {
@@ -60,13 +60,11 @@ fn allowed(case: &Case) -> String {
     }
 }
 
-/// A status that is about the key, the money or the rate says nothing about the request.
+/// A status that is about the key or the money says nothing about the request.
 pub(super) fn unrelated(level: Level, answer: &Answer) -> Finding {
     let about = match answer.status {
-        401 | 403 => "the key",
         402 => "the balance",
-        408 => "time",
-        _ => "the rate of requests",
+        _ => "the key",
     };
     let level = level.max(Level::Facts);
     Finding::wrong(level, format!("{} speaks of {about}, not of the request", answered(answer)))

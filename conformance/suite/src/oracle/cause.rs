@@ -2,6 +2,7 @@
 
 use super::excerpt;
 use super::observation::Answer;
+use airspec_media::essence;
 
 /// A sentence without ids, numbers and quoted values.
 pub(super) fn pattern(sentence: &str) -> String {
@@ -34,9 +35,9 @@ fn without_numbers(text: &str) -> String {
 
 /// The form of an answer that is wrong whatever the request is about: "HTTP 4xx, text/html".
 pub(super) fn form(answer: &Answer) -> String {
-    let essence = |media: &str| media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let media = answer.content_type.as_deref().map(essence).filter(|media| !media.is_empty());
-    let media = media.map_or_else(|| "no content type".to_owned(), |media| excerpt(&media));
+    let media =
+        media.map_or_else(|| "no content type".to_owned(), |media| excerpt(&media.to_ascii_lowercase()));
     format!("HTTP {}xx, {media}{}", answer.status / 100, if answer.json.is_err() { ", no JSON" } else { "" })
 }
 

@@ -212,8 +212,8 @@ pub struct Judgement {
     pub cause: String,
     /// What was seen, for a person to act on.
     pub detail: String,
-    /// What else is wrong with the answer; [`settle`](super::settle) sees to it that each is told once.
-    pub asides: Vec<SecondaryFinding>,
+    /// What else is wrong with the answer; [`attribute`](super::settle) sees to it that each is told once.
+    pub secondary: Vec<SecondaryFinding>,
 }
 
 impl Judgement {
@@ -236,7 +236,7 @@ impl Judgement {
             listed(sentences, findings.len(), MAX_TOLD, "; ")
         };
         let cause = gravest.map(Finding::cause).unwrap_or_default();
-        Self { verdict, class: gravest.map(Finding::class), skip: None, cause, detail, asides: Vec::new() }
+        Self { verdict, class: gravest.map(Finding::class), skip: None, cause, detail, secondary: Vec::new() }
     }
 
     /// Planned, and not tried.
@@ -259,7 +259,7 @@ impl Judgement {
 
     fn without_finding(verdict: Verdict, skip: Option<Skip>, detail: String) -> Self {
         let cause = super::cause::pattern(&detail);
-        Self { verdict, class: None, skip, cause, detail, asides: Vec::new() }
+        Self { verdict, class: None, skip, cause, detail, secondary: Vec::new() }
     }
 
     /// Adds a finding that the case was not about.

@@ -128,7 +128,7 @@ fn status(contract: Level, answer: &Answer, sides: &Sides<'_>) -> Option<Finding
         Some(Finding::wrong(contract, format!("{words}: {}", answered(answer))).caused_by(cause))
     };
     match answer.status {
-        401 | 402 | 403 | 408 | 429 => Some(unrelated(contract, answer)),
+        401..=403 => Some(unrelated(contract, answer)),
         400..=499 => None,
         500..=599 => wrong("failed instead of refusing"),
         // A batch that succeeds in part carries results and errors.

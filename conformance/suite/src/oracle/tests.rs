@@ -3,7 +3,7 @@
 
 use super::fixture::{ID, OTHER, answer, case, model, result, seen, task, text};
 use super::observation::{Loss, Observation, Outcome};
-use super::{Class, Judgement, Oracle, Verdict, settle};
+use super::{Class, Judgement, Oracle, Verdict, attribute};
 use crate::case::Expect;
 use airspec_spec::Level;
 use serde_json::{Value, json};
@@ -318,7 +318,7 @@ fn an_aside_is_told_once_and_not_where_a_case_of_its_own_tells_it() {
     };
     let mut accepts = [judge(json!({})), judge(json!({"paid": 1, "new": 2})), judge(json!({"paid": 1}))];
     assert!(accepts.iter().all(|judgement| judgement.verdict == Verdict::Pass));
-    settle(accepts.iter_mut().map(|judgement| ("wide.maximum", judgement)));
+    attribute(accepts.iter_mut().map(|judgement| ("wide.maximum", judgement)));
     is(&accepts[0], Verdict::Pass, None, "");
     is(
         &accepts[1],
@@ -331,7 +331,7 @@ fn an_aside_is_told_once_and_not_where_a_case_of_its_own_tells_it() {
 
     let mut accept = judge(json!({"paid": 1}));
     let mut own = super::fixture::behave("options.price.flag", &odd(json!({"paid": 1})));
-    settle([("wide.maximum", &mut accept), ("options.price.flag", &mut own)]);
+    attribute([("wide.maximum", &mut accept), ("options.price.flag", &mut own)]);
     is(&accept, Verdict::Pass, None, "");
     is(&own, Verdict::Fail, Some(Class::BreaksPage), "has `paid`");
 }
@@ -348,9 +348,9 @@ fn results_and_errors_are_held_against_their_schemas() {
         let seen = seen(task(json!({})), &[result(more)]);
         let case = case("wide.maximum", "wide", Level::Badge, Expect::Accept, seen.body.clone());
         let judgement = oracle.judge(&case, &seen);
-        let subjects: Vec<_> = judgement.asides.iter().map(|aside| aside.subject.as_str()).collect();
+        let subjects: Vec<_> = judgement.secondary.iter().map(|aside| aside.subject.as_str()).collect();
         assert_eq!(subjects, [subject]);
-        assert_eq!(judgement.asides[0].finding.class(), Class::PageSilent);
+        assert_eq!(judgement.secondary[0].finding.class(), Class::PageSilent);
     }
 }
 

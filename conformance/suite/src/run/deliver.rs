@@ -1,6 +1,6 @@
-//! Sends parcels and takes their answers apart.
+//! Sends batches and takes their answers apart.
 //!
-//! A case passes when its part of the answer is what it must be. Otherwise it is tried again in a smaller parcel, at
+//! A case passes when its part of the answer is what it must be. Otherwise it is tried again in a smaller batch, at
 //! last alone, and that verdict counts: a server may treat batches as it likes. Two findings are made of what happens
 //! in company only: a faulty task that goes through beside others, and values that are refused together and taken
 //! apart.
@@ -59,7 +59,7 @@ impl Done {
     }
 }
 
-/// What became of one task of a parcel.
+/// What became of one task of a batch.
 enum Part {
     /// Its cases, judged.
     Told(Vec<Done>),
@@ -69,21 +69,21 @@ enum Part {
 
 type Delivery = Pin<Box<dyn Future<Output = Vec<Done>> + Send>>;
 
-/// Tries all cases of a parcel.
-pub(super) fn deliver(session: Arc<Session>, cases: Arc<[Case]>, parcel: Batch) -> Delivery {
+/// Tries all cases of a batch.
+pub(super) fn deliver(session: Arc<Session>, cases: Arc<[Case]>, batch: Batch) -> Delivery {
     Box::pin(async move {
-        match (parcel.only(), parcel.0.as_slice()) {
+        match (batch.only(), batch.0.as_slice()) {
             (Some(index), _) => vec![alone(&session, &cases, index).await],
             (None, [task]) => merged(session, &cases, task).await,
             (None, tasks) if session.ambiguous.load(Ordering::Relaxed) >= MAX_AMBIGUOUS_BATCHES => {
                 let mut done = Vec::new();
                 for task in tasks {
-                    let parcel = Batch(vec![task.clone()]);
-                    done.extend(deliver(Arc::clone(&session), Arc::clone(&cases), parcel).await);
+                    let batch = Batch(vec![task.clone()]);
+                    done.extend(deliver(Arc::clone(&session), Arc::clone(&cases), batch).await);
                 }
                 done
             }
-            (None, tasks) => batch(session, &cases, tasks).await,
+            (None, tasks) => send_batch(session, &cases, tasks).await,
         }
     })
 }
@@ -169,7 +169,7 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
 }
 
 /// Several tasks in one request. A task whose part of the answer is not what it must be is sent again by itself.
-async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>]) -> Vec<Done> {
+async fn send_batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>]) -> Vec<Done> {
     let slices: Vec<&[usize]> = tasks.iter().map(Vec::as_slice).collect();
     let start = Instant::now();
     let look = async {
@@ -185,7 +185,7 @@ async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>])
     let parts: Option<Vec<Part>> = session.rooms.of_case(look).await;
     let parts = parts.unwrap_or_else(|| tasks.iter().map(|_| Part::Unclear).collect());
     let mut all = Vec::new();
-    let mut is_muddled = false;
+    let mut is_ambiguous = false;
     for (task, part) in tasks.iter().zip(parts) {
         let told = match part {
             Part::Told(told) if told.iter().all(Done::is_clean) => {
@@ -207,12 +207,12 @@ async fn batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usize>])
                 all.push(told);
             }
             _ => {
-                is_muddled |= is_clean;
+                is_ambiguous |= is_clean;
                 all.extend(again);
             }
         }
     }
-    if is_muddled {
+    if is_ambiguous {
         session.ambiguous.fetch_add(1, Ordering::Relaxed);
     }
     all
@@ -223,7 +223,7 @@ fn went_through(case: &Case, done: &Done) -> bool {
     matches!(case.expect, Expect::Reject(_)) && done.has_result
 }
 
-/// The body of a parcel; nothing where cases that share a task do not go together. Each task has an id that no case
+/// The body of a batch; nothing where cases that share a task do not go together. Each task has an id that no case
 /// has, so that each can be sent again.
 fn body(session: &Session, cases: &[Case], tasks: &[&[usize]]) -> Option<Value> {
     let packer = &session.client.settings().packing.as_ref()?.packer;

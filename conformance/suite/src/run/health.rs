@@ -38,22 +38,22 @@ impl TargetHealth {
     pub(super) fn new(
         target: &Target,
         cases: &[Case],
-        parcels: &[Batch],
+        batches: &[Batch],
         moved: Arc<OnceLock<String>>,
     ) -> Self {
         let accepts = |case: &Case| matches!(case.expect, Expect::Accept | Expect::Behave(_));
-        let is_first = |parcel: &Batch| parcel.only().is_some_and(|index| accepts(&cases[index]));
-        let goes_first = parcels.iter().position(is_first).unwrap_or(0);
-        let first = parcels.get(goes_first).and_then(|parcel| parcel.cases().next()).unwrap_or(0);
+        let is_first = |batch: &Batch| batch.only().is_some_and(|index| accepts(&cases[index]));
+        let goes_first = batches.iter().position(is_first).unwrap_or(0);
+        let first = batches.get(goes_first).and_then(|batch| batch.cases().next()).unwrap_or(0);
         // What takes several exchanges begins early, so that nothing waits for it in the end.
         let takes_long = |place: &usize| {
-            parcels[*place].cases().any(|index| matches!(cases[index].expect, Expect::Behave(_)))
+            batches[*place].cases().any(|index| matches!(cases[index].expect, Expect::Behave(_)))
         };
-        let mut order: Vec<usize> = (0..parcels.len()).collect();
+        let mut order: Vec<usize> = (0..batches.len()).collect();
         // Where money is short, what costs nothing is sent before what does.
         let is_paid = |place: &usize| {
             matches!(target.limit(), Limit::Usd(_))
-                && parcels[*place].cases().any(|index| !matches!(cases[index].expect, Expect::Reject(_)))
+                && batches[*place].cases().any(|index| !matches!(cases[index].expect, Expect::Reject(_)))
         };
         order.sort_by_key(|place| (*place != goes_first, is_paid(place), !takes_long(place)));
         Self {
@@ -70,7 +70,7 @@ impl TargetHealth {
         }
     }
 
-    /// The order in which the parcels are sent.
+    /// The order in which the batches are sent.
     pub(super) fn order(&self) -> Vec<usize> {
         self.order.clone()
     }

@@ -119,7 +119,7 @@ impl Record {
         }
     }
 
-    /// The record with the verdict that stands after all asides are settled.
+    /// The record with the verdict that stands after all secondary findings are attributed.
     pub(super) fn judged(self, judgement: &Judgement, redactor: &Redactor) -> Self {
         let clean = |text: &str| visible(&redactor.cleaned(text)).into_owned();
         let (detail, cause) = (clean(&judgement.detail), clean(&judgement.cause));

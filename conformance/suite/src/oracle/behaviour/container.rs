@@ -5,7 +5,7 @@ use crate::oracle::excerpt;
 use crate::oracle::file::File;
 use crate::oracle::protocol::Form;
 use crate::oracle::scene::TaskResults;
-use airspec_media::Container;
+use airspec_media::{Container, essence};
 use std::collections::BTreeMap;
 
 /// What is wrong by the bytes.
@@ -72,8 +72,7 @@ fn claim(file: &File, media: &str) -> Option<String> {
         return None;
     }
     let claimed = file.media.as_deref().unwrap_or("nothing");
-    let essence = claimed.split(';').next().unwrap_or_default().trim();
-    let is_other = !essence.eq_ignore_ascii_case(media);
+    let is_other = !essence(claimed).eq_ignore_ascii_case(media);
     is_other.then(|| format!("is called {} by {place}, not {media}", excerpt(claimed)))
 }
 

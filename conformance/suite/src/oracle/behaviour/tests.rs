@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 fn good(behaviour: &str, seen: &Observation) {
     let judgement = behave(behaviour, seen);
     assert_eq!(judgement.verdict, Verdict::Pass, "{behaviour}: {}", judgement.detail);
-    assert!(judgement.asides.is_empty(), "{behaviour}: {:?}", judgement.asides);
+    assert!(judgement.secondary.is_empty(), "{behaviour}: {:?}", judgement.secondary);
 }
 
 /// The finding must say this.

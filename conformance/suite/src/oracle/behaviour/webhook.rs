@@ -7,6 +7,7 @@ use crate::oracle::scene::TaskResults;
 use crate::oracle::{Identity, excerpt, show};
 use crate::parameter::at;
 use airspec_judge::text;
+use airspec_media::essence;
 use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value};
 
@@ -39,8 +40,8 @@ fn item(call: &Call) -> Result<Map<String, Value>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "has a body that is not UTF-8".to_owned())?;
     let value = text::parse_up_to(text, MAX_VALUES)
         .map_err(|fault| format!("has a body that is not JSON: {fault}"))?;
-    let essence = call.content_type.as_deref().and_then(|media| media.split(';').next());
-    if !essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json")) {
+    let media = call.content_type.as_deref();
+    if !media.is_some_and(|media| essence(media).eq_ignore_ascii_case("application/json")) {
         let found = excerpt(call.content_type.as_deref().unwrap_or("nothing"));
         return Err(format!("has the Content-Type {found}, not application/json"));
     }

@@ -6,6 +6,7 @@ use super::Client;
 use crate::oracle::file::{Content, File};
 use crate::oracle::observation::Loss;
 use crate::oracle::protocol::Form;
+use airspec_media::essence;
 use airspec_models::client::retry_after;
 use reqwest::Url;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_TYPE, HeaderMap, LOCATION, RETRY_AFTER};
@@ -81,10 +82,9 @@ impl Client {
         let (mut attempt, retries) = (0, self.settings.retries);
         loop {
             let got = self.get(url).await;
-            let status = got.as_ref().ok().map(|got| got.status);
-            let is_over = match (&got, status) {
-                (Err(missing), _) => !missing.is_lost,
-                (Ok(_), status) => !status.is_some_and(is_passing),
+            let is_over = match &got {
+                Err(missing) => !missing.is_lost,
+                Ok(got) => !is_passing(got.status),
             };
             let asked = got.as_ref().ok().and_then(|got| header(&got.headers, RETRY_AFTER));
             let asked = asked.and_then(|text| retry_after(&text, SystemTime::now()));
@@ -94,9 +94,9 @@ impl Client {
             }
             if let Ok(got) = &got {
                 room::give_back(got.body.len());
-            }
-            if matches!(status, Some(429)) || matches!(status, Some(503)) && asked.is_some() {
-                self.pace.count(pause);
+                if got.status == 429 || got.status == 503 && asked.is_some() {
+                    self.pace.count(pause);
+                }
             }
             attempt += 1;
             tokio::time::sleep(pause).await;
@@ -140,7 +140,7 @@ fn is_passing(status: u16) -> bool {
 fn media_type(headers: &HeaderMap) -> Option<String> {
     let text = header(headers, CONTENT_TYPE)?;
     let is_mark = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte);
-    let essence = text.split(';').next().unwrap_or_default().trim();
+    let essence = essence(&text);
     let is_type = essence.len() <= 80 && essence.matches('/').count() == 1 && essence.bytes().all(is_mark);
     Some(if is_type { essence.to_owned() } else { "something that is no media type".to_owned() })
 }

@@ -1,4 +1,4 @@
-//! What cases need of the world: images that exist, addresses that can be called. Only an API that does real work
+//! What cases need from outside the suite: images that exist, URLs that can be called. Only an API that does real work
 //! needs them; there, cases without them cannot be tried.
 
 use super::{Case, Expect};
@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
-/// What the world has to offer.
+/// What the user provides.
 #[derive(Clone, Debug, Default)]
 pub struct TestResources {
     /// The id of an image that the target has.
@@ -155,10 +155,10 @@ mod tests {
         let model = model();
         let cases = derive(&model, 1).unwrap().cases;
         let id = "7d6b7cba-95ec-4a7a-9c6f-2dd2b4a0c9a1";
-        let world = TestResources { media_uuid: Some(id.to_owned()), ..TestResources::default() };
+        let resources = TestResources { media_uuid: Some(id.to_owned()), ..TestResources::default() };
         let furnished = |name: &str| {
             let mut case = cases.iter().find(|case| case.id.contains(name)).unwrap().clone();
-            world.substitute(&mut case, &model).map(|()| case.body.to_string())
+            resources.substitute(&mut case, &model).map(|()| case.body.to_string())
         };
         assert!(furnished("items.anyOf.accept.version-4").unwrap().contains(id));
         assert!(furnished("items.anyOf.accept.version-1").unwrap_err().contains("--media-uuid"));
