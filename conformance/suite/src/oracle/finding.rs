@@ -212,7 +212,7 @@ pub struct Judgement {
     pub cause: String,
     /// What was seen, for a person to act on.
     pub detail: String,
-    /// What else is wrong with the answer; [`attribute`](super::settle) sees to it that each is told once.
+    /// What else is wrong with the answer; [`attribute`](super::attribute) adds each to one case alone.
     pub secondary: Vec<SecondaryFinding>,
 }
 
