@@ -30,6 +30,7 @@ mod ratio;
 mod required;
 mod type_;
 pub(crate) mod unique;
+mod unique_items;
 
 use crate::imports::{imports, used};
 use crate::names::{Scope, snake};
@@ -196,6 +197,7 @@ impl<'m> Emitter<'_, 'm> {
             Rule::Pattern(pattern) => self.pattern(pattern, constraint),
             Rule::MinItems(count) => min_items::call(*count, constraint),
             Rule::MaxItems(count) => max_items::call(*count, constraint),
+            Rule::UniqueItems => unique_items::call(constraint),
             Rule::DependentRequired(rule) => dependent_required::call(rule, constraint),
             Rule::AllOf(schema) => self.all_of(schema, constraint),
             Rule::AnyOf(branches) => self.any_of(branches, constraint),

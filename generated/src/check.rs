@@ -36,6 +36,7 @@ mod ratio;
 mod required;
 mod type_;
 pub(crate) mod unique;
+mod unique_items;
 
 pub use pattern::Pattern;
 pub use type_::Kinds;

@@ -68,6 +68,28 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// JSON Schema's equality: 1 and 1.0 are equal, `false` and 0 are not.
+    pub(crate) fn equals(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Boolean(a), Self::Boolean(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a.equals(b),
+            (Self::List(a), Self::List(b)) => {
+                a.len() == b.len() && (0..a.len()).all(|index| a.item(index).equals(b.item(index)))
+            }
+            (Self::Object(a), Self::Object(b)) => {
+                let (mut count, mut same) = (0_usize, true);
+                a.each(&mut |name, node| {
+                    count += 1;
+                    same = same && b.get(name).is_some_and(|other| node.equals(other));
+                });
+                b.each(&mut |_, _| count = count.wrapping_sub(1));
+                same && count == 0
+            }
+            _ => self.text().is_some_and(|text| other.text() == Some(text)),
+        }
+    }
+
     /// Two members, if both are numbers, as the decimals that they are written as.
     pub(crate) fn decimals(self, [a, b]: [&str; 2]) -> Option<[Decimal; 2]> {
         let decimal = |name| self.member(name)?.number()?.printed();

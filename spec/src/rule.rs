@@ -31,6 +31,7 @@ mod ratio;
 mod required;
 mod type_;
 mod unique;
+mod unique_items;
 
 pub use crate::model::number::{Bound, Count, Edge, End};
 pub use crate::model::relation::{Operation, Relation};
@@ -114,7 +115,7 @@ pub(crate) trait Scope<'a> {
 pub(crate) type Read = for<'a> fn(&Member<'a>, &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic>;
 
 /// The keywords that need no other member of their schema, with their readers.
-const READERS: [(&str, Read); 21] = [
+const READERS: [(&str, Read); 22] = [
     ("type", type_::read),
     ("const", const_::read),
     ("enum", enum_::read),
@@ -129,6 +130,7 @@ const READERS: [(&str, Read); 21] = [
     ("pattern", pattern::read),
     ("minItems", min_items::read),
     ("maxItems", max_items::read),
+    ("uniqueItems", unique_items::read),
     ("dependentRequired", dependent_required::read),
     ("anyOf", any_of::read),
     ("oneOf", one_of::read),
@@ -190,6 +192,7 @@ impl Rule {
             Self::Pattern(pattern) => question(&pattern::Pattern(pattern)),
             Self::MinItems(count) => question(&min_items::MinItems(*count)),
             Self::MaxItems(count) => question(&max_items::MaxItems(*count)),
+            Self::UniqueItems => question(&unique_items::UniqueItems),
             Self::AdditionalProperties(names) => {
                 question(&additional_properties::AdditionalProperties(names))
             }
@@ -399,10 +402,49 @@ fn noun(count: u64, one: &str) -> String {
     if count == 1 { one.to_owned() } else { format!("{one}s") }
 }
 
-/// Makes arrays of so many items, each the same. None where no item is known.
-fn repeated_item(schema: &Schema) -> Option<impl Fn(usize) -> Value + use<>> {
+/// Makes arrays of so many items: all equal, or all different where the schema demands it. None where no item is known.
+fn array_of(schema: &Schema) -> Option<impl Fn(usize) -> Value + use<>> {
     let first = schema.items.as_deref().map(samples).unwrap_or_default().into_iter().next()?;
-    Some(move |length| Value::Array(vec![first.clone(); length]))
+    let differ = has_unique_items(schema);
+    Some(move |length| Value::Array(repeated_item(&first, length, differ)))
+}
+
+/// Whether the items of an array must differ.
+pub(crate) fn has_unique_items(schema: &Schema) -> bool {
+    schema.rules().any(|rule| matches!(rule, Rule::UniqueItems))
+}
+
+/// An item so many times, or with variants of it that are likely to be legal where the items must differ.
+pub(crate) fn repeated_item(item: &Value, length: usize, differ: bool) -> Vec<Value> {
+    if differ {
+        (0..length).map(|number| variant(item, number)).collect()
+    } else {
+        vec![item.clone(); length]
+    }
+}
+
+/// The variant of a value with that number; number 0 is the value itself. A value of a type that has few values, or an
+/// object without a member of another type, has no variants.
+fn variant(value: &Value, number: usize) -> Value {
+    if number == 0 {
+        return value.clone();
+    }
+    match value {
+        Value::String(text) if text.contains("://") => Value::from(format!("{text}?{number}")),
+        Value::String(text) => Value::from(format!("{text} {number}")),
+        Value::Number(known) => {
+            known.as_u64().map_or_else(|| value.clone(), |known| Value::from(known + number as u64))
+        }
+        Value::Object(members) => {
+            let mut members = members.clone();
+            let varied = members.values_mut().find(|member| variant(member, number) != **member);
+            if let Some(member) = varied {
+                *member = variant(member, number);
+            }
+            Value::Object(members)
+        }
+        Value::Null | Value::Bool(_) | Value::Array(_) => value.clone(),
+    }
 }
 
 /// Longer arrays are not made.

@@ -2,8 +2,10 @@
 //!
 //! What is legal is for a [`Judge`] to say; a synthesiser proposes, asks, and keeps what was found.
 
-use crate::model::{Constraint, ConstraintId, JsonPointer, Kinds, Model, ParameterPath, Rule, Schema, Side};
-use crate::rule::{proposals, samples};
+use crate::model::{
+    Constraint, ConstraintId, JsonPointer, Kinds, Model, ParameterPath, Rule, Schema, Side, equal,
+};
+use crate::rule::{has_unique_items, proposals, repeated_item, samples};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -218,7 +220,9 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         let slot = match target {
             Value::Array(items) => {
                 // Behind a legal item, where there may be two.
-                while items.len() < most_items(schema).unwrap_or(2).clamp(1, 2) {
+                // Two of the plainest items would be equal.
+                let most = if has_unique_items(schema) { Some(1) } else { most_items(schema) };
+                while items.len() < most.unwrap_or(2).clamp(1, 2) {
                     items.push(self.minimal(child));
                 }
                 items.last_mut()
@@ -235,6 +239,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         match (target, value) {
             (Value::Array(items), Some(value)) => {
                 let first = schema.items.as_deref().and_then(|items| self.legal(items).into_iter().next());
+                let first = first.filter(|first| !has_unique_items(schema) || !equal(first, &value));
                 *items = first.into_iter().chain([value]).collect();
                 if most_items(schema).is_some_and(|most| items.len() > most) {
                     items.remove(0);
@@ -260,7 +265,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         }
         if kinds == Kinds::ARRAY {
             let item = schema.items.as_deref().map_or(Value::Null, |items| self.minimal(items));
-            return Value::Array(vec![item; least_items(schema)]);
+            return repeated_item(&item, least_items(schema), has_unique_items(schema)).into();
         }
         self.legal(schema).into_iter().next().unwrap_or_default()
     }

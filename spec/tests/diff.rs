@@ -90,6 +90,14 @@ fn texts_lists_and_closed_sets_are_compared_by_what_they_let_through() {
         &json!({"type": "array", "items": {"type": "integer"}}),
     );
     narrower(&json!({"type": "array"}), &json!({"type": "array", "contains": {"const": 1}}));
+    narrower(&json!({"type": "array"}), &json!({"type": "array", "uniqueItems": true}));
+    same(&json!({"type": "array"}), &json!({"type": "array", "uniqueItems": false}));
+    same(
+        &json!({"type": "array", "maxItems": 1}),
+        &json!({"type": "array", "maxItems": 1, "uniqueItems": true}),
+    );
+    same(&json!({"enum": [[1, 2]]}), &json!({"enum": [[1, 2]], "uniqueItems": true}));
+    narrower(&json!({"enum": [[1, 2], [1, 1.0]]}), &json!({"enum": [[1, 2], [1, 1.0]], "uniqueItems": true}));
     same(&json!({"type": "boolean"}), &json!({"enum": [true, false]}));
     narrower(&json!({}), &json!({"type": "boolean"}));
     narrower(&json!({"type": "string"}), &json!(false));

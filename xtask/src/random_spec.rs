@@ -298,6 +298,9 @@ impl Random {
         if self.rarely(3) {
             keywords.push(format!("\"maxItems\": {}", self.one(&["0", "1", "3", "3.0"])));
         }
+        if self.rarely(3) {
+            keywords.push(format!("\"uniqueItems\": {}", self.one(&["true", "true", "false"])));
+        }
         keywords
     }
 

@@ -33,6 +33,11 @@ fn a_spec_becomes_a_request_that_knows_its_rules() {
     .unwrap_err();
     let ids: Vec<&str> = violations.iter().map(|one| &*one.constraint).collect();
     assert_eq!(ids, ["seed.oneOf", "extras.items.name.pattern", "extras.items.type", "width+height.ratio"]);
+
+    let twice = r#"{"prompt": "ab", "extras": [{"name": "x", "weight": 1}, {"weight": 1.0, "name": "x"}]}"#;
+    let violations = Request::from_json(twice).unwrap_err();
+    let ids: Vec<&str> = violations.iter().map(|one| &*one.constraint).collect();
+    assert_eq!(ids, ["extras.uniqueItems"]);
 }
 
 #[test]

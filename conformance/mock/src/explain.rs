@@ -85,6 +85,7 @@ impl Code {
             | Rule::Pattern(_)
             | Rule::MinItems(_)
             | Rule::MaxItems(_)
+            | Rule::UniqueItems
             | Rule::AllOf(_)
             | Rule::AnyOf(_)
             | Rule::OneOf(_)

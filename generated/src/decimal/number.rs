@@ -106,6 +106,18 @@ impl Number {
         }
     }
 
+    /// Bits that equal numbers share.
+    pub(crate) fn hash_bits(self) -> u64 {
+        match self {
+            #[expect(clippy::cast_precision_loss, reason = "a loss is found by going back")]
+            Self::Integer(integer) if whole(integer as f64) == Some(integer) => (integer as f64).to_bits(),
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "any bits will do")]
+            Self::Integer(integer) => integer as u64,
+            // 0.0 and -0.0 are equal.
+            Self::Float(float) => (float + 0.0).to_bits(),
+        }
+    }
+
     /// How this number compares with a bound, exactly.
     ///
     /// A float counts as the decimal it prints as. NaN, which no JSON text holds, is above every bound, so

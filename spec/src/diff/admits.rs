@@ -2,6 +2,7 @@
 //!
 //! It serves to compare closed sets of values with rules; requests are judged elsewhere. `None` is "cannot tell".
 
+use crate::model::value::repeated;
 use crate::model::{Count, Format, Operation, Relation, Rule, Schema, equal, exact};
 use bigdecimal::{BigDecimal, Signed as _, Zero as _};
 use serde_json::{Map, Value};
@@ -54,6 +55,7 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
         Rule::MinItems(_) | Rule::MaxItems(_) => {
             Some(value.as_array().is_none_or(|list| within(rule.items(), list.len())))
         }
+        Rule::UniqueItems => Some(value.as_array().is_none_or(|items| !repeated(items).contains(&true))),
         Rule::Format(format) => value.as_str().map_or(Some(true), |text| of_format(*format, text)),
         Rule::Pattern(pattern) => match value.as_str() {
             None => Some(true),

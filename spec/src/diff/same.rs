@@ -59,6 +59,9 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
                 && option(a.then.as_ref(), b.then.as_ref(), schema)
                 && option(a.otherwise.as_ref(), b.otherwise.as_ref(), schema)
         }
-        (a, b) => a.keyword() == b.keyword() && matches!(a, Rule::Required | Rule::False | Rule::Unique),
+        (a, b) => {
+            a.keyword() == b.keyword()
+                && matches!(a, Rule::Required | Rule::False | Rule::Unique | Rule::UniqueItems)
+        }
     }
 }

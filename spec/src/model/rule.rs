@@ -46,6 +46,8 @@ pub enum Rule {
     MinItems(u64),
     /// `maxItems`.
     MaxItems(u64),
+    /// `uniqueItems: true`: no two items of an array are equal.
+    UniqueItems,
     /// `additionalProperties: false`, with the names that are allowed, in the order of the document.
     AdditionalProperties(Vec<String>),
     /// `dependentRequired`.

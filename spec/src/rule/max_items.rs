@@ -1,6 +1,6 @@
 //! `maxItems`: the greatest number of items of an array.
 
-use super::{Keyword, Scope, feasible_items, repeated_item};
+use super::{Keyword, Scope, array_of, feasible_items};
 use crate::document::{Diagnostic, Member};
 use crate::model::{Rule, Schema, Witness};
 
@@ -25,7 +25,7 @@ impl Keyword<'_> for MaxItems {
 
     /// Arrays of exactly the count, and of one more or less.
     fn witnesses(&self, schema: &Schema) -> Vec<Witness> {
-        let Some(array) = repeated_item(schema) else { return Vec::new() };
+        let Some(array) = array_of(schema) else { return Vec::new() };
         let count = feasible_items(self.0);
         let mut witnesses = vec![Witness::accept(array(count), format!("{count} items"))];
         witnesses.push(Witness::reject(array(count + 1), "one item too many"));

@@ -72,6 +72,7 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         | Rule::AllOf(_)
         | Rule::Not(_)
         | Rule::If(_)
+        | Rule::UniqueItems
         | Rule::Contains(_) => (format!("refuses {place} whatever its value"), always),
     }
 }
@@ -203,6 +204,7 @@ impl Refuse {
             | Rule::AllOf(_)
             | Rule::Not(_)
             | Rule::If(_)
+            | Rule::UniqueItems
             | Rule::Contains(_) => true,
         }
     }

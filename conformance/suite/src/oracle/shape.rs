@@ -128,6 +128,7 @@ fn keyword(rule: &Rule) -> Option<Value> {
         Rule::MinLength(count) | Rule::MaxLength(count) | Rule::MinItems(count) | Rule::MaxItems(count) => {
             json!(count)
         }
+        Rule::UniqueItems => json!(true),
         Rule::Format(format) => json!(format.word()),
         Rule::Pattern(pattern) => json!(pattern.ecma),
         Rule::AdditionalProperties(_) => json!(false),

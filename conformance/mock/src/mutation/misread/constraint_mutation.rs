@@ -91,6 +91,9 @@ impl ConstraintMutation {
             (Self::Relative, _) => format!("accepts a URL without a scheme for `{place}`"),
             (Self::Query, _) => format!("refuses a URL with a query for `{place}`"),
             (Self::First, _) => format!("looks at the first item only for `{place}`"),
+            (Self::Neighbours, Rule::UniqueItems) => {
+                format!("compares each item of `{place}` with the one before it only")
+            }
             (Self::Neighbours, _) => format!("compares `{place}` with that of the task before it only"),
         }
     }
@@ -106,6 +109,11 @@ impl ConstraintMutation {
                 "a text that has a character has a byte and a UTF-16 unit, and the other way round"
                     .to_owned(),
             ),
+            (Self::Neighbours, Rule::UniqueItems) => {
+                let schema = model.task.at(&constraint.parameter)?;
+                let is_pair = schema.rules().any(|rule| matches!(rule, Rule::MaxItems(..=2)));
+                is_pair.then(|| format!("`{}` has two items at most", constraint.parameter))
+            }
             (Self::First, _) => {
                 let path = holder(&constraint.parameter)?;
                 let is_single = |rule: &Rule| matches!(rule, Rule::MaxItems(..=1));
@@ -152,6 +160,7 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
             ]
         }
         Rule::MinItems(_) | Rule::MaxItems(_) => vec![ConstraintMutation::Next],
+        Rule::UniqueItems => vec![ConstraintMutation::Neighbours],
         Rule::Const(Value::String(_)) => vec![ConstraintMutation::Case, ConstraintMutation::Trimmed],
         Rule::Enum(list) if list.values.iter().any(|known| known.value.is_string()) => {
             vec![ConstraintMutation::Case, ConstraintMutation::Trimmed]

@@ -2,7 +2,7 @@
 
 use super::{ConstraintMutation, Misread, text};
 use airspec_spec::Schema;
-use airspec_spec::rule::{Bound, Count, Edge, End, Kinds, Rule, exact};
+use airspec_spec::rule::{Bound, Count, Edge, End, Kinds, Rule, equal, exact};
 use bigdecimal::{BigDecimal, One as _, Zero as _};
 use serde_json::Value;
 
@@ -30,6 +30,12 @@ impl Misread {
             }
             (ConstraintMutation::Spelling, _) => {
                 broken && text(value).and_then(uuid).is_none_or(|uuid| !is_random(uuid))
+            }
+            (ConstraintMutation::Neighbours, Rule::UniqueItems) => {
+                broken
+                    && value
+                        .as_array()
+                        .is_none_or(|items| items.windows(2).any(|two| equal(&two[0], &two[1])))
             }
             (ConstraintMutation::Query, _) => broken || text(value).is_some_and(|text| text.contains('?')),
             _ => broken,
