@@ -27,8 +27,11 @@ pub struct Disagreement {
 /// Compares the two on one text: the same constraints broken at the same places, in the same words.
 #[must_use]
 pub fn compare(judge: &Judge, from_json: FromJson, text: &str) -> Option<Disagreement> {
-    let statement =
-        |pointer: String, constraint: &str, message: &str| (pointer, format!("{constraint} {message}"));
+    let statement = |pointer: String, constraint: &str, message: &str| {
+        // A field of whole numbers holds 5 where the text has 5.0.
+        let message = message.strip_suffix(".0").unwrap_or(message);
+        (pointer, format!("{constraint} {message}"))
+    };
     let judged = judge.text(text).into_iter();
     let judged: BTreeSet<(String, String)> =
         judged.map(|one| statement(one.pointer, &one.constraint, &one.message)).collect();

@@ -2,10 +2,11 @@
 //!
 //! What is legal is for a [`Judge`] to say; a synthesiser proposes, asks, and keeps what was found.
 
+use crate::arrays::{has_unique_items, repeated_item};
 use crate::model::{
     Constraint, ConstraintId, JsonPointer, Kinds, Model, ParameterPath, Rule, Schema, Side, equal,
 };
-use crate::rule::{has_unique_items, proposals, repeated_item, samples};
+use crate::rule::{proposals, samples};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 

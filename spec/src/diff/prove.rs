@@ -5,7 +5,7 @@
 
 use super::admits;
 use super::facts::{Facts, Profile, having, object_having, spread};
-use crate::model::{Count, End, Format, If, Kinds, Operation, Relation, Rule, Schema};
+use crate::model::{Format, If, Kinds, Operation, Relation, Rule, Schema};
 use bigdecimal::{BigDecimal, Signed as _};
 use std::cell::Cell;
 
@@ -191,9 +191,7 @@ impl Prover {
             Rule::MinItems(_) | Rule::MaxItems(_) => {
                 !profile.has(Kinds::ARRAY) || rule.items().is_some_and(|count| profile.items.is_within(count))
             }
-            Rule::UniqueItems => {
-                !profile.has(Kinds::ARRAY) || profile.items.is_within(Count { end: End::Max, count: 1 })
-            }
+            Rule::UniqueItems => !profile.has(Kinds::ARRAY) || profile.items.most.is_some_and(|n| n < 2),
             Rule::AdditionalProperties(allowed) => {
                 let mut names = facts.names().into_iter();
                 !profile.has(Kinds::OBJECT)

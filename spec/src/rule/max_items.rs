@@ -1,6 +1,7 @@
 //! `maxItems`: the greatest number of items of an array.
 
-use super::{Keyword, Scope, array_of, feasible_items};
+use super::{Keyword, Scope, array_of};
+use crate::arrays::feasible_items;
 use crate::document::{Diagnostic, Member};
 use crate::model::{Rule, Schema, Witness};
 

@@ -1,6 +1,7 @@
 //! `uniqueItems`: no two items of an array are equal.
 
-use super::{Keyword, Scope, feasible_items, repeated_item, samples};
+use super::{Keyword, Scope, samples};
+use crate::arrays::{feasible_items, repeated_item};
 use crate::document::{Diagnostic, Member};
 use crate::model::{End, Rule, Schema, Witness};
 use serde_json::Value;
