@@ -148,7 +148,7 @@ fn a_gateway_that_rounds_the_width_is_named_once() {
 #[test]
 fn a_gateway_with_broken_links_is_named_once() {
     let text = printed(Change { request: break_links, ..PLAIN }, &[]);
-    expect_cause(&text, &["cannot be downloaded", "HTTP 404"]);
+    expect_cause(&text, &["cannot be downloaded from `http://127.0.0.1:", "HTTP 404"]);
 }
 
 #[test]

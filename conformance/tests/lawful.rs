@@ -93,10 +93,7 @@ fn mistake(row: &Row, records: &[Record]) -> Option<String> {
                 None => None,
             }
         }
-        Expected::Known { until } if findings.is_empty() => {
-            Some(format!("no findings any more ({until}): expect nothing from now on"))
-        }
-        Expected::Nothing | Expected::Notes | Expected::Known { .. } | Expected::Off { .. } => None,
+        Expected::Nothing | Expected::Notes | Expected::Off { .. } => None,
     }
 }
 

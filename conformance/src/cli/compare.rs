@@ -1,23 +1,37 @@
 //! Where two servers differ.
 
 use airspec_report::Style;
-use airspec_suite::oracle::Verdict;
+use airspec_suite::oracle::{Skip, Verdict};
 use airspec_suite::run::Record;
 use std::fmt::Write as _;
 
-/// The cases whose verdicts differ, and how many they are.
-pub(super) fn table(style: Style, names: &[String; 2], a: &[Record], b: &[Record]) -> (String, usize) {
+/// What a comparison found.
+#[derive(Debug)]
+pub(super) struct Comparison {
+    /// For people.
+    pub(super) text: String,
+    /// How many cases have another verdict on one server than on the other.
+    pub(super) differences: usize,
+    /// How many cases have no verdict on one of the servers, although they were planned.
+    pub(super) untried: usize,
+}
+
+/// The cases whose verdicts differ.
+pub(super) fn compare(style: Style, names: &[String; 2], a: &[Record], b: &[Record]) -> Comparison {
     let mut text = format!("A is {}\nB is {}\n\n", names[0], names[1]);
     let mut parameter = None;
-    let (mut differences, mut apart, mut reason) = (0, 0, None);
+    let (mut differences, mut untried, mut reason) = (0, 0, None);
     for (a, b) in a.iter().filter_map(|a| Some((a, b.iter().find(|b| b.id == a.id)?))) {
-        if (a.verdict, a.class) == (b.verdict, b.class) {
+        // A case without a verdict on one of the two says nothing about either.
+        let has_none = |record: &&Record| matches!(record.verdict, Verdict::Skip | Verdict::NoAnswer);
+        if let Some(without) = [a, b].into_iter().find(has_none) {
+            if without.skip != Some(Skip::NotApplicable) {
+                untried += 1;
+                reason.get_or_insert(&without.detail);
+            }
             continue;
         }
-        // What one of the two was not asked tells nothing about either.
-        if let Some(skipped) = [a, b].into_iter().find(|record| record.verdict == Verdict::Skip) {
-            apart += 1;
-            reason.get_or_insert(&skipped.detail);
+        if (a.verdict, a.class, &a.deviation) == (b.verdict, b.class, &b.deviation) {
             continue;
         }
         differences += 1;
@@ -31,21 +45,24 @@ pub(super) fn table(style: Style, names: &[String; 2], a: &[Record], b: &[Record
             let _ = writeln!(text, "    {side} {} {}", style.mark(record.verdict), said(record));
         }
     }
-    let cases = a.len();
+    let compared = a.len() - untried;
     let _ = match differences {
-        0 => writeln!(text, "{cases} cases: the verdicts on both are the same"),
-        1 => writeln!(text, "\n{cases} cases: the verdicts on 1 of them differ"),
-        many => writeln!(text, "\n{cases} cases: the verdicts on {many} of them differ"),
+        0 => writeln!(text, "{compared} cases: the verdicts on both are the same"),
+        1 => writeln!(text, "\n{compared} cases: 1 verdict differs"),
+        many => writeln!(text, "\n{compared} cases: {many} verdicts differ"),
     };
     if let Some(reason) = reason {
-        let _ =
-            writeln!(text, "{apart} of them were sent to one of the two only, the first because: {reason}");
+        let _ = writeln!(
+            text,
+            "{untried} cases without a verdict on one of the two, the first because: {reason}"
+        );
     }
-    (text, differences)
+    Comparison { text, differences, untried }
 }
 
 fn said(record: &Record) -> String {
     let class = record.class.map(|class| format!(", {class}")).unwrap_or_default();
     let detail: String = record.detail.chars().take(300).collect();
-    format!("{}{class}: {detail}", record.verdict.word())
+    let accepted = if record.deviation.is_some() { " (accepted deviation)" } else { "" };
+    format!("{}{accepted}{class}: {detail}", record.verdict.word())
 }

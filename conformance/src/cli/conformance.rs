@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "URL")]
     target: Option<String>,
     /// Tries two servers with the same requests, and shows where their verdicts differ
-    #[arg(long, num_args = 2, value_names = ["URL_A", "URL_B"], conflicts_with_all = ["target", "har"])]
+    #[arg(long, num_args = 2, value_names = ["URL_A", "URL_B"], conflicts_with_all = ["target", "har", "fix"])]
     compare: Option<Vec<String>>,
     /// Writes report.json, junit.xml, report.md and report.html into this folder
     #[arg(long, value_name = "DIR")]
@@ -277,12 +277,17 @@ impl Job<'_> {
             runs.push(run.records);
         }
         let names = targets.map(Target::shown);
-        let (text, differences) = compare::table(style(), &names, &runs[0], &runs[1]);
-        show(&text)?;
+        let found = compare::compare(style(), &names, &runs[0], &runs[1]);
+        show(&format!("{}seed {}\n", found.text, self.settings.seed))?;
         if let Some(failure) = failure {
             return Err(failure);
         }
-        Ok(if differences > 0 { End::Violated } else { End::Conforms })
+        Ok(match (found.differences, found.untried) {
+            (0, 0) => End::Conforms,
+            (0, _) if self.arguments.allow_incomplete => End::Conforms,
+            (0, _) => End::Incomplete,
+            _ => End::Violated,
+        })
     }
 
     /// Sends all cases to one server and writes the report.

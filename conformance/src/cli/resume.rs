@@ -4,7 +4,7 @@ use super::{Failure, shown};
 use airspec_report::{Document, Entry, Received};
 use airspec_spec::Model;
 use airspec_suite::case::Case;
-use airspec_suite::oracle::Verdict;
+use airspec_suite::oracle::{Skip, Verdict};
 use airspec_suite::run::journal::{Header, Journal, Past};
 use airspec_suite::run::search::{self, RequestClass};
 use airspec_suite::run::{Budget, Limit, Record, Request, Response, Usd};
@@ -141,11 +141,40 @@ pub(super) fn budget(
             (Some(journal), past)
         }
         None if limit == Limit::Loopback => (None, Past::default()),
-        None => (report.map(|folder| Journal::create(folder, header)).transpose()?, Past::default()),
+        None => {
+            report.map_or(Ok(()), refuse_unfinished)?;
+            (report.map(|folder| Journal::create(folder, header)).transpose()?, Past::default())
+        }
     };
     let spent = earlier.map_or(Usd::ZERO, |earlier| earlier.spending(&past).0);
     let budget = Budget::new(model, limit).after(spent, past.acceptances());
     Ok((journal.into_iter().fold(budget, Budget::journaled), past))
+}
+
+/// Refuses a folder where a run has spent money and did not finish: its limit is for all parts of it, and the record of
+/// what it has spent must not be replaced.
+fn refuse_unfinished(folder: &Path) -> Result<(), Failure> {
+    let past = Past::read(folder)?;
+    if past.spent() == Usd::ZERO {
+        return Ok(());
+    }
+    let is_finished = Earlier::read(folder).is_ok_and(|earlier| {
+        let cases = &earlier.document.cases;
+        earlier.document.summary.cases == cases.len() && cases.iter().all(is_done_or_not_applicable)
+    });
+    if is_finished {
+        return Ok(());
+    }
+    Err(Failure(format!(
+        "{0} holds a run that is not finished and has spent up to {1} USD: continue it with --resume {0}, or choose \
+         another folder",
+        shown(folder),
+        past.spent()
+    )))
+}
+
+fn is_done_or_not_applicable(entry: &Entry) -> bool {
+    is_done(entry) || entry.skip == Some(Skip::NotApplicable)
 }
 
 fn is_done(entry: &Entry) -> bool {

@@ -4,6 +4,7 @@
 //! (or does not) is an [`Outcome`](crate::oracle::observation::Outcome) for the oracle. A run fails as a whole only
 //! where there is nothing to judge, and says why in one line: [`RunError`].
 
+mod balance;
 mod billing;
 mod budget;
 mod client;

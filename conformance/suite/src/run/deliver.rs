@@ -102,7 +102,7 @@ async fn alone(session: &Session, cases: &Arc<[Case]>, index: usize) -> Done {
         };
         match looked {
             Ok(seen) => {
-                let judgement = session.oracle.judge(case, &seen);
+                let judgement = session.judge(case, &seen);
                 Done::of(session, cases, index, Some(&seen), judgement, start)
             }
             Err(judgement) => Done::of(session, cases, index, None, judgement, start),
@@ -253,7 +253,7 @@ fn told(
 ) -> Vec<Done> {
     seen.files = session.inline(&seen);
     let done = |index: &usize| {
-        let judgement = session.oracle.judge(&cases[*index], &seen);
+        let judgement = session.judge(&cases[*index], &seen);
         Done::of(session, cases, *index, Some(&seen), judgement, start)
     };
     task.iter().map(done).collect()

@@ -1,5 +1,6 @@
 //! Looks at one case: the exchange itself, and whatever its behaviour needs beyond it.
 
+use super::balance::BalanceProbe;
 use super::budget::{Budget, Reservation};
 use super::client::{Again, Client};
 use super::health::{MAX_SILENT, Silence};
@@ -41,6 +42,7 @@ pub(super) struct Session {
     /// Why nothing more is sent, once that is so.
     ended: OnceLock<String>,
     silence: Mutex<Silence>,
+    pub(super) balance: BalanceProbe,
 }
 
 /// What came of sending a body.
@@ -71,8 +73,8 @@ impl Session {
         let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
         let budget = settings.budget.clone().unwrap_or_else(own);
         let rooms = Rooms::new(settings.jobs);
-        let (ambiguous, is_reached, ended, silence) = Default::default();
-        Ok(Self { oracle, client, listener, ambiguous, budget, rooms, is_reached, ended, silence })
+        let (ambiguous, is_reached, ended, silence, balance) = Default::default();
+        Ok(Self { oracle, client, listener, ambiguous, budget, rooms, is_reached, ended, silence, balance })
     }
 
     /// Sends nothing more from now on; the first reason stands.
@@ -149,9 +151,10 @@ impl Session {
         if outcome.answer().is_some() {
             self.is_reached.store(true, Ordering::Relaxed);
         }
+        self.watch_balance(body, &outcome).await;
         if let Some(what) = self.silence().ended(number, &outcome) {
             self.end(format!(
-                "the target gave no answer to {MAX_SILENT} requests in a row ({what}), and was given up"
+                "stopped after {MAX_SILENT} requests in a row without a usable answer ({what})"
             ));
         }
         Ok(Sent { outcome, again, reservation: Some(reservation) })

@@ -3,6 +3,7 @@
 use super::super::fetch::{Got, Kind, Limits, fetch, header};
 use super::super::room;
 use super::Client;
+use crate::oracle::excerpt;
 use crate::oracle::file::{Content, File};
 use crate::oracle::observation::Loss;
 use crate::oracle::protocol::Form;
@@ -69,12 +70,17 @@ impl Client {
                     return Ok((media, content));
                 }
                 (None, None) => {
-                    let reason = format!("cannot be downloaded: HTTP {}", got.status);
+                    let reason = self.failed(&url, &format!("HTTP {}", got.status));
                     return Err(Missing { reason, is_lost: is_passing(got.status) });
                 }
             }
         }
-        Err(Missing::new(format!("cannot be downloaded: moved more than {MAX_REDIRECTS} times")))
+        Err(Missing::new(self.failed(&url, &format!("moved more than {MAX_REDIRECTS} times"))))
+    }
+
+    /// Why the file of a link cannot be had, to stand after "the file".
+    fn failed(&self, url: &Url, reason: &str) -> String {
+        format!("cannot be downloaded from `{}`: {reason}", excerpt(&self.redactor.clean(url.as_str())))
     }
 
     /// One step of a download; again where the answer is lost or passing, as clients of the API do.
@@ -84,7 +90,8 @@ impl Client {
             let got = self.get(url).await;
             let is_over = match &got {
                 Err(missing) => !missing.is_lost,
-                Ok(got) => !is_passing(got.status),
+                // A link that was just made can be unknown for a moment.
+                Ok(got) => !is_passing(got.status) && got.status != 404,
             };
             let asked = got.as_ref().ok().and_then(|got| header(&got.headers, RETRY_AFTER));
             let asked = asked.and_then(|text| retry_after(&text, SystemTime::now()));
@@ -110,9 +117,9 @@ impl Client {
         }
         let is_own = self.guard.is_own(url);
         let agent = if is_own { &self.endpoint } else { &self.files };
-        let failed = |reason: String| format!("cannot be downloaded: {reason}");
-        let client =
-            agent.client(url, &self.settings.route).map_err(|reason| Missing::new(failed(reason)))?;
+        let client = agent
+            .client(url, &self.settings.route)
+            .map_err(|reason| Missing::new(self.failed(url, &reason)))?;
         let start = (SystemTime::now(), Instant::now());
         let limits =
             Limits { time: self.settings.timeout, bytes: self.settings.file_limit, kind: Kind::File };
@@ -125,7 +132,7 @@ impl Client {
                 Loss::Unreachable(_) => is_own,
                 Loss::TooLarge { .. } | Loss::Exhausted { .. } | Loss::Refused(_) | Loss::Crowded(_) => false,
             },
-            reason: failed(loss.to_string()),
+            reason: self.failed(url, &loss.to_string()),
         })
     }
 }

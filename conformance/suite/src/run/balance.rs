@@ -1,0 +1,75 @@
+//! Whether the account of the target still holds money.
+//!
+//! HTTP 402 in the middle of a run can be a defect of the server or an empty account. A request that was accepted before
+//! tells the two apart: it is sent once more, and where that brings HTTP 402 too, nothing more is sent.
+
+use super::observe::{Session, uuid};
+use crate::oracle::Judgement;
+use crate::oracle::observation::{Observation, Outcome};
+use crate::parameter::set;
+use serde_json::Value;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// So many answers with HTTP 402 are looked into; a server that has this defect has it often.
+const MAX_PROBES: u64 = 3;
+
+/// The status that is about money.
+const PAYMENT_REQUIRED: u16 = 402;
+
+/// What is known of the balance.
+#[derive(Debug, Default)]
+pub(super) struct BalanceProbe {
+    /// A request with one task that was accepted.
+    accepted: OnceLock<Value>,
+    /// How many answers were looked into; others wait until that is done.
+    probes: tokio::sync::Mutex<u64>,
+    is_spent: AtomicBool,
+}
+
+impl Session {
+    /// Takes note of an answer, and ends the run where the balance is spent.
+    pub(super) async fn watch_balance(&self, body: &Value, outcome: &Outcome) {
+        let Some(answer) = outcome.answer() else { return };
+        if answer.is_success() && answer.errors().is_empty() && !answer.data().is_empty() {
+            if self.balance.accepted.get().is_none() && body.as_array().is_some_and(|tasks| tasks.len() == 1)
+            {
+                let _ = self.balance.accepted.set(body.clone());
+            }
+            return;
+        }
+        let Some(known) = self.balance.accepted.get().filter(|_| answer.status == PAYMENT_REQUIRED) else {
+            return;
+        };
+        let mut probes = self.balance.probes.lock().await;
+        if *probes >= MAX_PROBES || self.balance.is_spent.load(Ordering::Relaxed) {
+            return;
+        }
+        *probes += 1;
+        let mut again = known.clone();
+        let id = uuid(self.client.settings().seed, "the balance", *probes);
+        if let Some(task) = again.get_mut(0) {
+            set(task, &self.oracle.identity().parameter, Value::String(id));
+        }
+        // Without money left in the limit nothing is sent, and nothing is known.
+        let Ok(mut reservation) = self.budget.reserve(&again, vec![Vec::new()]).await else { return };
+        if reservation.commit().is_err() {
+            return;
+        }
+        let (outcome, _) = self.client.post(&again).await;
+        if outcome.answer().is_some_and(|answer| answer.status == PAYMENT_REQUIRED) {
+            self.balance.is_spent.store(true, Ordering::Relaxed);
+            self.end("the balance of the account is spent (HTTP 402)".to_owned());
+        }
+        reservation.settle(self.oracle.identity(), &again, &outcome);
+    }
+
+    /// The judgement of what was seen: none where the balance was spent by then.
+    pub(super) fn judge(&self, case: &crate::case::Case, seen: &Observation) -> Judgement {
+        let is_unpaid = seen.outcome.answer().is_some_and(|answer| answer.status == PAYMENT_REQUIRED);
+        if is_unpaid && self.balance.is_spent.load(Ordering::Relaxed) {
+            return Judgement::no_answer("HTTP 402: the balance of the account is spent");
+        }
+        self.oracle.judge(case, seen)
+    }
+}
