@@ -15,6 +15,8 @@ mod schema;
 
 pub use owner::read_rules;
 
+pub use platform::{ProtocolRule, protocol_rules};
+
 use crate::document::{Diagnostic, Node, ReadError, Severity, Source, read_source, text};
 use crate::model::{ConstraintId, Level, Model, Pattern};
 use std::collections::HashMap;

@@ -247,7 +247,9 @@ impl Subject {
             let documentation = parameter.and_then(|parameter| parameter.documentation.as_ref());
             subject(&behaviour.id, &behaviour.description, documentation)
         });
-        constraints.chain(behaviours).collect()
+        let protocol = airspec_spec::protocol_rules();
+        let protocol = protocol.iter().map(|rule| subject(&rule.id, &rule.description, None));
+        constraints.chain(behaviours).chain(protocol).collect()
     }
 }
 

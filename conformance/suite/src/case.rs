@@ -8,12 +8,15 @@
 mod batch;
 mod behave;
 mod constraint;
+mod protocol;
 mod resources;
 mod task;
+pub(crate) mod wire;
 mod witness;
 
 pub use resources::TestResources;
 pub use task::Tasks;
+pub use wire::{Credential, Wire};
 
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::behaviour::Behaviour;
@@ -41,6 +44,8 @@ pub struct Case {
     pub body: Value,
     /// Why it cannot be tried.
     pub obstacle: Option<String>,
+    /// How it is sent.
+    pub wire: Wire,
 }
 
 /// What must happen to a case.
@@ -52,6 +57,23 @@ pub enum Expect {
     Reject(Vec<String>),
     /// The answer is what the behaviour says.
     Behave(Box<Behaviour>),
+    /// The request is answered as the platform answers such requests, whatever the model.
+    Protocol(Protocol),
+}
+
+/// How the platform answers a request that is special as a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP 401 with a list of errors: there is no valid key.
+    Unauthorized,
+    /// HTTP 4xx with a list of errors: this is no request.
+    Refused,
+    /// HTTP 4xx, in whatever form: nothing takes requests there.
+    NotFound,
+    /// No failure of the server; whether it is accepted is left open.
+    Handled,
+    /// No results: there is no such task.
+    NoResults,
 }
 
 impl Expect {
@@ -62,6 +84,8 @@ impl Expect {
             Self::Accept => "accept",
             Self::Reject(_) => "reject",
             Self::Behave(_) => "behave",
+            Self::Protocol(Protocol::Handled) => "handle",
+            Self::Protocol(_) => "reject",
         }
     }
 }
@@ -103,6 +127,7 @@ pub fn derive(model: &Model, seed: u64) -> Result<Cases, JudgeError> {
     for behaviour in &model.behaviours {
         behave::cases(&mut tasks, behaviour, &mut cases);
     }
+    protocol::cases(&mut tasks, &mut cases);
     tell_apart(&mut tasks, &mut cases.cases);
     Ok(cases)
 }

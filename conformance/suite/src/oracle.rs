@@ -24,6 +24,7 @@ mod secondary;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use finding::{Class, Finding, FindingKind, Judgement, Skip, Verdict};
 pub use observation::Observation;
@@ -211,6 +212,7 @@ impl Oracle {
             Expect::Reject(constraints) => {
                 self.judgement(refusal::findings(self, case, constraints, seen), described(seen))
             }
+            Expect::Protocol(expect) => self.judgement(wire::findings(case, *expect, seen), described(seen)),
             Expect::Behave(behaviour) => {
                 let mut findings = acceptance::findings(self, case, seen);
                 if let Some(other) = &seen.counterpart {

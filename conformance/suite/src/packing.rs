@@ -158,7 +158,7 @@ impl Batcher {
     /// Whether the case can be merged with others: nothing is special about its id, as merged tasks get a fresh one.
     fn can_merge(&self, case: &Case) -> bool {
         let is_common = self.id(case).is_some_and(is_ordinary_id);
-        is_common && case.obstacle.is_none() && !self.lonely.contains(&case.parameter)
+        is_common && case.wire.is_plain() && case.obstacle.is_none() && !self.lonely.contains(&case.parameter)
     }
 
     /// Whether an answer about the case can be told from answers about other tasks of the same request.
@@ -320,6 +320,7 @@ fn differences(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::Wire;
     use airspec_spec::Level;
     use serde_json::json;
 
@@ -333,6 +334,7 @@ mod tests {
             about: String::new(),
             body: Value::Array(vec![task]),
             obstacle: None,
+            wire: Wire::default(),
         }
     }
 

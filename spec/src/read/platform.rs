@@ -3,7 +3,7 @@
 
 use super::Reader;
 use super::behaviour::{defaults, misfit};
-use crate::document::Source;
+use crate::document::{Node, Source};
 use crate::model::{Constraint, ConstraintId, JsonPointer, Level, Model, Rule};
 
 const PLATFORM: &str = include_str!("../../platform.json");
@@ -16,6 +16,7 @@ pub(super) fn complete(model: &mut Model) {
     for member in members {
         match member.key.as_str() {
             "unique" => unique(model, &member.value.string().unwrap_or_default()),
+            "protocol" => {}
             _ => {
                 for node in member.value.items().unwrap_or_default() {
                     let Ok(behaviour) = reader.behaviour(node) else { continue };
@@ -28,6 +29,33 @@ pub(super) fn complete(model: &mut Model) {
     }
     let defaults = defaults(model, &model.behaviours);
     model.behaviours.extend(defaults);
+}
+
+/// A statement about requests and answers as such, whatever the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProtocolRule {
+    /// Stable dotted id, such as `protocol.key`.
+    pub id: String,
+    /// Where it is stated.
+    pub level: Level,
+    /// The sentence that says it.
+    pub description: String,
+}
+
+/// The statements of the platform about requests and answers as such.
+#[must_use]
+pub fn protocol_rules() -> Vec<ProtocolRule> {
+    let source = Source::new("platform.json", PLATFORM);
+    let members = source.root().and_then(|root| root.members()).unwrap_or_default();
+    let list = members.into_iter().find(|member| member.key == "protocol");
+    let items = list.and_then(|list| list.value.items().ok()).unwrap_or_default();
+    let rule = |node: Node<'_>| {
+        let members = node.members().ok()?;
+        let text = |name: &str| members.iter().find(|member| member.key == name)?.value.string().ok();
+        let level = Level::ALL.into_iter().find(|level| text("level").as_deref() == Some(level.word()))?;
+        Some(ProtocolRule { id: text("id")?, level, description: text("description")? })
+    };
+    items.into_iter().filter_map(rule).collect()
 }
 
 /// Demands that a required parameter of the task differs between the tasks of a batch.
@@ -63,6 +91,8 @@ mod tests {
         let source = Source::new("platform.json", PLATFORM);
         let mut reader = Reader::new(&source);
         let members = source.root().unwrap().members().unwrap();
+        let list = members.iter().find(|member| member.key == "protocol").unwrap();
+        assert_eq!(protocol_rules().len(), list.value.items().unwrap().len());
         let list = members.iter().find(|member| member.key == "behaviours").unwrap();
         for node in list.value.items().unwrap() {
             reader.behaviour(node).unwrap();

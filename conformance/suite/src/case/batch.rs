@@ -2,7 +2,7 @@
 
 use super::constraint::slug;
 use super::task::Tasks;
-use super::{Case, Cases, Expect};
+use super::{Case, Cases, Expect, Wire};
 use airspec_spec::Level;
 use serde_json::Value;
 
@@ -83,6 +83,7 @@ fn shapes(tasks: &mut Tasks<'_>) -> Vec<Case> {
             about: about.to_owned(),
             body,
             obstacle: None,
+            wire: Wire::default(),
         })
         .into()
 }

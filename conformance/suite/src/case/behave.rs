@@ -2,7 +2,7 @@
 
 use super::constraint::slug;
 use super::task::{Tasks, pointer};
-use super::{Case, Cases, Expect};
+use super::{Case, Cases, Expect, Wire};
 use airspec_spec::behaviour::{Behaviour, Condition, Kind};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -31,6 +31,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
             about,
             body: Value::Array(vec![task]),
             obstacle: None,
+            wire: Wire::default(),
         });
     }
 }

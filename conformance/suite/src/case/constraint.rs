@@ -1,7 +1,7 @@
 //! The cases of one constraint: requests on both sides of its edge.
 
 use super::task::Tasks;
-use super::{Case, Cases, Expect, Gap, witness};
+use super::{Case, Cases, Expect, Gap, Wire, witness};
 use airspec_spec::witness::Side;
 use airspec_spec::{Constraint, Level};
 use serde_json::Value;
@@ -66,6 +66,7 @@ fn case(constraint: &Constraint, proposal: Proposal, expect: Expect) -> Case {
         about: proposal.about,
         body: Value::Array(vec![proposal.task]),
         obstacle: None,
+        wire: Wire::default(),
     }
 }
 
@@ -124,6 +125,7 @@ fn unique(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Case> {
             about: about.to_owned(),
             body: Value::Array(body),
             obstacle: None,
+            wire: Wire::default(),
         })
         .collect()
 }

@@ -9,6 +9,9 @@ use crate::case::Case;
 use airspec_spec::Level;
 use serde_json::Value;
 
+/// So many fields of an item only say which task it is about: its type and its id.
+pub(super) const DATA_ITEMS: usize = 2;
+
 /// What is wrong with the answer to a request that must be taken.
 pub(super) fn findings(oracle: &Oracle, case: &Case, seen: &Observation) -> Vec<Finding> {
     let level = case.level;

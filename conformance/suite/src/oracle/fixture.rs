@@ -4,7 +4,7 @@
 use super::file::{Content, File};
 use super::observation::{Answer, Call, Observation, Outcome, Payload};
 use super::{Judgement, Oracle};
-use crate::case::{Case, Expect};
+use crate::case::{Case, Expect, Wire};
 use crate::oracle::protocol::Form;
 use airspec_media::{Container, Picture, render};
 use airspec_spec::{Level, Model};
@@ -190,5 +190,6 @@ pub(crate) fn case(subject: &str, parameter: &str, level: Level, expect: Expect,
         about: "a test".to_owned(),
         body,
         obstacle: None,
+        wire: Wire::default(),
     }
 }

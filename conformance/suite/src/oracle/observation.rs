@@ -65,6 +65,7 @@ impl Observation {
         let items = last.answer().map(Answer::data).unwrap_or_default().iter();
         let is_finished = |item: &&Value| {
             item.is_object()
+                && item.get(protocol::TASK_TYPE).is_none_or(|kind| kind != protocol::AUTHENTICATION)
                 && (self.polls.is_empty()
                     || item.get(protocol::STATUS).is_some_and(|status| status == protocol::SUCCESS))
         };

@@ -21,6 +21,10 @@ pub const TASK_UUID: &str = "taskUUID";
 pub const TASK_TYPE: &str = "taskType";
 /// The kind of task that asks for deferred results.
 pub const GET_RESPONSE: &str = "getResponse";
+/// The kind of task that holds the key.
+pub const AUTHENTICATION: &str = "authentication";
+/// The key in such a task.
+pub const API_KEY: &str = "apiKey";
 /// How far a deferred result is.
 pub const STATUS: &str = "status";
 /// A deferred result that never comes. Every other word but [`SUCCESS`] is one of waiting.

@@ -4,6 +4,7 @@
 //! tells the two apart: it is sent once more, and where that brings HTTP 402 too, nothing more is sent.
 
 use super::observe::{Session, uuid};
+use crate::case::Wire;
 use crate::oracle::Judgement;
 use crate::oracle::observation::{Observation, Outcome};
 use crate::parameter::set;
@@ -56,7 +57,7 @@ impl Session {
         if reservation.commit().is_err() {
             return;
         }
-        let (outcome, _) = self.client.post(&again).await;
+        let (outcome, _) = self.client.post(&again, &Wire::default()).await;
         if outcome.answer().is_some_and(|answer| answer.status == PAYMENT_REQUIRED) {
             self.balance.is_spent.store(true, Ordering::Relaxed);
             self.end("the balance of the account is spent (HTTP 402)".to_owned());

@@ -7,16 +7,19 @@ use super::fetch::{Agent, Got, Kind, Limits, fetch, header};
 use super::guard::Guard;
 use super::links::Links;
 use super::pace::{Pace, Throttled};
-use super::target::Target;
+use super::target::{LOCAL_KEY, Target};
 use super::{Redactor, RunError, Settings};
+use crate::case::wire::WRONG_KEY;
+use crate::case::{Credential, Wire};
 use crate::oracle::observation::{Answer, Loss, Outcome};
+use crate::oracle::protocol::{API_KEY, AUTHENTICATION, TASK_TYPE};
 use airspec_models::client::address::bare;
 use airspec_models::client::retry_after;
-use reqwest::Url;
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
 };
-use serde_json::Value;
+use reqwest::{Method, Url};
+use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -119,9 +122,9 @@ impl Client {
     }
 
     /// Posts a body once, when it has its turn, and tells whether it can be sent again.
-    pub(super) async fn post(&self, body: &Value) -> (Outcome, Option<Again>) {
+    pub(super) async fn post(&self, body: &Value, wire: &Wire) -> (Outcome, Option<Again>) {
         self.posts.fetch_add(1, Ordering::Relaxed);
-        let (outcome, asked) = self.exchange(body).await;
+        let (outcome, asked) = self.exchange(body, wire).await;
         let again = self.again(&outcome, asked);
         (outcome, again)
     }
@@ -129,7 +132,7 @@ impl Client {
     /// Posts a body that asks for deferred results.
     pub(super) async fn poll(&self, body: &Value) -> (Outcome, Option<Again>) {
         self.turn().await;
-        let (outcome, asked) = self.exchange(body).await;
+        let (outcome, asked) = self.exchange(body, &Wire::default()).await;
         let again = self.again(&outcome, asked);
         (outcome, again)
     }
@@ -178,24 +181,33 @@ impl Client {
         }
     }
 
-    async fn exchange(&self, body: &Value) -> (Outcome, Option<Duration>) {
+    async fn exchange(&self, body: &Value, wire: &Wire) -> (Outcome, Option<Duration>) {
         let client = match self.endpoint.client(self.target.url(), &self.settings.route) {
             Ok(client) => client,
             Err(reason) => return (Outcome::Lost(Loss::Unreachable(reason)), None),
         };
-        let text = body.to_string();
+        let method = Method::from_bytes(wire.method.unwrap_or("POST").as_bytes()).unwrap_or(Method::POST);
+        let mut url = self.target.url().clone();
+        if let Some(suffix) = wire.suffix {
+            url.set_path(&format!("{}{suffix}", url.path().trim_end_matches('/')));
+        }
+        let bytes = self.bytes(body, wire);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let request = client
-            .post(self.target.url().clone())
+            .request(method, url)
             .headers(self.settings.route.headers().clone())
-            .header(AUTHORIZATION, self.authorization.clone())
-            .header(CONTENT_TYPE, "application/json")
+            .header(CONTENT_TYPE, wire.media_type.unwrap_or("application/json"))
             .header(ACCEPT_ENCODING, "identity")
-            .body(text.clone());
+            .body(bytes);
+        let request = match self.authorization(wire.credential) {
+            Some(authorization) => request.header(AUTHORIZATION, authorization),
+            None => request,
+        };
         let start = (SystemTime::now(), Instant::now());
         let limits =
             Limits { time: self.settings.timeout, bytes: self.settings.body_limit, kind: Kind::Answer };
         let got = fetch(request, limits).await;
-        self.note(start, "POST", &self.target.shown(), Some(&text), &got);
+        self.note(start, wire.method.unwrap_or("POST"), &self.target.shown(), Some(&text), &got);
         match got {
             Ok(got) => {
                 self.note_move(&got);
@@ -206,6 +218,49 @@ impl Client {
             }
             Err(loss) => (Outcome::Lost(self.lost(loss)), None),
         }
+    }
+
+    /// The body of a request.
+    fn bytes(&self, body: &Value, wire: &Wire) -> Vec<u8> {
+        if let Some(bytes) = &wire.bytes {
+            return bytes.clone();
+        }
+        let key = match wire.credential {
+            Credential::Task => json!({TASK_TYPE: AUTHENTICATION, API_KEY: self.target.key().expose()}),
+            Credential::WrongTask => json!({TASK_TYPE: AUTHENTICATION, API_KEY: WRONG_KEY}),
+            Credential::EmptyTask => json!({TASK_TYPE: AUTHENTICATION}),
+            Credential::Key
+            | Credential::None
+            | Credential::Empty
+            | Credential::Wrong
+            | Credential::Basic
+            | Credential::Bare => return body.to_string().into_bytes(),
+        };
+        let tasks = body.as_array().map(Vec::as_slice).unwrap_or_default();
+        Value::from([&[key], tasks].concat()).to_string().into_bytes()
+    }
+
+    /// The header of a credential.
+    fn authorization(&self, credential: Credential) -> Option<HeaderValue> {
+        let key = self.target.key().expose();
+        let text = match credential {
+            Credential::Key => return Some(self.authorization.clone()),
+            Credential::None | Credential::Task | Credential::WrongTask | Credential::EmptyTask => {
+                return None;
+            }
+            Credential::Empty => "Bearer ".to_owned(),
+            Credential::Wrong => format!("Bearer {WRONG_KEY}"),
+            Credential::Basic => format!("Basic {key}"),
+            Credential::Bare => key.to_owned(),
+        };
+        let mut value = HeaderValue::try_from(text).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
+    /// Whether the key is one that the target must know, and no other.
+    pub(super) fn has_real_key(&self) -> bool {
+        self.target.key().expose() != LOCAL_KEY
     }
 
     /// Takes note of where a redirect leads.

@@ -117,6 +117,9 @@ impl Session {
         if let Some(obstacle) = &case.obstacle {
             return Some(obstacle.clone());
         }
+        if case.wire.credential.needs_real_key() && !self.client.has_real_key() {
+            return Some("needs a key that the target knows: set RUNWARE_API_KEY".to_owned());
+        }
         if matches!(&case.expect, Expect::Behave(behaviour) if needs(&behaviour.kind).address)
             && self.listener.is_none()
         {

@@ -8,7 +8,7 @@ use super::listener::{Listener, Mailbox};
 use super::room::Rooms;
 use super::target::Target;
 use super::{Redactor, RunError, Settings};
-use crate::case::{Case, Expect, is_ordinary_id};
+use crate::case::{Case, Expect, Wire, is_ordinary_id};
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, lifetime, needs};
 use crate::oracle::file::{File, place};
@@ -94,14 +94,14 @@ impl Session {
     /// Posts a body to the endpoint, where it may cost what it may cost; again where the target asks for a pause or no
     /// answer comes. `cases` are those of each task of the body, or those of all its tasks in one list.
     pub(super) async fn post(&self, body: &Value, cases: &[Vec<String>]) -> Result<Outcome, String> {
-        let sent = self.send(body, cases).await?;
+        let sent = self.send(body, &Wire::default(), cases).await?;
         Ok(self.settle(sent, body).await)
     }
 
     /// Sends a body as often as it takes and may be sent. The last attempt is left to be settled.
-    async fn send(&self, body: &Value, cases: &[Vec<String>]) -> Result<Sent<'_>, String> {
+    async fn send(&self, body: &Value, wire: &Wire, cases: &[Vec<String>]) -> Result<Sent<'_>, String> {
         let (retries, longest) = (self.client.settings().retries, self.client.settings().timeout);
-        let mut sent = self.attempt(body, cases).await?;
+        let mut sent = self.attempt(body, wire, cases).await?;
         for attempt in 0..retries {
             // Whoever wants more time than an exchange may take is not waited for.
             match sent.again.filter(|again| again.pause() <= longest) {
@@ -118,7 +118,7 @@ impl Session {
                 reservation.settle(self.oracle.identity(), body, &sent.outcome);
             }
             // What stands against another attempt leaves the answer to the one before.
-            let Ok(next) = self.attempt(body, cases).await else { break };
+            let Ok(next) = self.attempt(body, wire, cases).await else { break };
             sent = next;
         }
         Ok(sent)
@@ -139,7 +139,7 @@ impl Session {
     }
 
     /// Sends a body once, which is reserved and written down by itself.
-    async fn attempt(&self, body: &Value, cases: &[Vec<String>]) -> Result<Sent<'_>, String> {
+    async fn attempt(&self, body: &Value, wire: &Wire, cases: &[Vec<String>]) -> Result<Sent<'_>, String> {
         let mut reservation = self.budget.reserve(body, cases.to_vec()).await?;
         self.client.turn().await;
         if let Some(reason) = self.ended() {
@@ -147,7 +147,7 @@ impl Session {
         }
         reservation.commit()?;
         let number = self.silence().sent();
-        let (outcome, again) = self.client.post(body).await;
+        let (outcome, again) = self.client.post(body, wire).await;
         if outcome.answer().is_some() {
             self.is_reached.store(true, Ordering::Relaxed);
         }
@@ -202,7 +202,7 @@ impl Session {
 
     /// The same; the last attempt is left to be settled.
     async fn send_anew(&self, mut body: Value, cases: &[Vec<String>]) -> Result<(Value, Sent<'_>), String> {
-        let sent = self.send(&body, cases).await?;
+        let sent = self.send(&body, &Wire::default(), cases).await?;
         let is_conflict = sent.outcome.answer().is_some_and(|answer| {
             let class = |error: &Value| error.get(CODE).and_then(Value::as_str).and_then(of_code);
             answer.status == 409 || answer.errors().iter().any(|error| class(error) == Some(Class::Conflict))
@@ -217,13 +217,16 @@ impl Session {
         for task in body.as_array_mut().into_iter().flatten() {
             set(task, &identity.parameter, Value::String(uuid::Uuid::new_v4().to_string()));
         }
-        let sent = self.send(&body, cases).await?;
+        let sent = self.send(&body, &Wire::default(), cases).await?;
         Ok((body, sent))
     }
 
     /// Sends a case and looks at what its verdict needs; `Err` with the reason where it cannot be tried.
     pub(super) async fn observe(&self, case: &Case) -> Result<Observation, String> {
         let name = [vec![case.id.clone()]];
+        if !case.wire.is_plain() {
+            return self.exchange(case, &name).await;
+        }
         let Expect::Behave(behaviour) = &case.expect else {
             let body = case.body.clone();
             let identity = self.oracle.identity();
@@ -255,6 +258,19 @@ impl Session {
             seen.counterpart = Some(Box::new(self.look(body, &name, needs).await?));
         }
         Ok(seen)
+    }
+
+    /// One exchange that is special as such, behind one that must be refused where there is one.
+    async fn exchange(&self, case: &Case, name: &[Vec<String>]) -> Result<Observation, String> {
+        if let Some(before) = &case.wire.before {
+            let outcome = self.post(before, name).await?;
+            if outcome.answer().is_none_or(|answer| answer.is_success()) {
+                return Err("the request before it was not refused".to_owned());
+            }
+        }
+        let sent = self.send(&case.body, &case.wire, name).await?;
+        let outcome = self.settle(sent, &case.body).await;
+        Ok(Observation::new(case.body.clone(), outcome))
     }
 
     /// One exchange, with its deferred results and its files.

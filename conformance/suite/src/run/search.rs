@@ -10,7 +10,7 @@
 use super::ending::{Ending, GRACE};
 use super::observe::{Session, uuid};
 use super::{Event, Record, RunError, RunStats, Settings, Target, Throttled, Traffic};
-use crate::case::{Case, Expect, Tasks};
+use crate::case::{Case, Expect, Tasks, Wire};
 use crate::oracle::protocol::Form;
 use crate::oracle::{Judgement, Oracle, Verdict};
 use crate::parameter::{at, effective, remove, set};
@@ -423,6 +423,7 @@ pub fn empty(sort: RequestClass) -> Case {
         about: String::new(),
         body: Value::Array(Vec::new()),
         obstacle: None,
+        wire: Wire::default(),
     }
 }
 

@@ -1,0 +1,70 @@
+//! How a case is sent, where that is not as JSON with the key of the target.
+
+/// What is special about a request as a request. The default is a JSON body, posted to the endpoint with the key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wire {
+    /// The method in place of `POST`.
+    pub method: Option<&'static str>,
+    /// What is added to the path of the endpoint.
+    pub suffix: Option<&'static str>,
+    /// Who sends it.
+    pub credential: Credential,
+    /// The media type in place of `application/json`.
+    pub media_type: Option<&'static str>,
+    /// The bytes in place of the JSON text of the body.
+    pub bytes: Option<Vec<u8>>,
+    /// A refused body that is sent first.
+    pub before: Option<serde_json::Value>,
+}
+
+/// The key of a request, and where it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Credential {
+    /// The key as a bearer token.
+    #[default]
+    Key,
+    /// No `Authorization` header.
+    None,
+    /// The scheme without a key.
+    Empty,
+    /// A key that nobody has, as a bearer token.
+    Wrong,
+    /// The key with the scheme `Basic`.
+    Basic,
+    /// The key without a scheme.
+    Bare,
+    /// The key in an authentication task that comes first.
+    Task,
+    /// A key that nobody has, in an authentication task that comes first.
+    WrongTask,
+    /// An authentication task without a key that comes first.
+    EmptyTask,
+}
+
+/// A key that nobody has.
+pub(crate) const WRONG_KEY: &str = "airspec-no-such-key-4f1d9c";
+
+impl Wire {
+    /// Whether nothing is special.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// A request with another credential.
+    pub(super) fn with(credential: Credential) -> Self {
+        Self { credential, ..Self::default() }
+    }
+
+    /// A request with other bytes as its body.
+    pub(super) fn bytes(bytes: impl Into<Vec<u8>>) -> Self {
+        Self { bytes: Some(bytes.into()), ..Self::default() }
+    }
+}
+
+impl Credential {
+    /// Whether the case shows something only where the key of the target is known to be the right one.
+    pub(crate) fn needs_real_key(self) -> bool {
+        matches!(self, Self::Wrong | Self::WrongTask)
+    }
+}
