@@ -252,6 +252,15 @@ impl Oracle {
                 }));
             }
             for (name, item) in scene.named() {
+                let cost =
+                    item.fields.get(protocol::COST).filter(|cost| cost.as_f64().is_some_and(|usd| usd < 0.0));
+                secondary.extend(cost.map(|cost| SecondaryFinding {
+                    subject: "result.cost".to_owned(),
+                    finding: Finding::wrong(
+                        Level::Facts,
+                        format!("`cost` of {name} is {}, below zero", show(cost)),
+                    ),
+                }));
                 let wrong = self.result.iter().flat_map(|shape| shape.wrong(item.value, deferred));
                 secondary.extend(wrong.map(|flaw| SecondaryFinding {
                     subject: flaw.subject,

@@ -25,6 +25,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
             list.push(case(&faulty, about, [before, vec![task], after].concat()));
         }
     }
+    list.extend(several(tasks, &out.cases));
     list.extend(shapes(tasks));
     out.cases.extend(list);
 }
@@ -54,6 +55,14 @@ fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
         }
     }
     found.into_iter().map(|(_, case)| case).collect()
+}
+
+/// Two faulty tasks in one batch: each has its error.
+fn several(tasks: &mut Tasks<'_>, cases: &[Case]) -> Option<Case> {
+    let faulty = examples(tasks, cases).into_iter().next()?;
+    let mut body = vec![faulty.body[0].clone(), faulty.body[0].clone(), faulty.body[0].clone()];
+    body.iter_mut().for_each(|task| tasks.identify(task));
+    Some(Case { level: faulty.level.max(Level::Facts), ..case(&faulty, "in each task of a batch", body) })
 }
 
 fn case(faulty: &Case, about: &str, body: Vec<Value>) -> Case {

@@ -17,6 +17,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
         for (path, value) in &settings {
             tasks.place(&mut task, path, value.clone());
         }
+        let is_repeated = about.ends_with(SENT_AGAIN);
         let kept = settings.first().map_or("", |(path, _)| path.as_str());
         let task = tasks.settle(task, kept);
         if !tasks.judge(&task).is_empty() {
@@ -31,7 +32,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
             about,
             body: Value::Array(vec![task]),
             obstacle: None,
-            wire: Wire::default(),
+            wire: Wire { repeated: is_repeated, ..Wire::default() },
         });
     }
 }
@@ -65,12 +66,16 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
             .collect(),
         Kind::Flag { parameter, .. } => vec![one("true", parameter, true), one("false", parameter, false)],
         Kind::Delivery { parameter, immediate, deferred } => {
-            vec![
+            let again = one(format!("{deferred}, {SENT_AGAIN}"), parameter, deferred.clone());
+            let mut list = vec![
                 one(immediate.clone(), parameter, immediate.clone()),
                 one(deferred.clone(), parameter, deferred.clone()),
-            ]
+                again,
+            ];
+            list.extend(several(tasks, &one(deferred.clone(), parameter, deferred.clone())));
+            list
         }
-        Kind::Webhook { parameter } | Kind::Upload { parameter } => addresses(tasks, parameter),
+        Kind::Webhook { parameter } | Kind::Upload { parameter } => deliveries(tasks, parameter),
         Kind::Lifetime { parameter, only } => lifetimes(tasks, parameter, only),
         Kind::Default { parameter } => vec![("left out".to_owned(), vec![(parameter.clone(), None)])],
     }
@@ -97,15 +102,69 @@ fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
         let kept = |path: &str| settled.pointer(&pointer(path)) == task.pointer(&pointer(path));
         kept(width) && kept(height) && tasks.judge(&settled).is_empty()
     };
-    [Ordering::Equal, Ordering::Greater, Ordering::Less]
+    let mut found: Vec<Settings> = [Ordering::Equal, Ordering::Greater, Ordering::Less]
         .into_iter()
         .filter_map(|order| all.iter().filter(|size| shape(size) == Some(order)).map(settings).find(is_legal))
-        .collect()
+        .collect();
+    // A server that caps or rounds sizes does it at the large end, or in one format alone.
+    let large = [(3840, 2160), (2880, 2880), (2048, 2048)].map(|(w, h)| (Value::from(w), Value::from(h)));
+    found.extend(large.iter().map(settings).find(is_legal));
+    if let Some((about, sides)) = found.get(1).cloned() {
+        for behaviour in &tasks.model.behaviours {
+            let Kind::Container { parameter, media } = &behaviour.kind else { continue };
+            for value in media.keys() {
+                let format = (parameter.clone(), Some(Value::from(value.clone())));
+                found.push((format!("{about}, {value}"), [sides.clone(), vec![format]].concat()));
+            }
+        }
+    }
+    found
 }
 
-/// One delivery, and as many as there are results.
-fn addresses(tasks: &Tasks<'_>, parameter: &str) -> Vec<Settings> {
+/// What is special about a task that is sent again while it is under way.
+const SENT_AGAIN: &str = "sent again while it is under way";
+
+/// The settings with several results, and with everything that a result can be asked to tell.
+fn several(tasks: &Tasks<'_>, (about, settings): &Settings) -> Option<Settings> {
+    let (mut settings, mut has_count) = (settings.clone(), false);
+    for behaviour in &tasks.model.behaviours {
+        match &behaviour.kind {
+            Kind::Count { parameter } => {
+                has_count = true;
+                settings.push((parameter.clone(), Some(Value::from(2))));
+            }
+            Kind::Flag { parameter, .. } => settings.push((parameter.clone(), Some(Value::from(true)))),
+            _ => {}
+        }
+    }
+    has_count.then(|| (format!("{about}, two results with all fields"), settings))
+}
+
+/// Deliveries: one, as many as there are results, of results that come later, of each form of a result, and beside the
+/// other kind of delivery.
+fn deliveries(tasks: &Tasks<'_>, parameter: &str) -> Vec<Settings> {
     let mut list = vec![one("an address", parameter, NOWHERE)];
+    let mut with = |about: String, other: &str, value: Value| {
+        let mut settings = one(about, parameter, NOWHERE);
+        settings.1.push((other.to_owned(), Some(value)));
+        list.push(settings);
+    };
+    for behaviour in &tasks.model.behaviours {
+        match &behaviour.kind {
+            Kind::Delivery { parameter, deferred, .. } => {
+                with(format!("an address with {deferred}"), parameter, Value::from(deferred.clone()));
+            }
+            Kind::Select { parameter, fields } => {
+                for value in fields.keys() {
+                    with(format!("an address with {value}"), parameter, Value::from(value.clone()));
+                }
+            }
+            Kind::Webhook { parameter: other } | Kind::Upload { parameter: other } if other != parameter => {
+                with(format!("an address beside {other}"), other, Value::from(NOWHERE));
+            }
+            _ => {}
+        }
+    }
     let count = tasks.model.behaviours.iter().find_map(|behaviour| match &behaviour.kind {
         Kind::Count { parameter } => Some(parameter),
         _ => None,

@@ -13,6 +13,8 @@ pub struct Wire {
     pub media_type: Option<&'static str>,
     /// The bytes in place of the JSON text of the body.
     pub bytes: Option<Vec<u8>>,
+    /// Whether it is sent once more while its task is under way.
+    pub repeated: bool,
     /// A refused body that is sent first.
     pub before: Option<serde_json::Value>,
 }

@@ -78,6 +78,10 @@ fn taken(oracle: &Oracle, level: Level, answer: &Answer, seen: &Observation) -> 
         return vec![finding];
     }
     let mut findings = Vec::new();
+    if answer.status != 200 {
+        let sentence = format!("accepted with HTTP {}, not with HTTP 200", answer.status);
+        findings.push(Finding::wrong(level.max(Level::Facts), sentence));
+    }
     let identity = oracle.identity();
     for task in seen.tasks() {
         if let Some(error) = answer.errors().iter().find(|error| identity.may_join(task, error)) {

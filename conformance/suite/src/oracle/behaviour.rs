@@ -38,6 +38,10 @@ pub struct Needs {
     pub counterpart: bool,
     /// An address of the runner's own, as the value of the parameter.
     pub address: bool,
+    /// The files a second time.
+    pub files_again: bool,
+    /// One more poll after the last result.
+    pub poll_again: bool,
 }
 
 /// What must be looked at to judge a behaviour.
@@ -45,12 +49,10 @@ pub struct Needs {
 pub fn needs(kind: &Kind) -> Needs {
     let nothing = Needs::default();
     match kind {
-        Kind::Echo { .. }
-        | Kind::Count { .. }
-        | Kind::Distinct { .. }
-        | Kind::Flag { .. }
-        | Kind::Delivery { .. } => nothing,
-        Kind::Select { .. } | Kind::Container { .. } | Kind::Size { .. } | Kind::Lifetime { .. } => {
+        Kind::Echo { .. } | Kind::Count { .. } | Kind::Distinct { .. } | Kind::Flag { .. } => nothing,
+        Kind::Delivery { .. } => Needs { poll_again: true, ..nothing },
+        Kind::Select { .. } => Needs { files: true, files_again: true, ..nothing },
+        Kind::Container { .. } | Kind::Size { .. } | Kind::Lifetime { .. } => {
             Needs { files: true, ..nothing }
         }
         Kind::Quality { .. } | Kind::Default { .. } => Needs { files: true, counterpart: true, ..nothing },

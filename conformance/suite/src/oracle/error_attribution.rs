@@ -5,7 +5,7 @@
 //! error may leave `parameter` out (`unstated`), as long as its code names the parameter: `invalidWidth`.
 
 use super::finding::Finding;
-use super::protocol::{CODE, PARAMETER};
+use super::protocol::{ALLOWED_VALUES, CODE, MAX, MIN, MULTIPLIER, PARAMETER};
 use super::{Oracle, excerpt, show};
 use crate::case::Case;
 use airspec_spec::model::Constraint;
@@ -21,8 +21,10 @@ pub(super) struct ExpectedParameters {
     paths: BTreeSet<String>,
     /// Whether an error has no parameter to name.
     nameless: bool,
-    /// What a code for the fault begins with, where sources agree.
-    prefix: Option<&'static str>,
+    /// What a code for the fault begins with, where sources agree: one of these.
+    prefixes: &'static [&'static str],
+    /// Whether the faulty value can be taken for one that is not there.
+    is_empty: bool,
     /// Whether the fault lies in what joins errors to tasks, so that an error cannot be expected to name the task.
     pub(super) hide_task: bool,
 }
@@ -30,12 +32,13 @@ pub(super) struct ExpectedParameters {
 impl ExpectedParameters {
     pub(super) fn of(oracle: &Oracle, case: &Case, broken: &[String], task: &Value) -> Self {
         let model = oracle.model();
-        let mut paths = BTreeSet::new();
+        let (mut paths, mut is_empty) = (BTreeSet::new(), false);
         for violation in oracle.judge.task(task) {
             if !broken.contains(&violation.constraint) {
                 continue;
             }
             add_pointer(&mut paths, &violation.pointer);
+            is_empty |= task.pointer(&violation.pointer).is_some_and(has_nothing);
             let constraint = model.constraint(&violation.constraint);
             paths.extend(constraint.into_iter().flat_map(tied));
         }
@@ -48,14 +51,60 @@ impl ExpectedParameters {
             paths.extend(required.map(|property| property.name.clone()));
         }
         let rules: Vec<&Rule> = broken.iter().filter_map(|id| Some(&model.constraint(id)?.rule)).collect();
-        let prefix = match rules.as_slice() {
-            [Rule::Required] => Some("missing"),
-            [Rule::AdditionalProperties(_)] => Some("unsupported"),
-            _ => None,
+        let prefixes = match rules.as_slice() {
+            [rule] => prefixes(rule),
+            _ => &[],
         };
         let nameless = !task.is_object();
         let hide_task = nameless || paths.contains(&oracle.identity().parameter);
-        Self { paths, nameless, prefix, hide_task }
+        Self { paths, nameless, prefixes, is_empty, hide_task }
+    }
+}
+
+/// What the code for a broken rule begins with.
+fn prefixes(rule: &Rule) -> &'static [&'static str] {
+    match rule {
+        Rule::Required => &["missing"],
+        Rule::AdditionalProperties(_) | Rule::False => &["unsupported", "unknown"],
+        Rule::Type(_)
+        | Rule::Const(_)
+        | Rule::Enum(_)
+        | Rule::Minimum(_)
+        | Rule::Maximum(_)
+        | Rule::ExclusiveMinimum(_)
+        | Rule::ExclusiveMaximum(_)
+        | Rule::MultipleOf(_)
+        | Rule::MinLength(_)
+        | Rule::MaxLength(_)
+        | Rule::Format(_)
+        | Rule::Pattern(_)
+        | Rule::MinItems(_)
+        | Rule::MaxItems(_)
+        | Rule::UniqueItems => {
+            &["invalid", "unsupported", "unknown", "mismatch", "value", "array", "max", "min", "duplicate"]
+        }
+        // Rules over several parameters have codes of many kinds.
+        Rule::DependentRequired(_)
+        | Rule::AllOf(_)
+        | Rule::AnyOf(_)
+        | Rule::OneOf(_)
+        | Rule::Not(_)
+        | Rule::If(_)
+        | Rule::Contains(_)
+        | Rule::Area(_)
+        | Rule::Ratio(_)
+        | Rule::Unique => &[],
+    }
+}
+
+/// Whether a value holds nothing.
+fn has_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -134,7 +183,7 @@ fn leaf(path: &str) -> &str {
 }
 
 /// What is wrong with whom an error blames.
-pub(super) fn blamed(error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
+pub(super) fn blamed(oracle: &Oracle, error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
     if culprits.paths.is_empty() {
         return None;
     }
@@ -155,7 +204,7 @@ pub(super) fn blamed(error: &Value, culprits: &ExpectedParameters) -> Option<Fin
         known && (is_missing || !culprits.nameless)
     };
     if names.iter().any(is_right) {
-        return prefix(error, culprits);
+        return prefix(error, culprits).or_else(|| limits(oracle, error, culprits));
     }
     let found = show(error.get(PARAMETER).unwrap_or(&Value::Null));
     if culprits.nameless {
@@ -184,11 +233,59 @@ fn unnamed(error: &Value, culprits: &ExpectedParameters) -> Finding {
     Finding::wrong(level, sentence)
 }
 
-/// Level `unstated`: codes are being standardised, and most were never published.
+/// The class of a code: what it begins with, in camel case. The rest of a code is being standardised.
 fn prefix(error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
     let code = error.get(CODE).and_then(Value::as_str)?;
-    let wanted = culprits.prefix.filter(|prefix| !code.starts_with(prefix))?;
+    let is_camel_case = code.starts_with(|first: char| first.is_ascii_lowercase())
+        && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_camel_case {
+        let sentence = format!("refused, but the code `{}` is not in camel case", excerpt(code));
+        return Some(Finding::wrong(Level::Facts, sentence));
+    }
+    let is_known = culprits.prefixes.is_empty()
+        || culprits.is_empty && code.starts_with("missing")
+        || culprits.prefixes.iter().any(|prefix| code.starts_with(prefix));
+    let wanted = culprits.prefixes.first().filter(|_| !is_known)?;
     let sentence =
         format!("refused, but the code is `{}`, which does not begin with `{wanted}`", excerpt(code));
-    Some(Finding::wrong(Level::Unstated, sentence))
+    Some(Finding::wrong(Level::Facts, sentence))
+}
+
+/// The numbers and values that an error gives for a limit are those of the spec.
+fn limits(oracle: &Oracle, error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
+    let name = error.get(PARAMETER)?.as_str()?;
+    // Of the paths that are right, the one that the error means.
+    let path = culprits.paths.iter().find(|path| *path == name || leaf(path) == name)?;
+    let schema = oracle.model().task.at(path)?;
+    for rule in schema.rules() {
+        let (field, wanted) = match rule {
+            Rule::Minimum(bound) => (MIN, bound),
+            Rule::Maximum(bound) => (MAX, bound),
+            Rule::MultipleOf(step) => (MULTIPLIER, step),
+            Rule::Enum(list) => {
+                let Some(Value::Array(told)) = error.get(ALLOWED_VALUES) else { continue };
+                let is_same =
+                    told.len() == list.values.len() && told.iter().all(|value| list.contains(value));
+                if is_same {
+                    continue;
+                }
+                let sentence = format!(
+                    "the error gives {} for `{ALLOWED_VALUES}`, which are not the values of `{path}`",
+                    show(&Value::Array(told.clone()))
+                );
+                return Some(Finding::wrong(Level::Facts, sentence));
+            }
+            _ => continue,
+        };
+        let Some(told) = error.get(field).filter(|told| told.is_number()) else { continue };
+        if airspec_spec::rule::exact(told).as_ref() != Some(wanted) {
+            let sentence = format!(
+                "the error gives {} for `{field}` of `{path}`, which is {}",
+                show(told),
+                wanted.to_plain_string()
+            );
+            return Some(Finding::wrong(Level::Facts, sentence));
+        }
+    }
+    None
 }

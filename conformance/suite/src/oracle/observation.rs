@@ -21,8 +21,12 @@ pub struct Observation {
     pub outcome: Outcome,
     /// What came back to polling, in order.
     pub polls: Vec<Outcome>,
+    /// What came back to the same request while its task was under way.
+    pub again: Option<Outcome>,
     /// The files of the results, in the order of the results; empty where they were not looked at.
     pub files: Vec<File>,
+    /// The same files, downloaded a second time.
+    pub files_again: Vec<File>,
     /// The same files once their lifetime is over, where the time of the target can be moved.
     pub later: Vec<File>,
     /// The calls that the runner's own address received, in order.
@@ -38,7 +42,18 @@ impl Observation {
     #[must_use]
     pub fn new(body: Value, outcome: Outcome) -> Self {
         let (polls, files, later, calls) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { body, outcome, polls, files, later, calls, more_calls: 0, counterpart: None }
+        Self {
+            body,
+            outcome,
+            polls,
+            files,
+            later,
+            calls,
+            more_calls: 0,
+            counterpart: None,
+            again: None,
+            files_again: Vec::new(),
+        }
     }
 
     /// The same without whatever grows with what a server sends: what became of the exchange, and nothing of its

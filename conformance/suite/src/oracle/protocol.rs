@@ -13,6 +13,14 @@ pub const CODE: &str = "code";
 pub const MESSAGE: &str = "message";
 /// The parameter that an error blames.
 pub const PARAMETER: &str = "parameter";
+/// The limits and the values that an error gives.
+pub const MIN: &str = "min";
+/// The greatest number.
+pub const MAX: &str = "max";
+/// The step.
+pub const MULTIPLIER: &str = "multiplier";
+/// The values that are allowed.
+pub const ALLOWED_VALUES: &str = "allowedValues";
 /// What a result cost, in USD.
 pub const COST: &str = "cost";
 /// What joins results and errors to tasks.

@@ -1,8 +1,8 @@
 //! A request is refused: HTTP 4xx, a list of `errors` with a code and a message each, one of them about the faulty
 //! task and naming the faulty parameter, and no result for it. Good neighbours in a batch are left alone.
 //!
-//! That it is refused is stated where the constraint is; how, is at most level `facts`; that one fault has one error,
-//! and what the code begins with, is level `unstated`.
+//! That it is refused is stated where the constraint is; how, is at most level `facts`; that one fault has one error is
+//! level `unstated`.
 
 use super::acceptance::{appears, unrelated};
 use super::cause::form;
@@ -51,6 +51,9 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &O
         let culprits = sides.faulty.first().map(|task| ExpectedParameters::of(oracle, case, broken, task));
         if let Some(culprits) = &culprits {
             findings.extend(errors(oracle, contract, broken, &sides, culprits, answer));
+            if !culprits.hide_task {
+                findings.extend(unreported(oracle, contract, &sides, answer));
+            }
         }
         findings.extend(neighbours(oracle, contract, &sides, answer));
         findings.extend(culprits.and_then(|culprits| stranger(oracle, contract, &sides, &culprits, answer)));
@@ -129,7 +132,8 @@ fn status(contract: Level, answer: &Answer, sides: &Sides<'_>) -> Option<Finding
     };
     match answer.status {
         401..=403 => Some(unrelated(contract, answer)),
-        400..=499 => None,
+        400 | 408 | 409 | 413 | 422 | 429 => None,
+        400..=499 => wrong("refused, but with a status that is about something else"),
         500..=599 => wrong("failed instead of refusing"),
         // A batch that succeeds in part carries results and errors.
         200..=299 if !sides.good.is_empty() || sides.clash => None,
@@ -185,7 +189,7 @@ fn errors(
     // Of several errors the one that comes nearest counts.
     let rank = |finding: &Option<Finding>| finding.as_ref().map(|finding| std::cmp::Reverse(finding.level));
     let looked_at = about.iter().take(MAX_ERRORS);
-    let best = looked_at.map(|error| blamed(error, culprits)).min_by_key(rank).flatten();
+    let best = looked_at.map(|error| blamed(oracle, error, culprits)).min_by_key(rank).flatten();
     let mut findings: Vec<Finding> =
         best.map(|finding| Finding { level: finding.level.max(contract), ..finding }).into_iter().collect();
     findings.extend(alone(oracle, sides, broken, &about, answer));
@@ -203,15 +207,35 @@ fn alone(
     let mut findings = Vec::new();
     // A server that holds the rules of the model's owner may well tell of those, too.
     let more: usize = sides.faulty.iter().map(|task| oracle.owner_faults(task)).sum();
-    if about.len() > broken.len().max(sides.faulty.len()) + more {
+    let is_repeated = |(place, error): (usize, &&Value)| about[..place].contains(error);
+    if about.iter().take(MAX_ERRORS).enumerate().any(is_repeated) {
+        let sentence = format!("the same error twice: {}", codes(answer));
+        findings.push(Finding::wrong(Level::Facts, sentence));
+    } else if about.len() > broken.len().max(sides.faulty.len()) + more {
         let sentence = format!("{} errors for one fault: {}", about.len(), codes(answer));
         findings.push(Finding::wrong(Level::Unstated, sentence));
     }
-    if !sides.good.is_empty() && about.iter().all(|error| error.get(TASK_UUID).is_none()) {
+    let is_batch = sides.faulty.len() + sides.good.len() > 1;
+    if is_batch && !sides.clash && about.iter().all(|error| error.get(TASK_UUID).is_none()) {
         let sentence = format!("the error does not say by `{TASK_UUID}` which task of the batch it is about");
-        findings.push(Finding::wrong(Level::Unstated, sentence));
+        findings.push(Finding::wrong(Level::Facts, sentence));
     }
     findings
+}
+
+/// Each faulty task of a batch has an error of its own.
+fn unreported(oracle: &Oracle, contract: Level, sides: &Sides<'_>, answer: &Answer) -> Option<Finding> {
+    if sides.faulty.len() < 2 || sides.clash {
+        return None;
+    }
+    let is_named = |task: &&&Value| {
+        let names = |error: &Value| error.get(TASK_UUID).is_some() && oracle.identity.may_join(task, error);
+        answer.errors().iter().any(names)
+    };
+    let silent = sides.faulty.iter().find(|task| !is_named(task))?;
+    let id = excerpt(oracle.identity.of_task(silent).unwrap_or("without id"));
+    let sentence = format!("no error is about the faulty task {id} of the batch: {}", answered(answer));
+    Some(Finding::wrong(contract, sentence))
 }
 
 fn codes(answer: &Answer) -> String {

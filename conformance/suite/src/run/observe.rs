@@ -165,7 +165,7 @@ impl Session {
         let Some(reservation) = sent.reservation else { return sent.outcome };
         let mut seen = Observation::new(body.clone(), sent.outcome);
         if self.budget.is_counted() && is_taken(&seen.outcome) {
-            self.poll(&mut seen).await;
+            self.poll(&mut seen, false).await;
         }
         self.count(reservation, &seen);
         seen.outcome
@@ -224,7 +224,7 @@ impl Session {
     /// Sends a case and looks at what its verdict needs; `Err` with the reason where it cannot be tried.
     pub(super) async fn observe(&self, case: &Case) -> Result<Observation, String> {
         let name = [vec![case.id.clone()]];
-        if !case.wire.is_plain() {
+        if !case.wire.is_plain() && !case.wire.repeated {
             return self.exchange(case, &name).await;
         }
         let Expect::Behave(behaviour) = &case.expect else {
@@ -247,7 +247,7 @@ impl Session {
         let mut body = case.body.clone();
         let mailbox =
             if needs.address { Some(self.address(case, &behaviour.kind, &mut body)?) } else { None };
-        let mut seen = self.look(body, &name, needs).await?;
+        let mut seen = self.look(body, &name, needs, case.wire.repeated).await?;
         seen.later = self.later(&behaviour.kind, &seen).await;
         if let Some(mailbox) = mailbox {
             (seen.calls, seen.more_calls) = self.calls(&seen, mailbox).await;
@@ -255,7 +255,7 @@ impl Session {
         if needs.counterpart
             && let Some(body) = self.counterpart(case, &behaviour.kind)
         {
-            seen.counterpart = Some(Box::new(self.look(body, &name, needs).await?));
+            seen.counterpart = Some(Box::new(self.look(body, &name, needs, false).await?));
         }
         Ok(seen)
     }
@@ -274,12 +274,21 @@ impl Session {
     }
 
     /// One exchange, with its deferred results and its files.
-    async fn look(&self, body: Value, cases: &[Vec<String>], needs: Needs) -> Result<Observation, String> {
+    async fn look(
+        &self,
+        body: Value,
+        cases: &[Vec<String>],
+        needs: Needs,
+        repeated: bool,
+    ) -> Result<Observation, String> {
         let (body, sent) = self.send_anew(body, cases).await?;
         let mut seen = Observation::new(body, sent.outcome);
         let is_taken = is_taken(&seen.outcome);
         if is_taken {
-            self.poll(&mut seen).await;
+            if repeated {
+                seen.again = Some(self.post(&seen.body, cases).await?);
+            }
+            self.poll(&mut seen, needs.poll_again).await;
         }
         if let Some(reservation) = sent.reservation {
             self.count(reservation, &seen);
@@ -288,11 +297,14 @@ impl Session {
             return Ok(seen);
         }
         seen.files = if needs.files { self.files(&seen).await } else { self.inline(&seen) };
+        if needs.files_again && seen.files.first().is_some_and(|file| file.form == Form::Link) {
+            seen.files_again = self.files(&seen).await;
+        }
         Ok(seen)
     }
 
     /// Polls until all deferred results are there, something goes wrong, or time is up.
-    async fn poll(&self, seen: &mut Observation) {
+    async fn poll(&self, seen: &mut Observation, again: bool) {
         let (deferred, wanted) = self.deferred(seen);
         let question = question(self.oracle.identity(), &deferred);
         if question.is_empty() {
@@ -308,7 +320,13 @@ impl Session {
                 let is_good = answer.is_success() && answer.json.is_ok() && answer.errors().is_empty();
                 is_good && !is_finished(answer, wanted)
             });
+            let is_whole = outcome.answer().is_some_and(|answer| is_finished(answer, wanted));
             seen.polls.push(outcome);
+            if is_whole && again {
+                let outcome = self.ask(&question, until).await;
+                // What is not answered any more was answered before.
+                seen.polls.extend(outcome.answer().is_some().then_some(outcome));
+            }
             if !goes_on || Instant::now() >= until || seen.polls.len() >= MAX_POLLS {
                 return;
             }

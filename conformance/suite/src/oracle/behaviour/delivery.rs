@@ -4,7 +4,7 @@
 
 use super::count::noun;
 use crate::oracle::observation::{Answer, Outcome};
-use crate::oracle::protocol::{FAILED, STATUS, SUCCESS};
+use crate::oracle::protocol::{FAILED, STATUS, SUCCESS, TASK_TYPE};
 use crate::oracle::scene::{MAX_RESULTS, TaskResults};
 use crate::oracle::{Identity, show};
 use crate::parameter::at;
@@ -55,7 +55,23 @@ pub(super) fn deferred(scene: &TaskResults<'_>, identity: &Identity, wanted: Opt
         before = done;
     }
     wrong.extend(end(scene, before.len(), wanted));
+    wrong.extend(sent_again(scene, identity));
     wrong
+}
+
+/// A task that was sent again while it was under way is refused as a conflict.
+fn sent_again(scene: &TaskResults<'_>, identity: &Identity) -> Option<String> {
+    let again = scene.seen.again.as_ref()?.answer()?;
+    let first = scene.seen.polls.first()?.answer()?;
+    // Where it was done by then, the identifier may be free.
+    let was_under_way = own(first, scene, identity).iter().any(|item| !is_done(item));
+    let is_refused = !again.is_success() || !again.errors().is_empty();
+    (was_under_way && !is_refused).then(|| {
+        format!(
+            "the same task was accepted once more while it was under way: {}",
+            crate::oracle::answered(again)
+        )
+    })
 }
 
 fn with(mut wrong: Vec<String>, last: String) -> Vec<String> {
@@ -71,10 +87,25 @@ fn acknowledgement(scene: &TaskResults<'_>, identity: &Identity) -> Vec<String> 
     if items.len() != 1 {
         wrong.push(format!("the acknowledgement has {} items for the task, not one", items.len()));
     }
-    if items.iter().filter_map(|item| item.as_object()).any(|item| has_file(scene.model, item)) {
-        wrong.push("the answer has a file where it must only acknowledge the task".to_owned());
+    for item in items.iter().filter_map(|item| item.as_object()) {
+        if has_file(scene.model, item) {
+            wrong.push("the answer has a file where it must only acknowledge the task".to_owned());
+        } else if let Some(name) = item.keys().find(|name| is_of_result(scene.model, identity, name)) {
+            wrong.push(format!("the acknowledgement has `{name}`, which belongs to a result"));
+        }
+        let kind = scene.task.get(TASK_TYPE);
+        if item.get(TASK_TYPE) != kind {
+            let found = show(item.get(TASK_TYPE).unwrap_or(&Value::Null));
+            wrong.push(format!("the acknowledgement has `{TASK_TYPE}` {found}, not that of the task"));
+        }
     }
     wrong
+}
+
+/// Whether a field is one that a result has beyond those that say which task it is about.
+fn is_of_result(model: &Model, identity: &Identity, name: &str) -> bool {
+    let is_declared = model.result.as_ref().is_some_and(|result| result.property(name).is_some());
+    is_declared && name != identity.field && ![TASK_TYPE, STATUS].contains(&name)
 }
 
 fn end(scene: &TaskResults<'_>, done: usize, wanted: Option<usize>) -> Option<String> {

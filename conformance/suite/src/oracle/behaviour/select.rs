@@ -26,6 +26,17 @@ pub(super) fn check(
             Some(value) => wrong.extend(content(&name, wanted, value, item)),
         }
     }
+    for (first, again) in scene.seen.files.iter().zip(&scene.seen.files_again) {
+        match (&first.content, &again.content) {
+            (Ok(first), Ok(again)) if first != again => {
+                wrong.push(format!("`{wanted}` leads to another file the second time"));
+            }
+            (Ok(_), Err(reason)) if !again.is_lost => {
+                wrong.push(format!("`{wanted}` leads to a file once only: the second time it {reason}"));
+            }
+            _ => {}
+        }
+    }
     wrong
 }
 
