@@ -289,10 +289,10 @@ fn diff_shows_the_request_that_fails_now_in_every_format() {
     let shown = diff(old, new, &[]);
     let text_shown = text(&shown.stdout);
     for words in [
-        "breaking: something that worked fails\n",
+        "breaking: some valid requests or expected answers change\n",
         "\nBreaking:\n  `watermark` is gone\n",
-        "`watermark` is found at `advancedFeatures.watermark` (the same name `watermark`",
-        "\nA request that worked and fails now:\n  [{",
+        "`watermark` moved to `advancedFeatures.watermark` (the same name `watermark`",
+        "\nA request that was valid and is now invalid:\n  [{",
         "\n  -> /watermark: is not a known name here",
     ] {
         assert!(text_shown.contains(words), "{words}\n{text_shown}");

@@ -6,7 +6,7 @@
 //! taken to pass over members that they do not know.
 //!
 //! A difference counts as breaking unless it is proved that it is not. Whoever has a judge backs that with an
-//! [`Evidence`]: requests that worked yesterday and fail today.
+//! [`Evidence`]: requests that were valid and are now invalid.
 //!
 //! ```
 //! use airspec_spec::diff::{self, Effect};
@@ -48,9 +48,9 @@ use serde_json::Value;
 pub enum Effect {
     /// The same values are let through; wording changed, or the same is said in another way.
     Documentation,
-    /// What worked goes on working.
+    /// Every valid request stays valid.
     Compatible,
-    /// Something that worked fails.
+    /// Some valid requests become invalid, or expected answers change.
     Breaking,
 }
 
@@ -138,13 +138,13 @@ pub struct Diff {
 }
 
 impl Diff {
-    /// What the changes come to.
+    /// The effect of all changes.
     #[must_use]
     pub fn effect(&self) -> Effect {
         self.changes.iter().map(|change| change.effect).max().unwrap_or(Effect::Documentation)
     }
 
-    /// What the changes to one subject come to.
+    /// The effect of the changes to one subject.
     #[must_use]
     pub fn effect_on(&self, subject: Subject) -> Effect {
         self.of(subject).map(|change| change.effect).max().unwrap_or(Effect::Documentation)
@@ -171,7 +171,7 @@ pub fn compare(old: &Model, new: &Model) -> Diff {
                 constraint: None,
                 action: if before.is_some() { Action::Removed } else { Action::Added },
                 effect: if before.is_some() { Effect::Breaking } else { Effect::Compatible },
-                sentence: if before.is_some() { "is not described any more" } else { "is described now" }
+                sentence: if before.is_some() { "is no longer described" } else { "is now described" }
                     .to_owned(),
             }),
         }

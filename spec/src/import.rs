@@ -3,7 +3,7 @@
 //!
 //! A source is read into [`Facts`], whatever its layout; [`import()`] writes these into a document, a new one or the one
 //! that is there. Facts are taken over, sentences never: what a new parameter is for is left to us, as a question.
-//! What the source leaves open is a question too, and every line that was not understood is told.
+//! What the source leaves open is a question too, and every line that was not understood is reported.
 
 mod badge;
 mod document;
@@ -24,7 +24,7 @@ use outline::Outline;
 const MAX_PAGE: usize = 1 << 20;
 
 /// What to do about a source that ends too early.
-const CUT_OFF: &str = "fetch it again: it seems to be cut off";
+const CUT_OFF: &str = "download it again; it seems to be incomplete";
 
 /// What a source says about a model.
 ///
@@ -60,10 +60,10 @@ fn layout(source: &Source) -> Result<Layout, Diagnostic> {
         |message: &str, help: &str| Err(Diagnostic::error(source.name(), Position::START, message, help));
     let text = source.text().trim_start_matches('\u{feff}').trim_start();
     if text.is_empty() {
-        return error("the file is empty", "name the page or the schema of a model");
+        return error("the file is empty", "pass the page or the schema of a model");
     }
     if text.contains('\0') {
-        return error("this is no text", "name the page or the schema of a model");
+        return error("this is not a text file", "pass the page or the schema of a model");
     }
     if text.starts_with(['{', '[']) {
         return Ok(Layout::OpenApi);
@@ -74,13 +74,13 @@ fn layout(source: &Source) -> Result<Layout, Diagnostic> {
         || start.starts_with("<?xml")
         || start.starts_with("<!--")
     {
-        let help = "save the page's Markdown (its address and `.md`), its `schema.json`, or its text";
+        let help = "pass the page in Markdown (its URL and `.md`), its `schema.json`, or its text";
         return error("this is HTML", help);
     }
     if text.len() > MAX_PAGE {
-        let message = format!("{} bytes are too much for a page", text.len());
+        let message = format!("{} bytes: too large for a page", text.len());
         let help = format!(
-            "published pages have some 17,000 bytes, the limit is {MAX_PAGE}; is this the right file?"
+            "published pages have about 17,000 bytes, the limit is {MAX_PAGE}; is this the right file?"
         );
         return error(&message, &help);
     }
@@ -91,8 +91,8 @@ fn layout(source: &Source) -> Result<Layout, Diagnostic> {
         return Ok(Layout::Flat);
     }
     error(
-        "this has no layout that is known",
-        "known are an OpenAPI file, an answer of the schema service, a model page in Markdown and a model page as text",
+        "unknown layout",
+        "supported: an OpenAPI file, an answer of the schema service, the JSON Schema of a task, a model page in Markdown, a model page as text",
     )
 }
 
@@ -117,7 +117,7 @@ fn is_name(text: &str) -> bool {
         && text.chars().all(|character| character.is_ascii_alphanumeric() || "_-$".contains(character))
 }
 
-/// The model's name in the address of its page.
+/// The model's slug in the URL of its page.
 fn slug_of(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("/models/")?;
     let slug = rest.split(['/', '#', '?']).next()?.trim_end_matches(".md");
@@ -193,7 +193,7 @@ fn possible(facts: &Facts) -> Result<(), Diagnostic> {
                 && least > most
             {
                 let message = format!(
-                    "`{path}` has `{}` {} above `{}` {}: nothing would be legal",
+                    "`{path}` has `{}` {} above `{}` {}: no value would be valid",
                     low.keyword,
                     low.value.line(),
                     high.keyword,
@@ -204,7 +204,7 @@ fn possible(facts: &Facts) -> Result<(), Diagnostic> {
                     &facts.source,
                     position,
                     message,
-                    "ask the provider which of the two is meant, and correct the file",
+                    "ask the provider which of the two is correct, and correct the file",
                 ));
             }
         }

@@ -5,9 +5,9 @@
 //! [`Schema`]s, every checkable statement as a [`Constraint`] with an id, a [`Level`] and a [`Rule`], and what
 //! answers must be as [`Behaviour`]s. Everything else in this workspace is a view of that model.
 //!
-//! The modules form no circle. [`document`] is text with places; [`model`] is data; [`rule`] knows each keyword;
-//! `read` makes the one of the other. On these stand [`synthesis`] (tasks made from a model), [`facts`] (what any source
-//! says), [`import`], [`verify`] and [`diff`].
+//! The modules form no cycle. [`document`] is text with positions; [`model`] is data; [`rule`] knows each keyword;
+//! `read` converts a document to a model. [`price`] (the price of a result), [`synthesis`] (tasks made from a model),
+//! [`facts`] (the facts of any source), [`import`], [`verify`] and [`diff`] use these.
 //!
 //! ```
 //! let spec = airspec_spec::Source::new(

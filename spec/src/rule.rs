@@ -289,7 +289,7 @@ impl Schema {
     }
 }
 
-/// Whether another of the names goes on where this one ends.
+/// Whether another of the names continues this one.
 fn leads_on(name: &str, all: &BTreeSet<String>) -> bool {
     let start = format!("{name}.");
     all.range(start.clone()..).next().is_some_and(|next| next.starts_with(&start))
@@ -384,7 +384,7 @@ pub(crate) fn branch_witnesses(branches: &[Schema]) -> Vec<Witness> {
     for (index, branch) in branches.iter().enumerate() {
         for constraint in &branch.constraints {
             for mut witness in proposals(constraint, branch) {
-                // Two patterns both propose a match: each is told by its branch, or one would pass for the other.
+                // Two patterns both propose a match: the branch number distinguishes them.
                 if witnesses.iter().any(|known| known.about == witness.about && known.value != witness.value)
                 {
                     witness.about = format!("{}, alternative {}", witness.about, index + 1);

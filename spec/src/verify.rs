@@ -1,4 +1,4 @@
-//! A document held against a source, fact by fact. Where a source contradicts itself is for a judge to say.
+//! Compares a document with a source, fact by fact. A judge finds where a source contradicts itself.
 //!
 //! A difference is a fact that one of the two states and the other does not, or states otherwise; wording makes none.
 //! On what a source has no say, none is found: what our document takes from elsewhere carries the level `facts` or
@@ -14,7 +14,7 @@ pub use crate::facts::{Allowed, allowed, allowed_for, built_in};
 use crate::facts::{Facts, Remark};
 use std::fmt;
 
-/// What a comparison came to.
+/// The result of a comparison.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The source.
@@ -25,7 +25,7 @@ pub struct Report {
     pub spec: String,
     /// How many facts the source states.
     pub facts: usize,
-    /// What is different.
+    /// The differences.
     pub differences: Vec<Difference>,
     /// What is different and known, with the reason.
     pub allowed: Vec<(Difference, String)>,
@@ -46,8 +46,8 @@ impl Report {
     }
 }
 
-/// Holds a document against a source. The entries of the list are those for this model and this layout; where the source
-/// contradicts itself, somebody who has a judge has found.
+/// Compares a document with a source. Only entries of the list for this model and this layout apply. A judge has found
+/// the contradictions inside the source.
 #[must_use]
 pub fn verify(
     source: &Facts,
@@ -103,7 +103,7 @@ impl fmt::Display for Report {
             }
         }
         if !self.stale.is_empty() {
-            writeln!(f, "\nentries of the allow-list that no longer apply; remove or correct them:\n")?;
+            writeln!(f, "\nentries of allowed.json that no longer apply (remove or correct them):\n")?;
             for entry in &self.stale {
                 writeln!(f, "  {}: source {}, spec {}", entry.difference, entry.source, entry.spec)?;
             }

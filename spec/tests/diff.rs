@@ -216,7 +216,7 @@ fn defaults_and_wording_are_no_break() {
     let old = json!({"type": "integer", "description": "One.", "default": 1});
     let found = compare(&of(&old), &of(&json!({"type": "integer", "description": "Two.", "default": 2})));
     let sentences: Vec<&str> = found.changes.iter().map(|change| change.sentence.as_str()).collect();
-    assert_eq!(sentences, ["when left out is now `2`; it was `1`", "has another description"]);
+    assert_eq!(sentences, ["has the default `2`; it was `1`", "has a changed description"]);
     assert_eq!(found.effect(), Effect::Compatible);
     assert!(compare(&of(&old), &of(&old)).changes.is_empty());
 }

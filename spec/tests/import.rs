@@ -87,7 +87,7 @@ fn what_a_source_leaves_open_is_asked() {
             .map(|question| question.line)
             .collect::<Vec<_>>()
     };
-    assert_eq!(asked(&imported, "`preset`: which are its 2 values?"), [79]);
+    assert_eq!(asked(&imported, "`preset`: what are its 2 values?"), [79]);
     assert_eq!(asked(&imported, "`glow`: title and description"), [67]);
     assert_eq!(asked(&imported, "does not describe results"), [1]);
     let task = &serde_json::from_str::<Value>(&imported.text).unwrap()["components"]["schemas"]["RequestBody"]
@@ -160,12 +160,12 @@ fn a_number_of_values_keeps_the_known_ones_only_when_it_is_theirs() {
     let more = page.text().replacen("Allowed values2 values\n\nseed", "Allowed values3 values\n\nseed", 1);
     let (_, imported) = import(&Source::new("more.txt", more), Some(&known));
     assert_eq!((values(&imported).get("oneOf"), &values(&imported)["x-value-count"]), (None, &3.into()));
-    let question = r#"`preset`: the source counts 3 values, the document knew 2 ("porch", "harbour")"#;
+    let question = r#"`preset`: the source states 3 values, the document has 2 ("porch", "harbour"). What are the values?"#;
     assert!(imported.questions.iter().any(|remark| remark.text == question), "{:?}", imported.questions);
 }
 
 #[test]
-fn every_line_that_is_not_understood_is_told() {
+fn every_line_that_is_not_understood_is_reported() {
     let page = source("lantern.md")
         .text()
         .replace("- **Step**: `0.05`\n", "- **Step**: `0.05`\n- **Unit**: `lumen`\n")

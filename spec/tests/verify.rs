@@ -190,7 +190,7 @@ fn the_pages_of_the_committed_model_differ_from_its_document_where_it_is_known()
             .map(|one| (one.line, one.id.as_str(), one.source.as_str(), one.spec.as_str()))
             .collect();
         let together = "must have `width` and `height` together or not at all";
-        let never = "not stated (this layout never does)";
+        let never = "not stated (this layout cannot state it)";
         assert_eq!(
             shown,
             [

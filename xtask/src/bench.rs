@@ -97,7 +97,7 @@ fn measure(
             Ok(())
         }
         (Part::Peers, false) => {
-            ensure!(corpus.exists(), "the requests are not there yet; measure `check` first");
+            ensure!(corpus.exists(), "the requests do not exist yet; measure `check` first");
             (0..arguments.rounds).try_for_each(|_| peers::measure(root, &corpus, "0.5", table))
         }
         (Part::Generate, true) => generate::measure(root, folder, &[1, 10], table),

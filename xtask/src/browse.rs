@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
-/// The names that Chromium goes by.
+/// The names of the Chromium program.
 const PROGRAMS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 /// So many faults make the page of the kill matrix; more only take longer.
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Ok((browser, modules)) => check(&root, &browser, &modules),
         Err(reason) if arguments.required => Err(reason),
         Err(reason) => {
-            println!("the pages in a browser skipped: {reason:#}");
+            println!("browser test skipped: {reason:#}");
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 /// The browser, and the folder of the pinned packages.
 fn ready(arguments: &Arguments, root: &Path) -> anyhow::Result<(PathBuf, PathBuf)> {
     let found = arguments.browser.clone().or_else(find);
-    let browser = found.context("no Chromium is installed; see --browser")?;
+    let browser = found.context("Chromium is not installed; see --browser")?;
     let modules = root.join("target/interop-browser");
     let folder = root.join("conformance/interop/browser");
     node_modules(&modules, &folder, &["package.json", "check_pages.mjs", "../checks.mjs"], "install")?;
@@ -81,7 +81,7 @@ fn check(root: &Path, browser: &Path, modules: &Path) -> anyhow::Result<ExitCode
         .current_dir(modules)
         .stdin(Stdio::null())
         .status()?;
-    println!("screenshots of the pages are in {}", screenshots.display());
+    println!("screenshots: {}", screenshots.display());
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

@@ -12,7 +12,7 @@ use std::process::{ExitCode, Stdio};
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Exit code: 0 all is well, 1 the change is what --fail-on names, 2 nothing could be compared."
+    after_help = "Exit code: 0 success, 1 the change is at least what --fail-on says, 2 the specs could not be compared."
 )]
 pub(crate) struct Arguments {
     /// The old spec
@@ -67,9 +67,9 @@ fn search(arguments: &Arguments) -> anyhow::Result<Evidence> {
         .stderr(Stdio::inherit())
         .output()
         .context("`airspec diff` does not start")?;
-    anyhow::ensure!(output.status.success(), "`airspec diff` could not search for what broke");
+    anyhow::ensure!(output.status.success(), "`airspec diff` could not search for broken requests");
     let report: serde_json::Value =
-        serde_json::from_slice(&output.stdout).context("`airspec diff` gave no report")?;
+        serde_json::from_slice(&output.stdout).context("`airspec diff` printed no report")?;
     serde_json::from_value(report["evidence"].clone()).context("the report of `airspec diff` has no evidence")
 }
 
@@ -79,6 +79,7 @@ fn migration(old: &Model, new: &Model, report: &Report<'_>) -> anyhow::Result<St
         airspec_spec::text::shorten(&file, 200).replace('`', "'")
     };
     let notes = airspec_codegen::migration(old, new, report.diff)?;
-    let notes = if notes.is_empty() { "Nothing has to change.\n".to_owned() } else { notes };
+    let notes =
+        if notes.is_empty() { "Users of the crate need to change nothing.\n".to_owned() } else { notes };
     Ok(format!("## From `{}` to `{}`\n\n{notes}", name(old), name(new)))
 }

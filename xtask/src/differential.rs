@@ -51,7 +51,7 @@ impl Program {
 
     fn artefacts(&self, root: &Path, folder: &Path, call: &str) -> anyhow::Result<Vec<Artefact>> {
         if self.modules.is_empty() {
-            bail!("nothing to compare on");
+            bail!("no spec to compare");
         }
         let mut main = String::from("//! Generated code against the judge.\n#![allow(dead_code)]\n\n");
         let mut artefacts = Vec::new();
@@ -164,11 +164,11 @@ fn of_suite(folder: &Path) -> anyhow::Result<Program> {
                     println!("out of scope: {title}: {}", reasons.join(", "));
                 }
                 // A schema of the dialect that is refused is no matter of scope.
-                Err(error) => bail!("{title}: in the dialect, and refused: {error}"),
+                Err(error) => bail!("{title}: uses only supported keywords, but is refused: {error}"),
             }
         }
     }
-    println!("{} schemas in the dialect, {outside} out of scope", program.modules.len());
+    println!("{} schemas supported, {outside} out of scope", program.modules.len());
     Ok(program)
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::{ExitCode, Stdio};
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit code: 0, or 2 when nothing has that name.")]
+#[command(after_help = "Exit code: 0 success, 2 the spec has nothing of this name.")]
 pub(crate) struct Arguments {
     /// A constraint (`width.maximum`), a behaviour (`width.size`) or a parameter (`width`)
     #[arg(value_name = "ID|PATH")]

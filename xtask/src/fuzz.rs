@@ -43,13 +43,13 @@ const TARGETS: [Target; 5] = [
     },
     Target {
         name: "webhook",
-        about: "Any bytes as a call to a webhook: what is not signed is not believed",
+        about: "Any bytes as a webhook call: unsigned calls are rejected",
         seeds: &["fuzz/seeds/webhook"],
         random_specs: 0,
     },
     Target {
         name: "redact",
-        about: "Any text with a key: what the redactor leaves of it",
+        about: "Any text that contains a key: no part of the key is left",
         seeds: &["fuzz/seeds/redact"],
         random_specs: 0,
     },
@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         crate::cargo().args(["fuzz", "--version"]).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if !version.is_ok_and(|status| status.success()) {
         bail!(
-            "cargo-fuzz is missing\n  help: run `cargo install cargo-fuzz --locked`; the stable toolchain will do"
+            "cargo-fuzz is missing\n  help: run `cargo install cargo-fuzz --locked`; the stable toolchain is sufficient"
         );
     }
     let folder = crate::root().join("fuzz");

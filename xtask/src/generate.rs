@@ -135,8 +135,8 @@ fn features(manifest: &Path, models: &[Model]) -> anyhow::Result<Artefact> {
     const END: &str = "# @end";
     let text = fs::read_to_string(manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
     let marks = text.split_once(START).and_then(|(head, rest)| Some((head, rest.split_once(END)?.1)));
-    let (head, tail) =
-        marks.with_context(|| format!("{}: the marks around the features are gone", manifest.display()))?;
+    let (head, tail) = marks
+        .with_context(|| format!("{}: the marks around the features are missing", manifest.display()))?;
     let slugs: Vec<&str> = models.iter().map(|model| model.slug.as_str()).collect();
     let default = slugs.iter().find(|slug| **slug == "openai-gpt-image-2").or(slugs.first());
     let default = default.map(|slug| format!("\"{slug}\"")).unwrap_or_default();

@@ -14,7 +14,7 @@ const SHOWN: usize = 200;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Published source: an OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
+    /// Published source: an OpenAPI file, an answer of the schema service, the JSON Schema of a task, or a model page (Markdown or text)
     #[arg(value_name = "FILE")]
     source: PathBuf,
     /// Folder of the document; default: spec/models
@@ -31,8 +31,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let models = arguments.root.clone().unwrap_or_else(crate::root).join("spec/models");
     let folder = arguments.out.clone().unwrap_or(models);
     let known = crate::verify::known(&folder)?;
-    let slug = airspec_spec::import::slug(&facts, &known)
-        .with_context(|| format!("{}: names no model; add its id or its address", source.name()))?;
+    let slug = airspec_spec::import::slug(&facts, &known).with_context(|| {
+        format!("{}: contains no model id; add the AIR id or the URL of the page", source.name())
+    })?;
     let path = folder.join(format!("{slug}.json"));
     let old = path.exists().then(|| airspec_spec::read_source(&path)).transpose()?;
     let decided = airspec_spec::verify::allowed_for(&path)?;
@@ -41,10 +42,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let artefact = Artefact { path, text: imported.text.clone() };
     let written = !output::write_quietly(std::slice::from_ref(&artefact))?.is_empty();
     println!("{}: {}, about {slug}", source.name(), facts.layout);
-    tell(source.name(), &imported, &facts.unread);
+    print_remarks(source.name(), &imported, &facts.unread);
     println!("{} {}", if written { "wrote" } else { "nothing to change in" }, artefact.path.display());
     if written && arguments.out.is_none() {
-        println!("next: read the difference, answer the questions, then `cargo xtask gen`");
+        println!("next: review `git diff`, answer the questions in the document, then run `cargo xtask gen`");
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -60,11 +61,11 @@ fn accepted(imported: &Imported) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn tell(source: &str, imported: &Imported, unread: &[Remark]) {
+fn print_remarks(source: &str, imported: &Imported, unread: &[Remark]) {
     let parts = [
         ("changes", imported.changes.as_slice()),
-        ("questions, for you to answer in the document", imported.questions.as_slice()),
-        ("not understood, and left out", unread),
+        ("questions (answer them in the document)", imported.questions.as_slice()),
+        ("not understood and left out", unread),
     ];
     for (title, remarks) in parts.into_iter().filter(|(_, remarks)| !remarks.is_empty()) {
         println!("\n{title}:");

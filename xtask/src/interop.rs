@@ -144,7 +144,7 @@ fn quiet(command: &mut Command) -> anyhow::Result<()> {
     let output = command.stdin(Stdio::null()).output()?;
     if !output.status.success() {
         let words = String::from_utf8_lossy(&output.stderr);
-        bail!("{}", words.trim().lines().last().unwrap_or("it failed without a word"));
+        bail!("{}", words.trim().lines().last().unwrap_or("it failed without a message"));
     }
     Ok(())
 }
@@ -168,11 +168,11 @@ impl Mock {
     pub(crate) fn url_and_body(&mut self) -> anyhow::Result<(String, String)> {
         let output = self.0.stdout.take().context("the mock has no output")?;
         let mut lines = BufReader::new(output).lines();
-        let first = lines.next().context("the mock said nothing")??;
+        let first = lines.next().context("the mock printed nothing")??;
         let url = first.split_whitespace().find(|word| word.starts_with("http://"));
-        let url = url.map(str::to_owned).with_context(|| format!("no address in `{first}`"))?;
+        let url = url.map(str::to_owned).with_context(|| format!("no URL in `{first}`"))?;
         let example = lines.by_ref().find_map(|line| Some(line.ok()?.split_once(" -d '")?.1.to_owned()));
-        let body = example.context("the mock showed no example")?.trim_end_matches('\'').to_owned();
+        let body = example.context("the mock printed no example")?.trim_end_matches('\'').to_owned();
         // What the mock says of each request is read on, so that it never waits for a reader.
         std::thread::spawn(move || lines.for_each(drop));
         Ok((url, body))

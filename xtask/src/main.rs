@@ -51,7 +51,7 @@ enum Task {
     Differential(differential::Arguments),
     /// Measure speed and size, and compare with other tools
     Bench(bench::Arguments),
-    /// Fuzz the reader of specs, the generated parser and the redactor, with cargo-fuzz
+    /// Fuzz the spec reader, the generated parser, the oracle, the webhook receiver and the redactor, with cargo-fuzz
     Fuzz(fuzz::Arguments),
     /// Test a server with the cases of a spec; without --target, the embedded mock
     #[command(disable_help_flag = true)]
@@ -135,7 +135,7 @@ fn built(root: &Path, profile: &str) -> PathBuf {
     xtask_start::built(root, profile, "airspec")
 }
 
-/// Text on standard output, which moves no terminal; a reader that has seen enough, such as `head`, is no error.
+/// Prints text without control characters. A closed pipe, such as that of `head`, is not an error.
 fn show(text: &str) -> anyhow::Result<()> {
     let text = airspec_spec::text::visible_lines(text);
     match std::io::stdout().lock().write_all(text.as_bytes()) {

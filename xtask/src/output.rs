@@ -37,7 +37,7 @@ pub(crate) fn write(artefacts: &[Artefact], orphans: &[PathBuf]) -> anyhow::Resu
             removed => removed.with_context(|| format!("cannot remove {}", path.display()))?,
         }
         println!("removed {}", path.display());
-        // The folder goes with its last file.
+        // Remove the folder with its last file.
         let _ = path.parent().map(fs::remove_dir);
     }
     Ok(ExitCode::SUCCESS)
@@ -114,7 +114,7 @@ pub(crate) fn check(artefacts: &[Artefact], orphans: &[PathBuf], command: &str) 
         println!("{}", all_current(artefacts.len()));
         return ExitCode::SUCCESS;
     }
-    eprintln!("{stale} generated files are not what the specs give; run `{command}` and commit the result");
+    eprintln!("{stale} generated files are stale; run `{command}` and commit the result");
     ExitCode::FAILURE
 }
 

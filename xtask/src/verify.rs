@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit code: 0 they agree, 1 they do not, 2 they could not be compared.")]
+#[command(after_help = "Exit code: 0 spec and source agree, 1 they differ, 2 they could not be compared.")]
 pub(crate) struct Arguments {
-    /// Published source: an OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
+    /// Published source: an OpenAPI file, an answer of the schema service, the JSON Schema of a task, or a model page (Markdown or text)
     #[arg(long, value_name = "FILE")]
     source: PathBuf,
     /// Spec to compare; default: the one in spec/models for the same model
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let list = airspec_spec::verify::allowed_for(&path)?;
     let contradictions = airspec_judge::contradictions(&source);
     let report = airspec_spec::verify::verify(&source, &spec, &slug, &list, contradictions);
-    // A reader that has seen enough, such as `head`, is no error.
+    // A closed pipe, such as that of `head`, is not an error.
     let _ = writeln!(std::io::stdout(), "{report}");
     Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -40,11 +40,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn committed(source: &airspec_spec::facts::Facts, folder: &Path) -> anyhow::Result<PathBuf> {
     let known = known(folder)?;
     let slug = airspec_spec::import::slug(source, &known)
-        .with_context(|| format!("{}: names no model; say which document with --spec", source.source))?;
+        .with_context(|| format!("{}: contains no model id; select the spec with --spec", source.source))?;
     let path = folder.join(format!("{slug}.json"));
     anyhow::ensure!(
         path.exists(),
-        "{}: there is no document of {slug} in {}; import it first, or name one with --spec",
+        "{}: no spec of {slug} in {}; import it first, or select a spec with --spec",
         source.source,
         folder.display()
     );

@@ -93,7 +93,8 @@ fn what_it_means(copy: &Copy) {
     let back = copy.cargo(&[&["xtask", "diff", new, old], values.as_slice()].concat());
     let shown = String::from_utf8_lossy(&back.stdout).into_owned();
     assert_eq!(back.status.code(), Some(1), "{shown}");
-    let request = shown.lines().skip_while(|line| !line.starts_with("A request that worked")).nth(1).unwrap();
+    let request =
+        shown.lines().skip_while(|line| !line.starts_with("A request that was valid")).nth(1).unwrap();
     let request: Value = serde_json::from_str(request).unwrap();
     assert!((3841..=4096).contains(&request[0]["width"].as_u64().unwrap()), "{request}");
     let notes = copy.succeeds(&["xtask", "diff", new, old, "--values", "20", "--migration"]);

@@ -29,8 +29,8 @@ fn a_comparison_tells_of_the_wire_and_of_the_crate_apart() {
     for words in [
         "\nBreaking:\n  `providerSettings` is gone\n",
         "\nCompatible:\n  `width` is no longer required\n",
-        "`providerSettings.openai.quality` is found at `settings.quality`",
-        "\nA request that worked and fails now:\n  [{",
+        "`providerSettings.openai.quality` moved to `settings.quality`",
+        "\nA request that was valid and is now invalid:\n  [{",
         "\nThe generated crate: a major step\n",
         "`Request::width` is `Option<u32>`; it was `u32`",
     ] {
@@ -50,7 +50,7 @@ fn migration_notes_are_for_users_of_the_crate() {
         "{text}"
     );
     let text = shown(&diff("2026-06-07", "2026-06-07", &["--migration"]));
-    assert!(text.ends_with("\nNothing has to change.\n"), "{text}");
+    assert!(text.ends_with("\nUsers of the crate need to change nothing.\n"), "{text}");
 }
 
 #[test]
@@ -103,12 +103,12 @@ fn what_was_made_of_a_model_goes_with_its_document() {
     assert_eq!(generate(&[]).0, Some(0));
     assert!(place("generated/reference/second/README.md").exists());
     std::fs::remove_file(place("spec/models/second.json")).unwrap();
-    let (code, told) = generate(&["--check"]);
-    let left_over = |file: &str| told.contains(&format!("left over: {}", place(file).display()));
-    assert_eq!(code, Some(1), "{told}");
-    assert!(left_over("generated/src/models/second/mod.rs"), "{told}");
-    assert!(left_over("generated/src/models/second/rules.rs"), "{told}");
-    assert!(left_over("generated/reference/second/README.md"), "{told}");
+    let (code, output) = generate(&["--check"]);
+    let left_over = |file: &str| output.contains(&format!("left over: {}", place(file).display()));
+    assert_eq!(code, Some(1), "{output}");
+    assert!(left_over("generated/src/models/second/mod.rs"), "{output}");
+    assert!(left_over("generated/src/models/second/rules.rs"), "{output}");
+    assert!(left_over("generated/reference/second/README.md"), "{output}");
     assert_eq!(generate(&[]).0, Some(0));
     assert!(!place("generated/reference/second").exists() && !place("generated/src/models/second").exists());
     assert_eq!(generate(&["--check"]).0, Some(0));
@@ -129,6 +129,6 @@ fn who_ends_the_command_of_a_server_ends_the_server() {
     assert!(line.starts_with("mock server at "), "{line}");
     mock.kill().unwrap();
     mock.wait().unwrap();
-    // Nobody holds the other end any more.
+    // The other end of the pipe is closed.
     said.read_to_string(&mut line).unwrap();
 }

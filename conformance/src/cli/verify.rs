@@ -8,7 +8,7 @@ use std::path::PathBuf;
 /// Compares fact by fact, wording aside, and tells where the source contradicts itself.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Published source: an OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
+    /// Published source: an OpenAPI file, an answer of the schema service, the JSON Schema of a task, or a model page (Markdown or text)
     #[arg(long, value_name = "FILE")]
     source: PathBuf,
     /// Spec to compare, instead of the built-in one
@@ -43,6 +43,6 @@ fn built_in(source: &airspec_spec::facts::Facts) -> Result<(&'static str, &'stat
     let slug = import::slug(source, &known);
     let found = documents.iter().find(|(known, _)| slug.as_deref() == Some(*known)).copied();
     found.ok_or_else(|| {
-        Failure(format!("{}: no spec of this model is built in; give one with --spec", source.source))
+        Failure(format!("{}: no spec of this model is built in; select the spec with --spec", source.source))
     })
 }

@@ -1,4 +1,4 @@
-//! Whether one value satisfies a schema, as far as that can be told without a judge.
+//! Whether one value satisfies a schema, as far as that can be decided without a judge.
 //!
 //! It serves to compare closed sets of values with rules; requests are judged elsewhere. `None` is "cannot tell".
 

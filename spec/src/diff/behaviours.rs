@@ -1,7 +1,7 @@
 //! Behaviours that were promised and are not, or the other way round.
 //!
 //! A behaviour of a parameter that is gone went with it and is not listed; nor are those that follow from a documented
-//! default, whose change is told with the parameter.
+//! default, whose change is reported with the parameter.
 
 use super::{Action, Change, Effect, Subject};
 use crate::model::Model;
@@ -21,11 +21,11 @@ pub(super) fn compare(old: &Model, new: &Model, changes: &mut Vec<Change>) {
                 ));
             }
             Some(before) if before.kind != after.kind => {
-                let sentence = format!("is another: {}", after.description);
+                let sentence = format!("is changed: {}", after.description);
                 changes.push(change(after, Action::Changed, Effect::Breaking, sentence));
             }
             Some(before) if before.description != after.description || before.level != after.level => {
-                let sentence = "is worded in another way".to_owned();
+                let sentence = "is worded differently".to_owned();
                 changes.push(change(after, Action::Changed, Effect::Documentation, sentence));
             }
             Some(_) => {}

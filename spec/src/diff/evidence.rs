@@ -1,4 +1,4 @@
-//! What a search with a judge found: values that worked yesterday and fail today.
+//! What a search with a judge found: values that were valid and are now invalid.
 
 use super::{Change, Subject};
 use crate::model::{JsonPointer, ParameterPath};

@@ -13,7 +13,7 @@ pub struct Move {
     pub to: ParameterPath,
     /// Whether the new place is new too; if not, both places were there side by side.
     pub is_new: bool,
-    /// What speaks for it.
+    /// The reasons.
     pub evidence: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ pub(super) fn find(old: &Model, new: &Model, changes: &[Change]) -> Vec<Move> {
     let mut moves: Vec<(usize, Move)> = Vec::new();
     let mut taken: Vec<usize> = Vec::new();
     for (score, from, to, evidence) in &pairs {
-        // Two places that fit as well tell nothing.
+        // Two places with the same score are no evidence.
         let is_open = !moves.iter().any(|(known, _)| known == from) && !taken.contains(to);
         let rivals = pairs
             .iter()
@@ -78,7 +78,7 @@ fn leaves(schema: &Schema) -> Vec<&Schema> {
     schema.tree().into_iter().filter(is_leaf).collect()
 }
 
-/// How much speaks for one being the other, and what.
+/// The score of a move from one to the other, and the reasons.
 fn compare(before: &Schema, after: &Schema) -> (u32, Vec<String>) {
     let mut evidence = Vec::new();
     let mut score = 0;

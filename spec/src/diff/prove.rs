@@ -221,7 +221,7 @@ impl Prover {
 
     fn any_of(&self, facts: &Facts<'_>, branches: &[Schema]) -> bool {
         (0..branches.len()).any(|chosen| {
-            // It may be the chosen one for want of the others.
+            // It may be the only one left.
             let others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
             let facts = others.fold(facts.clone(), |facts, (_, other)| facts.but_not(other));
             self.entails(&facts, &branches[chosen])

@@ -15,7 +15,7 @@ pub struct Step {
     pub reasons: Vec<String>,
 }
 
-/// What a comparison and a search come to together.
+/// The combined result of a comparison and a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// What the change means.
@@ -68,7 +68,7 @@ const ORDER: [(Effect, &str); 3] = [
 ];
 
 impl Report<'_> {
-    /// The verdict on one subject. A witness counts more than the comparison: it cannot be explained away.
+    /// The verdict on one subject. A witness overrides the comparison.
     #[must_use]
     pub fn verdict(&self, subject: Subject) -> Verdict {
         let effect = self.diff.effect_on(subject);
@@ -83,7 +83,7 @@ impl Report<'_> {
         }
     }
 
-    /// The verdict on everything that goes over the wire.
+    /// The verdict on everything that is sent or received.
     #[must_use]
     pub fn wire(&self) -> Verdict {
         let subjects =
@@ -223,39 +223,39 @@ impl Report<'_> {
     fn headline(&self) -> String {
         let wire = self.wire();
         let words = match wire.effect {
-            Effect::Breaking => "breaking: something that worked fails",
-            Effect::Compatible => "compatible: what worked goes on working",
-            Effect::Documentation => "documentation only: nothing changes on the wire",
+            Effect::Breaking => "breaking: some valid requests or expected answers change",
+            Effect::Compatible => "compatible: all valid requests stay valid",
+            Effect::Documentation => "no change for callers (documentation at most)",
         };
         if wire.is_confirmed {
             return words.to_owned();
         }
         let tried = self.evidence.requests.tried + self.evidence.results.tried + self.evidence.errors.tried;
-        format!("{words} (unconfirmed: {tried} values were tried and none shows it)")
+        format!("{words} (unconfirmed: none of the {tried} values tried shows it)")
     }
 
     fn mark(&self, change: &Change) -> &'static str {
         let is_open = change.effect == Effect::Breaking
             && self.evidence.of(change.subject).is_some()
             && self.evidence.witness(change).is_none();
-        if is_open { " (unconfirmed: no value was found that shows it)" } else { "" }
+        if is_open { " (unconfirmed: no value found that shows it)" } else { "" }
     }
 
     fn moves(&self) -> Vec<String> {
         let line = |one: &super::Move| {
-            let place = if one.is_new { "" } else { ", which was there before" };
+            let place = if one.is_new { "" } else { ", which existed before" };
             let evidence = text::list(&one.evidence, "and");
-            format!("`{}` is found at `{}`{place} ({evidence})", one.from, one.to)
+            format!("`{}` moved to `{}`{place} ({evidence})", one.from, one.to)
         };
         self.diff.moves.iter().map(line).collect()
     }
 
-    /// One value for each subject that shows a break: title, value, what is said of it.
+    /// One value for each subject that shows a break: title, value, messages about it.
     fn shown(&self) -> Vec<(String, String, Vec<String>)> {
         let titles = [
-            (Subject::Request, "A request that worked and fails now:"),
-            (Subject::Result, "A result that may come now and could not before:"),
-            (Subject::Error, "An error that may come now and could not before:"),
+            (Subject::Request, "A request that was valid and is now invalid:"),
+            (Subject::Result, "A result that is now possible and was not before:"),
+            (Subject::Error, "An error that is now possible and was not before:"),
         ];
         let mut shown = Vec::new();
         for (subject, title) in titles {
@@ -271,8 +271,8 @@ impl Report<'_> {
             shown.push((title.to_owned(), text::shorten(&value.to_string(), 2000), said.collect()));
             if self.diff.effect_on(subject) != Effect::Breaking {
                 let words =
-                    "The comparison did not foresee it; please report this with both specs.".to_owned();
-                shown.push(("Unforeseen:".to_owned(), words, Vec::new()));
+                    "The comparison did not predict this. Please report it, with both specs.".to_owned();
+                shown.push(("Not predicted:".to_owned(), words, Vec::new()));
             }
         }
         shown

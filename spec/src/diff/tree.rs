@@ -18,7 +18,7 @@ pub(super) fn changes(subject: Subject, old: &Schema, new: &Schema) -> Vec<Chang
     if is_broken && prove::entails(from, to) {
         for change in changes.iter_mut().filter(|change| change.effect == Effect::Breaking) {
             change.effect = Effect::Compatible;
-            change.sentence.push_str(", which other rules demanded before");
+            change.sentence.push_str(", which other rules already required");
         }
     }
     changes
@@ -38,7 +38,7 @@ struct Walk<'w> {
 enum Step {
     Member(String),
     Item,
-    /// A member that no schema declares, of which no rule above speaks.
+    /// A member that no schema declares, that no rule above mentions.
     Stranger,
 }
 
@@ -156,7 +156,7 @@ impl Walk<'_> {
                 continue;
             }
             match before {
-                // Which names are let through is told name by name.
+                // Each accepted name is reported separately.
                 Some(before) if matches!(before.rule, Rule::AdditionalProperties(_)) => {}
                 Some(before) => {
                     let reach = Reach {
@@ -249,7 +249,7 @@ impl Walk<'_> {
         let reach =
             Reach { narrows: !fits || is_demanded, widens: was_absent && !prove::lacks(&known.new, name) };
         let kind = if after.required.is_some() { "required" } else { "optional" };
-        let free = if fits { "" } else { "; any value could stand under the name before" };
+        let free = if fits { "" } else { "; any value was accepted under this name before" };
         let sentence = format!("is a new {kind} {}{free}", self.noun());
         let effect = self.effect(reach).max(Effect::Compatible);
         self.add(&after.schema.path, after.required.as_ref(), Action::Added, effect, sentence);
@@ -274,7 +274,7 @@ impl Walk<'_> {
             .find(|constraint| matches!(constraint.rule, Rule::AdditionalProperties(_)));
         let still = if is_kept && self.subject == Subject::Request {
             format!(
-                "; {} takes members that are not declared",
+                "; {} accepts undeclared members",
                 if old.path.is_empty() { "the task" } else { "the object" }
             )
         } else {

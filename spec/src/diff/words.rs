@@ -1,4 +1,4 @@
-//! Changes in words: what a changed rule said and says, and documentation that reads otherwise.
+//! Changes in words: a changed rule before and after, and changed documentation.
 
 use super::{Action, Change, Effect, Subject};
 use crate::document::text;
@@ -26,7 +26,7 @@ pub(super) fn changed(before: &Constraint, after: &Constraint) -> String {
     match rest {
         Some(rest) if before.expected != after.expected => format!("{}, now {rest}", past(&before.expected)),
         _ if before.expected == after.expected => {
-            format!("{} (the rule is written otherwise)", after.expected)
+            format!("{} (the rule is written differently)", after.expected)
         }
         _ => format!("{}; before: {}", after.expected, before.expected),
     }
@@ -43,7 +43,7 @@ pub(super) fn no_longer(sentence: &str) -> String {
     }
 }
 
-/// A demand of yesterday: "must be at most 4" becomes "had to be at most 4".
+/// The sentence of an old rule: "must be at most 4" becomes "had to be at most 4".
 fn past(sentence: &str) -> String {
     sentence.strip_prefix("must ").map_or_else(|| sentence.to_owned(), |rest| format!("had to {rest}"))
 }
@@ -62,25 +62,21 @@ pub(super) fn of_schema(subject: Subject, old: &Schema, new: &Schema, changes: &
         let path = new.path.clone();
         changes.push(Change { subject, path, constraint: None, action, effect, sentence });
     };
-    // To leave a parameter out is legal as before, and may mean something else now.
+    // Leaving the parameter out stays valid, but its meaning may change.
     match (&old.default, &new.default) {
         (Some(before), Some(after)) if !equal(before, after) => {
             let (before, after) = (text::literal(before), text::literal(after));
-            add(
-                Action::Changed,
-                Effect::Compatible,
-                format!("when left out is now {after}; it was {before}"),
-            );
+            add(Action::Changed, Effect::Compatible, format!("has the default {after}; it was {before}"));
         }
         (None, Some(after)) => {
             add(
                 Action::Added,
                 Effect::Documentation,
-                format!("is documented to be {} when left out", text::literal(after)),
+                format!("now documents the default {}", text::literal(after)),
             );
         }
         (Some(before), None) => {
-            let sentence = format!("is no longer documented to be {} when left out", text::literal(before));
+            let sentence = format!("no longer documents the default {}", text::literal(before));
             add(Action::Removed, Effect::Documentation, sentence);
         }
         _ => {}
@@ -90,7 +86,7 @@ pub(super) fn of_schema(subject: Subject, old: &Schema, new: &Schema, changes: &
         ("description", old.description != new.description),
         ("link to the documentation", anchor(old) != anchor(new) && old.path == new.path),
         ("levels", levels(old, new)),
-        ("words about the values", values(old, new)),
+        ("description of the values", values(old, new)),
     ]
     .into_iter()
     .filter(|(_, differs)| *differs)
@@ -101,12 +97,12 @@ pub(super) fn of_schema(subject: Subject, old: &Schema, new: &Schema, changes: &
         schema.title.is_some() || schema.description.is_some() || !schema.constraints.is_empty()
     };
     if !words.is_empty() && is_given(old) && is_given(new) {
-        let sentence = format!("has another {}", text::list(&words, "and"));
+        let sentence = format!("has a changed {}", text::list(&words, "and"));
         add(Action::Changed, Effect::Documentation, sentence);
     }
 }
 
-/// The place on the page; another page is told of once.
+/// The place on the page; a new page is reported once, for the document.
 fn anchor(schema: &Schema) -> Option<&str> {
     schema.documentation.as_ref()?.split_once('#').map(|(_, anchor)| anchor)
 }
@@ -152,23 +148,23 @@ pub(super) fn of_document(old: &Model, new: &Model, changes: &mut Vec<Change>) {
     if old.air != new.air {
         add(
             Effect::Documentation,
-            format!("the model is `{}` now; it was `{}`", shown(&new.air), shown(&old.air)),
+            format!("the model is now `{}`; it was `{}`", shown(&new.air), shown(&old.air)),
         );
     }
     if old.slug != new.slug {
-        add(Effect::Documentation, format!("the slug is `{}` now; it was `{}`", new.slug, old.slug));
+        add(Effect::Documentation, format!("the slug is now `{}`; it was `{}`", new.slug, old.slug));
     }
     if (&old.title, &old.summary) != (&new.title, &new.summary) {
-        add(Effect::Documentation, "has another title or summary".to_owned());
+        add(Effect::Documentation, "has a changed title or summary".to_owned());
     }
     if old.documentation != new.documentation {
-        let page = new.documentation.as_deref().unwrap_or("no page that is named");
+        let page = new.documentation.as_deref().unwrap_or("no page");
         add(Effect::Documentation, format!("is documented by {page}"));
     }
     if old.owner_rules != new.owner_rules {
-        add(Effect::Documentation, "states other rules of the model's owner".to_owned());
+        add(Effect::Documentation, "has changed rules of the model's owner".to_owned());
     }
     if old.prices != new.prices {
-        add(Effect::Documentation, "has other price examples".to_owned());
+        add(Effect::Documentation, "has changed price examples".to_owned());
     }
 }

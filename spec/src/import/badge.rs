@@ -72,7 +72,7 @@ pub(super) struct Read {
     pub(super) promised: Option<usize>,
 }
 
-/// Reads the badges of one parameter. What is not understood is told and left out.
+/// Reads the badges of one parameter. What is not understood is reported and left out.
 pub(super) fn read(name: &str, line: usize, badges: &[Badge], unread: &mut Vec<Remark>) -> Read {
     let mut parameter = Parameter { name: name.to_owned(), line, is_listed: true, ..Parameter::default() };
     let mut promised = None;
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_told_and_left_out() {
+    fn what_is_not_understood_is_reported_and_left_out() {
         let (found, unread) = facts(&[
             ("Type", "quaternion"),
             ("Min", "3"),

@@ -106,7 +106,7 @@ fn openapi(tree: Tree) -> Tree {
     document
 }
 
-/// What is said about the model as a whole. Returns the address of its page.
+/// What is said about the model as a whole. Returns the URL of its page.
 fn about(
     document: &mut Tree,
     facts: &Facts,
@@ -183,14 +183,14 @@ fn results(document: &mut Tree, facts: &Facts, old: Option<&Facts>, writer: &mut
             let kind = facts.task.member("taskType").and_then(|kind| kind.fact("const"));
             let is_image = kind.and_then(|kind| kind.value.as_text()) == Some("imageInference");
             let taken = if is_image {
-                "those of image tasks are taken; do they fit?"
+                "The document uses those of image tasks. Are they correct?"
             } else {
-                "which fields do they have?"
+                "Which fields do they have?"
             };
             if !is_image {
                 document.at_mut(&path[..path.len() - 1]).remove("items");
             }
-            let text = format!("`ResponseBody`: the source does not describe results; {taken}");
+            let text = format!("`ResponseBody`: the source does not describe results. {taken}");
             writer.questions.push(Remark::new(1, text));
         }
         return;

@@ -28,7 +28,7 @@ fn lines(text: &str) -> Vec<(usize, &str)> {
 /// Whether a parameter starts at a line: a name, and then badges.
 fn starts(lines: &[(usize, &str)], index: usize) -> bool {
     let (Some((_, name)), Some((_, badges))) = (lines.get(index), lines.get(index + 1)) else { return false };
-    // Prose may begin with the name of a type as well, but goes on behind a space.
+    // Prose may begin with the name of a type as well, but continues after a space.
     super::is_name(name)
         && badge::leading_kind(badges)
             .is_some_and(|(_, rest)| rest.starts_with(" (") || !rest.starts_with([' ', ',', '.', 's']))
@@ -97,27 +97,27 @@ fn complete(source: &Source, lines: &[(usize, &str)], page: &Page) -> Result<(),
     let position = Position { line, column: end.chars().count() + 1 };
     let cut = |message: &str| Err(Diagnostic::error(source.name(), position, message, super::CUT_OFF));
     if page.facts.unread.iter().any(|remark| remark.line == line) {
-        return cut("the page ends within the badges of a parameter");
+        return cut("the page ends in the middle of the badges of a parameter");
     }
     if page.trail.is_some() || super::is_name(end) {
-        return cut("the page ends behind the name of a parameter");
+        return cut("the page ends after the name of a parameter");
     }
     if page.outline.root.member("model").is_none() {
         return cut("the page ends before the parameter `model`, which every model has");
     }
     let is_counted = label_counted(end).is_some();
     if !source.text().ends_with('\n') && !is_counted && !end.ends_with(['.', '!', '?', ')', ':', '`']) {
-        return cut("the page ends within a line");
+        return cut("the page ends in the middle of a line");
     }
     // Values are described all or not at all.
     let counted = lines.iter().rposition(|(_, line)| values_counted(line).is_some());
     if let Some(index) = counted {
-        let told = lines.len() - 1 - index;
+        let described = lines.len() - 1 - index;
         let count = values_counted(lines[index].1).unwrap_or_default();
         let is_open =
             lines[index + 1..].iter().all(|(_, line)| !line.contains('»') && label_counted(line).is_none());
-        if is_open && (1..count).contains(&told) {
-            return cut(&format!("the page ends behind {told} of {count} values"));
+        if is_open && (1..count).contains(&described) {
+            return cut(&format!("the page ends after {described} of {count} values"));
         }
     }
     Ok(())
@@ -287,7 +287,7 @@ fn split(text: &str, line: usize, name: &str, unread: &mut Vec<Remark>) -> Vec<B
             badges.push(Badge::new(label, &after[..end], line));
             rest = &after[end..];
         } else {
-            // What is not known goes on to the next label that is.
+            // An unknown badge extends to the next known label.
             let known = |index: &usize| {
                 rest.is_char_boundary(*index)
                     && (labelled(&rest[*index..]).is_some() || rest[*index..].starts_with("required"))
@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn badges_that_run_together_are_told_apart() {
+    fn badges_that_run_together_are_separated() {
         let (found, unread) = badges("integerrequiredmin: 16max: 3840step: 16");
         assert_eq!(found, ["type=integer", "required=", "min=16", "max=3840", "step=16"]);
         assert!(unread.is_empty());
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn a_badge_that_is_not_known_is_told_and_the_others_are_read() {
+    fn an_unknown_badge_is_reported_and_the_others_are_read() {
         let (found, unread) = badges("stringemailmin: 3plan: promax: 9");
         assert_eq!(found, ["type=string", "min=3", "max=9"]);
         assert_eq!(unread, ["the badge `email` of `p`", "the badge `plan: pro` of `p`"]);

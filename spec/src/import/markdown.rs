@@ -60,7 +60,7 @@ pub(super) fn read(source: &Source) -> Result<Facts, Diagnostic> {
     complete(source, &task, last)?;
     if matches!(last, "Request Parameters" | "Parameters") {
         let text =
-            "the page ends with its request parameters, and describes no results: is the file complete?";
+            "the page ends after its request parameters and describes no results: is the file complete?";
         page.unread(source.text().lines().count(), text);
     }
     for (line, text) in task.miscounted().into_iter().chain(result.miscounted()) {
@@ -92,7 +92,7 @@ fn sections(source: &Source) -> Result<Vec<Section<'_>>, Diagnostic> {
     match fence {
         None => Ok(sections),
         Some((line, _)) => {
-            let message = "this block of code never ends";
+            let message = "this code block is not closed";
             Err(Diagnostic::error(source.name(), Position { line, column: 1 }, message, super::CUT_OFF))
         }
     }
@@ -115,15 +115,15 @@ fn complete(source: &Source, task: &Outline, last: &str) -> Result<(), Diagnosti
         return cut("the page ends before any parameter of a request");
     }
     if heading(end).is_some() {
-        return cut("the page ends behind the name of a parameter");
+        return cut("the page ends after the name of a parameter");
     }
     let ends_within = matches!(last, "Request Parameters" | "Parameters");
     if !source.text().ends_with('\n') && (ends_within || !is_whole(end)) {
-        return cut("the page ends within a line");
+        return cut("the page ends in the middle of a line");
     }
     let is_counted = task.miscounted().is_empty();
     if ends_within && (task.root.member("model").is_none() || !is_counted || end.starts_with("- **")) {
-        return cut("the page ends within its request parameters");
+        return cut("the page ends in the middle of its request parameters");
     }
     Ok(())
 }
@@ -306,7 +306,7 @@ impl Page {
         let Some(path) = path(heading, &badges, nest, outline) else {
             self.unread(
                 *number,
-                format!("where `{}` belongs: its path, its anchor and its name do not fit", heading.name),
+                format!("the place of `{}`: its path, its anchor and its name do not match", heading.name),
             );
             return;
         };

@@ -42,7 +42,7 @@ impl Outline {
                 holder = holder.items.get_or_insert_with(|| Box::new(object(String::new(), line)));
             }
             if !holder.is_a("object") {
-                let text = format!("`{shown}` stands inside `{name}`, which is no object");
+                let text = format!("`{shown}` is inside `{name}`, which is not an object");
                 unread.push(Remark::new(line, text));
                 return;
             }
@@ -59,7 +59,7 @@ impl Outline {
             Some(known) => {
                 unread.push(Remark::new(
                     line,
-                    format!("`{shown}` comes a second time, after line {}", known.line),
+                    format!("`{shown}` is listed twice, first in line {}", known.line),
                 ));
             }
             None => holder.members.push(parameter),
@@ -82,7 +82,10 @@ impl Outline {
             if found != *promised {
                 all.push((
                     *line,
-                    format!("`{}` is said to have {promised} properties, {found} are listed", path.join(".")),
+                    format!(
+                        "`{}` has {promised} properties according to its badge, but {found} are listed",
+                        path.join(".")
+                    ),
                 ));
             }
         }

@@ -18,7 +18,7 @@ pub struct Behaviour {
 
 /// The kinds of behaviour. Parameters and fields are dotted paths of the task and of a result.
 #[derive(Clone, Debug, PartialEq)]
-#[allow(missing_docs)] // each variant's sentence speaks of its fields by name
+#[allow(missing_docs)] // each variant's sentence names its fields
 pub enum Kind {
     /// Each result repeats the parameter.
     Echo { parameter: String, field: String },
@@ -58,7 +58,7 @@ pub struct Condition {
 }
 
 impl Kind {
-    /// The parameters of the task that the behaviour speaks of; the first one is what it is about.
+    /// The parameters of the task that the behaviour refers to; the first one is what it is about.
     #[must_use]
     pub fn parameters(&self) -> Vec<&str> {
         match self {
@@ -78,7 +78,7 @@ impl Kind {
         }
     }
 
-    /// The fields of a result that the behaviour speaks of.
+    /// The fields of a result that the behaviour refers to.
     #[must_use]
     pub fn fields(&self) -> Vec<&str> {
         match self {

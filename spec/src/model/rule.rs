@@ -195,7 +195,7 @@ pub struct DependentRequired {
 }
 
 impl DependentRequired {
-    /// Every name the rule speaks of, each once.
+    /// Every name in the rule, each once.
     #[must_use]
     pub fn names(&self) -> Vec<String> {
         let mut seen = HashSet::new();

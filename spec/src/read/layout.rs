@@ -258,7 +258,7 @@ fn is_slug(text: &str) -> bool {
         && !text::is_long(text)
 }
 
-/// The name of a file without folders and ending, which is what a document without a name goes by.
+/// The name of a file without folders and ending, which names a document that has no name.
 fn stem(path: &str) -> &str {
     std::path::Path::new(path).file_stem().and_then(|stem| stem.to_str()).unwrap_or(path)
 }

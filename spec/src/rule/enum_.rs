@@ -75,8 +75,8 @@ impl<'a> Keyword<'a> for Enum<'a> {
             witnesses.extend(misses_of(&one.value));
         }
         witnesses.push(Witness::reject("", "empty"));
-        let told = schema.description.as_deref().map(words_in_ticks).unwrap_or_default();
-        for word in told.iter().map(String::as_str).chain(TEMPTING) {
+        let named = schema.description.as_deref().map(words_in_ticks).unwrap_or_default();
+        for word in named.iter().map(String::as_str).chain(TEMPTING) {
             witnesses.push(Witness::reject(word, format!("`{word}`")));
         }
         witnesses.retain(|witness| witness.side == Side::Accept || !self.0.contains(&witness.value));

@@ -18,7 +18,7 @@ pub struct Difference {
     pub line: usize,
 }
 
-/// What the one side has where the other has nothing.
+/// The text for the side that states nothing.
 const NOTHING: &str = "not stated";
 
 /// Everything on which the two differ, in the order of the source. Results are compared where both describe them.
@@ -57,25 +57,25 @@ impl Comparison {
             let id = if self.in_results { format!("data[].{id}") } else { id };
             out.push(Difference { id, source: said, spec: known, line });
         };
-        let mut spoken = Vec::new();
+        let mut reported = Vec::new();
         for fact in &source.facts {
             if same(fact, spec) {
                 continue;
             }
             let other = spec.fact(other_keyword(fact, spec)).filter(|_| !repeats(fact, spec));
-            spoken.push(fact.keyword.as_str());
+            reported.push(fact.keyword.as_str());
             let known = other.map_or_else(|| NOTHING.to_owned(), shown);
             push(id(path, fact), shown(fact), known, fact.line);
         }
         for fact in &spec.facts {
-            let is_spoken = spoken.iter().any(|keyword| other_keyword(fact, source) == *keyword)
+            let is_reported = reported.iter().any(|keyword| other_keyword(fact, source) == *keyword)
                 && !repeats(fact, source);
-            if !is_spoken && !same(fact, source) && self.must_be_stated(fact, spec) {
+            if !is_reported && !same(fact, source) && self.must_be_stated(fact, spec) {
                 let line = source.line.max(1);
                 let silence = if self.layout.has_place_for(&fact.keyword) {
                     NOTHING
                 } else {
-                    "not stated (this layout never does)"
+                    "not stated (this layout cannot state it)"
                 };
                 push(id(path, fact), silence.to_owned(), shown(fact), line);
             }
@@ -142,7 +142,7 @@ fn repeats(fact: &Fact, holder: &Parameter) -> bool {
     is_rule(&fact.keyword) && holder.is_a("object")
 }
 
-/// The keyword under which the other side speaks of the same thing: values may be named or only counted.
+/// The keyword under which the other side states the same thing: values may be named or only counted.
 fn other_keyword<'k>(fact: &'k Fact, other: &Parameter) -> &'k str {
     match fact.keyword.as_str() {
         "enum" if other.fact("enum").is_none() && other.fact("x-value-count").is_some() => "x-value-count",

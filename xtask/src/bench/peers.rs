@@ -40,7 +40,7 @@ pub(super) fn measure(root: &Path, corpus: &Path, seconds: &str, table: &mut Tab
 fn collect(command: &mut Command, who: &str, table: &mut Table) -> anyhow::Result<()> {
     let output = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
-        bail!("{who} comes to another verdict, or failed");
+        bail!("{who} has another verdict, or failed");
     }
     for line in String::from_utf8(output.stdout)?.lines() {
         let line: Value = serde_json::from_str(line)?;

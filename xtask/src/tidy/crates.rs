@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("airspec-judge", &["airspec-spec"]),
     ("airspec-media", &[]),
     ("airspec-mock", &["airspec-spec", "airspec-judge", "airspec-media"]),
-    // Of the generated crate the suite uses the client's view of addresses, pauses and error codes, never a validator.
+    // The suite uses only the client of the generated crate (URLs, pauses, error codes), never a validator.
     ("airspec-suite", &["airspec-spec", "airspec-judge", "airspec-media", "airspec-mock", "airspec-models"]),
     ("airspec-report", &["airspec-spec", "airspec-suite"]),
     (
@@ -53,7 +53,7 @@ pub(super) fn arrows(metadata: &Value) -> Vec<Problem> {
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
         let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| *known == name) else {
-            problems.push(Problem::new(name, "a crate without a line in xtask/src/tidy/crates.rs"));
+            problems.push(Problem::new(name, "is not listed in xtask/src/tidy/crates.rs"));
             continue;
         };
         let dependencies = package["dependencies"].as_array().into_iter().flatten();
@@ -62,7 +62,7 @@ pub(super) fn arrows(metadata: &Value) -> Vec<Problem> {
             if is_ours(target) && !allowed.contains(&target) {
                 problems.push(Problem::new(
                     name,
-                    format!("depends on {target}: that arrow is not allowed (xtask/src/tidy/crates.rs)"),
+                    format!("depends on {target}: this dependency is not allowed (xtask/src/tidy/crates.rs)"),
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! `.ci/run` runs what the README tells people to run.
+//! `.ci/run` runs the commands that the README documents.
 
 use super::Problem;
 use anyhow::Result;
@@ -12,9 +12,9 @@ pub(super) fn check(root: &Path) -> Result<Vec<Problem>> {
     Ok(commands(&read("README.md")?, &read(".ci/run")?))
 }
 
-/// The README tells both commands, and the script has each on a line of its own behind `step`.
+/// The README contains both commands, and the script has each on a line of its own after `step`.
 pub(super) fn commands(readme: &str, script: &str) -> Vec<Problem> {
-    let tells = |text: &str, command: &str| {
+    let contains = |text: &str, command: &str| {
         text.lines().any(|line| line.trim().split(" #").next().map(str::trim) == Some(command))
     };
     let runs = |command: &str| {
@@ -23,13 +23,13 @@ pub(super) fn commands(readme: &str, script: &str) -> Vec<Problem> {
     };
     let mut problems = Vec::new();
     for command in COMMANDS {
-        if !tells(readme, command) {
-            problems.push(Problem::new("README.md", format!("does not tell `{command}`")));
+        if !contains(readme, command) {
+            problems.push(Problem::new("README.md", format!("does not contain `{command}`")));
         }
         if !runs(command) {
             problems.push(Problem::new(
                 ".ci/run",
-                format!("does not run `{command}`, which the README tells people to run"),
+                format!("does not run `{command}`, which the README documents"),
             ));
         }
     }

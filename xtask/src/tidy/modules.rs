@@ -26,7 +26,7 @@ pub(super) fn check(root: &Path) -> Result<Vec<Problem>> {
             if !is_allowed {
                 problems.push(Problem::new(
                     folder.as_str(),
-                    format!("modules name each other in a circle: {}", circle.join(", ")),
+                    format!("modules depend on each other in a cycle: {}", circle.join(", ")),
                 ));
             }
         }

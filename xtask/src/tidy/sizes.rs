@@ -29,7 +29,7 @@ pub(super) fn check(root: &Path) -> Result<Vec<Problem>> {
         problems.extend(found.into_iter().filter(|problem| !unused.remove(problem.place.as_str())));
     }
     let stale = |place: &str| {
-        Problem::new(place, "is no longer too long: take it off the list in xtask/src/tidy/sizes.rs")
+        Problem::new(place, "is no longer too long: remove it from the list in xtask/src/tidy/sizes.rs")
     };
     problems.extend(unused.into_iter().map(stale));
     Ok(problems)

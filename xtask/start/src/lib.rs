@@ -21,8 +21,8 @@ pub fn root() -> PathBuf {
 
 /// The cargo that runs this program.
 ///
-/// It is not told of the package that this program is: build scripts that look at it would run again, here and
-/// afterwards.
+/// It does not get the variables that describe the package of this program: build scripts that read them would run again,
+/// now and later.
 #[must_use]
 pub fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -54,7 +54,7 @@ pub const AS_TESTS: [&str; 3] = ["--workspace", "--test", "features"];
 /// Builds a program of the workspace, so that it can be run without cargo between: signals then reach it alone.
 ///
 /// # Errors
-/// Cargo does not start, or the program does not compile, of which cargo has told.
+/// Cargo does not start, or the program does not compile, which cargo has reported.
 pub fn build(root: &Path, program: &str) -> io::Result<()> {
     let mut cargo = cargo();
     cargo.args(["build", "--quiet", "--manifest-path"]).arg(root.join("Cargo.toml"));

@@ -1,41 +1,41 @@
-//! Every command of ours in every document is run as a reader would run it: line by line, in a folder that has the files
-//! that the lines name, and with a mock server of this machine wherever a line names a server.
+//! Runs every command of every document as a reader would: line by line, in a folder that has the files that the lines
+//! name, with a mock server on this machine in place of each server.
 //!
-//! What is not run, or runs shorter than it is written, stands in a list with its reason.
+//! Lines that are not run, or run shorter than they are written, are listed with a reason.
 #![cfg(unix)]
 
-mod desk;
 #[path = "../../src/documents/lines.rs"]
 mod lines;
 mod recipe;
+mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;
 
-use desk::{Desk, Stage, help};
 use lines::{Line, commands, documents, name, read, shell_lines};
+use sandbox::{Fixture, Sandbox, help};
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 /// Lines that are only parsed (`xtask/src/documents.rs`): how they begin, and why.
 const PARSED_ONLY: [(&str, &str); 15] = [
-    ("AIRSPEC_PAIRS=2000 cargo test", "is a test, with more pairs than it has by itself"),
-    ("cargo test --workspace", "this test is a part of it"),
+    ("AIRSPEC_PAIRS=2000 cargo test", "is a test that runs with fewer pairs by default"),
+    ("cargo test --workspace", "includes this test"),
     ("cargo install --locked --path conformance", "compiles for minutes"),
-    ("cargo install cargo-fuzz", "fetches a program of others"),
+    ("cargo install cargo-fuzz", "downloads a program"),
     ("cargo doc --open", "opens a browser; `.ci/run` builds the documentation"),
-    ("cargo deny", "is a program of others, which `.ci/run` runs where it is installed"),
-    ("rustup toolchain install", "fetches a toolchain"),
+    ("cargo deny", "may not be installed; `.ci/run` runs it if it is"),
+    ("rustup toolchain install", "downloads a toolchain"),
     ("cargo +1.89", "needs that toolchain"),
-    ("cargo publish", "asks a registry"),
+    ("cargo publish", "needs a registry"),
     ("cargo run --example", "conformance/tests/examples.rs runs every example"),
     ("cargo xtask bench", "measures for many minutes"),
-    ("cargo xtask differential", "compiles a program of its own, for minutes"),
+    ("cargo xtask differential", "compiles a program, for minutes"),
     ("cargo xtask fuzz", "needs cargo-fuzz, and takes many minutes"),
-    ("cargo xtask interop", "fetches packages; `.ci/run` runs it"),
+    ("cargo xtask interop", "downloads packages; `.ci/run` runs it"),
     ("cargo xtask browse", "needs a browser; `.ci/run` runs it"),
 ];
 
-/// Lines that send the whole suite. Others that would are given `--case 'width.*'`: what they show is in their flags.
+/// Lines that run the whole suite. Other runs get the flag `--case 'width.*'`: they test flags.
 const WHOLE: [(&str, &str); 6] = [
     ("README.md", "airspec conformance --target http://127.0.0.1:8080/v1 --report report"),
     (
@@ -80,7 +80,7 @@ const SHORTER: [(&str, &str); 6] = [
     ),
 ];
 
-/// Lines that end with code 1, since what they show is something that is wrong.
+/// Lines that end with code 1, because they show something that is wrong.
 const VIOLATED: [(&str, &str); 9] = [
     ("airspec --help", "airspec validate request.json wrong.json"),
     ("airspec --help", "airspec validate --lines --format lines - < values.jsonl"),
@@ -115,9 +115,9 @@ fn calls(line: &Line, command: &str, flags: &[&str]) -> bool {
     })
 }
 
-/// What became of the lines of all documents.
+/// The results of the lines of all documents.
 #[derive(Default)]
-struct Told {
+struct Results {
     run: usize,
     wrong: Vec<String>,
     /// The entries of the lists above that were met.
@@ -125,12 +125,12 @@ struct Told {
 }
 
 /// Runs the lines of one document in turn.
-fn work_through(stage: &Stage, lines: &[Line], told: &Mutex<Told>) {
-    let mut desk = Desk::new(stage);
+fn run_lines(fixture: &Fixture, lines: &[Line], results: &Mutex<Results>) {
+    let mut sandbox = Sandbox::new(fixture);
     for line in lines {
         let text = bare(line);
         if let Some(entry) = PARSED_ONLY.iter().find(|(begin, _)| text.starts_with(begin)) {
-            told.lock().unwrap().used.insert(*entry);
+            results.lock().unwrap().used.insert(*entry);
             continue;
         }
         let shorter = SHORTER.iter().find(|(long, _)| *long == text);
@@ -138,17 +138,17 @@ fn work_through(stage: &Stage, lines: &[Line], told: &Mutex<Told>) {
         let written = shorter.map_or(text, |(_, short)| short);
         let whole = WHOLE.iter().find(|entry| **entry == (line.document.as_str(), text));
         let outcome = if calls(line, "mock", &["--list-faults"]) {
-            desk.serve(written)
+            sandbox.serve(written)
         } else {
             let is_cut = whole.is_none() && calls(line, "conformance", &PARTS);
             let written = if is_cut { format!("{written} --case 'width.*'") } else { written.to_owned() };
-            desk.run(&written, i32::from(violated.is_some()))
+            sandbox.run(&written, i32::from(violated.is_some()))
         };
-        let mut told = told.lock().unwrap();
-        told.run += 1;
-        told.used.extend(shorter.into_iter().chain(violated).chain(whole).copied());
+        let mut results = results.lock().unwrap();
+        results.run += 1;
+        results.used.extend(shorter.into_iter().chain(violated).chain(whole).copied());
         if let Err(reason) = outcome {
-            told.wrong.push(format!("{}: {text}\n{reason}", line.document));
+            results.wrong.push(format!("{}: {text}\n{reason}", line.document));
         }
     }
 }
@@ -170,7 +170,7 @@ fn helps() -> Vec<Line> {
 
 #[test]
 fn every_command_in_every_document_runs() {
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let mut all: Vec<Vec<Line>> =
         documents().iter().map(|path| shell_lines(&name(path), &read(path))).collect();
     all.extend(recipe::all());
@@ -178,21 +178,21 @@ fn every_command_in_every_document_runs() {
     all.retain(|lines| !lines.is_empty());
     // The longest ones first, so that no core waits in the end.
     all.sort_by_key(Vec::len);
-    let (queue, told) = (Mutex::new(all), Mutex::new(Told::default()));
+    let (queue, results) = (Mutex::new(all), Mutex::new(Results::default()));
     let next = || queue.lock().unwrap().pop();
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from).min(8) {
             scope.spawn(|| {
                 while let Some(lines) = next() {
-                    work_through(&stage, &lines, &told);
+                    run_lines(&fixture, &lines, &results);
                 }
             });
         }
     });
-    let told = told.into_inner().unwrap();
-    assert!(told.wrong.is_empty(), "{}", told.wrong.join("\n\n"));
-    assert!(told.run > 120, "only {} lines were run: are the blocks still marked `sh`?", told.run);
+    let results = results.into_inner().unwrap();
+    assert!(results.wrong.is_empty(), "{}", results.wrong.join("\n\n"));
+    assert!(results.run > 120, "only {} lines were run: are the blocks still marked `sh`?", results.run);
     let listed = PARSED_ONLY.iter().chain(&WHOLE).chain(&SHORTER).chain(&VIOLATED);
-    let unused: Vec<_> = listed.filter(|entry| !told.used.contains(*entry)).collect();
-    assert!(unused.is_empty(), "in no document any more: {unused:?}");
+    let unused: Vec<_> = listed.filter(|entry| !results.used.contains(*entry)).collect();
+    assert!(unused.is_empty(), "listed, but in no document: {unused:?}");
 }

@@ -141,7 +141,8 @@ impl Writer {
         if is_named && !is_described {
             let values = new.fact("enum").map(|fact| fact.value.items().len()).filter(|count| *count > 1);
             let values = values.map(|count| format!(", and each of its {count} values")).unwrap_or_default();
-            let text = format!("{in_result}`{path}`: title and description{values}, in our words");
+            let text =
+                format!("{in_result}`{path}`: title and description{values} needed, in your own words");
             self.questions.push(Remark::new(new.line, text));
         }
         if let Some(page) = self.page.as_ref().filter(|_| is_named)
@@ -165,8 +166,11 @@ impl Writer {
             } else if let Some(kept) = self.kept(fact, new, path) {
                 facts.push(kept);
             } else if !Self::is_replaced(fact, new) && fact.keyword != "x-value-count" {
-                let text =
-                    format!("{} is gone: the source does not say `{}`", shown(path, fact), fact.value.line());
+                let text = format!(
+                    "{} is removed: the source does not state `{}`",
+                    shown(path, fact),
+                    fact.value.line()
+                );
                 self.changes.push(Remark::new(new.line, text));
             }
         }
@@ -217,7 +221,7 @@ impl Writer {
             if let Some(count) = counted {
                 let values: Vec<String> = fact.value.items().iter().map(Tree::line).collect();
                 let text = format!(
-                    "`{path}`: the source counts {count} values, the document knew {known} ({})",
+                    "`{path}`: the source states {count} values, the document has {known} ({}). What are the values?",
                     values.join(", ")
                 );
                 self.questions.push(Remark::new(new.line, text));
@@ -241,7 +245,7 @@ impl Writer {
         }
         (!has_place).then(|| {
             let text = format!(
-                "{}: is it still `{}`? This layout does not tell",
+                "{}: is it still `{}`? This layout does not state it",
                 shown(path, fact),
                 fact.value.line()
             );
@@ -262,7 +266,7 @@ impl Writer {
             let known_enum = known.iter().any(|known| known.keyword == "enum");
             if !known_enum {
                 let text = format!(
-                    "`{path}`: which are its {} values? The source counts them only",
+                    "`{path}`: what are its {} values? The source states only the number",
                     fact.value.line()
                 );
                 self.questions.push(Remark::new(fact.line, text));
@@ -280,7 +284,7 @@ impl Writer {
     fn counts(&mut self, new: &Parameter, facts: &[Fact], path: &ParameterPath) {
         let has_count = facts.iter().any(|fact| matches!(fact.keyword.as_str(), "minItems" | "maxItems"));
         if self.layout == Layout::Markdown && new.is_a("array") && !has_count {
-            let text = format!("`{path}`: how many items? Markdown pages do not tell");
+            let text = format!("`{path}`: how many items? This layout does not state it");
             self.questions.push(Remark::new(new.line, text));
         }
     }
@@ -310,7 +314,7 @@ impl Writer {
         let names = order(&known, &new.members.iter().map(|member| member.name.as_str()).collect::<Vec<_>>());
         if old.parameter.is_some() {
             for name in known.iter().filter(|name| new.member(name).is_none()) {
-                self.changes.push(Remark::new(new.line, format!("`{}` is gone", path.join(name))));
+                self.changes.push(Remark::new(new.line, format!("`{}` is removed", path.join(name))));
             }
             for member in new.members.iter().filter(|member| !known.contains(&member.name.as_str())) {
                 self.changes.push(Remark::new(member.line, format!("`{}` is new", path.join(&member.name))));
