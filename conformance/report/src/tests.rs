@@ -179,13 +179,14 @@ fn reports_of_several_models_become_one_and_those_of_other_targets_do_not() {
     assert_eq!(merged.document.models, ["tiny", "small"]);
     assert_eq!(merged.document.cases.len(), 8);
     assert_eq!(merged.document.summary.failed, 2);
-    assert_eq!(merged.missing, ["8 of 10 cases are done"], "each was stopped before its last case");
+    assert_eq!(merged.missing, ["8 of 10 cases were tried"], "each was stopped before its last case");
     let text = super::junit::text(&merged.document).unwrap();
     assert_eq!(text.matches("<testsuite ").count(), 2, "{text}");
 
     let elsewhere = Document { target: "http://127.0.0.1:1/v1".to_owned(), ..other };
     let error = merge(pair(&elsewhere)).unwrap_err().to_string();
-    let expected = "one and other do not belong together: the targets are http://127.0.0.1:8080/v1 and http://127.0.0.1:1/v1";
+    let expected =
+        "one and other cannot be merged: the targets are http://127.0.0.1:8080/v1 and http://127.0.0.1:1/v1";
     assert_eq!(error, expected);
     let split = |shard: &str| Document { shard: Some(shard.to_owned()), cases: Vec::new(), ..one.clone() };
     let parts = vec![("one".to_owned(), split("1/2")), ("other".to_owned(), split("2/3"))];

@@ -5,7 +5,7 @@ use airspec_spec::Source;
 use airspec_spec::{import, verify};
 use std::path::PathBuf;
 
-/// Compares fact by fact, wording aside, and tells where the source contradicts itself.
+/// Compare facts, not wording, and report where the source contradicts itself.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Published source: an OpenAPI file, an answer of the schema service, or a model page in Markdown or as text
@@ -43,6 +43,6 @@ fn built_in(source: &airspec_spec::facts::Facts) -> Result<(&'static str, &'stat
     let slug = import::slug(source, &known);
     let found = documents.iter().find(|(known, _)| slug.as_deref() == Some(*known)).copied();
     found.ok_or_else(|| {
-        Failure(format!("{}: no spec of this model is built in; give one with --spec", source.source))
+        Failure(format!("{}: there is no built-in spec of this model; give one with --spec", source.source))
     })
 }
