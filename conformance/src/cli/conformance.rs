@@ -95,7 +95,7 @@ impl Arguments {
     fn seed(&self, earlier: Option<&Earlier>) -> Result<u64, Failure> {
         match (earlier, self.seed) {
             (Some(earlier), Some(seed)) if earlier.seed() != seed => {
-                Err(Failure(format!("--resume goes on with seed {}; leave --seed out", earlier.seed())))
+                Err(Failure(format!("--resume continues with seed {}; omit --seed", earlier.seed())))
             }
             (Some(earlier), _) => Ok(earlier.seed()),
             (None, seed) => Ok(seed.unwrap_or_else(random)),
