@@ -77,7 +77,7 @@ fn a_mock_that_cannot_start_says_so_in_one_line() {
     with("colour = 1", "unknown field `colour`, expected one of `seed`");
     with("mixed-status = 42", "`mixed-status` must be an HTTP status");
     with("[network]\nrain = 1", "network conditions have no `rain`");
-    with("faults = [\"x\"]", "no fault `x`; --list-faults shows them");
+    with("faults = [\"x\"]", "no fault `x`; --list-faults lists them");
     with("[codes]\n\"a.b\" = \"c\"", "the constraint `a.b`");
     cannot_run(&["mock", "--fault", "accept:width.maximun"], "did you mean `accept:width.maximum`?");
     cannot_run(&["mock", "--port", "x"], "invalid value 'x' for '--port <N>'");
@@ -439,8 +439,8 @@ fn a_page_is_made_of_what_was_saved() {
         assert_eq!(airspec(&["report", &place(kills)]).status.code(), Some(0), "the file or its folder");
     }
     assert!(std::fs::read_to_string(place("faults.html")).unwrap().contains("Every fault is found"));
-    cannot_run(&["report", &place("faults.json"), "--against", &one], "--against compares runs");
-    cannot_run(&["report", &one, "--against", &place("faults.json")], "this is none");
+    cannot_run(&["report", &place("faults.json"), "--against", &one], "--against compares two runs");
+    cannot_run(&["report", &one, "--against", &place("faults.json")], "--against needs the report of a run");
 }
 
 #[test]

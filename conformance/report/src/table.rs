@@ -392,7 +392,7 @@ fn write_summary(text: &mut String, style: Style, document: &Document, gaps: &[G
         let noun = if summary.noted == 1 { "1 note is" } else { &format!("{} notes are", summary.noted) };
         let _ = writeln!(
             text,
-            "{noun} no failure, because no source states the expectation; --verbose shows them, --strict counts them as failures"
+            "{noun} no failure: no source states the expectation; --verbose shows notes, --strict fails"
         );
     }
     for problem in &document.problems {

@@ -203,7 +203,7 @@ fn a_summary_for_people_takes_texts_of_a_server_as_they_are() {
     let fenced = "`````text\na | b </details> ``` ```` [x](javascript:1)\n`````\n";
     assert!(text.contains(fenced), "{text}");
     assert!(
-        text.contains("| 5 | 1 | 1 | 0 | 1 | 0 | 1 | 0 | 3 |") && text.contains("4 of 5 cases are done"),
+        text.contains("| 5 | 1 | 1 | 0 | 1 | 0 | 1 | 0 |") && text.contains("4 of 5 cases were tried"),
         "{text}"
     );
     assert!(text.contains("curl -sS http://127.0.0.1:8080/v1"), "{text}");
@@ -216,7 +216,7 @@ fn a_report_of_an_earlier_version_is_read_and_its_page_says_less() {
     value.as_object_mut().unwrap().remove("runs").unwrap();
     let document: Document = serde_json::from_value(value).unwrap();
     let page = super::html::run(&document, None);
-    assert!(!page.contains("<h2>Command</h2>") && !page.contains(">began <b>"));
+    assert!(!page.contains("<h2>Command</h2>") && !page.contains(">started <b>"));
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn a_merged_report_keeps_what_its_runs_share_and_lists_what_differs() {
     assert_eq!(both.document.runs.len(), 2);
     let page = super::html::run(&both.document, None);
     for words in [
-        "began <b>2026-11-22 18:10:00 UTC, 2026-11-23 01:02:03 UTC</b>",
+        "started <b>2026-11-22 18:10:00 UTC, 2026-11-23 01:02:03 UTC</b>",
         "AIR id <b>tiny:1@1</b>",
         "spec <b>2026-10-12</b>",
         "airspec <b>0.1.0</b>",
