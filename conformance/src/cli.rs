@@ -1,8 +1,8 @@
 //! The command line: arguments, files and exit codes.
 //!
-//! Exit codes: 0 everything that was planned was tried and holds, 1 a constraint or behaviour is violated, 2 could not
-//! run, or not all of it. Results go to standard output,
-//! everything else to standard error; what keeps a command from running is said in one line there.
+//! Exit codes: 0 everything that was planned was tried and holds, 1 a constraint or behaviour is violated, 2 the command
+//! could not run, or did not finish. Results go to standard output, everything else to standard error; a message of one
+//! line there gives the reason why a command could not run.
 
 mod accepted;
 mod choice;
@@ -42,7 +42,7 @@ const DEFAULT_MODEL: &str = "openai-gpt-image-2";
 /// In the place of a file of rules: those that the spec states as its owner's.
 const OWNER: &str = "owner";
 
-/// Holds a server against the spec of a model.
+/// Test servers and requests against a model's spec.
 #[derive(Debug, Parser)]
 #[command(name = "airspec", version, arg_required_else_help = true, after_help = help::PROGRAM)]
 struct Arguments {
@@ -52,34 +52,34 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Sends a server every case that the spec gives, and tells what it does otherwise
+    /// Test a server with all cases of a spec and report the differences
     #[command(after_help = help::CONFORMANCE)]
     Conformance(Box<conformance::Arguments>),
-    /// Runs the suite against every fault of the mock: none may survive
+    /// Run the suite against every fault of the mock: each must be found
     #[command(after_help = help::FAULTS)]
     Faults(faults::Arguments),
-    /// Makes one report of several: the shards of a run, the models of a catalogue
+    /// Merge several reports into one: the shards of a run, or several models
     #[command(after_help = help::MERGE)]
     Merge(merge::Arguments),
-    /// Makes a page for a browser of a saved run or kill matrix, also of two runs compared
+    /// Write an HTML page for a saved run or a kill matrix, or compare two runs
     #[command(after_help = help::REPORT)]
     Report(report::Arguments),
-    /// Runs a server that behaves as the spec says, until it is stopped
+    /// Run a mock server that behaves as the spec says
     #[command(after_help = help::MOCK)]
     Mock(mock::Arguments),
-    /// Tells what changed between two specs and what it means to users
+    /// List the changes between two specs and their effect on callers
     #[command(after_help = help::DIFF)]
     Diff(diff::Arguments),
-    /// Judges JSON against a spec
+    /// Validate JSON requests against a spec
     #[command(after_help = help::VALIDATE)]
     Validate(validate::Arguments),
-    /// Holds a spec against what the provider published: a page or a schema
+    /// Compare a spec with the provider's published source
     #[command(after_help = help::VERIFY)]
     Verify(verify::Arguments),
-    /// Prints what a shell needs to complete commands of this program
+    /// Print the completion script of a shell
     #[command(after_help = help::COMPLETIONS)]
     Completions(generate::Completions),
-    /// Writes the manual pages
+    /// Write the manual pages
     #[command(after_help = help::MAN)]
     Man(generate::Manuals),
 }
@@ -87,11 +87,11 @@ enum Command {
 /// Where the spec is.
 #[derive(Debug, clap::Args)]
 struct Spec {
-    /// A document of your own, in place of the one that is built in
+    /// A spec file, instead of the built-in spec
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
-    /// Rules that hold beyond the spec, in the form of its `x-constraints`; `owner` is those that the spec itself
-    /// states as its owner's
+    /// Additional constraints: a JSON file with the layout of `x-constraints`, or the word `owner` for the rules of the
+    /// model's owner that the spec contains
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
 }
@@ -113,7 +113,7 @@ impl Spec {
             airspec_spec::read_rules(&airspec_spec::Source::new(name, text), &model)?
         };
         if rules.is_empty() {
-            return Err(Failure(format!("{} states no rules of its owner", model.source)));
+            return Err(Failure(format!("{} contains no rules of the model's owner", model.source)));
         }
         // Nothing on the page says so: it is the user who knows.
         Ok(model.with_rules(&rules, airspec_spec::Level::Facts))
@@ -131,7 +131,7 @@ impl Spec {
 fn built_in(slug: &str) -> Result<airspec_spec::Model, Failure> {
     let found = airspec_spec::documents().iter().find(|(known, _)| *known == slug);
     let (name, text) =
-        found.ok_or_else(|| Failure(format!("no spec of {slug} is built in; give one with --spec")))?;
+        found.ok_or_else(|| Failure(format!("there is no built-in spec of {slug}; give one with --spec")))?;
     Ok(airspec_spec::read(&airspec_spec::Source::new(format!("{name}.json"), (*text).to_owned()))?)
 }
 

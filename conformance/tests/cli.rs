@@ -39,7 +39,7 @@ fn what_cannot_run_says_so_in_one_line() {
     cannot_run(&["conformance", "--target", "nonsense"], "give the full endpoint");
     cannot_run(&["conformance", "--case", "nothing.*"], "--case matches none");
     cannot_run(&["conformance", "--case", "width"], "did you mean 'width.*'?");
-    cannot_run(&["conformance", "--deviations", "/nowhere.txt"], "there is no such file; --fix writes one");
+    cannot_run(&["conformance", "--deviations", "/nowhere.txt"], "there is no such file; --fix creates it");
     cannot_run(&["validate"], "arguments were not provided: <VALUES>...; see --help");
     cannot_run(&["conformance", "--spec", "/nowhere.json"], "/nowhere.json");
     cannot_run(&["mock", "--port", "1", "--spec", "/nowhere.json"], "/nowhere.json");
@@ -77,7 +77,7 @@ fn a_mock_that_cannot_start_says_so_in_one_line() {
     with("colour = 1", "unknown field `colour`, expected one of `seed`");
     with("mixed-status = 42", "`mixed-status` must be an HTTP status");
     with("[network]\nrain = 1", "network conditions have no `rain`");
-    with("faults = [\"x\"]", "no fault `x`; --list-faults shows them");
+    with("faults = [\"x\"]", "no fault `x`; --list-faults lists them");
     with("[codes]\n\"a.b\" = \"c\"", "the constraint `a.b`");
     cannot_run(&["mock", "--fault", "accept:width.maximun"], "did you mean `accept:width.maximum`?");
     cannot_run(&["mock", "--port", "x"], "invalid value 'x' for '--port <N>'");
@@ -91,7 +91,7 @@ fn a_mock_that_cannot_start_says_so_in_one_line() {
     cannot_run(&["mock", "--one-key"], "RUNWARE_API_KEY, which is not set");
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    cannot_run(&["mock", "--port", &port], "--port 0 takes a free one");
+    cannot_run(&["mock", "--port", &port], "--port 0 selects a free port");
 }
 
 #[cfg(unix)]
@@ -371,7 +371,10 @@ fn several_files_are_judged_and_the_worst_is_the_exit_code() {
             assert_eq!(output.status.code(), Some(code), "{files:?} {format:?}");
             let said = text(&output.stderr);
             assert_eq!(said.lines().count(), usize::from(code == 2), "{said}");
-            assert!(code < 2 || said.contains("cannot be read") || said.contains("holds no value"), "{said}");
+            assert!(
+                code < 2 || said.contains("cannot be read") || said.contains("contains no value"),
+                "{said}"
+            );
         }
     }
     // What could be judged is told.
@@ -436,8 +439,8 @@ fn a_page_is_made_of_what_was_saved() {
         assert_eq!(airspec(&["report", &place(kills)]).status.code(), Some(0), "the file or its folder");
     }
     assert!(std::fs::read_to_string(place("faults.html")).unwrap().contains("Every fault is found"));
-    cannot_run(&["report", &place("faults.json"), "--against", &one], "--against compares runs");
-    cannot_run(&["report", &one, "--against", &place("faults.json")], "this is none");
+    cannot_run(&["report", &place("faults.json"), "--against", &one], "--against compares two runs");
+    cannot_run(&["report", &one, "--against", &place("faults.json")], "--against needs the report of a run");
 }
 
 #[test]

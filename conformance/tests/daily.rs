@@ -104,7 +104,7 @@ fn the_shards_together_are_the_whole_run_and_each_case_is_in_one() {
     assert_eq!(output.status.code(), Some(0));
     let output = airspec(&["merge", &place("mixed"), &parts[0], &other]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("do not belong together: the seeds are 7 and 8"), "{}", said(&output));
+    assert!(said(&output).contains("cannot be merged: the seeds are 7 and 8"), "{}", said(&output));
     assert!(!Path::new(&place("mixed")).exists(), "nothing is half written");
 }
 

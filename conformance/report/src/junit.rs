@@ -6,18 +6,22 @@ use super::outcome::Outcome;
 use airspec_spec::text::{visible, visible_lines};
 use airspec_suite::oracle::{Class, Skip, Verdict};
 use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStatus, TestSuite};
+use std::collections::HashMap;
 use std::time::Duration;
 
 pub(super) fn text(document: &Document) -> Result<String, SerializeError> {
     let mut report = Report::new("airspec conformance");
-    report.set_time(Duration::from_millis(document.summary.duration_ms));
+    let run = Duration::from_millis(document.summary.duration_ms);
+    report.set_time(run);
+    let times = Times::of(document);
     for model in &document.models {
         let mut suite =
             TestSuite::new(visible(&format!("{model}: airspec conformance of {}", document.target)));
         let entries = || document.cases.iter().filter(|entry| entry.model == *model);
-        suite.set_time(Duration::from_millis(entries().map(|entry| entry.duration_ms).sum()));
+        // Requests are sent in parallel: together they take longer than the run.
+        suite.set_time(entries().map(|entry| times.share(entry)).sum::<Duration>().min(run));
         suite.add_property(("seed", document.seed.to_string().as_str()));
-        suite.add_test_cases(entries().map(case));
+        suite.add_test_cases(entries().map(|entry| case(entry, times.share(entry))));
         if document.models.first() == Some(model) {
             suite.add_test_cases(document.problems.iter().map(|text| problem(text)));
             suite.add_test_cases(incomplete(document));
@@ -27,7 +31,30 @@ pub(super) fn text(document: &Document) -> Result<String, SerializeError> {
     report.to_string()
 }
 
-fn case(entry: &Entry) -> TestCase {
+/// How many cases each request tests: cases of one batch have its request and its time.
+struct Times<'a>(HashMap<(&'a str, u64), u32>);
+
+impl<'a> Times<'a> {
+    fn of(document: &'a Document) -> Self {
+        let mut cases = HashMap::new();
+        for key in document.cases.iter().filter_map(Self::key) {
+            *cases.entry(key).or_insert(0) += 1;
+        }
+        Self(cases)
+    }
+
+    fn key(entry: &Entry) -> Option<(&str, u64)> {
+        Some((entry.request.as_ref()?.body.as_str(), entry.duration_ms))
+    }
+
+    /// The part of the time of a batch that one of its cases takes.
+    fn share(&self, entry: &Entry) -> Duration {
+        let cases = Self::key(entry).and_then(|key| self.0.get(&key)).copied().unwrap_or(1);
+        Duration::from_millis(entry.duration_ms) / cases
+    }
+}
+
+fn case(entry: &Entry, time: Duration) -> TestCase {
     let mut status = match entry.verdict {
         Verdict::Pass | Verdict::Note => TestCaseStatus::success(),
         Verdict::Skip => TestCaseStatus::skipped(),
@@ -53,7 +80,7 @@ fn case(entry: &Entry) -> TestCase {
     }
     let mut case = TestCase::new(visible(&entry.id), status);
     let class = if entry.parameter.is_empty() { "task" } else { &entry.parameter };
-    case.set_classname(visible(class)).set_time(Duration::from_millis(entry.duration_ms));
+    case.set_classname(visible(class)).set_time(time);
     match (entry.verdict, &entry.deviation) {
         (_, Some(reason)) => {
             case.set_system_out(visible(&format!("accepted deviation: {reason}: {}", entry.detail)));

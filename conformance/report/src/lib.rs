@@ -1,44 +1,44 @@
-//! What a run says: a table for the terminal, and files for machines and people: `report.json`, `junit.xml`,
+//! The report of a run: a table for the terminal, and files for programs and people: `report.json`, `junit.xml`,
 //! `report.md` for the summary of a CI run, `report.html` for a browser, and a HAR file with the traffic.
 //!
 //! `report.json` is an interface; its names do not change:
 //!
-//! | name | what |
+//! | name | content |
 //! |---|---|
-//! | `target` | the address, or `mock` |
-//! | `seed` | the number that gives the same requests again |
-//! | `models` | the models whose cases these are; one, unless reports were merged |
-//! | `shard` | which part of the cases this is, such as `2/5`; null for all |
-//! | `summary` | `outcome` (`conforms`, `does-not-conform`, or `incomplete`: nothing was found, but not everything that was planned was tried and answered), `not_tried` (how many of `skipped` were planned), `no_answer`, `throttled` and `throttled_ms` (answers that asked to wait, and how long that took), `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (findings that fail nothing: against what nobody states, or where the page is wider than the server), `deviations` (how many of `passed` are accepted findings), `requests` (posted; polls, downloads and the search not counted), `search_requests`, `spent_usd` (as the target reports, as far as that can be believed, or else the upper bound of what was sent; 0 without a limit on cost), `duration_ms` |
-//! | `runs` | where the report comes from, one for each run that was merged: `started` (RFC 3339, UTC), `duration_ms`, `tool_version` (of `airspec`), `model`, `air` (the provider's id of it), `spec_version` (which the document states, or null) and `command` (its words, without secrets) |
-//! | `problems` | what is wrong with the list of deviations; a run with such a problem does not pass |
-//! | `remarks` | what must be known about `spent_usd`, in sentences: reported costs that were not believed, requests without an answer |
-//! | `headers` | the names of further headers that were sent |
-//! | `again` | arguments of the run that a command which tries a case again needs |
-//! | `groups` | what is wrong, by cause: `cause`, `verdict`, `finding`, `detail` of the first case, `model`, and the ids of all its `cases` |
-//! | `subjects` | what cases are about: `id`, `model`, `statement` (a sentence) and `documentation` (page and anchor, or null) of every constraint and behaviour |
-//! | `cases` | those that are done, in the order of the spec |
-//! | `id`, `model`, `constraint`, `parameter` | of the case: its id, its model, the constraint or behaviour that it is about, and the parameter of that (empty for the task itself) |
+//! | `target` | the URL, or `mock` |
+//! | `seed` | the seed of the requests: the same seed gives the same requests |
+//! | `models` | the models of the cases; one, unless reports were merged |
+//! | `shard` | the part of the cases, such as `2/5`; null for all |
+//! | `summary` | `outcome` (`conforms`, `does-not-conform`, or `incomplete`: no finding, but cases were not tried or have no answer), `not_tried` (how many of `skipped` were planned), `no_answer`, `throttled` and `throttled_ms` (answers with HTTP 429 or 503 that asked to wait, and the time of waiting), `cases` (how many there are), `passed`, `failed`, `skipped`, `noted` (findings that are no failures: against an undocumented expectation, or where the page allows more than the server), `deviations` (how many of `passed` are accepted findings), `requests` (posted; polls, downloads and the search not counted), `search_requests`, `spent_usd` (the cost that the target reports if it is plausible, otherwise the upper bound of the requests; 0 without a limit on cost), `duration_ms` |
+//! | `runs` | the origin of the report, one entry for each merged run: `started` (RFC 3339, UTC), `duration_ms`, `tool_version` (of `airspec`), `model`, `air` (the provider's id of the model), `spec_version` (from the document, or null) and `command` (the words of the command line, without secrets) |
+//! | `problems` | problems with the list of deviations; a run with a problem does not pass |
+//! | `remarks` | sentences about `spent_usd`: reported costs that are not plausible, requests without an answer |
+//! | `headers` | the names of the headers from `--header` |
+//! | `again` | arguments of the run that the command to repeat a case needs |
+//! | `groups` | the findings by cause: `cause`, `verdict`, `finding`, `detail` of the first case, `model`, and the ids of all its `cases` |
+//! | `subjects` | the constraints and behaviours: `id`, `model`, `statement` (a sentence) and `documentation` (page and anchor, or null) |
+//! | `cases` | the finished cases, in the order of the spec |
+//! | `id`, `model`, `constraint`, `parameter` | of the case: its id, its model, the constraint or behaviour that it tests, and the parameter of that (empty for the task itself) |
 //! | `level` | `badge`, `prose`, `facts` or `unstated` |
 //! | `expect` | `accept`, `reject` or `behave` |
-//! | `about` | what is special about the request, in a few words |
+//! | `about` | a short description of the request |
 //! | `verdict` | `pass`, `fail`, `note`, `no-answer` (no judgement: a time-out, a lost connection, HTTP 429 to every attempt) or `skip` |
-//! | `skip` | why a case was skipped: `not-applicable` (it needs what was not given) or `not-tried` (the run is incomplete); else null |
-//! | `cause` | the words that all cases share which came to the same for the same cause |
-//! | `finding` | `breaks-page`, `stricter-than-page`, `page-wider-than-server`, `page-silent`, or null where nothing is wrong |
-//! | `deviation` | why a finding is accepted, where it is; else null. The verdict is then `pass`, and `finding` and `detail` still say what is wrong |
+//! | `skip` | why a case was skipped: `not-applicable` (it needs something that was not given) or `not-tried` (the run is incomplete); otherwise null |
+//! | `cause` | a text that is equal for all cases with the same cause |
+//! | `finding` | `breaks-page`, `stricter-than-page`, `page-wider-than-server`, `page-silent`, or null if there is no finding |
+//! | `deviation` | the reason why the finding is accepted, or null. An accepted finding has the verdict `pass`; `finding` and `detail` still describe it |
 //! | `detail` | a sentence |
-//! | `duration_ms` | how long the case took |
+//! | `duration_ms` | duration of the request, which is the same for all cases of a batch |
 //! | `request` | `method`, `url` and `body` (JSON text), or null for a case that was not tried |
-//! | `response` | `status`, `content_type` and `body`, or `error` where no answer came |
-//! | `curl` | where something is wrong: a shell command that sends the same request, with the key as `$RUNWARE_API_KEY`; null for the embedded mock and for bodies beyond 100 KiB |
-//! | `replay` | where something is wrong: a command of the suite that tries the case again |
+//! | `response` | `status`, `content_type` and `body`, or `error` if there is no answer |
+//! | `curl` | of a finding: a shell command that repeats the request, with the key as `$RUNWARE_API_KEY`; null for the embedded mock and for bodies of more than 100 KiB |
+//! | `replay` | of a finding: the `airspec` command that repeats the case |
 //!
-//! Once all cases are done, `cases` = `passed` + `failed` + `skipped` + `noted` + `no_answer`. While a run is going on, fewer cases
-//! are listed than `summary.cases` says; the file is replaced as a whole now and then, so that a run that is killed
-//! leaves a readable one. Bodies are shortened past 4 KiB, and secrets are taken out. [`merge`] makes one report of
-//! several.
+//! After the run, `cases` = `passed` + `failed` + `skipped` + `noted` + `no_answer`. During a run, the file lists
+//! fewer cases than `summary.cases` says; the suite replaces it as a whole every second, so that a killed run leaves a
+//! readable file. Bodies are shortened after 4 KiB, and secrets are redacted. [`merge`] merges several reports.
 
+mod count;
 mod document;
 mod files;
 mod group;
@@ -56,6 +56,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+pub use count::counted;
 pub use document::{Document, Entry, Received, Sent, Subject, Summary};
 pub use files::{ReportError, Reports, replace, write};
 pub use files::{make_folder, try_place};

@@ -1,6 +1,7 @@
 //! The Markdown file, for the summary page of a CI run: the counts, what is wrong with how to see it again, and what
 //! is accepted. Texts of a server stand in code, where Markdown takes them as they are.
 
+use super::count::requests;
 use super::document::{Document, Entry};
 use airspec_spec::text::{visible, visible_lines};
 use airspec_suite::oracle::Verdict;
@@ -18,16 +19,17 @@ pub(super) fn text(document: &Document) -> String {
     let mut text = format!("## {}: {verdict}\n\n", code(&document.target));
     let models = document.models.join(", ");
     let shard = document.shard.as_ref().map(|shard| format!(", shard {}", code(shard))).unwrap_or_default();
-    let _ = writeln!(text, "Models: {}, seed {}{shard}\n", code(&models), document.seed);
+    let requests = requests(summary.requests, summary.search_requests);
+    let noun = if document.models.len() == 1 { "Model" } else { "Models" };
+    let _ = writeln!(text, "{noun}: {}, seed {}{shard}, {requests}\n", code(&models), document.seed);
     let _ = writeln!(
         text,
-        "| cases | passed | failed | no answer | not tried | not applicable | noted | accepted deviations | requests |"
+        "| cases | passed | failed | no answer | not tried | not applicable | noted | accepted deviations |"
     );
-    let _ = writeln!(text, "|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-    let requests = summary.requests + summary.search_requests;
+    let _ = writeln!(text, "|---:|---:|---:|---:|---:|---:|---:|---:|");
     let _ = writeln!(
         text,
-        "| {} | {} | {} | {} | {} | {} | {} | {} | {requests} |",
+        "| {} | {} | {} | {} | {} | {} | {} | {} |",
         summary.cases,
         summary.passed,
         summary.failed,
@@ -39,16 +41,16 @@ pub(super) fn text(document: &Document) -> String {
     );
     let done = document.cases.len();
     if done < summary.cases {
-        let _ = writeln!(text, "\n**Not complete: {done} of {} cases are done.**", summary.cases);
+        let _ = writeln!(text, "\n**Incomplete: {done} of {} cases were tried.**", summary.cases);
     }
     if !document.problems.is_empty() {
-        let _ = writeln!(text, "\n### Deviations that must be looked at\n");
+        let _ = writeln!(text, "\n### Problems with the list of deviations\n");
         for problem in &document.problems {
             let _ = writeln!(text, "- {}", code(problem));
         }
     }
     if !document.remarks.is_empty() {
-        let _ = writeln!(text, "\n### What was spent: {:.3} USD\n", summary.spent_usd);
+        let _ = writeln!(text, "\n### Cost: {:.3} USD\n", summary.spent_usd);
         for remark in &document.remarks {
             let _ = writeln!(text, "- {}", code(remark));
         }

@@ -1,6 +1,7 @@
 //! The kill matrix: each fault of the mock, and the first case that finds it.
 
 use super::Style;
+use super::count::counted;
 use super::table::{shorten, wrap};
 use airspec_suite::faults::{End, MutantOutcome};
 use airspec_suite::run::Record;
@@ -88,10 +89,14 @@ impl Matrix {
         let mut text = String::new();
         for MutantOutcome { fault, end, requests } in &self.fates {
             let (code, told) = match end {
-                End::Killed { case, .. } => ("32", format!("killed after {requests} by {case}")),
+                End::Killed { case, .. } => {
+                    ("32", format!("killed after {} by {case}", counted(*requests, "request")))
+                }
                 End::Noted { case, .. } => ("33", format!("noted by {case}")),
                 End::Equivalent { reason } => ("2", format!("equivalent: {reason}")),
-                End::Survived => ("31", format!("survived {requests} requests: {}", fault.what)),
+                End::Survived => {
+                    ("31", format!("survived {}: {}", counted(*requests, "request"), fault.what))
+                }
             };
             let _ = writeln!(text, "{:<60}  {}", shorten(&fault.id, 60), style.paint(code, &told));
         }
@@ -99,13 +104,13 @@ impl Matrix {
             let _ = writeln!(text, "false alarm: {}\n    {}", record.id, wrap(&record.detail, 96, "    "));
         }
         let alarms = match self.alarms.len() {
-            0 => "found nothing".to_owned(),
-            many => format!("{many} false alarms"),
+            0 => "no false alarm".to_owned(),
+            many => counted(many, "false alarm"),
         };
         let _ = writeln!(
             text,
-            "{} faults: {} killed, {} noted, {} equivalent, {} survived; without a fault, {} seeds: {alarms}; {:.1} s, seed {}",
-            self.fates.len(),
+            "{}: {} killed, {} noted, {} equivalent, {} survived; without a fault, {}: {alarms}; {:.1} s, seed {}",
+            counted(self.fates.len(), "fault"),
             self.count("killed"),
             self.count("noted"),
             self.count("equivalent"),

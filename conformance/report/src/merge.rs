@@ -23,7 +23,7 @@ pub enum MergeError {
     #[error("no report to merge")]
     Nothing,
     /// They are of different runs.
-    #[error("{one} and {other} do not belong together: {what} {ours} and {theirs}")]
+    #[error("{one} and {other} cannot be merged: {what} {ours} and {theirs}")]
     Different {
         /// A file.
         one: String,
@@ -184,7 +184,7 @@ impl Parts {
         }
         if whole.cases.len() < whole.summary.cases {
             let (done, all) = (whole.cases.len(), whole.summary.cases);
-            missing.push(format!("{done} of {all} cases are done"));
+            missing.push(format!("{done} of {all} cases were tried"));
         }
         missing
     }

@@ -57,9 +57,11 @@ impl Summary {
     /// The headline with its reasons: "incomplete: 864 of 866 cases not tried".
     #[must_use]
     pub fn verdict(&self, problems: usize) -> String {
+        let problem = if problems == 1 { "problem" } else { "problems" };
+        let problem = format!("{problem} with the list of deviations");
         let reasons = [
             (self.failed, "failed"),
-            (problems, "problems with the list of deviations"),
+            (problems, problem.as_str()),
             (self.no_answer, "without an answer"),
             (self.untried(), "not tried"),
         ];

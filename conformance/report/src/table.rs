@@ -2,6 +2,7 @@
 //! the run came to. On request every constraint with its accepting and rejecting cases, and every behaviour with its
 //! cases.
 
+use super::count::{counted, requests};
 use super::{Document, Entry, Outcome};
 use airspec_spec::text::{visible, visible_lines};
 use airspec_spec::{Level, Model};
@@ -129,7 +130,8 @@ fn write_causes(text: &mut String, style: Style, document: &Document) {
     let more = groups().count().saturating_sub(MAX_CAUSES);
     if more > 0 {
         let cases: usize = groups().skip(MAX_CAUSES).map(|group| group.cases.len()).sum();
-        let _ = writeln!(text, "and {more} more causes with {cases} cases; --verbose shows them");
+        let (more, cases) = (counted(more, "more cause"), counted(cases, "case"));
+        let _ = writeln!(text, "and {more} with {cases}; --verbose shows all");
     }
     if !text.is_empty() {
         text.push('\n');
@@ -177,11 +179,14 @@ fn write_parameters(text: &mut String, style: Style, document: &Document) {
     }
     let more = troubled.saturating_sub(MAX_TROUBLED);
     if more > 0 {
-        let _ = writeln!(text, "and {more} more parameters with something wrong");
+        let _ = writeln!(text, "and {} with findings", counted(more, "more parameter"));
     }
     if troubled > 0 && all > troubled {
-        let _ =
-            writeln!(text, "{}", style.faint(&format!("{} parameters without a finding", all - troubled)));
+        let _ = writeln!(
+            text,
+            "{}",
+            style.faint(&format!("{} without a finding", counted(all - troubled, "parameter")))
+        );
     }
     text.push('\n');
 }
@@ -207,13 +212,18 @@ fn write_skipped(text: &mut String, style: Style, document: &Document) {
             }
         }
         for (_, detail, count) in reasons.iter().take(MAX_REASONS) {
-            let noun = if *count == 1 { "case" } else { "cases" };
-            let line = format!("{count} {noun} {}: {detail}", skip.words());
+            let line = format!("{} {}: {detail}", counted(*count, "case"), skip.words());
             let _ = writeln!(text, "{} {}", style.mark(Verdict::Skip), shorten(&line, 2 * WIDTH));
         }
         if let Some(more) = reasons.len().checked_sub(MAX_REASONS).filter(|more| *more > 0) {
             let count: usize = reasons.iter().skip(MAX_REASONS).map(|(.., count)| count).sum();
-            let _ = writeln!(text, "  and {count} cases {} for {more} more reasons", skip.words());
+            let _ = writeln!(
+                text,
+                "  and {} {} for {}",
+                counted(count, "case"),
+                skip.words(),
+                counted(more, "more reason")
+            );
         }
     }
 }
@@ -366,17 +376,14 @@ fn write_summary(text: &mut String, style: Style, document: &Document, gaps: &[G
             if words == "passed" { part + &deviations } else { part }
         })
         .collect();
-    let _ = writeln!(text, "{} cases: {}", summary.cases, parts.join(", "));
-    let search = match summary.search_requests {
-        0 => String::new(),
-        many => format!(" and {many} of the search"),
-    };
+    let _ = writeln!(text, "{}: {}", counted(summary.cases, "case"), parts.join(", "));
     let waited = match summary.throttled {
         0 => String::new(),
         many => format!("; {many} × HTTP 429 or 503, waited {:.1} s", seconds(summary.throttled_ms)),
     };
-    let (requests, time) = (summary.requests, seconds(summary.duration_ms));
-    let _ = writeln!(text, "{requests} requests{search} in {time:.1} s, seed {}{waited}", document.seed);
+    let (requests, time) =
+        (requests(summary.requests, summary.search_requests), seconds(summary.duration_ms));
+    let _ = writeln!(text, "{requests} in {time:.1} s, seed {}{waited}", document.seed);
     if !gaps.is_empty() && amount != Amount::Summary {
         let noun = if gaps.len() == 1 { "constraint has" } else { "constraints have" };
         let _ = writeln!(text, "{} {noun} no case on one side; --verbose shows why", gaps.len());
@@ -385,7 +392,7 @@ fn write_summary(text: &mut String, style: Style, document: &Document, gaps: &[G
         let noun = if summary.noted == 1 { "1 note is" } else { &format!("{} notes are", summary.noted) };
         let _ = writeln!(
             text,
-            "{noun} no failure: no source rules out what was seen; --verbose shows, --strict fails"
+            "{noun} no failure: no source states the expectation; --verbose shows notes, --strict fails"
         );
     }
     for problem in &document.problems {

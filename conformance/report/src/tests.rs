@@ -179,13 +179,14 @@ fn reports_of_several_models_become_one_and_those_of_other_targets_do_not() {
     assert_eq!(merged.document.models, ["tiny", "small"]);
     assert_eq!(merged.document.cases.len(), 8);
     assert_eq!(merged.document.summary.failed, 2);
-    assert_eq!(merged.missing, ["8 of 10 cases are done"], "each was stopped before its last case");
+    assert_eq!(merged.missing, ["8 of 10 cases were tried"], "each was stopped before its last case");
     let text = super::junit::text(&merged.document).unwrap();
     assert_eq!(text.matches("<testsuite ").count(), 2, "{text}");
 
     let elsewhere = Document { target: "http://127.0.0.1:1/v1".to_owned(), ..other };
     let error = merge(pair(&elsewhere)).unwrap_err().to_string();
-    let expected = "one and other do not belong together: the targets are http://127.0.0.1:8080/v1 and http://127.0.0.1:1/v1";
+    let expected =
+        "one and other cannot be merged: the targets are http://127.0.0.1:8080/v1 and http://127.0.0.1:1/v1";
     assert_eq!(error, expected);
     let split = |shard: &str| Document { shard: Some(shard.to_owned()), cases: Vec::new(), ..one.clone() };
     let parts = vec![("one".to_owned(), split("1/2")), ("other".to_owned(), split("2/3"))];
@@ -202,7 +203,7 @@ fn a_summary_for_people_takes_texts_of_a_server_as_they_are() {
     let fenced = "`````text\na | b </details> ``` ```` [x](javascript:1)\n`````\n";
     assert!(text.contains(fenced), "{text}");
     assert!(
-        text.contains("| 5 | 1 | 1 | 0 | 1 | 0 | 1 | 0 | 3 |") && text.contains("4 of 5 cases are done"),
+        text.contains("| 5 | 1 | 1 | 0 | 1 | 0 | 1 | 0 |") && text.contains("4 of 5 cases were tried"),
         "{text}"
     );
     assert!(text.contains("curl -sS http://127.0.0.1:8080/v1"), "{text}");
@@ -215,7 +216,7 @@ fn a_report_of_an_earlier_version_is_read_and_its_page_says_less() {
     value.as_object_mut().unwrap().remove("runs").unwrap();
     let document: Document = serde_json::from_value(value).unwrap();
     let page = super::html::run(&document, None);
-    assert!(!page.contains("<h2>Command</h2>") && !page.contains(">began <b>"));
+    assert!(!page.contains("<h2>Command</h2>") && !page.contains(">started <b>"));
 }
 
 #[test]
@@ -238,7 +239,7 @@ fn a_merged_report_keeps_what_its_runs_share_and_lists_what_differs() {
     assert_eq!(both.document.runs.len(), 2);
     let page = super::html::run(&both.document, None);
     for words in [
-        "began <b>2026-11-22 18:10:00 UTC, 2026-11-23 01:02:03 UTC</b>",
+        "started <b>2026-11-22 18:10:00 UTC, 2026-11-23 01:02:03 UTC</b>",
         "AIR id <b>tiny:1@1</b>",
         "spec <b>2026-10-12</b>",
         "airspec <b>0.1.0</b>",

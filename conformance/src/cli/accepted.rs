@@ -13,12 +13,13 @@ use std::time::SystemTime;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Accepted {
-    /// Findings that are known and accepted, one a line: case id or pattern | accepted until | first words of the
-    /// message | reason; or an array of {case, until, message, reason} in a file that ends in .json. An entry that no
-    /// longer fails, has expired or names no case is a failure
+    /// File of known and accepted findings. Each line: case id or pattern | accepted until | first words of the
+    /// message | reason. A file that ends in .json contains an array of {case, until, message, reason}. The run fails if
+    /// the case of an entry no longer fails or does not exist, or if the entry has expired
     #[arg(long, value_name = "FILE")]
     deviations: Option<PathBuf>,
-    /// Rewrites the file of deviations to what was found; the run still fails where it would have without
+    /// Rewrite the file of deviations with the current findings, each with a date 90 days from now and the reason `to be
+    /// explained`: replace both. The exit code of this run does not change
     #[arg(long, requires = "deviations")]
     fix: bool,
 }
@@ -35,7 +36,7 @@ impl Accepted {
         let text = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == ErrorKind::NotFound && self.fix => String::new(),
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Err(Failure(format!("deviations {name}: there is no such file; --fix writes one")));
+                return Err(Failure(format!("deviations {name}: there is no such file; --fix creates it")));
             }
             other => other.map_err(|error| Failure(format!("deviations {name}: {error}")))?,
         };

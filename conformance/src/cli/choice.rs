@@ -9,13 +9,13 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Choice {
-    /// Only cases with this id, or whose id matches, such as 'width.*'; can be given more than once
+    /// Only cases with this id or a matching id, such as 'width.*'; repeatable
     #[arg(long, value_name = "GLOB")]
     pub(super) case: Vec<String>,
-    /// Only what is stated that firmly: badge, prose, facts or unstated (all)
+    /// Only constraints documented at least at this level: badge, prose, facts or unstated (all)
     #[arg(long, value_name = "LEVEL", default_value = "unstated", value_parser = level)]
     pub(super) level: Level,
-    /// Only the K-th of N parts of the cases; which part a case is in depends on its id alone
+    /// Only the K-th of N parts of the cases; the part of a case depends only on its id
     #[arg(long, value_name = "K/N")]
     pub(super) shard: Option<Shard>,
 }
@@ -47,7 +47,7 @@ impl Choice {
         if chosen.is_empty() && self.shard.is_none() && self.case.is_empty() {
             let level = self.level;
             return Err(Failure(format!(
-                "none of the cases is of level {level} or firmer; --list shows them"
+                "no case is documented at level {level} or a higher one; --list shows all cases"
             )));
         }
         let is_all = chosen.len() == all;
@@ -70,7 +70,7 @@ fn hint(wanted: &[String], cases: &[Case]) -> Result<String, Failure> {
             return Ok(format!("did you mean '{longer}'?"));
         }
     }
-    Ok("--list shows them".to_owned())
+    Ok("--list shows all cases".to_owned())
 }
 
 /// Ids and patterns.

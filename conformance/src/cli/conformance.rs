@@ -28,38 +28,38 @@ use std::sync::Arc;
 pub(super) struct Arguments {
     #[command(flatten)]
     spec: Spec,
-    /// The full endpoint of the server, such as http://127.0.0.1:8080/v1; without it, the embedded mock is tried.
-    /// The key comes from RUNWARE_API_KEY
+    /// Full URL of the endpoint, such as http://127.0.0.1:8080/v1; default: the embedded mock. The key is read from
+    /// RUNWARE_API_KEY
     #[arg(long, value_name = "URL")]
     target: Option<String>,
-    /// Tries two servers with the same requests, and shows where their verdicts differ
+    /// Send the same requests to two servers and report where their verdicts differ
     #[arg(long, num_args = 2, value_names = ["URL_A", "URL_B"], conflicts_with_all = ["target", "har", "fix"])]
     compare: Option<Vec<String>>,
-    /// Writes report.json, junit.xml, report.md and report.html into this folder
+    /// Write report.json, junit.xml, report.md and report.html into this folder
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// Writes the traffic into this file, as an HTTP archive without secrets
+    /// Write the traffic into this file, as an HTTP archive (HAR) without secrets
     #[arg(long, value_name = "FILE")]
     har: Option<PathBuf>,
-    /// Gives the same requests again; random without it, and printed
+    /// Seed of the requests; random without it, and printed
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Lists the cases and sends nothing
+    /// List the cases and send nothing
     #[arg(long)]
     list: bool,
-    /// Takes notes for failures
+    /// Count notes as failures: the exit code is then 1
     #[arg(long)]
     strict: bool,
-    /// Sends every case in a request of its own, in place of packing several into one
+    /// Send every case in its own request, instead of several cases in one
     #[arg(long)]
     alone: bool,
-    /// Shows every constraint and every case, and everything that is wrong or was not tried
+    /// Show every constraint and every case, and everything that failed or was not tried
     #[arg(long, short, conflicts_with = "quiet")]
     verbose: bool,
-    /// Shows the summary only
+    /// Show only the summary
     #[arg(long, short)]
     quiet: bool,
-    /// Exits with code 0 where nothing is wrong, though not everything that was planned was tried and answered
+    /// Exit with code 0 if there is no finding, although cases were not tried or have no answer
     #[arg(long)]
     allow_incomplete: bool,
     #[command(flatten)]
@@ -95,7 +95,7 @@ impl Arguments {
     fn seed(&self, earlier: Option<&Earlier>) -> Result<u64, Failure> {
         match (earlier, self.seed) {
             (Some(earlier), Some(seed)) if earlier.seed() != seed => {
-                Err(Failure(format!("--resume goes on with seed {}; leave --seed out", earlier.seed())))
+                Err(Failure(format!("--resume continues with seed {}; omit --seed", earlier.seed())))
             }
             (Some(earlier), _) => Ok(earlier.seed()),
             (None, seed) => Ok(seed.unwrap_or_else(random)),

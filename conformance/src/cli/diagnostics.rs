@@ -42,7 +42,7 @@ pub(super) fn explain(
     match found {
         Found::NotJson(fault) => {
             let place = Place { position: Position { line: fault.line, column: fault.column }, length: 1 };
-            let head = format!("this is not JSON that can be judged: {}", visible(&fault.detail));
+            let head = format!("this cannot be validated: {}", visible(&fault.detail));
             (format!("{}\n", show(text, place, &head, style)), 1)
         }
         Found::Violations(violations) => diagnostics(model, text, violations, room, style),

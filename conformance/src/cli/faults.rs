@@ -14,9 +14,9 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::task::JoinSet;
 
-/// Prints the kill matrix: each fault, and the first case that finds it. A fault that only a note tells of, because
-/// what it breaks is stated nowhere, counts as found. First the mock without a fault is tried with many seeds: it must
-/// be found without one.
+/// Print the kill matrix: each fault, and the first case that finds it. A fault that only a note shows, because no source
+/// states what it breaks, counts as found. Before that, run the suite with many seeds against the mock without a fault:
+/// any finding there is a false alarm.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -63,7 +63,7 @@ fn select(faults: Vec<Fault>, globs: &[String]) -> Result<Vec<Fault>, Failure> {
     if chosen.is_empty() {
         let all = others.len();
         return Err(Failure(format!(
-            "--fault matches none of the {all} faults; airspec mock --list-faults shows them"
+            "--fault matches none of the {all} faults; airspec mock --list-faults lists them"
         )));
     }
     Ok(chosen)
@@ -76,7 +76,7 @@ async fn alarms(arguments: &Arguments, trial: &MutationRun, seed: u64) -> Result
         alarms.extend(trial.sound(seed.wrapping_add(number)).await?);
         if !alarms.is_empty() {
             complain(&format!(
-                "the mock without a fault is found wrong with seed {}",
+                "false alarm: the suite has findings on the mock without a fault with seed {}",
                 seed.wrapping_add(number)
             ));
             break;

@@ -2,7 +2,7 @@
 
 use super::{End, Failure, complain, show, shown};
 use airspec_report::merge::merge;
-use airspec_report::{make_folder, read, write};
+use airspec_report::{counted, make_folder, read, write};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -10,10 +10,10 @@ pub(super) struct Arguments {
     /// Output folder for report.json, junit.xml, report.md and report.html
     #[arg(value_name = "OUT")]
     out: PathBuf,
-    /// Files report.json, or their folders
+    /// The report.json files to merge, or their folders
     #[arg(value_name = "REPORT", required = true)]
     reports: Vec<PathBuf>,
-    /// Exits with code 0 where nothing is wrong, though not everything that was planned was tried and answered
+    /// Exit with code 0 if there is no finding, although cases were not tried or have no answer
     #[arg(long)]
     allow_incomplete: bool,
 }
@@ -27,8 +27,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     write(out, &merged.document)?;
     let summary = &merged.document.summary;
     show(&format!(
-        "{} cases of {}: {} passed, {} failed, {} noted, {} skipped\n{}\n",
-        summary.cases,
+        "{} of {}: {} passed, {} failed, {} noted, {} skipped\n{}\n",
+        counted(summary.cases, "case"),
         merged.document.models.join(", "),
         summary.passed,
         summary.failed,
@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         summary.verdict(merged.document.problems.len())
     ))?;
     for missing in &merged.missing {
-        complain(&format!("not the whole run: {missing}"));
+        complain(&format!("the run is incomplete: {missing}"));
     }
     Ok(End::of(summary.outcome, arguments.allow_incomplete))
 }

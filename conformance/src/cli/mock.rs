@@ -13,32 +13,32 @@ use std::time::Duration;
 pub(super) struct Arguments {
     #[command(flatten)]
     spec: Spec,
-    /// The port to listen on, on 127.0.0.1; 0 for a free one
+    /// Port on 127.0.0.1; 0 selects a free one
     #[arg(long, value_name = "N", default_value_t = 8080)]
     port: u16,
-    /// Same seed, same identifiers, images and network conditions
+    /// Seed of identifiers, images and network conditions
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// A TOML file of settings; flags win over it
+    /// TOML file of settings; flags override it
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     /// Network conditions, such as 'latency=50ms..2s, error=0.05, rate=10, balance=5'
     #[arg(long, alias = "weather", value_name = "LIST")]
     network: Option<String>,
-    /// Breaks exactly one constraint or behaviour, to test testers; can be given more than once
+    /// Break exactly one constraint or behaviour, to test a test suite; repeatable
     #[arg(long, value_name = "ID")]
     fault: Vec<String>,
-    /// Lists the faults of the spec and ends
+    /// List the faults and exit
     #[arg(long)]
     list_faults: bool,
-    /// Accepts only the key in `RUNWARE_API_KEY`, not just any
+    /// Accept only the key in RUNWARE_API_KEY, instead of any key
     #[arg(long)]
     one_key: bool,
-    /// Lets web pages of that origin use the mock, such as 'https://app.example', and takes its name in the Host
-    /// header; can be given more than once. Pages of this machine may always
+    /// Allow web pages of this origin, such as 'https://app.example', to use the mock, and accept its host in the Host
+    /// header; repeatable. Pages from this machine are always allowed
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
-    /// No line per request
+    /// Do not print a line for each request
     #[arg(long, short)]
     quiet: bool,
 }
@@ -52,14 +52,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let required = example(&model)?;
     let engine = Engine::new(model, settings).map_err(|error| match error {
         EngineError::Fault(UnknownFault { near: None, .. }) => {
-            Failure(format!("{error}; --list-faults shows them"))
+            Failure(format!("{error}; --list-faults lists them"))
         }
         _ => Failure::from(error),
     })?;
     runtime()?.block_on(async {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
         let taken =
-            |error| Failure(format!("cannot listen on {address}: {error}; --port 0 takes a free one"));
+            |error| Failure(format!("cannot listen on {address}: {error}; --port 0 selects a free port"));
         let server = Server::bind(engine, address).await.map_err(taken)?;
         let stop = stopped()?;
         show(&greeting(&server, &required))?;
@@ -98,7 +98,7 @@ impl Arguments {
         if let Some(wrong) = self.allow_origin.iter().find(|origin| !Settings::is_origin(origin)) {
             let shown = wrong.escape_debug();
             return Err(Failure(format!(
-                "--allow-origin {shown}: not an origin, which is a scheme, a host and perhaps a port, such as \
+                "--allow-origin {shown}: not an origin (scheme, host and optional port), such as \
                  https://app.example or http://name:8080"
             )));
         }
@@ -109,7 +109,7 @@ impl Arguments {
         if self.one_key {
             let key = std::env::var("RUNWARE_API_KEY").ok().filter(|key| !key.is_empty());
             let key = key.ok_or_else(|| {
-                Failure("--one-key takes the key from RUNWARE_API_KEY, which is not set".to_owned())
+                Failure("--one-key needs the key in RUNWARE_API_KEY, which is not set".to_owned())
             })?;
             settings.key = Some(Key::new(&key));
         }
@@ -129,7 +129,7 @@ fn list(model: &Model) -> Result<End, Failure> {
 fn greeting(server: &Server, task: &str) -> String {
     let (url, socket) = (server.url(), server.socket_url());
     format!(
-        "mock server at {url} and {socket}, any key, Ctrl-C ends it\n\ncurl {url} -H 'Authorization: Bearer any' -H \
+        "mock server at {url} and {socket}, any key, stop it with Ctrl-C\n\ncurl {url} -H 'Authorization: Bearer any' -H \
          'Content-Type: application/json' -d '[{task}]'\n\n"
     )
 }

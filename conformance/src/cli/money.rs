@@ -18,29 +18,30 @@ use serde_json::Value;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Money")]
 pub(super) struct Money {
-    /// Shows what would be sent and what it would cost, and sends nothing
+    /// Show the requests, their price and the limit that a complete run needs; send nothing
     #[arg(long)]
     pub(super) plan: bool,
-    /// Spends no more than this; requests that might exceed it are not sent. This or --free-only is needed for any
-    /// target but this machine
+    /// Maximum total cost; requests that may exceed it are not sent. With --resume, the total of all parts. Every target
+    /// on another machine needs this flag or --free-only
     #[arg(long, value_name = "USD", value_parser = usd, conflicts_with = "free_only")]
     max_cost: Option<f64>,
-    /// Sends only what must be refused, which is not billed, one request at a time, and stops if it is accepted
+    /// Send only requests that the server must refuse (refusals are not billed), one at a time; stop after five that it
+    /// accepts
     #[arg(long)]
     free_only: bool,
-    /// Goes on with the run whose report.json this is: sends only what is not done
+    /// Continue an earlier run (its report.json or folder): send only the remaining requests; same target and seed
     #[arg(long, value_name = "REPORT", conflicts_with = "compare")]
     pub(super) resume: Option<std::path::PathBuf>,
-    /// The id of an image that the target has
+    /// UUID of an image that is already uploaded to the target
     #[arg(long, value_name = "UUID")]
     media_uuid: Option<String>,
-    /// The address of an image that the target can download
+    /// URL of an image that the target can download
     #[arg(long, value_name = "URL")]
     media_url: Option<String>,
-    /// An address that the target can post finished results to
+    /// URL to which the target can post finished results
     #[arg(long, value_name = "URL")]
     webhook: Option<String>,
-    /// An address that the target can upload files to
+    /// URL to which the target can upload files
     #[arg(long, value_name = "URL")]
     upload: Option<String>,
 }
@@ -81,7 +82,7 @@ impl Money {
         let costs = Costs::new(model);
         if !costs.is_known() && !self.free_only {
             return Err(Failure(format!(
-                "the spec of {} names no price, so no limit on cost can be kept; --free-only needs none",
+                "the spec of {} contains no price, so --max-cost cannot limit the cost; use --free-only",
                 model.slug
             )));
         }
@@ -105,9 +106,9 @@ impl Money {
         for case in &mut cases {
             // The plan names these by itself.
             if let Some(limit) = self.max_cost.filter(|_| !self.plan)
-                && let Some(bound) = plan::beyond_sense(&costs, &case.body).filter(|bound| *bound > limit)
+                && plan::too_expensive(&costs, &case.body).is_some_and(|bound| bound > limit)
             {
-                case.obstacle = Some(format!("may cost {bound:.3} USD, which no sensible budget covers"));
+                case.obstacle = Some(format!("never sent: may cost more than {} USD", plan::MAX_REQUEST_USD));
             }
             // Of several tasks, those beside the faulty one are carried out.
             if matches!(case.expect, Expect::Reject(_)) && !may_hold_good(case, &costs, &judge) {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A report.json or faults.json, or its folder
+    /// The report.json or faults.json, or its folder
     #[arg(value_name = "REPORT")]
     report: PathBuf,
     /// Another run to compare with, for example an earlier one or one of another server
@@ -24,17 +24,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         (Saved::Run(document), Some(other)) => {
             let (name, other) = read_saved(other)?;
             let Saved::Run(other) = other else {
-                return Err(Failure(format!(
-                    "{}: a run is held against a run, and this is none",
-                    shown(&name)
-                )));
+                return Err(Failure(format!("{}: --against needs the report of a run", shown(&name))));
             };
             let name = shown(&name);
             html::run(document, Some(Against { name: &name, document: &other }))
         }
         (Saved::Faults(kills), None) => html::faults(kills),
         (Saved::Faults(_), Some(_)) => {
-            return Err(Failure("--against compares runs; a kill matrix is looked at alone".to_owned()));
+            return Err(Failure("--against compares two runs, not kill matrices".to_owned()));
         }
     };
     let out = arguments.out.clone().unwrap_or_else(|| path.with_extension("html"));

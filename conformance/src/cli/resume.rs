@@ -42,7 +42,7 @@ impl Earlier {
         let text =
             std::fs::read_to_string(&path).map_err(|error| Failure(format!("{}: {error}", shown(&path))))?;
         let document = serde_json::from_str(&text).map_err(|error| {
-            Failure(format!("{}: {error}; --resume takes a report.json of this suite", shown(&path)))
+            Failure(format!("{}: {error}; --resume needs a report.json of this suite", shown(&path)))
         })?;
         Ok(Self { path, document })
     }
@@ -79,7 +79,7 @@ impl Earlier {
         let path = shown(&self.path);
         let differs = |what: &str, theirs: &str, ours: &str| {
             Failure(format!(
-                "{path} is about {what} {theirs}, and this run is about {ours}; start without --resume"
+                "{path} is about {what} {theirs}, this run is about {ours}; start without --resume"
             ))
         };
         if of_target != target {
@@ -184,7 +184,7 @@ fn is_done(entry: &Entry) -> bool {
 /// The record of a case that was under way when the earlier part ended.
 fn held_back(case: &Case) -> Record {
     Record {
-        detail: "not sent again: it was under way when an earlier part of this run ended, and may have been billed"
+        detail: "not sent again: it was unfinished when an earlier part of this run ended, and may have been billed"
             .to_owned(),
         ..Record::of(case)
     }

@@ -17,12 +17,12 @@ const FEW: usize = 20;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct SearchArgs {
-    /// Draws up to N random requests each of valid ones, of ones with one fault and of ones with two, after the cases;
-    /// 20 where money does not count, else 0; for other machines only faulty ones are drawn
+    /// After the cases, send N random requests of each kind: valid, one fault, two faults. Default: 20 for targets on
+    /// this machine, otherwise 0; other machines get no valid ones
     #[arg(long, value_name = "N", value_parser = requests)]
     search: Option<usize>,
-    /// Requests that failed in a search, to be tried first, and where new ones are added; regressions.jsonl in the
-    /// folder of the report without it
+    /// File of requests that failed in a search: the search sends them first and adds new ones. Default:
+    /// regressions.jsonl in the folder of --report
     #[arg(long, value_name = "FILE")]
     regressions: Option<PathBuf>,
 }
@@ -75,7 +75,9 @@ fn read(path: &Path) -> Result<Vec<Regression>, Failure> {
         other => other.map_err(|error| Failure(format!("regressions {shown}: {error}")))?,
     };
     let refused = |(line, error)| {
-        Failure(format!("regressions {shown}:{line}: {error}; a line is what a search has written there"))
+        Failure(format!(
+            "regressions {shown}:{line}: {error}; the file must contain only lines that a search wrote"
+        ))
     };
     read_regressions(&text).map_err(refused)
 }

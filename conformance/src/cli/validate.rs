@@ -17,8 +17,8 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
-/// A file is one JSON text, a task or an array of tasks; one that ends in `.jsonl` or `.ndjson` has a text on each line,
-/// as has any other and standard input with --lines. Empty lines are passed over.
+/// A file contains one task or an array of tasks, as JSON. A file that ends in `.jsonl` or `.ndjson` contains one value on
+/// each line; for other files and standard input, use --lines. Empty lines are ignored.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -34,13 +34,13 @@ pub(super) struct Arguments {
     values: Vec<PathBuf>,
 }
 
-/// How verdicts are said.
+/// The output format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
     /// For people: line, column and a caret below the value
     Text,
     /// For programs: one verdict on each line, {"line", "valid", "violations": [{"pointer", "constraint", "message"}]}; with
-    /// "file" first where several are judged, and with "unlisted", a count, where there are too many violations
+    /// "file" first if there are several files, and with "unlisted", a count, if there are too many violations
     Lines,
 }
 

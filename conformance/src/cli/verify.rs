@@ -5,7 +5,7 @@ use airspec_spec::Source;
 use airspec_spec::{import, verify};
 use std::path::PathBuf;
 
-/// Compares fact by fact, wording aside, and tells where the source contradicts itself.
+/// Compare facts, not wording, and report where the source contradicts itself.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Published source: an OpenAPI file, an answer of the schema service, the JSON Schema of a task, or a model page (Markdown or text)

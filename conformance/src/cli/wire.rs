@@ -7,36 +7,33 @@ use std::time::Duration;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Wire {
-    /// How many cases are under way at a time
+    /// Number of requests to send in parallel
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = jobs)]
     jobs: usize,
-    /// At most so many requests a second, polls included
+    /// Maximum number of requests per second, including polls
     #[arg(long, value_name = "N", value_parser = rate)]
     rate: Option<f64>,
-    /// How long one exchange may take, and the longest Retry-After that is waited for: 30 for servers on this machine,
-    /// else 300
+    /// Maximum duration of one exchange, and longest Retry-After to obey. Default: 30 for servers on this machine,
+    /// otherwise 300
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
-    /// How long the deferred results of one case are asked for: 60 for servers on this machine, else 1200
+    /// How long the deferred results of one case are polled. Default: 60 for servers on this machine, otherwise 1200
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     polling: Option<Duration>,
-    /// How long the run may take: what is not tried then is told to be untried. A number of seconds, or such as 90s,
-    /// 45m, 2h
+    /// Maximum duration of the run, such as 90s, 45m or 2h; the remaining cases are reported as not tried
     #[arg(long, value_name = "DURATION", default_value = "1h", value_parser = duration)]
     deadline: Duration,
-    /// An HTTP proxy, such as http://127.0.0.1:3128, or `env` for those that HTTPS_PROXY, HTTP_PROXY and ALL_PROXY name,
-    /// without the hosts in NO_PROXY; without it the environment is not asked
+    /// URL of an HTTP proxy, such as http://127.0.0.1:3128, or `env` for HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY;
+    /// without this flag, proxy variables of the environment are ignored
     #[arg(long, value_name = "URL", hide_default_value = true)]
     proxy: Option<String>,
-    /// A header for a gateway, sent with every request to the endpoint and taken out of every report; can be given
-    /// more than once
+    /// Header for a gateway, sent with every request to the endpoint; reports do not contain its value; repeatable
     #[arg(long, value_name = "NAME:VALUE")]
     header: Vec<String>,
-    /// Follows links of the target to addresses that are not of the open internet: of private networks, of the link, and
-    /// of this machine where the target is on another one
+    /// Download results also from private, link-local and loopback addresses
     #[arg(long)]
     allow_private: bool,
-    /// Certificates to trust, in PEM form, beside those of the system
+    /// PEM file of certificates to trust, in addition to those of the system
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
 }
@@ -98,7 +95,7 @@ pub(super) fn jobs(text: &str) -> Result<usize, String> {
 
 fn rate(text: &str) -> Result<f64, String> {
     let rate = text.parse::<f64>().ok().filter(|rate| (0.001..=1e6).contains(rate));
-    rate.ok_or_else(|| "use a number of requests a second, such as 0.5 or 10".to_owned())
+    rate.ok_or_else(|| "use a number of requests per second, such as 0.5 or 10".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

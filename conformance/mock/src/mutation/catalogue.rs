@@ -50,7 +50,10 @@ pub(crate) fn all(model: &Model) -> Vec<Fault> {
             None => format!("`{}`", constraint.parameter),
         };
         let rule = airspec_spec::text::shorten(expected, 120);
-        faults.push(fault(format!("accept:{id}"), format!("accepts what breaks the rule: {subject} {rule}")));
+        faults.push(fault(
+            format!("accept:{id}"),
+            format!("accepts values that break the rule: {subject} {rule}"),
+        ));
         let (what, refuses_all) = refuse::sentence(model, constraint);
         faults.push(Fault { refuses_all, ..fault(format!("refuse:{id}"), what) });
         faults.extend(
@@ -64,7 +67,7 @@ pub(crate) fn all(model: &Model) -> Vec<Fault> {
         }));
         faults.push(fault(
             format!("blame:{id}"),
-            format!("blames another parameter for what breaks the rule: {subject} {rule}"),
+            format!("names another parameter in the error if a value breaks the rule: {subject} {rule}"),
         ));
     }
     for behaviour in &model.behaviours {

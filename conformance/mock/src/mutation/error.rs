@@ -56,17 +56,17 @@ impl ErrorMutation {
 
     pub(super) fn sentence(self) -> &'static str {
         match self {
-            Self::Crash => "answers with status 500 where a task is refused",
-            Self::Success => "answers with status 200 where every task is refused",
-            Self::Double => "gives every error twice",
-            Self::Stranger => "gives an error the identifier of another task",
-            Self::Anonymous => "leaves the identifier of the task out of errors",
-            Self::Codeless => "leaves the code out of errors",
-            Self::Wordless => "leaves the message out of errors",
-            Self::Unnamed => "leaves the parameter out of errors",
-            Self::Whole => "refuses a whole batch for one bad task",
-            Self::Silent => "leaves the errors out where a task is refused",
-            Self::Html => "answers with a page of HTML where every task is refused",
+            Self::Crash => "answers with status 500 if it refuses a task",
+            Self::Success => "answers with status 200 if it refuses all tasks",
+            Self::Double => "returns every error twice",
+            Self::Stranger => "returns errors with the id of another task",
+            Self::Anonymous => "returns errors without the id of the task",
+            Self::Codeless => "returns errors without a code",
+            Self::Wordless => "returns errors without a message",
+            Self::Unnamed => "returns errors without the parameter",
+            Self::Whole => "refuses a whole batch if one task is invalid",
+            Self::Silent => "returns no errors if it refuses a task",
+            Self::Html => "answers with an HTML page if it refuses all tasks",
         }
     }
 

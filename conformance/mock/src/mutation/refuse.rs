@@ -39,28 +39,28 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         }
         Rule::MultipleOf(step) => {
             let double = (step * BigDecimal::from(2)).to_plain_string();
-            (format!("refuses what is no multiple of {double} for {place}"), false)
+            (format!("refuses values of {place} that are not a multiple of {double}"), false)
         }
-        Rule::MinLength(count) => (format!("refuses {place} of no more than {count} characters"), false),
-        Rule::MaxLength(count) => (format!("refuses {place} of no less than {count} characters"), false),
-        Rule::MinItems(count) => (format!("refuses {place} of no more than {count} items"), false),
-        Rule::MaxItems(count) => (format!("refuses {place} of no less than {count} items"), false),
+        Rule::MinLength(count) => (format!("refuses {place} with {count} or fewer characters"), false),
+        Rule::MaxLength(count) => (format!("refuses {place} with {count} or more characters"), false),
+        Rule::MinItems(count) => (format!("refuses {place} with {count} or fewer items"), false),
+        Rule::MaxItems(count) => (format!("refuses {place} with {count} or more items"), false),
         Rule::Enum(values) => {
             let last = values.values.last().map(|last| airspec_spec::text::literal(&last.value));
             (format!("refuses {} for {place}", last.unwrap_or_default()), always && values.values.len() < 2)
         }
         Rule::AnyOf(_) | Rule::OneOf(_) => {
-            (format!("refuses for {place} what its first alternative admits"), false)
+            (format!("refuses values of {place} that its first alternative allows"), false)
         }
         rule @ (Rule::Area(_) | Rule::Ratio(_)) => {
             (format!("refuses the exact limits of the {}", rule.keyword()), false)
         }
         Rule::AdditionalProperties(_) => match spare(model, constraint) {
-            Some(name) => (format!("takes `{name}` for an unknown name"), false),
-            None => (format!("refuses {place} whatever is in it"), always),
+            Some(name) => (format!("treats `{name}` as unknown"), false),
+            None => (format!("refuses {place}, whatever it contains"), always),
         },
-        Rule::Unique => ("takes different values in one batch for equal ones".to_owned(), false),
-        Rule::Required => (format!("takes {place} for missing when it is there"), always),
+        Rule::Unique => ("treats different values in one batch as equal".to_owned(), false),
+        Rule::Required => (format!("treats {place} as missing although it is present"), always),
         Rule::Type(_)
         | Rule::Const(_)
         | Rule::False
@@ -73,7 +73,7 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::UniqueItems
-        | Rule::Contains(_) => (format!("refuses {place} whatever its value"), always),
+        | Rule::Contains(_) => (format!("refuses every value of {place}"), always),
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn branches(constraint: &Constraint) -> Vec<(usize, String)> {
         }
         Rule::AnyOf(branches) | Rule::OneOf(branches) => (2..=branches.len())
             .map(|number| {
-                (number, format!("refuses for `{place}` what its alternative number {number} admits"))
+                (number, format!("refuses values of `{place}` that its alternative {number} allows"))
             })
             .collect(),
         _ => Vec::new(),

@@ -56,7 +56,7 @@ impl<'a> Changes<'a> {
             .iter()
             .filter(|entry| !here.contains(&(entry.model.as_str(), entry.id.as_str())))
             .collect();
-        html.raw("<section aria-labelledby=\"differences\"><h2 id=\"differences\">Against the other run</h2>\n<p>The other run is <code>");
+        html.raw("<section aria-labelledby=\"differences\"><h2 id=\"differences\">Comparison with the other run</h2>\n<p>The other run is <code>");
         html.long(self.other.name)
             .raw("</code>: <code>")
             .long(&self.other.document.target)
@@ -71,10 +71,10 @@ impl<'a> Changes<'a> {
         let absent = differing.iter().filter(|(_, change)| matches!(change, Change::Absent));
         let counts = [
             ("differ", differing.len()),
-            ("fail here alone", new.count()),
-            ("fail there alone", mended.count()),
-            ("are here alone", absent.count()),
-            ("are there alone", gone.len()),
+            ("fail only in this run", new.count()),
+            ("fail only in the other run", mended.count()),
+            ("exist only in this run", absent.count()),
+            ("exist only in the other run", gone.len()),
         ];
         for (word, count) in counts {
             html.raw("<li><b>").number(count).raw("</b> ").raw(word).raw("</li>");
@@ -84,7 +84,9 @@ impl<'a> Changes<'a> {
             self.table(html, &differing);
         }
         if !gone.is_empty() {
-            html.raw("<details class=\"plain\"><summary>Cases of the other run alone</summary><ul>");
+            html.raw(
+                "<details class=\"plain\"><summary>Cases that exist only in the other run</summary><ul>",
+            );
             for entry in gone.iter().take(MAX_LISTED) {
                 html.raw("<li>");
                 badge(html, entry);
@@ -98,14 +100,14 @@ impl<'a> Changes<'a> {
 
     fn table(&self, html: &mut Html, differing: &[(&Entry, Change<'a>)]) {
         html.raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Differences\"><table class=\"list\">");
-        html.raw("<thead><tr><th scope=\"col\">case</th><th scope=\"col\">there</th><th scope=\"col\">here</th></tr></thead>\n<tbody>");
+        html.raw("<thead><tr><th scope=\"col\">case</th><th scope=\"col\">other run</th><th scope=\"col\">this run</th></tr></thead>\n<tbody>");
         for (entry, change) in differing.iter().take(MAX_LISTED) {
             html.raw("<tr><th scope=\"row\"><a").attribute("href", &to(self.this, entry)).raw("><code>");
             html.name(&entry.id).raw("</code></a></th><td>");
             match change {
                 Change::Was(other) => badge(html, other),
                 Change::Absent => {
-                    html.raw("not there");
+                    html.raw("no such case");
                 }
             }
             html.raw("</td><td>");

@@ -86,6 +86,7 @@ fn filters(html: &mut Html, document: &Document, is_compared: bool) {
     for (value, word) in [
         ("fail", "failed"),
         ("note", "noted"),
+        ("no-answer", "without an answer"),
         ("skip", "skipped"),
         ("pass", "passed"),
         ("deviation", "accepted deviation"),
@@ -160,7 +161,7 @@ fn case(html: &mut Html, document: &Document, entry: &Entry, around: &Around<'_>
     }
     html.raw("</summary>\n<dl>");
     expectation(html, entry, around.subject);
-    term(html, "Seen", |html| html.prose(&entry.detail));
+    term(html, "Actual", |html| html.prose(&entry.detail));
     if let Some(reason) = &entry.deviation {
         term(html, "Accepted", |html| html.prose(reason));
     }
@@ -242,7 +243,7 @@ fn command(html: &mut Html, document: &Document, entry: &Entry) {
     let again = || replay::command(&document.target, document.seed, &document.again, &entry.id);
     let curl = entry.curl.clone().or_else(made).filter(|curl| html.is_whole(curl));
     let command = curl.or_else(|| entry.replay.clone()).unwrap_or_else(again);
-    html.raw("<h5>Again</h5><div class=\"command\"><pre tabindex=\"0\">").text(&command);
+    html.raw("<h5>Repeat this request</h5><div class=\"command\"><pre tabindex=\"0\">").text(&command);
     html.raw("</pre><button type=\"button\" data-copy hidden>Copy</button></div>\n");
 }
 

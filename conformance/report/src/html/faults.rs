@@ -18,14 +18,14 @@ pub(super) fn page(html: &mut Html, kills: &Kills) {
     html.raw("<p class=\"eyebrow\">Kill matrix</p>\n<h1>");
     match (summary.survived, kills.false_alarms.len()) {
         (0, 0) => html.raw("Every fault is found"),
-        (0, _) => html.raw("A server without a fault is found wrong"),
+        (0, _) => html.raw("The suite has false alarms"),
         (1, _) => html.raw("1 fault survives"),
         (many, _) => html.number(many).raw(" faults survive"),
     };
-    html.raw("</h1>\n<p class=\"target\">The suite against the mock server with one fault at a time.</p>\n<ul class=\"facts\">");
+    html.raw("</h1>\n<p class=\"target\">The suite was run against the mock server with one fault at a time.</p>\n<ul class=\"facts\">");
     fact(html, "faults", &summary.faults.to_string());
     fact(html, "seed", &kills.seed.to_string());
-    fact(html, "took", &seconds(summary.duration_ms));
+    fact(html, "duration", &seconds(summary.duration_ms));
     html.raw("</ul></header>\n");
     let counts = [summary.survived, summary.noted, summary.killed, summary.equivalent];
     bar(html, &[(counts[0], "fail"), (counts[1], "note"), (counts[2], "pass"), (counts[3], "skip")]);
@@ -36,7 +36,7 @@ pub(super) fn page(html: &mut Html, kills: &Kills) {
     html.raw("</ul>\n");
     if !kills.false_alarms.is_empty() {
         html.raw(
-            "<section class=\"callout fail\"><h2>False alarms</h2><p>Found where nothing is wrong:</p><ul>",
+            "<section class=\"callout fail\"><h2>False alarms</h2><p>These cases have findings on the mock without a fault:</p><ul>",
         );
         for id in &kills.false_alarms {
             html.raw("<li><code>").long(id).raw("</code></li>");
@@ -67,16 +67,16 @@ fn matrix(html: &mut Html, kills: &Kills) {
     }
     html.raw("<section aria-labelledby=\"matrix\"><h2 id=\"matrix\">Parameters by kind of fault</h2>\n");
     html.raw("<p class=\"legend\"><span class=\"cell pass\">✓</span> killed: a case fails ");
-    html.raw("<span class=\"cell note\">!</span> noted: it breaks what nobody states ");
+    html.raw("<span class=\"cell note\">!</span> noted: only a note shows it, because no source states the expectation ");
     html.raw("<span class=\"cell skip\">=</span> equivalent: no request can show it ");
-    html.raw("<span class=\"cell fail\">✗</span> survived: no case tells of it</p>\n");
-    grid.table(html, "How many faults there are of each kind, and what became of the gravest.");
+    html.raw("<span class=\"cell fail\">✗</span> survived: no case finds it</p>\n");
+    grid.table(html, "Number of faults of each kind, with the worst result");
     html.raw("</section>\n");
 }
 
 fn list(html: &mut Html, kills: &Kills) {
     html.raw("<section aria-labelledby=\"cases\"><h2 id=\"cases\" tabindex=\"-1\">Faults</h2>\n<form class=\"filters\" id=\"filters\" hidden>\n");
-    select(html, "End", "verdict", ENDS.iter().map(|(word, ..)| *word));
+    select(html, "Result", "verdict", ENDS.iter().map(|(word, ..)| *word));
     let parameters: BTreeSet<&str> = kills.faults.iter().map(parameter).collect();
     select(html, "Parameter", "parameter", parameters.into_iter());
     let kinds: BTreeSet<&str> = kills.faults.iter().map(kind).collect();
@@ -97,7 +97,7 @@ fn list(html: &mut Html, kills: &Kills) {
             html.raw("<dt>Found by</dt><dd><code>").long(case).raw("</code></dd>");
         }
         if let Some(detail) = &kill.detail {
-            let term = if kill.case.is_some() { "<dt>Seen</dt><dd>" } else { "<dt>Why</dt><dd>" };
+            let term = if kill.case.is_some() { "<dt>Actual</dt><dd>" } else { "<dt>Reason</dt><dd>" };
             html.raw(term).long(detail).raw("</dd>");
         }
         html.raw("</dl></details>\n");

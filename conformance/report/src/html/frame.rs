@@ -24,7 +24,7 @@ pub(super) fn page(title: &str, mut html: Html, body: impl Fn(&mut Html)) -> Str
     body(&mut html);
     html.raw("</main>\n<footer>Made by airspec ")
         .raw(env!("CARGO_PKG_VERSION"))
-        .raw(". Secrets are taken out, long texts are shortened.</footer>\n<script>")
+        .raw(". Secrets are redacted, long texts are shortened.</footer>\n<script>")
         .raw(SCRIPT)
         .raw("</script>\n</body>\n</html>\n");
     html.finish()

@@ -4,6 +4,7 @@ use super::cases::to;
 use super::kinds;
 use super::markup::Html;
 use super::origin;
+use crate::count::requests;
 use crate::{Document, Entry, Group, Outcome, Summary};
 use airspec_suite::oracle::Verdict;
 
@@ -18,15 +19,15 @@ pub(super) fn verdict(html: &mut Html, document: &Document) {
     let is_whole = document.cases.len() >= summary.cases;
     banner(html, document, is_whole);
     if !is_whole {
-        html.raw("<p class=\"callout note\"><strong>Not complete:</strong> ")
+        html.raw("<p class=\"callout note\"><strong>Incomplete:</strong> ")
             .number(document.cases.len())
             .raw(" of ")
             .number(summary.cases)
-            .raw(" cases are done.</p>\n");
+            .raw(" cases were tried.</p>\n");
     }
     counts(html, summary);
-    callout(html, "fail", "The list of deviations must be looked at", &document.problems);
-    callout(html, "note", "What was spent", &document.remarks);
+    callout(html, "fail", "Problems with the list of deviations", &document.problems);
+    callout(html, "note", "Cost", &document.remarks);
 }
 
 /// One word, and what the run was.
@@ -47,10 +48,11 @@ fn banner(html: &mut Html, document: &Document, is_whole: bool) {
     if let Some(shard) = &document.shard {
         fact(html, "shard", shard);
     }
-    fact(html, "requests", &(summary.requests + summary.search_requests).to_string());
-    fact(html, "took", &seconds(summary.duration_ms));
+    let all = requests(summary.requests, summary.search_requests);
+    html.raw("<li><b>").long(&all).raw("</b></li>");
+    fact(html, "duration", &seconds(summary.duration_ms));
     if summary.spent_usd > 0.0 {
-        fact(html, "spent", &format!("{:.2} USD", summary.spent_usd));
+        fact(html, "cost", &format!("{:.2} USD", summary.spent_usd));
     }
     origin::facts(html, document);
     html.raw("</ul>\n");
@@ -98,7 +100,7 @@ pub(super) fn findings(html: &mut Html, document: &Document) {
     if document.groups.is_empty() && accepted.is_empty() {
         return;
     }
-    html.raw("<section aria-labelledby=\"findings\"><h2 id=\"findings\">What is wrong</h2>\n");
+    html.raw("<section aria-labelledby=\"findings\"><h2 id=\"findings\">Findings</h2>\n");
     kinds::explained(html);
     html.raw("<ol class=\"findings\">");
     for group in document.groups.iter().take(MAX_LISTED) {
@@ -114,7 +116,7 @@ pub(super) fn findings(html: &mut Html, document: &Document) {
     let listed = document.groups.len().min(MAX_LISTED) + accepted.len().min(MAX_LISTED);
     if let Some(more) = (document.groups.len() + accepted.len()).checked_sub(listed).filter(|more| *more > 0)
     {
-        html.raw("<p>And ").number(more).raw(" more, among <a href=\"#cases\">the cases</a> below.</p>\n");
+        html.raw("<p>And ").number(more).raw(" more; see <a href=\"#cases\">Cases</a>.</p>\n");
     }
     html.raw("</section>\n");
 }

@@ -108,12 +108,9 @@ pub(super) fn of_run(html: &mut Html, document: &Document) {
     }
     html.raw("<section aria-labelledby=\"matrix\"><h2 id=\"matrix\">Parameters by constraint</h2>\n");
     html.raw("<p class=\"legend\"><span class=\"cell pass\">✓</span> passed <span class=\"cell fail\">✗</span> failed ");
-    html.raw("<span class=\"cell note\">!</span> noted: nobody states that it must be otherwise ");
+    html.raw("<span class=\"cell note\">!</span> noted: differs from an undocumented expectation ");
     html.raw("<span class=\"cell skip\">–</span> skipped</p>\n");
-    grid.table(
-        html,
-        "How many cases there are of each constraint and behaviour, and what the gravest came to.",
-    );
+    grid.table(html, "Number of cases for each constraint and behaviour, with the worst verdict");
     html.raw("</section>\n");
 }
 

@@ -29,11 +29,11 @@ fn place(class: Class) -> String {
 fn sentence(class: Class) -> &'static str {
     match class {
         Class::BreaksPage => {
-            "The server accepts what the page of the model rules out, or does not answer as the page states."
+            "The server accepts a request that the page of the model forbids, or does not answer as the page states."
         }
         Class::StricterThanPage => "The server refuses a request that the page allows.",
         Class::PageSilent => {
-            "The page does not state it. Another source does, or, for a note, no source that is known."
+            "The page does not state it. Another source does; for a note, no known source does."
         }
         Class::PageWiderThanServer => {
             "The page allows the request, but the model\u{2019}s owner has a rule against it, and the server follows that rule."

@@ -10,7 +10,7 @@ const MAX_SHOWN: usize = 5;
 /// The facts that every run has of its own.
 pub(super) fn facts(html: &mut Html, document: &Document) {
     let runs = &document.runs;
-    distinct(html, "began", runs.iter().map(|run| readable(&run.started)));
+    distinct(html, "started", runs.iter().map(|run| readable(&run.started)));
     distinct(html, "AIR id", runs.iter().map(|run| run.air.clone().unwrap_or_default()));
     distinct(html, "spec", runs.iter().map(|run| run.spec_version.clone().unwrap_or_default()));
     distinct(html, "airspec", runs.iter().map(|run| run.tool_version.clone()));

@@ -108,7 +108,7 @@ fn an_accepted_deviation_is_counted_apart_and_still_told_of() {
         assert!(page.contains(&tile), "{tile}");
         assert_eq!(page.matches(&format!("\" data-verdict=\"{name}\" data-parameter")).count(), 1, "{name}");
     }
-    assert!(page.contains("<dt>Accepted</dt><dd>ticket 4711</dd>") && page.contains("What is wrong"));
+    assert!(page.contains("<dt>Accepted</dt><dd>ticket 4711</dd>") && page.contains("Findings"));
 }
 
 #[test]
@@ -123,7 +123,9 @@ fn what_is_wrong_is_explained_with_links_and_code() {
         assert!(page.contains(&format!("<dt id=\"kind:{word}\">{word}</dt><dd>The ")), "{word}");
     }
     assert!(page.contains("<a class=\"class\" href=\"#kind:breaks-page\">breaks-page</a>"), "{page}");
-    assert!(page.contains("began <b>2026-11-22 18:10:00 UTC</b>") && page.contains("AIR id <b>tiny:1@1</b>"));
+    assert!(
+        page.contains("started <b>2026-11-22 18:10:00 UTC</b>") && page.contains("AIR id <b>tiny:1@1</b>")
+    );
     assert!(page.contains("<pre tabindex=\"0\">airspec --case 'wide.*'</pre>"), "{page}");
     let page = run(&document(vec![entry("wide.maximum.reject.80", Verdict::Pass)]), None);
     assert!(!page.contains("kind:breaks-page"), "nothing to explain");
@@ -242,10 +244,10 @@ fn two_runs_are_held_against_each_other_case_by_case() {
     let page = run(&this, Some(Against { name: "yesterday", document: &other }));
     for words in [
         "<b>3</b> differ",
-        "<b>1</b> fail here alone",
-        "<b>1</b> fail there alone",
-        "<b>1</b> are here alone",
-        "<b>1</b> are there alone",
+        "<b>1</b> fail only in this run",
+        "<b>1</b> fail only in the other run",
+        "<b>1</b> exist only in this run",
+        "<b>1</b> exist only in the other run",
         "<dt>Other run</dt><dd><b class=\"badge fail\">✗ fail</b> accepted with HTTP 200</dd>",
         "<code>yesterday</code>",
     ] {
@@ -259,7 +261,7 @@ fn two_runs_are_held_against_each_other_case_by_case() {
 fn a_surviving_fault_and_a_false_alarm_are_told_first() {
     let kill = |id: &str, end: &str| Kill {
         id: id.to_owned(),
-        what: "accepts what breaks the rule".to_owned(),
+        what: "accepts values that break the rule".to_owned(),
         end: end.to_owned(),
         case: None,
         detail: None,
@@ -282,5 +284,5 @@ fn a_surviving_fault_and_a_false_alarm_are_told_first() {
     kills.faults.pop();
     assert!(faults(&kills).contains("<h1>Every fault is found</h1>"));
     kills.false_alarms.push("a.b.accept.c".to_owned());
-    assert!(faults(&kills).contains("<h1>A server without a fault is found wrong</h1>"));
+    assert!(faults(&kills).contains("<h1>The suite has false alarms</h1>"));
 }

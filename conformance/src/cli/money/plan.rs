@@ -3,6 +3,7 @@
 use super::super::{End, Failure, show};
 use super::may_hold_good;
 use airspec_judge::Judge;
+use airspec_report::counted;
 use airspec_suite::case::{Case, Expect};
 use airspec_suite::cost::Costs;
 use airspec_suite::oracle::Oracle;
@@ -12,10 +13,12 @@ use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// What a request may cost that no sensible budget covers, in USD, such as one of `numberResults` a hundred million.
-pub(super) fn beyond_sense(costs: &Costs, body: &Value) -> Option<f64> {
-    const SENSIBLE: f64 = 100.0;
-    Some(costs.bound(body)).filter(|bound| *bound > SENSIBLE)
+/// A request that may cost more USD is sent by no plan, such as one of `numberResults` a hundred million.
+pub(super) const MAX_REQUEST_USD: f64 = 100.0;
+
+/// What a request may cost, in USD, where that is too expensive for any plan.
+pub(super) fn too_expensive(costs: &Costs, body: &Value) -> Option<f64> {
+    Some(costs.bound(body)).filter(|bound| *bound > MAX_REQUEST_USD)
 }
 
 /// Prints what would be sent.
@@ -33,7 +36,7 @@ pub(super) fn show_plan(
         plan.add(batch);
     }
     for case in cases.iter().filter(|case| matches!(case.expect, Expect::Accept) && case.obstacle.is_none()) {
-        if beyond_sense(&plan.costs, &case.body).is_none() {
+        if too_expensive(&plan.costs, &case.body).is_none() {
             plan.found.apart.add(&plan.costs, &case.body);
         }
     }
@@ -61,14 +64,14 @@ struct Found {
     refused: usize,
     /// Good tasks of such requests.
     beside: Sum,
-    /// The accepting sides, each in a request of its own.
+    /// What must be accepted, each case in its own request.
     apart: Sum,
     /// The largest bounds of what is billed and of a case that must be refused, which is set aside all the same.
     dearest: f64,
     dearest_refused: f64,
     /// Why cases are not sent, and which.
     obstacles: Vec<(String, Vec<String>)>,
-    /// What no sensible budget sends.
+    /// What is too expensive to be sent, with its upper bound.
     beyond: Vec<(f64, String)>,
 }
 
@@ -85,7 +88,7 @@ impl Plan<'_> {
             }
             _ => first.body.clone(),
         };
-        if let Some(bound) = beyond_sense(&self.costs, &body) {
+        if let Some(bound) = too_expensive(&self.costs, &body) {
             // What is too dear together is sent one by one, as far as that goes.
             match batch.only() {
                 Some(_) => self.found.beyond.push((bound, first.id.clone())),
@@ -163,29 +166,25 @@ impl Found {
     fn text(&self, is_free: bool) -> String {
         let Self { requests, accepting, behaving, refused, beside, apart, .. } = self;
         let mut text = format!(
-            "{requests}\naccepting sides: {accepting}\nbehaviours:      {behaving}\nrejecting sides: {refused} \
-             requests, not billed but for good tasks beside faulty ones: {beside}\n\
-             the accepting sides, one request each, would be {apart}\n"
+            "{requests}\nrequests to be accepted: {accepting}\nrequests of behaviours:  {behaving}\n\
+             requests to be rejected: {refused}{}\nwith --alone, requests to be accepted: {apart}\n",
+            beside.billed()
         );
         for (obstacle, ids) in &self.obstacles {
             let first = ids.first().map_or("", String::as_str);
             let _ = writeln!(text, "not sent, {}: {obstacle} (first: {first})", counted(ids.len(), "case"));
         }
         for (bound, id) in &self.beyond {
-            let _ = writeln!(text, "not sent by any sensible budget: {id} may cost {bound:.3} USD");
+            let _ = writeln!(text, "never sent, too expensive: {id} (up to {bound:.2} USD)");
         }
         if is_free {
-            return text + "\n--free-only sends what must be refused, which is not billed\n";
+            return text
+                + "\n--free-only sends only requests that the server must refuse; refusals are not billed\n";
         }
-        let rest = if self.beyond.is_empty() { "" } else { ", but for what no sensible budget sends" };
-        let _ = writeln!(text, "\n--max-cost {:.2} sends all of this{rest}", self.needed());
+        let rest = if self.beyond.is_empty() { "" } else { " except the cases that are never sent" };
+        let _ = writeln!(text, "\n--max-cost {:.2} is enough for everything{rest}", self.needed());
         text
     }
-}
-
-/// A number with its noun.
-fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -212,11 +211,25 @@ impl Sum {
         self.bound += bill.bound;
         bill
     }
+
+    /// How many requests that must be refused are billed for valid tasks, and what for; nothing where none is.
+    fn billed(&self) -> String {
+        let Self { requests, images, usd, bound } = self;
+        if *requests == 0 {
+            return ", not billed".to_owned();
+        }
+        let verb = if *requests == 1 { "contains" } else { "contain" };
+        format!(
+            ", of which {requests} also {verb} valid tasks that are billed: {}, about {usd:.2} USD, at most {bound:.2} USD",
+            counted(*images, "image")
+        )
+    }
 }
 
 impl std::fmt::Display for Sum {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { requests, images, usd, bound } = self;
-        write!(f, "{requests} billed requests, {images} images, about {usd:.2} USD, at most {bound:.2} USD")
+        let images = counted(*images, "image");
+        write!(f, "{requests}, {images}, about {usd:.2} USD, at most {bound:.2} USD")
     }
 }

@@ -39,11 +39,11 @@ pub(in crate::cli) enum Unjudged {
     #[error("cannot be read: {0}")]
     Unread(io::Error),
     /// There is none.
-    #[error("holds no value: it is empty")]
+    #[error("contains no value: it is empty")]
     Empty,
     /// It is beyond the limits.
     #[error(
-        "the value on line {line} has more than {limit}, too large to be judged; give fewer tasks at once, or values one a line (--lines)"
+        "the value on line {line} has more than {limit} and is not validated: it is too large; give fewer tasks, or one value on each line (--lines)"
     )]
     TooLarge {
         /// The line on which it starts.
@@ -54,7 +54,7 @@ pub(in crate::cli) enum Unjudged {
 }
 
 const TOO_MANY_BYTES: &str = "32 MiB";
-const TOO_MANY_VALUES: &str = "200,000 values and names in it";
+const TOO_MANY_VALUES: &str = "200,000 values and names";
 
 /// Reads the next value into `bytes` and gives the line on which it starts; `line` is the next line of the input.
 pub(in crate::cli) fn next(

@@ -228,7 +228,7 @@ impl Searcher {
                 }
                 let detail = format!("{sent} requests, and nothing to find");
                 let judgement = if sent == 0 {
-                    Judgement::not_applicable("nothing of that sort was drawn")
+                    Judgement::not_applicable("no such random request was generated")
                 } else {
                     Judgement::of(&[], detail)
                 };

@@ -15,24 +15,27 @@ use std::time::Duration;
 
 pub(super) fn delivery_mutations(immediate: &str, deferred: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (BehaviourMutation::Immediate, format!("answers with results although asked for `{deferred}`")),
+        (
+            BehaviourMutation::Immediate,
+            format!("answers with results although the request asks for `{deferred}`"),
+        ),
         (
             BehaviourMutation::Deferred,
-            format!("answers with an acknowledgement although asked for `{immediate}`"),
+            format!("answers with an acknowledgement although the request asks for `{immediate}`"),
         ),
-        (BehaviourMutation::Lost, "knows nothing of a task when polled".to_owned()),
-        (BehaviourMutation::Stuck, "never gets done with a task that is polled".to_owned()),
-        (BehaviourMutation::Hollow, "gives finished results without their files when polled".to_owned()),
+        (BehaviourMutation::Lost, "reports that a polled task does not exist".to_owned()),
+        (BehaviourMutation::Stuck, "never finishes a polled task".to_owned()),
+        (BehaviourMutation::Hollow, "returns finished results without their files to polls".to_owned()),
     ]
 }
 
 pub(super) fn webhook_mutations() -> Vec<(BehaviourMutation, String)> {
     owned(&[
         (BehaviourMutation::Silent, "calls no webhook"),
-        (BehaviourMutation::Once, "calls the webhook for the first result of a task only"),
+        (BehaviourMutation::Once, "calls the webhook only for the first result of a task"),
         (BehaviourMutation::Twice, "calls the webhook twice for each result"),
-        (BehaviourMutation::Put, "calls the webhook by PUT instead of POST"),
-        (BehaviourMutation::Stranger, "calls the webhook with the identifier of another task"),
+        (BehaviourMutation::Put, "calls the webhook with PUT instead of POST"),
+        (BehaviourMutation::Stranger, "calls the webhook with the id of another task"),
         (BehaviourMutation::Garbled, "calls the webhook with a body that is not JSON"),
     ])
 }
@@ -40,10 +43,10 @@ pub(super) fn webhook_mutations() -> Vec<(BehaviourMutation, String)> {
 pub(super) fn upload_mutations() -> Vec<(BehaviourMutation, String)> {
     owned(&[
         (BehaviourMutation::Silent, "uploads nothing"),
-        (BehaviourMutation::Once, "uploads the first file of a task only"),
+        (BehaviourMutation::Once, "uploads only the first file of a task"),
         (BehaviourMutation::Encoded, "uploads the file as Base64 text"),
-        (BehaviourMutation::Posted, "uploads by POST instead of PUT"),
-        (BehaviourMutation::Garbled, "uploads the file cut short"),
+        (BehaviourMutation::Posted, "uploads with POST instead of PUT"),
+        (BehaviourMutation::Garbled, "uploads an incomplete file"),
     ])
 }
 

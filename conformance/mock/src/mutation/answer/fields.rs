@@ -11,36 +11,39 @@ use serde_json::Value;
 
 pub(super) fn echo_mutations(parameter: &str, field: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (BehaviourMutation::Absent, format!("leaves `{field}` out of results")),
-        (BehaviourMutation::Wrong, format!("gives `{field}` a value that is not that of `{parameter}`")),
-        (BehaviourMutation::Upper, format!("gives `{field}` in capitals")),
+        (BehaviourMutation::Absent, format!("returns results without `{field}`")),
+        (BehaviourMutation::Wrong, format!("returns a `{field}` that differs from `{parameter}`")),
+        (BehaviourMutation::Upper, format!("returns `{field}` in upper case")),
     ]
 }
 
 pub(super) fn count_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (BehaviourMutation::Fewer, format!("gives one result fewer where `{parameter}` asks for several")),
-        (BehaviourMutation::More, format!("gives one result more than `{parameter}` says")),
-        (BehaviourMutation::One, format!("gives one result, whatever `{parameter}` says")),
+        (BehaviourMutation::Fewer, format!("returns one result too few if `{parameter}` asks for several")),
+        (BehaviourMutation::More, format!("returns one result more than `{parameter}` says")),
+        (BehaviourMutation::One, format!("returns one result, whatever `{parameter}` says")),
     ]
 }
 
 pub(super) fn distinct_mutations(fields: &[String]) -> Vec<(BehaviourMutation, String)> {
-    vec![(BehaviourMutation::Same, format!("repeats {} in every result of a task", fields.join(" and ")))]
+    vec![(
+        BehaviourMutation::Same,
+        format!("returns the same {} in every result of a task", fields.join(" and ")),
+    )]
 }
 
 pub(super) fn flag_mutations(parameter: &str, field: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (BehaviourMutation::Never, format!("leaves `{field}` out although `{parameter}` is true")),
-        (BehaviourMutation::Always, format!("gives `{field}` although `{parameter}` is not true")),
-        (BehaviourMutation::Text, format!("gives `{field}` as a text")),
+        (BehaviourMutation::Never, format!("returns no `{field}` although `{parameter}` is true")),
+        (BehaviourMutation::Always, format!("returns `{field}` although `{parameter}` is not true")),
+        (BehaviourMutation::Text, format!("returns `{field}` as a string")),
     ]
 }
 
 pub(super) fn default_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
     vec![(
         BehaviourMutation::Other,
-        format!("takes another value than the default where `{parameter}` is left out"),
+        format!("uses another value than the default if `{parameter}` is not set"),
     )]
 }
 

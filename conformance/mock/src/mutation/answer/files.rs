@@ -12,41 +12,41 @@ use std::time::Duration;
 
 pub(super) fn select_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (BehaviourMutation::Swapped, format!("gives the field of another value of `{parameter}`")),
-        (BehaviourMutation::Several, format!("gives the fields of all values of `{parameter}` at once")),
-        (BehaviourMutation::Absent, format!("gives the field of no value of `{parameter}`")),
+        (BehaviourMutation::Swapped, format!("returns the field of another value of `{parameter}`")),
+        (BehaviourMutation::Several, format!("returns the fields of all values of `{parameter}`")),
+        (BehaviourMutation::Absent, format!("returns the field of no value of `{parameter}`")),
     ]
 }
 
 pub(super) fn container_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (BehaviourMutation::Wrong, format!("makes files of another type than `{parameter}` says")),
+        (BehaviourMutation::Wrong, format!("returns files of another type than `{parameter}` says")),
         (
             BehaviourMutation::Disguised,
-            format!("makes files of another type, and calls them what `{parameter}` says"),
+            format!("returns files of another type, with the name and media type that `{parameter}` says"),
         ),
-        (BehaviourMutation::Media, "gives the media type of another kind of file".to_owned()),
-        (BehaviourMutation::Ending, "gives links the ending of another kind of file".to_owned()),
+        (BehaviourMutation::Media, "returns files with the media type of another format".to_owned()),
+        (BehaviourMutation::Ending, "returns links with the file extension of another format".to_owned()),
     ]
 }
 
 pub(super) fn size_mutations(width: &str, height: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (BehaviourMutation::Wider, format!("makes images one pixel wider than `{width}`")),
-        (BehaviourMutation::Taller, format!("makes images one pixel taller than `{height}`")),
-        (BehaviourMutation::Turned, format!("takes `{width}` for `{height}` and the other way round")),
+        (BehaviourMutation::Wider, format!("returns images one pixel wider than `{width}`")),
+        (BehaviourMutation::Taller, format!("returns images one pixel taller than `{height}`")),
+        (BehaviourMutation::Turned, format!("swaps `{width}` and `{height}`")),
     ]
 }
 
 pub(super) fn quality_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
-    vec![(BehaviourMutation::Inverted, format!("compresses the more, the higher `{parameter}` is"))]
+    vec![(BehaviourMutation::Inverted, format!("compresses more if `{parameter}` is higher"))]
 }
 
 pub(super) fn lifetime_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
     vec![
-        (BehaviourMutation::Ignored, format!("serves files for ever, whatever `{parameter}` says")),
-        (BehaviourMutation::Instant, format!("serves no file at all once `{parameter}` is given")),
-        (BehaviourMutation::Refused, format!("refuses `{parameter}` where it should have no effect")),
+        (BehaviourMutation::Ignored, format!("never lets files expire, whatever `{parameter}` says")),
+        (BehaviourMutation::Instant, format!("serves no file if `{parameter}` is set")),
+        (BehaviourMutation::Refused, format!("refuses `{parameter}` where it must have no effect")),
     ]
 }
 

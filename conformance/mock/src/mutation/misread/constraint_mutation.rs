@@ -69,32 +69,36 @@ impl ConstraintMutation {
         match (self, &constraint.rule) {
             (Self::Next, _) => format!("accepts the first value beyond the limit for `{place}`"),
             (Self::Half, _) => format!("accepts multiples of half the step for `{place}`"),
-            (Self::Text, _) => format!("accepts a text that spells a value for `{place}`"),
-            (Self::Number, _) => format!("accepts a number in place of a text for `{place}`"),
-            (Self::Truncated, _) => format!("cuts off the fraction of a number for `{place}`"),
+            (Self::Text, _) => format!("accepts a string that contains a value for `{place}`"),
+            (Self::Number, _) => format!("accepts a number instead of a string for `{place}`"),
+            (Self::Truncated, _) => format!("drops the fraction of a number for `{place}`"),
             (Self::Point, _) => {
                 format!("refuses a whole number that is written with a decimal point for `{place}`")
             }
-            (Self::Single, _) => format!("takes a bare value for an array of one for `{place}`"),
-            (Self::Null, _) => format!("takes `null` for left out for `{place}`"),
+            (Self::Single, _) => format!("accepts a single value instead of an array for `{place}`"),
+            (Self::Null, _) => format!("treats `null` as not set for `{place}`"),
             (Self::Case, Rule::AdditionalProperties(_)) => {
-                format!("knows the names in `{place}` in any letter case")
+                format!("ignores the letter case of names in `{place}`")
             }
-            (Self::Case, Rule::Unique) => format!("tells `{place}` apart by letter case"),
+            (Self::Case, Rule::Unique) => {
+                format!("treats values of `{place}` that differ only in letter case as different")
+            }
             (Self::Case, _) => format!("ignores letter case in `{place}`"),
-            (Self::Trimmed, _) => format!("cuts off the blanks around `{place}`"),
+            (Self::Trimmed, _) => format!("removes spaces around `{place}`"),
             (Self::Bytes, _) => format!("counts the length of `{place}` in bytes"),
             (Self::Utf16, _) => format!("counts the length of `{place}` in UTF-16 units"),
-            (Self::Marks, _) => format!("counts a letter of `{place}` and its combining marks as one"),
+            (Self::Marks, _) => {
+                format!("counts a letter and its combining marks as one character of `{place}`")
+            }
             (Self::Version, _) => format!("accepts a UUID of any version for `{place}`"),
-            (Self::Spelling, _) => format!("accepts a UUID in any spelling for `{place}`"),
+            (Self::Spelling, _) => format!("accepts a UUID in any notation for `{place}`"),
             (Self::Relative, _) => format!("accepts a URL without a scheme for `{place}`"),
             (Self::Query, _) => format!("refuses a URL with a query for `{place}`"),
-            (Self::First, _) => format!("looks at the first item only for `{place}`"),
+            (Self::First, _) => format!("checks only the first item of `{place}`"),
             (Self::Neighbours, Rule::UniqueItems) => {
-                format!("compares each item of `{place}` with the one before it only")
+                format!("compares each item of `{place}` only with the one before")
             }
-            (Self::Neighbours, _) => format!("compares `{place}` with that of the task before it only"),
+            (Self::Neighbours, _) => format!("compares `{place}` only with the `{place}` of the task before"),
         }
     }
 
@@ -105,20 +109,19 @@ impl ConstraintMutation {
         constraint: &Constraint,
     ) -> Option<String> {
         match (self, &constraint.rule) {
-            (Self::Bytes | Self::Utf16, Rule::MinLength(..=1)) => Some(
-                "a text that has a character has a byte and a UTF-16 unit, and the other way round"
-                    .to_owned(),
-            ),
+            (Self::Bytes | Self::Utf16, Rule::MinLength(..=1)) => {
+                Some("a text with a character has a byte and a UTF-16 unit, and vice versa".to_owned())
+            }
             (Self::Neighbours, Rule::UniqueItems) => {
                 let schema = model.task.at(&constraint.parameter)?;
                 let is_pair = schema.rules().any(|rule| matches!(rule, Rule::MaxItems(..=2)));
-                is_pair.then(|| format!("`{}` has two items at most", constraint.parameter))
+                is_pair.then(|| format!("`{}` has at most two items", constraint.parameter))
             }
             (Self::First, _) => {
                 let path = holder(&constraint.parameter)?;
                 let is_single = |rule: &Rule| matches!(rule, Rule::MaxItems(..=1));
                 let is_single = model.task.at(path)?.rules().any(is_single);
-                is_single.then(|| format!("`{path}` has one item at most"))
+                is_single.then(|| format!("`{path}` has at most one item"))
             }
             _ => None,
         }
