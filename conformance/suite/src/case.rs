@@ -8,6 +8,7 @@
 mod batch;
 mod behave;
 mod constraint;
+mod pairs;
 mod protocol;
 mod resources;
 mod task;
@@ -46,6 +47,8 @@ pub struct Case {
     pub obstacle: Option<String>,
     /// How it is sent.
     pub wire: Wire,
+    /// Whether the files of its results are looked at beside what the case is about.
+    pub with_files: bool,
 }
 
 /// What must happen to a case.
@@ -99,6 +102,19 @@ pub struct Cases {
     pub gaps: Vec<Gap>,
     /// The task that all others start from: required parameters alone.
     pub base: Value,
+    /// How much of what can occur together does.
+    pub coverage: Coverage,
+}
+
+/// How much of what can occur together does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Pairs of values of two optional parameters that some accepted task has.
+    pub pairs: usize,
+    /// Pairs that the rules admit.
+    pub feasible_pairs: usize,
+    /// Faulty values in tasks that hold much else.
+    pub contexts: usize,
 }
 
 /// A constraint of which one side cannot be shown.
@@ -127,6 +143,7 @@ pub fn derive(model: &Model, seed: u64) -> Result<Cases, JudgeError> {
     for behaviour in &model.behaviours {
         behave::cases(&mut tasks, behaviour, &mut cases);
     }
+    pairs::cases(&mut tasks, &mut cases);
     protocol::cases(&mut tasks, &mut cases);
     tell_apart(&mut tasks, &mut cases.cases);
     Ok(cases)

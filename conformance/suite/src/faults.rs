@@ -135,7 +135,7 @@ impl MutationRun {
     /// # Errors
     /// A schema that cannot be compiled.
     pub fn load(&self, seed: u64) -> Result<Load, FaultsError> {
-        let Cases { cases, base, gaps } = derive(&self.model, seed)?;
+        let Cases { cases, base, gaps, coverage: _ } = derive(&self.model, seed)?;
         let packing = Arc::new(Packing::new(&self.oracle, &base, &cases));
         Ok(Load { seed, cases, gaps, packing, company: OnceLock::new() })
     }

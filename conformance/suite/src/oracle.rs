@@ -17,6 +17,7 @@ pub mod finding;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod observation;
+mod owner;
 pub mod protocol;
 mod refusal;
 pub mod scene;
@@ -147,15 +148,22 @@ impl Oracle {
     /// The rules of the model's owner that a request breaks, although the page allows it: in a sentence, or nothing.
     #[must_use]
     pub fn beyond_owner(&self, body: &Value) -> Option<String> {
-        let (judge, model) = self.owner.as_ref()?;
-        let allowed = body.as_array()?.iter().filter(|task| self.judge.is_valid(task));
+        let broken = self.owner_rules_broken(body);
+        (!broken.is_empty()).then(|| broken.join(", and "))
+    }
+
+    /// The same, rule by rule.
+    fn owner_rules_broken(&self, body: &Value) -> Vec<String> {
+        let Some((judge, model)) = &self.owner else { return Vec::new() };
+        let tasks = body.as_array().map(Vec::as_slice).unwrap_or_default();
+        let allowed = tasks.iter().filter(|task| self.judge.is_valid(task));
         let mut broken: Vec<String> = allowed
             .flat_map(|task| judge.task(task))
             .filter_map(|violation| Some(model.constraint(&violation.constraint)?.expected.clone()))
             .collect();
         broken.sort();
         broken.dedup();
-        (!broken.is_empty()).then(|| broken.join(", and "))
+        broken
     }
 
     /// How many rules of the owner a faulty task breaks beyond its faults.

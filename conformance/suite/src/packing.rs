@@ -100,16 +100,18 @@ impl Batcher {
 
     fn pack(&self, cases: &[Case], oracle: &Oracle) -> Vec<Batch> {
         let mut batches = Vec::new();
-        let (mut refused, mut accepted) = (Vec::new(), Vec::new());
+        let (mut refused, mut accepted, mut together) = (Vec::new(), Vec::new(), Vec::new());
         for (index, case) in cases.iter().enumerate() {
             match &case.expect {
                 Expect::Accept if self.can_merge(case) => accepted.push(index),
+                Expect::Accept if case.with_files && case.obstacle.is_none() => together.push(vec![index]),
                 Expect::Reject(_) if self.can_share(case) => refused.push(vec![index]),
                 _ => batches.push(Batch::alone(index)),
             }
         }
         let merged = self.merge_all(cases, accepted, oracle);
         batches.extend(shared(merged, cases));
+        batches.extend(shared(together, cases));
         batches.extend(shared(refused, cases));
         batches
     }
@@ -158,7 +160,11 @@ impl Batcher {
     /// Whether the case can be merged with others: nothing is special about its id, as merged tasks get a fresh one.
     fn can_merge(&self, case: &Case) -> bool {
         let is_common = self.id(case).is_some_and(is_ordinary_id);
-        is_common && case.wire.is_plain() && case.obstacle.is_none() && !self.lonely.contains(&case.parameter)
+        is_common
+            && !case.with_files
+            && case.wire.is_plain()
+            && case.obstacle.is_none()
+            && !self.lonely.contains(&case.parameter)
     }
 
     /// Whether an answer about the case can be told from answers about other tasks of the same request.
@@ -234,7 +240,7 @@ fn shared(tasks: Vec<Vec<usize>>, cases: &[Case]) -> Vec<Batch> {
 
 /// What cases change in the task that all start from: a value, or nothing, at each place.
 #[derive(Debug, Default)]
-struct Changes(Vec<Change>);
+pub(crate) struct Changes(Vec<Change>);
 
 #[derive(Debug)]
 struct Change {
@@ -246,7 +252,7 @@ struct Change {
 
 impl Changes {
     /// Adds what a case changes; nothing where that is in another's way.
-    fn add(&mut self, case: &Case, base: &Value, identity: Option<&str>) -> Option<()> {
+    pub(crate) fn add(&mut self, case: &Case, base: &Value, identity: Option<&str>) -> Option<()> {
         let mut own = Vec::new();
         differences(&mut Vec::new(), Some(base), case.body.get(0), &mut own);
         for (path, value) in own {
@@ -274,7 +280,7 @@ impl Changes {
         Some(())
     }
 
-    fn apply(self, task: &mut Value) {
+    pub(crate) fn apply(self, task: &mut Value) {
         for Change { path, value, .. } in self.0 {
             let Some((last, above)) = path.split_last() else { continue };
             let mut place = &mut *task;
@@ -335,6 +341,7 @@ mod tests {
             body: Value::Array(vec![task]),
             obstacle: None,
             wire: Wire::default(),
+            with_files: false,
         }
     }
 

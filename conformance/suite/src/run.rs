@@ -16,6 +16,7 @@ mod exchange;
 mod fetch;
 mod guard;
 mod health;
+mod ids;
 pub mod journal;
 mod links;
 mod listener;
@@ -397,6 +398,8 @@ fn final_records(
     cases: &[Case],
     mut seen: Vec<Option<(Judgement, Record)>>,
 ) -> Vec<Record> {
+    let known = seen.iter_mut().zip(cases).filter_map(|(seen, case)| Some((case, &mut seen.as_mut()?.0)));
+    session.oracle.review_owner(known);
     let known = seen.iter_mut().zip(cases).filter_map(|(seen, case)| Some((case, seen.as_mut()?)));
     attribute(known.map(|(case, (judgement, _))| (case.subject.as_str(), judgement)));
     let judged = |(judgement, record): (Judgement, Record)| session.finished(record, judgement);

@@ -93,6 +93,7 @@ fn shapes(tasks: &mut Tasks<'_>) -> Vec<Case> {
             body,
             obstacle: None,
             wire: Wire::default(),
+            with_files: false,
         })
         .into()
 }

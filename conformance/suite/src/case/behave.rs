@@ -33,6 +33,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
             body: Value::Array(vec![task]),
             obstacle: None,
             wire: Wire { repeated: is_repeated, ..Wire::default() },
+            with_files: false,
         });
     }
 }

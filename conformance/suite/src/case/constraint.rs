@@ -67,6 +67,7 @@ fn case(constraint: &Constraint, proposal: Proposal, expect: Expect) -> Case {
         body: Value::Array(vec![proposal.task]),
         obstacle: None,
         wire: Wire::default(),
+        with_files: false,
     }
 }
 
@@ -126,6 +127,7 @@ fn unique(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Case> {
             body: Value::Array(body),
             obstacle: None,
             wire: Wire::default(),
+            with_files: false,
         })
         .collect()
 }

@@ -68,6 +68,7 @@ fn case(rule: &ProtocolRule, about: &str, expect: Expect, level: Level, wire: Wi
         body,
         obstacle: None,
         wire,
+        with_files: false,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::cause::form;
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
+use super::owner::is_about_one_limit;
 use super::protocol::{CODE, DATA, ERRORS};
 use super::{Oracle, answered, excerpt, show};
 use crate::case::Case;
@@ -22,7 +23,7 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, seen: &Observation) -> Vec<
     match answer.status {
         200..=299 => taken(oracle, level, answer, seen),
         401..=403 => vec![unrelated(level, answer)],
-        400..=499 => vec![match oracle.beyond_owner(&seen.body) {
+        400..=499 => vec![match oracle.beyond_owner(&seen.body).filter(|_| !is_about_one_limit(answer)) {
             Some(broken) => narrower(level, &broken, answer),
             None => {
                 Finding::refused(level, format!("refused with {}, but {}", answered(answer), allowed(case)))

@@ -191,5 +191,6 @@ pub(crate) fn case(subject: &str, parameter: &str, level: Level, expect: Expect,
         body,
         obstacle: None,
         wire: Wire::default(),
+        with_files: false,
     }
 }

@@ -4,7 +4,7 @@
 //! tells the two apart: it is sent once more, and where that brings HTTP 402 too, nothing more is sent.
 
 use super::observe::{Session, uuid};
-use crate::case::Wire;
+use crate::case::{Expect, Wire};
 use crate::oracle::Judgement;
 use crate::oracle::observation::{Observation, Outcome};
 use crate::parameter::set;
@@ -71,6 +71,10 @@ impl Session {
         if is_unpaid && self.balance.is_spent.load(Ordering::Relaxed) {
             return Judgement::no_answer("HTTP 402: the balance of the account is spent");
         }
-        self.oracle.judge(case, seen)
+        let mut judgement = self.oracle.judge(case, seen);
+        if matches!(case.expect, Expect::Accept | Expect::Behave(_)) && judgement.class.is_none() {
+            self.watch_ids(seen, &mut judgement);
+        }
+        judgement
     }
 }

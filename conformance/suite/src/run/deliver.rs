@@ -140,7 +140,7 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
         let start = Instant::now();
         let look = async {
             let (body, outcome) = session.post_anew(body, &names(cases, &[task])).await.ok()?;
-            Some(told(&session, cases, task, Observation::new(body, outcome), start))
+            Some(told(&session, cases, task, Observation::new(body, outcome), start).await)
         };
         if let Some(told) = session.rooms.of_case(look).await {
             if told.iter().all(Done::is_clean) {
@@ -179,11 +179,14 @@ async fn send_batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usi
         let body = body(&session, cases, &slices)?;
         let outcome = session.post(&body, &names(cases, &slices)).await.ok()?;
         let seen = apart(session.oracle.identity(), &body, outcome)?;
-        let part = |(task, seen): (&Vec<usize>, Option<Observation>)| match seen {
-            Some(seen) => Part::Told(told(&session, cases, task, seen, start)),
-            None => Part::Unclear,
-        };
-        Some(tasks.iter().zip(seen).map(part).collect())
+        let mut parts = Vec::new();
+        for (task, seen) in tasks.iter().zip(seen) {
+            parts.push(match seen {
+                Some(seen) => Part::Told(told(&session, cases, task, seen, start).await),
+                None => Part::Unclear,
+            });
+        }
+        Some(parts)
     };
     let parts: Option<Vec<Part>> = session.rooms.of_case(look).await;
     let parts = parts.unwrap_or_else(|| tasks.iter().map(|_| Part::Unclear).collect());
@@ -247,14 +250,18 @@ fn names(cases: &[Case], tasks: &[&[usize]]) -> Vec<Vec<String>> {
 }
 
 /// The verdicts on the cases of one task, all of which look at the same.
-fn told(
+async fn told(
     session: &Session,
     cases: &[Case],
     task: &[usize],
     mut seen: Observation,
     start: Instant,
 ) -> Vec<Done> {
-    seen.files = session.inline(&seen);
+    if task.iter().any(|index| cases[*index].with_files) {
+        session.look_at_results(&mut seen).await;
+    } else {
+        seen.files = session.inline(&seen);
+    }
     let done = |index: &usize| {
         let judgement = session.judge(&cases[*index], &seen);
         Done::of(session, cases, *index, Some(&seen), judgement, start)

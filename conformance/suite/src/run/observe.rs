@@ -4,6 +4,7 @@ use super::balance::BalanceProbe;
 use super::budget::{Budget, Reservation};
 use super::client::{Again, Client};
 use super::health::{MAX_SILENT, Silence};
+use super::ids::SeenIds;
 use super::listener::{Listener, Mailbox};
 use super::room::Rooms;
 use super::target::Target;
@@ -43,6 +44,7 @@ pub(super) struct Session {
     ended: OnceLock<String>,
     silence: Mutex<Silence>,
     pub(super) balance: BalanceProbe,
+    pub(super) ids: SeenIds,
 }
 
 /// What came of sending a body.
@@ -73,8 +75,20 @@ impl Session {
         let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
         let budget = settings.budget.clone().unwrap_or_else(own);
         let rooms = Rooms::new(settings.jobs);
-        let (ambiguous, is_reached, ended, silence, balance) = Default::default();
-        Ok(Self { oracle, client, listener, ambiguous, budget, rooms, is_reached, ended, silence, balance })
+        let (ambiguous, is_reached, ended, silence, balance, ids) = Default::default();
+        Ok(Self {
+            oracle,
+            client,
+            listener,
+            ambiguous,
+            budget,
+            rooms,
+            is_reached,
+            ended,
+            silence,
+            balance,
+            ids,
+        })
     }
 
     /// Sends nothing more from now on; the first reason stands.
@@ -240,7 +254,11 @@ impl Session {
                 (body, outcome)
             };
             let mut seen = Observation::new(body, outcome);
-            seen.files = self.inline(&seen);
+            if case.with_files {
+                self.look_at_results(&mut seen).await;
+            } else {
+                seen.files = self.inline(&seen);
+            }
             return Ok(seen);
         };
         let needs = needs(&behaviour.kind);
@@ -301,6 +319,14 @@ impl Session {
             seen.files_again = self.files(&seen).await;
         }
         Ok(seen)
+    }
+
+    /// Looks at the results of what was accepted, those that come later and all files included.
+    pub(super) async fn look_at_results(&self, seen: &mut Observation) {
+        if is_taken(&seen.outcome) {
+            self.poll(seen, false).await;
+            seen.files = self.files(seen).await;
+        }
     }
 
     /// Polls until all deferred results are there, something goes wrong, or time is up.

@@ -424,6 +424,7 @@ pub fn empty(sort: RequestClass) -> Case {
         body: Value::Array(Vec::new()),
         obstacle: None,
         wire: Wire::default(),
+        with_files: false,
     }
 }
 

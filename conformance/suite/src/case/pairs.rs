@@ -1,0 +1,296 @@
+//! Parameters together: accepted tasks in which every pair of values of two optional parameters occurs, and faulty
+//! values in tasks that hold much else.
+//!
+//! A check that is skipped in one context, or two parameters that do not go together, show in no task that has one
+//! special value alone.
+
+use super::task::Tasks;
+use super::{Case, Cases, Coverage, Expect, Wire};
+use crate::cost::Costs;
+use crate::packing::Changes;
+use airspec_spec::behaviour::Kind;
+use airspec_spec::rule::Rule;
+use airspec_spec::{Constraint, Level, Model, Schema};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// At most so many values of a parameter are combined, and so many parameters.
+const MAX_VALUES: usize = 4;
+const MAX_FACTORS: usize = 24;
+/// At most so many tasks are made.
+const MAX_TASKS: usize = 48;
+
+/// A parameter and the values that it takes in turn; the first is none: the parameter is left out.
+struct Factor {
+    path: String,
+    values: Vec<Option<Value>>,
+}
+
+/// A value of a factor: the places of both.
+type Choice = (usize, usize);
+/// Two values that occur together, the one of the earlier factor first.
+type Pair = (Choice, Choice);
+
+/// Adds the cases.
+pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
+    let Some(subject) = subject(tasks.model) else { return };
+    let base = tasks.base();
+    if !tasks.judge(&base).is_empty() {
+        return;
+    }
+    let factors = factors(tasks);
+    let Cover { rows, covered, feasible } = cover(tasks, &factors);
+    let costs = Costs::new(tasks.model);
+    let mut made: Vec<Value> = rows;
+    // What costs more goes last, and is what a limit leaves out.
+    made.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
+    let contexts = contexts(tasks, &made);
+    let rejected = in_contexts(tasks, &out.cases, &contexts);
+    out.coverage =
+        Coverage { pairs: covered, feasible_pairs: feasible, contexts: rejected.len(), ..out.coverage };
+    out.cases.extend(rejected);
+    for (index, task) in made.into_iter().enumerate() {
+        out.cases.push(Case {
+            id: format!("{}.accept.together-{}", subject.id, index + 1),
+            subject: subject.id.to_string(),
+            parameter: subject.parameter.to_string(),
+            level: subject.level.max(Level::Facts),
+            expect: Expect::Accept,
+            about: format!("many parameters together, task {}", index + 1),
+            body: Value::Array(vec![task]),
+            obstacle: None,
+            wire: Wire::default(),
+            with_files: true,
+        });
+    }
+}
+
+/// The constraint that says which names a task may have together, or what a task is.
+fn subject(model: &Model) -> Option<&Constraint> {
+    let own = |wanted: fn(&Rule) -> bool| model.task.constraints.iter().find(|one| wanted(&one.rule));
+    own(|rule| matches!(rule, Rule::AdditionalProperties(_)))
+        .or_else(|| own(|rule| matches!(rule, Rule::Type(_))))
+}
+
+/// The optional parameters, each with a few values that are legal.
+fn factors(tasks: &Tasks<'_>) -> Vec<Factor> {
+    let model = tasks.model;
+    let is_called = |path: &str| {
+        model.behaviours.iter().any(|behaviour| match &behaviour.kind {
+            Kind::Webhook { parameter } | Kind::Upload { parameter } => parameter == path,
+            _ => false,
+        })
+    };
+    let mut factors = Vec::new();
+    for schema in model.parameters() {
+        let path = schema.path.as_str();
+        let is_leaf = schema.properties.is_empty() && !path.split('.').any(|name| name == "items");
+        let is_identity = model.unique().is_some_and(|unique| unique.parameter == path);
+        if path.is_empty() || !is_leaf || is_identity || is_called(path) || is_needed(model, path) {
+            continue;
+        }
+        let mut values = values(tasks, schema);
+        values.truncate(MAX_VALUES);
+        if !values.is_empty() {
+            let values = std::iter::once(None).chain(values.into_iter().map(Some)).collect();
+            factors.push(Factor { path: path.to_owned(), values });
+        }
+    }
+    factors.truncate(MAX_FACTORS);
+    factors
+}
+
+/// Whether every task has a value there.
+fn is_needed(model: &Model, path: &str) -> bool {
+    let mut schema = &model.task;
+    for name in path.split('.') {
+        match schema.property(name) {
+            Some(property) if property.required.is_some() => schema = &property.schema,
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// A few values that are unlike each other: of a closed set all, of a list one that stands for itself.
+fn values(tasks: &Tasks<'_>, schema: &Schema) -> Vec<Value> {
+    if let Some(items) = &schema.items {
+        // Bytes that are sent along need nothing that somebody has put elsewhere.
+        let legal = tasks.accepting(items);
+        let own = legal.iter().find(|value| value.as_str().is_some_and(|text| text.starts_with("data:")));
+        let item = own.cloned().or_else(|| tasks.legal(items).into_iter().next());
+        return item.map(|item| Value::Array(vec![item])).into_iter().collect();
+    }
+    let legal = tasks.legal(schema);
+    let is_closed = schema.rules().any(|rule| matches!(rule, Rule::Enum(_) | Rule::Const(_)));
+    if is_closed || legal.iter().all(Value::is_boolean) {
+        return legal;
+    }
+    // The ends of a range are what a server treats otherwise, if anything.
+    let number = |value: &Value| value.as_f64();
+    let ends = [
+        legal
+            .iter()
+            .filter(|value| value.is_number())
+            .min_by(|a, b| number(a).unwrap_or(0.0).total_cmp(&number(b).unwrap_or(0.0))),
+        legal
+            .iter()
+            .filter(|value| value.is_number())
+            .max_by(|a, b| number(a).unwrap_or(0.0).total_cmp(&number(b).unwrap_or(0.0))),
+    ];
+    let mut few: Vec<Value> = ends.into_iter().flatten().cloned().collect();
+    few.dedup();
+    if few.is_empty() { legal.into_iter().take(1).collect() } else { few }
+}
+
+/// Tasks that cover pairs.
+struct Cover {
+    rows: Vec<Value>,
+    covered: usize,
+    feasible: usize,
+}
+
+/// Makes tasks until every pair that can be had occurs: each begins with a pair that is missing, and takes for each
+/// other parameter the value that adds most.
+fn cover(tasks: &mut Tasks<'_>, factors: &[Factor]) -> Cover {
+    let mut missing = BTreeSet::new();
+    for (a, one) in factors.iter().enumerate() {
+        for (b, other) in factors.iter().enumerate().skip(a + 1) {
+            for i in 0..one.values.len() {
+                missing.extend((0..other.values.len()).map(|j| ((a, i), (b, j))));
+            }
+        }
+    }
+    let all = missing.len();
+    let (mut rows, mut impossible) = (Vec::new(), 0);
+    while let Some(pair) = missing.first().copied() {
+        if rows.len() == MAX_TASKS {
+            break;
+        }
+        missing.remove(&pair);
+        match row(tasks, factors, pair, &missing) {
+            Some((task, choices)) => {
+                for (place, one) in choices.iter().enumerate() {
+                    for other in &choices[place + 1..] {
+                        missing.remove(&(*one, *other));
+                    }
+                }
+                rows.push(task);
+            }
+            None => impossible += 1,
+        }
+    }
+    let feasible = all - impossible;
+    Cover { rows, covered: feasible - missing.len(), feasible }
+}
+
+/// A valid task with a pair of values, and the values that it has; none where the two do not go together.
+fn row(
+    tasks: &mut Tasks<'_>,
+    factors: &[Factor],
+    (one, other): Pair,
+    missing: &BTreeSet<Pair>,
+) -> Option<(Value, Vec<Choice>)> {
+    let mut chosen: BTreeMap<usize, usize> = BTreeMap::from([one, other]);
+    let mut task = task_of(tasks, factors, &chosen)?;
+    for (place, factor) in factors.iter().enumerate() {
+        if chosen.contains_key(&place) {
+            continue;
+        }
+        let gain = |value: usize| {
+            let pairs = chosen.iter().map(|(known, of)| ordered((*known, *of), (place, value)));
+            pairs.filter(|pair| missing.contains(pair)).count()
+        };
+        let mut order: Vec<usize> = (0..factor.values.len()).collect();
+        order.sort_by_key(|value| std::cmp::Reverse(gain(*value)));
+        for value in order {
+            let mut wider = chosen.clone();
+            wider.insert(place, value);
+            if let Some(made) = task_of(tasks, factors, &wider) {
+                (task, chosen) = (made, wider);
+                break;
+            }
+        }
+    }
+    tasks.identify(&mut task);
+    Some((task, chosen.into_iter().collect()))
+}
+
+fn ordered(one: Choice, other: Choice) -> Pair {
+    if one < other { (one, other) } else { (other, one) }
+}
+
+/// The task that all others start from with these values, where that is valid and holds all of them.
+fn task_of(tasks: &Tasks<'_>, factors: &[Factor], chosen: &BTreeMap<usize, usize>) -> Option<Value> {
+    let mut task = tasks.plain().clone();
+    for (place, value) in chosen {
+        let factor = &factors[*place];
+        if let Some(value) = &factor.values[*value] {
+            tasks.place(&mut task, &factor.path, Some(value.clone()));
+        }
+    }
+    let holds = |task: &Value| {
+        chosen.iter().all(|(place, value)| {
+            let factor = &factors[*place];
+            task.pointer(&super::task::pointer(&factor.path)) == factor.values[*value].as_ref()
+        })
+    };
+    (holds(&task) && tasks.judge(&task).is_empty()).then_some(task)
+}
+
+/// Two of the tasks that hold the most, as unlike each other as can be.
+fn contexts(tasks: &Tasks<'_>, rows: &[Value]) -> Vec<Value> {
+    let size = |task: &Value| task.as_object().map_or(0, serde_json::Map::len);
+    let base = size(tasks.plain());
+    let Some(first) = rows.iter().max_by_key(|task| size(task)).filter(|task| size(task) > base) else {
+        return Vec::new();
+    };
+    let differ = |task: &&Value| {
+        let members = task.as_object().into_iter().flatten();
+        let others = members.filter(|(name, value)| first.get(name.as_str()) != Some(*value)).count();
+        (others, size(task))
+    };
+    let second = rows.iter().filter(|task| size(task) > base).max_by_key(differ);
+    std::iter::once(first).chain(second.filter(|task| *task != first)).cloned().collect()
+}
+
+/// One faulty value of each constraint, in each of the contexts.
+fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec<Case> {
+    let mut found = Vec::new();
+    let mut known = BTreeSet::new();
+    let identity = tasks.model.unique().map(|constraint| constraint.parameter.to_string());
+    for case in cases {
+        let Expect::Reject(broken) = &case.expect else { continue };
+        let is_single = broken.len() == 1 && case.wire.is_plain() && case.level < Level::Unstated;
+        let [task] = case.body.as_array().map(Vec::as_slice).unwrap_or_default() else { continue };
+        if !is_single || !task.is_object() || known.contains(&case.subject) {
+            continue;
+        }
+        let mut of_case = Vec::new();
+        for (number, context) in contexts.iter().enumerate() {
+            let mut faulty = context.clone();
+            let mut changes = Changes::default();
+            if changes.add(case, tasks.plain(), identity.as_deref()).is_none() {
+                continue;
+            }
+            changes.apply(&mut faulty);
+            tasks.identify(&mut faulty);
+            let mut breaks: Vec<String> =
+                tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
+            breaks.dedup();
+            if breaks == *broken {
+                of_case.push(Case {
+                    id: format!("{}-in-context-{}", case.id, number + 1),
+                    about: format!("{}, in a task with many other parameters", case.about),
+                    body: Value::Array(vec![faulty]),
+                    ..case.clone()
+                });
+            }
+        }
+        if !of_case.is_empty() {
+            known.insert(case.subject.clone());
+            found.extend(of_case);
+        }
+    }
+    found
+}
