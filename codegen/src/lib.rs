@@ -100,7 +100,7 @@ pub struct Module {
 /// A file of a crate that holds several models.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
-    /// Where it goes, below the folder of the modules: `openai_gpt_image_2/mod.rs`, `shared.rs`.
+    /// Its path below the folder of the modules: `openai_gpt_image_2/mod.rs`, `shared.rs`.
     pub path: String,
     /// What it holds.
     pub text: String,

@@ -4,7 +4,7 @@
 
 /// GPT Image 2 (`openai:gpt-image@2`).
 ///
-/// Make and edit pictures with OpenAI's GPT Image 2.
+/// Generate and edit images with OpenAI's GPT Image 2.
 ///
 /// Parameters are documented at <https://runware.ai/docs/models/openai-gpt-image-2>
 #[cfg(feature = "openai-gpt-image-2")]

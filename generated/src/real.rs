@@ -1,4 +1,4 @@
-//! Numbers that reach beyond what an `f64` tells apart.
+//! Numbers that an `f64` cannot represent exactly.
 
 use crate::decimal::{Number, from_integers};
 use crate::node::{AsNode, Node};

@@ -82,7 +82,7 @@ impl<T: Serialize> Serialize for Valid<T> {
 pub fn validate<T: Task>(task: &T) -> Result<(), Violations> {
     let mut probe = Probe::default();
     task.probe(&mut probe);
-    if probe.broken { Err(everything::<T>(task.as_node())) } else { Ok(()) }
+    if probe.is_violated { Err(everything::<T>(task.as_node())) } else { Ok(()) }
 }
 
 /// For generated `into_valid`.
@@ -287,7 +287,7 @@ macro_rules! task {
             /// Reads a request from JSON text.
             ///
             /// # Errors
-            /// Everything that is wrong with it: types, missing and unknown names, and every broken constraint.
+            /// Everything that is wrong with it: types, missing and unknown names, and every violated constraint.
             pub fn from_json(text: &str) -> ::std::result::Result<$crate::Valid<Self>, $crate::Violations> {
                 $crate::task::from_json(text)
             }

@@ -14,12 +14,12 @@ pub struct Constraint {
     pub id: &'static str,
     /// The sentence that says it, such as "must be at most 3840".
     pub expected: &'static str,
-    /// Where the provider documents the parameter; empty where it does not.
+    /// The URL of the provider's documentation of the parameter; empty if there is none.
     pub documentation: &'static str,
 }
 
 impl Constraint {
-    /// Stands for the parts of a condition, which nobody is told about.
+    /// Stands for the parts of a condition, which are not reported.
     pub(crate) const CONDITION: Self = Self::new("", "", "");
 
     /// For generated code.
@@ -58,7 +58,7 @@ macro_rules! about_constraint {
     };
 }
 
-/// One way in which a request breaks the spec.
+/// One violation of the spec by a request.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Violation {
@@ -66,16 +66,16 @@ pub struct Violation {
     pub pointer: String,
     /// The id of the constraint, such as `width.maximum`.
     pub constraint: Cow<'static, str>,
-    /// What is wrong, and what to do about it.
+    /// What is wrong, with a hint.
     pub message: String,
-    /// Where the provider documents the parameter; empty where it does not.
+    /// The URL of the provider's documentation of the parameter; empty if there is none.
     #[serde(skip)]
     pub documentation: Cow<'static, str>,
 }
 
 impl Violation {
     /// A value that is not what the constraint expects.
-    pub fn broken(
+    pub fn mismatch(
         pointer: String,
         constraint: impl Into<Cow<'static, str>>,
         expected: &str,
@@ -265,11 +265,11 @@ impl fmt::Display for Violations {
 
 impl std::error::Error for Violations {}
 
-/// Takes what checks report. Checks are written once and run either to learn whether anything is broken or to
-/// hear of everything that is.
+/// Receives the violations of a check. The same check runs either to find out whether there is any violation, or to
+/// collect all of them.
 pub trait Sink {
     /// A value that is not as expected.
-    fn broken(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>);
+    fn mismatch(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>);
     /// A member that is missing.
     fn missing(&mut self, at: &At<'_>, constraint: &'static Constraint);
     /// A member that is not declared.
@@ -277,9 +277,9 @@ pub trait Sink {
 }
 
 impl Sink for Violations {
-    fn broken(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>) {
+    fn mismatch(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>) {
         self.add(|| {
-            let violation = Violation::broken(at.to_string(), constraint.id, constraint.expected, found);
+            let violation = Violation::mismatch(at.to_string(), constraint.id, constraint.expected, found);
             violation.documented(constraint)
         });
     }
@@ -293,31 +293,31 @@ impl Sink for Violations {
     }
 }
 
-/// Only asks whether anything is broken; costs nothing else.
+/// Records only whether there is any violation.
 #[derive(Debug, Default)]
 pub struct Probe {
-    /// Whether something is.
-    pub broken: bool,
+    /// Whether there is a violation.
+    pub is_violated: bool,
 }
 
 impl Sink for Probe {
     #[inline]
-    fn broken(&mut self, _: &At<'_>, _: &'static Constraint, _: Node<'_>) {
-        self.broken = true;
+    fn mismatch(&mut self, _: &At<'_>, _: &'static Constraint, _: Node<'_>) {
+        self.is_violated = true;
     }
 
     #[inline]
     fn missing(&mut self, _: &At<'_>, _: &'static Constraint) {
-        self.broken = true;
+        self.is_violated = true;
     }
 
     #[inline]
     fn unknown(&mut self, _: &At<'_>, _: &'static Constraint, _: &str, _: &[&str]) {
-        self.broken = true;
+        self.is_violated = true;
     }
 }
 
-/// A value as a message shows it: short, and with its size where that tells more.
+/// A value as a message shows it: short, with its size if it is cut.
 struct Found<'a>(Node<'a>);
 
 /// Longer texts are cut in messages.
@@ -371,10 +371,11 @@ mod tests {
     fn a_message_names_the_place_what_was_expected_and_what_was_found() {
         let number = json!(4000);
         let violation =
-            Violation::broken("/width".into(), "width.maximum", "must be at most 3840", number.as_node());
+            Violation::mismatch("/width".into(), "width.maximum", "must be at most 3840", number.as_node());
         assert_eq!(violation.to_string(), "/width: must be at most 3840, found 4000");
         let long = json!("é".repeat(61));
-        let message = Violation::broken("/a".into(), "a.maxLength", "must be short", long.as_node()).message;
+        let message =
+            Violation::mismatch("/a".into(), "a.maxLength", "must be short", long.as_node()).message;
         assert!(message.ends_with("…` (61 characters)"), "{message}");
     }
 

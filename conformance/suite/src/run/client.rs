@@ -10,8 +10,8 @@ use super::pace::{Pace, Throttled};
 use super::target::Target;
 use super::{Redactor, RunError, Settings};
 use crate::oracle::observation::{Answer, Loss, Outcome};
-use airspec_models::client::address::bare;
 use airspec_models::client::retry_after;
+use airspec_models::client::url::bare;
 use reqwest::Url;
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
