@@ -1,5 +1,5 @@
-//! A gateway that validates requests before it forwards them. It answers an invalid request at once with all violations, and
-//! does not forward it.
+//! A gateway that validates requests before it forwards them. It answers an invalid request at once with all
+//! violations, and does not forward it.
 //!
 //! ```sh
 //! cargo run --example gateway                            # shows a forwarded and a refused request, and ends

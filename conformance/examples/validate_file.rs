@@ -1,5 +1,5 @@
-//! Validates a file with a task, or with an array of tasks, without sending it. Exit code 0: valid. Exit code 1: prints all
-//! violations. Exit code 2: the file cannot be read.
+//! Validates a file with a task, or with an array of tasks, without sending it. Exit code 0: valid. Exit code 1:
+//! prints all violations. Exit code 2: the file cannot be read.
 //!
 //! ```sh
 //! cargo run --example validate_file -- docs/examples/request.json

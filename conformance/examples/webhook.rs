@@ -1,5 +1,5 @@
-//! Receives results by webhook: the program submits a task, and the service calls its webhook URL when an image is ready. The
-//! receiver is an axum route with an extractor that accepts only calls with the signature of their task.
+//! Receives results by webhook: the program submits a task, and the service calls its webhook URL when an image is
+//! ready. The receiver is an axum route with an extractor that accepts only calls with the signature of their task.
 //!
 //! ```sh
 //! cargo run --example webhook

@@ -45,7 +45,7 @@ use crate::node::{Node, Object};
 use crate::pointer::At;
 use crate::violation::{Constraint, Probe, Sink};
 
-/// Stands for the parts of a condition, which report to nobody.
+/// Stands for the parts of a condition, which are not reported.
 pub static CONDITION: Constraint = Constraint::CONDITION;
 
 /// A condition on a value: a check that reports to a [`Probe`].

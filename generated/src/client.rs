@@ -20,11 +20,12 @@
 //!
 //! # Delivery and batches
 //!
-//! [`Client::run`] works for immediate (`sync`) and deferred (`async`) tasks. It polls for the results of a deferred task,
-//! with the pauses of the provider's own clients. To stop, drop the future. To continue later, call [`Client::collect`].
+//! [`Client::run`] works for immediate (`sync`) and deferred (`async`) tasks. It polls for the results of a deferred
+//! task, with the pauses of the provider's own clients. To stop, drop the future. To continue later, call
+//! [`Client::collect`].
 //!
-//! [`Client::run_batch`] returns one [`Outcome`] for each task. A task with fewer results than it asks for returns these
-//! results, and [`Finished::shortfall`] has the error.
+//! [`Client::run_batch`] returns one [`Outcome`] for each task. A task with fewer results than it asks for returns
+//! these results, and [`Finished::shortfall`] has the error.
 //!
 //! To call `collect` after a restart, save `serde_json::to_string(&task)` before you send the task, and read it with
 //! `Request::from_json`; the `taskUUID` stays the same.
@@ -34,45 +35,44 @@
 //! [`Error::class`], [`Error::parameters`], [`Error::documentation`] and [`Error::retry_after`] describe an error.
 //! [`Error::is_download`], [`Error::may_be_billed`] and [`Error::is_retryable`] say what to do.
 //!
-//! [`Error::may_be_billed`] is false only if the service clearly refused the task or did not receive it. It is true after
-//! HTTP 408 and 5xx, a lost connection, a time-out, and an answer that is invalid or is about another task. An error of a
-//! task that may be billed is never retryable.
+//! [`Error::may_be_billed`] is false only if the service clearly refused the task or did not receive it. It is true
+//! after HTTP 408 and 5xx, a lost connection, a time-out, and an answer that is invalid or is about another task. An
+//! error of a task that may be billed is never retryable.
 //!
 //! If you must not pay twice, build the task with `DeliveryMethod::Async`: after a lost answer, [`Client::collect`]
 //! returns its results and costs nothing. For an immediate (`sync`) task the results of a lost answer may be gone:
-//! `collect` then returns [`Class::NotFound`] (or [`Error::Unfinished`], if the service answers without any results), and
-//! sending the task again may be billed again, even with the same `taskUUID`. This is also true of the retries within one
-//! call; [`Settings::retries`] with 0 turns them off.
+//! `collect` then returns [`Class::NotFound`] (or [`Error::Unfinished`], if the service answers without any results),
+//! and sending the task again may be billed again, even with the same `taskUUID`. This is also true of the retries
+//! within one call; [`Settings::retries`] with 0 turns them off.
 //!
 //! # Retries and time limits
 //!
 //! | call | retried after | not retried after | longest time with the defaults |
 //! |---|---|---|---|
 //! | sending tasks | HTTP 408, 429 and 5xx, no connection, lost connection | a time-out: the task may be running | 23 minutes |
-//! | polling | the same, and a time-out | [`Settings::polling`] | 20 minutes |
+//! | polling | the same, and a time-out | any other status | 20 minutes ([`Settings::polling`]) |
 //! | [`Client::download`] | the same as polling | any other status | 23 minutes |
-//! | [`Client::save`] | the same as `download`, and an empty file | a file over [`Settings::file_limit`] | 23 minutes |
+//! | [`Client::save`] | the same, and an empty file | any other status, a file over [`Settings::file_limit`] | 23 minutes |
 //!
-//! 23 minutes are 4 attempts of at most 5 minutes each ([`Settings::retries`], [`Settings::timeout`]) and 3 pauses of at
-//! most one minute each ([`Settings::longest_pause`]). [`Client::run`] sends and then polls: at most 43 minutes. Pauses
-//! start at one second, double, and have a random part. A `Retry-After` of the service replaces them.
+//! 23 minutes are 4 attempts of at most 5 minutes each ([`Settings::retries`], [`Settings::timeout`]) and 3 pauses of
+//! at most one minute each ([`Settings::longest_pause`]). [`Client::run`] sends and then polls: at most 43 minutes.
+//! Pauses start at one second, double, and have a random part. A `Retry-After` of the service replaces them.
 //!
 //! A retry sends the same task with the same `taskUUID`. If the service refuses it because the `taskUUID` is in use, an
-//! earlier attempt of this call was accepted: the client polls for its results, and returns [`Error::AlreadyAccepted`] if
-//! it cannot get them. If a later call of `run` returns [`Class::Conflict`], call [`Client::collect`].
+//! earlier attempt of this call was accepted: the client polls for its results, and returns [`Error::AlreadyAccepted`]
+//! if the service does not have them. If a later call of `run` returns [`Class::Conflict`], call [`Client::collect`].
 //!
 //! # Limits
 //!
-//! - **Memory**: one call uses less than 300 MB, whatever the service sends, unless you set [`Settings::answer_limit`]. The
-//!   client keeps at most twice as many results as a task asks for.
+//! - **Memory**: one call uses less than 300 MB, whatever the service sends, unless you set
+//!   [`Settings::answer_limit`]. The client keeps at most twice as many results as a task asks for.
 //! - **Network**: if the service is on another machine, its URLs and redirects to loopback, private, link-local and
 //!   multicast addresses are refused, unless you set [`Settings::allow_private`].
 //! - **Key**: only the endpoint receives it. Redirects, downloads, errors and `Debug` output do not contain it.
 //!
-//! The client works with every generated module. If the macro generated the module from a JSON Schema, results are maps of
-//! fields.
+//! The client works with every generated module. If the macro generated the module from a JSON Schema, results are
+//! maps of fields.
 
-#[doc(hidden)]
 mod backoff;
 mod billing;
 #[cfg(feature = "blocking")]
@@ -246,8 +246,8 @@ impl Client {
     /// before. Costs nothing.
     ///
     /// # Errors
-    /// The same as [`run`](Self::run). The class is [`Class::NotFound`] if the service does not know the task, or no longer
-    /// has its results, or the task was immediate (`sync`). If the service answers without results, the error is
+    /// The same as [`run`](Self::run). The class is [`Class::NotFound`] if the service does not know the task, or no
+    /// longer has its results, or the task was immediate (`sync`). If the service answers without results, the error is
     /// [`Error::Unfinished`] after [`Settings::polling`].
     pub async fn collect<T: Task>(&self, task: &Valid<T>) -> Result<Finished<T::Answer>, Error> {
         let ticket = ticket::<T>(task);

@@ -1,14 +1,14 @@
 //! How to generate a module from your own spec and validate a request.
 //!
-//! A spec is a JSON Schema, an OpenAPI document of the provider, or an answer of its schema service. For example, the file
-//! `examples/lighthouse.json`:
+//! A spec is a JSON Schema, an OpenAPI document of the provider, or an answer of its schema service. For example, the
+//! file `examples/lighthouse.json`:
 //!
 //! ```json
 #![doc = include_str!("../examples/lighthouse.json")]
 //! ```
 //!
-//! The macro of `airspec-macros` generates the module while your crate is compiled. The path is relative to your Cargo.toml.
-//! The macro crate is not on crates.io yet; depend on the same commit of both crates:
+//! The macro of `airspec-macros` generates the module while your crate is compiled. The path is relative to your
+//! Cargo.toml. The macro crate is not on crates.io yet; depend on the same commit of both crates:
 //!
 //! ```toml
 //! [dependencies]

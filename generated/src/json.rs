@@ -1,4 +1,4 @@
-//! Strict reading of JSON text that nobody vouches for.
+//! Strict parsing of untrusted JSON text.
 //!
 //! `serde_json` takes the last of two equal keys and nests up to 128 levels; a validator must not judge a
 //! text that others read differently. So [`parse`] refuses keys given twice and deep nesting, on top of what
@@ -6,8 +6,8 @@
 //! pair. It reads the whole text into a [`Value`], so nothing escapes it by being ignored. What the value
 //! means is for others to judge.
 //!
-//! A [`Value`] takes many times the bytes of its text: `[],` is three bytes of text and 32 of memory, `{"":0}` seven and
-//! some 700. [`parse_within`] refuses what has more values than its caller has memory for.
+//! A [`Value`] takes many times the bytes of its text: `[],` is three bytes of text and 32 of memory, `{"":0}` seven
+//! and some 700. [`parse_within`] refuses what has more values than its caller has memory for.
 
 use std::error::Error;
 use std::fmt;

@@ -18,9 +18,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Each model is a module behind the cargo feature of its name; [`openai_gpt_image_2`] is on by default. The page [`guide`]
-//! shows how to generate a module from your own spec. The page `client` (with the feature `client`) documents how to send
-//! requests, billing and retries.
+//! Each model is a module behind the cargo feature of its name; [`openai_gpt_image_2`] is on by default. The page
+//! [`guide`] shows how to generate a module from your own spec. The page `client` (with the feature `client`)
+//! documents how to send requests, billing and retries.
 //!
 //! # Features
 //!
@@ -33,25 +33,27 @@
 //!
 //! # Decisions
 //!
-//! - **Required parameters are fields of a struct.** If one is missing, `Request::builder(Required { … })` does not compile,
-//!   and the compiler names it. Optional parameters are methods named by their path, with underscores instead of dots
-//!   (`provider_settings_openai_quality`): one method call each at any nesting depth; names are stable and never collide.
-//! - **Nested objects have the same form**, for example as items of a list: `new` takes a struct with the required members;
-//!   an object without required members has `default()`. A method sets each other member, as in
+//! - **Required parameters are fields of a struct.** If one is missing, `Request::builder(Required { … })` does not
+//!   compile, and the compiler names it. Optional parameters are methods named by their path, with underscores instead
+//!   of dots (`provider_settings_openai_quality`): one method call each at any nesting depth; names are stable and
+//!   never collide.
+//! - **Nested objects have the same form**, for example as items of a list: `new` takes a struct with the required
+//!   members; an object without required members has `default()`. A method sets each other member, as in
 //!   `Safety::default().check_content(true)`.
-//! - **Numbers, prompts and URLs are ordinary Rust values.** `build()` reports invalid values, all at once: a form can show
-//!   every mistake, and a type does not change when the provider changes a limit. Identifiers ([`Uuid`]) and closed sets of
-//!   values (enums with `ALL`, `FromStr`, `Display`) have their own types.
-//! - **An integer has the smallest type of `u32`, `i64` and `u64` that holds every valid value**, or is an [`Integer`] if it
-//!   has no limits. **A number is an `f64`**, or a [`Real`] if an `f64` cannot represent every valid value exactly.
+//! - **Numbers, prompts and URLs are ordinary Rust values.** `build()` reports invalid values, all at once: a form can
+//!   show every mistake, and a type does not change when the provider changes a limit. Identifiers ([`Uuid`]) and
+//!   closed sets of values (enums with `ALL`, `FromStr`, `Display`) have their own types.
+//! - **An integer has the smallest type of `u32`, `i64` and `u64` that holds every valid value**, or is an [`Integer`]
+//!   if it has no limits. **A number is an `f64`**, or a [`Real`] if an `f64` cannot represent every valid value
+//!   exactly.
 //! - **Constants cannot be set, and the `taskUUID` is a random one** unless you set it.
 //! - **Defaults are never sent.** `effective_…` returns the value or the server default.
-//! - **[`Valid`] is proof of validation.** It cannot be created without validation and cannot be changed, so a function that
-//!   sends requests can require it.
-//! - **Requests are strict, answers are not.** Unknown names in a request are violations; in [`answers`] they are kept in
-//!   `other`.
-//! - **Structs and enums are `#[non_exhaustive]`**, since the provider adds parameters and values. `Required` is not, since
-//!   a new required parameter must stop the build.
+//! - **[`Valid`] is proof of validation.** It cannot be created without validation and cannot be changed, so a
+//!   function that sends requests can require it.
+//! - **Requests are strict, answers are not.** Unknown names in a request are violations; in [`answers`] they are kept
+//!   in `other`.
+//! - **Structs and enums are `#[non_exhaustive]`**, since the provider adds parameters and values. `Required` is not,
+//!   since a new required parameter must stop the build.
 //!
 //! # What validation means
 //!

@@ -1,4 +1,4 @@
-//! What is wrong with a request: typed, complete, and said in a sentence a person can act on.
+//! Violations of a request: typed, complete, and each with a message that says what to do.
 
 use crate::node::Node;
 use crate::pointer::At;
@@ -12,7 +12,7 @@ use std::fmt::{self, Write as _};
 pub struct Constraint {
     /// Stable dotted id, such as `width.maximum`.
     pub id: &'static str,
-    /// The sentence that says it, such as "must be at most 3840".
+    /// The requirement in words, such as "must be at most 3840".
     pub expected: &'static str,
     /// The URL of the provider's documentation of the parameter; empty if there is none.
     pub documentation: &'static str,
@@ -62,7 +62,7 @@ macro_rules! about_constraint {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Where, as a JSON pointer; the empty text is the whole request.
+    /// The location as a JSON pointer; empty for the whole request.
     pub pointer: String,
     /// The id of the constraint, such as `width.maximum`.
     pub constraint: Cow<'static, str>,
@@ -88,7 +88,7 @@ impl Violation {
         Self::new(pointer, constraint, message)
     }
 
-    /// A member that must be there and is not.
+    /// A required member that is missing.
     pub fn missing(pointer: String, constraint: impl Into<Cow<'static, str>>) -> Self {
         Self::new(pointer, constraint, "is required".to_owned())
     }
@@ -120,7 +120,7 @@ impl Violation {
     }
 }
 
-/// The place and the sentence: "/width: must be at most 3840, found 4000".
+/// The location and the message: "/width: must be at most 3840, found 4000".
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.pointer.is_empty() {
@@ -131,10 +131,10 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Every way in which a request breaks the spec, in the order of the spec; never empty when it is an error.
+/// All violations of a request, in the order of the spec. As an error, it is never empty.
 ///
-/// A request that is wrong in more than a thousand places, as only a hostile one is, has the first of them listed and
-/// the others counted, so that the list cannot become many times as large as the request.
+/// The first thousand violations are listed, and further ones are counted, so that the list cannot become much larger
+/// than the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Violations {
@@ -151,27 +151,27 @@ const MAX_LISTED: usize = 1_000;
 const MAX_BYTES: usize = 1 << 20;
 
 impl Violations {
-    /// One by one.
+    /// Iterates over the listed violations.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.list.iter()
     }
 
-    /// How many are listed.
+    /// The number of listed violations.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// How many more there are than are listed.
+    /// The number of violations that are not listed.
     pub fn unlisted(&self) -> usize {
         self.unlisted
     }
 
-    /// Whether there are none.
+    /// Whether there are no violations.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// As a list.
+    /// The listed violations as a `Vec`.
     pub fn into_vec(self) -> Vec<Violation> {
         self.list
     }
@@ -249,7 +249,7 @@ impl<'a> IntoIterator for &'a Violations {
     }
 }
 
-/// One violation a line.
+/// One violation per line.
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, violation) in self.iter().enumerate() {

@@ -1,8 +1,8 @@
 //! Receives webhooks: HTTP requests that the service sends to your URL for each finished result.
 //!
 //! The service does not sign these calls, so anyone who knows the URL can send one. Therefore [`Receiver::url`] adds a
-//! signature to the URL of each task: the HMAC (SHA-256) of the `taskUUID` with your secret. A URL is valid for one task only.
-//! [`Receiver::read`] checks the signature and reads the call. With the feature `webhook`:
+//! signature to the URL of each task: the HMAC (SHA-256) of the `taskUUID` with your secret. A URL is valid for one
+//! task only. [`Receiver::read`] checks the signature and reads the call. With the feature `webhook`:
 //!
 //! ```
 //! use airspec_models::Uuid;
@@ -43,12 +43,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Answer a valid call quickly with a 2xx status; with any other status the service repeats the call. A result can arrive
-//! more than once. [`Notice::ids`] identifies it: `<taskUUID>/<imageUUID>` for an image. Within one process, use [`Seen`];
-//! with several machines, or across restarts, store the ids in a database.
+//! Answer a valid call quickly with a 2xx status; with any other status the service repeats the call. A result can
+//! arrive more than once. [`Notice::ids`] identifies it: `<taskUUID>/<imageUUID>` for an image. Within one process,
+//! use [`Seen`]; with several machines, or across restarts, store the ids in a database.
 //!
-//! Record an id only after the result is stored. Otherwise a failure in between loses a result that is paid for: the service
-//! repeats the call, and the repeated call is ignored.
+//! Record an id only after the result is stored. Otherwise a failure in between loses a result that is paid for: the
+//! service repeats the call, and the repeated call is ignored.
 
 use crate::answers::ApiError;
 use crate::json;
@@ -95,8 +95,8 @@ pub struct Notice<A> {
     pub results: Vec<A>,
     /// Errors of the task.
     pub errors: Vec<ApiError>,
-    /// An id of each result, then of each error. It is the same when the service repeats the call: the `taskUUID`, a slash,
-    /// and the identifiers of the result, or the SHA-256 of an item without identifiers.
+    /// An id of each result, then of each error. It is the same when the service repeats the call: the `taskUUID`, a
+    /// slash, and the identifiers of the result, or the SHA-256 of an item without identifiers.
     pub ids: Vec<String>,
 }
 
@@ -320,8 +320,8 @@ impl Seen {
         self.known.contains(id)
     }
 
-    /// Records an id of [`Notice::ids`]. Returns false if it is already recorded. Call it only after the result is stored:
-    /// otherwise a failure in between loses a result that is paid for.
+    /// Records an id of [`Notice::ids`]. Returns false if it is already recorded. Call it only after the result is
+    /// stored: otherwise a failure in between loses a result that is paid for.
     pub fn insert(&mut self, id: &str) -> bool {
         if self.known.contains(id) {
             return false;

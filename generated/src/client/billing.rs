@@ -1,5 +1,5 @@
-//! Whether a task may be billed although its answer is an error. Only a clear refusal means that it is not. After any other
-//! answer, the service may have started the task, and a second task would be billed again.
+//! Whether a task may be billed although its answer is an error. Only a clear refusal means that it is not. After any
+//! other answer, the service may have started the task, and a second task would be billed again.
 
 use super::error::{Class, of_code};
 use crate::answers::ApiError;
@@ -13,8 +13,8 @@ pub(super) fn may_run(status: u16, errors: &[ApiError]) -> bool {
     }
 }
 
-/// Whether a task may run after an answer with this status and no errors. The list contains the refusals, since gateways use
-/// statuses of their own: 460 and 499 for a closed connection, 520 to 530 for a lost origin.
+/// Whether a task may run after an answer with this status and no errors. The list contains the refusals, since
+/// gateways use statuses of their own: 460 and 499 for a closed connection, 520 to 530 for a lost origin.
 fn status_may_run(status: u16) -> bool {
     // Not 408 and 409: the request may have been read, or the `taskUUID` is in use.
     !matches!(status, 307 | 308 | 400..=407 | 410..=418 | 421..=426 | 428 | 429 | 431 | 451)

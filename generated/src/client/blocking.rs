@@ -19,8 +19,8 @@ use std::fmt;
 use std::path::Path;
 use tokio::runtime::{Builder, Runtime};
 
-/// The same methods as [`client::Client`](super::Client), except `download`, `save_with` and `run_batch_with`. Each call
-/// blocks. Do not call it in async code: it panics.
+/// The same methods as [`client::Client`](super::Client), except `download`, `save_with` and `run_batch_with`. Each
+/// call blocks. Do not call it in async code: it panics.
 pub struct Client {
     client: super::Client,
     runtime: Runtime,

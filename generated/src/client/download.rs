@@ -42,8 +42,8 @@ impl Client {
     /// Starts the download of a file. The key is not sent.
     ///
     /// # Errors
-    /// The URL is not valid or not allowed, the status is not 200, or there is no answer in time. To try again, download the
-    /// same URL: the image is already paid for. Do not send the task again.
+    /// The URL is not valid or not allowed, the status is not 200, or there is no answer in time. To try again,
+    /// download the same URL: the image is already paid for. Do not send the task again.
     pub async fn download(&self, url: &str) -> Result<Download, Error> {
         let mut attempt = 0;
         loop {
@@ -56,17 +56,18 @@ impl Client {
     }
 
     /// Downloads a file to a path and returns its size in bytes. It replaces an existing file only when the download is
-    /// complete: until then, the data is in a temporary file in the same folder, which is removed if the download fails or
-    /// the future is dropped. An empty file is an error.
+    /// complete: until then, the data is in a temporary file in the same folder, which is removed if the download
+    /// fails or the future is dropped. An empty file is an error.
     ///
     /// # Errors
-    /// The same as [`download`](Self::download); also if the connection is lost on every attempt, if the file is empty, or if
-    /// it cannot be written. To try again, download the same URL: the image is already paid for.
+    /// The same as [`download`](Self::download); also if the connection is lost on every attempt, if the file is
+    /// empty, or if it cannot be written. To try again, download the same URL: the image is already paid for.
     pub async fn save(&self, url: &str, path: impl AsRef<Path> + Send) -> Result<u64, Error> {
         self.save_with(url, path, |_, _| {}).await
     }
 
-    /// The same as [`save`](Self::save). `on_progress` is called with the number of bytes so far and the total, if known.
+    /// The same as [`save`](Self::save). `on_progress` is called with the number of bytes so far and the total, if
+    /// known.
     ///
     /// # Errors
     /// The same as [`save`](Self::save).

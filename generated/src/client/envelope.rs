@@ -1,7 +1,7 @@
 //! The envelope of an answer: `data`, `errors`, or both, sorted by task.
 //!
-//! Answers are read leniently. An error with another form is still an error, and an invalid item does not affect the others.
-//! The number of results that are kept depends on the request, not on the answer.
+//! Answers are read leniently. An error with another form is still an error, and an invalid item does not affect the
+//! others. The number of results that are kept depends on the request, not on the answer.
 
 use super::error::{Class, Error, of_code};
 use super::http::Reply;
@@ -187,8 +187,8 @@ impl Envelope {
         self.data > 0 || !self.has_errors() || self.is_named
     }
 
-    /// The part of the answer about each task, in their order. An error without a task, such as a wrong key, is used for each
-    /// task without results or errors.
+    /// The part of the answer about each task, in their order. An error without a task, such as a wrong key, is used
+    /// for each task without results or errors.
     pub(super) fn shares(self) -> Vec<Share> {
         let Self { mut shares, mut common, is_strange, foreign, .. } = self;
         common.cut(COPIES.checked_div(shares.len()).unwrap_or_default().clamp(1, ERRORS));

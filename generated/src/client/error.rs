@@ -1,5 +1,5 @@
-//! Errors that a program can act on: class, parameters, documentation URL, whether the task may be billed, and whether the
-//! same request may succeed later.
+//! Errors that a program can act on: class, parameters, documentation URL, whether the task may be billed, and whether
+//! the same request may succeed later.
 
 use super::billing;
 use crate::answers::ApiError;
@@ -82,8 +82,8 @@ pub enum Error {
         /// The reason.
         reason: String,
     },
-    /// The task was accepted in an earlier attempt of this call, and its results cannot be fetched. It may be billed. A new
-    /// task is billed again.
+    /// The task was accepted in an earlier attempt of this call, and its results cannot be fetched. It may be billed.
+    /// A new task is billed again.
     #[error(
         "task {} was accepted in an earlier attempt, and its results cannot be fetched: it may be billed, and a new task \
          is billed again",
@@ -97,7 +97,8 @@ pub enum Error {
     /// [`collect`](super::Client::collect) to continue.
     #[error("not finished after {0:?} of polling")]
     Unfinished(Duration),
-    /// The task was accepted, but polling for its results failed. Call [`collect`](super::Client::collect) to try again.
+    /// The task was accepted, but polling for its results failed. Call [`collect`](super::Client::collect) to try
+    /// again.
     #[error("the task was accepted, but polling for its results failed: {0}")]
     Uncollected(Box<Error>),
     /// The answer has fewer results than the task asks for, and no error about the others.
@@ -141,8 +142,8 @@ pub struct Refusal {
     pub errors: Vec<ApiError>,
     /// How many further errors the answer contains. They are not kept.
     pub omitted: u64,
-    /// Whether the task may run, or may have run, although there is an error: the service did not clearly refuse it, or may
-    /// have accepted an earlier attempt.
+    /// Whether the task may run, or may have run, although there is an error: the service did not clearly refuse it,
+    /// or may have accepted an earlier attempt.
     pub may_run: bool,
     /// The `Retry-After` of the service.
     pub retry_after: Option<Duration>,
@@ -252,17 +253,17 @@ impl Error {
 
     /// Whether the same call may succeed later.
     ///
-    /// For errors of [`save`](super::Client::save) and [`download`](super::Client::download) this means: download the same
-    /// URL again. The image is already paid for. Do not send the task again. [`is_download`](Self::is_download) is true
-    /// for these errors.
+    /// For errors of [`save`](super::Client::save) and [`download`](super::Client::download) this means: download the
+    /// same URL again. The image is already paid for. Do not send the task again. [`is_download`](Self::is_download)
+    /// is true for these errors.
     ///
     /// For errors of tasks this means: send the task again, also with a new `taskUUID`. It is false for every task that
     /// [may be billed](Self::may_be_billed).
     ///
     /// If you must not pay twice, build the task with `DeliveryMethod::Async`: after a lost answer,
-    /// [`collect`](super::Client::collect) returns its results and costs nothing. For an immediate (`sync`) task the results
-    /// of a lost answer may be gone: `collect` then returns [`Class::NotFound`] (or [`Error::Unfinished`]), and sending the
-    /// task again may be billed again, even with the same `taskUUID`.
+    /// [`collect`](super::Client::collect) returns its results and costs nothing. For an immediate (`sync`) task the
+    /// results of a lost answer may be gone: `collect` then returns [`Class::NotFound`] (or [`Error::Unfinished`]),
+    /// and sending the task again may be billed again, even with the same `taskUUID`.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let may_pass = match self {
@@ -281,9 +282,9 @@ impl Error {
         matches!(self, Self::Download(_) | Self::File { .. } | Self::Write { .. })
     }
 
-    /// Whether the task may run, or may have run, and so may be billed. It is false only if the service clearly refused the
-    /// task or did not receive it, and for errors of downloads. It is true after HTTP 408 and 5xx, an invalid answer, a lost
-    /// connection and a time-out.
+    /// Whether the task may run, or may have run, and so may be billed. It is false only if the service clearly
+    /// refused the task or did not receive it, and for errors of downloads. It is true after HTTP 408 and 5xx, an
+    /// invalid answer, a lost connection and a time-out.
     #[must_use]
     pub fn may_be_billed(&self) -> bool {
         match self {

@@ -1,5 +1,6 @@
-//! The items of an answer, as text. A value takes many times the memory of its text (`[],` is three bytes of text and 32
-//! of memory, `{"":0}` seven and some 700), so the text is looked through first, and only what was asked for is decoded.
+//! The items of an answer, as text. A value takes many times the memory of its text (`[],` is three bytes of text and
+//! 32 of memory, `{"":0}` seven and some 700), so the text is looked through first, and only what was asked for is
+//! decoded.
 
 use super::envelope::{TASK_TYPE, TASK_UUID};
 use super::key::Key;

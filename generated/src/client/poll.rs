@@ -1,5 +1,5 @@
-//! Polls for deferred results, with the pauses of the provider's own clients: 1 s, then 0.5 s, then 1.5 times the last pause,
-//! at most 10 s. One request asks about all unfinished tasks.
+//! Polls for deferred results, with the pauses of the provider's own clients: 1 s, then 0.5 s, then 1.5 times the last
+//! pause, at most 10 s. One request asks about all unfinished tasks.
 
 use super::Client;
 use super::envelope::{Share, Size, TASK_TYPE, TASK_UUID, Ticket};
@@ -36,8 +36,8 @@ impl Open {
         Self { index, ticket, why, best: Share::default() }
     }
 
-    /// Adds an answer. Returns whether it was the last one. The service has accepted the task, so an error is not a refusal.
-    /// `others` is the size of the results of other tasks.
+    /// Adds an answer. Returns whether it was the last one. The service has accepted the task, so an error is not a
+    /// refusal. `others` is the size of the results of other tasks.
     fn take(&mut self, share: Share, others: Size, limit: u64) -> bool {
         let share = share.in_doubt();
         if share.size.is_too_much_with(others, limit) {
@@ -75,8 +75,9 @@ impl Open {
 }
 
 impl Client {
-    /// Polls until every task is finished or the time limit is reached. Returns the outcome and the index of each task. `kept`
-    /// is the size of the results so far: the limit of one answer is also the limit of all results of a call.
+    /// Polls until every task is finished or the time limit is reached. Returns the outcome and the index of each
+    /// task. `kept` is the size of the results so far: the limit of one answer is also the limit of all results of a
+    /// call.
     pub(super) async fn poll(
         &self,
         mut open: Vec<Open>,

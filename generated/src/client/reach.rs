@@ -1,5 +1,5 @@
-//! The hosts that files may be downloaded from. The service sends the URLs, and a service on another machine must not reach
-//! hosts that only this machine can reach: local programs, routers, the metadata service of a cloud.
+//! The hosts that files may be downloaded from. The service sends the URLs, and a service on another machine must not
+//! reach hosts that only this machine can reach: local programs, routers, the metadata service of a cloud.
 
 use super::url::{inner, inner_host, is_loopback};
 use reqwest::Url;

@@ -128,7 +128,8 @@ impl Client {
     }
 }
 
-/// The error of an exchange, if it failed. An answer with results is no failure, whatever its status: they are paid for.
+/// The error of an exchange, if it failed. An answer with results is no failure, whatever its status: they are paid
+/// for.
 fn failure(got: &Result<Envelope, Error>) -> Option<Error> {
     match got {
         Ok(envelope) if is_passing(envelope.status) => envelope.failure(),

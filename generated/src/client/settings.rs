@@ -97,17 +97,18 @@ impl Settings {
         self
     }
 
-    /// Allows downloads from loopback, private, link-local and multicast addresses, for example from the file store of a
-    /// gateway. Without this setting, [`download`](super::Client::download) and [`save`](super::Client::save) refuse such
-    /// URLs, redirects, and names that resolve to such addresses. If the endpoint is on this machine, they are allowed.
+    /// Allows downloads from loopback, private, link-local and multicast addresses, for example from the file store of
+    /// a gateway. Without this setting, [`download`](super::Client::download) and [`save`](super::Client::save) refuse
+    /// such URLs, redirects, and names that resolve to such addresses. If the endpoint is on this machine, they are
+    /// allowed.
     #[must_use]
     pub fn allow_private(mut self, allowed: bool) -> Self {
         self.allow_private = allowed;
         self
     }
 
-    /// The URL of an HTTP proxy for all connections. Without this setting there is no proxy; environment variables are not
-    /// read. The proxy resolves the names of the hosts of downloads, so it must itself refuse private addresses.
+    /// The URL of an HTTP proxy for all connections. Without this setting there is no proxy; environment variables are
+    /// not read. The proxy resolves the names of the hosts of downloads, so it must itself refuse private addresses.
     #[must_use]
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
@@ -127,15 +128,16 @@ impl Settings {
         Ok(self)
     }
 
-    /// The time limit for connecting. Default: 10 seconds. A task is sent again after this time-out, since nothing was sent.
+    /// The time limit for connecting. Default: 10 seconds. A task is sent again after this time-out, since nothing was
+    /// sent.
     #[must_use]
     pub fn connect_timeout(mut self, time: Duration) -> Self {
         self.connect_timeout = time.min(LONGEST);
         self
     }
 
-    /// The time limit for one attempt, from the connection to the last byte of the answer or the file. Default: 5 minutes.
-    /// The answer to an immediate (`sync`) task comes when its images are finished, which can take minutes.
+    /// The time limit for one attempt, from the connection to the last byte of the answer or the file. Default: 5
+    /// minutes. The answer to an immediate (`sync`) task comes when its images are finished, which can take minutes.
     ///
     /// After this time-out, a task is not sent again, since it may be running. Polls and downloads are.
     #[must_use]
@@ -146,16 +148,17 @@ impl Settings {
 
     /// How often a request is sent again. Default: 3 times.
     ///
-    /// Tasks are sent again after HTTP 408, 429 and 5xx, and after a failed or lost connection, but not after a time-out. Polls
-    /// and downloads are also sent again after a time-out. [`save`](super::Client::save) also downloads an empty file again.
+    /// Tasks are sent again after HTTP 408, 429 and 5xx, and after a failed or lost connection, but not after a
+    /// time-out. Polls and downloads are also sent again after a time-out. [`save`](super::Client::save) also
+    /// downloads an empty file again.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// The longest `Retry-After` that the client waits for. Default: 60 seconds. With a longer one, the call ends with the
-    /// error, and [`Error::retry_after`](super::Error::retry_after) has the time.
+    /// The longest `Retry-After` that the client waits for. Default: 60 seconds. With a longer one, the call ends with
+    /// the error, and [`Error::retry_after`](super::Error::retry_after) has the time.
     #[must_use]
     pub fn longest_pause(mut self, pause: Duration) -> Self {
         self.longest_pause = pause.min(LONGEST);
@@ -177,9 +180,9 @@ impl Settings {
         self
     }
 
-    /// The size limit for one answer, and for all results of a call, in bytes. Default: 72 MiB. A call uses at most about
-    /// three times as much memory: less than 300 MB with the default. Raise it for tasks with many large images as Base64
-    /// text. URLs are short.
+    /// The size limit for one answer, and for all results of a call, in bytes. Default: 72 MiB. A call uses at most
+    /// about three times as much memory: less than 300 MB with the default. Raise it for tasks with many large images
+    /// as Base64 text. URLs are short.
     #[must_use]
     pub fn answer_limit(mut self, bytes: u64) -> Self {
         self.answer_limit = bytes;

@@ -24,8 +24,8 @@ pub fn is_public(address: IpAddr) -> bool {
     inner(address).is_none()
 }
 
-/// The kind of an IP address that is not public, such as `a loopback address`. For an IPv6 address that contains an IPv4
-/// address, the kind of that one.
+/// The kind of an IP address that is not public, such as `a loopback address`. For an IPv6 address that contains an
+/// IPv4 address, the kind of that one.
 pub fn inner(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => inner_v4(address),
@@ -33,8 +33,8 @@ pub fn inner(address: IpAddr) -> Option<&'static str> {
     }
 }
 
-/// The same for the host of a URL. A name is not public if no public name server knows it: the name of this machine, a name
-/// without a dot, and the endings that are reserved for private networks. Any other name must be resolved first.
+/// The same for the host of a URL. A name is not public if no public name server knows it: the name of this machine, a
+/// name without a dot, and the endings that are reserved for private networks. Any other name must be resolved first.
 pub fn inner_host(host: &str) -> Option<&'static str> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = host.parse::<IpAddr>() {
