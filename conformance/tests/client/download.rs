@@ -58,6 +58,7 @@ async fn a_file_that_is_cut_is_fetched_again_and_never_half_in_place() {
         "{error}"
     );
     assert_eq!((script.heard().len(), error.may_be_billed(), error.is_retryable()), (4, false, true));
+    assert!(error.is_download(), "{error}");
     assert_eq!(
         (std::fs::read(&path).unwrap(), names(folder.path())),
         (b"old".to_vec(), vec!["a".to_owned()])

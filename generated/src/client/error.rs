@@ -32,7 +32,7 @@ pub enum SetupError {
     /// The PEM data contains no certificate.
     #[error("the PEM data contains no certificate")]
     NoCertificate,
-    /// The system does not allow to create an HTTP client.
+    /// The HTTP client cannot be created on this system.
     #[error("cannot create an HTTP client: {}", plain(.0))]
     Http(String),
 }
