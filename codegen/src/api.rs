@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Api {
     pub(crate) fields: BTreeMap<String, Field>,
     pub(crate) setters: BTreeMap<String, Setter>,
-    /// The parameters without which there is no request, with their field of `Required`.
+    /// The required parameters, with their field of `Required`.
     pub(crate) asked: BTreeMap<String, String>,
 }
 

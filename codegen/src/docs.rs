@@ -98,7 +98,7 @@ impl Fence {
         line.chars().all(|character| character == self.mark) && line.len() >= self.length
     }
 
-    /// The code up to the closing line, or to the end of the text, as text that nobody compiles.
+    /// The code up to the closing line, or to the end of the text, as text that is not compiled.
     fn block<'a>(&self, rest: &mut impl Iterator<Item = &'a str>) -> Vec<String> {
         let code = rest.take_while(|line| !self.is_closed_by(line));
         let shown = |line: &str| -> String {
@@ -155,7 +155,7 @@ fn inline<'a>(character: char, rest: &'a str, out: &mut String) -> &'a str {
     match character {
         hidden if is_hidden(hidden) => after,
         '`' => code(rest, out),
-        'h' | 'H' if starts_address(rest) => address(rest, out),
+        'h' | 'H' if starts_url(rest) => url(rest, out),
         '\\' => match after.chars().next().filter(char::is_ascii_punctuation) {
             Some(escaped) => {
                 out.extend(['\\', escaped]);
@@ -198,21 +198,21 @@ fn code<'a>(rest: &'a str, out: &mut String) -> &'a str {
     after
 }
 
-fn starts_address(rest: &str) -> bool {
+fn starts_url(rest: &str) -> bool {
     ["http://", "https://"]
         .iter()
         .any(|scheme| rest.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)))
 }
 
-/// A bare address as a link.
-fn address<'a>(rest: &'a str, out: &mut String) -> &'a str {
+/// A bare URL as a link.
+fn url<'a>(rest: &'a str, out: &mut String) -> &'a str {
     let ends = |character: char| {
         character.is_whitespace() || is_hidden(character) || "<>()[]`\"'|\\".contains(character)
     };
     let end = rest.find(ends).unwrap_or(rest.len());
-    let address = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
-    out.extend(["<", address, ">"]);
-    &rest[address.len()..]
+    let url = rest[..end].trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_']);
+    out.extend(["<", url, ">"]);
+    &rest[url.len()..]
 }
 
 /// Lines of words: the first under `head`, the others indented.

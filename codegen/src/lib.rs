@@ -100,7 +100,7 @@ pub struct Module {
 /// A file of a crate that holds several models.
 #[derive(Clone, Debug)]
 pub struct SourceFile {
-    /// Where it goes, below the folder of the modules: `openai_gpt_image_2/mod.rs`, `shared.rs`.
+    /// Its path below the folder of the modules: `openai_gpt_image_2/mod.rs`, `shared.rs`.
     pub path: String,
     /// What it holds.
     pub text: String,
@@ -193,18 +193,18 @@ pub fn index(models: &[Model], options: &Options) -> String {
 
 /// The modules that belong to all models.
 const COMMON: &str = "
-/// What the API answers, read leniently: results and errors.
+/// Answers of the API, parsed leniently: results and errors.
 pub mod answers;
 
-/// Types that several models have in common; their modules re-export them.
+/// Types that several models share. Their modules re-export them.
 pub mod shared;
 ";
 
 /// What the index says about [`index`]'s table of models.
 const REGISTRY: &str = "
-/// Judges the text of one task.
+/// Validates the JSON text of one task.
 pub type FromJson = fn(&str) -> Result<(), crate::Violations>;
 
-/// The models that are compiled in: the slug, and the judgement of generated code on the text of a task.
+/// The compiled models: the slug, and the validator of the JSON text of a task.
 pub static MODELS: &[(&str, FromJson)] = &[
 ";

@@ -110,7 +110,7 @@ fn fields(before: &Api, after: &Api) -> Vec<String> {
     lines
 }
 
-/// Types, values, constants and functions that are gone, those aside that the other sections tell of.
+/// Types, values, constants and functions that were removed, except those of the other sections.
 fn gone(shifts: &[Shift]) -> Vec<String> {
     let is_told = |item: &str| item.starts_with("RequestBuilder::") || item.starts_with("Required::");
     let items = reported(shifts).into_iter().filter_map(|shift| match shift {

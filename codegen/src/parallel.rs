@@ -7,7 +7,8 @@ use std::thread;
 /// As much as the main thread has: specs nest.
 const STACK: usize = 8 << 20;
 
-/// Does the work for every item, on as many threads as there are processors; what comes out is in the order of the items.
+/// Does the work for every item, on as many threads as there are processors; what comes out is in the order of the
+/// items.
 ///
 /// # Panics
 /// Where the work does, or where no thread can be had.

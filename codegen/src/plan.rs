@@ -50,7 +50,7 @@ pub(crate) struct Struct<'a> {
     pub(crate) fields: Vec<Field<'a>>,
     /// Keeps members that are not declared.
     pub(crate) other: Option<Ident>,
-    /// The struct of what it cannot do without, where there is such a thing.
+    /// The struct of its required members, if it has any.
     pub(crate) required: Option<Ident>,
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct Plan<'a> {
     /// The static of each constraint, by id.
     constraints: HashMap<&'a str, Ident>,
     types: Scope,
-    /// The parameter that tells tasks apart, for which a random UUID is drawn.
+    /// The parameter that identifies tasks, for which a random UUID is generated.
     identity: Option<&'a str>,
 }
 
@@ -191,12 +191,12 @@ impl<'a> Plan<'a> {
         matches!(field.shape, Shape::Enum(index) if self.enums[index].variants.len() == 1)
     }
 
-    /// Whether the parameter is the task's identity, which is drawn.
+    /// Whether the parameter is the task's identity, which is generated.
     pub(crate) fn is_generated(&self, field: &Field<'_>) -> bool {
         field.shape == Shape::Uuid && self.identity == Some(field.property.schema.path.as_str())
     }
 
-    /// Whether the caller must give the parameter: it is required, no constant, and no identity that can be drawn.
+    /// Whether the caller must give the parameter: it is required, no constant, and no identity that can be generated.
     pub(crate) fn is_caller_supplied(&self, field: &Field<'_>) -> bool {
         field.property.required.is_some() && !self.is_constant(field) && !self.is_generated(field)
     }
@@ -280,7 +280,7 @@ fn variants(schema: &Schema) -> Option<Vec<Variant<'_>>> {
     )
 }
 
-/// Whether an `f64` tells all whole numbers within the limits apart.
+/// Whether an `f64` represents all whole numbers within the limits exactly.
 fn is_exact(schema: &Schema) -> bool {
     const LIMIT: i128 = 1 << 53;
     let within = |end: &Bound<'_>| end.value.to_i128().is_some_and(|value| value.abs() < LIMIT);

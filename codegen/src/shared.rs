@@ -63,7 +63,7 @@ impl Shared {
             && needs(one, plan).iter().all(|name| self.has(name, plan))
     }
 
-    /// Whether the type that goes by this name in the plan is the shared one.
+    /// Whether the type of this name in the plan is the shared one.
     fn has(&self, name: &str, plan: &Plan<'_>) -> bool {
         plan.enums.iter().any(|one| one.ident == name && self.has_enum(one))
             || plan.structs.iter().any(|one| one.ident == name && self.has_struct(one, plan))

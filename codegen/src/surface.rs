@@ -26,7 +26,7 @@ pub(crate) enum Shift {
     Other(String, String, String),
     /// A struct that callers write out has a field more.
     Demanded(String),
-    /// The item is new, and nobody has to know.
+    /// The item is new, which needs no note.
     New(String),
 }
 

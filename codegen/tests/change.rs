@@ -47,10 +47,10 @@ fn the_crate_has_a_step_of_its_own() {
     expect(&of(&["a", "b", "c"]), &of(&["a", "b"]), "major", "`Mode::C` is gone");
     let more = task(&json!({"width": width, "seed": {"type": "integer"}}), &["width"]);
     expect(&asked, &more, "minor", "`Request::seed` is new");
-    let told =
+    let described =
         one(&json!({"type": "integer", "minimum": 1, "maximum": 9, "description": "Wide."}), &["width"]);
-    expect(&asked, &told, "patch", "");
-    assert!(step_of(&asked, &told).reasons.is_empty());
+    expect(&asked, &described, "patch", "");
+    assert!(step_of(&asked, &described).reasons.is_empty());
 }
 
 #[test]

@@ -203,7 +203,7 @@ fn patterns() -> Value {
     task(patterns, json!({}))
 }
 
-/// A document of a model without parameters, of which this is told and which answers so.
+/// A document of a model without parameters, with this description and these answers.
 fn openapi(text: &str, air: &str, answer: &Value) -> Value {
     json!({
         "openapi": "3.1.0",

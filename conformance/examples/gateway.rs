@@ -1,19 +1,19 @@
-//! A gateway that judges requests before it forwards them: a wrong one is answered at once, with everything that is
-//! wrong with it, and never reaches the service.
+//! A gateway that validates requests before it forwards them. It answers an invalid request at once with all
+//! violations, and does not forward it.
 //!
 //! ```sh
-//! cargo run --example gateway                            # shows a refused and a forwarded request, and ends
-//! cargo run --example gateway -- --listen 127.0.0.1:8090 --address https://api.runware.ai/v1
+//! cargo run --example gateway                            # shows a forwarded and a refused request, and ends
+//! cargo run --example gateway -- --listen 127.0.0.1:8090 --base-url https://api.runware.ai/v1
 //! ```
 //!
-//! The key stays with the callers: their `Authorization` header is handed on.
+//! The callers have the key: the gateway forwards their `Authorization` header.
 
 mod support;
 
 use airspec_mock::Settings as MockSettings;
 use airspec_models::Violations;
 use airspec_models::client::{Client, Settings};
-use airspec_models::openai_gpt_image_2::{Request as Picture, Required};
+use airspec_models::openai_gpt_image_2::{Request as ImageRequest, Required};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, State};
@@ -30,15 +30,15 @@ use std::time::Duration;
 
 /// The largest request, in bytes: sixteen reference images as Base64 text.
 const LIMIT: usize = 64 << 20;
-/// Kinds of task that are the platform's, not the model's: they are handed on as they are.
-const FREE: [&str; 2] = ["authentication", "getResponse"];
+/// Task types of the platform, which are forwarded without validation.
+const PLATFORM: [&str; 2] = ["authentication", "getResponse"];
 
 #[derive(clap::Parser)]
 struct Arguments {
-    /// Where requests are forwarded to; without it a mock server is started
-    #[arg(long)]
-    address: Option<String>,
-    /// Where to listen, until the program is ended
+    /// The URL that requests are forwarded to; without it, a mock server is started
+    #[arg(long, alias = "address")]
+    base_url: Option<String>,
+    /// The IP address and port to listen on, until you stop the program
     #[arg(long)]
     listen: Option<SocketAddr>,
 }
@@ -53,7 +53,7 @@ struct Upstream {
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let server = support::Server::at(arguments.address, MockSettings::default()).await?;
+    let server = support::Server::at(arguments.base_url, MockSettings::default()).await?;
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(300))
@@ -66,7 +66,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let near = arguments.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
     let listener = tokio::net::TcpListener::bind(near).await?;
     let url = format!("http://{}/v1", listener.local_addr()?);
-    println!("{url} judges requests for {}", server.url);
+    println!("{url} validates requests for {}", server.url);
     let serving = axum::serve(listener, routes);
     if arguments.listen.is_some() {
         return Ok(serving.await?);
@@ -75,19 +75,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     show(&url).await
 }
 
-/// Judges a request, and forwards it if it is right.
+/// Validates a request, and forwards it if it is valid.
 async fn forward(State(upstream): State<Upstream>, headers: HeaderMap, body: String) -> Response {
-    let tasks = match judged(&body) {
+    let tasks = match validated(&body) {
         Ok(tasks) => tasks,
         Err(errors) => return refusal(StatusCode::BAD_REQUEST, &json!({"data": [], "errors": errors})),
     };
-    // Exactly what was judged goes on, not the text that it was read from.
+    // Forward the validated tasks, not the text that they were read from.
     let mut request = upstream.http.post(&upstream.url).header(CONTENT_TYPE, "application/json");
     if let Some(key) = headers.get(AUTHORIZATION) {
         request = request.header(AUTHORIZATION, key.clone());
     }
     match request.body(tasks.to_string()).send().await {
-        Ok(answer) => handed_on(answer),
+        Ok(answer) => forwarded(answer),
         Err(_) => {
             let error = json!({"code": "serviceUnavailable", "message": "The service does not answer."});
             refusal(StatusCode::BAD_GATEWAY, &json!({"errors": [error]}))
@@ -96,13 +96,13 @@ async fn forward(State(upstream): State<Upstream>, headers: HeaderMap, body: Str
 }
 
 /// The tasks of a body, or an error for each violation of any of them.
-fn judged(body: &str) -> Result<Value, Vec<Value>> {
+fn validated(body: &str) -> Result<Value, Vec<Value>> {
     let error = |message: String| vec![json!({"code": "invalidBody", "message": message})];
     let tasks = airspec_models::json::parse(body).map_err(|fault| error(fault.to_string()))?;
     let Value::Array(list) = &tasks else { return Err(error("The body must be an array of tasks.".into())) };
-    let is_free = |task: &&Value| task["taskType"].as_str().is_some_and(|kind| FREE.contains(&kind));
-    let wrong = list.iter().filter(|task| !is_free(task)).filter_map(|task| {
-        let violations = Picture::from_value(task.clone()).err()?;
+    let is_platform = |task: &&Value| task["taskType"].as_str().is_some_and(|kind| PLATFORM.contains(&kind));
+    let wrong = list.iter().filter(|task| !is_platform(task)).filter_map(|task| {
+        let violations = ImageRequest::from_value(task.clone()).err()?;
         Some(errors(&violations, &task["taskUUID"]))
     });
     let wrong: Vec<Value> = wrong.flatten().collect();
@@ -127,8 +127,8 @@ fn refusal(status: StatusCode, body: &Value) -> Response {
     (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-/// The service's answer, piece by piece as it comes.
-fn handed_on(answer: reqwest::Response) -> Response {
+/// Streams the answer of the service.
+fn forwarded(answer: reqwest::Response) -> Response {
     let status = answer.status();
     let headers = [CONTENT_TYPE, RETRY_AFTER].into_iter();
     let headers: HeaderMap =
@@ -140,14 +140,14 @@ fn handed_on(answer: reqwest::Response) -> Response {
     (status, headers, Body::from_stream(pieces)).into_response()
 }
 
-/// A right and a wrong request through the gateway.
+/// Sends a valid and an invalid request through the gateway.
 async fn show(url: &str) -> Result<(), Box<dyn Error>> {
     let client = Client::new("a-key-for-the-mock", Settings::default().base_url(url))?;
     let required = Required { positive_prompt: "a lighthouse".into(), width: 512, height: 512 };
-    let picture = client.run(&Picture::builder(required).build()?).await?.results.remove(0);
-    println!("forwarded: picture {}", picture.image_uuid);
+    let image = client.run(&ImageRequest::builder(required).build()?).await?.results.remove(0);
+    println!("forwarded: image {}", image.image_uuid);
 
-    // Somebody else's program, which does not know the types.
+    // A program without the types.
     let wrong =
         json!([{"taskType": "imageInference", "model": "openai:gpt-image@2", "width": 500, "height": 512}]);
     let http = reqwest::Client::builder().no_proxy().build()?;

@@ -1,11 +1,11 @@
-//! The suite as a library, as a test of your own would use it: a few constraints and behaviours against your server.
+//! Uses the suite as a library, as in a test: it checks a few constraints and behaviours of your server.
 //!
 //! ```sh
 //! cargo run --example own_test_suite
-//! cargo run --example own_test_suite -- --address http://127.0.0.1:8080/v1
+//! cargo run --example own_test_suite -- --base-url http://127.0.0.1:8080/v1
 //! ```
 //!
-//! In a test the body of `main` stands below `#[tokio::test]`, and the last line is an `assert!`.
+//! In a test, put the body of `main` into a function with `#[tokio::test]`, and end with an `assert!`.
 
 mod support;
 
@@ -20,10 +20,10 @@ use std::sync::Arc;
 
 #[derive(clap::Parser)]
 struct Arguments {
-    /// The server under test, on this machine; without it a mock server is started
-    #[arg(long)]
-    address: Option<String>,
-    /// A fault for the mock server to have, such as `accept:width.maximum`
+    /// The URL of the server under test, on this machine; without it, a mock server is started
+    #[arg(long, alias = "address")]
+    base_url: Option<String>,
+    /// A fault of the mock server, such as `accept:width.maximum`
     #[arg(long)]
     fault: Option<String>,
 }
@@ -32,9 +32,9 @@ struct Arguments {
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
     let settings = MockSettings { faults: arguments.fault.into_iter().collect(), ..MockSettings::default() };
-    let server = support::Server::at(arguments.address, settings).await?;
+    let server = support::Server::at(arguments.base_url, settings).await?;
 
-    // What the spec says about these two parameters, as requests and as what must happen to them.
+    // The test cases for these two parameters.
     let model = support::model()?;
     let mut cases = case::derive(&model, 7)?.cases;
     cases.retain(|case| ["width.", "numberResults."].iter().any(|start| case.subject.starts_with(start)));

@@ -1,10 +1,10 @@
-//! A batch of which some tasks fail: what worked is kept, and each error says who can do something about it.
+//! Runs a batch in which some tasks fail: the results of the others are kept, and each error says what to do.
 //!
 //! ```sh
 //! cargo run --example partial_failure
 //! ```
 //!
-//! The mock server has a balance that covers two of the three tasks.
+//! The balance of the mock server is enough for two of the three tasks.
 
 mod support;
 
@@ -17,34 +17,34 @@ use std::error::Error;
 
 #[derive(clap::Parser)]
 struct Arguments {
-    /// The endpoint; without it a mock server is started
-    #[arg(long)]
-    address: Option<String>,
+    /// The URL of the API; without it, a mock server is started
+    #[arg(long, alias = "address")]
+    base_url: Option<String>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let poor = MockSettings { network: "balance=0.1".parse()?, ..MockSettings::default() };
-    let server = support::Server::at(arguments.address, poor).await?;
+    let server = support::Server::at(arguments.base_url, poor).await?;
 
-    let picture = |prompt: &str, quality| {
+    let task = |prompt: &str, quality| {
         Request::builder(Required { positive_prompt: prompt.into(), width: 1024, height: 1024 })
             .provider_settings_openai_quality(quality)
             .include_cost(true)
             .build()
     };
     let batch = Batch::new([
-        picture("a lighthouse", Quality::Low)?,
-        picture("a lighthouse in every detail", Quality::High)?,
-        picture("a harbour", Quality::Low)?,
+        task("a lighthouse", Quality::Low)?,
+        task("a lighthouse in every detail", Quality::High)?,
+        task("a harbour", Quality::Low)?,
     ])?;
 
     let outcomes = server.client()?.run_batch(&batch).await;
     for (task, outcome) in batch.iter().zip(&outcomes) {
         match &outcome.result {
             Ok(finished) => {
-                let cost: f64 = finished.results.iter().filter_map(|picture| picture.cost).sum();
+                let cost: f64 = finished.results.iter().filter_map(|image| image.cost).sum();
                 println!("done: {} ({cost} USD)", task.positive_prompt);
             }
             Err(error) => println!("failed: {} ({})", task.positive_prompt, advice(error)),
@@ -55,15 +55,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What to do about an error.
+/// The action for an error.
 fn advice(error: &ClientError) -> String {
     match error.class() {
+        _ if error.may_be_billed() => {
+            format!("it may be billed, so call `collect` and do not send it again: {error}")
+        }
+        _ if error.is_retryable() => format!("send it again later: {error}"),
         Class::Balance => "top up the account, then send this task again".to_owned(),
         Class::Request => format!("change {}: {error}", error.parameters().join(", ")),
-        _ if error.is_retryable() => format!("send it again later: {error}"),
-        _ if error.may_be_billed() => {
-            format!("it may be paid for, so collect it instead of sending it anew: {error}")
-        }
         _ => error.to_string(),
     }
 }

@@ -1,8 +1,8 @@
-//! A file with a task, or with an array of tasks, is judged without sending anything. Exit code 0 when it is valid, 1
-//! with everything that is wrong when it is not, 2 when it cannot be read.
+//! Validates a file with a task, or with an array of tasks, without sending it. Exit code 0: valid. Exit code 1:
+//! prints all violations. Exit code 2: the file cannot be read.
 //!
 //! ```sh
-//! cargo run --example validate_file -- request.json
+//! cargo run --example validate_file -- docs/examples/request.json
 //! ```
 
 use airspec_models::openai_gpt_image_2::Request;
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match judge(&text) {
+    match validate(&text) {
         Ok(count) => {
             println!("{}: valid, {count} to send", file.display());
             ExitCode::SUCCESS
@@ -40,8 +40,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// How many tasks there are, if all are valid.
-fn judge(text: &str) -> Result<usize, Violations> {
+/// The number of tasks, if all are valid.
+fn validate(text: &str) -> Result<usize, Violations> {
     if text.trim_start().starts_with('[') {
         Batch::<Request>::from_json(text).map(|batch| batch.len())
     } else {

@@ -1,9 +1,9 @@
-//! Results by webhook: a task is handed over, and the service calls when a picture is ready. The receiver is an axum
-//! route with an extractor that lets only calls through whose address is signed for the task that they are about.
+//! Receives results by webhook: the program submits a task, and the service calls its webhook URL when an image is
+//! ready. The receiver is an axum route with an extractor that accepts only calls with the signature of their task.
 //!
 //! ```sh
 //! cargo run --example webhook
-//! RUNWARE_API_KEY=… cargo run --example webhook -- --address https://api.runware.ai/v1 \
+//! RUNWARE_API_KEY=… cargo run --example webhook -- --base-url https://api.runware.ai/v1 \
 //!     --listen 0.0.0.0:8090 --public https://me.example/hook
 //! ```
 
@@ -11,9 +11,9 @@ mod support;
 
 use airspec_mock::Settings as MockSettings;
 use airspec_models::answers::ImageInferenceResult;
-use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request as Picture, Required};
+use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request as ImageRequest, Required};
 use airspec_models::webhook::{Notice, Receiver, Seen, WebhookError};
-use airspec_models::{Uuid, Valid};
+use airspec_models::{Uuid, Valid, Violations};
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request, State};
@@ -23,49 +23,50 @@ use axum::routing::post;
 use clap::Parser as _;
 use std::error::Error;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
+use tokio::sync::{Mutex, mpsc};
 
 #[derive(clap::Parser)]
 struct Arguments {
-    /// The endpoint; without it a mock server is started
-    #[arg(long)]
-    address: Option<String>,
-    /// Where to listen for calls
+    /// The URL of the API; without it, a mock server is started
+    #[arg(long, alias = "address")]
+    base_url: Option<String>,
+    /// The IP address and port to listen on
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
-    /// The address under which the service reaches this program; without it, where it listens
+    /// The public URL of this program; without it, the URL that it listens on
     #[arg(long)]
     public: Option<String>,
 }
 
-/// What the route needs.
+/// The state of the route.
 #[derive(Clone)]
-struct Desk {
+struct AppState {
     receiver: Receiver,
-    pictures: mpsc::Sender<ImageInferenceResult>,
-    /// What came already: the service calls again where an answer was late.
+    /// The store. In a real program this is a database.
+    images: mpsc::Sender<ImageInferenceResult>,
+    /// The ids of stored results: a result can arrive more than once.
     seen: Arc<Mutex<Seen>>,
 }
 
-/// A call that is believed: the extractor.
+/// A valid call: the extractor.
 struct Posted(Notice<ImageInferenceResult>);
 
-/// A call that is not.
+/// An invalid call.
 struct Refused(WebhookError);
 
-impl FromRequest<Desk> for Posted {
+impl FromRequest<AppState> for Posted {
     type Rejection = Refused;
 
-    async fn from_request(request: Request, desk: &Desk) -> Result<Self, Refused> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refused> {
         let (parts, body) = request.into_parts();
         let query = parts.uri.query();
-        // Strangers are turned away before their body is read.
-        desk.receiver.check(query).map_err(Refused)?;
-        let limit = desk.receiver.body_limit();
+        // Check the signature before reading the body.
+        state.receiver.check(query).map_err(Refused)?;
+        let limit = state.receiver.body_limit();
         let body = to_bytes(body, limit).await.map_err(|_| Refused(WebhookError::TooLarge(limit)))?;
-        desk.receiver.read::<Picture>(query, &body).map(Self).map_err(Refused)
+        state.receiver.read::<ImageRequest>(query, &body).map(Self).map_err(Refused)
     }
 }
 
@@ -76,18 +77,22 @@ impl IntoResponse for Refused {
     }
 }
 
-async fn hook(State(desk): State<Desk>, Posted(notice): Posted) -> StatusCode {
+async fn hook(State(state): State<AppState>, Posted(notice): Posted) -> StatusCode {
     for error in &notice.errors {
         eprintln!("{}: {}", error.code, error.message);
     }
-    for (picture, id) in notice.results.into_iter().zip(&notice.ids) {
-        if !desk.seen.lock().unwrap_or_else(PoisonError::into_inner).is_new(id) {
+    // One call at a time, so that two calls about one result do not both store it.
+    let mut seen = state.seen.lock().await;
+    for (image, id) in notice.results.into_iter().zip(&notice.ids) {
+        if seen.contains(id) {
             continue;
         }
-        // Handed on, so that the answer goes out at once.
-        if desk.pictures.send(picture).await.is_err() {
+        // If storing fails, the service repeats the call, and the id is not recorded.
+        if state.images.send(image).await.is_err() {
             return StatusCode::SERVICE_UNAVAILABLE;
         }
+        // Record the id only after the result is stored.
+        seen.insert(id);
     }
     StatusCode::NO_CONTENT
 }
@@ -95,16 +100,16 @@ async fn hook(State(desk): State<Desk>, Posted(notice): Posted) -> StatusCode {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let server = support::Server::at(arguments.address, MockSettings::default()).await?;
+    let server = support::Server::at(arguments.base_url, MockSettings::default()).await?;
 
-    // A fresh secret will do where one process sends and receives.
+    // A random secret is enough if one process sends and receives.
     let receiver = Receiver::new(Uuid::new_v4().as_str())?;
     let listener = tokio::net::TcpListener::bind(arguments.listen).await?;
     let here = format!("http://{}/hook", listener.local_addr()?);
-    let (pictures, mut arriving) = mpsc::channel(16);
+    let (images, mut stored) = mpsc::channel(16);
     let routes = Router::new().route("/hook", post(hook));
     let seen = Arc::new(Mutex::new(Seen::new(10_000)));
-    let routes = routes.with_state(Desk { receiver: receiver.clone(), pictures, seen });
+    let routes = routes.with_state(AppState { receiver: receiver.clone(), images, seen });
     tokio::spawn(async move { axum::serve(listener, routes).await });
 
     let base = arguments.public.unwrap_or(here);
@@ -113,18 +118,21 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("accepted {}", task.task_uuid);
 
     for number in 1..=2 {
-        let arrival = tokio::time::timeout(Duration::from_secs(600), arriving.recv());
-        let picture = arrival.await?.ok_or("the receiver has ended")?;
-        println!("picture {number} at {}", picture.image_url.unwrap_or_default());
+        let next = tokio::time::timeout(Duration::from_secs(600), stored.recv());
+        let image = next.await?.ok_or("the receiver has ended")?;
+        println!("image {number} at {}", image.image_url.as_deref().ok_or("the result has no imageURL")?);
     }
     Ok(())
 }
 
-/// Two pictures, to be told of at an address that carries the task's identifier and its signature.
-fn task(receiver: &Receiver, base: &str) -> Result<Valid<Picture>, Box<dyn Error>> {
+/// A task for two images, with a signed webhook URL.
+fn task(receiver: &Receiver, base: &str) -> Result<Valid<ImageRequest>, Violations> {
+    let id = Uuid::new_v4();
     let required = Required { positive_prompt: "a lighthouse at dawn".into(), width: 512, height: 512 };
-    let task = Picture::builder(required).delivery_method(DeliveryMethod::Async).number_results(2).build()?;
-    let mut task = task.into_inner();
-    task.webhook_url = Some(receiver.address(base, task.task_uuid.as_str()));
-    Ok(task.into_valid()?)
+    ImageRequest::builder(required)
+        .task_uuid(id)
+        .webhook_url(receiver.url(base, id.as_str()))
+        .delivery_method(DeliveryMethod::Async)
+        .number_results(2)
+        .build()
 }

@@ -386,7 +386,7 @@ fn a_run_that_is_killed_leaves_a_readable_report() {
 }
 
 #[test]
-fn the_picture_in_the_readme_is_what_the_suite_says() {
+fn the_image_in_the_readme_is_what_the_suite_says() {
     let server = Server::start(&["--fault", "accept:width.maximum"]);
     let output = airspec(&[
         "conformance",
@@ -401,10 +401,10 @@ fn the_picture_in_the_readme_is_what_the_suite_says() {
     ]);
     let told = said(&output);
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../README.md")).unwrap();
-    let (_, picture) = readme.split_once("```text\n✗ ").unwrap();
-    let (picture, _) = picture.split_once("```").unwrap();
-    assert!(picture.lines().count() >= 8, "{picture}");
-    for line in picture.lines() {
+    let (_, image) = readme.split_once("```text\n✗ ").unwrap();
+    let (image, _) = image.split_once("```").unwrap();
+    assert!(image.lines().count() >= 8, "{image}");
+    for line in image.lines() {
         // Addresses and times differ from run to run.
         let (start, _) =
             line.split_once("curl -sS").or_else(|| line.split_once(" requests in ")).unwrap_or((line, ""));

@@ -56,16 +56,16 @@ fn every_example_is_run_by_a_test() {
 }
 
 #[test]
-fn a_picture_goes_into_a_file() {
+fn an_image_goes_into_a_file() {
     let folder = tempfile::tempdir().unwrap();
-    let told = printed("generate_picture", folder.path(), &["--out", "lighthouse.png"]);
+    let told = printed("generate_image", folder.path(), &["--out", "lighthouse.png"]);
     let bytes = std::fs::read(folder.path().join("lighthouse.png")).unwrap();
     assert_eq!(told, format!("lighthouse.png: {} bytes\n", bytes.len()));
     let found = probe(&bytes).unwrap();
     assert_eq!((found.container, found.width, found.height), (Container::Png, 1024, 768));
 }
 
-/// At an address, the key comes from the environment and from nowhere else.
+/// With `--base-url`, the key comes from the environment and from nowhere else.
 #[test]
 fn a_server_of_ones_own_gets_the_key_of_the_environment() {
     let key = "sk-0123456789abcdef";
@@ -76,7 +76,7 @@ fn a_server_of_ones_own_gets_the_key_of_the_environment() {
     let mock = runtime.block_on(Mock::start(Engine::new(model, settings).unwrap())).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = |key: Option<&str>| {
-        let mut command = command("generate_picture", folder.path(), &["--address", &mock.url()]);
+        let mut command = command("generate_image", folder.path(), &["--base-url", &mock.url()]);
         match key {
             Some(key) => command.env("RUNWARE_API_KEY", key),
             None => command.env_remove("RUNWARE_API_KEY"),
@@ -86,7 +86,7 @@ fn a_server_of_ones_own_gets_the_key_of_the_environment() {
         (output.status.success(), String::from_utf8(told).unwrap())
     };
     let (is_good, told) = run(Some(key));
-    assert!(is_good && told.starts_with("picture.png: "), "{told}");
+    assert!(is_good && told.starts_with("image.png: "), "{told}");
     let (is_good, told) = run(Some("sk-of-somebody-else"));
     assert!(!is_good && told.contains("invalidApiKey") && !told.contains("sk-of-somebody-else"), "{told}");
     let (is_good, told) = run(None);
@@ -94,26 +94,26 @@ fn a_server_of_ones_own_gets_the_key_of_the_environment() {
 }
 
 #[test]
-fn a_picture_is_made_from_others() {
+fn an_image_is_made_from_others() {
     let folder = tempfile::tempdir().unwrap();
-    printed("generate_picture", folder.path(), &["--out", "cat.png"]);
-    printed("edit_picture", folder.path(), &["--reference", "cat.png"]);
+    let cat = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/examples/cat.png");
+    printed("edit_image", folder.path(), &["--reference", cat.to_str().unwrap()]);
     let found = probe(&std::fs::read(folder.path().join("edited.webp")).unwrap()).unwrap();
     assert_eq!((found.container, found.width, found.height), (Container::Webp, 512, 512));
     std::fs::write(folder.path().join("cat.txt"), "a cat").unwrap();
-    let refused = run("edit_picture", folder.path(), &["--reference", "cat.txt"]);
+    let refused = run("edit_image", folder.path(), &["--reference", "cat.txt"]);
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && told.contains("neither PNG nor JPEG nor WebP"), "{told}");
 }
 
 #[test]
-fn pictures_come_by_webhook() {
+fn images_come_by_webhook() {
     let folder = tempfile::tempdir().unwrap();
     let told = printed("webhook", folder.path(), &[]);
     let lines: Vec<&str> = told.lines().collect();
     assert!(lines.len() == 3 && lines[0].starts_with("accepted "), "{told}");
-    assert!(lines[1].starts_with("picture 1 at http://127.0.0.1:"), "{told}");
-    assert!(lines[2].starts_with("picture 2 at http://127.0.0.1:"), "{told}");
+    assert!(lines[1].starts_with("image 1 at http://127.0.0.1:"), "{told}");
+    assert!(lines[2].starts_with("image 2 at http://127.0.0.1:"), "{told}");
 }
 
 #[test]
@@ -158,11 +158,11 @@ fn the_suite_is_part_of_another_one() {
 }
 
 #[test]
-fn a_gateway_judges_before_it_forwards() {
+fn a_gateway_validates_before_it_forwards() {
     let folder = tempfile::tempdir().unwrap();
     let told = printed("gateway", folder.path(), &[]);
     let lines: Vec<&str> = told.lines().skip(1).collect();
-    assert!(lines[0].starts_with("forwarded: picture "), "{told}");
+    assert!(lines[0].starts_with("forwarded: image "), "{told}");
     let expected = [
         "refused: HTTP 400",
         "  /taskUUID: is required",

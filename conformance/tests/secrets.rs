@@ -297,7 +297,7 @@ fn a_link_that_holds_a_secret_is_followed_and_not_shown() {
         let line = heard.head.lines().next().unwrap_or_default().to_owned();
         if line.starts_with("GET") {
             log.lock().unwrap().push(line);
-            return answer("200 OK", "image/jpeg", "", "no picture");
+            return answer("200 OK", "image/jpeg", "", "no image");
         }
         let link = format!("http://{}/f.jpg?token={query}", heard.header("host"));
         let id = heard.task_id();

@@ -14,7 +14,7 @@ const TASK: &str = "7f4e4a6e-9a3c-4d6c-8a64-000000000001";
 /// The receiver, and the query of an address for the task.
 static RECEIVER: LazyLock<(Receiver, String)> = LazyLock::new(|| {
     let receiver = Receiver::new("a secret that the fuzzer does not know").expect("it is long enough");
-    let query = receiver.address("", TASK).trim_start_matches('?').to_owned();
+    let query = receiver.url("", TASK).trim_start_matches('?').to_owned();
     (receiver, query)
 });
 

@@ -72,7 +72,7 @@ impl Boon {
     }
 }
 
-fn told<'a>(errors: impl Iterator<Item = jsonschema::ValidationError<'a>>) -> Vec<String> {
+fn messages<'a>(errors: impl Iterator<Item = jsonschema::ValidationError<'a>>) -> Vec<String> {
     errors.map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
@@ -93,9 +93,11 @@ fn verdict(criterion: &mut Criterion, samples: &[Sample]) {
             subject(&mut group, "jsonschema, compile time", &sample.name, || Compiled::is_valid(value));
             subject(&mut group, "jsonschema, run time", &sample.name, || run_time.is_valid(value));
         } else {
-            let compiled = || told(Compiled::iter_errors(value));
+            let compiled = || messages(Compiled::iter_errors(value));
             subject(&mut group, "jsonschema, compile time", &sample.name, compiled);
-            subject(&mut group, "jsonschema, run time", &sample.name, || told(run_time.iter_errors(value)));
+            subject(&mut group, "jsonschema, run time", &sample.name, || {
+                messages(run_time.iter_errors(value))
+            });
         }
         subject(&mut group, "boon", &sample.name, || boon.validate(value));
     }
@@ -118,7 +120,7 @@ fn text(criterion: &mut Criterion, samples: &[Sample]) {
                 assert!(Compiled::is_valid(&value));
                 Vec::new()
             } else {
-                told(Compiled::iter_errors(&value))
+                messages(Compiled::iter_errors(&value))
             }
         });
     }

@@ -45,13 +45,13 @@ use crate::node::{Node, Object};
 use crate::pointer::At;
 use crate::violation::{Constraint, Probe, Sink};
 
-/// Stands for the parts of a condition, which report to nobody.
+/// Stands for the parts of a condition, which are not reported.
 pub static CONDITION: Constraint = Constraint::CONDITION;
 
 /// A condition on a value: a check that reports to a [`Probe`].
 pub type Condition = fn(Check<'_, Probe>);
 
-/// A value under check. Each rule reports where it is broken, and passes the value on to the next.
+/// A value under check. Each rule reports its violation and passes the value on to the next.
 pub struct Check<'a, S> {
     node: Node<'a>,
     at: &'a At<'a>,
@@ -91,7 +91,7 @@ impl<'a, S: Sink> Check<'a, S> {
     #[inline]
     fn expect(self, constraint: &'static Constraint, is_met: impl FnOnce(Node<'a>) -> bool) -> Self {
         if self.is_typed && !is_met(self.node) {
-            self.out.broken(self.at, constraint, self.node);
+            self.out.mismatch(self.at, constraint, self.node);
         }
         self
     }
@@ -149,5 +149,5 @@ impl<'a, O: Object + ?Sized, S: Sink> Members<'a, O, S> {
 fn holds(node: Node<'_>, condition: impl FnOnce(Check<'_, Probe>)) -> bool {
     let mut probe = Probe::default();
     condition(Check::new(node, &At::Root, &mut probe));
-    !probe.broken
+    !probe.is_violated
 }

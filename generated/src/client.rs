@@ -1,49 +1,78 @@
-//! A client for the API: valid requests in, typed results out.
+//! A client for the API: it sends validated requests and returns typed results.
 //!
 //! With the feature `client`:
 //!
 //! ```no_run
 //! use airspec_models::client::Client;
-//! use airspec_models::openai_gpt_image_2::{Request, Required};
+//! use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request, Required};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = Client::from_env()?; // RUNWARE_API_KEY
-//! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 }).build()?;
-//! for image in client.run(&task).await?.results {
-//!     client.save(&image.image_url.unwrap_or_default(), "lighthouse.jpg").await?;
-//! }
+//! let client = Client::from_env()?; // reads RUNWARE_API_KEY
+//! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 })
+//!     .delivery_method(DeliveryMethod::Async)
+//!     .build()?;
+//! let image = client.run(&task).await?.results.remove(0);
+//! let url = image.image_url.as_deref().ok_or("the result has no imageURL")?;
+//! client.save(url, "lighthouse.jpg").await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # What it does
+//! # Delivery and batches
 //!
-//! - **Immediate and deferred tasks are run alike.** A task whose results come later is polled for, at the pace of the
-//!   provider's own clients. Drop the future to stop; [`Client::collect`] goes on where that left off.
-//! - **A batch has an outcome for each task.** What was paid for is never thrown away: a task with fewer results than
-//!   it asked for has those, and the error that says why.
-//! - **Errors are typed**: [`Error::class`], [`Error::parameters`], [`Error::documentation`], [`Error::is_retryable`].
-//! - **What may be billed is never called retryable.** [`Error::may_be_billed`] is false only where the service clearly
-//!   refused a task or never got it. After a 5xx, an HTTP 408, a lost connection, a time-out, an answer that cannot be
-//!   read or that is about another task, ask with [`Client::collect`], or send the same task with the same identifier.
-//! - **It tries again** after HTTP 408, 429 and 5xx and after lost connections, with growing pauses of random length,
-//!   and keeps a `Retry-After`. It does not after a time-out: the work may be under way.
-//! - **It does not knowingly pay twice.** The same task with the same identifier is sent again. Where the service then
-//!   says that the identifier is in use, the first attempt was taken: its results are polled for, and where they cannot
-//!   be fetched the error is [`Error::Taken`]. A service that has finished and forgotten a task whose answer was lost
-//!   cannot be told from one that never had it; who must rule that out sets [`Settings::retries`] to 0.
-//! - **Everything is bounded**: time, bytes, attempts, redirects, and memory: a call takes less than 300 MB whatever the
-//!   server answers, unless [`Settings::answer_limit`] allows more. Of results, twice as many as were asked for are kept.
-//! - **A service elsewhere does not lead into your network**: its links and redirects to loopback, private, link-local and
-//!   multicast addresses are refused, unless [`Settings::allow_private`] allows them.
-//! - **The key goes to the endpoint and nowhere else**: not to other hosts by a redirect, not with downloads, not into
-//!   errors, not into `Debug`.
+//! [`Client::run`] works for immediate (`sync`) and deferred (`async`) tasks. It polls for the results of a deferred
+//! task, with the pauses of the provider's own clients. To stop, drop the future. To continue later, call
+//! [`Client::collect`].
 //!
-//! It works for every module that is made from a spec. Where it was made by the macro from a spec alone, results are
+//! [`Client::run_batch`] returns one [`Outcome`] for each task. A task with fewer results than it asks for returns
+//! these results, and [`Finished::shortfall`] has the error.
+//!
+//! To call `collect` after a restart, save `serde_json::to_string(&task)` before you send the task, and read it with
+//! `Request::from_json`; the `taskUUID` stays the same.
+//!
+//! # Errors and billing
+//!
+//! [`Error::class`], [`Error::parameters`], [`Error::documentation`] and [`Error::retry_after`] describe an error.
+//! [`Error::is_download`], [`Error::may_be_billed`] and [`Error::is_retryable`] say what to do.
+//!
+//! [`Error::may_be_billed`] is false only if the service clearly refused the task or did not receive it. It is true
+//! after HTTP 408 and 5xx, a lost connection, a time-out, and an answer that is invalid or is about another task. An
+//! error of a task that may be billed is never retryable.
+//!
+//! If you must not pay twice, build the task with `DeliveryMethod::Async`: after a lost answer, [`Client::collect`]
+//! returns its results and costs nothing. For an immediate (`sync`) task the results of a lost answer may be gone:
+//! `collect` then returns [`Class::NotFound`] (or [`Error::Unfinished`], if the service answers without any results),
+//! and sending the task again may be billed again, even with the same `taskUUID`. This is also true of the retries
+//! within one call; [`Settings::retries`] with 0 turns them off.
+//!
+//! # Retries and time limits
+//!
+//! | call | retried after | not retried after | longest time with the defaults |
+//! |---|---|---|---|
+//! | sending tasks | HTTP 408, 429 and 5xx, no connection, lost connection | a time-out: the task may be running | 23 minutes |
+//! | polling | the same, and a time-out | any other status | 20 minutes ([`Settings::polling`]) |
+//! | [`Client::download`] | the same as polling | any other status | 23 minutes |
+//! | [`Client::save`] | the same, and an empty file | any other status, a file over [`Settings::file_limit`] | 23 minutes |
+//!
+//! 23 minutes are 4 attempts of at most 5 minutes each ([`Settings::retries`], [`Settings::timeout`]) and 3 pauses of
+//! at most one minute each ([`Settings::longest_pause`]). [`Client::run`] sends and then polls: at most 43 minutes.
+//! Pauses start at one second, double, and have a random part. A `Retry-After` of the service replaces them.
+//!
+//! A retry sends the same task with the same `taskUUID`. If the service refuses it because the `taskUUID` is in use, an
+//! earlier attempt of this call was accepted: the client polls for its results, and returns [`Error::AlreadyAccepted`]
+//! if the service does not have them. If a later call of `run` returns [`Class::Conflict`], call [`Client::collect`].
+//!
+//! # Limits
+//!
+//! - **Memory**: one call uses less than 300 MB, whatever the service sends, unless you set
+//!   [`Settings::answer_limit`]. The client keeps at most twice as many results as a task asks for.
+//! - **Network**: if the service is on another machine, its URLs and redirects to loopback, private, link-local and
+//!   multicast addresses are refused, unless you set [`Settings::allow_private`].
+//! - **Key**: only the endpoint receives it. Redirects, downloads, errors and `Debug` output do not contain it.
+//!
+//! The client works with every generated module. If the macro generated the module from a JSON Schema, results are
 //! maps of fields.
 
-#[doc(hidden)]
-pub mod address;
 mod backoff;
 mod billing;
 #[cfg(feature = "blocking")]
@@ -59,6 +88,8 @@ mod progress;
 mod reach;
 mod send;
 mod settings;
+#[doc(hidden)]
+pub mod url;
 
 #[doc(hidden)]
 pub use backoff::retry_after;
@@ -77,12 +108,12 @@ use envelope::{Size, TASK_UUID, Ticket};
 use http::Http;
 use key::Key;
 use poll::{Open, Why};
-use progress::Tell;
+use progress::OnProgress;
 use send::TaskOutcome;
 use std::fmt;
 use std::sync::Arc;
 
-/// Sends requests. Cloning is cheap, and all clones share their connections.
+/// Sends requests. Clones share their connections, so cloning is cheap.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -98,51 +129,51 @@ struct Inner {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Finished<A> {
-    /// At least one, and no more than twice as many as were asked for.
+    /// At least one, and at most twice as many as the task asks for.
     pub results: Vec<A>,
-    /// How many further results the answer has, which are not kept.
+    /// How many further results the answer contains. They are not kept.
     pub omitted: u64,
-    /// Why there are fewer than were asked for, if there are.
+    /// The error, if there are fewer results than the task asks for.
     pub shortfall: Option<Error>,
 }
 
-/// What became of one task of a batch.
+/// The outcome of one task of a batch.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Outcome<A> {
-    /// The identifier of the task.
+    /// The `taskUUID` of the task.
     pub task: String,
-    /// Its results, or why there is none.
+    /// Its results, or the error if it has none.
     pub result: Result<Finished<A>, Error>,
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a client of {}", address::bare(self.inner.http.endpoint.as_str()))
+        write!(f, "a client of {}", url::bare(self.inner.http.endpoint.as_str()))
     }
 }
 
 impl Client {
-    /// A client with the key in `RUNWARE_API_KEY`.
+    /// Creates a client with the key in `RUNWARE_API_KEY`.
     ///
     /// # Errors
-    /// No key, or one that no header can carry.
+    /// There is no key, or it contains characters that an HTTP header cannot contain.
     pub fn from_env() -> Result<Self, SetupError> {
         Self::from_env_with(Settings::default())
     }
 
-    /// A client with the key in `RUNWARE_API_KEY` and settings of your own.
+    /// Creates a client with the key in `RUNWARE_API_KEY` and your settings.
     ///
     /// # Errors
-    /// No key, or settings that cannot be used.
+    /// There is no valid key, or the settings are not valid.
     pub fn from_env_with(settings: Settings) -> Result<Self, SetupError> {
         Self::around(Key::from_env()?, settings)
     }
 
-    /// A client with a key from elsewhere.
+    /// Creates a client with this key and these settings.
     ///
     /// # Errors
-    /// A key that no header can carry, or settings that cannot be used.
+    /// The key or the settings are not valid.
     pub fn new(key: &str, settings: Settings) -> Result<Self, SetupError> {
         Self::around(Key::new(key)?, settings)
     }
@@ -152,52 +183,54 @@ impl Client {
         Ok(Self { inner: Arc::new(Inner { key, http, settings }) })
     }
 
-    /// Runs a task and waits for its results, however they are delivered.
+    /// Runs a task and returns its results. Waits for them, whether the task is immediate or deferred.
     ///
     /// # Errors
-    /// Why there is no result at all; where there are some, [`Finished::shortfall`] says why there are no more.
+    /// The task has no result. If it has some of its results, [`Finished::shortfall`] has the error.
     pub async fn run<T: Task>(&self, task: &Valid<T>) -> Result<Finished<T::Answer>, Error> {
         self.run_with(task, |_| {}).await
     }
 
-    /// As [`run`](Self::run); `tell` hears of every step.
+    /// The same as [`run`](Self::run). `on_progress` is called for each step.
     ///
     /// # Errors
-    /// As [`run`](Self::run).
+    /// The same as [`run`](Self::run).
     pub async fn run_with<T: Task>(
         &self,
         task: &Valid<T>,
-        mut tell: impl FnMut(Progress<'_>) + Send,
+        mut on_progress: impl FnMut(Progress<'_>) + Send,
     ) -> Result<Finished<T::Answer>, Error> {
         let tasks = std::slice::from_ref(task);
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
-        let mut outcomes = self.send(body(tasks), vec![ticket], &mut tell).await;
+        let mut outcomes = self.send(body(tasks), vec![ticket], &mut on_progress).await;
         outcomes.pop().unwrap_or(Err(Error::Missing { wanted, got: 0, foreign: 0 }))
     }
 
-    /// Runs several tasks in one request; what became of each, in the order of the batch.
+    /// Runs several tasks in one request. Returns one outcome for each task, in the order of the batch.
     pub async fn run_batch<T: Task>(&self, batch: &Batch<T>) -> Vec<Outcome<T::Answer>> {
         self.run_batch_with(batch, |_| {}).await
     }
 
-    /// As [`run_batch`](Self::run_batch); `tell` hears of every step.
+    /// The same as [`run_batch`](Self::run_batch). `on_progress` is called for each step.
     pub async fn run_batch_with<T: Task>(
         &self,
         batch: &Batch<T>,
-        mut tell: impl FnMut(Progress<'_>) + Send,
+        mut on_progress: impl FnMut(Progress<'_>) + Send,
     ) -> Vec<Outcome<T::Answer>> {
         let tickets: Vec<Ticket> = batch.iter().map(|task| ticket::<T>(task)).collect();
         let names: Vec<String> = tickets.iter().map(|ticket| ticket.uuid.clone()).collect();
-        let results = self.send(body(batch), tickets, &mut tell).await;
+        let results = self.send(body(batch), tickets, &mut on_progress).await;
         names.into_iter().zip(results).map(|(task, result)| Outcome { task, result }).collect()
     }
 
-    /// Sends a task and does not wait for results that come later: a webhook may bring them, or
-    /// [`collect`](Self::collect). `None` says that the task was accepted; an immediate one is finished.
+    /// Sends a task without waiting for deferred results. A webhook or [`collect`](Self::collect) returns them later.
+    ///
+    /// Returns `None` if the task was accepted (also by an earlier attempt of this call) and its results come later.
+    /// Returns `Some` for a `sync` task, with its results.
     ///
     /// # Errors
-    /// As [`run`](Self::run).
+    /// The same as [`run`](Self::run).
     pub async fn submit<T: Task>(&self, task: &Valid<T>) -> Result<Option<Finished<T::Answer>>, Error> {
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
@@ -209,15 +242,19 @@ impl Client {
         }
     }
 
-    /// Polls for the results of a deferred task that was sent before, by this client or another one with the same key.
+    /// Polls for the results of a deferred (`async`) task that this client, or another client with the same key, sent
+    /// before. Costs nothing.
     ///
     /// # Errors
-    /// As [`run`](Self::run); a task that the service does not know is [`Class::NotFound`].
+    /// The same as [`run`](Self::run). The class is [`Class::NotFound`] if the service does not know the task, or no
+    /// longer has its results, or the task was immediate (`sync`). If the service answers without results, the error is
+    /// [`Error::Unfinished`] after [`Settings::polling`].
     pub async fn collect<T: Task>(&self, task: &Valid<T>) -> Result<Finished<T::Answer>, Error> {
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
-        let tell: Tell<'_> = &mut |_| {};
-        let mut outcomes = self.poll(vec![Open::new(0, ticket, Why::Accepted)], Size::default(), tell).await;
+        let on_progress: OnProgress<'_> = &mut |_| {};
+        let mut outcomes =
+            self.poll(vec![Open::new(0, ticket, Why::Accepted)], Size::default(), on_progress).await;
         match outcomes.pop() {
             Some((_, outcome)) => outcome?.finish(wanted, &self.inner.key),
             None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
@@ -225,7 +262,7 @@ impl Client {
     }
 }
 
-/// The identifier of a task, and how many results it asks for.
+/// The `taskUUID` of a task, and the number of results that it asks for.
 fn ticket<T: Task>(task: &T) -> Ticket {
     let (unique, _) = T::UNIQUE;
     let uuid = match at(task.as_node(), if unique.is_empty() { TASK_UUID } else { unique }) {

@@ -16,7 +16,7 @@ pub trait Closed: Sized + Copy + 'static {
     fn literal(self) -> Literal;
 }
 
-/// A value that the spec does not name.
+/// A value that is not in the spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownValue {
     found: String,

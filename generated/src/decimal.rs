@@ -1,7 +1,7 @@
 //! Exact numbers: the bounds and steps of a spec as decimals, and the numbers of a request against them.
 //!
 //! A bound such as 0.1 has no `f64`, so a spec's numbers stay decimals. A float of a request stands for the
-//! decimal it prints as, the shortest text that reads back as the same float: who wrote 0.07 gave a multiple
+//! decimal it prints as, the shortest text that reads back as the same float: 0.07 is a multiple
 //! of 0.01, though neither is a binary fraction. Most answers still take a few float instructions: wherever
 //! floats decide, the code says why they decide exactly, and everything else takes the decimal way. Nothing
 //! here allocates, and no exponent makes it loop. Reading numbers from text is left to `serde_json`.

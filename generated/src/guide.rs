@@ -1,14 +1,22 @@
-//! From a spec of your own to a validated request.
+//! How to generate a module from your own spec and validate a request.
 //!
-//! A spec is a JSON Schema, an OpenAPI document as the provider publishes it, or the answer of its schema service.
-//! `lighthouse.json`:
+//! A spec is a JSON Schema, an OpenAPI document of the provider, or an answer of its schema service. For example, the
+//! file `examples/lighthouse.json`:
 //!
 //! ```json
 #![doc = include_str!("../examples/lighthouse.json")]
 //! ```
 //!
-//! The macro of `airspec-macros` makes the module while your crate is compiled; `cargo xtask gen --spec FILE --out DIR`
-//! writes the same module as a file.
+//! The macro of `airspec-macros` generates the module while your crate is compiled. The path is relative to your
+//! Cargo.toml. The macro crate is not on crates.io yet; depend on the same commit of both crates:
+//!
+//! ```toml
+//! [dependencies]
+//! airspec-models = { git = "https://github.com/airspec/airspec", rev = "COMMIT" }
+//! airspec-macros = { git = "https://github.com/airspec/airspec", rev = "COMMIT" }
+//! ```
+//!
+//! `cargo xtask gen --spec FILE --out DIR` writes the same module to a file.
 //!
 //! ```
 //! mod lighthouse {
@@ -16,21 +24,21 @@
 //! }
 //! use lighthouse::{Light, Request, Required};
 //!
-//! // 1. Build: ordinary values in, everything that is wrong out.
+//! // 1. Build a request. `build` reports all violations at once.
 //! let request = Request::builder(Required { prompt: "a lighthouse at dawn".into() })
 //!     .light(Light::Revolving)
 //!     .strength(0.35)
 //!     .build()?;
 //!
-//! // 2. Send: exactly the names of the spec, and nothing that was left out.
+//! // 2. Serialize it: with the names of the spec, and without parameters that are not set.
 //! assert_eq!(
 //!     serde_json::to_string(&request)?,
 //!     r#"{"prompt":"a lighthouse at dawn","light":"revolving","strength":0.35}"#,
 //! );
 //!
-//! // 3. Judge what others send.
+//! // 3. Validate JSON.
 //! let violations = Request::from_json(r#"{"prompt": "", "strength": 0.333, "lamp": 1}"#).unwrap_err();
-//! let broken: Vec<&str> = violations.iter().map(|violation| &*violation.constraint).collect();
-//! assert_eq!(broken, ["additionalProperties", "prompt.minLength", "strength.multipleOf"]);
+//! let violated: Vec<&str> = violations.iter().map(|violation| &*violation.constraint).collect();
+//! assert_eq!(violated, ["additionalProperties", "prompt.minLength", "strength.multipleOf"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

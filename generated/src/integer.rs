@@ -5,8 +5,7 @@ use crate::node::{AsNode, Node};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// A whole number of any size that JSON tools hold: the type of a parameter whose spec gives no upper bound, where
-/// 1e30 is as legal as 60.
+/// A whole number of any size: the type of a parameter without an upper limit, for which 1e30 is as valid as 60.
 ///
 /// ```
 /// use airspec_models::Integer;
@@ -25,7 +24,7 @@ pub struct Integer(Number);
 pub struct NotWhole(f64);
 
 impl Integer {
-    /// The number, where `i64` holds it.
+    /// The number as an `i64`, if it fits.
     #[must_use]
     pub fn as_i64(self) -> Option<i64> {
         match self.0 {
@@ -34,7 +33,7 @@ impl Integer {
         }
     }
 
-    /// The number, where `u64` holds it.
+    /// The number as a `u64`, if it fits.
     #[must_use]
     pub fn as_u64(self) -> Option<u64> {
         match self.0 {

@@ -1,4 +1,4 @@
-//! Strict reading of JSON text that nobody vouches for.
+//! Strict parsing of untrusted JSON text.
 //!
 //! `serde_json` takes the last of two equal keys and nests up to 128 levels; a validator must not judge a
 //! text that others read differently. So [`parse`] refuses keys given twice and deep nesting, on top of what
@@ -6,8 +6,8 @@
 //! pair. It reads the whole text into a [`Value`], so nothing escapes it by being ignored. What the value
 //! means is for others to judge.
 //!
-//! A [`Value`] takes many times the bytes of its text: `[],` is three bytes of text and 32 of memory, `{"":0}` seven and
-//! some 700. [`parse_within`] refuses what has more values than its caller has memory for.
+//! A [`Value`] takes many times the bytes of its text: `[],` is three bytes of text and 32 of memory, `{"":0}` seven
+//! and some 700. [`parse_within`] refuses what has more values than its caller has memory for.
 
 use std::error::Error;
 use std::fmt;
@@ -47,7 +47,7 @@ pub enum FaultKind {
     Duplicate,
     /// More than [`MAX_DEPTH`] arrays and objects are inside each other.
     Depth,
-    /// It has more values than [`parse_within`] was told to read.
+    /// It has more values than the limit of [`parse_within`].
     Values,
 }
 
@@ -106,8 +106,8 @@ fn nothing_to_read(text: &str) -> Option<&'static str> {
 struct Trail {
     /// Our own verdict; without one the error is the parser's. Its text is never looked at to find out.
     verdict: Option<(FaultKind, String)>,
-    /// The way to the trouble, innermost step first: steps are noted while the error goes up, so that a good
-    /// text pays nothing.
+    /// The path to the fault, innermost step first: steps are recorded while the error is returned, so that a valid
+    /// text costs nothing.
     steps: Vec<String>,
     /// How many values may be read, and how many of them still may.
     values: usize,
@@ -115,7 +115,7 @@ struct Trail {
 }
 
 impl Trail {
-    /// Notes a step on the way to the trouble.
+    /// Records a step of the path to the fault.
     fn step(&mut self, key: &str) {
         self.steps.push(match key.len() {
             0..=LONGEST_STEP => key.to_owned(),
@@ -202,8 +202,8 @@ struct Tree<'a> {
 }
 
 impl Tree<'_> {
-    /// The depth of what is inside this array or object, unless that is too deep: asked before recursion goes
-    /// on.
+    /// The depth of what is inside this array or object, unless that is too deep: checked before the
+    /// recursion continues.
     fn inside<E: de::Error>(&mut self) -> Result<usize, E> {
         if self.depth < MAX_DEPTH {
             return Ok(self.depth + 1);

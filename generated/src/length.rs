@@ -1,6 +1,6 @@
 //! How many Unicode scalar values a string has.
 //!
-//! A scalar value takes one to four bytes of UTF-8, so that the length in bytes settles most cases without counting.
+//! A scalar value takes one to four bytes of UTF-8, so that the length in bytes decides most cases without counting.
 
 /// Whether the text has at least that many characters.
 #[inline]

@@ -8,7 +8,7 @@
 //!     .build()?;
 //! assert!(serde_json::to_string(&request)?.contains(r#""providerSettings":{"openai":{"quality":"high"}}"#));
 //!
-//! // Everything that is wrong is told at once, with the place, the constraint and what to do.
+//! // All violations are reported at once, each with its location, constraint and a hint.
 //! let wrong = Request::builder(Required { positive_prompt: "a".into(), width: 1000, height: 1536 }).build();
 //! assert_eq!(
 //!     wrong.unwrap_err().to_string(),
@@ -19,46 +19,51 @@
 //! ```
 //!
 //! Each model is a module behind the cargo feature of its name; [`openai_gpt_image_2`] is on by default. The page
-//! [`guide`] leads from a spec of your own to a validated request.
-//!
-//! # Decisions, for the person who writes a request
-//!
-//! - **Required parameters are fields of a struct.** `Request::builder(Required { … })` does not compile when one is
-//!   forgotten, and names it. Optional ones are methods named by their path, dots as underscores
-//!   (`provider_settings_openai_quality`): one call each however deep they nest, the same name for as long as the
-//!   parameter lives, and never in each other's way.
-//! - **A nested object is made the same way** where it is needed as a value, in a list above all: `new` takes a struct
-//!   of what it cannot do without, a method sets each other member, and one that can do without anything starts from
-//!   `default()`, as in `Safety::default().check_content(true)`.
-//! - **Numbers, prompts and URLs are ordinary Rust values.** What is wrong with them is told by `build()`, all at
-//!   once: a form can show every mistake, and a bound that the provider relaxes does not change a type. Identities
-//!   ([`Uuid`]) and closed sets (enums with `ALL`, `FromStr`, `Display`) are types of their own.
-//! - **An integer has the smallest type of `u32`, `i64` and `u64` that holds every legal value**; without bounds it is an
-//!   [`Integer`], since any whole number is legal then. **A number is an `f64`**, or a [`Real`] where numbers are legal that
-//!   an `f64` does not tell apart.
-//! - **Constants cannot be set, and a task's UUID is a random one** unless it is given.
-//! - **Defaults are never sent.** An omitted parameter stays omitted; `effective_…` tells what then holds.
-//! - **[`Valid`] is proof.** It cannot be made without validation and cannot be changed, so that a function that sends
-//!   requests can demand it.
-//! - **Requests are strict, answers are not.** Unknown names in a request are violations; in [`answers`] they are
-//!   kept in `other`.
-//! - **Structs and enums are `#[non_exhaustive]`**, since the provider adds parameters and values; `Required` is not,
-//!   since a new required parameter should stop the build.
+//! [`guide`] shows how to generate a module from your own spec. The page `client` (with the feature `client`)
+//! documents how to send requests, billing and retries.
 //!
 //! # Features
 //!
-//! Each model has a feature of its name. `client` adds the module of that name, which sends requests, `blocking` the same for programs
-//! that are not asynchronous, `webhook` the module that reads what the service posts to you.
+//! | feature | content |
+//! |---|---|
+//! | `openai-gpt-image-2` (default) | GPT Image 2 |
+//! | `client` | asynchronous client (tokio, rustls) |
+//! | `blocking` | synchronous client; includes `client` |
+//! | `webhook` | signs webhook URLs, verifies and parses calls |
+//!
+//! # Decisions
+//!
+//! - **Required parameters are fields of a struct.** If one is missing, `Request::builder(Required { … })` does not
+//!   compile, and the compiler names it. Optional parameters are methods named by their path, with underscores instead
+//!   of dots (`provider_settings_openai_quality`): one method call each at any nesting depth; names are stable and
+//!   never collide.
+//! - **Nested objects have the same form**, for example as items of a list: `new` takes a struct with the required
+//!   members; an object without required members has `default()`. A method sets each other member, as in
+//!   `Safety::default().check_content(true)`.
+//! - **Numbers, prompts and URLs are ordinary Rust values.** `build()` reports invalid values, all at once: a form can
+//!   show every mistake, and a type does not change when the provider changes a limit. Identifiers ([`Uuid`]) and
+//!   closed sets of values (enums with `ALL`, `FromStr`, `Display`) have their own types.
+//! - **An integer has the smallest type of `u32`, `i64` and `u64` that holds every valid value**, or is an [`Integer`]
+//!   if it has no limits. **A number is an `f64`**, or a [`Real`] if an `f64` cannot represent every valid value
+//!   exactly.
+//! - **Constants cannot be set, and the `taskUUID` is a random one** unless you set it.
+//! - **Defaults are never sent.** `effective_…` returns the value or the server default.
+//! - **[`Valid`] is proof of validation.** It cannot be created without validation and cannot be changed, so a
+//!   function that sends requests can require it.
+//! - **Requests are strict, answers are not.** Unknown names in a request are violations; in [`answers`] they are kept
+//!   in `other`.
+//! - **Structs and enums are `#[non_exhaustive]`**, since the provider adds parameters and values. `Required` is not,
+//!   since a new required parameter must stop the build.
 //!
 //! # What validation means
 //!
-//! - Lengths count Unicode scalar values: not bytes, not UTF-16 units, not what a person sees as one character.
-//! - 1024.0 and 1.024e3 are whole numbers, as JSON Schema has it, and are sent on as 1024.
-//! - Steps are exact: 0.07 is a multiple of 0.01. A float counts as the shortest decimal that reads back as it.
+//! - Lengths count Unicode scalar values, not bytes, UTF-16 units or grapheme clusters.
+//! - 1024.0 and 1.024e3 are whole numbers, as in JSON Schema, and are sent as 1024.
+//! - Steps are exact: 0.07 is a multiple of 0.01. A float has the value of its shortest decimal representation.
 //! - `uuid4` is version 4 and the variant of RFC 9562, either case, hyphenated; `uuid` is any version.
 //! - A URI follows RFC 3986 and has a scheme.
-//! - Text with a key given twice, nested more than 64 levels deep or otherwise no JSON gives one violation with the
-//!   id `json.duplicate`, `json.depth` or `json.syntax`.
+//! - Text with a duplicate key, with more than 64 nested levels, or that is not JSON has one violation with the id
+//!   `json.duplicate`, `json.depth` or `json.syntax`.
 
 // Generated modules name the crate as their users do.
 extern crate self as airspec_models;
@@ -80,7 +85,7 @@ pub mod json;
 mod length;
 #[doc(hidden)]
 pub mod literal;
-#[rustfmt::skip] // laid out by the generator, the same with every version of rustfmt
+#[rustfmt::skip] // formatted by the generator, the same with every version of rustfmt
 mod models;
 #[doc(hidden)]
 pub mod node;
@@ -111,7 +116,9 @@ pub use task::{Batch, Valid};
 pub use uuid::{InvalidUuid, Uuid};
 pub use violation::{Constraint, Probe, Sink, Violation, Violations};
 
-// The README shows the client too.
-#[cfg(all(doctest, feature = "client"))]
+// The documents also show the client and webhooks.
+#[cfg(all(doctest, feature = "client", feature = "webhook"))]
 #[doc = include_str!("../../README.md")]
-struct Readme;
+#[doc = include_str!("../README.md")]
+#[doc = include_str!("../../docs/src/how-to/call-the-api.md")]
+struct Documents;

@@ -4,22 +4,22 @@
 
 /// GPT Image 2 (`openai:gpt-image@2`).
 ///
-/// Make and edit pictures with OpenAI's GPT Image 2.
+/// Generate and edit images with OpenAI's GPT Image 2.
 ///
 /// Parameters are documented at <https://runware.ai/docs/models/openai-gpt-image-2>
 #[cfg(feature = "openai-gpt-image-2")]
 pub mod openai_gpt_image_2;
 
-/// What the API answers, read leniently: results and errors.
+/// Answers of the API, parsed leniently: results and errors.
 pub mod answers;
 
-/// Types that several models have in common; their modules re-export them.
+/// Types that several models share. Their modules re-export them.
 pub mod shared;
 
-/// Judges the text of one task.
+/// Validates the JSON text of one task.
 pub type FromJson = fn(&str) -> Result<(), crate::Violations>;
 
-/// The models that are compiled in: the slug, and the judgement of generated code on the text of a task.
+/// The compiled models: the slug, and the validator of the JSON text of a task.
 pub static MODELS: &[(&str, FromJson)] = &[
     #[cfg(feature = "openai-gpt-image-2")]
     ("openai-gpt-image-2", |text| openai_gpt_image_2::Request::from_json(text).map(drop)),

@@ -1,11 +1,11 @@
-//! Numbers that reach beyond what an `f64` tells apart.
+//! Numbers that an `f64` cannot represent exactly.
 
 use crate::decimal::{Number, from_integers};
 use crate::node::{AsNode, Node};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 
-/// A number of any size that JSON tools hold: the type of a parameter whose spec allows numbers beyond 2^53, where an
+/// A number of any size: the type of a parameter whose spec allows numbers beyond 2^53, for which an
 /// `f64` would turn 9007199254740993 into 9007199254740992.
 ///
 /// ```

@@ -1,5 +1,5 @@
-//! Texts of others, such that they do nothing to what shows them. The suite shows texts in the same way, and a test of it
-//! compares the two.
+//! Texts of others, such that they do nothing to what shows them. The suite shows texts in the same way, and a test of
+//! it compares the two.
 
 /// Whether a character is not seen but changes how others are shown, or hides a text of its own: control characters,
 /// line ends, the signs that turn the direction of writing, what Unicode calls default-ignorable, and codes that are no

@@ -1,7 +1,7 @@
-//! From untrusted text or a filled-in struct to a request that is known to be valid.
+//! Turns untrusted text or a struct into a request that is known to be valid.
 //!
-//! A text is parsed once, straight into the struct, and the struct is checked; only what does not fit the struct is read a
-//! second time, as plain JSON, to name everything that is wrong with it.
+//! A text is parsed once, into the struct, and the struct is checked. Only text that does not fit the struct is parsed
+//! again, as plain JSON, to report all violations.
 
 use crate::check::unique::repeated;
 use crate::json;
@@ -31,16 +31,16 @@ pub trait Task: Object + DeserializeOwned + Serialize {
     /// a spec alone.
     type Answer: DeserializeOwned + Clone + fmt::Debug + Send + 'static;
 
-    /// Whether the struct breaks anything: the checks, statically bound to the struct.
+    /// Whether the struct has any violation: the checks, statically bound to the struct.
     fn probe(&self, out: &mut Probe);
 
-    /// Everything that a value breaks.
+    /// All violations of a value.
     fn explain(node: Node<'_>, at: &At<'_>, out: &mut Violations);
 }
 
-/// Proof that a request was validated: whoever takes a `Valid<Request>` need not ask again.
+/// Proof that a request was validated: a function that takes a `Valid<Request>` need not validate it again.
 ///
-/// It is read like the request itself and cannot be changed; [`Valid::into_inner`] gives the request back.
+/// You can read it like the request, but not change it. [`Valid::into_inner`] returns the request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Valid<T>(T);
 
@@ -82,7 +82,7 @@ impl<T: Serialize> Serialize for Valid<T> {
 pub fn validate<T: Task>(task: &T) -> Result<(), Violations> {
     let mut probe = Probe::default();
     task.probe(&mut probe);
-    if probe.broken { Err(everything::<T>(task.as_node())) } else { Ok(()) }
+    if probe.is_violated { Err(everything::<T>(task.as_node())) } else { Ok(()) }
 }
 
 /// For generated `into_valid`.
@@ -177,7 +177,7 @@ fn whole_numbers(value: Value) -> Value {
     }
 }
 
-/// Valid tasks to send in one request, each with its own identity.
+/// Valid tasks to send in one request, each with its own `taskUUID`.
 ///
 /// ```
 /// use airspec_models::Batch;
@@ -198,10 +198,10 @@ fn whole_numbers(value: Value) -> Value {
 pub struct Batch<T>(Vec<Valid<T>>);
 
 impl<T: Task> Batch<T> {
-    /// A batch of these tasks, in this order.
+    /// Creates a batch of these tasks, in this order.
     ///
     /// # Errors
-    /// Every task whose identity an earlier one has.
+    /// Returns a violation for each task with the `taskUUID` of an earlier task.
     pub fn new(tasks: impl IntoIterator<Item = Valid<T>>) -> Result<Self, Violations> {
         let tasks: Vec<Valid<T>> = tasks.into_iter().collect();
         let repeated = repeated(tasks.iter().map(|task| task.0.as_node()), T::UNIQUE);
@@ -211,7 +211,7 @@ impl<T: Task> Batch<T> {
     /// Reads the body of a request: a JSON array of tasks.
     ///
     /// # Errors
-    /// Everything that is wrong with any of the tasks, and every identity that is used twice.
+    /// Returns all violations of all tasks, and every `taskUUID` that is used twice.
     pub fn from_json(text: &str) -> Result<Self, Violations> {
         let Value::Array(values) = json::parse(text)? else {
             return Err(
@@ -287,7 +287,7 @@ macro_rules! task {
             /// Reads a request from JSON text.
             ///
             /// # Errors
-            /// Everything that is wrong with it: types, missing and unknown names, and every broken constraint.
+            /// Returns all violations: types, missing and unknown names, and every violated constraint.
             pub fn from_json(text: &str) -> ::std::result::Result<$crate::Valid<Self>, $crate::Violations> {
                 $crate::task::from_json(text)
             }
@@ -295,7 +295,7 @@ macro_rules! task {
             /// Reads a request from a JSON value.
             ///
             /// # Errors
-            /// Everything that is wrong with it.
+            /// Returns all violations.
             pub fn from_value(
                 value: $crate::serde_json::Value,
             ) -> ::std::result::Result<$crate::Valid<Self>, $crate::Violations> {
@@ -305,30 +305,30 @@ macro_rules! task {
             /// Checks every constraint.
             ///
             /// # Errors
-            /// Everything that is wrong with the request.
+            /// Returns all violations.
             pub fn validate(&self) -> ::std::result::Result<(), $crate::Violations> {
                 $crate::task::validate(self)
             }
 
-            /// The request with the proof that it is valid.
+            /// Validates the request and returns it with the proof that it is valid.
             ///
             /// # Errors
-            /// Everything that is wrong with the request.
+            /// Returns all violations.
             pub fn into_valid(self) -> ::std::result::Result<$crate::Valid<Self>, $crate::Violations> {
                 $crate::task::into_valid(self)
             }
         }
 
         impl $builder {
-            /// The request with the proof that it is valid.
+            /// Validates the request and returns it with the proof that it is valid.
             ///
             /// # Errors
-            /// Everything that is wrong with the request.
+            /// Returns all violations.
             pub fn build(self) -> ::std::result::Result<$crate::Valid<$name>, $crate::Violations> {
                 self.request.into_valid()
             }
 
-            /// The request as it stands, valid or not: to test what a server refuses.
+            /// Returns the request without validation, to test how a server refuses invalid requests.
             #[must_use]
             pub fn build_unchecked(self) -> $name {
                 self.request

@@ -1,11 +1,11 @@
-//! A UUID as it stands on the wire: the spelling is kept, so that what was sent is what comes back.
+//! A UUID as sent: its upper and lower case letters are kept.
 
 use crate::format;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
-/// A UUID in the hyphenated form of RFC 9562, in the case in which it was given. Any version.
+/// A UUID of any version in the hyphenated form of RFC 9562. Its upper and lower case letters are kept.
 ///
 /// ```
 /// use airspec_models::Uuid;
@@ -36,7 +36,7 @@ impl Uuid {
     /// The text.
     ///
     /// # Panics
-    /// Never: a UUID holds ASCII alone.
+    /// Never: a UUID contains only ASCII.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("a UUID holds ASCII alone: both constructors see to it")

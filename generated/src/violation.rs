@@ -1,4 +1,4 @@
-//! What is wrong with a request: typed, complete, and said in a sentence a person can act on.
+//! Violations of a request: typed, complete, and each with a message that says what to do.
 
 use crate::node::Node;
 use crate::pointer::At;
@@ -12,14 +12,14 @@ use std::fmt::{self, Write as _};
 pub struct Constraint {
     /// Stable dotted id, such as `width.maximum`.
     pub id: &'static str,
-    /// The sentence that says it, such as "must be at most 3840".
+    /// The requirement in words, such as "must be at most 3840".
     pub expected: &'static str,
-    /// Where the provider documents the parameter; empty where it does not.
+    /// The URL of the provider's documentation of the parameter; empty if there is none.
     pub documentation: &'static str,
 }
 
 impl Constraint {
-    /// Stands for the parts of a condition, which nobody is told about.
+    /// Stands for the parts of a condition, which are not reported.
     pub(crate) const CONDITION: Self = Self::new("", "", "");
 
     /// For generated code.
@@ -58,24 +58,24 @@ macro_rules! about_constraint {
     };
 }
 
-/// One way in which a request breaks the spec.
+/// One violation of the spec by a request.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 #[non_exhaustive]
 pub struct Violation {
-    /// Where, as a JSON pointer; the empty text is the whole request.
+    /// The location as a JSON pointer; empty for the whole request.
     pub pointer: String,
     /// The id of the constraint, such as `width.maximum`.
     pub constraint: Cow<'static, str>,
-    /// What is wrong, and what to do about it.
+    /// What is wrong, with a hint.
     pub message: String,
-    /// Where the provider documents the parameter; empty where it does not.
+    /// The URL of the provider's documentation of the parameter; empty if there is none.
     #[serde(skip)]
     pub documentation: Cow<'static, str>,
 }
 
 impl Violation {
     /// A value that is not what the constraint expects.
-    pub fn broken(
+    pub fn mismatch(
         pointer: String,
         constraint: impl Into<Cow<'static, str>>,
         expected: &str,
@@ -88,7 +88,7 @@ impl Violation {
         Self::new(pointer, constraint, message)
     }
 
-    /// A member that must be there and is not.
+    /// A required member that is missing.
     pub fn missing(pointer: String, constraint: impl Into<Cow<'static, str>>) -> Self {
         Self::new(pointer, constraint, "is required".to_owned())
     }
@@ -120,7 +120,7 @@ impl Violation {
     }
 }
 
-/// The place and the sentence: "/width: must be at most 3840, found 4000".
+/// The location and the message: "/width: must be at most 3840, found 4000".
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.pointer.is_empty() {
@@ -131,10 +131,10 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Every way in which a request breaks the spec, in the order of the spec; never empty when it is an error.
+/// All violations of a request, in the order of the spec. As an error, it is never empty.
 ///
-/// A request that is wrong in more than a thousand places, as only a hostile one is, has the first of them listed and
-/// the others counted, so that the list cannot become many times as large as the request.
+/// The first thousand violations are listed, and further ones are counted, so that the list cannot become much larger
+/// than the request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Violations {
@@ -151,27 +151,27 @@ const MAX_LISTED: usize = 1_000;
 const MAX_BYTES: usize = 1 << 20;
 
 impl Violations {
-    /// One by one.
+    /// Iterates over the listed violations.
     pub fn iter(&self) -> std::slice::Iter<'_, Violation> {
         self.list.iter()
     }
 
-    /// How many are listed.
+    /// The number of listed violations.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// How many more there are than are listed.
+    /// The number of violations that are not listed.
     pub fn unlisted(&self) -> usize {
         self.unlisted
     }
 
-    /// Whether there are none.
+    /// Whether there are no violations.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// As a list.
+    /// The listed violations as a `Vec`.
     pub fn into_vec(self) -> Vec<Violation> {
         self.list
     }
@@ -249,7 +249,7 @@ impl<'a> IntoIterator for &'a Violations {
     }
 }
 
-/// One violation a line.
+/// One violation per line.
 impl fmt::Display for Violations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, violation) in self.iter().enumerate() {
@@ -265,11 +265,11 @@ impl fmt::Display for Violations {
 
 impl std::error::Error for Violations {}
 
-/// Takes what checks report. Checks are written once and run either to learn whether anything is broken or to
-/// hear of everything that is.
+/// Receives the violations of a check. The same check runs either to find out whether there is any violation, or to
+/// collect all of them.
 pub trait Sink {
     /// A value that is not as expected.
-    fn broken(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>);
+    fn mismatch(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>);
     /// A member that is missing.
     fn missing(&mut self, at: &At<'_>, constraint: &'static Constraint);
     /// A member that is not declared.
@@ -277,9 +277,9 @@ pub trait Sink {
 }
 
 impl Sink for Violations {
-    fn broken(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>) {
+    fn mismatch(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>) {
         self.add(|| {
-            let violation = Violation::broken(at.to_string(), constraint.id, constraint.expected, found);
+            let violation = Violation::mismatch(at.to_string(), constraint.id, constraint.expected, found);
             violation.documented(constraint)
         });
     }
@@ -293,31 +293,31 @@ impl Sink for Violations {
     }
 }
 
-/// Only asks whether anything is broken; costs nothing else.
+/// Records only whether there is any violation.
 #[derive(Debug, Default)]
 pub struct Probe {
-    /// Whether something is.
-    pub broken: bool,
+    /// Whether there is a violation.
+    pub is_violated: bool,
 }
 
 impl Sink for Probe {
     #[inline]
-    fn broken(&mut self, _: &At<'_>, _: &'static Constraint, _: Node<'_>) {
-        self.broken = true;
+    fn mismatch(&mut self, _: &At<'_>, _: &'static Constraint, _: Node<'_>) {
+        self.is_violated = true;
     }
 
     #[inline]
     fn missing(&mut self, _: &At<'_>, _: &'static Constraint) {
-        self.broken = true;
+        self.is_violated = true;
     }
 
     #[inline]
     fn unknown(&mut self, _: &At<'_>, _: &'static Constraint, _: &str, _: &[&str]) {
-        self.broken = true;
+        self.is_violated = true;
     }
 }
 
-/// A value as a message shows it: short, and with its size where that tells more.
+/// A value as a message shows it: short, with its size if it is cut.
 struct Found<'a>(Node<'a>);
 
 /// Longer texts are cut in messages.
@@ -371,10 +371,11 @@ mod tests {
     fn a_message_names_the_place_what_was_expected_and_what_was_found() {
         let number = json!(4000);
         let violation =
-            Violation::broken("/width".into(), "width.maximum", "must be at most 3840", number.as_node());
+            Violation::mismatch("/width".into(), "width.maximum", "must be at most 3840", number.as_node());
         assert_eq!(violation.to_string(), "/width: must be at most 3840, found 4000");
         let long = json!("é".repeat(61));
-        let message = Violation::broken("/a".into(), "a.maxLength", "must be short", long.as_node()).message;
+        let message =
+            Violation::mismatch("/a".into(), "a.maxLength", "must be short", long.as_node()).message;
         assert!(message.ends_with("…` (61 characters)"), "{message}");
     }
 

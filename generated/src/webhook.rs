@@ -1,50 +1,54 @@
-//! Results that the service posts to an address of yours.
+//! Receives webhooks: HTTP requests that the service sends to your URL for each finished result.
 //!
-//! The platform signs nothing: whoever knows the address can post to it. So the address that a task carries has a
-//! signature in its query: the HMAC (SHA-256) of the task's identifier under a secret that never leaves you. An address
-//! that becomes known is good for that one task and no other. [`Receiver`] makes the addresses, and checks what is posted
-//! to them, with the feature `webhook`:
+//! The service does not sign these calls, so anyone who knows the URL can send one. Therefore [`Receiver::url`] adds a
+//! signature to the URL of each task: the HMAC (SHA-256) of the `taskUUID` with your secret. A URL is valid for one
+//! task only. [`Receiver::read`] checks the signature and reads the call. With the feature `webhook`:
 //!
 //! ```
-//! use airspec_models::openai_gpt_image_2::{Request, Required};
+//! use airspec_models::Uuid;
+//! use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request, Required};
 //! use airspec_models::webhook::{Receiver, Seen, WebhookError};
 //!
-//! // Once: a secret of your own, the same on every machine that receives.
+//! // Once: a random secret, the same on every machine that receives calls.
 //! let receiver = Receiver::new("vN8eQm27xLr0cYtB")?;
 //!
-//! // For each task: the address that it is to call.
-//! let mut task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 })
-//!     .build()?
-//!     .into_inner();
-//! let address = receiver.address("https://me.example/hook", task.task_uuid.as_str());
-//! task.webhook_url = Some(address.clone());
-//! let task = task.into_valid()?;
+//! // For each task: a signed webhook URL.
+//! let id = Uuid::new_v4();
+//! let url = receiver.url("https://me.example/hook", id.as_str());
+//! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 })
+//!     .task_uuid(id)
+//!     .webhook_url(url.as_str())
+//!     .delivery_method(DeliveryMethod::Async)
+//!     .build()?;
 //!
-//! // For each call: the query and the body, as they came.
-//! let (_, query) = address.split_once('?').unwrap();
-//! let body = format!(
-//!     r#"{{"data": [{{"taskType": "imageInference", "taskUUID": "{}", "imageUUID": "7f4e4a6e-9a3c-4d6c-8a64-000000000001"}}]}}"#,
-//!     task.task_uuid,
-//! );
-//! let notice = receiver.read::<Request>(Some(query), body.as_bytes())?;
-//! assert_eq!(notice.results[0].task_uuid, task.task_uuid.as_str());
-//!
-//! // A call that comes again.
+//! // For each call: read the query and the body.
+//! # let (_, query) = url.split_once('?').unwrap();
+//! # let body = format!(
+//! #     r#"{{"taskType": "imageInference", "taskUUID": "{id}", "imageUUID": "7f4e4a6e-9a3c-4d6c-8a64-000000000001"}}"#,
+//! # );
 //! let mut seen = Seen::new(10_000);
-//! assert!(seen.is_new(&notice.ids[0]) && !seen.is_new(&notice.ids[0]));
+//! let notice = receiver.read::<Request>(Some(query), body.as_bytes())?;
+//! for (result, result_id) in notice.results.iter().zip(&notice.ids) {
+//!     if !seen.contains(result_id) {
+//!         // Store the result here. Record its id only after the result is stored.
+//!         seen.insert(result_id);
+//!     }
+//! }
+//! # assert_eq!(notice.results[0].task_uuid, task.task_uuid.as_str());
 //!
-//! // A signature that belongs to another task.
-//! let (other, _) = query.rsplit_once('=').unwrap();
-//! let forged = receiver.read::<Request>(Some(&format!("{other}={}", "0".repeat(64))), body.as_bytes()).unwrap_err();
+//! // A call without the signature of its task.
+//! let forged = receiver.read::<Request>(Some("task=x&signature=00"), body.as_bytes()).unwrap_err();
 //! assert!(matches!(forged, WebhookError::NotYours));
 //! assert_eq!(forged.status(), 401);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Answer a good call with any status from 200 to 299, and soon: others make the service call again. So the same result
-//! can come more than once, and whoever saw a call can make it again. [`Notice::ids`] tells: `<taskUUID>/<imageUUID>`
-//! for a image, the same for every call about it. Keep them where several machines receive, or where a second time
-//! matters after a restart; within one process [`Seen`] does.
+//! Answer a valid call quickly with a 2xx status; with any other status the service repeats the call. A result can
+//! arrive more than once. [`Notice::ids`] identifies it: `<taskUUID>/<imageUUID>` for an image. Within one process,
+//! use [`Seen`]; with several machines, or across restarts, store the ids in a database.
+//!
+//! Record an id only after the result is stored. Otherwise a failure in between loses a result that is paid for: the
+//! service repeats the call, and the repeated call is ignored.
 
 use crate::answers::ApiError;
 use crate::json;
@@ -56,61 +60,61 @@ use sha2::{Digest as _, Sha256};
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
 
-/// Names in the query of the address.
+/// Names in the query of the URL.
 const TASK: &str = "task";
 const SIGNATURE: &str = "signature";
-/// What is signed beside the task, so that the secret can serve elsewhere, too.
+/// A prefix of the signed text, so that the secret can have other uses as well.
 const PURPOSE: &[u8] = b"airspec webhook:";
-/// Words of the platform.
+/// Names of the platform.
 const TASK_UUID: &str = "taskUUID";
 const DATA: &str = "data";
 const ERRORS: &str = "errors";
 /// A shorter secret can be guessed.
 const SHORTEST: usize = 16;
-/// Images may stand in results: the largest ones as Base64 text.
+/// Results can contain images as Base64 text.
 const LIMIT: usize = 64 << 20;
-/// The most JSON values in a call, since each takes many times the memory of its text.
+/// The most JSON values in a call: a value needs much more memory than its text.
 const VALUES: usize = 100_000;
 /// A longer identifier of a result is replaced by its hash.
 const LONGEST_ID: usize = 200;
 
-/// Makes addresses that are signed for one task, and reads what is posted to them.
+/// Creates a signed URL for each task, and reads the calls to it.
 #[derive(Clone)]
 pub struct Receiver {
     secret: Vec<u8>,
     limit: usize,
 }
 
-/// What a call says about one task.
+/// A valid call about one task.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Notice<A> {
-    /// The task, as the address names it.
+    /// The `taskUUID`, as in the URL.
     pub task: String,
-    /// Finished results; usually one a call.
+    /// Finished results; usually one per call.
     pub results: Vec<A>,
-    /// What went wrong.
+    /// Errors of the task.
     pub errors: Vec<ApiError>,
-    /// An identifier of each result and then of each error, the same when the service calls again: the task, a slash,
-    /// and the result's own identifiers, or the SHA-256 of an item that has none.
+    /// An id of each result, then of each error. It is the same when the service repeats the call: the `taskUUID`, a
+    /// slash, and the identifiers of the result, or the SHA-256 of an item without identifiers.
     pub ids: Vec<String>,
 }
 
-/// Why a call is not believed, or not understood.
+/// The call is not valid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// Not a secret that can be used.
-    #[error("the secret must have at least 16 bytes, which nobody can guess")]
+    /// The secret is too short.
+    #[error("the secret must have at least 16 random bytes")]
     Secret,
-    /// The query has no signature of its task, or the body is about another task.
-    #[error("the call does not come from a task of yours")]
+    /// The query does not contain the signature of its task, or the body is about another task.
+    #[error("the call does not have the signature of its task")]
     NotYours,
-    /// A body over the limit.
-    #[error("the body has more than {0} bytes")]
+    /// The body is too large.
+    #[error("the body is larger than {0} bytes")]
     TooLarge(usize),
-    /// A body that is no notice.
-    #[error("the body is no notice: {0}")]
+    /// The body is not valid.
+    #[error("the body is not valid: {0}")]
     Unreadable(String),
 }
 
@@ -134,10 +138,10 @@ impl fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    /// A receiver with that secret: at least 16 bytes, at random.
+    /// Creates a receiver with this secret: at least 16 random bytes.
     ///
     /// # Errors
-    /// Fewer bytes.
+    /// The secret is shorter.
     pub fn new(secret: impl AsRef<[u8]>) -> Result<Self, WebhookError> {
         let secret = secret.as_ref().to_vec();
         if secret.len() < SHORTEST {
@@ -146,21 +150,21 @@ impl Receiver {
         Ok(Self { secret, limit: LIMIT })
     }
 
-    /// With another limit than 64 MiB for the body of a call.
+    /// Sets the size limit for the body of a call. Default: 64 MiB.
     #[must_use]
     pub fn limit(self, bytes: usize) -> Self {
         Self { limit: bytes, ..self }
     }
 
-    /// The largest body, in bytes, for those who read it.
+    /// The size limit for the body of a call, in bytes.
     #[must_use]
     pub fn body_limit(&self) -> usize {
         self.limit
     }
 
-    /// The address for a task to call: `base`, with the task's identifier and its signature in its query.
+    /// The webhook URL of a task: `base`, with the `taskUUID` and its signature in the query.
     #[must_use]
-    pub fn address(&self, base: &str, task: &str) -> String {
+    pub fn url(&self, base: &str, task: &str) -> String {
         let (base, fragment) = base.split_once('#').map_or((base, None), |(base, rest)| (base, Some(rest)));
         let separator = if base.contains('?') { '&' } else { '?' };
         let end = fragment.map(|fragment| format!("#{fragment}")).unwrap_or_default();
@@ -168,28 +172,28 @@ impl Receiver {
         format!("{base}{separator}{TASK}={task}&{SIGNATURE}={signature}{end}")
     }
 
-    /// The HMAC of a task, before it is made or compared. Letter case does not make two UUIDs different.
+    /// The HMAC of a task. Upper and lower case UUIDs are the same task.
     fn hmac(&self, task: &str) -> Hmac<Sha256> {
-        let hmac = Hmac::new_from_slice(&self.secret).expect("a secret of any length will do");
+        let hmac = Hmac::new_from_slice(&self.secret).expect("an HMAC accepts a secret of any length");
         hmac.chain_update(PURPOSE).chain_update(task.to_ascii_lowercase())
     }
 
-    /// Whether a signature is that of a task. How long that takes does not tell how much of it is right.
+    /// Whether a signature belongs to a task, in constant time.
     fn verify(&self, task: &str, signature: &[u8]) -> Result<(), MacError> {
         self.hmac(task).verify_slice(signature)
     }
 
-    /// Whether a query names a task and has its signature; the task.
+    /// Checks the signature in a query and returns the `taskUUID`.
     ///
-    /// Ask before the body is read: a call that is not believed need not be.
+    /// Call it before you read the body, so that you do not read the body of a forged call.
     ///
     /// # Errors
-    /// A query without either, or with the signature of another task or secret.
+    /// The query has no task or no signature, or the signature of another task or secret.
     pub fn check<'a>(&self, query: Option<&'a str>) -> Result<&'a str, WebhookError> {
         self.signed(query).map(|(task, _)| task)
     }
 
-    /// The task that a query names, with its signature.
+    /// The task in a query, and its signature.
     fn signed<'a>(&self, query: Option<&'a str>) -> Result<(&'a str, Vec<u8>), WebhookError> {
         let given = |name: &str| {
             let mut values = query.unwrap_or_default().split('&').filter_map(|pair| {
@@ -205,10 +209,10 @@ impl Receiver {
         Ok((task, signature))
     }
 
-    /// Reads a call: the query of its address, and its body.
+    /// Reads a call: the query of its URL, and its body.
     ///
     /// # Errors
-    /// A call without the signature of its task, about another task, or with a body that is no notice.
+    /// The call does not have the signature of its task, is about another task, or its body is not valid.
     pub fn read<T: Task>(&self, query: Option<&str>, body: &[u8]) -> Result<Notice<T::Answer>, WebhookError> {
         let (task, signature) = self.signed(query)?;
         if body.len() > self.limit {
@@ -240,7 +244,7 @@ impl Receiver {
 
 type Members = Map<String, Value>;
 
-/// The results and the errors of a body: an envelope, or one item alone. The provider's documents leave open which.
+/// The results and the errors of a body: an envelope, or one item. The provider does not document which.
 fn lists(value: Value) -> Result<(Vec<Members>, Vec<Members>), WebhookError> {
     let unreadable = |what: &str| WebhookError::Unreadable(what.to_owned());
     let Value::Object(mut body) = value else { return Err(unreadable("not an object")) };
@@ -266,7 +270,7 @@ fn members(item: Value) -> Result<Members, WebhookError> {
     }
 }
 
-/// What names an item in all calls about it. Results of other models have other members, such as `videoUUID`.
+/// The id of an item, the same in all calls about it. Results of other models have other members, such as `videoUUID`.
 fn id(task: &str, item: &Members) -> String {
     let is_own = |name: &String| name.ends_with("UUID") && name != TASK_UUID;
     let own: Vec<&str> =
@@ -285,7 +289,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The bytes of hexadecimal digits. Their case may have been changed on the way.
+/// The bytes of hexadecimal digits, in upper or lower case.
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let pair = |pair: &[u8]| match pair {
@@ -295,8 +299,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     text.as_bytes().chunks(2).map(pair).collect()
 }
 
-/// Remembers which results there were, so that one that comes again is recognised; of more than it has room for, the
-/// latest.
+/// Records the ids of stored results, to recognise a result that arrives again. If it is full, it drops the oldest id.
 #[derive(Clone, Debug)]
 pub struct Seen {
     known: HashSet<String>,
@@ -305,14 +308,21 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// Room for so many identifiers, at less than a kilobyte each.
+    /// Creates an empty record for at most this many ids, of less than a kilobyte each.
     #[must_use]
     pub fn new(most: usize) -> Self {
         Self { known: HashSet::new(), order: VecDeque::new(), most: most.max(1) }
     }
 
-    /// Whether an identifier of [`Notice::ids`] comes for the first time. It is remembered from then on.
-    pub fn is_new(&mut self, id: &str) -> bool {
+    /// Whether this id of [`Notice::ids`] is recorded.
+    #[must_use]
+    pub fn contains(&self, id: &str) -> bool {
+        self.known.contains(id)
+    }
+
+    /// Records an id of [`Notice::ids`]. Returns false if it is already recorded. Call it only after the result is
+    /// stored: otherwise a failure in between loses a result that is paid for.
+    pub fn insert(&mut self, id: &str) -> bool {
         if self.known.contains(id) {
             return false;
         }
@@ -340,7 +350,7 @@ mod tests {
     }
 
     fn query() -> String {
-        receiver().address("", TASK).trim_start_matches('?').to_owned()
+        receiver().url("", TASK).trim_start_matches('?').to_owned()
     }
 
     fn read(body: &str) -> Result<(usize, usize), WebhookError> {
@@ -397,7 +407,7 @@ mod tests {
         let query = query();
         let signature = query.rsplit_once('=').unwrap().1;
         assert_eq!(signature.len(), 64);
-        let other = Receiver::new("another secret of mine").unwrap().address("", TASK);
+        let other = Receiver::new("another secret of mine").unwrap().url("", TASK);
         for query in [
             None,
             Some(String::new()),
@@ -423,9 +433,9 @@ mod tests {
     }
 
     #[test]
-    fn an_address_of_one_task_is_good_for_no_other() {
+    fn a_url_of_one_task_is_valid_for_no_other() {
         let stranger = "7f4e4a6e-9a3c-4d6c-8a64-000000000002";
-        let leaked = receiver().address("https://me.example/hook", stranger);
+        let leaked = receiver().url("https://me.example/hook", stranger);
         let leaked = leaked.split_once('?').unwrap().1;
         let about = |task| receiver().read::<Request>(Some(leaked), item(task).as_bytes());
         assert!(about(stranger).is_ok());
@@ -443,7 +453,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_comes_again_is_recognised() {
+    fn a_repeated_call_has_the_same_ids() {
         let ids = |body: &str| receiver().read::<Request>(Some(&query()), body.as_bytes()).unwrap().ids;
         let (one, two) = (item(TASK), item(TASK).replace(r#""x""#, r#""y""#));
         let error = format!(r#"{{"code":"timeoutProvider","message":"m","taskUUID":"{TASK}"}}"#);
@@ -459,8 +469,8 @@ mod tests {
     #[test]
     fn what_is_remembered_is_bounded() {
         let mut seen = Seen::new(2);
-        assert!(seen.is_new("a") && seen.is_new("b") && !seen.is_new("a"));
-        assert!(seen.is_new("c") && !seen.is_new("b") && seen.is_new("a"));
+        assert!(seen.insert("a") && seen.insert("b") && !seen.insert("a"));
+        assert!(seen.insert("c") && !seen.insert("b") && !seen.contains("a") && seen.insert("a"));
         assert_eq!((seen.known.len(), seen.order.len()), (2, 2));
     }
 
@@ -472,10 +482,10 @@ mod tests {
     }
 
     #[test]
-    fn an_address_keeps_what_it_has_and_a_secret_is_not_shown() {
-        let address = |base: &str| receiver().address(base, TASK);
-        assert_eq!(address("https://me.example/hook"), format!("https://me.example/hook?{}", query()));
-        assert_eq!(address("https://me.example/?a=b#c"), format!("https://me.example/?a=b&{}#c", query()));
+    fn a_signed_url_keeps_its_parts_and_a_secret_is_not_shown() {
+        let url = |base: &str| receiver().url(base, TASK);
+        assert_eq!(url("https://me.example/hook"), format!("https://me.example/hook?{}", query()));
+        assert_eq!(url("https://me.example/?a=b#c"), format!("https://me.example/?a=b&{}#c", query()));
         assert!(!format!("{:?}", receiver()).contains(SECRET) && !query().contains(SECRET));
         for bad in ["short", "fifteen letters", ""] {
             assert_eq!(Receiver::new(bad).unwrap_err(), WebhookError::Secret, "{bad}");

@@ -14,9 +14,9 @@ fn a_valid_request_is_checked_without_an_allocation() {
         if let Some(images) = request.inputs.as_mut().and_then(|inputs| inputs.reference_images.as_mut()) {
             images[0] = "iVBORw0KGgo=".repeat(1_000);
         }
-        let mut broken = request.validate().is_err();
-        let seen = measure(|| broken |= request.validate().is_err());
-        assert_eq!(broken, sample.faults > 0, "{}", sample.name);
-        assert_eq!(seen.count_total > 0, broken, "{}: {seen:?}", sample.name);
+        let mut is_violated = request.validate().is_err();
+        let seen = measure(|| is_violated |= request.validate().is_err());
+        assert_eq!(is_violated, sample.faults > 0, "{}", sample.name);
+        assert_eq!(seen.count_total > 0, is_violated, "{}: {seen:?}", sample.name);
     }
 }

@@ -95,9 +95,9 @@ fn images_of_megabytes_are_taken_and_broken_ones_are_not() {
     let images = |image: &str| with("inputs", json!({"referenceImages": [image]}));
     assert!(Request::from_json(&images(&image)).is_ok());
     assert!(Request::from_json(&images(&"aGVs".repeat(4_000_000))).is_ok());
-    let broken = refused(&images(&(image + "\n ")));
-    assert_eq!(broken.len(), 1, "{broken}");
-    assert_eq!(broken.iter().next().unwrap().pointer, "/inputs/referenceImages/0");
+    let violations = refused(&images(&(image + "\n ")));
+    assert_eq!(violations.len(), 1, "{violations}");
+    assert_eq!(violations.iter().next().unwrap().pointer, "/inputs/referenceImages/0");
 }
 
 #[test]

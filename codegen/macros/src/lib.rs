@@ -39,7 +39,7 @@ fn expand(path: &LitStr) -> syn::Result<proc_macro2::TokenStream> {
 }
 
 fn absolute(path: &Path) -> PathBuf {
-    // A macro runs where cargo was started; the variable tells where the calling crate is.
+    // A macro runs in the folder in which cargo was started; the variable has the folder of the calling crate.
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     manifest.join(path)
 }

@@ -4,8 +4,8 @@ mod tiny {
     airspec_macros::model!("tests/tiny.json");
 }
 
-mod drawn {
-    airspec_macros::model!("tests/drawn.json");
+mod generated_id {
+    airspec_macros::model!("tests/generated_id.json");
 }
 
 use tiny::{ExtrasItem, ExtrasItemRequired, Mode, Request, Required};
@@ -50,13 +50,14 @@ fn a_nested_object_starts_from_what_it_cannot_do_without() {
 }
 
 #[test]
-fn only_the_identity_of_a_task_is_drawn_and_all_scalar_defaults_have_an_accessor() {
-    let required = drawn::Required { parent_uuid: "019c42a0-c3ff-7138-be83-ee257abc5331".parse().unwrap() };
-    let [one, two] = [(), ()].map(|()| drawn::Request::builder(required.clone()).build().unwrap());
+fn only_the_identity_of_a_task_is_generated_and_all_scalar_defaults_have_an_accessor() {
+    let required =
+        generated_id::Required { parent_uuid: "019c42a0-c3ff-7138-be83-ee257abc5331".parse().unwrap() };
+    let [one, two] = [(), ()].map(|()| generated_id::Request::builder(required.clone()).build().unwrap());
     assert_eq!(one.parent_uuid, required.parent_uuid);
     assert_ne!(one.task_uuid, two.task_uuid);
     assert_eq!((one.effective_voice(), one.effective_seed()), ("plain", serde_json::json!("auto")));
-    let set = drawn::Request::builder(required).voice("loud").seed(3).build_unchecked();
+    let set = generated_id::Request::builder(required).voice("loud").seed(3).build_unchecked();
     assert_eq!((set.effective_voice(), set.effective_seed()), ("loud", serde_json::json!(3)));
 }
 

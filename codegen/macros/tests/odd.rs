@@ -8,16 +8,16 @@ mod odd {
 
 use odd::{Request, Required};
 
-fn broken(text: &str) -> Vec<String> {
+fn violated(text: &str) -> Vec<String> {
     let violations = Request::from_json(text).err().unwrap_or_default();
     violations.iter().map(|one| format!("{} {}", one.pointer, one.constraint)).collect()
 }
 
 #[test]
 fn whole_numbers_beyond_floats_are_judged_as_they_are_written() {
-    assert_eq!(broken(r#"{"even": 9007199254740993}"#), ["/even even.multipleOf"]);
-    assert_eq!(broken(r#"{"large": 9007199254740993}"#), ["/large large.maximum"]);
-    assert_eq!(broken(r#"{"small": 9007199254740993}"#), ["/small small.maximum"]);
+    assert_eq!(violated(r#"{"even": 9007199254740993}"#), ["/even even.multipleOf"]);
+    assert_eq!(violated(r#"{"large": 9007199254740993}"#), ["/large large.maximum"]);
+    assert_eq!(violated(r#"{"small": 9007199254740993}"#), ["/small small.maximum"]);
     let request = Request::from_json(r#"{"even": 9007199254740994, "large": 0.5}"#).unwrap();
     assert_eq!(request.even, Some(Real::from(9_007_199_254_740_994_i64)));
     assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"even":9007199254740994,"large":0.5}"#);
@@ -27,22 +27,22 @@ fn whole_numbers_beyond_floats_are_judged_as_they_are_written() {
 
 #[test]
 fn sets_of_numbers_are_enums_of_their_values() {
-    assert_eq!(broken(r#"{"step": -1.0, "share": 0.123456}"#), [""; 0]);
-    assert_eq!(broken(r#"{"step": 3, "share": 0.5}"#), ["/step step.enum", "/share share.enum"]);
+    assert_eq!(violated(r#"{"step": -1.0, "share": 0.123456}"#), [""; 0]);
+    assert_eq!(violated(r#"{"step": 3, "share": 0.5}"#), ["/step step.enum", "/share share.enum"]);
     let request = Request::builder(Required {}).step(odd::Step::V40000).build().unwrap();
     assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"step":40000}"#);
 }
 
 #[test]
 fn objects_without_members_and_members_named_like_our_own_names_are_fine() {
-    assert_eq!(broken(r#"{"empty": {"a": 1}}"#), ["/empty/a empty.additionalProperties"]);
-    assert_eq!(broken(r#"{"gen": {"node": 1.0, "taskMembers": 9007199254740993}}"#), [""; 0]);
+    assert_eq!(violated(r#"{"empty": {"a": 1}}"#), ["/empty/a empty.additionalProperties"]);
+    assert_eq!(violated(r#"{"gen": {"node": 1.0, "taskMembers": 9007199254740993}}"#), [""; 0]);
     assert_eq!(
-        broken(r#"{"gen": {"taskMembers": 9007199254740992}}"#),
+        violated(r#"{"gen": {"taskMembers": 9007199254740992}}"#),
         ["/gen/taskMembers gen.taskMembers.enum"]
     );
     assert_eq!(
-        broken(r#"{"taskMembers": {"self": "a", "x/y": "b"}}"#),
+        violated(r#"{"taskMembers": {"self": "a", "x/y": "b"}}"#),
         ["/taskMembers/x~1y taskMembers.*.type"]
     );
 }

@@ -8,7 +8,7 @@ pub(super) fn call(member: &TokenStream, constraint: &TokenStream, check: &Token
     quote!(.required(#member, #constraint, #check))
 }
 
-/// The same within a condition, which is not told what is missing.
+/// The same within a condition, which does not report what is missing.
 pub(super) fn condition(name: &str, check: &TokenStream) -> TokenStream {
     quote!(.given(#name, #check))
 }

@@ -13,13 +13,13 @@ use quote::{format_ident, quote};
 pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let request = plan.request();
     let about = docs::attributes(
-        "The parameters without which there is no request: forgetting one does not compile.",
+        "The required parameters of a request. If one is missing, the code does not compile.",
     );
     let required = required_struct(request, plan, &format_ident!("Required"), &about);
     let about = docs::paragraphs(&[
         format!("Builds a request for {}.", model.title),
-        "Each method is named by the path of its parameter, dots as underscores, and takes ordinary values; `build` \
-         tells everything that is wrong at once."
+        "Each method is named by the path of its parameter, dots as underscores, and takes ordinary values. `build` \
+         reports all violations at once."
             .to_owned(),
     ]);
     let start = start(request, plan);
@@ -79,7 +79,7 @@ pub(crate) fn long(lines: usize) -> Option<TokenStream> {
     (lines > MANY).then(|| quote!(#[allow(clippy::too_many_lines, reason = "a line for each parameter")]))
 }
 
-/// The struct of what an object cannot do without.
+/// The struct of the required members of an object.
 pub(super) fn required_struct(
     one: &Struct<'_>,
     plan: &Plan<'_>,

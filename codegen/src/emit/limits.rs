@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 
 pub(super) fn declaration() -> TokenStream {
     let docs = docs::attributes(
-        "The limits of the spec, for those who need them before there is a request: forms, sliders, planning.",
+        "The limits of the spec, for forms, sliders and planning, before there is a request.",
     );
     quote!(#docs #[allow(dead_code, reason = "which ones are used is for users to decide")] pub)
 }

@@ -1,4 +1,4 @@
-//! How a nested object is made: from a struct of what it cannot do without, or from nothing where there is no such
+//! How a nested object is made: from a struct of its required members, or from nothing where there is no such
 //! thing, and then by a method for each other parameter.
 
 use super::builder::{argument, required_struct};
@@ -13,7 +13,7 @@ pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
     let ident = &one.ident;
     let (required, new) = one.required.as_ref().map_or_else(Default::default, |required| {
         let documented = docs::attributes(&format!(
-            "What a `{ident}` cannot do without: forgetting one does not compile."
+            "The required members of `{ident}`. If one is missing, the code does not compile."
         ));
         (required_struct(one, plan, required, &documented), constructor(one, plan))
     });
@@ -48,7 +48,7 @@ fn constructor(one: &Struct<'_>, plan: &Plan<'_>) -> TokenStream {
     let other = one.other.as_ref().map(|other| quote!(#other: Map::new(),));
     let note = super::builder::long(one.fields.len());
     quote! {
-        /// The object with nothing but what it cannot do without. Constants are filled in.
+        /// The object with its required members only. Constants are filled in.
         #[must_use]
         #note
         pub fn new(#required { #(#names),* }: #required) -> Self {

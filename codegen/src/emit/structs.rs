@@ -65,8 +65,8 @@ pub(crate) fn can_default(one: &Struct<'_>, plan: &Plan<'_>) -> bool {
 fn struct_docs(one: &Struct<'_>, holder: Option<(&Struct<'_>, &Field<'_>)>) -> TokenStream {
     if one.ident == "Request" {
         return docs::attributes(
-            "A request: one task for the model.\n\nFields may be changed freely; `validate` and `into_valid` tell \
-             whether the result is legal. A field that is `None` is not sent.",
+            "A request: one task for the model.\n\nYou can change the fields. `validate` and `into_valid` \
+             report violations. A field that is `None` is not sent.",
         );
     }
     match holder {

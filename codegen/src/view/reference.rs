@@ -21,7 +21,7 @@ pub fn reference(model: &Model) -> String {
     }
     rules(&mut page, model);
     if !model.behaviours.is_empty() {
-        page.push_str("\n## What answers are\n\n| id | level | statement |\n|---|---|---|\n");
+        page.push_str("\n## Behaviours of answers\n\n| id | level | statement |\n|---|---|---|\n");
         for behaviour in &model.behaviours {
             let _ = writeln!(
                 page,
@@ -73,7 +73,7 @@ fn line(text: &str) -> String {
     let escaped = |prose: &str| prose.replace('<', "\\<").replace('[', "\\[");
     let parts: Vec<&str> = text.split('`').collect();
     if parts.len().is_multiple_of(2) {
-        // Some backtick stands alone, so that none can be told to open code.
+        // A backtick without a partner: it is not known which ones open code.
         return escaped(&text).replace('`', "\\`");
     }
     let shown: Vec<String> = parts

@@ -1,4 +1,4 @@
-//! What the examples have in common: a server to talk to, which is the mock unless an address is given.
+//! Shared by the examples: a server, which is the mock unless a URL is given.
 
 use airspec_mock::{Engine, Mock, Settings as MockSettings};
 use airspec_models::client::{Client, Settings};
@@ -11,23 +11,23 @@ pub(crate) fn model() -> Result<airspec_spec::Model, Box<dyn Error>> {
     Ok(airspec_spec::read(&airspec_spec::Source::new(slug, text.unwrap_or_default()))?)
 }
 
-/// A server to talk to, for as long as this is held.
+/// A server. Dropping it stops the mock.
 pub(crate) struct Server {
     pub(crate) url: String,
     mock: Option<Mock>,
 }
 
 impl Server {
-    /// The server at the address, or else a mock on a free port of this machine.
-    pub(crate) async fn at(address: Option<String>, settings: MockSettings) -> Result<Self, Box<dyn Error>> {
-        if let Some(url) = address {
+    /// The server at the URL, or a mock on a free port of this machine.
+    pub(crate) async fn at(base_url: Option<String>, settings: MockSettings) -> Result<Self, Box<dyn Error>> {
+        if let Some(url) = base_url {
             return Ok(Self { url, mock: None });
         }
         let mock = Mock::start(Engine::new(model()?, settings)?).await?;
         Ok(Self { url: mock.url(), mock: Some(mock) })
     }
 
-    /// A client for it. The mock takes any key and need not be spared.
+    /// A client for it. The mock accepts any key and needs no long pauses.
     #[allow(dead_code, reason = "not every example sends with the client")]
     pub(crate) fn client(&self) -> Result<Client, Box<dyn Error>> {
         let settings = Settings::default().base_url(&self.url);

@@ -1,12 +1,12 @@
 // Opens the pages of a report in a browser and uses them as a person would.
 //
-//     node check_pages.mjs CHROMIUM PICTURES RUN.html COMPARED.html FAULTS.html
+//     node check_pages.mjs CHROMIUM IMAGES RUN.html COMPARED.html FAULTS.html
 //
 // - Nothing is loaded beside the page, the console stays silent, and nothing is wider than the screen.
 // - The filters hide what they should, a link opens what it leads to, a button copies its command.
 // - Everything works with the keyboard alone; without the script all cases are there.
 // - axe finds nothing to object to: light and dark, wide and narrow, closed and open.
-// - A picture of each is kept in the folder PICTURES.
+// - An image of each is kept in the folder IMAGES.
 //
 // Prints one line per check; exits with 1 if one fails.
 
@@ -16,7 +16,7 @@ import { createServer } from "node:http";
 import { chromium } from "playwright-core";
 import { check, expect, finish } from "../checks.mjs";
 
-const [program, pictures, ...files] = process.argv.slice(2);
+const [program, images, ...files] = process.argv.slice(2);
 const names = ["run", "compared", "faults"];
 const sizes = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
 
@@ -137,12 +137,12 @@ async function scriptless(name) {
 
 async function looks(name, size, colorScheme) {
   const { page, bad, close } = await open(name, { viewport: sizes[size], colorScheme });
-  await page.screenshot({ path: `${pictures}/${name}-${size}-${colorScheme}.png` });
+  await page.screenshot({ path: `${images}/${name}-${size}-${colorScheme}.png` });
   await page.locator("details.case").evaluateAll((cases) => cases.slice(0, 3).forEach((item) => (item.open = true)));
   await page.evaluate(() => document.getElementById("matrix")?.scrollIntoView());
-  await page.screenshot({ path: `${pictures}/${name}-${size}-${colorScheme}-matrix.png` });
+  await page.screenshot({ path: `${images}/${name}-${size}-${colorScheme}-matrix.png` });
   await page.evaluate(() => document.getElementById("cases").scrollIntoView());
-  await page.screenshot({ path: `${pictures}/${name}-${size}-${colorScheme}-cases.png` });
+  await page.screenshot({ path: `${images}/${name}-${size}-${colorScheme}-cases.png` });
   const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(over <= 0, `the page is ${over} pixels too wide`);
   const cut = await page.evaluate(() => Math.max(...[...document.querySelectorAll(".wide")].map((item) => item.scrollWidth - item.clientWidth)));

@@ -2,7 +2,7 @@
 //! generated.
 //!
 //! An image is a soft gradient with a few translucent shapes, drawn from its seed and prompt, and a panel that says
-//! in words what was asked for. The same [`Picture`] gives the same bytes on every machine: nothing here depends on
+//! in words what was asked for. The same [`Image`] gives the same bytes on every machine: nothing here depends on
 //! time, on the processor, or on a library of transcendental functions. Painting walks spans, not pixels, so that it
 //! is quick in a build without optimisation; encoding is not, so optimise the encoders' packages in development
 //! builds too.
@@ -27,12 +27,12 @@ mod shape;
 pub use container::{Container, essence};
 pub use probe::{MAX_PROBED_SIDE, Probe, ProbeError, probe};
 
-/// The longest side that [`render`] draws, in pixels: a picture of this size takes 192 MiB before it is encoded.
+/// The longest side that [`render`] draws, in pixels: an image of this size takes 192 MiB before it is encoded.
 pub const MAX_SIDE: u32 = 8192;
 
 /// All that an image shows, and so all that its bytes depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Picture<'a> {
+pub struct Image<'a> {
     /// Pixels from left to right, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
     pub width: u32,
     /// Pixels from top to bottom, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
@@ -53,27 +53,27 @@ pub struct Picture<'a> {
 
 /// Draws and encodes an image.
 ///
-/// The file is exactly as large as [`Picture::width`] and [`Picture::height`] say. Pictures with no room for the
+/// The file is exactly as large as [`Image::width`] and [`Image::height`] say. Images with no room for the
 /// text leave it out, from the prompt up: the size goes last. The raw image of three bytes per pixel is held in
 /// memory until this returns, so a server renders only a few large ones at a time.
 #[must_use]
-pub fn render(picture: &Picture<'_>) -> Vec<u8> {
-    let picture = Picture {
-        width: picture.width.clamp(1, MAX_SIDE),
-        height: picture.height.clamp(1, MAX_SIDE),
-        quality: picture.quality.clamp(1, 100),
-        ..*picture
+pub fn render(image: &Image<'_>) -> Vec<u8> {
+    let image = Image {
+        width: image.width.clamp(1, MAX_SIDE),
+        height: image.height.clamp(1, MAX_SIDE),
+        quality: image.quality.clamp(1, 100),
+        ..*image
     };
-    let panel = panel::Panel::of(&picture);
-    let mut scene = scene::Scene::of(&picture);
+    let panel = panel::Panel::of(&image);
+    let mut scene = scene::Scene::of(&image);
     scene.shapes.extend(panel.as_ref().map(panel::Panel::shape));
 
-    let mut canvas = canvas::Canvas::new(picture.width, picture.height);
+    let mut canvas = canvas::Canvas::new(image.width, image.height);
     canvas.paint(&scene);
     if let Some(panel) = &panel {
         panel.write(&mut canvas);
     }
-    encode::encode(&canvas, picture.container, picture.quality)
+    encode::encode(&canvas, image.container, image.quality)
 }
 
 #[cfg(test)]

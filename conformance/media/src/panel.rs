@@ -1,7 +1,7 @@
 //! The panel with words: what was asked for, in the largest letters that leave room for it.
 
 use super::{
-    Picture,
+    Image,
     canvas::Canvas,
     font::{FACES, Face},
     shape::{FULL, Rgb, Shape},
@@ -34,22 +34,20 @@ pub(super) struct Panel {
 }
 
 impl Panel {
-    /// Lays out the text of a picture; `None` where not even its size has room.
-    pub(super) fn of(picture: &Picture<'_>) -> Option<Self> {
-        let margin = picture.width.min(picture.height) / 24;
+    /// Lays out the text of an image; `None` where not even its size has room.
+    pub(super) fn of(image: &Image<'_>) -> Option<Self> {
+        let margin = image.width.min(image.height) / 24;
         let face = FACES
             .into_iter()
-            .find(|face| {
-                columns(picture.width, margin, *face) >= COLUMNS && picture.height / face.height >= ROWS
-            })
+            .find(|face| columns(image.width, margin, *face) >= COLUMNS && image.height / face.height >= ROWS)
             .unwrap_or(FACES[FACES.len() - 1]);
         let padding = padding(face);
-        let columns = columns(picture.width, margin, face) as usize;
-        let room = picture.height.saturating_sub(2 * (margin + padding));
+        let columns = columns(image.width, margin, face) as usize;
+        let room = image.height.saturating_sub(2 * (margin + padding));
         // At most three fifths of the image, but one line in any case.
         let rows = (room / face.height).min((room * 3 / 5 / face.height).max(1)) as usize;
 
-        let facts = facts(picture);
+        let facts = facts(image);
         if rows == 0 || facts[0].chars().count() > columns {
             return None;
         }
@@ -58,12 +56,12 @@ impl Panel {
         // The line kept free is the gap between prompt and facts, of which a third is used.
         let prompt_rows = PROMPT_ROWS.min((rows - facts.len()).saturating_sub(1));
         let readable = prompt_rows * columns >= SHORTEST_PROMPT;
-        let prompt = wrap(picture.prompt, columns, if readable { prompt_rows } else { 0 });
+        let prompt = wrap(image.prompt, columns, if readable { prompt_rows } else { 0 });
 
         let widest = prompt.iter().chain(&facts).map(|line| line.chars().count()).max().unwrap_or_default();
         let gap = if prompt.is_empty() { 0 } else { face.height / 3 };
         let height = count(prompt.len() + facts.len()) * face.height + gap + 2 * padding;
-        let top = picture.height - margin - height;
+        let top = image.height - margin - height;
         let width = count(widest) * face.width + 2 * padding;
         Some(Self { face, prompt, facts, left: margin, top, width, height, padding })
     }
@@ -107,20 +105,20 @@ fn columns(width: u32, margin: u32, face: Face) -> u32 {
 }
 
 fn count(lines: usize) -> u32 {
-    u32::try_from(lines).expect("no more lines and columns than the picture has pixels")
+    u32::try_from(lines).expect("no more lines and columns than the image has pixels")
 }
 
 /// What to say beside the prompt, the most important first.
-fn facts(picture: &Picture<'_>) -> Vec<String> {
-    let size = format!("{}×{}", picture.width, picture.height);
-    let caption = wrap(picture.caption, 32, 1);
-    let container = picture.container.name();
-    let container = if picture.container.is_lossless() {
+fn facts(image: &Image<'_>) -> Vec<String> {
+    let size = format!("{}×{}", image.width, image.height);
+    let caption = wrap(image.caption, 32, 1);
+    let container = image.container.name();
+    let container = if image.container.is_lossless() {
         format!("{container} lossless")
     } else {
-        format!("{container} {}", picture.quality)
+        format!("{container} {}", image.quality)
     };
-    let seed = format!("seed {}", picture.seed);
+    let seed = format!("seed {}", image.seed);
     [vec![size], caption, vec![container, seed]].concat()
 }
 
@@ -229,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn a_panel_stays_inside_the_picture_at_every_size() {
+    fn a_panel_stays_inside_the_image_at_every_size() {
         let prompt = "a lighthouse on a cliff, ".repeat(40);
         let sides = (1..140).chain([200, 333, 512, 1024, 2047, 3840, 8192]);
         for (width, height) in
             sides.clone().flat_map(|width| sides.clone().map(move |height| (width, height)))
         {
             let container = Container::Jpeg;
-            let picture = Picture {
+            let image = Image {
                 width,
                 height,
                 container,
@@ -245,7 +243,7 @@ mod tests {
                 prompt: &prompt,
                 caption: "high",
             };
-            if let Some(panel) = Panel::of(&picture) {
+            if let Some(panel) = Panel::of(&image) {
                 assert!(panel.left + panel.width <= width, "{width} x {height}");
                 assert!(panel.top + panel.height <= height, "{width} x {height}");
             }

@@ -20,7 +20,7 @@ pub struct Probe {
     pub height: u32,
 }
 
-/// Why a file is no picture that [`probe()`] can vouch for.
+/// Why a file is no image that [`probe()`] can vouch for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ProbeError {
     /// The first bytes belong to no container known here; an HTML or JSON error page, perhaps.
@@ -126,7 +126,7 @@ fn jpeg(mut file: Reader<'_>) -> Result<(Side, Side), Flaw> {
             0xD8 => return Err(Flaw::Nonsense("a second start of image")),
             0xD9 => match frame {
                 Some(sides) if scans => return Ok(sides),
-                _ => return Err(Flaw::Nonsense("no picture between start and end")),
+                _ => return Err(Flaw::Nonsense("no image between start and end")),
             },
             0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF => {
                 let sides = jpeg_frame(jpeg_segment(&mut file)?)?;
@@ -243,7 +243,7 @@ fn webp(mut file: Reader<'_>) -> Result<(Side, Side), Flaw> {
     let mut riff = Reader { bytes: &[] };
     let length = u32::from_le_bytes(file.array()?);
     riff.bytes = file.take(length)?;
-    riff.take(4).map_err(|_| Flaw::Nonsense("a RIFF length that leaves no room for a picture"))?;
+    riff.take(4).map_err(|_| Flaw::Nonsense("a RIFF length that leaves no room for an image"))?;
 
     let (kind, data) = webp_chunk(&mut riff)?;
     match &kind {
@@ -258,7 +258,7 @@ fn webp(mut file: Reader<'_>) -> Result<(Side, Side), Flaw> {
                 }
             }
         }
-        _ => Err(Flaw::Nonsense("does not begin with a picture")),
+        _ => Err(Flaw::Nonsense("does not begin with an image")),
     }
 }
 
@@ -272,7 +272,7 @@ fn webp_chunk<'a>(riff: &mut Reader<'a>) -> Result<([u8; 4], Reader<'a>), Flaw> 
         let _ = riff.take(length % 2);
         Ok((kind, Reader { bytes }))
     };
-    chunk().map_err(|_: Flaw| Flaw::Nonsense("a chunk that reaches beyond the file, or none with a picture"))
+    chunk().map_err(|_: Flaw| Flaw::Nonsense("a chunk that reaches beyond the file, or none with an image"))
 }
 
 /// RFC 6386, section 9.1: a key frame's header.
@@ -309,12 +309,12 @@ fn webp_extended(data: Reader<'_>) -> Result<(Side, Side), Flaw> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Picture, random::Random, render, shape::whole};
+    use super::super::{Image, random::Random, render, shape::whole};
     use super::*;
 
     fn files() -> [(Container, Vec<u8>); 3] {
         Container::ALL.map(|container| {
-            let picture = Picture {
+            let image = Image {
                 width: 96,
                 height: 64,
                 container,
@@ -323,7 +323,7 @@ mod tests {
                 prompt: "fox",
                 caption: "low",
             };
-            (container, render(&picture))
+            (container, render(&image))
         })
     }
 

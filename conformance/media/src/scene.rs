@@ -2,7 +2,7 @@
 //! the seed in fractions of the image, so that one seed looks alike at every size.
 
 use super::{
-    Picture,
+    Image,
     random::Random,
     shape::{FULL, Rgb, Shape, coarse, fine, mix, whole},
 };
@@ -49,12 +49,12 @@ const WHITE: Rgb = [255; 3];
 
 impl Scene {
     /// The scene of an image's seed and prompt.
-    pub(super) fn of(picture: &Picture<'_>) -> Self {
-        let mut random = Random::new(picture.seed, picture.prompt);
+    pub(super) fn of(image: &Image<'_>) -> Self {
+        let mut random = Random::new(image.seed, image.prompt);
         let mut slope = random.pick(&PALETTES);
         let lean = random.pick(&[Lean::Down, Lean::Up]);
         let arrange = random.pick(&ARRANGEMENTS);
-        let shapes = arrange(&mut random, &Frame::of(picture), &slope);
+        let shapes = arrange(&mut random, &Frame::of(image), &slope);
         if matches!(lean, Lean::Down) && random.pick(&[true, false]) {
             slope.reverse();
         }
@@ -71,8 +71,8 @@ struct Frame {
 }
 
 impl Frame {
-    fn of(picture: &Picture<'_>) -> Self {
-        let (width, height) = (f64::from(picture.width), f64::from(picture.height));
+    fn of(image: &Image<'_>) -> Self {
+        let (width, height) = (f64::from(image.width), f64::from(image.height));
         Self { width, height, side: width.min(height) }
     }
 

@@ -26,7 +26,7 @@ pub(super) struct Shape {
     pub(super) radius: f64,
     /// What it colours the image with.
     pub(super) tint: Rgb,
-    /// How strongly, in parts of [`FULL`]: at its upper and at its lower end of the picture's slope.
+    /// How strongly, in parts of [`FULL`]: at its upper and at its lower end of the image's slope.
     pub(super) opacity: (u32, u32),
 }
 

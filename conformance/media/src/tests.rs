@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Container, Picture, Probe, probe, render};
+use super::{Container, Image, Probe, probe, render};
 
-fn picture(container: Container) -> Picture<'static> {
+fn image(container: Container) -> Image<'static> {
     let prompt = "A lighthouse on a cliff at dusk, in the style of a 1930s travel poster";
-    Picture { width: 320, height: 240, container, quality: 85, seed: 42, prompt, caption: "high" }
+    Image { width: 320, height: 240, container, quality: 85, seed: 42, prompt, caption: "high" }
 }
 
 /// Width, height and the pixels in RGB.
@@ -41,7 +41,7 @@ fn every_container_decodes_to_the_size_asked_for() {
     let sizes = [(1, 1), (16, 16), (17, 3), (1, 200), (640, 16), (320, 240), (1024, 1536)];
     for container in Container::ALL {
         for (width, height) in sizes {
-            let file = render(&Picture { width, height, ..picture(container) });
+            let file = render(&Image { width, height, ..image(container) });
             assert_eq!(probe(&file), Ok(Probe { container, width, height }));
             let (decoded_width, decoded_height, pixels) = decode(container, &file);
             assert_eq!((decoded_width, decoded_height), (width, height), "{container:?}");
@@ -54,7 +54,7 @@ fn every_container_decodes_to_the_size_asked_for() {
 fn lossless_containers_hold_the_same_pixels_and_jpeg_nearly_so() {
     // Too small for text, which would name the container.
     let [jpeg, png, webp] = Container::ALL.map(|container| {
-        let file = render(&Picture { width: 20, height: 20, quality: 100, ..picture(container) });
+        let file = render(&Image { width: 20, height: 20, quality: 100, ..image(container) });
         decode(container, &file).2
     });
     assert!(png == webp);
@@ -63,15 +63,15 @@ fn lossless_containers_hold_the_same_pixels_and_jpeg_nearly_so() {
 }
 
 #[test]
-fn the_same_picture_has_the_same_bytes_and_whatever_differs_shows() {
+fn the_same_image_has_the_same_bytes_and_whatever_differs_shows() {
     for container in Container::ALL {
-        let one = picture(container);
+        let one = image(container);
         assert!(render(&one) == render(&one), "{container:?}");
         let others = [
-            Picture { seed: 43, ..one },
-            Picture { prompt: "another", ..one },
-            Picture { caption: "low", ..one },
-            Picture { width: 319, ..one },
+            Image { seed: 43, ..one },
+            Image { prompt: "another", ..one },
+            Image { caption: "low", ..one },
+            Image { width: 319, ..one },
         ];
         for other in others {
             assert!(render(&one) != render(&other), "{other:?}");
@@ -80,30 +80,28 @@ fn the_same_picture_has_the_same_bytes_and_whatever_differs_shows() {
 }
 
 #[test]
-fn small_pictures_without_text_still_differ_by_seed() {
-    let files: BTreeSet<Vec<u8>> = (0..50)
-        .map(|seed| render(&Picture { width: 16, height: 16, seed, ..picture(Container::Png) }))
-        .collect();
+fn small_images_without_text_still_differ_by_seed() {
+    let files: BTreeSet<Vec<u8>> =
+        (0..50).map(|seed| render(&Image { width: 16, height: 16, seed, ..image(Container::Png) })).collect();
     assert_eq!(files.len(), 50);
 }
 
 #[test]
 fn quality_is_jpegs_alone() {
-    let sizes =
-        [20, 50, 85, 95].map(|quality| render(&Picture { quality, ..picture(Container::Jpeg) }).len());
+    let sizes = [20, 50, 85, 95].map(|quality| render(&Image { quality, ..image(Container::Jpeg) }).len());
     assert!(sizes.is_sorted_by(|smaller, larger| smaller < larger), "{sizes:?}");
     for container in Container::ALL.into_iter().filter(|container| container.is_lossless()) {
-        let [low, high] = [20, 95].map(|quality| render(&Picture { quality, ..picture(container) }));
+        let [low, high] = [20, 95].map(|quality| render(&Image { quality, ..image(container) }));
         assert!(low == high, "{container:?}");
     }
 }
 
 #[test]
 fn values_outside_their_bounds_are_brought_to_the_nearest() {
-    let odd = Picture { width: 0, height: 0, quality: 0, ..picture(Container::Jpeg) };
+    let odd = Image { width: 0, height: 0, quality: 0, ..image(Container::Jpeg) };
     let file = render(&odd);
     assert_eq!(probe(&file), Ok(Probe { container: Container::Jpeg, width: 1, height: 1 }));
-    assert!(file == render(&Picture { width: 1, height: 1, quality: 1, ..odd }));
+    assert!(file == render(&Image { width: 1, height: 1, quality: 1, ..odd }));
 }
 
 #[test]
@@ -112,8 +110,8 @@ fn any_text_and_any_seed_can_be_drawn() {
     let texts = ["", " \n\t ", "\u{0}\u{7F}\u{FFFD}", "灯台 🗼\u{200D}🌊 маяк Ünïcödé", &long];
     for text in texts {
         for seed in [i64::MIN, -1, 0, i64::MAX] {
-            let one = picture(Container::Png);
-            let file = render(&Picture { width: 200, height: 120, seed, prompt: text, caption: text, ..one });
+            let one = image(Container::Png);
+            let file = render(&Image { width: 200, height: 120, seed, prompt: text, caption: text, ..one });
             assert!(probe(&file).is_ok());
         }
     }

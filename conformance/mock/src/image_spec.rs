@@ -1,7 +1,7 @@
 //! What a file is made from: a result remembers that, and the file is rendered when it is sent.
 
 use super::protocol::Form;
-use airspec_media::{Container, Picture, render};
+use airspec_media::{Container, Image, render};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -27,7 +27,7 @@ pub(crate) struct ImageSpec {
 impl ImageSpec {
     /// The bytes of the file. Takes up to a second for the largest images.
     pub(crate) fn draw(&self) -> Vec<u8> {
-        render(&Picture {
+        render(&Image {
             width: self.width,
             height: self.height,
             container: self.container,

@@ -85,10 +85,9 @@ impl Expect {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Accept => "accept",
-            Self::Reject(_) => "reject",
             Self::Behave(_) => "behave",
             Self::Protocol(Protocol::Handled) => "handle",
-            Self::Protocol(_) => "reject",
+            Self::Reject(_) | Self::Protocol(_) => "reject",
         }
     }
 }

@@ -20,8 +20,8 @@ async fn immediate_results_are_typed() {
         .unwrap();
     let finished = client(&mock.url()).run(&task).await.unwrap();
     assert!(finished.shortfall.is_none());
-    let pictures: HashSet<&str> = finished.results.iter().map(|one| one.image_uuid.as_str()).collect();
-    assert_eq!(pictures.len(), 3);
+    let images: HashSet<&str> = finished.results.iter().map(|one| one.image_uuid.as_str()).collect();
+    assert_eq!(images.len(), 3);
     for one in &finished.results {
         assert_eq!(one.task_uuid, task.task_uuid.as_str());
         assert!(one.image_url.is_none() && one.image_base64_data.is_some() && one.cost.is_some());
@@ -88,7 +88,7 @@ async fn waiting_can_be_given_up_and_taken_up_again() {
 
 #[tokio::test]
 async fn each_task_of_a_batch_has_an_outcome() {
-    // 0.006 USD and upwards for each picture: the third one is not covered.
+    // 0.006 USD and upwards for each image: the third one is not covered.
     let mock = under("balance=0.5").await;
     let paid = |number| {
         Request::builder(airspec_models::openai_gpt_image_2::Required {
@@ -219,6 +219,6 @@ fn the_blocking_client_does_the_same() {
     assert!(client.run_batch(&batch).iter().all(|one| one.result.is_ok()));
     let folder = tempfile::tempdir().unwrap();
     let link = client.run(&task()).unwrap().results.remove(0).image_url.unwrap();
-    let path = folder.path().join("picture.jpg");
+    let path = folder.path().join("image.jpg");
     assert_eq!(client.save(&link, &path).unwrap(), std::fs::metadata(&path).unwrap().len());
 }

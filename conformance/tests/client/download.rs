@@ -18,7 +18,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_picture_is_saved_in_place_of_what_is_there() {
+async fn an_image_is_saved_in_place_of_what_is_there() {
     let mock = under("").await;
     let client = client(&mock.url());
     let task = Request::builder(required()).output_format(OutputFormat::Png).build().unwrap();
@@ -53,8 +53,12 @@ async fn a_file_that_is_cut_is_fetched_again_and_never_half_in_place() {
     std::fs::write(&path, "old").unwrap();
     let script = Script::start(vec![half]).await;
     let error = client("http://127.0.0.1:1/v1").save(&script.url, &path).await.unwrap_err();
-    assert!(matches!(&error, Error::Download(cause) if matches!(**cause, Error::Broken(_))), "{error}");
+    assert!(
+        matches!(&error, Error::Download(cause) if matches!(**cause, Error::ConnectionLost(_))),
+        "{error}"
+    );
     assert_eq!((script.heard().len(), error.may_be_billed(), error.is_retryable()), (4, false, true));
+    assert!(error.is_download(), "{error}");
     assert_eq!(
         (std::fs::read(&path).unwrap(), names(folder.path())),
         (b"old".to_vec(), vec!["a".to_owned()])
@@ -70,7 +74,7 @@ async fn more_than_the_limit_is_not_kept() {
         let script = Script::start(vec![bytes]).await;
         let small = Client::new(KEY, quick("http://127.0.0.1:1/v1").file_limit(9)).unwrap();
         let error = small.save(&script.url, folder.path().join("a")).await.unwrap_err();
-        assert!(error.to_string().contains("more than 9 bytes") && script.heard().len() == 1, "{error}");
+        assert!(error.to_string().contains("limit of 9 bytes") && script.heard().len() == 1, "{error}");
         assert!(!error.is_retryable() && !error.may_be_billed(), "{error}");
         let enough = Client::new(KEY, quick("http://127.0.0.1:1/v1").file_limit(10)).unwrap();
         assert_eq!(enough.save(&script.url, folder.path().join("b")).await.unwrap(), 10);
@@ -114,7 +118,7 @@ async fn what_is_no_file_is_told_without_the_query_of_its_address() {
     let script = Script::start(vec![answer(404, "gone")]).await;
     let error = client.download(&format!("{}?signature=hunter2", script.url)).await.unwrap_err();
     assert!(error.class() == Class::NotFound && !error.to_string().contains("hunter2"), "{error}");
-    for address in ["", "picture.jpg", "file:///etc/passwd", "data:,x"] {
+    for address in ["", "image.jpg", "file:///etc/passwd", "data:,x"] {
         let error = client.download(address).await.unwrap_err();
         assert!(matches!(error, Error::File { status: None, .. }), "{address}: {error}");
     }

@@ -14,7 +14,7 @@ const ADDRESSES: u32 = 700_000;
 const MAX_MEMORY: u64 = 300;
 const MIB: usize = 1 << 20;
 
-fn two_pictures() -> Valid<Request> {
+fn two_images() -> Valid<Request> {
     let task = Request::builder(required()).delivery_method(DeliveryMethod::Async).number_results(2);
     task.task_uuid(TASK.parse::<Uuid>().unwrap()).build().unwrap()
 }
@@ -26,7 +26,7 @@ fn in_little_memory() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let settings: Settings = quick(&std::env::var("ADDRESS").unwrap()).retries(1);
     let settings = settings.polling(std::time::Duration::from_secs(3));
-    let outcome = runtime.block_on(Client::new(KEY, settings).unwrap().run(&two_pictures()));
+    let outcome = runtime.block_on(Client::new(KEY, settings).unwrap().run(&two_images()));
     match outcome {
         Ok(Finished { results, omitted, shortfall, .. }) => {
             println!("told: {} results, {omitted} omitted, {shortfall:?}", results.len());
@@ -97,20 +97,20 @@ async fn errors_in_large_numbers_and_of_great_length_take_little_memory() {
 #[tokio::test]
 async fn the_longest_answer_is_read_within_the_bound_and_a_longer_one_is_not_read() {
     // A backslash makes a text take twice its length while it is decoded.
-    let picture = item(&format!(r#","imageBase64Data":"\/{}""#, "A".repeat(71 * MIB)));
-    let said = told(vec![data(&picture)]).await;
+    let image = item(&format!(r#","imageBase64Data":"\/{}""#, "A".repeat(71 * MIB)));
+    let said = told(vec![data(&image)]).await;
     assert!(said.starts_with("1 results"), "{said}");
     let endless = format!("{:x}\r\n{}\r\n", MIB, " ".repeat(MIB)).repeat(100);
     let endless = format!("HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n{endless}0\r\n\r\n");
     let said = told(vec![endless.into()]).await;
-    assert!(said.starts_with("billed true, more than"), "{said}");
+    assert!(said.starts_with("billed true, larger than"), "{said}");
 }
 
 #[tokio::test]
 async fn polls_that_repeat_a_large_result_are_read_within_the_bound() {
     let accepted = format!(r#"{{"taskType":"imageInference","taskUUID":"{TASK}"}}"#);
-    let picture = item(&format!(r#","status":"success","imageBase64Data":"\/{}""#, "A".repeat(71 * MIB)));
+    let image = item(&format!(r#","status":"success","imageBase64Data":"\/{}""#, "A".repeat(71 * MIB)));
     let open = item(r#","status":"processing""#);
-    let said = told(vec![data(&accepted), data(&format!("{picture},{open}"))]).await;
+    let said = told(vec![data(&accepted), data(&format!("{image},{open}"))]).await;
     assert!(said.starts_with("1 results, 0 omitted, Some(Unfinished"), "{said}");
 }

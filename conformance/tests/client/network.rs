@@ -70,7 +70,7 @@ async fn only_what_may_pass_is_tried_again() {
     }
     let script = Script::start(vec![cut()]).await;
     let error = Client::new(KEY, quick(&script.url).retries(1)).unwrap().run(&task()).await.unwrap_err();
-    assert!(matches!(error, Error::Broken(_)) && error.may_be_billed(), "{error}");
+    assert!(matches!(error, Error::ConnectionLost(_)) && error.may_be_billed(), "{error}");
     assert_eq!(script.heard().len(), 2);
 }
 

@@ -38,7 +38,7 @@ pub(crate) fn task() -> Valid<Request> {
     Request::builder(required()).build().unwrap()
 }
 
-/// A task with so many pictures, delivered later.
+/// A task with so many images, delivered later.
 pub(crate) fn deferred(results: u32) -> Valid<Request> {
     let task = Request::builder(required()).delivery_method(DeliveryMethod::Async).number_results(results);
     task.build().unwrap()

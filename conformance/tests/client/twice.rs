@@ -70,7 +70,10 @@ async fn where_the_results_cannot_be_fetched_the_error_says_that_the_task_was_ta
     let unknown = format!(r#"{{"errors":[{}]}}"#, error(&task, "taskNotFound"));
     let script = Script::start(vec![answer(500, ""), answer(400, &conflict), answer(404, &unknown)]).await;
     let error = client(&script.url).run(&task).await.unwrap_err();
-    assert!(matches!(&error, Error::Taken { task: taken } if taken == task.task_uuid.as_str()), "{error}");
+    assert!(
+        matches!(&error, Error::AlreadyAccepted { task: taken } if taken == task.task_uuid.as_str()),
+        "{error}"
+    );
     assert_eq!((error.class(), error.is_retryable(), error.may_be_billed()), (Class::Conflict, false, true));
     assert_eq!(script.heard().len(), 3);
 }
@@ -128,6 +131,6 @@ async fn an_answer_with_results_is_not_asked_for_again_whatever_its_status() {
 async fn a_later_failure_does_not_hide_that_the_task_may_be_billed() {
     let script = Script::start(vec![cut(), answer(429, "")]).await;
     let error = client(&script.url).run(&task()).await.unwrap_err();
-    assert!(matches!(error, Error::Broken(_)) && error.may_be_billed(), "{error}");
+    assert!(matches!(error, Error::ConnectionLost(_)) && error.may_be_billed(), "{error}");
     assert_eq!(script.heard().len(), 4);
 }

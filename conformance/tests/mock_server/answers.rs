@@ -122,7 +122,7 @@ fn files_are_of_the_container_and_size_that_was_asked_for() {
             let text = answer["data"][0][field].as_str().unwrap();
             let start = format!("data:{};base64,", container.media_type());
             let text = if kind == "dataURI" { text.strip_prefix(&start).unwrap() } else { text };
-            assert_eq!(STANDARD.decode(text).unwrap(), bytes, "the same picture in every form");
+            assert_eq!(STANDARD.decode(text).unwrap(), bytes, "the same image in every form");
         }
     }
 }

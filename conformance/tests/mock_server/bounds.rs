@@ -78,7 +78,7 @@ fn more_results_than_an_answer_holds_are_refused_task_by_task() {
 }
 
 #[test]
-fn pictures_in_an_answer_are_limited_by_their_pixels() {
+fn images_in_an_answer_are_limited_by_their_pixels() {
     let engine = engine(Settings::default());
     let changes = json!({"numberResults": 20, "outputType": "base64Data", "width": 3840, "height": 3840});
     let request = json!([task(1, &changes), task(2, &changes), task(3, &json!({}))]).to_string();

@@ -11,7 +11,7 @@ fn faulty(id: &str) -> Arc<Engine> {
     engine(Settings { faults: vec![id.to_owned()], ..Settings::default() })
 }
 
-/// Whether a case is taken as a whole; its pictures are not drawn.
+/// Whether a case is taken as a whole; its images are not drawn.
 fn accepted(engine: &Engine, case: &Case) -> bool {
     let answer = engine.answer(&incoming("POST", "/v1", KEY, case.body.to_string().into_bytes()));
     answer.status == 200 && answer.note.errors.is_empty()

@@ -136,7 +136,7 @@ fn leave_requests_open(program: &Program) -> Vec<TcpStream> {
     held
 }
 
-/// Answers that nobody reads: pictures, and pongs.
+/// Answers that nobody reads: images, and pongs.
 fn leave_answers_unread(program: &Program) -> Vec<TcpStream> {
     let large = json!({"outputType": "base64Data", "numberResults": 20, "width": 2048, "height": 2048, "outputFormat": "PNG"});
     let mut held = Vec::new();

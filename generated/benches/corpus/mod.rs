@@ -51,7 +51,7 @@ fn full() -> Value {
             "outputType": "base64Data",
             "outputFormat": "WEBP",
             "outputQuality": 80,
-            "webhookURL": "https://hooks.example.com/pictures/done?secret=8f2a&kind=final",
+            "webhookURL": "https://hooks.example.com/images/done?secret=8f2a&kind=final",
             "deliveryMethod": "async",
             "uploadEndpoint": "https://bucket.s3.example.com/a/b/c.webp?X-Amz-Signature=0123456789abcdef",
             "safety": {"checkContent": true},
@@ -59,7 +59,7 @@ fn full() -> Value {
             "includeCost": true,
             "inputs": {"referenceImages": [
                 "019c42a0-c3ff-7138-be83-ee257abc5331",
-                "https://pictures.example.com/a/lighthouse.png?size=large"
+                "https://images.example.com/a/lighthouse.png?size=large"
             ]},
             "numberResults": 4,
             "providerSettings": {"openai": {"moderation": "low", "quality": "medium"}}
@@ -67,7 +67,7 @@ fn full() -> Value {
     )
 }
 
-/// Every eighth character takes more than one byte, so that bytes alone do not tell the length.
+/// Every eighth character takes more than one byte, so that the number of bytes is not the length.
 fn prompt(characters: usize) -> Value {
     let text: String = "a tower — ".chars().cycle().take(characters).collect();
     with(full(), json!({ "positivePrompt": text }))
@@ -99,7 +99,7 @@ fn many_faults(value: Value) -> Value {
             "width": 3856,
             "height": 17,
             "outputQuality": 100,
-            "webhookURL": "no address",
+            "webhookURL": "not a URL",
             "ttl": 59,
             "numberResults": 0
         }),

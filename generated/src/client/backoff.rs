@@ -1,38 +1,38 @@
-//! How long to wait before the same is sent again.
+//! The pause before a retry.
 
 use super::settings::Settings;
 use std::time::{Duration, SystemTime};
 
-/// The first pause; each further one is twice as long.
+/// The first pause. Each further pause is twice as long.
 const FIRST: Duration = Duration::from_secs(1);
-/// No pause of our own is longer.
+/// The longest pause without a `Retry-After`.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Whether an answer of that status may turn out better when the same is sent again.
+/// Whether a request with an answer of this status is sent again.
 pub(super) fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 429 | 500..600)
 }
 
-/// The pause after the attempt of that number, counted from 0; none where no further one is to be made.
+/// The pause after this attempt, counted from 0. `None` if there is no further attempt.
 pub(super) fn pause(settings: &Settings, attempt: u32, asked: Option<Duration>) -> Option<Duration> {
     if attempt >= settings.retries || asked.is_some_and(|asked| asked > settings.longest_pause) {
         return None;
     }
     let whole = FIRST.saturating_mul(1_u32 << attempt.min(16)).min(LONGEST);
-    // Between half and all of it, so that clients that failed together do not come back together.
+    // A random part, so that many clients do not retry at the same time.
     let own = whole.mul_f64(settings.pace * (0.5 + fastrand::f64() / 2.0));
     Some(match asked {
-        // Not before the time, and not all at that time.
+        // Not earlier than asked, and not all clients at the same time.
         Some(asked) => asked + own.mul_f64(0.1).min(Duration::from_millis(250)),
         None => own,
     })
 }
 
-/// The pause that a `Retry-After` asks for: seconds, or a date. A date in the past is no pause.
+/// The pause of a `Retry-After`: seconds or a date. A date in the past means no pause.
 pub fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More digits than a number can hold are a long time all the same.
+        // A number that is too large is a long time as well.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;

@@ -1,28 +1,28 @@
-//! Whether a task may be billed although its answer is an error. Only a clear refusal says that it is not: whatever else
-//! comes, the service may have begun the work, and a second task would be a second bill.
+//! Whether a task may be billed although its answer is an error. Only a clear refusal means that it is not. After any
+//! other answer, the service may have started the task, and a second task would be billed again.
 
 use super::error::{Class, of_code};
 use crate::answers::ApiError;
 
-/// Whether a task may run, or have run, after an answer with that status and those errors.
+/// Whether a task may run, or may have run, after an answer with this status and these errors.
 pub(super) fn may_run(status: u16, errors: &[ApiError]) -> bool {
     match status {
-        // A batch has one status for all its tasks, so that each needs a reason of its own.
+        // A batch has one status for all its tasks, so each task needs its own error.
         200..300 => errors.is_empty() || !errors.iter().all(|error| is_refusing(&error.code)),
         _ => status_may_run(status) || errors.iter().any(|error| is_running(&error.code)),
     }
 }
 
-/// Whether a task may run after an answer of that status alone. The refusals are listed and not the others, since
-/// gateways make up statuses of their own: 460 and 499 for a client that went away, 520 to 530 for a lost origin.
+/// Whether a task may run after an answer with this status and no errors. The list contains the refusals, since
+/// gateways use statuses of their own: 460 and 499 for a closed connection, 520 to 530 for a lost origin.
 fn status_may_run(status: u16) -> bool {
-    // 408 and 409 are left out: the request may have been read, and the identifier is in use.
+    // Not 408 and 409: the request may have been read, or the `taskUUID` is in use.
     !matches!(status, 307 | 308 | 400..=407 | 410..=418 | 421..=426 | 428 | 429 | 431 | 451)
 }
 
-/// Whether a code says that the task was not begun.
+/// Whether an error code means that the task was not started.
 fn is_refusing(code: &str) -> bool {
-    // The provider's own check of what it made: the beginning of the word misleads.
+    // The provider's check of the finished image; its first word is misleading.
     let is_checked_afterwards = code == "invalidProviderContent";
     let class = of_code(code);
     let refusing =
@@ -30,7 +30,7 @@ fn is_refusing(code: &str) -> bool {
     !is_checked_afterwards && class.is_some_and(|class| refusing.contains(&class))
 }
 
-/// Whether a code says that the task, or one with its identifier, was begun.
+/// Whether an error code means that the task, or one with its `taskUUID`, was started.
 fn is_running(code: &str) -> bool {
     code == "invalidProviderContent" || matches!(of_code(code), Some(Class::Service | Class::Conflict))
 }

@@ -1,4 +1,4 @@
-//! The client for programs that are not asynchronous.
+//! The client for synchronous programs.
 //!
 //! ```no_run
 //! use airspec_models::client::blocking::Client;
@@ -6,9 +6,9 @@
 //!
 //! let client = Client::from_env()?;
 //! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 }).build()?;
-//! for image in client.run(&task)?.results {
-//!     client.save(&image.image_url.unwrap_or_default(), "lighthouse.jpg")?;
-//! }
+//! let image = client.run(&task)?.results.remove(0);
+//! let url = image.image_url.as_deref().ok_or("the result has no imageURL")?;
+//! client.save(url, "lighthouse.jpg")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -19,8 +19,8 @@ use std::fmt;
 use std::path::Path;
 use tokio::runtime::{Builder, Runtime};
 
-/// As [`client::Client`](super::Client), but each call returns when it is done. Not for use within asynchronous code,
-/// where a call panics.
+/// The same methods as [`client::Client`](super::Client), except `download`, `save_with` and `run_batch_with`. Each
+/// call blocks. Do not call it in async code: it panics.
 pub struct Client {
     client: super::Client,
     runtime: Runtime,
@@ -33,26 +33,26 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// As [`client::Client::from_env`](super::Client::from_env).
+    /// The same as [`client::Client::from_env`](super::Client::from_env).
     ///
     /// # Errors
-    /// No key, or one that no header can carry.
+    /// There is no key, or it contains characters that an HTTP header cannot contain.
     pub fn from_env() -> Result<Self, SetupError> {
         super::Client::from_env().and_then(Self::around)
     }
 
-    /// As [`client::Client::from_env_with`](super::Client::from_env_with).
+    /// The same as [`client::Client::from_env_with`](super::Client::from_env_with).
     ///
     /// # Errors
-    /// No key, or settings that cannot be used.
+    /// There is no valid key, or the settings are not valid.
     pub fn from_env_with(settings: Settings) -> Result<Self, SetupError> {
         super::Client::from_env_with(settings).and_then(Self::around)
     }
 
-    /// As [`client::Client::new`](super::Client::new).
+    /// The same as [`client::Client::new`](super::Client::new).
     ///
     /// # Errors
-    /// A key that no header can carry, or settings that cannot be used.
+    /// The key or the settings are not valid.
     pub fn new(key: &str, settings: Settings) -> Result<Self, SetupError> {
         super::Client::new(key, settings).and_then(Self::around)
     }
@@ -63,52 +63,52 @@ impl Client {
         Ok(Self { client, runtime })
     }
 
-    /// As [`client::Client::run`](super::Client::run).
+    /// The same as [`client::Client::run`](super::Client::run).
     ///
     /// # Errors
-    /// Why there is no result.
+    /// The task has no result.
     pub fn run<T: Task>(&self, task: &Valid<T>) -> Result<Finished<T::Answer>, Error> {
         self.runtime.block_on(self.client.run(task))
     }
 
-    /// As [`client::Client::run_with`](super::Client::run_with).
+    /// The same as [`client::Client::run_with`](super::Client::run_with).
     ///
     /// # Errors
-    /// Why there is no result.
+    /// The task has no result.
     pub fn run_with<T: Task>(
         &self,
         task: &Valid<T>,
-        tell: impl FnMut(Progress<'_>) + Send,
+        on_progress: impl FnMut(Progress<'_>) + Send,
     ) -> Result<Finished<T::Answer>, Error> {
-        self.runtime.block_on(self.client.run_with(task, tell))
+        self.runtime.block_on(self.client.run_with(task, on_progress))
     }
 
-    /// As [`client::Client::run_batch`](super::Client::run_batch).
+    /// The same as [`client::Client::run_batch`](super::Client::run_batch).
     pub fn run_batch<T: Task>(&self, batch: &Batch<T>) -> Vec<Outcome<T::Answer>> {
         self.runtime.block_on(self.client.run_batch(batch))
     }
 
-    /// As [`client::Client::submit`](super::Client::submit).
+    /// The same as [`client::Client::submit`](super::Client::submit).
     ///
     /// # Errors
-    /// Why the task was not accepted.
+    /// The task was not accepted, or its outcome is not known.
     pub fn submit<T: Task>(&self, task: &Valid<T>) -> Result<Option<Finished<T::Answer>>, Error> {
         self.runtime.block_on(self.client.submit(task))
     }
 
-    /// As [`client::Client::collect`](super::Client::collect).
+    /// The same as [`client::Client::collect`](super::Client::collect).
     ///
     /// # Errors
-    /// Why there is no result.
+    /// The task has no result.
     pub fn collect<T: Task>(&self, task: &Valid<T>) -> Result<Finished<T::Answer>, Error> {
         self.runtime.block_on(self.client.collect(task))
     }
 
-    /// As [`client::Client::save`](super::Client::save).
+    /// The same as [`client::Client::save`](super::Client::save).
     ///
     /// # Errors
-    /// Why there is no file.
-    pub fn save(&self, address: &str, path: impl AsRef<Path> + Send) -> Result<u64, Error> {
-        self.runtime.block_on(self.client.save(address, path))
+    /// The file could not be downloaded or written.
+    pub fn save(&self, url: &str, path: impl AsRef<Path> + Send) -> Result<u64, Error> {
+        self.runtime.block_on(self.client.save(url, path))
     }
 }

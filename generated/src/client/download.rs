@@ -1,10 +1,10 @@
-//! Files that results point to: streamed, within a limit of bytes and of time, and never half in place.
+//! Downloads of result files: streamed, with limits for size and time, and never left incomplete.
 
 use super::Client;
-use super::address::bare;
 use super::backoff::{is_passing, pause};
 use super::error::Error;
 use super::http::{asked, lost};
+use super::url::bare;
 use crate::Uuid;
 use reqwest::Response;
 use reqwest::header::{CONTENT_TYPE, LOCATION};
@@ -15,14 +15,14 @@ use tokio::fs::File;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use tokio::time::{Instant, sleep, timeout_at};
 
-/// The status of an answer that is the file.
+/// The status of an answer with the file.
 const GOOD: u16 = 200;
 
-/// A file on its way.
+/// A download in progress.
 ///
 /// ```no_run
-/// # async fn example(client: airspec_models::client::Client, address: &str) -> Result<(), airspec_models::client::Error> {
-/// let mut download = client.download(address).await?;
+/// # async fn example(client: airspec_models::client::Client, url: &str) -> Result<(), airspec_models::client::Error> {
+/// let mut download = client.download(url).await?;
 /// println!("{:?} bytes of {:?}", download.size(), download.media_type());
 /// while let Some(bytes) = download.chunk().await? {
 ///     println!("{} more", bytes.len());
@@ -39,14 +39,15 @@ pub struct Download {
 }
 
 impl Client {
-    /// Opens a file. The key is not sent: the address can be anyone's.
+    /// Starts the download of a file. The key is not sent.
     ///
     /// # Errors
-    /// An address that is no link, a status other than 200, no answer in time.
-    pub async fn download(&self, address: &str) -> Result<Download, Error> {
+    /// The URL is not valid or not allowed, the status is not 200, or there is no answer in time. To try again,
+    /// download the same URL: the image is already paid for. Do not send the task again.
+    pub async fn download(&self, url: &str) -> Result<Download, Error> {
         let mut attempt = 0;
         loop {
-            match self.open(address).await {
+            match self.open(url).await {
                 Ok(download) => return Ok(download),
                 Err((error, asked)) => self.pause_before(attempt, error, asked).await?,
             }
@@ -54,30 +55,33 @@ impl Client {
         }
     }
 
-    /// Downloads a file to a path, in place of what is there. Until all of it has arrived it has another name in the
-    /// same folder, which is removed when it does not arrive, or is no longer waited for. An empty file is none.
+    /// Downloads a file to a path and returns its size in bytes. It replaces an existing file only when the download is
+    /// complete: until then, the data is in a temporary file in the same folder, which is removed if the download
+    /// fails or the future is dropped. An empty file is an error.
     ///
     /// # Errors
-    /// As [`download`](Self::download), a connection that keeps breaking, an empty file, one that cannot be written.
-    pub async fn save(&self, address: &str, path: impl AsRef<Path> + Send) -> Result<u64, Error> {
-        self.save_with(address, path, |_, _| {}).await
+    /// The same as [`download`](Self::download); also if the connection is lost on every attempt, if the file is
+    /// empty, or if it cannot be written. To try again, download the same URL: the image is already paid for.
+    pub async fn save(&self, url: &str, path: impl AsRef<Path> + Send) -> Result<u64, Error> {
+        self.save_with(url, path, |_, _| {}).await
     }
 
-    /// As [`save`](Self::save); `tell` hears of the bytes so far, and of all that there are where that is known.
+    /// The same as [`save`](Self::save). `on_progress` is called with the number of bytes so far and the total, if
+    /// known.
     ///
     /// # Errors
-    /// As [`save`](Self::save).
+    /// The same as [`save`](Self::save).
     pub async fn save_with(
         &self,
-        address: &str,
+        url: &str,
         path: impl AsRef<Path> + Send,
-        mut tell: impl FnMut(u64, Option<u64>) + Send,
+        mut on_progress: impl FnMut(u64, Option<u64>) + Send,
     ) -> Result<u64, Error> {
         let path = path.as_ref().to_owned();
         let mut attempt = 0;
         loop {
-            let failure = match self.open(address).await {
-                Ok(download) => match download.into_place(&path, &mut tell).await {
+            let failure = match self.open(url).await {
+                Ok(download) => match download.into_place(&path, &mut on_progress).await {
                     Ok(size) => return Ok(size),
                     Err(error) => (error, None),
                 },
@@ -88,10 +92,10 @@ impl Client {
         }
     }
 
-    /// Waits for the next attempt, or tells that there is none.
+    /// Waits before the next attempt, or returns the error if there is none.
     async fn pause_before(&self, attempt: u32, error: Error, asked: Option<Duration>) -> Result<(), Error> {
         let may_pass = match &error {
-            // A good status of an empty file, which may be being written.
+            // An empty file with status 200: the service may not have stored the file yet.
             Error::File { status: Some(status), .. } => is_passing(*status) || *status == GOOD,
             Error::Download(cause) => !matches!(**cause, Error::TooLarge { .. }),
             _ => false,
@@ -105,18 +109,18 @@ impl Client {
         }
     }
 
-    /// One attempt to open a file, with the pause that the server asks for.
-    async fn open(&self, address: &str) -> Result<Download, (Error, Option<Duration>)> {
+    /// One attempt to start a download. An error comes with the `Retry-After` of the server.
+    async fn open(&self, url: &str) -> Result<Download, (Error, Option<Duration>)> {
         let settings = &self.inner.settings;
         let (time, limit) = (settings.timeout, settings.file_limit);
         let deadline = Instant::now() + time;
-        let response = match timeout_at(deadline, self.follow(address)).await {
+        let response = match timeout_at(deadline, self.follow(url)).await {
             Ok(response) => response.map_err(|error| (error.of_download(), None))?,
             Err(_) => return Err((Error::TimedOut(time).of_download(), None)),
         };
         let status = response.status().as_u16();
         if status != GOOD {
-            let reason = format!("{} answers HTTP {status}", bare(address));
+            let reason = format!("{} answers HTTP {status}", bare(url));
             return Err((Error::File { status: Some(status), reason }, asked(&response)));
         }
         if response.content_length().is_some_and(|size| size > limit) {
@@ -125,11 +129,11 @@ impl Client {
         Ok(Download { response, limit, read: 0, deadline, time })
     }
 
-    /// The answer for a file, wherever it is. Only the step from http to https is taken here: the HTTP client for the
-    /// one knows no certificates.
-    async fn follow(&self, address: &str) -> Result<Response, Error> {
+    /// The answer for a file, after redirects. Only the redirect from http to https is followed here: the HTTP client for http
+    /// has no certificates.
+    async fn follow(&self, url: &str) -> Result<Response, Error> {
         let (http, settings) = (&self.inner.http, &self.inner.settings);
-        let response = http.get(address, settings)?.send().await.map_err(lost)?;
+        let response = http.get(url, settings)?.send().await.map_err(lost)?;
         if !response.status().is_redirection() {
             return Ok(response);
         }
@@ -143,7 +147,7 @@ impl Client {
     }
 }
 
-/// Without the address, whose query may be secret.
+/// Without the URL, whose query may be secret.
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "a download of which {} bytes have arrived", self.read)
@@ -151,22 +155,22 @@ impl fmt::Debug for Download {
 }
 
 impl Download {
-    /// How many bytes there are in all, where the server says so.
+    /// The size of the file in bytes, if the server sends it.
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         self.response.content_length()
     }
 
-    /// The media type that the server says, such as `image/png`.
+    /// The media type that the server sends, such as `image/png`.
     #[must_use]
     pub fn media_type(&self) -> Option<&str> {
         self.response.headers().get(CONTENT_TYPE)?.to_str().ok()
     }
 
-    /// The next bytes; `None` when all have arrived.
+    /// The next bytes; `None` at the end of the file.
     ///
     /// # Errors
-    /// A connection that breaks, more bytes than the limit, more time than the time-out.
+    /// The connection is lost, or the file exceeds the size limit or the time limit.
     pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
         let chunk = match timeout_at(self.deadline, self.response.chunk()).await {
             Ok(chunk) => chunk.map_err(|error| lost(error).of_download())?,
@@ -181,10 +185,10 @@ impl Download {
         Ok(chunk.map(Vec::from))
     }
 
-    /// Writes all bytes; how many there were.
+    /// Writes all bytes and returns their number.
     ///
     /// # Errors
-    /// As [`chunk`](Self::chunk), and a writer that fails. What is written until then stays written.
+    /// The same as [`chunk`](Self::chunk); also if the writer fails. The bytes written before stay written.
     pub async fn write_to(mut self, writer: &mut (impl AsyncWrite + Unpin + Send)) -> Result<u64, Error> {
         self.copy(writer, "", &mut |_, _| {}).await
     }
@@ -193,35 +197,37 @@ impl Download {
         &mut self,
         writer: &mut (impl AsyncWrite + Unpin + Send),
         path: &str,
-        tell: &mut (impl FnMut(u64, Option<u64>) + Send),
+        on_progress: &mut (impl FnMut(u64, Option<u64>) + Send),
     ) -> Result<u64, Error> {
         let size = self.size();
         while let Some(chunk) = self.chunk().await? {
             writer.write_all(&chunk).await.map_err(|error| unwritten(path, &error))?;
-            tell(self.read, size);
+            on_progress(self.read, size);
         }
         if size.is_some_and(|size| size != self.read) {
-            return Err(Error::Broken("less came than was announced".to_owned()).of_download());
+            return Err(
+                Error::ConnectionLost("the file is shorter than its content-length".to_owned()).of_download()
+            );
         }
         writer.flush().await.map_err(|error| unwritten(path, &error))?;
         Ok(self.read)
     }
 
-    /// Writes all bytes under another name, then gives the file its own.
+    /// Writes all bytes to a temporary file, then renames it.
     async fn into_place(
         mut self,
         path: &Path,
-        tell: &mut (impl FnMut(u64, Option<u64>) + Send),
+        on_progress: &mut (impl FnMut(u64, Option<u64>) + Send),
     ) -> Result<u64, Error> {
         let shown = path.display().to_string();
         let fail = |error: std::io::Error| unwritten(&shown, &error);
         let part = Part::beside(path).ok_or_else(|| fail(std::io::ErrorKind::InvalidFilename.into()))?;
-        // At once, and not on another thread, which could make it after `part` is dropped.
+        // Synchronous: another thread could create it after `part` is dropped.
         let mut file = std::fs::File::create_new(&part.0).map(File::from_std).map_err(fail)?;
-        let size = self.copy(&mut file, &shown, tell).await?;
+        let size = self.copy(&mut file, &shown, on_progress).await?;
         if size == 0 {
-            // What is there already is worth more.
-            return Err(Error::File { status: Some(GOOD), reason: "it is empty".to_owned() });
+            // An existing file is not replaced by an empty one.
+            return Err(Error::File { status: Some(GOOD), reason: "the file is empty".to_owned() });
         }
         file.sync_all().await.map_err(fail)?;
         drop(file);
@@ -230,11 +236,11 @@ impl Download {
     }
 }
 
-/// A file that is not whole yet: removed when dropped, which does nothing once it has its own name.
+/// A temporary file, removed when dropped. After the rename this has no effect.
 struct Part(PathBuf);
 
 impl Part {
-    /// A name of its own in the same folder, so that renaming is one step.
+    /// A random name in the same folder, so that the rename is atomic.
     fn beside(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().into_owned();
         let start: String = name.chars().take(40).collect();
@@ -244,7 +250,7 @@ impl Part {
 
 impl Drop for Part {
     fn drop(&mut self) {
-        // Not there once it was renamed.
+        // It does not exist after the rename.
         let _ = std::fs::remove_file(&self.0);
     }
 }

@@ -1,7 +1,7 @@
-//! The envelope of an answer: `data`, `errors`, or both, and what in it is about which task.
+//! The envelope of an answer: `data`, `errors`, or both, sorted by task.
 //!
-//! Answers are read leniently. An error that is not as documented still is one, and an item that is no result does not
-//! cost the others. What is kept is bounded by what was asked for, whatever the answer holds.
+//! Answers are read leniently. An error with another form is still an error, and an invalid item does not affect the
+//! others. The number of results that are kept depends on the request, not on the answer.
 
 use super::error::{Class, Error, of_code};
 use super::http::Reply;
@@ -14,25 +14,25 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// Words of the platform, the same for every model.
+/// Names of the platform, the same for every model.
 const ERROR: &str = "error";
 const STATUS: &str = "status";
 const PROCESSING: &str = "processing";
 pub(super) const TASK_TYPE: &str = "taskType";
 pub(super) const TASK_UUID: &str = "taskUUID";
 
-/// So many times the results that a task asked for are kept.
+/// The client keeps at most this many times the results that a task asks for.
 const MULTIPLE: u64 = 2;
-/// So many errors are kept of a task, and so many of what is about no one task, in all copies together.
+/// The most errors that are kept of one task, and of errors without a task in all copies together.
 const ERRORS: usize = 8;
 const COPIES: usize = 64;
 
-/// A task that was sent.
+/// A task of a request.
 #[derive(Clone, Debug)]
 pub(super) struct Ticket {
-    /// Its identifier, as it was sent.
+    /// Its `taskUUID`, as sent.
     pub(super) uuid: String,
-    /// How many results it asks for.
+    /// The number of results that it asks for.
     pub(super) wanted: u64,
 }
 
@@ -41,48 +41,48 @@ pub(super) struct Envelope {
     pub(super) status: u16,
     retry_after: Option<Duration>,
     shares: Vec<Share>,
-    /// What is about none of the tasks, or does not say about which.
+    /// Errors that name none of the tasks.
     common: Errors,
-    /// Whether that names another task.
+    /// Whether one of them names another task.
     is_strange: bool,
     /// Whether an error names one of the tasks.
     is_named: bool,
-    /// Items that are no errors.
+    /// The number of items that are no errors.
     data: u64,
-    /// Results under identifiers that were not sent.
+    /// The number of results with a `taskUUID` that was not sent.
     foreign: u64,
-    /// Whether an error is the last word about its task, as that of a poll is.
+    /// Whether an error is final for its task, as in the answer to a poll.
     is_final: bool,
 }
 
-/// What an answer says about one task.
+/// The part of an answer about one task.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Share {
     status: u16,
     retry_after: Option<Duration>,
-    /// What may be results, the acknowledgement and unfinished ones left out.
+    /// Possible results, without the acknowledgement and unfinished results.
     items: Vec<Box<RawValue>>,
     pub(super) size: Size,
-    /// Results that are not kept, since they are far more than were asked for.
+    /// The number of results that are not kept, since they are far more than the task asks for.
     omitted: u64,
     errors: Errors,
     foreign: u64,
-    /// Whether the task was taken and results are to come.
+    /// Whether the task was accepted and results follow.
     pending: bool,
-    /// Whether it may run although there are errors.
+    /// Whether the task may run although there are errors.
     doubt: bool,
-    /// Why nothing more is to come, where that is not in the answer.
+    /// Why no more results follow, if the answer does not say it.
     reason: Option<Error>,
 }
 
-/// Some errors, and how many more there were.
+/// Some errors, and the number of the others.
 #[derive(Clone, Debug, Default)]
 struct Errors {
     kept: Vec<ApiError>,
     omitted: u64,
 }
 
-/// How much memory results take that are not decoded yet, and will take.
+/// The size of results that are not decoded yet.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Size {
     pub(super) bytes: u64,
@@ -90,7 +90,7 @@ pub(super) struct Size {
 }
 
 impl Size {
-    /// Whether both together are too much.
+    /// Whether both together exceed the limits.
     pub(super) fn is_too_much_with(self, other: Self, bytes: u64) -> bool {
         self.bytes + other.bytes > bytes || self.values + other.values > VALUES
     }
@@ -120,15 +120,15 @@ impl Errors {
 }
 
 impl Envelope {
-    /// Reads the answer to those tasks; `key` is hidden wherever it stands.
+    /// Reads the answer to these tasks and removes `key` from it.
     pub(super) fn read(reply: &Reply, key: &Key, tickets: &[Ticket]) -> Result<Self, Error> {
         let (status, retry_after) = (reply.status, reply.retry_after);
         let lists = match Lists::of(&reply.body) {
             Ok(lists) => lists,
-            // A gateway's page, say: the status tells enough.
+            // For example the HTML page of a gateway: the status is enough.
             Err(_) if status >= 400 => return Err(Error::refused(status, Vec::new(), retry_after)),
             Err(_) if status >= 300 => {
-                return Err(unreadable(status, "a redirect, which the key does not follow"));
+                return Err(unreadable(status, "a redirect, which the client does not follow"));
             }
             Err(Odd::NoEnvelope) => return Err(unreadable(status, "neither `data` nor `errors`")),
             Err(Odd::NoJson) => return Err(unreadable(status, "no JSON")),
@@ -167,7 +167,7 @@ impl Envelope {
         !self.common.kept.is_empty() || self.shares.iter().any(|share| !share.errors.kept.is_empty())
     }
 
-    /// The errors, if there is nothing else and they need not be the last word, as that of a poll about a task is.
+    /// The errors, if there is nothing else and they are not final.
     pub(super) fn failure(&self) -> Option<Error> {
         (self.data == 0 && !self.is_final).then(|| self.refusal())
     }
@@ -182,13 +182,13 @@ impl Envelope {
         all.refuse(self.status, self.retry_after)
     }
 
-    /// Whether the answer to a poll speaks of its tasks: by name, or by having no errors.
+    /// Whether the answer to a poll is about its tasks: it names them, or has no errors.
     pub(super) fn is_about_its_tasks(&self) -> bool {
         self.data > 0 || !self.has_errors() || self.is_named
     }
 
-    /// What is about each of the tasks, in their order. What is about none of them is about each that nothing else is
-    /// about: a wrong key, say.
+    /// The part of the answer about each task, in their order. An error without a task, such as a wrong key, is used
+    /// for each task without results or errors.
     pub(super) fn shares(self) -> Vec<Share> {
         let Self { mut shares, mut common, is_strange, foreign, .. } = self;
         common.cut(COPIES.checked_div(shares.len()).unwrap_or_default().clamp(1, ERRORS));
@@ -196,7 +196,7 @@ impl Envelope {
             share.foreign = foreign;
             if share.is_empty() {
                 share.errors = common.clone();
-                // Another task was refused, which says nothing about this one.
+                // Another task was refused, so the state of this one is not known.
                 share.doubt = is_strange && share.status < 300;
             }
         }
@@ -204,7 +204,7 @@ impl Envelope {
     }
 }
 
-/// An answer on its way into an envelope.
+/// Sorts an answer into an envelope.
 struct Sorting<'a> {
     key: &'a Key,
     tickets: &'a [Ticket],
@@ -213,12 +213,12 @@ struct Sorting<'a> {
     envelope: Envelope,
 }
 
-/// Which task an item is about.
+/// The task of an item.
 enum Owner {
     Task(usize),
-    /// One that was not sent.
+    /// A task that was not sent.
     Stranger,
-    /// It names none, and there are several.
+    /// The item names no task, and there are several.
     Nobody,
 }
 
@@ -229,7 +229,7 @@ impl Sorting<'_> {
                 .places
                 .get(&uuid.to_ascii_lowercase())
                 .map_or(Owner::Stranger, |index| Owner::Task(*index)),
-            // What names no task is about the only one.
+            // An item without a task belongs to the only task.
             None if self.tickets.len() == 1 => Owner::Task(0),
             None => Owner::Nobody,
         }
@@ -265,7 +265,7 @@ impl Sorting<'_> {
 
     fn item(&mut self, item: &RawValue) {
         let Some(head) = Head::of(item) else {
-            // Whatever it is, it must not cost the others.
+            // An invalid item must not affect the others.
             return self.add_error(None, item, error);
         };
         if head.status.as_deref() == Some(ERROR) {
@@ -278,7 +278,7 @@ impl Sorting<'_> {
         }
     }
 
-    /// The error of an item of `data` that says `"status": "error"`: it is the item, or a member of it.
+    /// The error of an item of `data` with `"status": "error"`: the item itself, or a member of it.
     fn inner_error(&mut self, item: &RawValue, head: &Head<'_>) {
         let inner = head.error.filter(|inner| inner.get().starts_with('{'));
         let task = head.task.clone().or_else(|| inner.and_then(Head::of)?.task);
@@ -303,7 +303,8 @@ impl Sorting<'_> {
         }
         let size = Size { bytes: item.get().len() as u64, values: values(item.get()) };
         if self.size.is_too_much_with(size, u64::MAX) {
-            let reason = format!("a result that is not kept, since all have more than {VALUES} values");
+            let reason =
+                format!("a result that is not kept, since the results have more than {VALUES} values");
             share.reason.get_or_insert_with(|| unreadable(share.status, &reason));
             return;
         }
@@ -323,33 +324,33 @@ impl Share {
         self.items.len() as u64
     }
 
-    /// Whether results are still to come, after a request that was sent.
+    /// Whether results follow.
     pub(super) fn is_deferred(&self) -> bool {
         self.pending && self.errors.kept.is_empty()
     }
 
-    /// Whether polling is over: enough results, or an error and nothing under way.
+    /// Whether polling is finished: enough results, or an error and nothing pending.
     pub(super) fn is_over(&self, wanted: u64) -> bool {
         let has_failed = !self.errors.kept.is_empty() || self.reason.is_some();
         self.results() >= wanted || has_failed && !self.pending
     }
 
-    /// Whether the task was refused with an error of that class, and has nothing else.
+    /// Whether the task has an error of this class and no results.
     pub(super) fn is_refused_as(&self, class: Class) -> bool {
         self.items.is_empty() && self.errors.kept.iter().any(|error| of_code(&error.code) == Some(class))
     }
 
-    /// The same results, with the reason why there are no more.
+    /// The same results, with the reason why no more follow.
     pub(super) fn with(self, reason: Error) -> Self {
         Self { reason: Some(reason), ..self }
     }
 
-    /// The same of a task that may run, whatever the errors say: it was accepted before, or may have been.
+    /// The same for a task that may run despite its errors, since it was or may have been accepted before.
     pub(super) fn in_doubt(self) -> Self {
         Self { doubt: true, ..self }
     }
 
-    /// The results in their type, and what is missing.
+    /// The typed results, and the error if some are missing.
     pub(super) fn finish<A: DeserializeOwned>(self, wanted: u64, key: &Key) -> Result<Finished<A>, Error> {
         let mut results = Vec::with_capacity(self.items.len());
         let mut odd = None;
@@ -357,8 +358,8 @@ impl Share {
             match decoded(&item, key) {
                 Ok(result) => results.push(result),
                 Err(error) => {
-                    // The words can repeat any text of the item, so they are looked through before they are cut.
-                    let mut reason = format!("a result that is none: {error}");
+                    // The message can repeat any text of the item, so the key is removed before it is cut.
+                    let mut reason = format!("an invalid result: {error}");
                     key.hide_in_text(&mut reason);
                     odd = Some(unreadable(self.status, &reason.chars().take(500).collect::<String>()));
                 }
@@ -367,7 +368,7 @@ impl Share {
         let got = results.len() as u64;
         let shortfall = if !self.errors.kept.is_empty() {
             let refusal = self.errors.refuse(self.status, self.retry_after);
-            // To send the task again would create the same results a second time.
+            // If the task is sent again, it is billed again.
             let may_run = self.doubt || self.pending || got > 0 || odd.is_some() || self.omitted > 0;
             Some(if may_run { refusal.in_doubt() } else { refusal })
         } else if let Some(reason) = self.reason.or(odd) {
@@ -382,7 +383,7 @@ impl Share {
     }
 }
 
-/// A result in its type, without the word that only a poll needs.
+/// A typed result, without the `status` of a poll.
 fn decoded<A: DeserializeOwned>(item: &RawValue, key: &Key) -> Result<A, serde_json::Error> {
     let mut members: Map<String, Value> = serde_json::from_str(item.get())?;
     members.remove(STATUS);
@@ -394,15 +395,15 @@ fn unreadable(status: u16, reason: &str) -> Error {
     Error::Unreadable { status, reason: reason.to_owned() }
 }
 
-/// An error, also where it is not as documented.
+/// An error, also in an undocumented form.
 fn error(value: Value) -> ApiError {
-    let told = json!({
+    let described = json!({
         "code": value.get("code").and_then(Value::as_str).unwrap_or("unnamedError"),
         "message": value.get("message").and_then(Value::as_str).map_or_else(|| value.to_string(), str::to_owned),
         "parameter": value.get("parameter"),
         "taskUUID": value.get(TASK_UUID).and_then(Value::as_str),
     });
     serde_json::from_value(value)
-        .or_else(|_| serde_json::from_value(told))
+        .or_else(|_| serde_json::from_value(described))
         .expect("has the two texts that an error needs")
 }

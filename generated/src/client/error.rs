@@ -1,5 +1,5 @@
-//! What can go wrong, in a form that a program can act on: a class, the parameter at fault, a link, whether the task may
-//! be billed all the same, and whether the same request may succeed later.
+//! Errors that a program can act on: class, parameters, documentation URL, whether the task may be billed, and whether
+//! the same request may succeed later.
 
 use super::billing;
 use crate::answers::ApiError;
@@ -8,42 +8,44 @@ use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
 
-/// Why there is no client.
+/// The client cannot be created.
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
-    /// No key was given.
-    #[error("no key: set RUNWARE_API_KEY, or hand one to `Client::new`")]
+    /// There is no key.
+    #[error("no key: set RUNWARE_API_KEY, or pass one to `Client::new`")]
     NoKey,
-    /// The key cannot stand in a header.
-    #[error("the key holds characters that no HTTP header can carry")]
+    /// The key contains invalid characters.
+    #[error("the key contains characters that an HTTP header cannot contain")]
     BadKey,
-    /// Nothing can be sent there, or should not be.
-    #[error("the address `{}` {}", plain(.address), plain(.reason))]
-    Address {
-        /// As given, without its query.
-        address: String,
-        /// What is wrong with it.
+    /// The endpoint URL is not valid or not allowed.
+    #[error("the URL `{}` {}", plain(.url), plain(.reason))]
+    Url {
+        /// The URL without its query.
+        url: String,
+        /// The reason.
         reason: String,
     },
-    /// A proxy that is no address.
-    #[error("the proxy is no address that can be used")]
+    /// The proxy URL is not valid.
+    #[error("the proxy URL is not valid")]
     Proxy,
-    /// A file of certificates without any.
-    #[error("there is no certificate in PEM form")]
+    /// The PEM data contains no certificate.
+    #[error("the PEM data contains no certificate")]
     NoCertificate,
-    /// The system lacks something.
-    #[error("no HTTP client can be made: {}", plain(.0))]
+    /// The HTTP client cannot be created on this system.
+    #[error("cannot create an HTTP client: {}", plain(.0))]
     Http(String),
 }
 
-/// Why a task has no result, or a file was not downloaded.
+/// A task has no result, or a file was not downloaded.
 ///
 /// ```
 /// # fn example(error: airspec_models::client::Error) {
 /// use airspec_models::client::Class;
 ///
 /// match error.class() {
+///     _ if error.is_download() => eprintln!("the image is paid for: download the same URL again: {error}"),
+///     _ if error.may_be_billed() => eprintln!("call `collect`, do not send the task again: {error}"),
 ///     Class::Request => eprintln!("change {:?}, see {:?}", error.parameters(), error.documentation()),
 ///     Class::Balance => eprintln!("top up the account"),
 ///     _ if error.is_retryable() => eprintln!("try again later: {error}"),
@@ -54,124 +56,126 @@ pub enum SetupError {
 #[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The service said no.
+    /// The service refused the request.
     #[error("{0}")]
     Refused(Box<Refusal>),
-    /// There was no connection, so nothing was sent.
-    #[error("no connection: {}", plain(.0))]
+    /// The client could not connect, so it sent nothing.
+    #[error("cannot connect: {}", plain(.0))]
     Unreachable(String),
-    /// The connection ended before the answer was whole. The service may have done the work.
-    #[error("the connection broke: {}", plain(.0))]
-    Broken(String),
-    /// The answer took too long. The service may have done the work.
+    /// The connection was lost before the answer was complete. The task may be running.
+    #[error("the connection was lost: {}", plain(.0))]
+    ConnectionLost(String),
+    /// The answer took too long. The task may be running.
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
-    /// There is more than the limit of the settings.
-    #[error("more than {limit} bytes, which is the limit")]
+    /// The answer or the file is larger than the limit of the settings.
+    #[error("larger than the limit of {limit} bytes")]
     TooLarge {
-        /// In bytes.
+        /// The limit in bytes.
         limit: u64,
     },
-    /// What came back is no answer.
-    #[error("HTTP {status} with a body that is no answer: {}", plain(.reason))]
+    /// The answer is not valid.
+    #[error("HTTP {status} with an invalid body: {}", plain(.reason))]
     Unreadable {
         /// The HTTP status.
         status: u16,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// An earlier attempt of the same request was taken, so the task is or was under way and may be billed; its result
-    /// cannot be fetched. Send it again, as a new task, only if a second bill is acceptable.
+    /// The task was accepted in an earlier attempt of this call, and its results cannot be fetched. It may be billed.
+    /// A new task is billed again.
     #[error(
-        "task {} was taken by an earlier attempt whose answer was lost, and its result cannot be fetched: \
-         it may be billed, and so would a new task",
+        "task {} was accepted in an earlier attempt, and its results cannot be fetched: it may be billed, and a new task \
+         is billed again",
         plain(.task)
     )]
-    Taken {
-        /// The task.
+    AlreadyAccepted {
+        /// The `taskUUID`.
         task: String,
     },
-    /// The results were not ready in time. [`collect`](super::Client::collect) goes on asking for them.
+    /// The results were not ready within [`Settings::polling`](super::Settings::polling). Call
+    /// [`collect`](super::Client::collect) to continue.
     #[error("not finished after {0:?} of polling")]
     Unfinished(Duration),
-    /// The task was taken, but asking for its results failed. [`collect`](super::Client::collect) asks again.
-    #[error("the task was taken, but its results could not be asked for: {0}")]
+    /// The task was accepted, but polling for its results failed. Call [`collect`](super::Client::collect) to try
+    /// again.
+    #[error("the task was accepted, but polling for its results failed: {0}")]
     Uncollected(Box<Error>),
-    /// The answer says nothing about some of what was asked for.
+    /// The answer has fewer results than the task asks for, and no error about the others.
     #[error("{got} of {wanted} results, and no error that says why{}", under_others(*.foreign))]
     Missing {
-        /// Results that were asked for.
+        /// The number of results that the task asks for.
         wanted: u64,
-        /// Results that came.
+        /// The number of results in the answer.
         got: u64,
-        /// Results in the same answer under identifiers that were not sent.
+        /// The number of results in the same answer with a `taskUUID` that was not sent.
         foreign: u64,
     },
-    /// The file of a result did not arrive. It can be fetched again, which costs nothing.
-    #[error("the file did not arrive: {0}")]
+    /// The download of a file failed. Download the same URL again, which costs nothing.
+    #[error("the download failed: {0}")]
     Download(Box<Error>),
-    /// A file that cannot be had: the address, or the status that it answers with.
+    /// The file cannot be downloaded: the URL is not valid or not allowed, or the server refused the request.
     #[error("the file cannot be downloaded: {}", plain(.reason))]
     File {
-        /// The HTTP status, where there is one.
+        /// The HTTP status, if the server answered.
         status: Option<u16>,
-        /// Why not.
+        /// The reason.
         reason: String,
     },
-    /// A file that cannot be written.
+    /// The file cannot be written.
     #[error("cannot write {}: {}", plain(.path), plain(.reason))]
     Write {
-        /// Where to; empty for a writer of the caller.
+        /// The path, or `the downloaded bytes` for a writer.
         path: String,
-        /// The system's reason.
+        /// The reason of the operating system.
         reason: String,
     },
 }
 
-/// What the service said.
+/// The refusal of the service.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Refusal {
-    /// The HTTP status: 200 where other tasks of the batch have results.
+    /// The HTTP status. It can be 200 if other tasks of the batch have results.
     pub status: u16,
-    /// What is wrong, in the service's words; empty where the answer has none. Long texts are cut.
+    /// The errors of the service; empty if the answer has none. Long texts are cut.
     pub errors: Vec<ApiError>,
-    /// How many further errors the answer has, which are not kept.
+    /// How many further errors the answer contains. They are not kept.
     pub omitted: u64,
-    /// Whether the task may run, or have run, although there is an error: the service did not clearly refuse it, or an
-    /// earlier attempt may have been accepted.
+    /// Whether the task may run, or may have run, although there is an error: the service did not clearly refuse it,
+    /// or may have accepted an earlier attempt.
     pub may_run: bool,
-    /// How long the service asks to wait.
+    /// The `Retry-After` of the service.
     pub retry_after: Option<Duration>,
 }
 
-/// What kind of thing went wrong, and so who can do something about it.
+/// The kind of an error. Look at [`Error::is_download`] and [`Error::may_be_billed`] first, and then at the class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Class {
-    /// The request: change it.
+    /// The request is not valid: change it.
     Request,
-    /// The key is missing or wrong.
+    /// The key is missing or wrong: set the right key.
     Key,
-    /// The balance does not cover the task.
+    /// The balance is too low: top up the account.
     Balance,
-    /// The key may not do this.
+    /// The key has no permission for this request.
     Permission,
-    /// There is no such task, file or thing.
+    /// The task, the file or the resource does not exist, or no longer exists.
     NotFound,
-    /// The identifier of the task is in use.
+    /// The `taskUUID` is in use: call [`collect`](super::Client::collect).
     Conflict,
-    /// Too many requests: wait.
+    /// Too many requests: wait, then send the task again.
     Rate,
-    /// The service or the provider behind it failed: try again later.
+    /// The service or the provider failed: try again later, if [`Error::is_retryable`].
     Service,
-    /// The connection: nothing came, or not all.
+    /// The client could not connect, or the connection was lost.
     Connection,
-    /// It took too long.
+    /// A time-out.
     Time,
-    /// The answer cannot be understood, or is not whole.
+    /// The answer is not valid or not complete.
     Answer,
-    /// This machine: a file that cannot be written.
+    /// A local file cannot be written.
     Local,
 }
 
@@ -181,7 +185,7 @@ impl Error {
         Self::Refused(Box::new(Refusal { status, errors, omitted: 0, may_run, retry_after }))
     }
 
-    /// A refusal with so many errors more.
+    /// The refusal with the number of further errors.
     pub(super) fn with_omitted(self, omitted: u64) -> Self {
         match self {
             Self::Refused(refusal) => Self::Refused(Box::new(Refusal { omitted, ..*refusal })),
@@ -189,7 +193,7 @@ impl Error {
         }
     }
 
-    /// The same error where an earlier attempt, or an earlier answer, leaves open whether the task runs.
+    /// The same error, if the task may be running after an earlier attempt or answer.
     pub(super) fn in_doubt(self) -> Self {
         match self {
             Self::Refused(refusal) => Self::Refused(Box::new(Refusal { may_run: true, ..*refusal })),
@@ -197,35 +201,35 @@ impl Error {
         }
     }
 
-    /// What went wrong with a file, which is not to be mistaken for the same trouble with a task.
+    /// The error of a download, which has other consequences than the same error of a task.
     pub(super) fn of_download(self) -> Self {
         match self {
-            Self::Unreachable(_) | Self::Broken(_) | Self::TimedOut(_) | Self::TooLarge { .. } => {
+            Self::Unreachable(_) | Self::ConnectionLost(_) | Self::TimedOut(_) | Self::TooLarge { .. } => {
                 Self::Download(Box::new(self))
             }
             other => other,
         }
     }
 
-    /// What kind of thing went wrong.
+    /// The kind of the error.
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
             Self::Refused(refusal) => refusal.class(),
             Self::Uncollected(cause) | Self::Download(cause) => cause.class(),
-            Self::Unreachable(_) | Self::Broken(_) => Class::Connection,
+            Self::Unreachable(_) | Self::ConnectionLost(_) => Class::Connection,
             Self::TimedOut(_) | Self::Unfinished(_) => Class::Time,
             Self::TooLarge { .. }
             | Self::Unreadable { .. }
             | Self::Missing { .. }
             | Self::File { status: None, .. } => Class::Answer,
-            Self::Taken { .. } => Class::Conflict,
+            Self::AlreadyAccepted { .. } => Class::Conflict,
             Self::File { status: Some(status), .. } => of_status(*status),
             Self::Write { .. } => Class::Local,
         }
     }
 
-    /// What the service said is wrong; empty where it said nothing.
+    /// The errors of the service; empty if it sent none.
     #[must_use]
     pub fn errors(&self) -> &[ApiError] {
         match self {
@@ -235,21 +239,31 @@ impl Error {
         }
     }
 
-    /// The dotted paths of the parameters at fault.
+    /// The dotted paths of the invalid parameters.
     #[must_use]
     pub fn parameters(&self) -> Vec<&str> {
         self.errors().iter().filter_map(|error| error.parameter.as_ref()).flat_map(names).collect()
     }
 
-    /// Where the provider documents the first parameter at fault.
+    /// The URL of the provider's documentation of the first invalid parameter.
     #[must_use]
     pub fn documentation(&self) -> Option<&str> {
         self.errors().iter().find_map(|error| error.documentation.as_deref())
     }
 
-    /// Whether the same request, with a fresh identifier, may succeed later as it is. Never where the task
-    /// [may be billed](Self::may_be_billed), since a fresh identifier would be billed as well: ask for such a task with
-    /// [`collect`](super::Client::collect), or send the same one, whose identifier the service knows.
+    /// Whether the same call may succeed later.
+    ///
+    /// For errors of [`save`](super::Client::save) and [`download`](super::Client::download) this means: download the
+    /// same URL again. The image is already paid for. Do not send the task again. [`is_download`](Self::is_download)
+    /// is true for these errors.
+    ///
+    /// For errors of tasks this means: send the task again, also with a new `taskUUID`. It is false for every task that
+    /// [may be billed](Self::may_be_billed).
+    ///
+    /// If you must not pay twice, build the task with `DeliveryMethod::Async`: after a lost answer,
+    /// [`collect`](super::Client::collect) returns its results and costs nothing. For an immediate (`sync`) task the
+    /// results of a lost answer may be gone: `collect` then returns [`Class::NotFound`] (or [`Error::Unfinished`]),
+    /// and sending the task again may be billed again, even with the same `taskUUID`.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         let may_pass = match self {
@@ -261,16 +275,24 @@ impl Error {
         may_pass && !self.may_be_billed()
     }
 
-    /// Whether the service may do, or have done, the work all the same. Only what it clearly refused is not billed, and
-    /// what never reached it: a 5xx, an HTTP 408, an answer that cannot be read and a lost connection leave it open.
+    /// Whether this is an error of [`save`](super::Client::save) or [`download`](super::Client::download). The task is
+    /// finished and paid for: download the same URL again, and do not send the task again.
+    #[must_use]
+    pub fn is_download(&self) -> bool {
+        matches!(self, Self::Download(_) | Self::File { .. } | Self::Write { .. })
+    }
+
+    /// Whether the task may run, or may have run, and so may be billed. It is false only if the service clearly
+    /// refused the task or did not receive it, and for errors of downloads. It is true after HTTP 408 and 5xx, an
+    /// invalid answer, a lost connection and a time-out.
     #[must_use]
     pub fn may_be_billed(&self) -> bool {
         match self {
             Self::Refused(refusal) => refusal.may_run,
-            Self::Broken(_)
+            Self::ConnectionLost(_)
             | Self::TimedOut(_)
             | Self::TooLarge { .. }
-            | Self::Taken { .. }
+            | Self::AlreadyAccepted { .. }
             | Self::Uncollected(_)
             | Self::Missing { .. }
             | Self::Unreadable { .. }
@@ -279,7 +301,7 @@ impl Error {
         }
     }
 
-    /// How long the service asks to wait before it is asked again.
+    /// The `Retry-After` of the service: the time to wait before the next attempt.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -301,7 +323,7 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.errors.is_empty() {
-            return write!(f, "HTTP {} without a reason", self.status);
+            return write!(f, "HTTP {} without an error message", self.status);
         }
         for (index, error) in self.errors.iter().enumerate() {
             let separator = if index == 0 { "" } else { "\n" };
@@ -321,7 +343,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// How many results came under other identifiers, where some did.
+/// The number of results with another `taskUUID`, if there are any.
 fn under_others(foreign: u64) -> String {
     match foreign {
         0 => String::new(),
@@ -329,7 +351,7 @@ fn under_others(foreign: u64) -> String {
     }
 }
 
-/// Words of others, such that they do nothing to a terminal.
+/// Text of others, safe for a terminal.
 fn plain(text: &str) -> String {
     beginning(text, 500)
 }
@@ -343,7 +365,7 @@ fn names(parameter: &Value) -> Vec<&str> {
     }
 }
 
-/// What the platform's words say; codes differ between models, so beginnings decide.
+/// The class of an error code. Codes differ between models, so the first word of the code decides.
 pub fn of_code(code: &str) -> Option<Class> {
     let exact = match code {
         "invalidApiKey" | "missingApiKey" => Class::Key,
@@ -413,6 +435,28 @@ mod tests {
         let several =
             refused(400, json!({"code": "missingSize", "message": "m", "parameter": ["width", "height"]}));
         assert_eq!(several.parameters(), ["width", "height"]);
+    }
+
+    #[test]
+    fn errors_of_downloads_are_marked_and_never_billed() {
+        let file = |status| Error::File { status, reason: "r".to_owned() };
+        let lost = || Error::ConnectionLost("reset".to_owned());
+        let downloads = [
+            lost().of_download(),
+            Error::TimedOut(Duration::ZERO).of_download(),
+            file(None),
+            file(Some(404)),
+            Error::Write { path: String::new(), reason: "full".to_owned() },
+        ];
+        for error in downloads {
+            assert!(error.is_download() && !error.may_be_billed(), "{error}");
+        }
+        let tasks =
+            [lost(), Error::TimedOut(Duration::ZERO), refused(503, json!({"code": "c", "message": "m"}))];
+        for error in tasks {
+            assert!(!error.is_download() && error.may_be_billed() && !error.is_retryable(), "{error}");
+        }
+        assert!(lost().of_download().is_retryable() && !file(Some(404)).is_retryable());
     }
 
     #[test]

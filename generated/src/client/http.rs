@@ -1,4 +1,4 @@
-//! HTTP with a bound on everything: time, bytes, redirects.
+//! HTTP with limits for time, bytes and redirects.
 
 use super::backoff::retry_after;
 use super::error::Error;
@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 use tokio::time::timeout;
 
-/// How often a file may be said to be elsewhere.
+/// The number of redirects that are followed for a file.
 const MOVES: usize = 5;
 
 /// Sends requests to one endpoint, with the key, and fetches files from anywhere, without it.
@@ -21,17 +21,17 @@ const MOVES: usize = 5;
 pub(super) struct Http {
     pub(super) endpoint: Url,
     authorization: HeaderValue,
-    /// Where links may lead.
+    /// Which hosts downloads may use.
     reach: Reach,
-    /// For the endpoint: no redirect takes a request, or the key, elsewhere.
+    /// For the endpoint: redirects are not followed, so the key is sent nowhere else.
     api: reqwest::Client,
-    /// For files by `http` alone: needs no certificates, and so works where the system has none.
+    /// For files by `http` only. It needs no certificates, so it works on systems without any.
     plain: reqwest::Client,
-    /// For all files, made when the first one is fetched by `https`.
+    /// For all files, created for the first download by `https`.
     secure: OnceLock<Result<reqwest::Client, SetupError>>,
 }
 
-/// An answer, all of it.
+/// A complete answer.
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) retry_after: Option<Duration>,
@@ -40,7 +40,7 @@ pub(super) struct Reply {
 
 impl Http {
     pub(super) fn new(key: &Key, settings: &Settings) -> Result<Self, SetupError> {
-        // Fails where a provider is installed already, which is as good.
+        // Fails if a provider is already installed, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let endpoint = settings.endpoint()?;
         let is_secure = endpoint.scheme() == "https";
@@ -63,10 +63,10 @@ impl Http {
         timeout(settings.timeout, exchange).await.unwrap_or(Err(Error::TimedOut(settings.timeout)))
     }
 
-    /// A request for a file. The key stays at home: the address can be anyone's.
-    pub(super) fn get(&self, address: &str, settings: &Settings) -> Result<RequestBuilder, Error> {
+    /// A request for a file, without the key.
+    pub(super) fn get(&self, url: &str, settings: &Settings) -> Result<RequestBuilder, Error> {
         let refused = |reason: String| Error::File { status: None, reason };
-        let url = Url::parse(address).map_err(|error| refused(format!("no address: {error}")))?;
+        let url = Url::parse(url).map_err(|error| refused(format!("not a URL: {error}")))?;
         self.reach.check(&url).map_err(|error| refused(error.to_string()))?;
         let client = match url.scheme() {
             "http" => &self.plain,
@@ -74,25 +74,25 @@ impl Http {
                 let secure = self.secure.get_or_init(|| made(settings, true, Some(self.reach)));
                 secure.as_ref().map_err(|error| refused(error.to_string()))?
             }
-            other => return Err(refused(format!("its address is neither http nor https, but {other:.20}"))),
+            other => return Err(refused(format!("its URL is neither http nor https, but {other:.20}"))),
         };
         Ok(client.get(url))
     }
 }
 
-/// A client for files, which may be moved within `links`, or for the endpoint, which is not.
+/// An HTTP client for files, with redirects within `links`, or for the endpoint, without redirects.
 fn made(settings: &Settings, is_secure: bool, links: Option<Reach>) -> Result<reqwest::Client, SetupError> {
     let policy = links.map_or(Policy::none(), |reach| Policy::custom(move |attempt| moved(attempt, reach)));
     let name = concat!("airspec-models/", env!("CARGO_PKG_VERSION"));
     let mut builder = reqwest::Client::builder()
         .redirect(policy)
-        // The address of a file can hold a secret, which is none of the next host's business.
+        // The URL of a file can contain a secret, which the next host must not get.
         .referer(false)
         .connect_timeout(settings.connect_timeout)
         .retry(reqwest::retry::never())
         .user_agent(name);
     builder = match settings.proxied()? {
-        // The proxy resolves the names of files itself; its own may well be private.
+        // The proxy resolves the names of hosts itself; its own address may be private.
         Some(proxy) => builder.proxy(proxy),
         None if links == Some(Reach::Public) => builder.no_proxy().dns_resolver(PublicNames),
         None => builder.no_proxy(),
@@ -105,7 +105,7 @@ fn made(settings: &Settings, is_secure: bool, links: Option<Reach>) -> Result<re
     builder.build().map_err(|error| SetupError::Http(cause(&error)))
 }
 
-/// A file may be elsewhere, but not so that others can read it on its way.
+/// Follows redirects of files, but not from https to http.
 fn moved(attempt: Attempt<'_>, reach: Reach) -> reqwest::redirect::Action {
     if let Err(error) = reach.check(attempt.url()) {
         return attempt.error(error);
@@ -114,14 +114,14 @@ fn moved(attempt: Attempt<'_>, reach: Reach) -> reqwest::redirect::Action {
     let (to, count) = (attempt.url().scheme(), attempt.previous().len());
     match (from, to) {
         _ if count > MOVES => attempt.error("too many redirects"),
-        // The plain client trusts no certificates.
+        // The client for http has no certificates.
         ("http", "https") => attempt.stop(),
         ("https", "https") | ("http", "http") => attempt.follow(),
-        _ => attempt.error("a redirect to an address that is not https"),
+        _ => attempt.error("a redirect to a URL that is not https"),
     }
 }
 
-/// An answer from its first byte to its last.
+/// Reads the complete answer.
 async fn whole(request: RequestBuilder, limit: u64) -> Result<Reply, Error> {
     let mut response = request.send().await.map_err(lost)?;
     let status = response.status().as_u16();
@@ -140,7 +140,7 @@ async fn whole(request: RequestBuilder, limit: u64) -> Result<Reply, Error> {
     Ok(Reply { status, retry_after, body })
 }
 
-/// The pause that an answer asks for.
+/// The `Retry-After` of an answer.
 pub(super) fn asked(response: &Response) -> Option<Duration> {
     let text = response.headers().get(RETRY_AFTER)?.to_str().ok()?;
     retry_after(text, SystemTime::now())
@@ -156,11 +156,11 @@ pub(super) fn lost(error: reqwest::Error) -> Error {
     } else if error.is_redirect() {
         Error::File { status: None, reason: cause(&error) }
     } else {
-        Error::Broken(cause(&error))
+        Error::ConnectionLost(cause(&error))
     }
 }
 
-/// The innermost reason of an error: the outer ones repeat the address, which can hold a secret.
+/// The innermost reason of an error: the outer ones repeat the URL, which can contain a secret.
 fn cause(error: &reqwest::Error) -> String {
     let mut reason = error.source();
     while let Some(inner) = reason.and_then(std::error::Error::source) {

@@ -1,5 +1,6 @@
-//! The items of an answer, as text. A value takes many times the memory of its text (`[],` is three bytes of text and 32
-//! of memory, `{"":0}` seven and some 700), so the text is looked through first, and only what was asked for is decoded.
+//! The items of an answer, as text. A value takes many times the memory of its text (`[],` is three bytes of text and
+//! 32 of memory, `{"":0}` seven and some 700), so the text is looked through first, and only what was asked for is
+//! decoded.
 
 use super::envelope::{TASK_TYPE, TASK_UUID};
 use super::key::Key;
@@ -9,18 +10,18 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// The most JSON values of the results of one call: some 30 MB of memory at worst.
+/// The most JSON values of the results of one call: at most about 30 MB of memory.
 pub(super) const VALUES: usize = 100_000;
-/// A longer identifier, or word of the platform, is none.
+/// A longer identifier or status is not valid.
 const WORD: usize = 200;
-/// An error within these is kept as it is.
+/// An error within these limits is kept unchanged.
 const ERROR_BYTES: usize = 4096;
 const ERROR_VALUES: usize = 200;
-/// What is kept of a longer one.
+/// The parts of a longer error that are kept.
 const TEXT: usize = 1000;
 const MEMBERS: usize = 16;
 
-/// An envelope, neither list of which is decoded.
+/// An envelope whose lists are not decoded.
 #[derive(Default, Deserialize)]
 pub(super) struct Lists<'a> {
     #[serde(borrow)]
@@ -29,19 +30,19 @@ pub(super) struct Lists<'a> {
     pub(super) errors: Option<&'a RawValue>,
 }
 
-/// What tells an item from others.
+/// The members that identify an item.
 #[derive(Default)]
 pub(super) struct Head<'a> {
-    /// The task that it names; empty where that is no identifier.
+    /// The task that it names; empty if that is not an identifier.
     pub(super) task: Option<String>,
     pub(super) status: Option<String>,
     /// Its member `error`.
     pub(super) error: Option<&'a RawValue>,
-    /// Whether there is more than the task and its kind.
+    /// Whether there are other members than `taskType` and `taskUUID`.
     pub(super) has_more: bool,
 }
 
-/// Why a text is no envelope.
+/// Why a text is not an envelope.
 pub(super) enum Odd {
     NoJson,
     NoEnvelope,
@@ -51,7 +52,7 @@ impl<'a> Lists<'a> {
     /// The lists of an answer.
     pub(super) fn of(body: &'a [u8]) -> Result<Self, Odd> {
         let text = std::str::from_utf8(body).map_err(|_| Odd::NoJson)?;
-        // Where it is no object, it is read all the same, to tell JSON from other texts.
+        // If it is not an object, it is read as well, to distinguish JSON from other text.
         if !text.trim_start().starts_with('{') {
             return Err(serde_json::from_str::<IgnoredAny>(text).map_or(Odd::NoJson, |_| Odd::NoEnvelope));
         }
@@ -63,7 +64,7 @@ impl<'a> Lists<'a> {
     }
 }
 
-/// Calls for each item of a list. What is no list is an item itself.
+/// Calls `take` for each item of a list. A value that is not a list is an item itself.
 pub(super) fn each<'a>(list: Option<&'a RawValue>, take: impl FnMut(&'a RawValue)) {
     struct Items<F>(F);
     impl<'de, F: FnMut(&'de RawValue)> Visitor<'de> for Items<F> {
@@ -83,14 +84,14 @@ pub(super) fn each<'a>(list: Option<&'a RawValue>, take: impl FnMut(&'a RawValue
     let Some(list) = list else { return };
     let mut items = Items(take);
     if list.get().starts_with('[') {
-        // Fails nowhere: it was read as JSON before.
+        // Cannot fail: it was read as JSON before.
         let _ = serde_json::Deserializer::from_str(list.get()).deserialize_seq(items);
     } else {
         (items.0)(list);
     }
 }
 
-/// Calls for each member of an object until told to stop; of what is no object, for none.
+/// Calls `take` for each member of an object until `take` returns false. Does nothing if the value is not an object.
 fn each_member<'a>(object: &'a RawValue, take: impl FnMut(Option<String>, &'a RawValue) -> bool) {
     struct Members<F>(F);
     impl<'de, F: FnMut(Option<String>, &'de RawValue) -> bool> Visitor<'de> for Members<F> {
@@ -110,7 +111,7 @@ fn each_member<'a>(object: &'a RawValue, take: impl FnMut(Option<String>, &'a Ra
             Ok(())
         }
     }
-    // Fails where it was told to, or is no object.
+    // Fails if `take` stopped it, or if the value is not an object.
     let _ = serde_json::Deserializer::from_str(object.get()).deserialize_map(Members(take));
 }
 

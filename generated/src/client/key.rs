@@ -1,23 +1,23 @@
-//! The key: known to one header, shown to nobody.
+//! The key. It is sent in one header and never displayed.
 
 use super::SetupError;
 use reqwest::header::HeaderValue;
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// What the environment calls the key.
+/// The environment variable of the key.
 pub(super) const VARIABLE: &str = "RUNWARE_API_KEY";
-/// What stands in place of the key.
+/// The text that replaces the key.
 const HIDDEN: &str = "***";
-/// A shorter key is not looked for in answers: it occurs by chance, and no real one is.
+/// A shorter key is not removed from answers: it would occur by chance, and real keys are longer.
 const SHORTEST: usize = 8;
 
-/// A key. It has no `Display`, and its `Debug` says nothing.
+/// A key. It has no `Display`, and its `Debug` does not contain it.
 #[derive(Clone)]
 pub(super) struct Key(String);
 
 impl Key {
-    /// A key that an HTTP header can carry.
+    /// Checks that an HTTP header can contain the key.
     pub(super) fn new(text: &str) -> Result<Self, SetupError> {
         let text = text.trim();
         if text.is_empty() {
@@ -29,7 +29,7 @@ impl Key {
         Ok(Self(text.to_owned()))
     }
 
-    /// The key of the environment.
+    /// The key in the environment.
     pub(super) fn from_env() -> Result<Self, SetupError> {
         match std::env::var(VARIABLE) {
             Ok(text) => Self::new(&text),
@@ -38,7 +38,7 @@ impl Key {
         }
     }
 
-    /// The value of `Authorization`, which is marked so that no log of HTTP shows it.
+    /// The value of `Authorization`, marked as sensitive so that no HTTP log shows it.
     pub(super) fn header(&self) -> Result<HeaderValue, SetupError> {
         let mut value =
             HeaderValue::try_from(format!("Bearer {}", self.0)).map_err(|_| SetupError::BadKey)?;
@@ -46,7 +46,7 @@ impl Key {
         Ok(value)
     }
 
-    /// The text without the key, which a server may have repeated.
+    /// Removes the key from a text, since a server may repeat it.
     pub(super) fn hide_in_text(&self, text: &mut String) {
         if self.is_in(text) {
             *text = text.replace(&self.0, HIDDEN);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_header_can_carry_is_no_key() {
+    fn a_key_with_characters_that_a_header_cannot_contain_is_refused() {
         assert!(matches!(Key::new("  "), Err(SetupError::NoKey)));
         for bad in ["two words", "line\nbreak", "é"] {
             assert!(matches!(Key::new(bad), Err(SetupError::BadKey)), "{bad}");

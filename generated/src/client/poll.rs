@@ -1,33 +1,33 @@
-//! Polling for deferred results, at the pace of the provider's own clients: 1 s, then 0.5 s, then half as much again up
-//! to 10 s. All tasks that are open are asked about at once.
+//! Polls for deferred results, with the pauses of the provider's own clients: 1 s, then 0.5 s, then 1.5 times the last
+//! pause, at most 10 s. One request asks about all unfinished tasks.
 
 use super::Client;
 use super::envelope::{Share, Size, TASK_TYPE, TASK_UUID, Ticket};
 use super::error::{Class, Error};
-use super::progress::{Progress, Tell};
+use super::progress::{OnProgress, Progress};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
-/// The kind of task that asks for results.
+/// The task type of a poll.
 const GET_RESPONSE: &str = "getResponse";
 
-/// Why a task is polled for.
+/// Why the client polls for a task.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Why {
-    /// The service said that it took it.
+    /// The service accepted it.
     Accepted,
-    /// An earlier attempt of the same request must have been taken.
+    /// The `taskUUID` is in use, so an earlier attempt was accepted.
     Repeated,
 }
 
-/// A task whose results are not all here.
+/// An unfinished task.
 pub(super) struct Open {
     /// Its place in the batch.
     index: usize,
     ticket: Ticket,
     why: Why,
-    /// The best answer so far: answers are cumulative, and one that is not must not cost what was there.
+    /// The best answer so far. Answers should be cumulative; one that is not does not replace a better one.
     best: Share,
 }
 
@@ -36,8 +36,8 @@ impl Open {
         Self { index, ticket, why, best: Share::default() }
     }
 
-    /// Takes an answer; whether that was the last one. The service has the task, so that no error can say that it was
-    /// refused. `others` is what is kept of other tasks.
+    /// Adds an answer. Returns whether it was the last one. The service has accepted the task, so an error is not a
+    /// refusal. `others` is the size of the results of other tasks.
     fn take(&mut self, share: Share, others: Size, limit: u64) -> bool {
         let share = share.in_doubt();
         if share.size.is_too_much_with(others, limit) {
@@ -51,22 +51,23 @@ impl Open {
         is_over
     }
 
-    /// What is known in the end.
+    /// The final outcome.
     fn close(self) -> (usize, Result<Share, Error>) {
         let lost = self.why == Why::Repeated && self.best.is_refused_as(Class::NotFound);
-        let outcome = if lost { Err(Error::Taken { task: self.ticket.uuid }) } else { Ok(self.best) };
+        let outcome =
+            if lost { Err(Error::AlreadyAccepted { task: self.ticket.uuid }) } else { Ok(self.best) };
         (self.index, outcome)
     }
 
-    /// What is known when asking failed.
+    /// The outcome when polling failed.
     fn fail(self, error: &Error) -> (usize, Result<Share, Error>) {
         if self.why == Why::Repeated && error.class() == Class::NotFound {
-            return (self.index, Err(Error::Taken { task: self.ticket.uuid }));
+            return (self.index, Err(Error::AlreadyAccepted { task: self.ticket.uuid }));
         }
         self.give_up(Error::Uncollected(Box::new(error.clone())))
     }
 
-    /// What is known when polling ends before its time.
+    /// The outcome when polling ends early.
     fn give_up(self, error: Error) -> (usize, Result<Share, Error>) {
         let outcome = if self.best.results() > 0 { Ok(self.best.with(error)) } else { Err(error) };
         (self.index, outcome)
@@ -74,13 +75,14 @@ impl Open {
 }
 
 impl Client {
-    /// Polls until every task is finished or the time is over; what became of each, with its place. `kept` is the size of
-    /// the results that are here already: all of one call together are no larger than one answer may be.
+    /// Polls until every task is finished or the time limit is reached. Returns the outcome and the index of each
+    /// task. `kept` is the size of the results so far: the limit of one answer is also the limit of all results of a
+    /// call.
     pub(super) async fn poll(
         &self,
         mut open: Vec<Open>,
         mut kept: Size,
-        tell: Tell<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Vec<(usize, Result<Share, Error>)> {
         let (polling, pace) = (self.inner.settings.polling, self.inner.settings.pace);
         let start = Instant::now();
@@ -96,7 +98,7 @@ impl Client {
             sleep(pause.mul_f64(pace).min(left)).await;
             let tickets: Vec<Ticket> = open.iter().map(|open| open.ticket.clone()).collect();
             let left = polling.saturating_sub(start.elapsed());
-            let shares = match timeout(left, self.ask(body(&tickets), &tickets, tell)).await {
+            let shares = match timeout(left, self.ask(body(&tickets), &tickets, on_progress)).await {
                 Ok(Ok(shares)) => shares,
                 Err(_) => break,
                 Ok(Err(error)) => {
@@ -110,7 +112,7 @@ impl Client {
                 let is_over = one.take(share, kept, self.inner.settings.answer_limit);
                 kept.add(one.best.size);
                 let (ready, wanted) = (one.best.results(), one.ticket.wanted);
-                tell(Progress::Results { task: &one.ticket.uuid, ready, wanted });
+                on_progress(Progress::Results { task: &one.ticket.uuid, ready, wanted });
                 if is_over { outcomes.push(one.close()) } else { still.push(one) }
             }
             open = still;
@@ -120,13 +122,13 @@ impl Client {
     }
 }
 
-/// The question about several tasks.
+/// The poll for several tasks.
 fn body(tickets: &[Ticket]) -> String {
     let ask = |ticket: &Ticket| json!({TASK_TYPE: GET_RESPONSE, TASK_UUID: ticket.uuid});
     tickets.iter().map(ask).collect::<Value>().to_string()
 }
 
-/// The pauses before each poll, without end.
+/// The pauses before each poll, an endless sequence.
 fn pauses() -> impl Iterator<Item = Duration> {
     const LONGEST: Duration = Duration::from_secs(10);
     let growing = std::iter::successors(Some(Duration::from_millis(500)), |pause| {

@@ -1,39 +1,39 @@
-//! What a request that takes a while tells about itself.
+//! The progress of a call.
 
 use super::Error;
 use std::time::Duration;
 
-/// A step on the way to results.
+/// One step of a call.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Progress<'a> {
-    /// The tasks are sent; again, where an earlier attempt failed.
+    /// The client sends the tasks, for the first time or again.
     Sending {
-        /// Counted from 1.
+        /// The number of the attempt, from 1.
         attempt: u32,
     },
-    /// An attempt failed in a way that may pass, and another one follows.
+    /// An attempt failed, and the client tries again after a pause.
     Waiting {
-        /// Why.
+        /// The error of the attempt.
         error: &'a Error,
-        /// How long until then.
+        /// The time until the next attempt.
         pause: Duration,
     },
-    /// A task was taken, and its results come later.
+    /// A deferred task was accepted. Its results come later.
     Accepted {
-        /// Its identifier.
+        /// The `taskUUID`.
         task: &'a str,
     },
-    /// A poll was answered.
+    /// The service answered a poll.
     Results {
-        /// The identifier of the task.
+        /// The `taskUUID`.
         task: &'a str,
-        /// How many results are ready.
+        /// The number of results that are ready.
         ready: u64,
-        /// How many it asked for.
+        /// The number of results that the task asks for.
         wanted: u64,
     },
 }
 
-/// Where progress is told.
-pub(super) type Tell<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);
+/// A callback for the steps of a call.
+pub(super) type OnProgress<'a> = &'a mut (dyn FnMut(Progress<'_>) + Send);

@@ -1,23 +1,23 @@
-//! Where files may be fetched from. Links come from the service, and a service elsewhere has no business with what only
-//! this machine can reach: other programs on it, routers, the metadata of a cloud.
+//! The hosts that files may be downloaded from. The service sends the URLs, and a service on another machine must not
+//! reach hosts that only this machine can reach: local programs, routers, the metadata service of a cloud.
 
-use super::address::{inner, inner_host, is_loopback};
+use super::url::{inner, inner_host, is_loopback};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::SocketAddr;
 use tokio::net::lookup_host;
 
-/// Whether links may lead anywhere.
+/// Which hosts downloads may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Reach {
     Everywhere,
     Public,
 }
 
-/// A link that leads where it must not.
+/// A URL of a host that is not allowed.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{host} is {kind}, where only a service on this machine may send you; `Settings::allow_private` lifts that"
+    "{host} is {kind}, which is allowed only for an endpoint on this machine, or with `Settings::allow_private`"
 )]
 pub(super) struct NotPublic {
     host: String,
@@ -25,13 +25,13 @@ pub(super) struct NotPublic {
 }
 
 impl Reach {
-    /// How far the links of the service at that endpoint may lead.
+    /// Which hosts the URLs of the service at this endpoint may use.
     pub(super) fn of(endpoint: &Url, allow_private: bool) -> Self {
         let is_here = is_loopback(endpoint.host_str().unwrap_or_default());
         if allow_private || is_here { Self::Everywhere } else { Self::Public }
     }
 
-    /// Whether a link may be followed, as far as its text tells. A name is looked at again when it is resolved.
+    /// Checks the host of a URL. A name is checked again when it is resolved.
     pub(super) fn check(self, url: &Url) -> Result<(), NotPublic> {
         let host = url.host_str().unwrap_or_default();
         match inner_host(host).filter(|_| self == Self::Public) {
@@ -41,8 +41,7 @@ impl Reach {
     }
 }
 
-/// Resolves names to public addresses and no others, so that a name cannot be made to lead elsewhere between a check and
-/// a connection.
+/// Resolves names to public addresses only, so that a name cannot change between the check and the connection.
 #[derive(Debug)]
 pub(super) struct PublicNames;
 

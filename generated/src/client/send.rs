@@ -1,42 +1,42 @@
-//! Sending tasks: again where that may help and costs nothing twice, and what to make of the answer.
+//! Sends tasks, retries them, and sorts the answers by task.
 
 use super::backoff::{is_passing, pause};
 use super::envelope::{Envelope, Share, Size, Ticket};
 use super::error::{Class, Error};
 use super::poll::{Open, Why};
-use super::progress::{Progress, Tell};
+use super::progress::{OnProgress, Progress};
 use super::{Client, Finished};
 use serde::de::DeserializeOwned;
 use tokio::time::sleep;
 
-/// What is posted, which decides when it is posted again.
+/// The kind of a request body, which decides when it is sent again.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Post {
-    /// Tasks. An answer that takes too long may still come to be billed, so nobody asks twice.
+    /// Tasks. They are not sent again after a time-out: the task may be running, and would be billed.
     Tasks,
-    /// A question about tasks, which costs nothing.
+    /// A poll, which costs nothing.
     Poll,
 }
 
-/// The last answer, and what went before.
+/// The last answer, and whether there were earlier attempts.
 struct Sent {
     envelope: Envelope,
-    /// Whether the service may have taken the tasks of an earlier attempt.
+    /// Whether the service may have accepted the tasks of an earlier attempt.
     is_repeated: bool,
 }
 
 impl Client {
-    /// Sends tasks and waits for their results; one outcome for each, in their order.
+    /// Sends tasks and waits for their results. Returns one outcome for each task, in their order.
     pub(super) async fn send<A: DeserializeOwned>(
         &self,
         body: String,
         tickets: Vec<Ticket>,
-        tell: Tell<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Vec<Result<Finished<A>, Error>> {
         if tickets.is_empty() {
             return Vec::new();
         }
-        let shares = match self.deliver(body, &tickets, tell).await {
+        let shares = match self.deliver(body, &tickets, on_progress).await {
             Ok(shares) => shares,
             Err(error) => return tickets.iter().map(|_| Err(error.clone())).collect(),
         };
@@ -54,11 +54,11 @@ impl Client {
             };
             outcomes.push(None);
             if why == Why::Accepted {
-                tell(Progress::Accepted { task: &ticket.uuid });
+                on_progress(Progress::Accepted { task: &ticket.uuid });
             }
             open.push(Open::new(index, ticket.clone(), why));
         }
-        for (index, outcome) in self.poll(open, kept, tell).await {
+        for (index, outcome) in self.poll(open, kept, on_progress).await {
             outcomes[index] = Some(outcome);
         }
         let finish = |(outcome, ticket): (Option<Result<Share, Error>>, &Ticket)| match outcome {
@@ -68,42 +68,42 @@ impl Client {
         outcomes.into_iter().zip(&tickets).map(finish).collect()
     }
 
-    /// Sends tasks; what became of each at first.
+    /// Sends tasks. Returns the first answer about each of them.
     pub(super) async fn deliver(
         &self,
         body: String,
         tickets: &[Ticket],
-        tell: Tell<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Result<Vec<TaskOutcome>, Error> {
-        let Sent { envelope, is_repeated } = self.post(body, tickets, Post::Tasks, tell).await?;
+        let Sent { envelope, is_repeated } = self.post(body, tickets, Post::Tasks, on_progress).await?;
         Ok(envelope.shares().into_iter().map(|share| TaskOutcome::of(share, is_repeated)).collect())
     }
 
-    /// Asks about tasks.
+    /// Polls for tasks.
     pub(super) async fn ask(
         &self,
         body: String,
         tickets: &[Ticket],
-        tell: Tell<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Result<Vec<Share>, Error> {
-        let Sent { envelope, .. } = self.post(body, tickets, Post::Poll, tell).await?;
+        let Sent { envelope, .. } = self.post(body, tickets, Post::Poll, on_progress).await?;
         if envelope.is_about_its_tasks() { Ok(envelope.shares()) } else { Err(envelope.refusal()) }
     }
 
-    /// Posts a body, and the same again after a pause where that may help.
+    /// Posts a body. After an error that is retried, posts it again after a pause.
     async fn post(
         &self,
         body: String,
         tickets: &[Ticket],
         what: Post,
-        tell: Tell<'_>,
+        on_progress: OnProgress<'_>,
     ) -> Result<Sent, Error> {
         let (http, settings) = (&self.inner.http, &self.inner.settings);
-        // The failure after which the service may have done the work all the same.
+        // The first failure after which a task may be billed.
         let (mut doubt, mut attempt) = (None, 0);
         loop {
             if what == Post::Tasks {
-                tell(Progress::Sending { attempt: attempt + 1 });
+                on_progress(Progress::Sending { attempt: attempt + 1 });
             }
             let reply = http.post(body.clone(), settings).await;
             let got = reply.and_then(|reply| Envelope::read(&reply, &self.inner.key, tickets));
@@ -118,7 +118,7 @@ impl Client {
                     _ => got.map(|envelope| Sent { envelope, is_repeated }),
                 };
             };
-            tell(Progress::Waiting { error: &error, pause });
+            on_progress(Progress::Waiting { error: &error, pause });
             if what == Post::Tasks && error.may_be_billed() {
                 doubt.get_or_insert(error);
             }
@@ -128,7 +128,8 @@ impl Client {
     }
 }
 
-/// Why an exchange failed, if it did. One that has results did not, whatever its status: they are paid.
+/// The error of an exchange, if it failed. An answer with results is no failure, whatever its status: they are paid
+/// for.
 fn failure(got: &Result<Envelope, Error>) -> Option<Error> {
     match got {
         Ok(envelope) if is_passing(envelope.status) => envelope.failure(),
@@ -137,13 +138,13 @@ fn failure(got: &Result<Envelope, Error>) -> Option<Error> {
     }
 }
 
-/// What became of a task at first.
+/// The first answer about a task.
 pub(super) enum TaskOutcome {
-    /// There are results, or errors.
+    /// It has results or errors.
     Answered(Share),
-    /// It was taken, and results come later.
+    /// It was accepted, and its results come later.
     Deferred,
-    /// Its identifier is in use, because an earlier attempt was taken.
+    /// Its `taskUUID` is in use: an earlier attempt was accepted.
     Repeated,
 }
 
@@ -154,7 +155,7 @@ impl TaskOutcome {
         } else if share.is_deferred() {
             Self::Deferred
         } else if is_repeated {
-            // The earlier attempt may have been accepted, whatever is said of this one.
+            // The earlier attempt may have been accepted, whatever this answer says.
             Self::Answered(share.in_doubt())
         } else {
             Self::Answered(share)
@@ -163,11 +164,11 @@ impl TaskOutcome {
 }
 
 impl Post {
-    /// Whether the same may be posted again after that failure.
+    /// Whether the same body may be sent again after this error.
     fn may_follow(self, error: &Error) -> bool {
         match error {
             Error::Refused(refusal) => is_passing(refusal.status),
-            Error::Unreachable(_) | Error::Broken(_) => true,
+            Error::Unreachable(_) | Error::ConnectionLost(_) => true,
             Error::TimedOut(_) => self == Self::Poll,
             _ => false,
         }

@@ -1,7 +1,7 @@
-//! How a client behaves: where it sends, how long it waits, how often it tries, how much it reads.
+//! The settings of a client: endpoint, time limits, retries and size limits.
 
 use super::SetupError;
-use super::address::{bare, is_loopback};
+use super::url::{bare, is_loopback};
 use reqwest::{Certificate, Proxy, Url};
 use std::fmt;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use std::time::Duration;
 /// The endpoint of the API.
 const ENDPOINT: &str = "https://api.runware.ai/v1";
 
-/// No time is longer, so that it can be added to any other.
+/// The longest time that is accepted, so that times can be added.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 
-/// The settings of a [`Client`](super::Client). Everything has a default; each method sets one thing.
+/// The settings of a [`Client`](super::Client). Every setting has a default.
 ///
 /// ```
 /// use airspec_models::client::{Client, Settings};
@@ -40,7 +40,7 @@ pub struct Settings {
     pub(super) file_limit: u64,
 }
 
-/// The addresses without what may be secret in them.
+/// URLs are shown without the parts that may be secret.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
@@ -82,43 +82,43 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The full endpoint, such as that of a gateway or a mock server; `https://api.runware.ai/v1` unless it is set.
+    /// The URL of the endpoint, for example of a gateway or a mock server. Default: `https://api.runware.ai/v1`.
     #[must_use]
-    pub fn base_url(mut self, address: impl Into<String>) -> Self {
-        self.base_url = address.into();
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
         self
     }
 
-    /// Allows `http` to other machines, which anybody in between can read, key included. To this machine it is always
-    /// allowed.
+    /// Allows `http` to other machines. Others on the network can then read the requests, including the key. To this machine,
+    /// `http` is always allowed.
     #[must_use]
     pub fn plain_http(mut self, allowed: bool) -> Self {
         self.plain_http = allowed;
         self
     }
 
-    /// Allows links of a service on another machine to lead to loopback, private, link-local and multicast addresses,
-    /// such as those of a gateway's own store. Without it, [`download`](super::Client::download) and
-    /// [`save`](super::Client::save) refuse them, also after a redirect and for names that resolve to them. The links of a
-    /// service on this machine may lead anywhere.
+    /// Allows downloads from loopback, private, link-local and multicast addresses, for example from the file store of
+    /// a gateway. Without this setting, [`download`](super::Client::download) and [`save`](super::Client::save) refuse
+    /// such URLs, redirects, and names that resolve to such addresses. If the endpoint is on this machine, they are
+    /// allowed.
     #[must_use]
     pub fn allow_private(mut self, allowed: bool) -> Self {
         self.allow_private = allowed;
         self
     }
 
-    /// All connections go through this HTTP proxy. Without it there is none, whatever the environment says. The proxy
-    /// resolves the names of files, so that it must know itself which addresses they may not lead to.
+    /// The URL of an HTTP proxy for all connections. Without this setting there is no proxy; environment variables are
+    /// not read. The proxy resolves the names of the hosts of downloads, so it must itself refuse private addresses.
     #[must_use]
-    pub fn proxy(mut self, address: impl Into<String>) -> Self {
-        self.proxy = Some(address.into());
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into());
         self
     }
 
-    /// Trusts the certificates of a PEM file, beside those of the system.
+    /// Trusts the certificates of a PEM file, in addition to those of the system.
     ///
     /// # Errors
-    /// Bytes in which there is no certificate.
+    /// The bytes contain no certificate.
     pub fn trust(mut self, pem: &[u8]) -> Result<Self, SetupError> {
         let found = Certificate::from_pem_bundle(pem).unwrap_or_default();
         if found.is_empty() {
@@ -128,87 +128,94 @@ impl Settings {
         Ok(self)
     }
 
-    /// How long making a connection may take; 10 seconds unless it is set.
+    /// The time limit for connecting. Default: 10 seconds. A task is sent again after this time-out, since nothing was
+    /// sent.
     #[must_use]
     pub fn connect_timeout(mut self, time: Duration) -> Self {
         self.connect_timeout = time.min(LONGEST);
         self
     }
 
-    /// How long one attempt may take, from the connection to the last byte of the answer or the file; 5 minutes unless
-    /// it is set. An immediate answer comes when its images are finished, so leave it time.
+    /// The time limit for one attempt, from the connection to the last byte of the answer or the file. Default: 5
+    /// minutes. The answer to an immediate (`sync`) task comes when its images are finished, which can take minutes.
+    ///
+    /// After this time-out, a task is not sent again, since it may be running. Polls and downloads are.
     #[must_use]
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = time.min(LONGEST);
         self
     }
 
-    /// How often a request is sent again after HTTP 408, 429 or 5xx and after a lost connection; 3 times unless it is
-    /// set.
+    /// How often a request is sent again. Default: 3 times.
+    ///
+    /// Tasks are sent again after HTTP 408, 429 and 5xx, and after a failed or lost connection, but not after a
+    /// time-out. Polls and downloads are also sent again after a time-out. [`save`](super::Client::save) also
+    /// downloads an empty file again.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
     }
 
-    /// The longest pause that a `Retry-After` may ask for; 60 seconds unless it is set. Who asks for more is not waited
-    /// for: the error says for how long to wait.
+    /// The longest `Retry-After` that the client waits for. Default: 60 seconds. With a longer one, the call ends with
+    /// the error, and [`Error::retry_after`](super::Error::retry_after) has the time.
     #[must_use]
     pub fn longest_pause(mut self, pause: Duration) -> Self {
         self.longest_pause = pause.min(LONGEST);
         self
     }
 
-    /// How long deferred results are polled for; 20 minutes unless it is set.
+    /// The time limit for polling. Default: 20 minutes.
     #[must_use]
     pub fn polling(mut self, time: Duration) -> Self {
         self.polling = time.min(LONGEST);
         self
     }
 
-    /// The client's own pauses, between polls and before it tries again, are multiplied by this: something small for a
-    /// mock server, which need not be spared. What a `Retry-After` asks for stays as it is.
+    /// A factor for the pauses between polls and before retries. Default: 1. Use a small number for a mock server. A
+    /// `Retry-After` is not changed.
     #[must_use]
     pub fn pace(mut self, factor: f64) -> Self {
         self.pace = if factor.is_finite() { factor.clamp(0.0, 100.0) } else { 1.0 };
         self
     }
 
-    /// The largest answer that is read, in bytes, and the largest sum of results that are kept while others are polled
-    /// for; 72 MiB unless it is set. A call takes about three times as much memory at worst, under 300 MB unless this is
-    /// set. Raise it for tasks with many large images as Base64 text; links are short.
+    /// The size limit for one answer, and for all results of a call, in bytes. Default: 72 MiB. A call uses at most
+    /// about three times as much memory: less than 300 MB with the default. Raise it for tasks with many large images
+    /// as Base64 text. URLs are short.
     #[must_use]
     pub fn answer_limit(mut self, bytes: u64) -> Self {
         self.answer_limit = bytes;
         self
     }
 
-    /// The largest file that is downloaded, in bytes; 128 MiB unless it is set.
+    /// The size limit for a downloaded file, in bytes. Default: 128 MiB.
     #[must_use]
     pub fn file_limit(mut self, bytes: u64) -> Self {
         self.file_limit = bytes;
         self
     }
 
-    /// The endpoint, if the key may go there.
+    /// The endpoint, if the key may be sent there.
     pub(super) fn endpoint(&self) -> Result<Url, SetupError> {
-        let refused =
-            |reason: &str| SetupError::Address { address: bare(&self.base_url), reason: reason.to_owned() };
+        let refused = |reason: &str| SetupError::Url { url: bare(&self.base_url), reason: reason.to_owned() };
         let url = Url::parse(&self.base_url).map_err(|error| refused(&error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refused("has a user name or a password in it"));
+            return Err(refused("contains a user name or a password"));
         }
         match url.scheme() {
             "https" => Ok(url),
             "http" if self.plain_http || is_loopback(url.host_str().unwrap_or_default()) => Ok(url),
-            "http" => Err(refused("would send the key in the clear; use https, or allow `plain_http`")),
+            "http" => {
+                Err(refused("would send the key in the clear; use https, or set `Settings::plain_http`"))
+            }
             _ => Err(refused("is neither http nor https")),
         }
     }
 
     pub(super) fn proxied(&self) -> Result<Option<Proxy>, SetupError> {
         let refused = |_| SetupError::Proxy;
-        self.proxy.as_deref().map(|address| Proxy::all(address).map_err(refused)).transpose()
+        self.proxy.as_deref().map(|url| Proxy::all(url).map_err(refused)).transpose()
     }
 }
 
@@ -217,8 +224,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_key_goes_in_the_clear_to_this_machine_alone() {
-        let endpoint = |address: &str| Settings::default().base_url(address).endpoint();
+    fn the_key_is_sent_in_the_clear_to_this_machine_alone() {
+        let endpoint = |url: &str| Settings::default().base_url(url).endpoint();
         for good in
             ["https://api.runware.ai/v1", "http://127.0.0.1:8080/v1", "http://[::1]/v1", "http://localhost/"]
         {
@@ -232,7 +239,7 @@ mod tests {
             "https://me:hunter2@x/?hunter2",
         ] {
             let error = endpoint(bad).unwrap_err().to_string();
-            assert!(error.starts_with("the address") && !error.contains("hunter2"), "{error}");
+            assert!(error.starts_with("the URL") && !error.contains("hunter2"), "{error}");
         }
         assert!(Settings::default().base_url("http://gateway.example/").plain_http(true).endpoint().is_ok());
     }
@@ -245,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_certificate_is_told() {
+    fn data_without_a_certificate_is_refused() {
         assert!(matches!(Settings::default().trust(b"hello"), Err(SetupError::NoCertificate)));
     }
 }

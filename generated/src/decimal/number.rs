@@ -215,7 +215,7 @@ enum Places {
     Count(u64),
     /// It does not print as a whole number of units.
     Between,
-    /// Too large, or the unit too small, for floats to tell.
+    /// Too large, or with a unit too small, for a float.
     Unknown,
 }
 

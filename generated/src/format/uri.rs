@@ -1,9 +1,8 @@
 //! URIs with a scheme, the rule `URI` of RFC 3986. Relative references, IRIs and the further rules of single
-//! schemes (`http` needs a host, `data` a comma) are not looked at: JSON Schema does not ask for them either.
+//! schemes (`http` needs a host, `data` a comma) are not checked: JSON Schema does not require them either.
 //!
-//! The functions follow the grammar from left to right; each takes the text from its part on and gives back
-//! the rest. Images travel as `data:` URIs of megabytes, so the one loop that walks over characters goes in
-//! blocks.
+//! The functions follow the grammar from left to right; each takes the text from its part on and returns
+//! the rest. `data:` URIs of images have megabytes, so the one loop over characters reads blocks.
 
 use std::net::Ipv6Addr;
 

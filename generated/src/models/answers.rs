@@ -6,34 +6,34 @@ use airspec_models::Integer;
 
 /// Image result.
 ///
-/// One finished picture. A task gives as many of these as it asked for.
+/// One finished image. A task has as many results as it asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "airspec_models::serde")]
 #[non_exhaustive]
 pub struct ImageInferenceResult {
     /// `taskType`.
     ///
-    /// Repeats the kind of the task.
+    /// Repeats the `taskType` of the task.
     #[serde(rename = "taskType")]
     pub task_type: String,
     /// `taskUUID`.
     ///
-    /// Repeats the identifier of the task that this picture belongs to.
+    /// Repeats the `taskUUID` of the task.
     #[serde(rename = "taskUUID")]
     pub task_uuid: String,
     /// `imageUUID`.
     ///
-    /// The service's own identifier of the picture; no two pictures share one.
+    /// The identifier of the image, assigned by the service. It is unique.
     #[serde(rename = "imageUUID")]
     pub image_uuid: String,
     /// `imageURL`.
     ///
-    /// Where the file can be downloaded. Comes with `outputType` `URL`, also when that is left out.
+    /// The URL of the file. Present with `outputType` `URL`, the server default.
     #[serde(rename = "imageURL", default, skip_serializing_if = "Option::is_none")]
     pub image_url: Option<String>,
     /// `imageBase64Data`.
     ///
-    /// The bytes of the file as Base64 text. Comes with `outputType` `base64Data`.
+    /// The bytes of the file as Base64 text. Present with `outputType` `base64Data`.
     #[serde(
         rename = "imageBase64Data",
         default,
@@ -42,23 +42,22 @@ pub struct ImageInferenceResult {
     pub image_base64_data: Option<String>,
     /// `imageDataURI`.
     ///
-    /// The file as a `data:` URI. Comes with `outputType` `dataURI`.
+    /// The file as a `data:` URI. Present with `outputType` `dataURI`.
     #[serde(rename = "imageDataURI", default, skip_serializing_if = "Option::is_none")]
     pub image_data_uri: Option<String>,
     /// `seed`.
     ///
-    /// The number that the picture was drawn from. The service may leave it out; a request for this
-    /// model cannot set it.
+    /// The seed of the image. The service may omit it; a request for this model cannot set it.
     #[serde(rename = "seed", default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<Integer>,
     /// `NSFWContent`.
     ///
-    /// Whether the safety check objected to the picture. Comes with `safety.checkContent`.
+    /// Whether the safety check found unsafe content. Present with `safety.checkContent`.
     #[serde(rename = "NSFWContent", default, skip_serializing_if = "Option::is_none")]
     pub nsfw_content: Option<bool>,
     /// `cost`.
     ///
-    /// What the picture cost, in US dollars. Comes with `includeCost`.
+    /// The price of the image in US dollars. Present with `includeCost`.
     #[serde(rename = "cost", default, skip_serializing_if = "Option::is_none")]
     pub cost: Option<f64>,
     /// Fields that this release does not know.
@@ -68,69 +67,69 @@ pub struct ImageInferenceResult {
 
 /// Error.
 ///
-/// One thing that went wrong. Fields that are not listed here may appear.
+/// One error. It may contain fields that are not listed here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "airspec_models::serde")]
 #[non_exhaustive]
 pub struct ApiError {
     /// `code`.
     ///
-    /// A word in camel case that names the error, such as `invalidWidth` or `invalidApiKey`.
+    /// The error code in camel case, such as `invalidWidth` or `invalidApiKey`.
     #[serde(rename = "code")]
     pub code: String,
     /// `message`.
     ///
-    /// The error in a sentence, for people. The wording may change at any time.
+    /// The error message, for people. The wording may change at any time.
     #[serde(rename = "message")]
     pub message: String,
     /// `parameter`.
     ///
-    /// The dotted path of the parameter at fault; an array where a rule spans several parameters.
+    /// The dotted path of the invalid parameter; an array if the rule concerns several parameters.
     #[serde(rename = "parameter", default, skip_serializing_if = "Option::is_none")]
     pub parameter: Option<Value>,
     /// `type`.
     ///
-    /// The type that was expected, such as `integer`, `string[]` or `integer|array`.
+    /// The expected type, such as `integer`, `string[]` or `integer|array`.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub type_: Option<String>,
     /// `min`.
     ///
-    /// The smallest value that would have been accepted.
+    /// The smallest allowed value.
     #[serde(rename = "min", default, skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
     /// `max`.
     ///
-    /// The largest value that would have been accepted.
+    /// The largest allowed value.
     #[serde(rename = "max", default, skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
     /// `multiplier`.
     ///
-    /// The step that the value had to be a multiple of.
+    /// The value must be a multiple of this number.
     #[serde(rename = "multiplier", default, skip_serializing_if = "Option::is_none")]
     pub multiplier: Option<f64>,
     /// `allowedValues`.
     ///
-    /// All values that would have been accepted.
+    /// All allowed values.
     #[serde(rename = "allowedValues", default, skip_serializing_if = "Option::is_none")]
     pub allowed_values: Option<Value>,
     /// `documentation`.
     ///
-    /// The address of the part of the documentation that explains the parameter.
+    /// The URL of the documentation of the parameter.
     #[serde(rename = "documentation", default, skip_serializing_if = "Option::is_none")]
     pub documentation: Option<String>,
     /// `taskType`.
     ///
-    /// The kind of the task at fault.
+    /// The `taskType` of the failed task.
     #[serde(rename = "taskType", default, skip_serializing_if = "Option::is_none")]
     pub task_type: Option<String>,
     /// `taskUUID`.
     ///
-    /// The identifier of the task at fault, as it was sent; it need not be a valid UUID.
+    /// The `taskUUID` of the failed task, as sent; it need not be a valid UUID.
     #[serde(rename = "taskUUID", default, skip_serializing_if = "Option::is_none")]
     pub task_uuid: Option<String>,
     /// `status`.
     ///
-    /// The word `error`, on errors that come as the answer to a poll.
+    /// `error`, on errors in the answer to a poll.
     #[serde(rename = "status", default, skip_serializing_if = "Option::is_none")]
     pub status: Option<String>,
     /// Fields that this release does not know.

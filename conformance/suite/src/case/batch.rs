@@ -61,7 +61,9 @@ fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
 fn several(tasks: &mut Tasks<'_>, cases: &[Case]) -> Option<Case> {
     let faulty = examples(tasks, cases).into_iter().next()?;
     let mut body = vec![faulty.body[0].clone(), faulty.body[0].clone(), faulty.body[0].clone()];
-    body.iter_mut().for_each(|task| tasks.identify(task));
+    for task in &mut body {
+        tasks.identify(task);
+    }
     Some(Case { level: faulty.level.max(Level::Facts), ..case(&faulty, "in each task of a batch", body) })
 }
 

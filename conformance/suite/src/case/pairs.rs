@@ -46,8 +46,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     made.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
     let contexts = contexts(tasks, &made);
     let rejected = in_contexts(tasks, &out.cases, &contexts);
-    out.coverage =
-        Coverage { pairs: covered, feasible_pairs: feasible, contexts: rejected.len(), ..out.coverage };
+    out.coverage = Coverage { pairs: covered, feasible_pairs: feasible, contexts: rejected.len() };
     out.cases.extend(rejected);
     for (index, task) in made.into_iter().enumerate() {
         out.cases.push(Case {

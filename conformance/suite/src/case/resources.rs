@@ -63,7 +63,7 @@ impl TestResources {
             (Need::Webhook, _) => (&self.webhook, "an address that the target can post to", "--webhook"),
             (Need::Upload, _) => (&self.upload, "an address that the target can upload to", "--upload"),
             (Need::Media, text) if text.starts_with("data:") => {
-                return Ok(Value::from(format!("data:image/png;base64,{}", picture())));
+                return Ok(Value::from(format!("data:image/png;base64,{}", image())));
             }
             (Need::Media, text) if text.contains(':') => {
                 (&self.media_url, "the address of an image that the target can download", "--media-url")
@@ -71,7 +71,7 @@ impl TestResources {
             (Need::Media, text) if uuid::Uuid::try_parse(text).is_ok() => {
                 (&self.media_uuid, "the id of an image that the target has", "--media-uuid")
             }
-            (Need::Media, _) => return Ok(Value::from(picture())),
+            (Need::Media, _) => return Ok(Value::from(image())),
         };
         match given {
             Some(given) if form(given) == form(text) => Ok(Value::from(given.clone())),
@@ -129,7 +129,7 @@ fn form(text: &str) -> String {
 }
 
 /// A small image that decodes, as Base64.
-fn picture() -> String {
+fn image() -> String {
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, 64, 64);
     encoder.set_color(png::ColorType::Rgb);
@@ -170,8 +170,8 @@ mod tests {
     }
 
     #[test]
-    fn the_picture_decodes() {
-        let bytes = BASE64_STANDARD.decode(picture()).unwrap();
+    fn the_image_decodes() {
+        let bytes = BASE64_STANDARD.decode(image()).unwrap();
         let found = airspec_media::probe(&bytes).unwrap();
         assert_eq!((found.width, found.height), (64, 64));
     }

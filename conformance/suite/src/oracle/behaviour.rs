@@ -30,6 +30,7 @@ use airspec_spec::{Level, Model};
 use serde_json::Value;
 
 /// What the runner must look at beyond the answer.
+#[allow(clippy::struct_excessive_bools, reason = "each is needed or not by itself")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
     /// The files of the results.

@@ -34,7 +34,7 @@ pub struct Content {
     /// How many there are.
     pub length: usize,
     /// What they show, or why they are no image.
-    pub picture: Result<Probe, ProbeError>,
+    pub image: Result<Probe, ProbeError>,
     /// SHA-256: tells whether others are the same.
     digest: [u8; SHA256_OUTPUT_LEN],
 }
@@ -45,7 +45,7 @@ impl Content {
     pub fn of(bytes: &[u8]) -> Self {
         let mut sum = [0; SHA256_OUTPUT_LEN];
         sum.copy_from_slice(digest(&SHA256, bytes).as_ref());
-        Self { length: bytes.len(), picture: probe(bytes), digest: sum }
+        Self { length: bytes.len(), image: probe(bytes), digest: sum }
     }
 }
 

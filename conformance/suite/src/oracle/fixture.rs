@@ -6,7 +6,7 @@ use super::observation::{Answer, Call, Observation, Outcome, Payload};
 use super::{Judgement, Oracle};
 use crate::case::{Case, Expect, Wire};
 use crate::oracle::protocol::Form;
-use airspec_media::{Container, Picture, render};
+use airspec_media::{Container, Image, render};
 use airspec_spec::{Level, Model};
 use serde_json::{Value, json};
 
@@ -145,8 +145,8 @@ pub(crate) fn seen(task: Value, results: &[Value]) -> Observation {
     Observation::new(json!([task]), answer(200, &json!({"data": results})))
 }
 
-pub(crate) fn picture(container: Container, width: u32, height: u32, quality: u8) -> Vec<u8> {
-    render(&Picture { width, height, container, quality, seed: 1, prompt: "", caption: "" })
+pub(crate) fn image(container: Container, width: u32, height: u32, quality: u8) -> Vec<u8> {
+    render(&Image { width, height, container, quality, seed: 1, prompt: "", caption: "" })
 }
 
 /// A download that went well.

@@ -20,21 +20,20 @@ pub(super) fn findings(case: &Case, expect: Protocol, seen: &Observation) -> Vec
         return wrong("failed instead of an answer");
     }
     match (expect, answer.status) {
-        (Protocol::Handled, _) => Vec::new(),
         (Protocol::NoResults, 200..=299) if answer.data().iter().any(is_result) => {
             wrong("results of a task that was never sent")
         }
-        (Protocol::NoResults, 200..=299 | 400..=499) => Vec::new(),
+        (Protocol::Handled, _)
+        | (Protocol::NoResults, 200..=299 | 400..=499)
+        | (Protocol::NotFound, 400..=499) => Vec::new(),
         (Protocol::NoResults, _) => wrong("no answer to a poll"),
         (_, 200..=299) => {
             let sentence = format!("accepted although it must not be ({}): {}", case.about, answered(answer));
             vec![Finding::accepted(level, sentence)]
         }
-        (Protocol::Unauthorized, 401) => refusal(case, answer),
+        (Protocol::Unauthorized, 401) | (Protocol::Refused, 400 | 413 | 415 | 422) => refusal(case, answer),
         (Protocol::Unauthorized, _) => wrong("refused, but not with HTTP 401"),
-        (Protocol::Refused, 400 | 413 | 415 | 422) => refusal(case, answer),
         (Protocol::Refused, _) => wrong("refused, but not with HTTP 400"),
-        (Protocol::NotFound, 400..=499) => Vec::new(),
         (Protocol::NotFound, _) => wrong("neither refused nor accepted"),
     }
 }

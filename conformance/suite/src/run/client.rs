@@ -13,8 +13,8 @@ use crate::case::wire::WRONG_KEY;
 use crate::case::{Credential, Wire};
 use crate::oracle::observation::{Answer, Loss, Outcome};
 use crate::oracle::protocol::{API_KEY, AUTHENTICATION, TASK_TYPE};
-use airspec_models::client::address::bare;
 use airspec_models::client::retry_after;
+use airspec_models::client::url::bare;
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
 };

@@ -5,7 +5,7 @@
 //! they are resolved, at the moment of connecting: what a name server says a second time is checked a second time. Behind
 //! a proxy names are resolved there, and only what stands in the link can be checked.
 
-use airspec_models::client::address::{inner, inner_host, is_loopback};
+use airspec_models::client::url::{inner, inner_host, is_loopback};
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::SocketAddr;

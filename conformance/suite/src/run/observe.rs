@@ -282,7 +282,7 @@ impl Session {
     async fn exchange(&self, case: &Case, name: &[Vec<String>]) -> Result<Observation, String> {
         if let Some(before) = &case.wire.before {
             let outcome = self.post(before, name).await?;
-            if outcome.answer().is_none_or(|answer| answer.is_success()) {
+            if outcome.answer().is_none_or(Answer::is_success) {
                 return Err("the request before it was not refused".to_owned());
             }
         }

@@ -2,7 +2,7 @@
 
 use super::RunError;
 use crate::redact::Secrets;
-use airspec_models::client::address::{bare, is_loopback};
+use airspec_models::client::url::{bare, is_loopback};
 use reqwest::Url;
 use std::fmt;
 

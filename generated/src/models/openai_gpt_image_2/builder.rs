@@ -6,21 +6,21 @@ use super::{
 };
 use airspec_models::{Integer, Uuid};
 
-/// The parameters without which there is no request: forgetting one does not compile.
+/// The required parameters of a request. If one is missing, the code does not compile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Required {
     /// Prompt: 2 to 32000 characters. See [`Request::positive_prompt`].
     pub positive_prompt: String,
-    /// Picture width: `16..=3840`, multiple of 16. See [`Request::width`].
+    /// Image width: `16..=3840`, multiple of 16. See [`Request::width`].
     pub width: u32,
-    /// Picture height: `16..=3840`, multiple of 16. See [`Request::height`].
+    /// Image height: `16..=3840`, multiple of 16. See [`Request::height`].
     pub height: u32,
 }
 
 /// Builds a request for GPT Image 2.
 ///
 /// Each method is named by the path of its parameter, dots as underscores, and takes ordinary
-/// values; `build` tells everything that is wrong at once.
+/// values. `build` reports all violations at once.
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct RequestBuilder {
@@ -64,7 +64,7 @@ impl RequestBuilder {
         self
     }
 
-    /// Form of the result. Sets [`Request::output_type`].
+    /// Output type. Sets [`Request::output_type`].
     pub fn output_type(mut self, value: OutputType) -> Self {
         self.request.output_type = Some(value);
         self
@@ -76,25 +76,25 @@ impl RequestBuilder {
         self
     }
 
-    /// Encoder quality: `20..=99`. Sets [`Request::output_quality`].
+    /// Encoding quality: `20..=99`. Sets [`Request::output_quality`].
     pub fn output_quality(mut self, value: u32) -> Self {
         self.request.output_quality = Some(value);
         self
     }
 
-    /// Address to notify: a URI with a scheme (RFC 3986). Sets [`Request::webhook_url`].
+    /// Webhook URL: a URI with a scheme (RFC 3986). Sets [`Request::webhook_url`].
     pub fn webhook_url(mut self, value: impl Into<String>) -> Self {
         self.request.webhook_url = Some(value.into());
         self
     }
 
-    /// Time of delivery. Sets [`Request::delivery_method`].
+    /// Delivery method. Sets [`Request::delivery_method`].
     pub fn delivery_method(mut self, value: DeliveryMethod) -> Self {
         self.request.delivery_method = Some(value);
         self
     }
 
-    /// Upload address: a URI with a scheme (RFC 3986). Sets [`Request::upload_endpoint`].
+    /// Upload URL: a URI with a scheme (RFC 3986). Sets [`Request::upload_endpoint`].
     pub fn upload_endpoint(mut self, value: impl Into<String>) -> Self {
         self.request.upload_endpoint = Some(value.into());
         self
@@ -106,31 +106,31 @@ impl RequestBuilder {
         self
     }
 
-    /// Check the pictures. Sets [`Safety::check_content`].
+    /// Content check. Sets [`Safety::check_content`].
     pub fn safety_check_content(mut self, value: bool) -> Self {
         self.request.safety.get_or_insert_default().check_content = Some(value);
         self
     }
 
-    /// Lifetime of the link: at least 60. Sets [`Request::ttl`].
+    /// Lifetime of the URL: at least 60. Sets [`Request::ttl`].
     pub fn ttl(mut self, value: impl Into<Integer>) -> Self {
         self.request.ttl = Some(value.into());
         self
     }
 
-    /// Report the price. Sets [`Request::include_cost`].
+    /// Include the price. Sets [`Request::include_cost`].
     pub fn include_cost(mut self, value: bool) -> Self {
         self.request.include_cost = Some(value);
         self
     }
 
-    /// Input material. Sets [`Request::inputs`].
+    /// Inputs. Sets [`Request::inputs`].
     pub fn inputs(mut self, value: Inputs) -> Self {
         self.request.inputs = Some(value);
         self
     }
 
-    /// Reference pictures. Sets [`Inputs::reference_images`].
+    /// Reference images. Sets [`Inputs::reference_images`].
     pub fn inputs_reference_images(
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -141,7 +141,7 @@ impl RequestBuilder {
         self
     }
 
-    /// Number of pictures: `1..=20`. Sets [`Request::number_results`].
+    /// Number of images: `1..=20`. Sets [`Request::number_results`].
     pub fn number_results(mut self, value: u32) -> Self {
         self.request.number_results = Some(value);
         self
@@ -153,19 +153,19 @@ impl RequestBuilder {
         self
     }
 
-    /// Picture width: `16..=3840`, multiple of 16. Sets [`Request::width`].
+    /// Image width: `16..=3840`, multiple of 16. Sets [`Request::width`].
     pub fn width(mut self, value: u32) -> Self {
         self.request.width = value;
         self
     }
 
-    /// Picture height: `16..=3840`, multiple of 16. Sets [`Request::height`].
+    /// Image height: `16..=3840`, multiple of 16. Sets [`Request::height`].
     pub fn height(mut self, value: u32) -> Self {
         self.request.height = value;
         self
     }
 
-    /// Settings by provider. Sets [`Request::provider_settings`].
+    /// Provider settings. Sets [`Request::provider_settings`].
     pub fn provider_settings(mut self, value: ProviderSettings) -> Self {
         self.request.provider_settings = Some(value);
         self
@@ -177,7 +177,7 @@ impl RequestBuilder {
         self
     }
 
-    /// Strictness of moderation. Sets [`Openai::moderation`].
+    /// Moderation level. Sets [`Openai::moderation`].
     pub fn provider_settings_openai_moderation(mut self, value: Moderation) -> Self {
         self
             .request
@@ -189,7 +189,7 @@ impl RequestBuilder {
         self
     }
 
-    /// Drawing effort. Sets [`Openai::quality`].
+    /// Generation quality. Sets [`Openai::quality`].
     pub fn provider_settings_openai_quality(mut self, value: Quality) -> Self {
         self
             .request

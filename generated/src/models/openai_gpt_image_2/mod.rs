@@ -7,8 +7,7 @@ mod rules;
 /// Every constraint that a request must satisfy.
 pub mod constraints;
 
-/// The limits of the spec, for those who need them before there is a request: forms, sliders,
-/// planning.
+/// The limits of the spec, for forms, sliders and planning, before there is a request.
 #[allow(dead_code, reason = "which ones are used is for users to decide")]
 pub mod limits;
 
@@ -21,16 +20,15 @@ pub use enums::{
 
 /// A request: one task for the model.
 ///
-/// Fields may be changed freely; `validate` and `into_valid` tell whether the result is legal. A
-/// field that is `None` is not sent.
+/// You can change the fields. `validate` and `into_valid` report violations. A field that is `None`
+/// is not sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Request {
-    /// Kind of task (`taskType`).
+    /// Task type (`taskType`).
     ///
-    /// Names the sort of work that is asked for. This model does one sort only, so the word never
-    /// changes.
+    /// The task type. The value is fixed.
     ///
     /// Required.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-tasktype>
@@ -38,19 +36,19 @@ pub struct Request {
     task_type: TaskType,
     /// Task identifier (`taskUUID`).
     ///
-    /// A random (version 4) UUID that you make up for the task. Every result and every error of the
-    /// task repeats it, so it is how you pair answers with requests, above all when answers come later
-    /// or out of order. Take a fresh one each time: no two tasks may share it.
+    /// A random (version 4) UUID that you choose for the task. Every result and every error of the task
+    /// repeats it. Use it to match answers to requests: answers may come later, and in any order. Use a
+    /// new UUID for each task.
     ///
     /// Required: a UUID of version 4 (`xxxxxxxx-xxxx-4xxx-[89ab]xxx-xxxxxxxxxxxx`), must differ from
     /// that of every other task in the batch.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-taskuuid>
     #[serde(rename = "taskUUID")]
     pub task_uuid: Uuid,
-    /// Form of the result (`outputType`).
+    /// Output type (`outputType`).
     ///
-    /// How a finished picture is handed over: as a link, or inside the JSON answer. It decides which
-    /// one of the three image fields a result has.
+    /// How a finished image is returned: as a URL, or inside the JSON answer. It decides which of the
+    /// three image fields a result has.
     ///
     /// Optional. Server default: `URL` (never sent).
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-outputtype>
@@ -59,50 +57,49 @@ pub struct Request {
     pub output_type: Option<OutputType>,
     /// File format (`outputFormat`).
     ///
-    /// The kind of image file to make. Where see-through areas must survive, choose PNG or WEBP, since
-    /// a JPG file has no alpha channel.
+    /// The format of the image file. For transparent areas, use `PNG` or `WEBP`: a JPEG file has no
+    /// alpha channel.
     ///
     /// Optional. Server default: `JPG` (never sent).
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-outputformat>
     #[serde(rename = "outputFormat", with = "wire::optional")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_format: Option<OutputFormat>,
-    /// Encoder quality (`outputQuality`).
+    /// Encoding quality (`outputQuality`).
     ///
-    /// How much detail the encoder of the file keeps, on a scale without unit. A larger number loses
-    /// less and takes more bytes. It says nothing about how carefully the picture is drawn.
+    /// Encoding quality of the file: a higher number keeps more detail and gives a larger file. The
+    /// setting for the quality of the generation is `providerSettings.openai.quality`.
     ///
     /// Optional: `20..=99`. Server default: `95` (never sent).
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-outputquality>
     #[serde(rename = "outputQuality", with = "wire::optional")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_quality: Option<u32>,
-    /// Address to notify (`webhookURL`).
+    /// Webhook URL (`webhookURL`).
     ///
-    /// Your address for news of the task: the API calls it by HTTP POST with a JSON body. A task with
-    /// several pictures causes one call per picture, each as soon as that picture is ready. If your
-    /// server asks for a secret, put it into the query string.
+    /// Your webhook URL: the API sends an HTTP POST request with a JSON body to it. It sends one
+    /// request for each image, as soon as the image is ready. If your server needs a secret, put it
+    /// into the query string.
     ///
     /// Optional: a URI with a scheme (RFC 3986).
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-webhookurl>
     #[serde(rename = "webhookURL", with = "wire::optional")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<String>,
-    /// Time of delivery (`deliveryMethod`).
+    /// Delivery method (`deliveryMethod`).
     ///
-    /// Whether the answer waits for the pictures or comes before they exist.
+    /// Whether the answer contains the finished images, or comes at once and the images follow later.
     ///
     /// Optional. Server default: `sync` (never sent).
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-deliverymethod>
     #[serde(rename = "deliveryMethod", with = "wire::optional")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivery_method: Option<DeliveryMethod>,
-    /// Upload address (`uploadEndpoint`).
+    /// Upload URL (`uploadEndpoint`).
     ///
-    /// An address of yours that takes the finished file: the API puts the bare bytes of the file there
-    /// with one HTTP PUT, with no JSON or form around them. A presigned address of an object store
-    /// (Amazon S3, Google Cloud Storage, Azure Blob Storage) or the upload address of a CDN fits, as it
-    /// carries its own permission.
+    /// Your upload URL: the API sends the finished file there with one HTTP PUT request. The request
+    /// body is the bytes of the file, without JSON or a form. Use, for example, a presigned URL of an
+    /// object store (Amazon S3, Google Cloud Storage, Azure Blob Storage) or the upload URL of a CDN.
     ///
     /// Optional: a URI with a scheme (RFC 3986).
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-uploadendpoint>
@@ -118,39 +115,37 @@ pub struct Request {
     #[serde(with = "wire::optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub safety: Option<Safety>,
-    /// Lifetime of the link (`ttl`).
+    /// Lifetime of the URL (`ttl`).
     ///
-    /// How long the picture can be downloaded, in seconds. It matters only to results that are links
-    /// (`outputType` `URL`); with any other form it is accepted and does nothing.
+    /// How long the URL of the image is valid, in seconds. It has an effect only with `outputType`
+    /// `URL`; with any other `outputType` it is accepted and ignored.
     ///
     /// Optional: at least 60.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-ttl>
     #[serde(with = "wire::optional")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl: Option<Integer>,
-    /// Report the price (`includeCost`).
+    /// Include the price (`includeCost`).
     ///
-    /// Whether each result says what it cost, in US dollars, in `cost`.
+    /// Whether each result contains its price in US dollars, in `cost`.
     ///
     /// Optional. Server default: `false` (never sent).
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-includecost>
     #[serde(rename = "includeCost", with = "wire::optional")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub include_cost: Option<bool>,
-    /// Input material (`inputs`).
+    /// Inputs (`inputs`).
     ///
-    /// What the model works from besides the prompt. Such material is accepted in here and nowhere else
-    /// in the task.
+    /// Inputs for the model in addition to the prompt. They are accepted only in this object.
     ///
     /// Optional.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-inputs>
     #[serde(with = "wire::optional_object")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inputs: Option<Inputs>,
-    /// Number of pictures (`numberResults`).
+    /// Number of images (`numberResults`).
     ///
-    /// How many pictures this one task makes. Each is drawn from a seed of its own, so they differ
-    /// although the task is the same.
+    /// Number of images to generate in this task. Each image has its own seed, so the images differ.
     ///
     /// Optional: `1..=20`. Server default: `1` (never sent).
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-numberresults>
@@ -159,38 +154,37 @@ pub struct Request {
     pub number_results: Option<u32>,
     /// Model identifier (`model`).
     ///
-    /// The AIR id of the model that does the work. This document is about a single model, so the value
-    /// is fixed.
+    /// The AIR id of the model. The value is fixed.
     ///
     /// Required.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-model>
     model: Model,
     /// Prompt (`positivePrompt`).
     ///
-    /// What the picture should show, in words. Its length is counted in characters (Unicode scalar
-    /// values), not in bytes.
+    /// The description of the image. Its length is counted in characters (Unicode scalar values), not
+    /// in bytes.
     ///
     /// Required: 2 to 32000 characters.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-positiveprompt>
     #[serde(rename = "positivePrompt")]
     pub positive_prompt: String,
-    /// Picture width (`width`).
+    /// Image width (`width`).
     ///
-    /// How wide the picture is, in pixels.
+    /// Width of the image in pixels.
     ///
     /// Required: `16..=3840`, multiple of 16.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-width>
     pub width: u32,
-    /// Picture height (`height`).
+    /// Image height (`height`).
     ///
-    /// How tall the picture is, in pixels.
+    /// Height of the image in pixels.
     ///
     /// Required: `16..=3840`, multiple of 16.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-height>
     pub height: u32,
-    /// Settings by provider (`providerSettings`).
+    /// Provider settings (`providerSettings`).
     ///
-    /// Settings that only one provider understands, in one object per provider.
+    /// Settings of one provider, in one object per provider.
     ///
     /// Optional.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-providersettings>
@@ -220,15 +214,14 @@ airspec_models::object!(Request {
     17 => provider_settings: "providerSettings",
 });
 
-/// Settings by provider. Held by [`Request::provider_settings`].
+/// Provider settings. Held by [`Request::provider_settings`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct ProviderSettings {
     /// OpenAI settings (`providerSettings.openai`).
     ///
-    /// What is passed on to OpenAI. These settings are accepted at this depth and nowhere else in the
-    /// task.
+    /// Settings for OpenAI. They are accepted only in this object.
     ///
     /// Optional.
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-providersettings-openai>
@@ -255,9 +248,9 @@ impl ProviderSettings {
 #[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Openai {
-    /// Strictness of moderation (`providerSettings.openai.moderation`).
+    /// Moderation level (`providerSettings.openai.moderation`).
     ///
-    /// How strictly OpenAI screens what may be drawn.
+    /// How strictly OpenAI filters the content of images.
     ///
     /// Optional. Server default: `auto` (never sent).
     /// Source:
@@ -265,11 +258,10 @@ pub struct Openai {
     #[serde(with = "wire::optional")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moderation: Option<Moderation>,
-    /// Drawing effort (`providerSettings.openai.quality`).
+    /// Generation quality (`providerSettings.openai.quality`).
     ///
-    /// How much work goes into drawing the picture. More work takes longer and uses more tokens, and so
-    /// sets most of the price. How tightly the file is compressed is another matter: see
-    /// `outputQuality`.
+    /// Quality of the generation. Higher quality takes longer and uses more tokens, which determine
+    /// most of the price. For the compression of the file, see `outputQuality`.
     ///
     /// Optional. Server default: `auto` (never sent).
     /// Source:
@@ -300,16 +292,16 @@ impl Openai {
     }
 }
 
-/// Input material. Held by [`Request::inputs`].
+/// Inputs. Held by [`Request::inputs`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Inputs {
-    /// Reference pictures (`inputs.referenceImages`).
+    /// Reference images (`inputs.referenceImages`).
     ///
-    /// Pictures for the model to follow or to edit; the prompt says what to do with them. Each is one
-    /// of: the UUID of a picture that the service already holds, an address to fetch it from, a `data:`
-    /// URI, or the Base64 text of its bytes.
+    /// Images for the model to use or to edit; the prompt says how. Each is one of: the UUID of an
+    /// image that the service has, a URL of the image, a `data:` URI, or the bytes of the image as
+    /// Base64 text.
     ///
     /// Optional: 1 to 16 items, each item must be a UUID (8-4-4-4-12 hexadecimal digits), must be a URI
     /// with a scheme (RFC 3986), must match the pattern
@@ -341,10 +333,10 @@ impl Inputs {
 #[serde(crate = "airspec_models::serde", deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Safety {
-    /// Check the pictures (`safety.checkContent`).
+    /// Content check (`safety.checkContent`).
     ///
-    /// Whether finished pictures are examined for unsafe content. If they are, each result tells the
-    /// outcome in `NSFWContent`.
+    /// Whether finished images are checked for unsafe content. If so, each result contains the outcome
+    /// in `NSFWContent`.
     ///
     /// Optional. Server default: `false` (never sent).
     /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-safety-checkcontent>

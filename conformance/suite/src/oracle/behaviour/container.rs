@@ -53,7 +53,7 @@ fn bytes(file: &File, media: &str) -> Option<String> {
         Err(reason) => return Some(reason.clone()),
     };
     let wanted = Container::from_media_type(media)?;
-    match content.picture {
+    match content.image {
         Ok(found) if found.container == wanted => None,
         Ok(found) => Some(format!("is {} by its bytes, not {}", found.container.name(), wanted.name())),
         Err(error) => Some(format!("is not {}: {error}", wanted.name())),

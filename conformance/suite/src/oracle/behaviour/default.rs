@@ -58,7 +58,7 @@ fn sort(item: Item<'_>) -> Sort<'_> {
     let mut names: Vec<&str> = item.fields.keys().map(String::as_str).collect();
     names.sort_unstable();
     let file = match item.file.and_then(|file| file.content.as_ref().ok()) {
-        Some(content) => content.picture.map_or(Shown::Unknown, Shown::Image),
+        Some(content) => content.image.map_or(Shown::Unknown, Shown::Image),
         None => Shown::Nothing,
     };
     Sort { names, file }
@@ -79,7 +79,7 @@ impl Sort<'_> {
             Shown::Image(found) => {
                 format!("; {} of {} x {}", found.container.name(), found.width, found.height)
             }
-            Shown::Unknown => "; no known picture".to_owned(),
+            Shown::Unknown => "; no known image".to_owned(),
             Shown::Nothing => String::new(),
         };
         listed(names, self.names.len(), MAX_NAMES, ", ") + &file

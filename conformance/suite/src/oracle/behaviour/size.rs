@@ -9,7 +9,7 @@ pub(super) fn check(scene: &TaskResults<'_>, width: &str, height: &str) -> Vec<S
     let mut wrong = Vec::new();
     for (name, item) in scene.named() {
         let Some(file) = item.file else { continue };
-        match file.content.as_ref().map(|content| content.picture) {
+        match file.content.as_ref().map(|content| content.image) {
             Ok(Ok(found)) => {
                 let (x, y) = (found.width, found.height);
                 if (usize::try_from(x), usize::try_from(y)) != (Ok(wide), Ok(high)) {

@@ -3,7 +3,7 @@
 
 use crate::oracle::Verdict;
 use crate::oracle::file::File;
-use crate::oracle::fixture::{ID, OTHER, answer, behave, call, download, picture, result, seen, task, with};
+use crate::oracle::fixture::{ID, OTHER, answer, behave, call, download, image, result, seen, task, with};
 use crate::oracle::observation::{Loss, Observation, Outcome};
 use crate::oracle::protocol::Form;
 use airspec_media::Container;
@@ -25,7 +25,7 @@ fn bad(behaviour: &str, words: &str, seen: &Observation) {
 }
 
 fn jpeg() -> Vec<u8> {
-    picture(Container::Jpeg, 32, 16, 90)
+    image(Container::Jpeg, 32, 16, 90)
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_file_is_of_the_kind_that_was_asked_for() {
         seen.files.push(file);
         seen
     };
-    let png = || picture(Container::Png, 32, 16, 90);
+    let png = || image(Container::Png, 32, 16, 90);
     let link = |address: &str, media: &str, bytes| download(address, media, bytes);
     good("kind.container", &check("J", link("http://h/a.jpg?x=1.png", "image/jpeg", jpeg())));
     good("kind.container", &check("J", link("http://h/a.JPEG", "Image/JPEG; q=1", jpeg())));
@@ -146,11 +146,7 @@ fn a_file_is_of_the_kind_that_was_asked_for() {
 fn a_file_has_the_pixels_that_were_asked_for() {
     let check = |width, height| {
         let mut seen = seen(task(json!({})), &[result(json!({}))]);
-        seen.files.push(download(
-            "http://h/a.jpg",
-            "image/jpeg",
-            picture(Container::Jpeg, width, height, 90),
-        ));
+        seen.files.push(download("http://h/a.jpg", "image/jpeg", image(Container::Jpeg, width, height, 90)));
         seen
     };
     good("wide.size", &check(32, 16));
@@ -200,7 +196,7 @@ fn a_default_is_as_good_as_its_value() {
         &pair(one(json!({}), inline), one(json!({"form": "link"}), json!({}))),
     );
     let mut larger = one(json!({"form": "link"}), json!({}));
-    larger.files = vec![download("http://h/a.jpg", "image/jpeg", picture(Container::Jpeg, 64, 16, 90))];
+    larger.files = vec![download("http://h/a.jpg", "image/jpeg", image(Container::Jpeg, 64, 16, 90))];
     bad(subject, "64 x 16", &pair(one(json!({}), json!({})), larger));
 }
 
@@ -337,7 +333,7 @@ fn an_upload_is_the_bare_file() {
     bad("drop.upload", "not those of a file", &check(vec![call("PUT", "multipart/form-data", form.clone())]));
     let mut blind = check(vec![call("PUT", "image/jpeg", form)]);
     blind.files.clear();
-    bad("drop.upload", "is not the bare bytes of a picture", &blind);
+    bad("drop.upload", "is not the bare bytes of an image", &blind);
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! A picture that is made from others: one that the service holds, named by its UUID, and one from a file.
+//! Edits an image: the request has two reference images, one that the service has, by its UUID, and one from a file.
 //!
 //! ```sh
-//! cargo run --example edit_picture -- --reference cat.png --out cat-at-sea.webp
+//! cargo run --example edit_image -- --reference docs/examples/cat.png --out cat-at-sea.webp
 //! ```
 
 mod support;
@@ -16,13 +16,13 @@ use std::path::{Path, PathBuf};
 
 #[derive(clap::Parser)]
 struct Arguments {
-    /// The endpoint; without it a mock server is started
-    #[arg(long)]
-    address: Option<String>,
-    /// A picture to work from: PNG, JPEG or WebP
+    /// The URL of the API; without it, a mock server is started
+    #[arg(long, alias = "address")]
+    base_url: Option<String>,
+    /// The reference image: PNG, JPEG or WebP
     #[arg(long)]
     reference: PathBuf,
-    /// Where the new picture goes
+    /// The file for the new image
     #[arg(long, default_value = "edited.webp")]
     out: PathBuf,
 }
@@ -30,28 +30,28 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let server = support::Server::at(arguments.address, MockSettings::default()).await?;
+    let server = support::Server::at(arguments.base_url, MockSettings::default()).await?;
     let client = server.client()?;
     let prompt = |text: &str| Required { positive_prompt: text.into(), width: 512, height: 512 };
 
-    // A first picture, which the service keeps under its UUID.
+    // The first image. The service keeps it under its UUID.
     let scene = Request::builder(prompt("an empty harbour")).build()?;
     let scene = client.run(&scene).await?.results.remove(0);
 
-    // A second one from it and from the file, inside the answer instead of behind a link.
-    let edit = Request::builder(prompt("put the animal of the second picture on the quay of the first"))
+    // The second image, from the first one and the file. The answer contains it as Base64 text instead of a URL.
+    let edit = Request::builder(prompt("put the animal of the second image on the quay of the first"))
         .inputs(Inputs::default().reference_images([scene.image_uuid, data_uri(&arguments.reference)?]))
         .output_type(OutputType::Base64Data)
         .output_format(OutputFormat::Webp)
         .build()?;
-    let picture = client.run(&edit).await?.results.remove(0);
-    let bytes = STANDARD.decode(picture.image_base64_data.ok_or("a result without its bytes")?)?;
+    let image = client.run(&edit).await?.results.remove(0);
+    let bytes = STANDARD.decode(image.image_base64_data.ok_or("the result has no imageBase64Data")?)?;
     std::fs::write(&arguments.out, &bytes)?;
     println!("{}: {} bytes", arguments.out.display(), bytes.len());
     Ok(())
 }
 
-/// A file as the API takes it within a request.
+/// A file as a `data:` URI.
 fn data_uri(path: &Path) -> Result<String, Box<dyn Error>> {
     let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let kind = match bytes.as_slice() {

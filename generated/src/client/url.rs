@@ -1,11 +1,9 @@
-//! Addresses: how they are shown, and whether they are on this machine. Whoever sends a key asks the same questions, so
-//! that the conformance suite asks here, too.
+//! URLs without their secrets, and hosts that are local or private. The conformance suite uses the same functions.
 
 use crate::shown::beginning;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// An address for people: without user, password, query and fragment, any of which may be secret. The text need not be
-/// an address.
+/// A URL without user, password, query and fragment, any of which may be secret. The text need not be a URL.
 pub fn bare(text: &str) -> String {
     let text = text.split(['?', '#']).next().unwrap_or_default();
     let text = beginning(text, 200);
@@ -15,19 +13,19 @@ pub fn bare(text: &str) -> String {
     }
 }
 
-/// 127.0.0.0/8, `[::1]` and `localhost`; nothing that a name server could point elsewhere.
+/// Whether a host is `127.0.0.0/8`, `[::1]` or `localhost`. A name server cannot change these.
 pub fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.is_ok_and(|address| address.is_loopback()) || host == "localhost"
 }
 
-/// Whether an address is one of the open internet, so that a link of a stranger may lead there.
+/// Whether an IP address is public, so that URLs of others may lead there.
 pub fn is_public(address: IpAddr) -> bool {
     inner(address).is_none()
 }
 
-/// What an address is that is not of the open internet: `a loopback address`. An IPv6 address that carries an IPv4
-/// address is what that one is.
+/// The kind of an IP address that is not public, such as `a loopback address`. For an IPv6 address that contains an
+/// IPv4 address, the kind of that one.
 pub fn inner(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => inner_v4(address),
@@ -35,9 +33,8 @@ pub fn inner(address: IpAddr) -> Option<&'static str> {
     }
 }
 
-/// The same of the host of an address as text. A name is inner when no name server of the internet knows it: the name
-/// of this machine, a name without a dot, and the endings that are set aside for private networks. Any other name is
-/// known only once it is resolved.
+/// The same for the host of a URL. A name is not public if no public name server knows it: the name of this machine, a
+/// name without a dot, and the endings that are reserved for private networks. Any other name must be resolved first.
 pub fn inner_host(host: &str) -> Option<&'static str> {
     let host = host.trim_start_matches('[').trim_end_matches(']');
     if let Ok(address) = host.parse::<IpAddr>() {
@@ -103,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_the_internet_are_told_from_all_others() {
+    fn public_ip_addresses_are_distinguished_from_all_others() {
         for (kind, addresses) in [
             ("unspecified", "0.0.0.0 0.1.2.3 :: ::ffff:0.0.0.0"),
             (

@@ -1,8 +1,8 @@
-//! A picture into a file, with a progress bar.
+//! Generates an image and saves it to a file, with a progress bar.
 //!
 //! ```sh
-//! cargo run --example generate_picture -- --out lighthouse.png
-//! RUNWARE_API_KEY=… cargo run --example generate_picture -- --address https://api.runware.ai/v1
+//! cargo run --example generate_image -- --out lighthouse.png
+//! RUNWARE_API_KEY=… cargo run --example generate_image -- --base-url https://api.runware.ai/v1
 //! ```
 
 mod support;
@@ -18,13 +18,13 @@ use std::time::Duration;
 
 #[derive(clap::Parser)]
 struct Arguments {
-    /// The endpoint; without it a mock server is started
-    #[arg(long)]
-    address: Option<String>,
-    /// Where the picture goes
-    #[arg(long, default_value = "picture.png")]
+    /// The URL of the API; without it, a mock server is started
+    #[arg(long, alias = "address")]
+    base_url: Option<String>,
+    /// The file for the image
+    #[arg(long, default_value = "image.png")]
     out: PathBuf,
-    /// What it shows
+    /// The prompt
     #[arg(long, default_value = "a lighthouse at dawn")]
     prompt: String,
 }
@@ -32,7 +32,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let server = support::Server::at(arguments.address, MockSettings::default()).await?;
+    let server = support::Server::at(arguments.base_url, MockSettings::default()).await?;
     let client = server.client()?;
 
     let task = Request::builder(Required { positive_prompt: arguments.prompt, width: 1024, height: 768 })
@@ -42,18 +42,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let bar = ProgressBar::new_spinner().with_message("sending");
     bar.enable_steady_tick(Duration::from_millis(100));
-    let told = |step: Progress<'_>| match step {
-        Progress::Accepted { .. } => bar.set_message("drawing"),
-        Progress::Waiting { error, pause } => bar.set_message(format!("{error}; again in {pause:.0?}")),
-        Progress::Results { ready, wanted, .. } => bar.set_message(format!("{ready} of {wanted} drawn")),
+    let on_progress = |step: Progress<'_>| match step {
+        Progress::Accepted { .. } => bar.set_message("generating"),
+        Progress::Waiting { error, pause } => {
+            bar.set_message(format!("{error}; next attempt in {pause:.0?}"));
+        }
+        Progress::Results { ready, wanted, .. } => {
+            bar.set_message(format!("{ready} of {wanted} images ready"));
+        }
         _ => {}
     };
-    let finished = client.run_with(&task, told).await?;
-    let link = finished.results[0].image_url.as_deref().ok_or("a result without a link")?;
+    let finished = client.run_with(&task, on_progress).await?;
+    let url = finished.results[0].image_url.as_deref().ok_or("the result has no imageURL")?;
 
     bar.set_style(ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}")?);
     let size = client
-        .save_with(link, &arguments.out, |read, all| {
+        .save_with(url, &arguments.out, |read, all| {
             bar.set_length(all.unwrap_or(read));
             bar.set_position(read);
         })
