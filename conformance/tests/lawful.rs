@@ -40,7 +40,8 @@ impl Fixture {
 
     /// Runs all cases through the gateway of a row.
     async fn run(&self, row: &Row) -> Vec<Record> {
-        let mut settings = MockSettings { pace: Duration::from_millis(30), ..MockSettings::default() };
+        let key = Some(airspec_mock::Key::new("a-key-for-tests"));
+        let mut settings = MockSettings { pace: Duration::from_millis(30), key, ..MockSettings::default() };
         (row.mock)(&mut settings);
         let mock = Mock::start(Engine::new(self.oracle.model().clone(), settings).unwrap()).await.unwrap();
         let gateway = Gateway::before(&mock.url(), row.change).await;

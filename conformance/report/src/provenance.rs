@@ -1,5 +1,6 @@
 //! Where a report comes from: when the run was made, by which version of the program, with which spec and command.
 
+use airspec_suite::case::Coverage;
 use serde::{Deserialize, Serialize};
 
 /// One run. What is not known is empty.
@@ -20,4 +21,6 @@ pub struct Provenance {
     pub spec_version: Option<String>,
     /// The command line, a word each, without secrets.
     pub command: Vec<String>,
+    /// How much of what can be tried the cases of the model try, axis by axis.
+    pub coverage: Vec<Coverage>,
 }

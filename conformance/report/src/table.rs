@@ -6,7 +6,7 @@ use super::count::{counted, requests};
 use super::{Document, Entry, Outcome};
 use airspec_spec::text::{visible, visible_lines};
 use airspec_spec::{Level, Model};
-use airspec_suite::case::Gap;
+use airspec_suite::case::{Coverage, Gap};
 use airspec_suite::oracle::{Class, Skip, Verdict};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -384,6 +384,11 @@ fn write_summary(text: &mut String, style: Style, document: &Document, gaps: &[G
     let (requests, time) =
         (requests(summary.requests, summary.search_requests), seconds(summary.duration_ms));
     let _ = writeln!(text, "{requests} in {time:.1} s, seed {}{waited}", document.seed);
+    if amount == Amount::All {
+        for Coverage { axis, reached, of } in document.runs.iter().flat_map(|run| &run.coverage) {
+            let _ = writeln!(text, "{reached} of {of} {axis}");
+        }
+    }
     if !gaps.is_empty() && amount != Amount::Summary {
         let noun = if gaps.len() == 1 { "constraint has" } else { "constraints have" };
         let _ = writeln!(text, "{} {noun} no case on one side; --verbose shows why", gaps.len());

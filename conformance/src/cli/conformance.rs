@@ -10,15 +10,17 @@ use super::search::{Plan, SearchArgs};
 use super::watch::Watch;
 use super::wire::Wire;
 use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
-use airspec_report::{Amount, Document, Heading, Subject, har, make_folder, replace, table, try_place};
+use airspec_report::{
+    Amount, Document, Heading, Provenance, Subject, har, make_folder, replace, table, try_place,
+};
 use airspec_spec::Model;
-use airspec_suite::case::{Case, Gap, derive};
+use airspec_suite::case::{Case, Coverage, Gap, derive};
 use airspec_suite::oracle::Oracle;
 use airspec_suite::packing::Packing;
 use airspec_suite::redact::guard;
 use airspec_suite::run::journal::Header;
 use airspec_suite::run::search::RequestClass;
-use airspec_suite::run::{Advance, Budget, Event, Limit, Run, Settings, Target, run as run_cases};
+use airspec_suite::run::{Advance, Budget, Event, Limit, Run, Secret, Settings, Target, run as run_cases};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -119,6 +121,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let searched = RequestClass::ALL.into_iter().map(|sort| sort.id().to_owned());
     let ids = all.cases.iter().map(|case| case.id.clone()).chain(searched).collect();
     let base = all.base.clone();
+    let coverage = all.coverage.clone();
     let (cases, gaps) = arguments.choice.of(all)?;
     let oracle = Oracle::new(&model)?.up_to(arguments.choice.level);
     let oracle = Arc::new(if arguments.strict { oracle.strictly() } else { oracle });
@@ -147,14 +150,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     if arguments.money.is_careful() {
         settings.jobs = 1;
     }
-    let job = Job { arguments, oracle, cases, order, done, gaps, accepted, settings, budget };
+    let job = Job { arguments, oracle, cases, coverage, order, done, gaps, accepted, settings, budget };
     runtime()?.block_on(async {
         match targets.as_slice() {
             [a, b] => job.compare([a, b]).await,
             [target] => job.hold(target, target.shown(), None).await,
             _ => {
                 let mock = super::mock::embedded(job.oracle.model()).await?;
-                let target = Target::new(&mock.url(), None, arguments.money.limit())?;
+                let key = Some(Secret::new(super::mock::EMBEDDED_KEY));
+                let target = Target::new(&mock.url(), key, arguments.money.limit())?;
                 let engine = Arc::clone(mock.engine());
                 let advance = Advance::new(move |time| engine.clock().advance(time));
                 job.hold(&target, "mock".to_owned(), Some(advance)).await
@@ -214,6 +218,7 @@ struct Job<'a> {
     oracle: Arc<Oracle>,
     /// What is sent.
     cases: Vec<Case>,
+    coverage: Vec<Coverage>,
     /// The ids of all cases, those that were done before included.
     order: Vec<String>,
     done: Done,
@@ -388,7 +393,10 @@ impl Job<'_> {
             cases: self.order.len(),
             headers: self.settings.route.header_names().map(str::to_owned).collect(),
             again,
-            provenance: command_line::provenance(self.oracle.model(), &self.settings.secrets),
+            provenance: Provenance {
+                coverage: self.coverage.clone(),
+                ..command_line::provenance(self.oracle.model(), &self.settings.secrets)
+            },
             subjects: Subject::all(self.oracle.model()),
             ..Heading::default()
         }

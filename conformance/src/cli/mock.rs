@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // each is a flag of the command line
 pub(super) struct Arguments {
     #[command(flatten)]
     spec: Spec,
@@ -31,9 +32,12 @@ pub(super) struct Arguments {
     /// List the faults and exit
     #[arg(long)]
     list_faults: bool,
-    /// Accept only the key in RUNWARE_API_KEY, instead of any key
-    #[arg(long)]
+    /// Fail if RUNWARE_API_KEY is not set; where it is set, only that key is accepted
+    #[arg(long, conflicts_with = "any_key")]
     one_key: bool,
+    /// Accept any key, although RUNWARE_API_KEY is set
+    #[arg(long)]
+    any_key: bool,
     /// Allow web pages of this origin, such as 'https://app.example', to use the mock, and accept its host in the Host
     /// header; repeatable. Pages from this machine are always allowed
     #[arg(long, value_name = "ORIGIN")]
@@ -50,6 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     }
     let settings = arguments.to_settings()?;
     let required = example(&model)?;
+    let has_key = settings.key.is_some();
     let engine = Engine::new(model, settings).map_err(|error| match error {
         EngineError::Fault(UnknownFault { near: None, .. }) => {
             Failure(format!("{error}; --list-faults lists them"))
@@ -62,7 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
             |error| Failure(format!("cannot listen on {address}: {error}; --port 0 selects a free port"));
         let server = Server::bind(engine, address).await.map_err(taken)?;
         let stop = stopped()?;
-        show(&greeting(&server, &required))?;
+        show(&greeting(&server, &required, has_key))?;
         let quiet = arguments.quiet;
         let log = move |served: &airspec_mock::Served| {
             if !quiet {
@@ -106,11 +111,11 @@ impl Arguments {
         if let Some(list) = &self.network {
             settings.network.read(list)?;
         }
-        if self.one_key {
-            let key = std::env::var("RUNWARE_API_KEY").ok().filter(|key| !key.is_empty());
-            let key = key.ok_or_else(|| {
-                Failure("--one-key needs the key in RUNWARE_API_KEY, which is not set".to_owned())
-            })?;
+        let key = std::env::var("RUNWARE_API_KEY").ok().filter(|key| !key.is_empty());
+        if self.one_key && key.is_none() {
+            return Err(Failure("--one-key needs the key in RUNWARE_API_KEY, which is not set".to_owned()));
+        }
+        if let Some(key) = key.filter(|_| !self.any_key) {
             settings.key = Some(Key::new(&key));
         }
         Ok(settings)
@@ -126,10 +131,15 @@ fn list(model: &Model) -> Result<End, Failure> {
 }
 
 /// The URLs, and a request that works as it stands.
-fn greeting(server: &Server, task: &str) -> String {
+fn greeting(server: &Server, task: &str, has_key: bool) -> String {
     let (url, socket) = (server.url(), server.socket_url());
+    let (which, key) = if has_key {
+        ("the key in RUNWARE_API_KEY", "\"Authorization: Bearer $RUNWARE_API_KEY\"")
+    } else {
+        ("any key", "'Authorization: Bearer any'")
+    };
     format!(
-        "mock server at {url} and {socket}, any key, stop it with Ctrl-C\n\ncurl {url} -H 'Authorization: Bearer any' -H \
+        "mock server at {url} and {socket}, {which}, stop it with Ctrl-C\n\ncurl {url} -H {key} -H \
          'Content-Type: application/json' -d '[{task}]'\n\n"
     )
 }
@@ -166,8 +176,12 @@ fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
+/// The key that the embedded mock knows.
+pub(super) const EMBEDDED_KEY: &str = "airspec-embedded";
+
 /// The mock that lives as long as a run. Its deferred results come soon: no test waits for an image to be drawn.
 pub(super) async fn embedded(model: &Model) -> Result<WiremockServer, Failure> {
-    let settings = Settings { pace: Duration::from_millis(30), ..Settings::default() };
+    let key = Some(Key::new(EMBEDDED_KEY));
+    let settings = Settings { pace: Duration::from_millis(30), key, ..Settings::default() };
     Ok(WiremockServer::start(Engine::new(model.clone(), settings)?).await)
 }

@@ -8,6 +8,7 @@
 mod batch;
 mod behave;
 mod constraint;
+mod coverage;
 mod pairs;
 mod protocol;
 mod resources;
@@ -15,6 +16,7 @@ mod task;
 pub(crate) mod wire;
 mod witness;
 
+pub use coverage::Coverage;
 pub use resources::TestResources;
 pub use task::Tasks;
 pub use wire::{Credential, Wire};
@@ -101,19 +103,8 @@ pub struct Cases {
     pub gaps: Vec<Gap>,
     /// The task that all others start from: required parameters alone.
     pub base: Value,
-    /// How much of what can occur together does.
-    pub coverage: Coverage,
-}
-
-/// How much of what can occur together does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Coverage {
-    /// Pairs of values of two optional parameters that some accepted task has.
-    pub pairs: usize,
-    /// Pairs that the rules admit.
-    pub feasible_pairs: usize,
-    /// Faulty values in tasks that hold much else.
-    pub contexts: usize,
+    /// How much of what can be tried they try.
+    pub coverage: Vec<Coverage>,
 }
 
 /// A constraint of which one side cannot be shown.
@@ -145,6 +136,7 @@ pub fn derive(model: &Model, seed: u64) -> Result<Cases, JudgeError> {
     pairs::cases(&mut tasks, &mut cases);
     protocol::cases(&mut tasks, &mut cases);
     tell_apart(&mut tasks, &mut cases.cases);
+    coverage::count(model, &mut cases);
     Ok(cases)
 }
 

@@ -13,6 +13,8 @@ pub(super) fn facts(html: &mut Html, document: &Document) {
     distinct(html, "started", runs.iter().map(|run| readable(&run.started)));
     distinct(html, "AIR id", runs.iter().map(|run| run.air.clone().unwrap_or_default()));
     distinct(html, "spec", runs.iter().map(|run| run.spec_version.clone().unwrap_or_default()));
+    let coverage = runs.iter().flat_map(|run| &run.coverage);
+    distinct(html, "coverage", coverage.map(|one| format!("{} of {} {}", one.reached, one.of, one.axis)));
     distinct(html, "airspec", runs.iter().map(|run| run.tool_version.clone()));
 }
 

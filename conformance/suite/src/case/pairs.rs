@@ -46,7 +46,13 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     made.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
     let contexts = contexts(tasks, &made);
     let rejected = in_contexts(tasks, &out.cases, &contexts);
-    out.coverage = Coverage { pairs: covered, feasible_pairs: feasible, contexts: rejected.len() };
+    let subjects =
+        |cases: &[Case]| cases.iter().map(|case| case.subject.clone()).collect::<BTreeSet<_>>().len();
+    let single = out.cases.iter().filter(|case| is_single(case)).cloned().collect::<Vec<_>>();
+    out.coverage = vec![
+        Coverage::new("pairs of values of optional parameters", covered, feasible),
+        Coverage::new("constraints broken in a second context", subjects(&rejected), subjects(&single)),
+    ];
     out.cases.extend(rejected);
     for (index, task) in made.into_iter().enumerate() {
         out.cases.push(Case {
@@ -253,6 +259,13 @@ fn contexts(tasks: &Tasks<'_>, rows: &[Value]) -> Vec<Value> {
     std::iter::once(first).chain(second.filter(|task| *task != first)).cloned().collect()
 }
 
+/// Whether a case is one faulty task that breaks one constraint.
+fn is_single(case: &Case) -> bool {
+    let is_one = matches!(&case.expect, Expect::Reject(broken) if broken.len() == 1);
+    let [task] = case.body.as_array().map(Vec::as_slice).unwrap_or_default() else { return false };
+    is_one && task.is_object() && case.wire.is_plain() && case.level < Level::Unstated
+}
+
 /// One faulty value of each constraint, in each of the contexts.
 fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec<Case> {
     let mut found = Vec::new();
@@ -260,9 +273,7 @@ fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec
     let identity = tasks.model.unique().map(|constraint| constraint.parameter.to_string());
     for case in cases {
         let Expect::Reject(broken) = &case.expect else { continue };
-        let is_single = broken.len() == 1 && case.wire.is_plain() && case.level < Level::Unstated;
-        let [task] = case.body.as_array().map(Vec::as_slice).unwrap_or_default() else { continue };
-        if !is_single || !task.is_object() || known.contains(&case.subject) {
+        if !is_single(case) || known.contains(&case.subject) {
             continue;
         }
         let mut of_case = Vec::new();

@@ -60,16 +60,16 @@ impl TestResources {
     fn real(&self, need: Need, value: &Value) -> Result<Value, String> {
         let Some(text) = value.as_str() else { return Ok(value.clone()) };
         let (given, what, flag) = match (need, text) {
-            (Need::Webhook, _) => (&self.webhook, "an address that the target can post to", "--webhook"),
-            (Need::Upload, _) => (&self.upload, "an address that the target can upload to", "--upload"),
+            (Need::Webhook, _) => (&self.webhook, "a URL that the target can post to", "--webhook"),
+            (Need::Upload, _) => (&self.upload, "a URL that the target can upload to", "--upload"),
             (Need::Media, text) if text.starts_with("data:") => {
                 return Ok(Value::from(format!("data:image/png;base64,{}", image())));
             }
             (Need::Media, text) if text.contains(':') => {
-                (&self.media_url, "the address of an image that the target can download", "--media-url")
+                (&self.media_url, "the URL of an image that the target can download", "--media-url")
             }
             (Need::Media, text) if uuid::Uuid::try_parse(text).is_ok() => {
-                (&self.media_uuid, "the id of an image that the target has", "--media-uuid")
+                (&self.media_uuid, "the UUID of an image that the target has", "--media-uuid")
             }
             (Need::Media, _) => return Ok(Value::from(image())),
         };
