@@ -163,6 +163,7 @@ fn hostile_run() -> Document {
         air: Some(HOSTILE.into()),
         spec_version: Some(HOSTILE.into()),
         command: vec![HOSTILE.into(), HOSTILE.into()],
+        coverage: vec![airspec_suite::case::Coverage { axis: HOSTILE.into(), reached: 1, of: 2 }],
     }];
     (hostile.headers, hostile.remarks) = (vec![HOSTILE.into()], vec![HOSTILE.into()]);
     for subject in &mut hostile.subjects {

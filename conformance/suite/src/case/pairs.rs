@@ -8,7 +8,7 @@ use super::task::Tasks;
 use super::{Case, Cases, Coverage, Expect, Wire};
 use crate::cost::Costs;
 use crate::packing::Changes;
-use airspec_spec::behaviour::Kind;
+use airspec_spec::behaviour::{Behaviour, Kind};
 use airspec_spec::rule::Rule;
 use airspec_spec::{Constraint, Level, Model, Schema};
 use serde_json::Value;
@@ -38,9 +38,9 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     if !tasks.judge(&base).is_empty() {
         return;
     }
-    let factors = factors(tasks);
-    let Cover { rows, covered, feasible } = cover(tasks, &factors);
     let costs = Costs::new(tasks.model);
+    let factors = factors(tasks, &costs);
+    let Cover { rows, covered, feasible } = cover(tasks, &factors, &costs);
     let mut made: Vec<Value> = rows;
     // What costs more goes last, and is what a limit leaves out.
     made.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
@@ -78,7 +78,7 @@ fn subject(model: &Model) -> Option<&Constraint> {
 }
 
 /// The optional parameters, each with a few values that are legal.
-fn factors(tasks: &Tasks<'_>) -> Vec<Factor> {
+fn factors(tasks: &Tasks<'_>, costs: &Costs) -> Vec<Factor> {
     let model = tasks.model;
     let is_called = |path: &str| {
         model.behaviours.iter().any(|behaviour| match &behaviour.kind {
@@ -95,6 +95,9 @@ fn factors(tasks: &Tasks<'_>) -> Vec<Factor> {
             continue;
         }
         let mut values = values(tasks, schema);
+        if costs.cheapest().is_some_and(|(tier, _)| tier == path) {
+            values = ends_of_price(tasks, costs, path, values);
+        }
         values.truncate(MAX_VALUES);
         if !values.is_empty() {
             let values = std::iter::once(None).chain(values.into_iter().map(Some)).collect();
@@ -103,6 +106,20 @@ fn factors(tasks: &Tasks<'_>) -> Vec<Factor> {
     }
     factors.truncate(MAX_FACTORS);
     factors
+}
+
+/// The cheapest of these values and the dearest.
+fn ends_of_price(tasks: &Tasks<'_>, costs: &Costs, path: &str, mut values: Vec<Value>) -> Vec<Value> {
+    let usd = |value: &Value| {
+        let mut task = tasks.plain().clone();
+        tasks.place(&mut task, path, Some(value.clone()));
+        costs.usd(&task)
+    };
+    values.sort_by(|a, b| usd(a).total_cmp(&usd(b)));
+    if values.len() > 2 {
+        values.drain(1..values.len() - 1);
+    }
+    values
 }
 
 /// Whether every task has a value there.
@@ -125,6 +142,11 @@ fn values(tasks: &Tasks<'_>, schema: &Schema) -> Vec<Value> {
         let own = legal.iter().find(|value| value.as_str().is_some_and(|text| text.starts_with("data:")));
         let item = own.cloned().or_else(|| tasks.legal(items).into_iter().next());
         return item.map(|item| Value::Array(vec![item])).into_iter().collect();
+    }
+    let counts = |behaviour: &Behaviour| matches!(&behaviour.kind, Kind::Count { parameter } if *parameter == schema.path);
+    if tasks.model.behaviours.iter().any(counts) {
+        // Each result costs as much as the first, and two are several.
+        return vec![Value::from(2)];
     }
     let legal = tasks.legal(schema);
     let is_closed = schema.rules().any(|rule| matches!(rule, Rule::Enum(_) | Rule::Const(_)));
@@ -157,7 +179,7 @@ struct Cover {
 
 /// Makes tasks until every pair that can be had occurs: each begins with a pair that is missing, and takes for each
 /// other parameter the value that adds most.
-fn cover(tasks: &mut Tasks<'_>, factors: &[Factor]) -> Cover {
+fn cover(tasks: &mut Tasks<'_>, factors: &[Factor], costs: &Costs) -> Cover {
     let mut missing = BTreeSet::new();
     for (a, one) in factors.iter().enumerate() {
         for (b, other) in factors.iter().enumerate().skip(a + 1) {
@@ -173,7 +195,7 @@ fn cover(tasks: &mut Tasks<'_>, factors: &[Factor]) -> Cover {
             break;
         }
         missing.remove(&pair);
-        match row(tasks, factors, pair, &missing) {
+        match row(tasks, factors, costs, pair, &missing) {
             Some((task, choices)) => {
                 for (place, one) in choices.iter().enumerate() {
                     for other in &choices[place + 1..] {
@@ -193,6 +215,7 @@ fn cover(tasks: &mut Tasks<'_>, factors: &[Factor]) -> Cover {
 fn row(
     tasks: &mut Tasks<'_>,
     factors: &[Factor],
+    costs: &Costs,
     (one, other): Pair,
     missing: &BTreeSet<Pair>,
 ) -> Option<(Value, Vec<Choice>)> {
@@ -208,13 +231,20 @@ fn row(
         };
         let mut order: Vec<usize> = (0..factor.values.len()).collect();
         order.sort_by_key(|value| std::cmp::Reverse(gain(*value)));
-        for value in order {
+        let with = |value: &usize| {
             let mut wider = chosen.clone();
-            wider.insert(place, value);
-            if let Some(made) = task_of(tasks, factors, &wider) {
-                (task, chosen) = (made, wider);
-                break;
-            }
+            wider.insert(place, *value);
+            Some((task_of(tasks, factors, &wider)?, wider, gain(*value)))
+        };
+        let possible: Vec<_> = order.iter().filter_map(with).collect();
+        // Of values that add as much, the cheapest.
+        let most = possible.first().map_or(0, |(.., gain)| *gain);
+        let best = possible
+            .into_iter()
+            .filter(|(.., gain)| *gain == most)
+            .min_by(|(a, ..), (b, ..)| costs.usd(a).total_cmp(&costs.usd(b)));
+        if let Some((made, wider, _)) = best {
+            (task, chosen) = (made, wider);
         }
     }
     tasks.identify(&mut task);
