@@ -116,6 +116,7 @@ impl Shop {
         books.sent.extend(tasks.iter().map(|task| id(task)));
         // Asking for results costs nothing.
         let is_poll = tasks.iter().any(|task| task["taskType"] == "getResponse");
+        let tasks: Vec<_> = tasks.into_iter().filter(|task| task["taskType"] != "authentication").collect();
         let is_executed = !is_poll && !matches!(mood, Mood::Refuse | Mood::Busy | Mood::AwayForNow);
         let (mut items, before) = (Vec::new(), books.bill);
         for task in tasks.iter().filter(|_| is_executed) {

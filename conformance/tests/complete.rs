@@ -14,6 +14,7 @@ fn model(slug: &str) -> Model {
 
 fn subjects(cases: &Cases, word: &str) -> BTreeSet<String> {
     let of_word = cases.cases.iter().filter(|case| case.expect.word() == word);
+    let of_word = of_word.filter(|case| !case.subject.starts_with("protocol."));
     let alone = of_word.filter(|case| !matches!(&case.expect, Expect::Reject(broken) if broken.len() > 1));
     alone.map(|case| case.subject.clone()).collect()
 }

@@ -98,7 +98,7 @@ fn a_server_elsewhere_is_asked_for_results_later_where_a_case_leaves_it_open() {
         .map(|task| task["deliveryMethod"].clone())
         .collect();
     let count = |way: &Value| ways.iter().filter(|known| *known == way).count();
-    assert_eq!(count(&"sync".into()), 1, "the case about it: {ways:?}");
+    assert_eq!(count(&"sync".into()), 2, "the case about it, and a faulty task that holds it: {ways:?}");
     assert!(count(&"async".into()) >= 5 && count(&Value::Null) > 0, "{ways:?}");
 }
 

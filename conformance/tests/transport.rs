@@ -147,7 +147,7 @@ fn proxies_of_the_environment_are_used_when_that_is_asked_for() {
 #[test]
 fn a_curl_line_runs_without_a_key_on_this_machine() {
     let folder = tempfile::tempdir().unwrap();
-    let mock = Server::start(&["--fault", "accept:width.maximum"]);
+    let mock = Server::start(&["--any-key", "--fault", "accept:width.maximum"]);
     let mut command =
         command(&["conformance", "--target", &mock.url, "--case", "width.maximum.*", "--search", "0"]);
     command.args(["--report", folder.path().to_str().unwrap()]).env_remove("RUNWARE_API_KEY");

@@ -72,7 +72,7 @@ fn counts_defaults_and_ids_are_held_against_what_is_listed() {
         [
             "[102] the model's id is `test:lantern@4`, the parameter `model` is \"test:lantern@3\"",
             "[132] the default `7` is no legal value: `glow` must be at most 1",
-            "[156] `frame` is said to have 3 properties, 2 are listed",
+            "[156] `frame` has 3 properties according to its badge, but 2 are listed",
             WIND,
         ]
     );

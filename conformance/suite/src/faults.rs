@@ -7,13 +7,16 @@ use crate::case::{Case, Cases, Gap, derive};
 use crate::equivalent::{self, Company};
 use crate::oracle::{Oracle, OracleError, Verdict};
 use crate::packing::Packing;
-use crate::run::{Advance, Event, Limit, Record, RunError, Settings, Target, run};
+use crate::run::{Advance, Event, Limit, Record, RunError, Secret, Settings, Target, run};
 use airspec_judge::{Judge, JudgeError};
-use airspec_mock::{Engine, EngineError, Fault, Settings as Manners, WiremockServer};
+use airspec_mock::{Engine, EngineError, Fault, Key, Settings as Manners, WiremockServer};
 use airspec_spec::Model;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
+
+/// The key that the mock knows, so that others are wrong.
+const KEY: &str = "airspec-faults";
 
 /// What became of a fault.
 #[derive(Clone, Debug)]
@@ -181,7 +184,12 @@ impl MutationRun {
     /// The records until the first that failed, and how many requests it took.
     async fn run(&self, load: &Load, fault: Option<&Fault>) -> Result<(Vec<Record>, usize), FaultsError> {
         let faults = fault.map(|fault| fault.id.clone()).into_iter().collect();
-        let manners = Manners { faults, pace: Duration::from_millis(20), ..Manners::default() };
+        let manners = Manners {
+            faults,
+            pace: Duration::from_millis(20),
+            key: Some(Key::new(KEY)),
+            ..Manners::default()
+        };
         let mock = WiremockServer::start(Engine::new(self.model.clone(), manners)?).await;
         let engine = Arc::clone(mock.engine());
         let settings = Settings {
@@ -197,7 +205,7 @@ impl MutationRun {
             fault: fault.map(|fault| fault.id.clone()).unwrap_or_default(),
             error,
         };
-        let target = Target::new(&mock.url(), None, Limit::Loopback).map_err(named)?;
+        let target = Target::new(&mock.url(), Some(Secret::new(KEY)), Limit::Loopback).map_err(named)?;
         let (failed, mut found) = (Notify::new(), None);
         let events = |event: Event<'_>| {
             let Event::CaseFinished { record, stats, .. } = event else { return };

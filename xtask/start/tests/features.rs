@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is compiled with two sets of features, and why.
-const TWICE: [(&str, &str); 6] = [
+const TWICE: [(&str, &str); 7] = [
     ("airspec-models", "the tests of `airspec-macros` use it without a client, as a macro's crates do"),
     ("clap", "cargo lists what a crate of these tests would need for its own ones"),
     ("clap_builder", "as `clap`"),
+    ("tokio", "as `clap`: the documents of `airspec-models` have programs that need it"),
     ("toml_datetime", "is small, and nothing large stands on it"),
     ("toml_parser", "as `toml_datetime`"),
     ("winnow", "as `toml_datetime`"),

@@ -101,8 +101,9 @@ fn authentication() -> Vec<Proposal> {
 const DEPTH: usize = 5000;
 
 fn bodies() -> Vec<Proposal> {
-    let refused =
-        |about, bytes: &[u8]| Proposal::new(about, Protocol::Refused, Wire::bytes(bytes)).body(json!([]));
+    let refused = |about, bytes: &[u8]| {
+        Proposal::new(about, Protocol::Refused, Wire::bytes(bytes)).body(found_in(bytes))
+    };
     let handled = |about, bytes: &[u8]| Proposal {
         expect: Expect::Protocol(Protocol::Handled),
         ..refused(about, bytes)
@@ -133,6 +134,13 @@ fn bodies() -> Vec<Proposal> {
         typed("as plain text", "text/plain").unstated(),
         typed("as a form", "application/x-www-form-urlencoded").unstated(),
     ]
+}
+
+/// The tasks that a lenient server may find in a text, for what they may cost.
+fn found_in(bytes: &[u8]) -> Value {
+    let has_task = String::from_utf8_lossy(bytes).contains("taskType");
+    serde_json::from_slice(bytes)
+        .unwrap_or_else(|_| if has_task { json!([{"taskType": "imageInference"}]) } else { json!([]) })
 }
 
 fn endpoints() -> Vec<Proposal> {

@@ -52,7 +52,7 @@ impl ExpectedParameters {
         }
         let rules: Vec<&Rule> = broken.iter().filter_map(|id| Some(&model.constraint(id)?.rule)).collect();
         let prefixes = match rules.as_slice() {
-            [rule] => prefixes(rule),
+            [rule] if task.is_object() => prefixes(rule),
             _ => &[],
         };
         let nameless = !task.is_object();

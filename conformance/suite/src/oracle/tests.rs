@@ -216,7 +216,7 @@ fn a_parameter_is_named_by_path_or_leaf_and_an_item_by_its_array() {
         verdict(closed, unknown.clone(), json!("options.prize"), "unsupportedParameter"),
         Verdict::Pass
     );
-    assert_eq!(verdict(closed, unknown.clone(), json!("options.prize"), "invalidPrize"), Verdict::Note);
+    assert_eq!(verdict(closed, unknown.clone(), json!("options.prize"), "invalidPrize"), Verdict::Fail);
     assert_eq!(verdict(closed, unknown, json!("options"), "unsupportedParameter"), Verdict::Fail);
     let missing = json!({"wide": null});
     assert_eq!(verdict("wide.required", missing.clone(), json!("wide"), "missingWide"), Verdict::Pass);
@@ -280,7 +280,7 @@ fn good_neighbours_of_a_faulty_task_are_left_alone() {
     );
     is(
         &judge(200, json!({"data": [fine], "errors": [error(json!({"taskUUID": null}))]})),
-        Verdict::Note,
+        Verdict::Fail,
         silent,
         "which task",
     );
@@ -419,10 +419,11 @@ fn a_server_may_tell_of_the_owners_rule_beside_the_fault() {
 #[test]
 fn what_is_stated_less_firmly_than_asked_is_not_looked_at_and_notes_can_be_failures() {
     let error = |name: &str| json!({"code": "invalidWide", "message": "no", "parameter": name});
+    let again = json!({"code": "invalidWide", "message": "once more", "parameter": "wide"});
     let body = json!([task(json!({"wide": 80}))]);
     let refused = Expect::Reject(vec!["wide.maximum".to_owned()]);
     let case = case("wide.maximum", "wide", Level::Badge, refused, body.clone());
-    let two = answer(400, &json!({"errors": [error("wide"), error("wide")]}));
+    let two = answer(400, &json!({"errors": [error("wide"), again]}));
     let other = answer(400, &json!({"errors": [error("high")]}));
     let oracle = |level: Level| Oracle::new(&model()).unwrap().up_to(level);
     let verdict = |oracle: &Oracle, outcome: &Outcome| {

@@ -81,8 +81,11 @@ impl Record {
         redactor: &Redactor,
     ) -> Self {
         let request = seen.map(|seen| {
-            let text = seen.body.to_string();
-            let whole = (text.len() <= LONGEST_ARGUMENT).then(|| redactor.clean(&text));
+            let bytes = case.wire.bytes.as_deref().map(String::from_utf8_lossy);
+            let text = bytes.map_or_else(|| seen.body.to_string(), std::borrow::Cow::into_owned);
+            // A command for a special key, path or method would be another request.
+            let is_whole = text.len() <= LONGEST_ARGUMENT && case.wire.is_plain();
+            let whole = is_whole.then(|| redactor.clean(&text));
             Request { body: redactor.shorten(&text).0, whole }
         });
         let response = seen.map(|seen| match &seen.outcome {
