@@ -141,8 +141,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         return arguments.money.show_plan(&oracle, &cases, packing.as_deref());
     }
     let accepted = arguments.accepted.read(ids)?;
-    let keep_traffic = arguments.har.is_some();
-    let budget = Arc::new(budget);
+    let (keep_traffic, budget) = (arguments.har.is_some(), Arc::new(budget));
     let shared = Some(Arc::clone(&budget));
     let known = Some(Arc::clone(&accepted.findings));
     let mut settings =

@@ -5,6 +5,7 @@
 //! fault at a time. Not its business: files, terminals and formats of reports.
 
 pub mod case;
+mod changes;
 pub mod cost;
 pub mod counterexamples;
 pub mod date;

@@ -5,12 +5,13 @@
 //! apart by the id of the task. A case that cannot be judged so travels alone, as it stands.
 
 use crate::case::{Case, Expect, is_ordinary_id};
+use crate::changes::Changes;
 use crate::cost::Costs;
 use crate::oracle::Oracle;
 use crate::parameter::{at, set};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 /// At most so many tasks share a request.
 const TASKS: usize = 8;
@@ -129,7 +130,8 @@ impl Batcher {
         let mut merged = self.base.clone();
         let mut changes = Changes::default();
         for index in task {
-            changes.add(&cases[*index], &self.base, self.identity.as_deref())?;
+            let case = &cases[*index];
+            changes.add(case.body.get(0), &case.parameter, &self.base, self.identity.as_deref())?;
         }
         changes.apply(&mut merged);
         self.save(&mut merged, oracle);
@@ -238,91 +240,6 @@ fn shared(tasks: Vec<Vec<usize>>, cases: &[Case]) -> Vec<Batch> {
     batches.into_iter().map(|(batch, _)| batch).collect()
 }
 
-/// What cases change in the task that all start from: a value, or nothing, at each place.
-#[derive(Debug, Default)]
-pub(crate) struct Changes(Vec<Change>);
-
-#[derive(Debug)]
-struct Change {
-    path: Vec<String>,
-    value: Option<Value>,
-    /// A list that is there for one special item, and can hold more of them.
-    is_open: bool,
-}
-
-impl Changes {
-    /// Adds what a case changes; nothing where that is in another's way.
-    pub(crate) fn add(&mut self, case: &Case, base: &Value, identity: Option<&str>) -> Option<()> {
-        let mut own = Vec::new();
-        differences(&mut Vec::new(), Some(base), case.body.get(0), &mut own);
-        for (path, value) in own {
-            if path.len() == 1 && path.first().map(String::as_str) == identity {
-                continue;
-            }
-            let is_open = case.parameter.starts_with(&format!("{}.items", path.join(".")));
-            let clash = self
-                .0
-                .iter_mut()
-                .find(|known| known.path.starts_with(&path) || path.starts_with(&known.path));
-            match clash {
-                None => self.0.push(Change { path, value, is_open }),
-                Some(known) if known.path == path && known.value == value => known.is_open &= is_open,
-                Some(Change { path: other, value: Some(Value::Array(items)), is_open: true })
-                    if *other == path && is_open =>
-                {
-                    let Some(Value::Array(own)) = value else { return None };
-                    let fresh: Vec<Value> = own.into_iter().filter(|item| !items.contains(item)).collect();
-                    items.extend(fresh);
-                }
-                Some(_) => return None,
-            }
-        }
-        Some(())
-    }
-
-    pub(crate) fn apply(self, task: &mut Value) {
-        for Change { path, value, .. } in self.0 {
-            let Some((last, above)) = path.split_last() else { continue };
-            let mut place = &mut *task;
-            for name in above {
-                if !place.is_object() {
-                    *place = Value::Object(Map::new());
-                }
-                let Some(members) = place.as_object_mut() else { return };
-                place = members.entry(name.as_str()).or_insert_with(|| Value::Object(Map::new()));
-            }
-            let Some(members) = place.as_object_mut() else { continue };
-            match value {
-                Some(value) => members.insert(last.clone(), value),
-                None => members.remove(last),
-            };
-        }
-    }
-}
-
-/// The places where two values differ; objects are compared member by member.
-fn differences(
-    path: &mut Vec<String>,
-    base: Option<&Value>,
-    other: Option<&Value>,
-    found: &mut Vec<(Vec<String>, Option<Value>)>,
-) {
-    match (base, other) {
-        (base, Some(Value::Object(members))) if base.is_none_or(Value::is_object) && !members.is_empty() => {
-            let empty = Map::new();
-            let known = base.and_then(Value::as_object).unwrap_or(&empty);
-            let gone = known.keys().filter(|name| !members.contains_key(*name));
-            for name in members.keys().chain(gone) {
-                path.push(name.clone());
-                differences(path, known.get(name), members.get(name), found);
-                path.pop();
-            }
-        }
-        (base, other) if base != other => found.push((path.clone(), other.cloned())),
-        _ => {}
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,7 +265,7 @@ mod tests {
     fn merged(base: &Value, cases: &[Case]) -> Option<Value> {
         let mut changes = Changes::default();
         for case in cases {
-            changes.add(case, base, Some("id"))?;
+            changes.add(case.body.get(0), &case.parameter, base, Some("id"))?;
         }
         let mut task = base.clone();
         changes.apply(&mut task);

@@ -23,6 +23,7 @@ mod listener;
 mod observe;
 mod pace;
 mod record;
+mod results;
 mod room;
 mod route;
 pub mod search;

@@ -6,8 +6,8 @@
 
 use super::task::Tasks;
 use super::{Case, Cases, Coverage, Expect, Wire};
+use crate::changes::Changes;
 use crate::cost::Costs;
-use crate::packing::Changes;
 use airspec_spec::behaviour::{Behaviour, Kind};
 use airspec_spec::rule::Rule;
 use airspec_spec::{Constraint, Level, Model, Schema};
@@ -310,7 +310,7 @@ fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec
         for (number, context) in contexts.iter().enumerate() {
             let mut faulty = context.clone();
             let mut changes = Changes::default();
-            if changes.add(case, tasks.plain(), identity.as_deref()).is_none() {
+            if changes.add(case.body.get(0), &case.parameter, tasks.plain(), identity.as_deref()).is_none() {
                 continue;
             }
             changes.apply(&mut faulty);
