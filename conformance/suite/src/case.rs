@@ -11,6 +11,7 @@ mod constraint;
 mod protocol;
 mod resources;
 mod task;
+mod vocabulary;
 pub(crate) mod wire;
 mod witness;
 
