@@ -5,7 +5,7 @@
 //! [`Schema`]s, every checkable statement as a [`Constraint`] with an id, a [`Level`] and a [`Rule`], and what
 //! answers must be as [`Behaviour`]s. Everything else in this workspace is a view of that model.
 //!
-//! The modules form no cycle. [`document`] is text with positions; [`model`] is data; [`rule`] knows each keyword;
+//! The modules form no cycle. [`document`] is text with positions; [`model`] is data; [`vocabulary`] has words; [`rule`] knows each keyword;
 //! `read` converts a document to a model. [`price`] (the price of a result), [`synthesis`] (tasks made from a model),
 //! [`facts`] (the facts of any source), [`import`], [`verify`] and [`diff`] use these.
 //!
@@ -35,6 +35,7 @@ mod read;
 pub mod rule;
 pub mod synthesis;
 pub mod verify;
+pub mod vocabulary;
 
 pub use document::{Diagnostic, MAX_BYTES, ReadError, Source, diagnostic, read_source, source, text, tree};
 pub use model::behaviour::{self, Behaviour};

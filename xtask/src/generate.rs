@@ -4,6 +4,7 @@ use crate::output::{self, Artefact};
 use crate::stamp::Stamp;
 use airspec_codegen::{Options, in_parallel, view};
 use airspec_spec::Model;
+use airspec_spec::vocabulary::Vocabulary;
 use anyhow::Context as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = arguments.root.clone().unwrap_or_else(crate::root);
     let specs = specs(&root)?;
     let folder = root.join("generated/src/models");
-    let stamp = Stamp::of(&root, &specs)?;
+    let stamp = Stamp::of(&root, &[specs.as_slice(), &history(&root)].concat())?;
     if let Some(count) = stamp.current(&folder) {
         if arguments.check {
             println!("{}", output::all_current(count));
@@ -115,6 +116,7 @@ fn workspace(root: &Path, paths: &[PathBuf], models: Vec<Model>) -> anyhow::Resu
         path: generated.join("src/models.rs"),
         text: airspec_codegen::index(&models, &all),
     });
+    artefacts.push(vocabulary(root, &models)?);
     artefacts.push(features(&generated.join("Cargo.toml"), &models)?);
     Ok(artefacts)
 }
@@ -127,6 +129,24 @@ fn views(folder: &Path, model: &Model) -> [Artefact; 3] {
         Artefact { path: folder.join("openapi.json"), text: json(&view::openapi(model)) },
         Artefact { path: folder.join("README.md"), text: view::reference(model) },
     ]
+}
+
+/// The words of all documents: the models, and their other releases.
+fn vocabulary(root: &Path, models: &[Model]) -> anyhow::Result<Artefact> {
+    let releases =
+        history(root).iter().map(|path| airspec_spec::read_file(path)).collect::<Result<Vec<_>, _>>()?;
+    let words = Vocabulary::of(models.iter().chain(&releases));
+    let text = format!("{:#}\n", serde_json::to_value(words)?);
+    Ok(Artefact { path: root.join("spec/vocabulary.json"), text })
+}
+
+/// The documents of other releases.
+fn history(root: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(root.join("spec/history"));
+    let mut paths: Vec<PathBuf> = entries.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
+    paths.sort();
+    paths
 }
 
 /// The manifest with a feature for each model; the first model, or GPT Image 2, is on by default.

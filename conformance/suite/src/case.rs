@@ -13,6 +13,7 @@ mod pairs;
 mod protocol;
 mod resources;
 mod task;
+mod vocabulary;
 pub(crate) mod wire;
 mod witness;
 

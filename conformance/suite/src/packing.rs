@@ -14,7 +14,7 @@ use airspec_spec::behaviour::Kind;
 use serde_json::Value;
 
 /// At most so many tasks share a request.
-const TASKS: usize = 8;
+const TASKS: usize = 16;
 /// A request whose tasks take more bytes than this together is not filled any further.
 const BYTES: usize = 256 * 1024;
 
@@ -177,8 +177,8 @@ impl Batcher {
                 .identity
                 .as_ref()
                 .is_some_and(|name| id.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.')));
-            // A broken rule over the task as a whole hides the id as well as anything else.
-            about || !id.contains('.')
+            // A broken rule over the task as a whole hides the id as well as anything else; a name too many does not.
+            about || !id.contains('.') && id != "additionalProperties"
         };
         case.obstacle.is_none() && self.id(case).is_some() && !broken.iter().any(is_about_id)
     }

@@ -91,6 +91,45 @@ impl Bound<'_> {
         if self.edge.is_lower() && *bound > BigDecimal::zero() {
             witnesses.push(Witness::reject(json(&-grid.middle()), "negative"));
         }
+        witnesses.extend(self.further(&grid, &first_in, &first_out));
+        witnesses
+    }
+
+    /// Values that only a clamp, a sign or a wrap-around makes legal, and large ones where there is no upper end.
+    fn further(&self, grid: &Grid, first_in: &BigDecimal, first_out: &BigDecimal) -> Vec<Witness> {
+        let (step, words) = (grid.step(), self.edge.keyword());
+        let mut witnesses = Vec::new();
+        if self.edge.is_lower() {
+            witnesses.extend([
+                Witness::reject(json(&(first_out - step)), format!("two steps beyond the {words}")),
+                Witness::reject(json(&-first_in), "minus the edge"),
+                Witness::reject(-1, "minus one"),
+                Witness::reject(json(&-step.clone()), "minus one step"),
+                Witness::reject(0, "zero"),
+            ]);
+        }
+        let middle = grid.middle();
+        for power in [8_u32, 16, 31, 32, 53, 63] {
+            let span = BigDecimal::from(1_u64 << power);
+            let (sign, wrapped) =
+                if self.edge.is_lower() { ("minus", &middle - span) } else { ("plus", &middle + span) };
+            let witness = Witness::reject(json(&wrapped), format!("well inside {sign} two to the {power}"));
+            // Readers that keep numbers as floats do not tell these from their neighbours.
+            witnesses.push(if power < 53 { witness } else { witness.unstated() });
+        }
+        if !step.is_integer() {
+            let little = BigDecimal::new(1.into(), 9) * if self.edge.is_lower() { -1 } else { 1 };
+            let about = format!("beyond the {words} by a billionth");
+            witnesses.push(Witness::reject(json(&(self.value + little)), about).unstated());
+        }
+        if self.edge.is_lower() && grid.high.is_none() {
+            let large =
+                [(1_000_000, "a million"), (1 << 31, "two to the 31"), (1_i64 << 53, "two to the 53")];
+            let accept = |(number, about)| {
+                Witness::accept(json(&grid.at_most(&BigDecimal::from(number))), about).unstated()
+            };
+            witnesses.extend(large.map(accept));
+        }
         witnesses
     }
 }

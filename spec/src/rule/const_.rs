@@ -5,6 +5,7 @@ use crate::document::{Diagnostic, Member, text};
 use crate::model::value::parts;
 use crate::model::witness::misses_of;
 use crate::model::{Rule, Schema, Witness};
+use crate::vocabulary::elsewhere;
 use serde_json::Value;
 
 pub(super) struct Const<'a>(pub(super) &'a Value);
@@ -28,10 +29,13 @@ impl<'a> Keyword<'a> for Const<'a> {
         format!("must be {}", text::literal(self.0))
     }
 
-    fn witnesses(&self, _: &Schema) -> Vec<Witness> {
+    fn witnesses(&self, schema: &Schema) -> Vec<Witness> {
         let mut witnesses = vec![Witness::accept(self.0.clone(), "the value")];
         witnesses.extend(misses_of(self.0));
         witnesses.push(Witness::reject("", "empty"));
+        let known = elsewhere().values.get(schema.name()).into_iter().flatten();
+        let others = known.filter(|word| self.0.as_str() != Some(word.as_str()));
+        witnesses.extend(others.map(|word| Witness::reject(word.as_str(), format!("`{word}`"))));
         witnesses
     }
 }

@@ -5,6 +5,7 @@ use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::value::{parts, repeated};
 use crate::model::witness::misses_of;
 use crate::model::{self, EnumValue, Rule, Schema, Side, Witness};
+use crate::vocabulary::tempting;
 
 pub(super) struct Enum<'a>(pub(super) &'a model::Enum);
 
@@ -76,19 +77,29 @@ impl<'a> Keyword<'a> for Enum<'a> {
         }
         witnesses.push(Witness::reject("", "empty"));
         let named = schema.description.as_deref().map(words_in_ticks).unwrap_or_default();
-        for word in named.iter().map(String::as_str).chain(TEMPTING) {
+        for word in named.iter().map(String::as_str).chain(tempting(schema.name())) {
             witnesses.push(Witness::reject(word, format!("`{word}`")));
         }
+        let texts = self.0.values.iter().filter_map(|one| one.value.as_str());
+        witnesses.extend(texts.flat_map(variants));
         witnesses.retain(|witness| witness.side == Side::Accept || !self.0.contains(&witness.value));
         witnesses
     }
 }
 
-/// Words of this family of APIs that are values elsewhere and tempting here.
-const TEMPTING: [&str; 18] = [
-    "JPEG", "TIFF", "GIF", "SVG", "MP4", "hd", "standard", "max", "xhigh", "none", "off", "default", "url",
-    "base64", "sync", "webhook", "strict", "true",
-];
+/// Letter case and blanks that near misses do not have.
+fn variants(value: &str) -> [Witness; 3] {
+    let lower = value.to_lowercase();
+    let title: String =
+        lower.chars().take(1).flat_map(char::to_uppercase).chain(lower.chars().skip(1)).collect();
+    let reject =
+        |text: String, about| Witness::reject(text, format!("`{}` {about}", text::shorten(value, 30)));
+    [
+        reject(title, "in title case"),
+        reject(format!(" {value} "), "between spaces"),
+        reject(format!("{value}\t"), "before a tab"),
+    ]
+}
 
 /// The words that a description sets in backticks.
 fn words_in_ticks(text: &str) -> Vec<String> {

@@ -52,10 +52,12 @@ impl Keyword<'_> for Format {
                     .map(accept)
                     .chain(illegal.iter().copied().map(reject))
                     .chain(NO_UUIDS.map(reject))
+                    .chain(OTHER_UUIDS.map(accept))
+                    .chain(FAR_UUIDS.map(reject))
                     .collect()
             }
             model::Format::Uuid4 => {
-                let illegal = UUIDS[2..].iter().copied().chain(NO_UUIDS);
+                let illegal = UUIDS[2..].iter().copied().chain(NO_UUIDS).chain(OTHER_UUIDS).chain(FAR_UUIDS);
                 [accept(UUIDS[0]), unstated(UUIDS[1])].into_iter().chain(illegal.map(reject)).collect()
             }
             model::Format::Uri => URIS
@@ -63,6 +65,8 @@ impl Keyword<'_> for Format {
                 .into_iter()
                 .chain(ODD_URIS.map(unstated))
                 .chain(NO_URIS.map(reject))
+                .chain(FAR_URIS.map(reject))
+                .chain([Witness::accept(long_uri(), "with a path of two thousand characters").unstated()])
                 .collect(),
         }
     }
@@ -100,11 +104,64 @@ const URIS: [(&str, &str); 3] = [
 ];
 
 /// URIs that are legal and unusual.
-const ODD_URIS: [(&str, &str); 4] = [
+const ODD_URIS: [(&str, &str); 5] = [
     ("HTTP://127.0.0.1:9/path", "with the scheme in upper case"),
     ("http://[::1]:9/path", "with an IPv6 host"),
     ("http://user@127.0.0.1:9/path", "with a user"),
     ("http://127.0.0.1:9/a(b)*c'd!e$f;g=h", "with every sign that is allowed"),
+    (
+        "http://us%65r:p:w@LOCALHOST:9/%7Ea//b/../c/?",
+        "with a password, an upper case host and an empty query",
+    ),
+];
+
+/// A URI with a long path.
+fn long_uri() -> String {
+    format!("http://127.0.0.1:9/{}", "path/".repeat(400))
+}
+
+/// More that is nearly a URI.
+const FAR_URIS: [(&str, &str); 17] = [
+    ("http://127.0.0.1:9/path\t", "before a tab"),
+    ("http://127.0.0.1:9/\r\npath", "with a line end within"),
+    ("http://127.0.0.1:9/\\path", "with a backslash"),
+    ("http://[::1:9/path", "with an open bracket"),
+    ("http://127.0.0.1:port/path", "with a word as its port"),
+    ("1http://127.0.0.1:9/path", "with a digit first"),
+    ("://127.0.0.1:9/path", "with an empty scheme"),
+    ("http://127.0.0.1:9/p^th", "with a caret"),
+    ("http://127.0.0.1:9/{path}", "with braces"),
+    ("http://127.0.0.1:9/a|b", "with a bar"),
+    ("http://127.0.0.1:9/\"path\"", "with quotes"),
+    ("http://127.0.0.1:9/path%2", "with half an escape at the end"),
+    ("http://127. 0.0.1:9/path", "with a space in its host"),
+    ("\u{feff}http://127.0.0.1:9/path", "after a byte order mark"),
+    ("http://127.0.0.1:9/#a#b", "with two fragments"),
+    ("ht_tp://127.0.0.1:9/path", "with a low line in its scheme"),
+    ("127.0.0.1:9/path", "with a port and without a scheme"),
+];
+
+/// UUIDs of the other versions and variants.
+const OTHER_UUIDS: [(&str, &str); 9] = [
+    ("000003e8-9414-21ec-b300-9f6bdeced846", "version 2"),
+    ("5df41881-3aed-3515-88a7-2f4a814cf09e", "version 3"),
+    ("1ec9414c-232a-6b00-b3c8-9f6bdeced846", "version 6"),
+    ("2489e9ad-2ee2-8e00-8ec9-32d5f69181c0", "version 8"),
+    ("ffffffff-ffff-ffff-ffff-ffffffffffff", "max"),
+    ("5c2ff0ba-7a4b-4bd1-0b43-6d3a0c6a3c63", "version 4 of the first variant"),
+    ("5c2ff0ba-7a4b-4bd1-eb43-6d3a0c6a3c63", "version 4 of the reserved variant"),
+    ("5c2ff0ba-7a4b-0bd1-8b43-6d3a0c6a3c63", "version 0"),
+    ("5c2ff0ba-7a4b-fbd1-8b43-6d3a0c6a3c63", "version 15"),
+];
+
+/// Still more that is nearly a UUID.
+const FAR_UUIDS: [(&str, &str); 6] = [
+    ("5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63a", "one digit too long"),
+    ("5c2ff0ba_7a4b_4bd1_8b43_6d3a0c6a3c63", "with low lines"),
+    ("(5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63)", "in parentheses"),
+    ("5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63 ", "before a space"),
+    ("5c2ff0ba\u{2010}7a4b\u{2010}4bd1\u{2010}8b43\u{2010}6d3a0c6a3c63", "with other hyphens"),
+    ("5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c6\u{ff13}", "with a full width digit"),
 ];
 
 /// What is nearly a URI.

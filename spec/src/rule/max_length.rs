@@ -11,6 +11,20 @@ pub(super) fn read<'a>(member: &Member<'a>, _: &mut dyn Scope<'a>) -> Result<Vec
     Ok(vec![Rule::MaxLength(member.value.count()?)])
 }
 
+/// Characters that are longer in bytes, in UTF-16, in each normal form, and escaped for HTML.
+const LONG_BY_MEASURE: &str = "\u{1d15e}&\u{fb01}\u{1d160}<";
+
+/// Ends of a text that other measures count as shorter.
+const SHORT_BY_MEASURE: [(&str, &str); 7] = [
+    ("\r\n", "a line end of two characters"),
+    ("\u{1f468}\u{200d}\u{1f469}", "a joined emoji"),
+    ("\u{200b}", "a zero width space"),
+    ("\t", "a tab at the end"),
+    ("&amp;", "an escape of HTML"),
+    ("\u{ff76}\u{ff9e}", "a compatible pair"),
+    ("\u{feff}", "a byte order mark at the end"),
+];
+
 impl Keyword<'_> for MaxLength {
     fn name(&self) -> &'static str {
         "maxLength"
@@ -37,7 +51,17 @@ impl Keyword<'_> for MaxLength {
             Witness::reject(format!(" {text}"), "too long by a space at the start").unstated(),
             Witness::reject(fill("e\u{301}", count + 1), "too long by one combining accent").unstated(),
             Witness::reject(fill("🎨", count + 1), "one too long, outside the basic plane").unstated(),
+            Witness::accept(fill(LONG_BY_MEASURE, count), "the length, longer by every other measure")
+                .unstated(),
         ]);
+        let longer = SHORT_BY_MEASURE.map(|(text, about)| {
+            let rest = (count + 1).saturating_sub(text.chars().count());
+            Witness::reject(filler(rest) + text, format!("one too long, {about}")).unstated()
+        });
+        witnesses.extend(longer);
+        let blanks = format!("x{}y", " ".repeat(count.saturating_sub(1)));
+        witnesses.push(Witness::reject(blanks, "one too long, blanks within").unstated());
+        witnesses.push(Witness::reject(" ".repeat(count + 1), "one too long, blanks alone").unstated());
         witnesses
     }
 }

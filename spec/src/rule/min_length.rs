@@ -11,6 +11,15 @@ pub(super) fn read<'a>(member: &Member<'a>, _: &mut dyn Scope<'a>) -> Result<Vec
     Ok(vec![Rule::MinLength(member.value.count()?)])
 }
 
+/// Characters that other measures count as more than one.
+const LONG_BY_MEASURE: [(&str, &str); 5] = [
+    ("&", "longer as HTML"),
+    ("\u{fb01}", "a ligature"),
+    ("\u{1d15e}", "longer in each normal form"),
+    ("\n", "longer as JSON"),
+    ("\u{c5}", "longer when decomposed"),
+];
+
 impl Keyword<'_> for MinLength {
     fn name(&self) -> &'static str {
         "minLength"
@@ -41,6 +50,10 @@ impl Keyword<'_> for MinLength {
             Witness::reject(fill("🎨", less), "one too short, outside the basic plane").unstated(),
             Witness::reject(fill("é", less), "one too short, in letters of two bytes").unstated(),
         ]);
+        let shorter = LONG_BY_MEASURE.map(|(unit, about)| {
+            Witness::reject(fill(unit, less), format!("one too short, {about}")).unstated()
+        });
+        witnesses.extend(shorter);
         witnesses
     }
 }

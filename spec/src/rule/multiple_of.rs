@@ -50,6 +50,11 @@ impl<'a> Keyword<'a> for MultipleOf<'a> {
                 )
             }));
         }
+        if !step.is_integer() {
+            let little = BigDecimal::new(1.into(), 9);
+            let about = "a billionth off";
+            witnesses.push(Witness::reject(json(&(&middle + little)), about).unstated());
+        }
         let parts = [(2, "half a step off"), (10, "a tenth of a step off")];
         let is_integer = Kinds::INTEGER.includes(schema.kinds());
         if is_integer {

@@ -4,6 +4,7 @@
 //! it cannot express (look-around, back references) is refused when the spec is read. So is what is legal ECMA 262 and
 //! what the judge cannot run or takes long to prepare: what is read here, both run.
 
+mod media;
 mod property;
 
 use super::{Keyword, Scope};
@@ -88,6 +89,7 @@ impl<'a> Keyword<'a> for Pattern<'a> {
             ("\u{0}".to_owned(), "a control character"),
         ];
         witnesses.extend(changed.map(|(text, about)| Witness::reject(text, about)));
+        witnesses.extend(media::witnesses(self.0));
         witnesses
     }
 }

@@ -48,6 +48,18 @@ impl Keyword<'_> for Type {
     }
 }
 
+/// Texts that are as good as any other where nothing but the length of a text is limited.
+const OPEN_TEXTS: [(&str, &str); 4] = [
+    (
+        "  a \t b\nc\r\nd  \"e\" 'f' <b>&amp;</b> {{x}} ${x} %s %00 \\n \\ \u{5d0}\u{5d1} \u{202e}rtl\u{202c} \
+         e\u{301} \u{fb01} \u{b2} \u{212b} \u{1f3a8} \u{1f468}\u{200d}\u{1f469} \u{200b} \u{feff} ",
+        "signs of every kind",
+    ),
+    ("   ", "blanks alone"),
+    ("1234567890", "digits alone"),
+    (r#"{"positivePrompt": [null, true, "x"]}"#, "a text that looks like JSON"),
+];
+
 impl Kinds {
     /// One value of each JSON type, made like a value that is known to be legal.
     #[must_use]
@@ -78,6 +90,15 @@ impl Kinds {
             witnesses.push(Witness::accept(number, "spelt with a decimal point").unstated());
         } else {
             witnesses.push(Witness::reject(1.5, "a number with a fraction"));
+        }
+        if let Some(number) = sample.as_f64().filter(|_| !self.has(Kinds::STRING)) {
+            witnesses.push(Witness::reject(format!("{number:e}"), "the value as a string with an exponent"));
+            witnesses.push(Witness::reject(format!(" {number}"), "the value as a string after a space"));
+        }
+        let is_open = |rule: &Rule| matches!(rule, Rule::Type(_)) || rule.length().is_some();
+        if self == Kinds::STRING && schema.rules().all(is_open) {
+            let accept = |(text, about)| Witness::accept(text, about).unstated();
+            witnesses.extend(OPEN_TEXTS.map(accept));
         }
         witnesses.retain(|witness| witness.side == Side::Accept || !self.admit(&witness.value));
         witnesses

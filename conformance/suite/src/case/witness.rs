@@ -2,6 +2,7 @@
 
 use super::constraint::Proposal;
 use super::task::{Tasks, pointer};
+use super::vocabulary;
 use airspec_spec::rule::{Kinds, Operation, Relation, Rule};
 use airspec_spec::witness::{Side, Witness, proposals, samples};
 use airspec_spec::{Constraint, Property, Schema};
@@ -148,6 +149,7 @@ fn names(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
         let path = if schema.path.is_empty() { name.clone() } else { format!("{}.{name}", schema.path) };
         list.push(proposal(tasks, &path, Some(value), Side::Reject, &format!("with `{name}`")));
     }
+    list.extend(vocabulary::strangers(tasks, schema));
     list
 }
 

@@ -1,0 +1,121 @@
+//! Names that a closed object must refuse, taken from the vocabulary of the API: names of later releases and of other
+//! models, fields of results, and declared names in another spelling.
+
+use super::constraint::Proposal;
+use super::task::{Tasks, pointer};
+use airspec_spec::Schema;
+use airspec_spec::vocabulary::{elsewhere, known};
+use airspec_spec::witness::Side;
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// At most so many names in the task itself.
+const MAX_OUTER: usize = 120;
+/// At most so many names in an object within the task.
+const MAX_INNER: usize = 25;
+
+/// The object with one name more, for each of the names, with a value and with `null`.
+pub(super) fn strangers(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
+    let path = schema.path.as_str();
+    let mut list = Vec::new();
+    for (name, words) in names(schema) {
+        for value in [sample(&name), Value::Null] {
+            let mut task = tasks.scene(path).filter(|_| !path.is_empty()).unwrap_or_else(|| tasks.base());
+            tasks.identify(&mut task);
+            let Some(object) = task.pointer_mut(&pointer(path)).and_then(Value::as_object_mut) else {
+                continue;
+            };
+            let about =
+                if value.is_null() { format!("with {words} as null") } else { format!("with {words}") };
+            object.insert(name.clone(), value);
+            list.push(Proposal { task, side: Side::Reject, about, level: None });
+        }
+    }
+    list
+}
+
+/// Each name, and how a case is called that has it.
+fn names(schema: &Schema) -> Vec<(String, String)> {
+    let is_outer = schema.path.is_empty();
+    let quoted = |name: &String| (name.clone(), format!("`{name}`"));
+    let mut all: Vec<(String, String)> = vec![(String::new(), "an empty name".to_owned())];
+    let own = schema.properties.iter().map(|property| property.name.as_str());
+    all.extend(own.take(if is_outer { 4 } else { 1 }).flat_map(spellings));
+    let (results, others) = if is_outer { (9, 70) } else { (3, 4) };
+    // The names of this release stand in other cases where they are; later ones stand nowhere.
+    all.extend(known().parameters.keys().filter(|name| is_outer || is_later(name)).map(quoted));
+    all.extend(known().results.iter().take(results).map(quoted));
+    all.extend(
+        elsewhere()
+            .parameters
+            .iter()
+            .filter(|name| !known().parameters.contains_key(*name))
+            .take(others)
+            .map(quoted),
+    );
+    let mut seen: HashSet<String> = schema.properties.iter().map(|property| property.name.clone()).collect();
+    all.retain(|(name, _)| seen.insert(name.clone()));
+    all.truncate(if is_outer { MAX_OUTER } else { MAX_INNER });
+    all
+}
+
+/// Whether no document of this release has the name, as far as the provider's releases are known.
+fn is_later(name: &str) -> bool {
+    matches!(name, "advancedFeatures" | "routing" | "settings" | "watermark")
+}
+
+/// A declared name in other spellings.
+fn spellings(name: &str) -> Vec<(String, String)> {
+    let words = words(name);
+    let snake = words.join("_");
+    let capital = |word: &String| {
+        let mut letters = word.chars();
+        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
+    };
+    let pascal: String = words.iter().map(capital).collect();
+    let named = |text: String| (text.clone(), format!("`{text}`"));
+    vec![
+        named(format!("x-{name}")),
+        named(format!("_{name}")),
+        named(snake.to_uppercase()),
+        named(words.join("-")),
+        (snake, format!("`{name}` in snake case")),
+        (pascal, format!("`{name}` in Pascal case")),
+        (name.to_lowercase(), format!("`{name}` in lower case")),
+        (format!(" {name}"), format!("`{name}` after a space")),
+        (format!("{name} "), format!("`{name}` before a space")),
+    ]
+}
+
+/// The words of a name in camel case, in lower case: `taskUUID` is `task` and `uuid`.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut was_upper = true;
+    for letter in name.chars() {
+        if words.is_empty() || letter.is_uppercase() && !was_upper {
+            words.push(String::new());
+        }
+        was_upper = letter.is_uppercase();
+        words.last_mut().expect("there is a word").extend(letter.to_lowercase());
+    }
+    words
+}
+
+/// A value that a parameter of the name could have.
+fn sample(name: &str) -> Value {
+    let known = known().values.get(name).and_then(|values| values.first());
+    known.map_or_else(|| Value::from(1), |text| Value::from(text.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_split_where_capitals_begin() {
+        assert_eq!(words("taskUUID"), ["task", "uuid"]);
+        assert_eq!(words("CFGScale"), ["cfgscale"]);
+        assert_eq!(words("numberResults"), ["number", "results"]);
+        assert_eq!(spellings("taskUUID")[2].0, "TASK_UUID");
+    }
+}
