@@ -1,6 +1,6 @@
 //! Tasks read as something else than was sent.
 
-use super::{ConstraintMutation, Misread, holder, text};
+use super::{ConstraintMutation, Misread, holder, numbers, text};
 use airspec_spec::rule::{Rule, exact};
 use serde_json::{Map, Number, Value};
 
@@ -33,6 +33,12 @@ impl Misread {
                     .map(|text| format!("x:{text}").into())
             }),
             ConstraintMutation::Case => rewritten(task, path, &|value| folded(&self.constraint.rule, value)),
+            ConstraintMutation::Clamped
+            | ConstraintMutation::Wrap16
+            | ConstraintMutation::Wrap32
+            | ConstraintMutation::Absolute => {
+                rewritten(task, path, &|value| numbers::read(self.mutation, &self.constraint.rule, value))
+            }
             ConstraintMutation::Next
             | ConstraintMutation::Half
             | ConstraintMutation::Point
@@ -42,7 +48,30 @@ impl Misread {
             | ConstraintMutation::Version
             | ConstraintMutation::Spelling
             | ConstraintMutation::Query
-            | ConstraintMutation::Neighbours => None,
+            | ConstraintMutation::Neighbours
+            | ConstraintMutation::Zero
+            | ConstraintMutation::Far
+            | ConstraintMutation::Collapsed
+            | ConstraintMutation::Nfc
+            | ConstraintMutation::Nfd
+            | ConstraintMutation::Nfkc
+            | ConstraintMutation::Escaped
+            | ConstraintMutation::LineEnd
+            | ConstraintMutation::Quote
+            | ConstraintMutation::Markup
+            | ConstraintMutation::Backslash
+            | ConstraintMutation::Brace
+            | ConstraintMutation::RightToLeft
+            | ConstraintMutation::NotAscii
+            | ConstraintMutation::Astral
+            | ConstraintMutation::Control
+            | ConstraintMutation::Snake
+            | ConstraintMutation::Kebab
+            | ConstraintMutation::Prefixed
+            | ConstraintMutation::Underscore
+            | ConstraintMutation::Blank
+            | ConstraintMutation::NullName
+            | ConstraintMutation::Sibling(_) => None,
         }
     }
 }
