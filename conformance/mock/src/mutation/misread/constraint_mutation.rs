@@ -64,6 +64,24 @@ impl ConstraintMutation {
     pub(in crate::mutation) const LOOSE: [Self; 7] =
         [Self::Next, Self::Half, Self::Version, Self::Spelling, Self::Relative, Self::Zero, Self::Far];
 
+    /// Those that are made with the length of a text.
+    const LENGTHS: [Self; 10] = [
+        Self::Next,
+        Self::Bytes,
+        Self::Utf16,
+        Self::Marks,
+        Self::Trimmed,
+        Self::Collapsed,
+        Self::Nfc,
+        Self::Nfd,
+        Self::Nfkc,
+        Self::Escaped,
+    ];
+
+    /// Those that are made with the names of an object.
+    const NAMES: [Self; 7] =
+        [Self::Case, Self::Snake, Self::Kebab, Self::Prefixed, Self::Underscore, Self::Blank, Self::NullName];
+
     /// Those that refuse a free text for a character in it.
     const REFUSED_TEXTS: [Self; 9] = [
         Self::LineEnd,
@@ -264,20 +282,7 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
             [vec![ConstraintMutation::Next], numbers::mutations(&constraint.rule, is_open)].concat()
         }
         Rule::MultipleOf(step) if is_halved(step, schema) => vec![ConstraintMutation::Half],
-        Rule::MinLength(_) | Rule::MaxLength(_) => {
-            vec![
-                ConstraintMutation::Next,
-                ConstraintMutation::Bytes,
-                ConstraintMutation::Utf16,
-                ConstraintMutation::Marks,
-                ConstraintMutation::Trimmed,
-                ConstraintMutation::Collapsed,
-                ConstraintMutation::Nfc,
-                ConstraintMutation::Nfd,
-                ConstraintMutation::Nfkc,
-                ConstraintMutation::Escaped,
-            ]
-        }
+        Rule::MinLength(_) | Rule::MaxLength(_) => ConstraintMutation::LENGTHS.to_vec(),
         Rule::MinItems(_) | Rule::MaxItems(_) => vec![ConstraintMutation::Next],
         Rule::UniqueItems => vec![ConstraintMutation::Neighbours],
         Rule::Const(Value::String(_)) => vec![ConstraintMutation::Case, ConstraintMutation::Trimmed],
@@ -298,16 +303,7 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
             vec![ConstraintMutation::Trimmed]
         }
         Rule::AdditionalProperties(_) => {
-            let own = vec![
-                ConstraintMutation::Case,
-                ConstraintMutation::Snake,
-                ConstraintMutation::Kebab,
-                ConstraintMutation::Prefixed,
-                ConstraintMutation::Underscore,
-                ConstraintMutation::Blank,
-                ConstraintMutation::NullName,
-            ];
-            [own, names::siblings_of_names(schema)].concat()
+            [ConstraintMutation::NAMES.to_vec(), names::siblings_of_names(schema)].concat()
         }
         Rule::Unique => vec![ConstraintMutation::Case, ConstraintMutation::Neighbours],
         Rule::Required
