@@ -62,7 +62,7 @@ pub use files::{ReportError, Reports, replace, write};
 pub use files::{make_folder, try_place};
 pub use group::{Group, groups};
 pub use html::Against;
-pub use matrix::{Counts, Kill, Kills, Matrix};
+pub use matrix::{Counts, Kill, Kills, KindCounts, Matrix};
 pub use outcome::Outcome;
 pub use provenance::Provenance;
 pub use saved::{Saved, read, read_saved};

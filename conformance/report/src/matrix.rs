@@ -6,6 +6,7 @@ use super::table::{shorten, wrap};
 use airspec_suite::faults::{End, MutantOutcome};
 use airspec_suite::run::Record;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -33,6 +34,9 @@ pub struct Kills {
     pub false_alarms: Vec<String>,
     /// The counts.
     pub summary: Counts,
+    /// The counts of each kind of fault, such as `accept`.
+    #[serde(default)]
+    pub kinds: BTreeMap<String, KindCounts>,
     /// The faults.
     pub faults: Vec<Kill>,
 }
@@ -53,6 +57,21 @@ pub struct Counts {
     pub survived: usize,
     /// How long it took.
     pub duration_ms: u64,
+}
+
+/// How many faults of one kind came to which end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindCounts {
+    /// All.
+    pub faults: usize,
+    /// A case failed.
+    pub killed: usize,
+    /// A case noted it.
+    pub noted: usize,
+    /// No request can show it.
+    pub equivalent: usize,
+    /// Nothing was found.
+    pub survived: usize,
 }
 
 /// What became of one fault.
@@ -83,6 +102,23 @@ impl Matrix {
         self.fates.iter().filter(|fate| fate.end.word() == word).count()
     }
 
+    /// The counts of each kind of fault.
+    #[must_use]
+    pub fn kinds(&self) -> BTreeMap<String, KindCounts> {
+        let mut kinds: BTreeMap<String, KindCounts> = BTreeMap::new();
+        for fate in &self.fates {
+            let counts = kinds.entry(fate.fault.kind().to_owned()).or_default();
+            counts.faults += 1;
+            match &fate.end {
+                End::Killed { .. } => counts.killed += 1,
+                End::Noted { .. } => counts.noted += 1,
+                End::Equivalent { .. } => counts.equivalent += 1,
+                End::Survived => counts.survived += 1,
+            }
+        }
+        kinds
+    }
+
     /// For the terminal.
     #[must_use]
     pub fn table(&self, style: Style) -> String {
@@ -102,6 +138,13 @@ impl Matrix {
         }
         for record in &self.alarms {
             let _ = writeln!(text, "false alarm: {}\n    {}", record.id, wrap(&record.detail, 96, "    "));
+        }
+        for (kind, counts) in self.kinds() {
+            let KindCounts { faults, killed, noted, equivalent, survived } = counts;
+            let _ = writeln!(
+                text,
+                "{kind:<13} {faults:>5} faults: {killed:>5} killed, {noted:>3} noted, {equivalent:>3} equivalent, {survived:>3} survived"
+            );
         }
         let alarms = match self.alarms.len() {
             0 => "no false alarm".to_owned(),
@@ -138,6 +181,7 @@ impl Kills {
                 survived: matrix.count("survived"),
                 duration_ms: u64::try_from(matrix.duration.as_millis()).unwrap_or(u64::MAX),
             },
+            kinds: matrix.kinds(),
             faults: matrix.fates.iter().map(Kill::of).collect(),
         }
     }

@@ -6,11 +6,13 @@ use super::progress::Progress;
 use super::wire::jobs;
 use super::{End, Failure, Spec, complain, runtime, show, style};
 use airspec_mock::Fault;
-use airspec_report::{Matrix, Reports};
+use airspec_report::{Matrix, Reports, Saved};
 use airspec_suite::faults::{self, MutantOutcome, MutationRun};
 use airspec_suite::run::Record;
-use std::path::PathBuf;
+use std::num::NonZero;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Instant;
 use tokio::task::JoinSet;
 
@@ -30,10 +32,10 @@ pub(super) struct Arguments {
     /// Number of seeds for the mock without a fault
     #[arg(long, value_name = "N", default_value_t = 100)]
     seeds: u64,
-    /// Number of faults to test in parallel
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = jobs)]
-    jobs: usize,
-    /// Write faults.json and faults.html into this folder
+    /// Number of faults to test in parallel; default: the number of processors
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    jobs: Option<usize>,
+    /// Write faults.json and faults.html into this folder; an earlier faults.json there says which case to try first
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
 }
@@ -85,6 +87,14 @@ async fn alarms(arguments: &Arguments, trial: &MutationRun, seed: u64) -> Result
     Ok(alarms)
 }
 
+/// The case that found each fault when the folder was written last, with the id of the fault before it.
+fn order(folder: Option<&Path>) -> Vec<(String, String)> {
+    let before = folder.map(|folder| airspec_report::read_saved(&folder.join("faults.json")));
+    // Without such a file, or with one of another version, the order is the usual one.
+    let Some(Ok((_, Saved::Faults(kills)))) = before else { return Vec::new() };
+    kills.faults.into_iter().filter_map(|kill| Some((kill.id, kill.case?))).collect()
+}
+
 async fn fates(
     arguments: &Arguments,
     trial: &Arc<MutationRun>,
@@ -95,9 +105,10 @@ async fn fates(
     let mut fates: Vec<Option<MutantOutcome>> = faults.iter().map(|_| None).collect();
     let mut waiting = faults.into_iter().enumerate();
     let mut tasks = JoinSet::new();
-    let load = Arc::new(trial.load(seed)?);
+    let load = Arc::new(trial.load(seed)?.with_order(order(arguments.report.as_deref())));
+    let jobs = arguments.jobs.unwrap_or_else(|| available_parallelism().map_or(2, NonZero::get));
     loop {
-        while tasks.len() < arguments.jobs
+        while tasks.len() < jobs
             && let Some((index, fault)) = waiting.next()
         {
             let (trial, load) = (Arc::clone(trial), Arc::clone(&load));

@@ -11,12 +11,13 @@ use crate::run::{Advance, Event, Limit, Record, RunError, Secret, Settings, Targ
 use airspec_judge::{Judge, JudgeError};
 use airspec_mock::{Engine, EngineError, Fault, Key, Settings as Manners, WiremockServer};
 use airspec_spec::Model;
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Notify;
 
-/// The key that the mock knows, so that others are wrong.
-const KEY: &str = "airspec-faults";
+/// The one key that the mock accepts, so that others can be wrong.
+const KEY: &str = "airspec-key-of-the-mock";
 
 /// What became of a fault.
 #[derive(Clone, Debug)]
@@ -97,8 +98,35 @@ pub struct Load {
     cases: Vec<Case>,
     gaps: Vec<Gap>,
     packing: Arc<Packing>,
+    /// The case that found each fault before, by the id of the fault.
+    order: HashMap<String, String>,
     /// Looked for when a fault is first found by nothing, and once for all faults.
     company: OnceLock<Company>,
+}
+
+impl Load {
+    /// Sends the case that found a fault before first. The pairs are ids of faults and of cases.
+    #[must_use]
+    pub fn with_order(mut self, order: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.order = order.into_iter().collect();
+        self
+    }
+
+    /// The cases in the order in which they are likely to find a fault: the one that did before, those of what the fault
+    /// is about, and the others.
+    fn packing(&self, fault: Option<&Fault>) -> Arc<Packing> {
+        let Some(fault) = fault else { return Arc::clone(&self.packing) };
+        let found_before = self.order.get(&fault.id);
+        let subject = fault.id.split(':').nth(1).unwrap_or_default();
+        Arc::new(self.packing.ranked(2, |index| {
+            let case = &self.cases[index];
+            match found_before {
+                Some(id) if case.id == *id => 0,
+                _ if case.subject == subject => 1,
+                _ => 2,
+            }
+        }))
+    }
 }
 
 /// The suite for one model.
@@ -140,7 +168,7 @@ impl MutationRun {
     pub fn load(&self, seed: u64) -> Result<Load, FaultsError> {
         let Cases { cases, base, gaps, coverage: _ } = derive(&self.model, seed)?;
         let packing = Arc::new(Packing::new(&self.oracle, &base, &cases));
-        Ok(Load { seed, cases, gaps, packing, company: OnceLock::new() })
+        Ok(Load { seed, cases, gaps, packing, order: HashMap::new(), company: OnceLock::new() })
     }
 
     /// Runs the cases against a fault until one fails.
@@ -184,12 +212,8 @@ impl MutationRun {
     /// The records until the first that failed, and how many requests it took.
     async fn run(&self, load: &Load, fault: Option<&Fault>) -> Result<(Vec<Record>, usize), FaultsError> {
         let faults = fault.map(|fault| fault.id.clone()).into_iter().collect();
-        let manners = Manners {
-            faults,
-            pace: Duration::from_millis(20),
-            key: Some(Key::new(KEY)),
-            ..Manners::default()
-        };
+        let key = Some(Key::new(KEY));
+        let manners = Manners { faults, key, pace: Duration::from_millis(20), ..Manners::default() };
         let mock = WiremockServer::start(Engine::new(self.model.clone(), manners)?).await;
         let engine = Arc::clone(mock.engine());
         let settings = Settings {
@@ -197,7 +221,7 @@ impl MutationRun {
             timeout: Duration::from_secs(10),
             polling: Duration::from_secs(2),
             callback: Duration::from_millis(500),
-            packing: Some(Arc::clone(&load.packing)),
+            packing: Some(load.packing(fault)),
             advance: Some(Advance::new(move |time| engine.clock().advance(time))),
             ..Settings::default()
         };

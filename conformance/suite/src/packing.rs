@@ -12,6 +12,7 @@ use crate::parameter::{at, set};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// At most so many tasks share a request.
 const TASKS: usize = 16;
@@ -51,12 +52,14 @@ impl Batch {
 }
 
 /// Cases, packed: every case is in one batch.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Packing {
     /// Puts the tasks of a batch together.
-    pub packer: Batcher,
+    pub packer: Arc<Batcher>,
     /// What is sent in one request each.
     pub batches: Vec<Batch>,
+    /// How many batches, from the first on, are sent before all others.
+    pub urgent: usize,
 }
 
 impl Packing {
@@ -65,7 +68,18 @@ impl Packing {
     pub fn new(oracle: &Oracle, base: &Value, cases: &[Case]) -> Self {
         let packer = Batcher::new(oracle.model(), base);
         let batches = packer.pack(cases, oracle);
-        Self { packer, batches }
+        Self { packer: Arc::new(packer), batches, urgent: 0 }
+    }
+
+    /// The same batches, those with a lower rank first; `rank` is that of a case by its place in the list. Batches of the
+    /// highest rank keep the usual order.
+    #[must_use]
+    pub fn ranked(&self, highest: usize, rank: impl Fn(usize) -> usize) -> Self {
+        let of = |batch: &Batch| batch.cases().map(&rank).min().unwrap_or(highest);
+        let mut batches = self.batches.clone();
+        batches.sort_by_cached_key(of);
+        let urgent = batches.iter().take_while(|batch| of(batch) < highest).count();
+        Self { packer: Arc::clone(&self.packer), batches, urgent }
     }
 }
 

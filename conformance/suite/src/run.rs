@@ -261,8 +261,9 @@ pub async fn run(
     let start = Instant::now();
     let listener = if target.is_loopback() { Some(Listener::start().await?) } else { None };
     let batches = batches(cases, settings);
+    let urgent = settings.packing.as_ref().map_or(0, |packing| packing.urgent);
     let session = Arc::new(Session::new(oracle, target, settings, listener)?);
-    let health = TargetHealth::new(target, cases, &batches, session.client.moved());
+    let health = TargetHealth::new(target, cases, (&batches, urgent), session.client.moved());
     let mut waiting = health.order().into_iter();
     let seen = cases.iter().map(|_| None).collect();
     let mut progress = Progress { session: Arc::clone(&session), cases, health, seen, events };

@@ -53,6 +53,44 @@ fn every_fault_of_a_constraint_shows_in_the_cases() {
     assert!(hidden.is_empty(), "{hidden:#?}");
 }
 
+/// Mistakes that need texts, names or values that not every suite sends: a case may still be missing for them, so they
+/// may survive. `pair:`, `context:`, `state:`, `protocol:` and `conversation:` may survive for the same reason: they need
+/// combinations, long batches, or exchanges after exchanges. All other kinds are complete, and each fault must be found.
+const MAY_SURVIVE: [&str; 26] = [
+    "clamped",
+    "wrap16",
+    "wrap32",
+    "absolute",
+    "zero",
+    "far",
+    "collapsed",
+    "nfc",
+    "nfd",
+    "nfkc",
+    "escaped",
+    "line-end",
+    "quote",
+    "markup",
+    "backslash",
+    "brace",
+    "right-to-left",
+    "not-ascii",
+    "astral",
+    "control",
+    "snake",
+    "kebab",
+    "prefixed",
+    "underscore",
+    "blank",
+    "null-name",
+];
+
+/// Whether a fault belongs to the kinds for which cases may still be missing.
+fn may_survive(id: &str) -> bool {
+    let word = id.rsplit(':').next().unwrap_or_default();
+    MAY_SURVIVE.contains(&word) || word.starts_with("sibling-")
+}
+
 #[test]
 fn every_mistake_and_every_alternative_shows_in_the_cases() {
     let model = model();
@@ -61,8 +99,8 @@ fn every_mistake_and_every_alternative_shows_in_the_cases() {
     let right: Vec<bool> = cases.iter().map(|case| accepted(&healthy, case)).collect();
     let has_a_part =
         |id: &String| id.starts_with("misread:") || id.starts_with("refuse:") && id.matches(':').count() > 1;
-    let ids: Vec<String> =
-        Engine::faults(&model).into_iter().map(|fault| fault.id).filter(has_a_part).collect();
+    let ids = Engine::faults(&model).into_iter().map(|fault| fault.id);
+    let ids: Vec<String> = ids.filter(has_a_part).filter(|id| !may_survive(id)).collect();
     assert!(ids.len() > model.constraints().len());
     let is_hidden = |id: &&String| {
         let engine = faulty(id);
@@ -242,7 +280,7 @@ fn ids_are_unique_and_an_unknown_one_is_refused_with_the_nearest() {
     let faults = Engine::faults(&model());
     let ids: HashSet<&str> = faults.iter().map(|fault| fault.id.as_str()).collect();
     assert_eq!(ids.len(), faults.len());
-    assert!(faults.len() > 3 * model().constraints().len());
+    assert!(faults.len() > 1000, "{}", faults.len());
     let error =
         Engine::new(model(), Settings { faults: vec!["accept:width.maximun".into()], ..Settings::default() });
     assert_eq!(
@@ -343,4 +381,71 @@ fn polls_are_wrong_in_the_way_that_the_fault_says() {
     assert_eq!(poll("answer:deliveryMethod.delivery:stuck").1["data"][0]["status"], "processing");
     let hollow = poll("answer:deliveryMethod.delivery:hollow").1["data"][0].clone();
     assert!(hollow["status"] == "success" && hollow.get("imageURL").is_none(), "{hollow}");
+}
+
+/// Each kind of fault, with the kinds of refusals and results that show it.
+#[test]
+fn requests_are_handled_wrongly_in_the_way_that_the_fault_says() {
+    let settings = |id: &str| Settings {
+        faults: vec![format!("protocol:{id}")],
+        key: Some(airspec_mock::Key::new(KEY)),
+        ..Settings::default()
+    };
+    let body = || json!([task(1, &json!({}))]).to_string().into_bytes();
+    let status = |id: &str, path: &str, key: &str, body: Vec<u8>| {
+        engine(settings(id)).answer(&incoming("POST", path, key, body)).status
+    };
+    assert_eq!(status("forbidden", "/v1", "wrong", body()), 403);
+    assert_eq!(status("wrong-key", "/v1", "wrong", body()), 200);
+    assert_eq!(status("no-key", "/v1", "wrong", body()), 401);
+    assert_eq!(status("any-path", "/v2", KEY, body()), 200);
+    assert_eq!(status("path-crash", "/v2", KEY, body()), 500);
+    assert_eq!(status("json-crash", "/v1", KEY, b"[{".to_vec()), 500);
+    assert_eq!(status("null-crash", "/v1", KEY, b"[null]".to_vec()), 500);
+    let cut = [body().as_slice(), b" and more"].concat();
+    assert_eq!(status("trailing-text", "/v1", KEY, cut.clone()), 200);
+    assert_eq!(status("json-prefix", "/v1", KEY, cut.clone()), 200);
+    assert_eq!(status("lossy", "/v1", KEY, cut), 400);
+    let put = engine(settings("any-method")).answer(&incoming("PUT", "/v1", KEY, body()));
+    assert_eq!(put.status, 200);
+}
+
+#[test]
+fn a_rule_is_skipped_in_its_context_and_pairs_are_refused() {
+    let status = |id: &str, changes: Value| ask(&faulty(id), &json!([task(1, &changes)])).0;
+    let images = json!({"referenceImages": ["aGk="]});
+    assert_eq!(status("context:height.multipleOf:referenceImages", json!({"height": 17})), 400);
+    assert_eq!(
+        status("context:height.multipleOf:referenceImages", json!({"height": 17, "inputs": images})),
+        200
+    );
+    assert_eq!(status("context:height.multipleOf:several", json!({"height": 17, "numberResults": 2})), 200);
+    assert_eq!(status("pair:ttl:includeCost", json!({"ttl": 60})), 200);
+    assert_eq!(status("pair:ttl:includeCost", json!({"ttl": 60, "includeCost": true})), 400);
+    let pair = "pair:outputType=URL:outputFormat=PNG";
+    assert_eq!(status(pair, json!({"outputType": "URL", "outputFormat": "PNG"})), 400);
+    assert_eq!(status(pair, json!({"outputType": "URL", "outputFormat": "WEBP"})), 200);
+}
+
+#[test]
+fn exchanges_are_wrong_together_in_the_way_that_the_fault_says() {
+    let engine_with = |id: &str| faulty(id);
+    let crashing = engine_with("state:crash-7");
+    let statuses: Vec<u16> =
+        (1..=7).map(|number| ask(&crashing, &json!([task(number, &json!({}))])).0).collect();
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 500]);
+    let sticky = engine_with("state:sticky:numberResults");
+    let count = |number, changes: Value| {
+        ask(&sticky, &json!([task(number, &changes)])).1["data"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!((count(1, json!({"numberResults": 3})), count(2, json!({})), count(3, json!({}))), (3, 3, 1));
+    let engine = engine_with("conversation:poll-ends");
+    ask(&engine, &json!([task(1, &json!({"deliveryMethod": "async"}))]));
+    engine.clock().advance(std::time::Duration::from_secs(60));
+    let poll = || ask(&engine, &json!([{"taskType": "getResponse", "taskUUID": uuid(1)}])).1["data"].clone();
+    assert_eq!((poll()[0]["status"].clone(), poll()), (json!("success"), json!([])));
+    let engine = engine_with("conversation:second-download");
+    let link = ask(&engine, &json!([task(1, &json!({}))])).1["data"][0]["imageURL"].clone();
+    let fetched = || fetch(&engine, link.as_str().unwrap()).0;
+    assert_eq!((fetched(), fetched()), (200, 404));
 }

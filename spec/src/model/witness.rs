@@ -76,9 +76,9 @@ pub(crate) fn feasible_length(count: u64) -> usize {
 pub(crate) fn of_length(count: usize) -> Vec<Witness> {
     vec![
         Witness::accept(filler(count), "exactly the length"),
-        Witness::accept(fill("é", count), "the length in letters of two bytes").unstated(),
-        Witness::accept(fill("🎨", count), "the length in characters outside the basic plane").unstated(),
-        Witness::accept(fill("e\u{301}", count), "the length in letters with combining accents").unstated(),
+        Witness::accept(fill("é", count), "the length in letters of two bytes"),
+        Witness::accept(fill("🎨", count), "the length in characters outside the basic plane"),
+        Witness::accept(fill("e\u{301}", count), "the length in letters with combining accents"),
     ]
 }
 

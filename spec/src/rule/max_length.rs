@@ -47,21 +47,20 @@ impl Keyword<'_> for MaxLength {
             Witness::accept(filler(count.saturating_sub(1)), "one shorter"),
             Witness::reject(filler(count + 1), "one too long"),
             Witness::reject(filler(count * 2 + 10), "far too long"),
-            Witness::reject(format!("{text} "), "too long by a space at the end").unstated(),
-            Witness::reject(format!(" {text}"), "too long by a space at the start").unstated(),
-            Witness::reject(fill("e\u{301}", count + 1), "too long by one combining accent").unstated(),
-            Witness::reject(fill("🎨", count + 1), "one too long, outside the basic plane").unstated(),
-            Witness::accept(fill(LONG_BY_MEASURE, count), "the length, longer by every other measure")
-                .unstated(),
+            Witness::reject(format!("{text} "), "too long by a space at the end"),
+            Witness::reject(format!(" {text}"), "too long by a space at the start"),
+            Witness::reject(fill("e\u{301}", count + 1), "too long by one combining accent"),
+            Witness::reject(fill("🎨", count + 1), "one too long, outside the basic plane"),
+            Witness::accept(fill(LONG_BY_MEASURE, count), "the length, longer by every other measure"),
         ]);
         let longer = SHORT_BY_MEASURE.map(|(text, about)| {
             let rest = (count + 1).saturating_sub(text.chars().count());
-            Witness::reject(filler(rest) + text, format!("one too long, {about}")).unstated()
+            Witness::reject(filler(rest) + text, format!("one too long, {about}"))
         });
         witnesses.extend(longer);
         let blanks = format!("x{}y", " ".repeat(count.saturating_sub(1)));
-        witnesses.push(Witness::reject(blanks, "one too long, blanks within").unstated());
-        witnesses.push(Witness::reject(" ".repeat(count + 1), "one too long, blanks alone").unstated());
+        witnesses.push(Witness::reject(blanks, "one too long, blanks within"));
+        witnesses.push(Witness::reject(" ".repeat(count + 1), "one too long, blanks alone"));
         witnesses
     }
 }

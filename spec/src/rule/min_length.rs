@@ -43,16 +43,15 @@ impl Keyword<'_> for MinLength {
         };
         witnesses.extend([
             Witness::accept(filler(count + 1), "one longer"),
-            Witness::accept(format!("{} ", filler(less)), "the length with a space at the end").unstated(),
-            Witness::accept(fill("\u{301}", count), "the length in combining accents alone").unstated(),
+            Witness::accept(format!("{} ", filler(less)), "the length with a space at the end"),
+            Witness::accept(fill("\u{301}", count), "the length in combining accents alone"),
             Witness::reject(filler(less), "one too short"),
             Witness::reject("", "empty"),
-            Witness::reject(fill("🎨", less), "one too short, outside the basic plane").unstated(),
-            Witness::reject(fill("é", less), "one too short, in letters of two bytes").unstated(),
+            Witness::reject(fill("🎨", less), "one too short, outside the basic plane"),
+            Witness::reject(fill("é", less), "one too short, in letters of two bytes"),
         ]);
-        let shorter = LONG_BY_MEASURE.map(|(unit, about)| {
-            Witness::reject(fill(unit, less), format!("one too short, {about}")).unstated()
-        });
+        let shorter = LONG_BY_MEASURE
+            .map(|(unit, about)| Witness::reject(fill(unit, less), format!("one too short, {about}")));
         witnesses.extend(shorter);
         witnesses
     }

@@ -97,7 +97,7 @@ impl Kinds {
         }
         let is_open = |rule: &Rule| matches!(rule, Rule::Type(_)) || rule.length().is_some();
         if self == Kinds::STRING && schema.rules().all(is_open) {
-            let accept = |(text, about)| Witness::accept(text, about).unstated();
+            let accept = |(text, about)| Witness::accept(text, about);
             witnesses.extend(OPEN_TEXTS.map(accept));
         }
         witnesses.retain(|witness| witness.side == Side::Accept || !self.admit(&witness.value));

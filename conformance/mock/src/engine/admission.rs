@@ -73,8 +73,9 @@ impl Engine {
         let caller = match transport {
             Transport::Http => {
                 admit::size(&request.body, &self.settings)?;
-                let keys = admit::keys(request, batch.unwrap_or_default(), &self.settings)?;
-                self.caller(request, keys)
+                let tasks = batch.unwrap_or_default();
+                let keys = admit::keys(request, tasks, &self.settings);
+                self.caller(request, self.mutations.on_keys(request, tasks, keys)?)
             }
             Transport::Socket(session) => session.caller.clone(),
         };

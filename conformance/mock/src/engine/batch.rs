@@ -21,13 +21,17 @@ impl Engine {
     pub(super) fn process(&self, batch: &[Value], caller: &Caller) -> Vec<Outcome> {
         let (mut taken, mut share) = (Taken::default(), Share::default());
         let mut outcomes = Vec::with_capacity(batch.len());
-        for task in batch {
+        for (place, task) in batch.iter().enumerate() {
             let outcome = match task.get(name::TASK_TYPE).and_then(Value::as_str) {
-                Some(kind::AUTHENTICATION) => platform::authentication(task, &self.settings),
+                Some(kind::AUTHENTICATION) => {
+                    let mut outcome = platform::authentication(task, &self.settings);
+                    self.mutations.on_authentication(task, &mut outcome);
+                    outcome
+                }
                 Some(kind::PING) => platform::ping(task),
                 Some(kind::POLL) => self.poll(task, caller, &mut share),
                 _ => {
-                    let mut outcome = self.task(task, caller, &mut taken, &mut share);
+                    let mut outcome = self.task((place, task), caller, &mut taken, &mut share);
                     self.mutations.on_outcome(batch, task, &mut outcome);
                     outcome
                 }
@@ -35,6 +39,7 @@ impl Engine {
             share.add_errors(outcome.problems.len());
             outcomes.push(outcome);
         }
+        self.mutations.on_outcomes(&mut outcomes);
         outcomes
     }
 
@@ -42,10 +47,9 @@ impl Engine {
     pub(super) fn respond(&self, batch: &[Value], caller: &Caller) -> Answer {
         let mut outcome = respond::merge(self.process(batch, caller));
         self.mutations.on_batch(&mut outcome);
-        let head = respond::Head {
-            status: outcome.status(self.settings.mixed_status),
-            note: outcome.note(batch.len(), &caller.secrets),
-        };
+        let mut status = outcome.status(self.settings.mixed_status);
+        self.mutations.on_status(&outcome, &mut status);
+        let head = respond::Head { status, note: outcome.note(batch.len(), &caller.secrets) };
         let is_refused = outcome.items.is_empty() && !outcome.problems.is_empty();
         self.mutations.on_body(&mut outcome);
         let mut answer = respond::answer(head, outcome, self.settings.empty_data, &caller.secrets);
@@ -53,12 +57,20 @@ impl Engine {
         answer
     }
 
-    fn task(&self, task: &Value, caller: &Caller, taken: &mut Taken, share: &mut Share) -> Outcome {
+    /// Judges and executes the task at that place of its batch.
+    fn task(
+        &self,
+        (place, task): (usize, &Value),
+        caller: &Caller,
+        taken: &mut Taken,
+        share: &mut Share,
+    ) -> Outcome {
         let key = judge::identifier(self.view(task), &self.index).map(|identifier| self.key(identifier));
-        let violations = self.judge(task, key.as_deref(), taken);
+        let mut violations = self.judge(task, key.as_deref(), taken);
+        self.mutations.on_verdict(place, self.view(task), key.as_deref(), &mut violations);
         taken.add(key.clone());
         if violations.is_empty() {
-            let meant = self.mutations.executed_task(task);
+            let meant = self.mutations.executed_task(caller.account, task);
             self.execute(meant.as_ref().unwrap_or(task), key.as_deref(), caller, share)
         } else {
             let problems = self.explain(task, &violations, share.errors_left());
@@ -88,7 +100,6 @@ impl Engine {
                 violations.push(judge::repeated(constraint));
             }
         }
-        self.mutations.on_verdict(&mut violations);
         violations
     }
 
@@ -133,9 +144,14 @@ impl Engine {
             unique: unique.map(|constraint| &*constraint.id),
         };
         let mut execution = Execution::new(&plan, items, failure, terms);
-        self.mutations.on_execution(&mut execution);
+        self.mutations.on_execution(view, &mut execution);
         if execution.store(now, &self.state, &self.deliveries) {
-            return execution.into_outcome(task);
+            let is_deferred = execution.deferred;
+            let mut outcome = execution.into_outcome(task);
+            if is_deferred {
+                self.mutations.on_acknowledgement(view, &mut outcome);
+            }
+            return outcome;
         }
         let violations: Vec<_> = unique.map(judge::repeated).into_iter().collect();
         Outcome { items: Vec::new(), problems: self.explain(task, &violations, 1) }
@@ -149,7 +165,11 @@ impl Engine {
     fn poll(&self, task: &Value, caller: &Caller, share: &mut Share) -> Outcome {
         let identifier = match poll::asked(task) {
             Ok(identifier) => identifier,
-            Err(problems) => return Outcome { items: Vec::new(), problems },
+            Err(problems) => {
+                let mut outcome = Outcome { items: Vec::new(), problems };
+                self.mutations.on_polled(task, None, &mut outcome);
+                return outcome;
+            }
         };
         let (key, now) = (self.key(identifier), self.clock.now());
         let result = self.model.result.as_ref();
@@ -157,6 +177,7 @@ impl Engine {
         let mut outcome = poll::answer(task, &tasks, (&key, caller.account, now), result, share);
         drop(tasks);
         self.mutations.on_poll(result, &mut outcome.items);
+        self.mutations.on_polled(task, Some(&key), &mut outcome);
         outcome
     }
 }

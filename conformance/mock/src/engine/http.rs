@@ -50,8 +50,11 @@ impl Engine {
     #[must_use]
     pub fn answer(&self, request: &Incoming) -> Answer {
         let route = Route::of(&request.path);
+        let is_taken = self.mutations.takes(request, route == Route::Endpoint, route == Route::Unknown);
+        let is_batch = is_taken || route == Route::Endpoint && request.method == "POST";
         let mut answer = match route {
-            Route::Endpoint => self.endpoint(request),
+            _ if is_batch => self.batch(request),
+            Route::Endpoint => self.wrong_method("Tasks are sent by POST.", "POST"),
             Route::File(file) => self.file(request, file),
             Route::Control(name) => self.control(request, name),
             Route::Unknown => {
@@ -60,14 +63,13 @@ impl Engine {
             }
         };
         answer.note.route = route.name();
+        self.mutations.on_reply(is_batch, &mut answer);
         answer
     }
 
-    fn endpoint(&self, request: &Incoming) -> Answer {
-        if request.method != "POST" {
-            return self.wrong_method("Tasks are sent by POST.", "POST");
-        }
-        let batch = admit::batch(&request.body, &self.settings);
+    fn batch(&self, request: &Incoming) -> Answer {
+        let mut batch = admit::batch(&request.body, &self.settings);
+        self.mutations.on_read(&request.body, &self.settings, &mut batch);
         match self.admit(Transport::Http, request, batch) {
             Admission::Unreadable(problem) => self.refusal(&problem),
             Admission::Dropped(conditions) => {
@@ -96,6 +98,11 @@ impl Engine {
             return self.wrong_method("Files are fetched by GET.", "GET, HEAD");
         }
         let name = file.split_once('.').map_or(file, |(name, _)| name);
+        if request.method == "GET"
+            && let Some(answer) = self.mutations.on_file(name, |problem| self.refusal(problem))
+        {
+            return answer;
+        }
         let found = crate::lock(&self.state.files).find(name, self.clock.now());
         match found {
             Found::Unknown => self.refusal(&Problem::new(404, "fileNotFound", "There is no such file.")),

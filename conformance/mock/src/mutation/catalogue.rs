@@ -1,9 +1,13 @@
 //! Every fault that a mock of a model can have, and how an id is read.
 
 use super::answer::{self, BehaviourMutation};
+use super::context::{self, Pair, Unchecked};
+use super::conversation::{self, ConversationMutation};
 use super::error::ErrorMutation;
 use super::misread::{self, ConstraintMutation};
+use super::protocol::{self, ProtocolMutation};
 use super::refuse;
+use super::state::{self, StateMutation};
 use airspec_spec::{Constraint, Model};
 
 /// A defect that the mock can be started with.
@@ -20,9 +24,18 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// The constraint that is checked with a mistake, where the mistake only lets through some of what breaks it.
+    /// The kind of the fault, which its id begins with, such as `accept`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.id.split(':').next().unwrap_or_default()
+    }
+
+    /// The constraint that is checked with a mistake, or not at all in one context, where the mistake only lets through some of what breaks it.
     #[must_use]
     pub fn loosened(&self) -> Option<&str> {
+        if let Some((id, _)) = self.id.strip_prefix("context:").and_then(|rest| rest.rsplit_once(':')) {
+            return Some(id);
+        }
         let (id, word) = self.id.strip_prefix("misread:")?.rsplit_once(':')?;
         ConstraintMutation::LOOSE.iter().any(|mutation| mutation.word() == word).then_some(id)
     }
@@ -79,11 +92,49 @@ pub(crate) fn all(model: &Model) -> Vec<Fault> {
         ErrorMutation::ALL
             .map(|mutation| fault(format!("error:{}", mutation.word()), mutation.sentence().to_owned())),
     );
+    faults.extend(of_contexts(model));
+    faults.extend(of_exchanges(model));
     faults
 }
 
+/// The faults of constraints in one context, and of pairs.
+fn of_contexts(model: &Model) -> Vec<Fault> {
+    let contexts = context::contexts(model);
+    let mut faults = Vec::new();
+    for constraint in model.constraints() {
+        let rule = airspec_spec::text::shorten(&constraint.expected, 120);
+        for context in contexts.iter().filter(|context| context.applies(constraint)) {
+            let id = format!("context:{}:{}", constraint.id, context.word);
+            faults.push(Fault {
+                id,
+                what: context.sentence(&rule),
+                refuses_all: false,
+                changes_nothing: None,
+            });
+        }
+    }
+    faults.extend(context::pairs(model).iter().map(|pair| Fault {
+        id: format!("pair:{}", pair.id),
+        what: pair.sentence(),
+        refuses_all: false,
+        changes_nothing: None,
+    }));
+    faults
+}
+
+/// The faults of the protocol, of what is left behind, and of conversations.
+fn of_exchanges(model: &Model) -> Vec<Fault> {
+    let protocol =
+        protocol::ALL.iter().map(|(_, word, what)| (format!("protocol:{word}"), (*what).to_owned()));
+    let state = state::mutations(model).into_iter().map(|(_, word, what)| (format!("state:{word}"), what));
+    let conversation = conversation::mutations(model).into_iter();
+    let conversation = conversation.map(|(_, word, what)| (format!("conversation:{word}"), what));
+    let all = protocol.chain(state).chain(conversation);
+    all.map(|(id, what)| Fault { id, what, refuses_all: false, changes_nothing: None }).collect()
+}
+
 /// A fault that was asked for. Constraints are named by their ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Selected {
     Accept(String),
     /// The constraint, and which of its values or alternatives where it is one.
@@ -93,6 +144,11 @@ pub(super) enum Selected {
     /// The place of the behaviour in the model, and the way in which it is broken.
     Answer(usize, BehaviourMutation),
     Error(ErrorMutation),
+    Protocol(ProtocolMutation),
+    Context(Unchecked),
+    Pair(Pair),
+    State(StateMutation),
+    Conversation(ConversationMutation),
 }
 
 /// The fault of that id.
@@ -109,6 +165,22 @@ pub(super) fn read(model: &Model, id: &str) -> Result<Selected, UnknownFault> {
         Some(("error", rest)) => {
             ErrorMutation::ALL.into_iter().find(|mutation| mutation.word() == rest).map(Selected::Error)
         }
+        Some(("protocol", rest)) => {
+            let mut all = protocol::ALL.into_iter();
+            all.find(|(_, word, _)| *word == rest).map(|(mutation, ..)| Selected::Protocol(mutation))
+        }
+        Some(("context", rest)) => unchecked(model, rest),
+        Some(("pair", rest)) => {
+            context::pairs(model).into_iter().find(|pair| pair.id == rest).map(Selected::Pair)
+        }
+        Some(("state", rest)) => {
+            let mut all = state::mutations(model).into_iter();
+            all.find(|(_, word, _)| word == rest).map(|(mutation, ..)| Selected::State(mutation))
+        }
+        Some(("conversation", rest)) => {
+            let mut all = conversation::mutations(model).into_iter();
+            all.find(|(_, word, _)| word == rest).map(|(mutation, ..)| Selected::Conversation(mutation))
+        }
         _ => None,
     };
     known.ok_or_else(|| {
@@ -116,6 +188,14 @@ pub(super) fn read(model: &Model, id: &str) -> Result<Selected, UnknownFault> {
         let near = airspec_spec::text::nearest(id, all.iter().map(|fault| fault.id.as_str()));
         UnknownFault { id: airspec_spec::text::shorten(id, 80), near: near.map(str::to_owned) }
     })
+}
+
+fn unchecked(model: &Model, rest: &str) -> Option<Selected> {
+    let (id, word) = rest.rsplit_once(':')?;
+    let constraint = model.constraint(id)?;
+    let mut contexts = context::contexts(model).into_iter();
+    let context = contexts.find(|context| context.word == word && context.applies(constraint))?;
+    Some(Selected::Context(Unchecked { constraint: constraint.id.to_string(), context }))
 }
 
 fn branch(model: &Model, rest: &str) -> Option<Selected> {

@@ -1,11 +1,13 @@
 //! `error:<mutation>`: refusals are worded wrongly, whatever they are about. The ways are the same for every model, since the
 //! shape of an error belongs to the platform.
 
+mod words;
+
 use crate::answer::{Answer, Body};
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::protocol::name;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A way to word a refusal wrongly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,10 +23,30 @@ pub(super) enum ErrorMutation {
     Whole,
     Silent,
     Html,
+    MissingInvalid,
+    InvalidMissing,
+    UnsupportedInvalid,
+    Snake,
+    Capital,
+    Numeric,
+    General,
+    Lower,
+    Higher,
+    Limits,
+    Step,
+    Values,
+    MoreValues,
+    FirstTask,
+    LastTask,
+    NotFound,
+    Forbidden,
+    Nested,
+    Short,
+    Pointer,
 }
 
 impl ErrorMutation {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 31] = [
         Self::Crash,
         Self::Success,
         Self::Double,
@@ -36,6 +58,26 @@ impl ErrorMutation {
         Self::Whole,
         Self::Silent,
         Self::Html,
+        Self::MissingInvalid,
+        Self::InvalidMissing,
+        Self::UnsupportedInvalid,
+        Self::Snake,
+        Self::Capital,
+        Self::Numeric,
+        Self::General,
+        Self::Lower,
+        Self::Higher,
+        Self::Limits,
+        Self::Step,
+        Self::Values,
+        Self::MoreValues,
+        Self::FirstTask,
+        Self::LastTask,
+        Self::NotFound,
+        Self::Forbidden,
+        Self::Nested,
+        Self::Short,
+        Self::Pointer,
     ];
 
     pub(super) fn word(self) -> &'static str {
@@ -51,6 +93,26 @@ impl ErrorMutation {
             Self::Whole => "whole",
             Self::Silent => "silent",
             Self::Html => "html",
+            Self::MissingInvalid => "missing-invalid",
+            Self::InvalidMissing => "invalid-missing",
+            Self::UnsupportedInvalid => "unsupported-invalid",
+            Self::Snake => "snake",
+            Self::Capital => "capital",
+            Self::Numeric => "numeric",
+            Self::General => "general",
+            Self::Lower => "lower",
+            Self::Higher => "higher",
+            Self::Limits => "limits",
+            Self::Step => "step",
+            Self::Values => "values",
+            Self::MoreValues => "more-values",
+            Self::FirstTask => "first-task",
+            Self::LastTask => "last-task",
+            Self::NotFound => "not-found",
+            Self::Forbidden => "forbidden",
+            Self::Nested => "nested",
+            Self::Short => "short",
+            Self::Pointer => "pointer",
         }
     }
 
@@ -67,6 +129,26 @@ impl ErrorMutation {
             Self::Whole => "refuses a whole batch if one task is invalid",
             Self::Silent => "returns no errors if it refuses a task",
             Self::Html => "answers with an HTML page if it refuses all tasks",
+            Self::MissingInvalid => "gives the code of an invalid value where one is missing",
+            Self::InvalidMissing => "gives the code of a missing value where one is invalid",
+            Self::UnsupportedInvalid => "gives the code of an invalid value for an unknown name",
+            Self::Snake => "writes codes in snake case",
+            Self::Capital => "begins codes with a capital",
+            Self::Numeric => "gives a number as the code",
+            Self::General => "gives the same code for everything",
+            Self::Lower => "gives a `min` that is lower by one",
+            Self::Higher => "gives a `max` that is higher by one",
+            Self::Limits => "swaps `min` and `max`",
+            Self::Step => "gives twice the step as `multiplier`",
+            Self::Values => "leaves the last of the allowed values out",
+            Self::MoreValues => "gives one allowed value too many",
+            Self::FirstTask => "gives only the errors of the first bad task of a batch",
+            Self::LastTask => "gives only the errors of the last bad task of a batch",
+            Self::NotFound => "answers with status 404 where a task is refused",
+            Self::Forbidden => "answers with status 403 where a task is refused",
+            Self::Nested => "gives the error under `error` in place of the list `errors`",
+            Self::Short => "names a nested parameter by its last name alone",
+            Self::Pointer => "names a parameter by a JSON pointer",
         }
     }
 
@@ -91,13 +173,25 @@ impl ErrorMutation {
             Self::Wordless => each(problems, |problem| drop(problem.object.remove(name::MESSAGE))),
             Self::Unnamed => each(problems, |problem| drop(problem.object.remove(name::PARAMETER))),
             // These change the answer as a whole.
-            Self::Whole | Self::Silent | Self::Html => {}
+            Self::Whole | Self::Silent | Self::Html | Self::FirstTask | Self::LastTask | Self::Nested => {}
+            Self::NotFound => each(problems, |problem| problem.status = 404),
+            Self::Forbidden => each(problems, |problem| problem.status = 403),
+            mutation => each(problems, |problem| words::change(mutation, problem)),
         }
     }
 
     pub(super) fn on_batch(self, outcome: &mut Outcome) {
         if self == Self::Whole && !outcome.problems.is_empty() {
             outcome.items.clear();
+        }
+        let task = |problem: &Problem| problem.object.get(name::TASK_UUID).cloned();
+        let kept = match self {
+            Self::FirstTask => outcome.problems.first().map(task),
+            Self::LastTask => outcome.problems.last().map(task),
+            _ => None,
+        };
+        if let Some(kept) = kept {
+            outcome.problems.retain(|problem| task(problem) == kept);
         }
     }
 
@@ -112,6 +206,12 @@ impl ErrorMutation {
             let page = Body::Ready(b"<html><body>Bad Request</body></html>".to_vec());
             let note = std::mem::take(&mut answer.note);
             *answer = Answer { note, ..Answer::new(answer.status, "text/html", page) };
+        }
+        if self == Self::Nested && is_refused {
+            let body = std::mem::replace(&mut answer.body, Body::Ready(Vec::new())).into_bytes();
+            let read: Value = serde_json::from_slice(&body).unwrap_or_default();
+            let first = read.get(name::ERRORS).and_then(|errors| errors.get(0)).cloned().unwrap_or_default();
+            answer.body = Body::Ready(json!({"error": first}).to_string().into_bytes());
         }
     }
 }

@@ -6,7 +6,10 @@
 
 mod constraint_mutation;
 mod measure;
+mod names;
+mod numbers;
 mod rewrite;
+mod texts;
 
 pub(super) use constraint_mutation::{ConstraintMutation, mutations};
 
@@ -51,10 +54,31 @@ impl Misread {
 
     /// What a task is found to break, given what it really breaks.
     pub(super) fn violations(&self, judge: &Judge, task: &Value, judged: Vec<Violation>) -> Vec<Violation> {
+        if let (Rule::AdditionalProperties(known), false) =
+            (&self.constraint.rule, self.mutation == ConstraintMutation::Case)
+        {
+            return self.without_taken_names(known, task, judged);
+        }
         match self.read(task) {
             Some(read) => self.instead(judge.task(&read), judged),
             None => self.revised(task, judged),
         }
+    }
+
+    /// Leaves out unknown names that are taken.
+    fn without_taken_names(
+        &self,
+        known: &[String],
+        task: &Value,
+        mut judged: Vec<Violation>,
+    ) -> Vec<Violation> {
+        judged.retain(|violation| {
+            let name = violation.pointer.rsplit('/').next().unwrap_or_default();
+            let name = name.replace("~1", "/").replace("~0", "~");
+            violation.constraint != self.constraint.id
+                || !names::takes(self.mutation, known, &name, task.pointer(&violation.pointer))
+        });
+        judged
     }
 
     /// The task as it is executed, where that is not as it was sent.

@@ -4,7 +4,7 @@ use super::cases::{search, select};
 use super::glance::{bar, fact, seconds, tile};
 use super::grid::{Cell, Grid};
 use super::markup::{Html, anchor};
-use crate::{Kill, Kills};
+use crate::{Kill, Kills, KindCounts};
 use std::collections::BTreeSet;
 
 /// The ends of a fault, the gravest last, each with its class and sign.
@@ -43,8 +43,31 @@ pub(super) fn page(html: &mut Html, kills: &Kills) {
         }
         html.raw("</ul></section>\n");
     }
+    kinds(html, kills);
     matrix(html, kills);
     list(html, kills);
+}
+
+fn kinds(html: &mut Html, kills: &Kills) {
+    if kills.kinds.is_empty() {
+        return;
+    }
+    html.raw("<section aria-labelledby=\"kinds\"><h2 id=\"kinds\">Kinds of faults</h2>\n");
+    html.raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Kinds of faults\"><table class=\"list\">");
+    html.raw("<thead><tr><th scope=\"col\">Kind</th>");
+    for column in ["Faults", "Killed", "Noted", "Equivalent", "Survived"] {
+        html.raw("<th scope=\"col\">").raw(column).raw("</th>");
+    }
+    html.raw("</tr></thead><tbody>");
+    for (kind, counts) in &kills.kinds {
+        let KindCounts { faults, killed, noted, equivalent, survived } = *counts;
+        html.raw("<tr><th scope=\"row\">").name(kind).raw("</th>");
+        for count in [faults, killed, noted, equivalent, survived] {
+            html.raw("<td>").number(count).raw("</td>");
+        }
+        html.raw("</tr>");
+    }
+    html.raw("</tbody></table></div></section>\n");
 }
 
 fn matrix(html: &mut Html, kills: &Kills) {

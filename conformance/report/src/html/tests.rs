@@ -187,6 +187,7 @@ fn hostile_kills() -> Kills {
         seed: 1,
         false_alarms: vec![HOSTILE.into()],
         summary: crate::Counts::default(),
+        kinds: [(HOSTILE.to_owned(), crate::KindCounts::default())].into(),
         faults: vec![kill("a"), kill("b")],
     }
 }
@@ -272,6 +273,7 @@ fn a_surviving_fault_and_a_false_alarm_are_told_first() {
         seed: 1,
         false_alarms: Vec::new(),
         summary: crate::Counts { faults: 2, killed: 1, survived: 1, ..Default::default() },
+        kinds: std::collections::BTreeMap::new(),
         faults: vec![kill("accept:a.b.maximum", "killed"), kill("accept:a.b.maximum:far", "survived")],
     };
     let page = faults(&kills);

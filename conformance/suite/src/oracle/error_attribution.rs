@@ -190,7 +190,8 @@ pub(super) fn blamed(oracle: &Oracle, error: &Value, culprits: &ExpectedParamete
     let names: Vec<&str> = match error.get(PARAMETER) {
         Some(Value::String(name)) => vec![name],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        None if culprits.nameless => return None,
+        // An empty name is no name that an error can give.
+        None if culprits.nameless || culprits.paths.iter().all(String::is_empty) => return None,
         None => return Some(unnamed(error, culprits)),
         Some(other) => {
             let sentence =

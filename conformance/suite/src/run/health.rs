@@ -38,7 +38,7 @@ impl TargetHealth {
     pub(super) fn new(
         target: &Target,
         cases: &[Case],
-        batches: &[Batch],
+        (batches, urgent): (&[Batch], usize),
         moved: Arc<OnceLock<String>>,
     ) -> Self {
         let accepts = |case: &Case| matches!(case.expect, Expect::Accept | Expect::Behave(_));
@@ -55,7 +55,10 @@ impl TargetHealth {
             matches!(target.limit(), Limit::Usd(_))
                 && batches[*place].cases().any(|index| !matches!(cases[index].expect, Expect::Reject(_)))
         };
-        order.sort_by_key(|place| (*place != goes_first, is_paid(place), !takes_long(place)));
+        order.sort_by_key(|place| {
+            let is_urgent = *place < urgent;
+            (*place != goes_first, !is_urgent, !is_urgent && is_paid(place), !is_urgent && !takes_long(place))
+        });
         Self {
             target: target.shown(),
             first,

@@ -1,7 +1,7 @@
 //! The mistakes that can be made in checking a constraint.
 
-use super::holder;
 use super::measure::next;
+use super::{holder, names, numbers};
 use airspec_spec::rule::{Format, Kinds, Rule};
 use airspec_spec::{Constraint, Model, Schema};
 use bigdecimal::BigDecimal;
@@ -29,12 +29,71 @@ pub(in crate::mutation) enum ConstraintMutation {
     Query,
     First,
     Neighbours,
+    Clamped,
+    Wrap16,
+    Wrap32,
+    Absolute,
+    Zero,
+    Far,
+    Collapsed,
+    Nfc,
+    Nfd,
+    Nfkc,
+    Escaped,
+    LineEnd,
+    Quote,
+    Markup,
+    Backslash,
+    Brace,
+    RightToLeft,
+    NotAscii,
+    Astral,
+    Control,
+    Snake,
+    Kebab,
+    Prefixed,
+    Underscore,
+    Blank,
+    NullName,
+    /// A name or a value of a sibling model; the whole word of the fault.
+    Sibling(&'static str),
 }
 
 impl ConstraintMutation {
     /// Those that never refuse what is right, and judge the value that was sent.
-    pub(in crate::mutation) const LOOSE: [Self; 5] =
-        [Self::Next, Self::Half, Self::Version, Self::Spelling, Self::Relative];
+    pub(in crate::mutation) const LOOSE: [Self; 7] =
+        [Self::Next, Self::Half, Self::Version, Self::Spelling, Self::Relative, Self::Zero, Self::Far];
+
+    /// Those that are made with the length of a text.
+    const LENGTHS: [Self; 10] = [
+        Self::Next,
+        Self::Bytes,
+        Self::Utf16,
+        Self::Marks,
+        Self::Trimmed,
+        Self::Collapsed,
+        Self::Nfc,
+        Self::Nfd,
+        Self::Nfkc,
+        Self::Escaped,
+    ];
+
+    /// Those that are made with the names of an object.
+    const NAMES: [Self; 7] =
+        [Self::Case, Self::Snake, Self::Kebab, Self::Prefixed, Self::Underscore, Self::Blank, Self::NullName];
+
+    /// Those that refuse a free text for a character in it.
+    const REFUSED_TEXTS: [Self; 9] = [
+        Self::LineEnd,
+        Self::Quote,
+        Self::Markup,
+        Self::Backslash,
+        Self::Brace,
+        Self::RightToLeft,
+        Self::NotAscii,
+        Self::Astral,
+        Self::Control,
+    ];
 
     pub(in crate::mutation) fn word(self) -> &'static str {
         match self {
@@ -57,6 +116,33 @@ impl ConstraintMutation {
             Self::Query => "query",
             Self::First => "first",
             Self::Neighbours => "neighbours",
+            Self::Clamped => "clamped",
+            Self::Wrap16 => "wrap16",
+            Self::Wrap32 => "wrap32",
+            Self::Absolute => "absolute",
+            Self::Zero => "zero",
+            Self::Far => "far",
+            Self::Collapsed => "collapsed",
+            Self::Nfc => "nfc",
+            Self::Nfd => "nfd",
+            Self::Nfkc => "nfkc",
+            Self::Escaped => "escaped",
+            Self::LineEnd => "line-end",
+            Self::Quote => "quote",
+            Self::Markup => "markup",
+            Self::Backslash => "backslash",
+            Self::Brace => "brace",
+            Self::RightToLeft => "right-to-left",
+            Self::NotAscii => "not-ascii",
+            Self::Astral => "astral",
+            Self::Control => "control",
+            Self::Snake => "snake",
+            Self::Kebab => "kebab",
+            Self::Prefixed => "prefixed",
+            Self::Underscore => "underscore",
+            Self::Blank => "blank",
+            Self::NullName => "null-name",
+            Self::Sibling(word) => word,
         }
     }
 
@@ -99,7 +185,45 @@ impl ConstraintMutation {
                 format!("compares each item of `{place}` only with the one before")
             }
             (Self::Neighbours, _) => format!("compares `{place}` only with the `{place}` of the task before"),
+            _ => self.further_sentence(place),
         }
+    }
+
+    /// What a mock that makes the mistake does, for mistakes that are the same whatever the rule.
+    fn further_sentence(self, place: &str) -> String {
+        let refused = match self {
+            Self::Clamped => return format!("takes the limit for a value of `{place}` beyond it"),
+            Self::Wrap16 => return format!("reads `{place}` modulo 2^16"),
+            Self::Wrap32 => return format!("reads `{place}` modulo 2^32"),
+            Self::Absolute => return format!("ignores the sign of `{place}`"),
+            Self::Zero => return format!("accepts 0 for `{place}`"),
+            Self::Far => return format!("accepts values far beyond the limit for `{place}`"),
+            Self::Collapsed => return format!("counts blanks in a row in `{place}` as one"),
+            Self::Nfc => return format!("counts the length of `{place}` after normalisation to NFC"),
+            Self::Nfd => return format!("counts the length of `{place}` after normalisation to NFD"),
+            Self::Nfkc => return format!("counts the length of `{place}` after normalisation to NFKC"),
+            Self::Escaped => return format!("counts the length of `{place}` after escaping it for HTML"),
+            Self::Snake => return format!("knows the names in `{place}` in snake case too"),
+            Self::Kebab => return format!("knows the names in `{place}` in kebab case too"),
+            Self::Prefixed => return format!("ignores names in `{place}` that begin with `x-`"),
+            Self::Underscore => return format!("ignores names in `{place}` that begin with `_`"),
+            Self::Blank => return format!("ignores blanks around the names in `{place}`"),
+            Self::NullName => return format!("ignores unknown names in `{place}` whose value is `null`"),
+            Self::Sibling(word) => {
+                return format!("accepts `{}` of sibling models for `{place}`", names::sibling(word));
+            }
+            Self::LineEnd => "a line end",
+            Self::Quote => "a quote",
+            Self::Markup => "`<`, `>` or `&`",
+            Self::Backslash => "a backslash",
+            Self::Brace => "a brace or a dollar sign",
+            Self::RightToLeft => "text from right to left",
+            Self::NotAscii => "a character that is not ASCII",
+            Self::Astral => "a character beyond U+FFFF",
+            Self::Control => "a control character",
+            _ => "an error",
+        };
+        format!("refuses {refused} in `{place}`")
     }
 
     /// Why the mistake makes no difference to any request, where that is so.
@@ -109,6 +233,9 @@ impl ConstraintMutation {
         constraint: &Constraint,
     ) -> Option<String> {
         match (self, &constraint.rule) {
+            (Self::Nfc | Self::Nfd | Self::Nfkc | Self::Escaped, Rule::MinLength(..=1)) => {
+                Some("a text that has a character has one in every form, and the other way round".to_owned())
+            }
             (Self::Bytes | Self::Utf16, Rule::MinLength(..=1)) => {
                 Some("a text with a character has a byte and a UTF-16 unit, and vice versa".to_owned())
             }
@@ -138,6 +265,10 @@ impl ConstraintMutation {
                 | Self::Null
                 | Self::Case
                 | Self::Trimmed
+                | Self::Clamped
+                | Self::Wrap16
+                | Self::Wrap32
+                | Self::Absolute
         )
     }
 }
@@ -150,23 +281,18 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
         Rule::Minimum(_) | Rule::Maximum(_) | Rule::ExclusiveMinimum(_) | Rule::ExclusiveMaximum(_)
             if constraint.rule.bound().is_some_and(|bound| next(bound, schema).is_some()) =>
         {
-            vec![ConstraintMutation::Next]
+            let is_open = schema.rules().filter(|rule| rule.bound().is_some()).count() < 2;
+            [vec![ConstraintMutation::Next], numbers::mutations(&constraint.rule, is_open)].concat()
         }
         Rule::MultipleOf(step) if is_halved(step, schema) => vec![ConstraintMutation::Half],
-        Rule::MinLength(_) | Rule::MaxLength(_) => {
-            vec![
-                ConstraintMutation::Next,
-                ConstraintMutation::Bytes,
-                ConstraintMutation::Utf16,
-                ConstraintMutation::Marks,
-                ConstraintMutation::Trimmed,
-            ]
-        }
+        Rule::MinLength(_) | Rule::MaxLength(_) => ConstraintMutation::LENGTHS.to_vec(),
         Rule::MinItems(_) | Rule::MaxItems(_) => vec![ConstraintMutation::Next],
         Rule::UniqueItems => vec![ConstraintMutation::Neighbours],
         Rule::Const(Value::String(_)) => vec![ConstraintMutation::Case, ConstraintMutation::Trimmed],
         Rule::Enum(list) if list.values.iter().any(|known| known.value.is_string()) => {
-            vec![ConstraintMutation::Case, ConstraintMutation::Trimmed]
+            let values: Vec<&Value> = list.values.iter().map(|known| &known.value).collect();
+            let own = vec![ConstraintMutation::Case, ConstraintMutation::Trimmed];
+            [own, names::siblings_of_values(schema, &values)].concat()
         }
         Rule::Format(Format::Uuid4) => {
             vec![ConstraintMutation::Version, ConstraintMutation::Spelling, ConstraintMutation::Trimmed]
@@ -179,7 +305,9 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
         Rule::AnyOf(_) | Rule::OneOf(_) if schema.kinds() == Kinds::STRING => {
             vec![ConstraintMutation::Trimmed]
         }
-        Rule::AdditionalProperties(_) => vec![ConstraintMutation::Case],
+        Rule::AdditionalProperties(_) => {
+            [ConstraintMutation::NAMES.to_vec(), names::siblings_of_names(schema)].concat()
+        }
         Rule::Unique => vec![ConstraintMutation::Case, ConstraintMutation::Neighbours],
         Rule::Required
         | Rule::Const(_)
@@ -220,6 +348,7 @@ fn types(model: &Model, schema: &Schema, kinds: Kinds) -> Vec<ConstraintMutation
     let is_free = schema.rules().all(|rule| matches!(rule, Rule::Type(_)) || rule.length().is_some());
     if kinds == Kinds::STRING && is_free {
         mutations.push(ConstraintMutation::Number);
+        mutations.extend(ConstraintMutation::REFUSED_TEXTS);
     }
     if kinds == Kinds::ARRAY {
         mutations.push(ConstraintMutation::Single);

@@ -1,6 +1,6 @@
 //! Values judged by another measure than the constraint's.
 
-use super::{ConstraintMutation, Misread, text};
+use super::{ConstraintMutation, Misread, names, numbers, text, texts};
 use airspec_spec::Schema;
 use airspec_spec::rule::{Bound, Count, Edge, End, Kinds, Rule, equal, exact};
 use bigdecimal::{BigDecimal, One as _, Zero as _};
@@ -19,7 +19,16 @@ impl Misread {
         if let (ConstraintMutation::Next, Some(items)) = (self.mutation, rule.items()) {
             return broken && value.as_array().is_none_or(|list| !is_next(items, list.len()));
         }
+        if rule.bound().is_some() && numbers::takes(self.mutation, rule, value) {
+            return false;
+        }
+        if text(value).is_some_and(|text| texts::refuses(self.mutation, text)) {
+            return true;
+        }
         match (self.mutation, rule) {
+            (ConstraintMutation::Sibling(word), Rule::Enum(_)) => {
+                broken && text(value) != Some(names::sibling(word))
+            }
             (ConstraintMutation::Half, Rule::MultipleOf(step)) => {
                 let half = step / BigDecimal::from(2);
                 broken && exact(value).is_none_or(|number| !(number % half).is_zero())
@@ -53,7 +62,10 @@ impl Misread {
                 let letters = |text: &str| text.chars().count() - self.marks.find_iter(text).count();
                 counted(length, value, broken, letters)
             }
-            _ => broken,
+            mutation => match text(value).and_then(|text| texts::length(mutation, text)) {
+                Some(count) => !length.admits(count as u64),
+                None => broken,
+            },
         }
     }
 }

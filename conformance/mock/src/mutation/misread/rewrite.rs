@@ -1,6 +1,6 @@
 //! Tasks read as something else than was sent.
 
-use super::{ConstraintMutation, Misread, holder, text};
+use super::{ConstraintMutation, Misread, holder, numbers, text};
 use airspec_spec::rule::{Rule, exact};
 use serde_json::{Map, Number, Value};
 
@@ -33,16 +33,14 @@ impl Misread {
                     .map(|text| format!("x:{text}").into())
             }),
             ConstraintMutation::Case => rewritten(task, path, &|value| folded(&self.constraint.rule, value)),
-            ConstraintMutation::Next
-            | ConstraintMutation::Half
-            | ConstraintMutation::Point
-            | ConstraintMutation::Bytes
-            | ConstraintMutation::Utf16
-            | ConstraintMutation::Marks
-            | ConstraintMutation::Version
-            | ConstraintMutation::Spelling
-            | ConstraintMutation::Query
-            | ConstraintMutation::Neighbours => None,
+            ConstraintMutation::Clamped
+            | ConstraintMutation::Wrap16
+            | ConstraintMutation::Wrap32
+            | ConstraintMutation::Absolute => {
+                rewritten(task, path, &|value| numbers::read(self.mutation, &self.constraint.rule, value))
+            }
+            // The others judge the value that was sent.
+            _ => None,
         }
     }
 }

@@ -1,0 +1,90 @@
+//! Wrong codes, limits, values and names of parameters in one error.
+
+use super::ErrorMutation;
+use crate::problem::Problem;
+use crate::protocol::name;
+use serde_json::{Value, json};
+
+/// Changes an error.
+pub(super) fn change(mutation: ErrorMutation, problem: &mut Problem) {
+    let code = problem.code().to_owned();
+    match mutation {
+        ErrorMutation::MissingInvalid => other_class(problem, &code, "missing", "invalid"),
+        ErrorMutation::InvalidMissing => other_class(problem, &code, "invalid", "missing"),
+        ErrorMutation::UnsupportedInvalid if code == "unsupportedParameter" => {
+            put(problem, name::CODE, "invalidParameter");
+        }
+        ErrorMutation::Snake => put(problem, name::CODE, snake(&code)),
+        ErrorMutation::Capital => put(problem, name::CODE, capital(&code)),
+        ErrorMutation::Numeric => put(problem, name::CODE, 400),
+        ErrorMutation::General => put(problem, name::CODE, "badRequest"),
+        ErrorMutation::Lower => shift(problem, name::MIN, -1),
+        ErrorMutation::Higher => shift(problem, name::MAX, 1),
+        ErrorMutation::Limits => {
+            let [min, max] = [name::MIN, name::MAX].map(|name| problem.object.remove(name));
+            for (name, value) in [(name::MIN, max), (name::MAX, min)] {
+                problem.object.extend(value.map(|value| (name.to_owned(), value)));
+            }
+        }
+        ErrorMutation::Step => {
+            if let Some(step) = problem.object.get(name::MULTIPLIER).and_then(Value::as_i64) {
+                put(problem, name::MULTIPLIER, 2 * step);
+            }
+        }
+        ErrorMutation::Values => {
+            if let Some(Value::Array(values)) = problem.object.get_mut(name::ALLOWED) {
+                values.pop();
+            }
+        }
+        ErrorMutation::MoreValues => {
+            if let Some(Value::Array(values)) = problem.object.get_mut(name::ALLOWED) {
+                values.push(json!("somethingElse"));
+            }
+        }
+        ErrorMutation::Short => rename(problem, |path| path.rsplit('.').next().unwrap_or(path).to_owned()),
+        ErrorMutation::Pointer => rename(problem, |path| format!("/{}", path.replace('.', "/"))),
+        _ => {}
+    }
+}
+
+fn put(problem: &mut Problem, name: &str, value: impl Into<Value>) {
+    problem.object.insert(name.to_owned(), value.into());
+}
+
+fn other_class(problem: &mut Problem, code: &str, from: &str, to: &str) {
+    if let Some(rest) = code.strip_prefix(from) {
+        put(problem, name::CODE, format!("{to}{rest}"));
+    }
+}
+
+fn shift(problem: &mut Problem, name: &str, by: i64) {
+    if let Some(limit) = problem.object.get(name).and_then(Value::as_i64) {
+        put(problem, name, limit.saturating_add(by));
+    }
+}
+
+fn rename(problem: &mut Problem, change: fn(&str) -> String) {
+    match problem.object.get_mut(name::PARAMETER) {
+        Some(Value::String(path)) => *path = change(path),
+        Some(Value::Array(paths)) => {
+            for path in paths {
+                *path = path.as_str().map(change).into();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `invalidWidth` as `invalid_width`.
+fn snake(code: &str) -> String {
+    let lower = |character: char| {
+        let mark = if character.is_uppercase() { "_" } else { "" };
+        format!("{mark}{}", character.to_lowercase())
+    };
+    code.chars().map(lower).collect()
+}
+
+fn capital(code: &str) -> String {
+    let mut characters = code.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
