@@ -121,7 +121,7 @@ impl StateMutations {
         }
         let mut memory = crate::lock(&self.memory);
         memory.requests += 1;
-        let is_turn = |number: u64| memory.requests % number == 0;
+        let is_turn = |number: u64| memory.requests.is_multiple_of(number);
         let crashes = self.chosen.iter().any(|mutation| match mutation {
             StateMutation::Crash(number) => is_turn(*number),
             StateMutation::AfterError => memory.was_refused,

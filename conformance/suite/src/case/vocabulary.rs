@@ -38,7 +38,9 @@ pub(super) fn strangers(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal>
 fn names(schema: &Schema) -> Vec<(String, String)> {
     let is_outer = schema.path.is_empty();
     let quoted = |name: &String| (name.clone(), format!("`{name}`"));
-    let mut all: Vec<(String, String)> = vec![(String::new(), "an empty name".to_owned())];
+    // Beside the parameters of the task, an empty name would leave nothing for an error to name.
+    let empty = (!is_outer).then(|| (String::new(), "an empty name".to_owned()));
+    let mut all: Vec<(String, String)> = empty.into_iter().collect();
     let own = schema.properties.iter().map(|property| property.name.as_str());
     all.extend(own.take(if is_outer { 4 } else { 1 }).flat_map(spellings));
     let (results, others) = if is_outer { (9, 70) } else { (3, 4) };

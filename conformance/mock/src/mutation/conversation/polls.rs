@@ -14,10 +14,8 @@ pub(super) fn on_polled(
 ) {
     let is_over = !outcome.items.is_empty() && outcome.items.iter().all(is_finished);
     match mutation {
-        ConversationMutation::PollEnds if is_over => {
-            if !memory.ended.insert(key.to_owned()) {
-                outcome.items.clear();
-            }
+        ConversationMutation::PollEnds if is_over && !memory.ended.insert(key.to_owned()) => {
+            outcome.items.clear();
         }
         ConversationMutation::PollLate if !is_over => outcome.items.retain(|item| !is_finished(item)),
         ConversationMutation::PollPart => {

@@ -33,12 +33,17 @@ fn wrapped(number: &BigDecimal, modulus: u64) -> Option<BigDecimal> {
     Some(if rest.is_negative() { rest + modulus } else { rest })
 }
 
+/// A number far below every limit.
+fn far_below() -> BigDecimal {
+    BigDecimal::from(-1000)
+}
+
 /// Whether a number beyond the limit is let through.
 pub(super) fn takes(mutation: ConstraintMutation, rule: &Rule, value: &Value) -> bool {
     let (Some(number), Some(bound)) = (exact(value), rule.bound()) else { return false };
     match mutation {
         ConstraintMutation::Zero => number.is_zero(),
-        ConstraintMutation::Far if bound.edge.is_lower() => number < BigDecimal::from(-1000),
+        ConstraintMutation::Far if bound.edge.is_lower() => number < far_below(),
         ConstraintMutation::Far => number >= bound.value * BigDecimal::from(10),
         _ => false,
     }
@@ -55,7 +60,7 @@ pub(super) fn mutations(rule: &Rule, is_open: bool) -> Vec<ConstraintMutation> {
     for (mutation, modulus) in
         [(ConstraintMutation::Wrap16, 1_u64 << 16), (ConstraintMutation::Wrap32, 1 << 32)]
     {
-        let is_seen = *limit < BigDecimal::from(modulus) && !limit.is_negative();
+        let is_seen = limit < &BigDecimal::from(modulus) && !limit.is_negative();
         if is_seen && (!is_lower || is_open) {
             mutations.push(mutation);
         }

@@ -64,6 +64,7 @@ pub(super) fn without_trailing_commas(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The body with double quotes in place of single ones.
+#[allow(clippy::unnecessary_wraps, reason = "the others can fail")]
 pub(super) fn double_quotes(body: &[u8]) -> Option<Vec<u8>> {
     let replaced = body.iter().map(|byte| if *byte == b'\'' { b'"' } else { *byte });
     Some(replaced.collect())
