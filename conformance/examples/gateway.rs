@@ -53,7 +53,7 @@ struct Upstream {
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let server = support::Server::at(arguments.base_url, MockSettings::default()).await?;
+    let server = Box::pin(support::Server::at(arguments.base_url, MockSettings::default())).await?;
     let http = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .timeout(Duration::from_secs(300))

@@ -100,7 +100,7 @@ async fn hook(State(state): State<AppState>, Posted(notice): Posted) -> StatusCo
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let server = support::Server::at(arguments.base_url, MockSettings::default()).await?;
+    let server = Box::pin(support::Server::at(arguments.base_url, MockSettings::default())).await?;
 
     // A random secret is enough if one process sends and receives.
     let receiver = Receiver::new(Uuid::new_v4().as_str())?;
