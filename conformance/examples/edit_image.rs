@@ -30,7 +30,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let server = support::Server::at(arguments.base_url, MockSettings::default()).await?;
+    let server = Box::pin(support::Server::at(arguments.base_url, MockSettings::default())).await?;
     let client = server.client()?;
     let prompt = |text: &str| Required { positive_prompt: text.into(), width: 512, height: 512 };
 

@@ -32,7 +32,7 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
-    let server = support::Server::at(arguments.base_url, MockSettings::default()).await?;
+    let server = Box::pin(support::Server::at(arguments.base_url, MockSettings::default())).await?;
     let client = server.client()?;
 
     let task = Request::builder(Required { positive_prompt: arguments.prompt, width: 1024, height: 768 })

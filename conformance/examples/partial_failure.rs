@@ -26,7 +26,7 @@ struct Arguments {
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse();
     let poor = MockSettings { network: "balance=0.1".parse()?, ..MockSettings::default() };
-    let server = support::Server::at(arguments.base_url, poor).await?;
+    let server = Box::pin(support::Server::at(arguments.base_url, poor)).await?;
 
     let task = |prompt: &str, quality| {
         Request::builder(Required { positive_prompt: prompt.into(), width: 1024, height: 1024 })

@@ -22,12 +22,16 @@ pub(super) fn strangers(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal>
         for value in [sample(&name), Value::Null] {
             let mut task = tasks.scene(path).filter(|_| !path.is_empty()).unwrap_or_else(|| tasks.base());
             tasks.identify(&mut task);
-            let Some(object) = task.pointer_mut(&pointer(path)).and_then(Value::as_object_mut) else {
-                continue;
-            };
             let about =
                 if value.is_null() { format!("with {words} as null") } else { format!("with {words}") };
-            object.insert(name.clone(), value);
+            if let Some(object) = task.pointer_mut(&pointer(path)).and_then(Value::as_object_mut) {
+                object.insert(name.clone(), value);
+            } else if !name.is_empty() && !name.contains('.') {
+                // No valid task has the object alone: what it lacks is broken beside the name.
+                task = tasks.with(&format!("{path}.{name}"), Some(value));
+            } else {
+                continue;
+            }
             list.push(Proposal { task, side: Side::Reject, about, level: None });
         }
     }
