@@ -32,7 +32,7 @@ struct Arguments {
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let arguments = Arguments::parse();
     let settings = MockSettings { faults: arguments.fault.into_iter().collect(), ..MockSettings::default() };
-    let server = support::Server::at(arguments.base_url, settings).await?;
+    let server = Box::pin(support::Server::at(arguments.base_url, settings)).await?;
 
     // The test cases for these two parameters.
     let model = support::model()?;

@@ -58,9 +58,10 @@ async fn every_fault_is_found_or_changes_nothing() {
     let about =
         ["accept:height", "accept:preset", "accept:width", "misread:mark", "misread:single", "misread:width"];
     let mut ends: BTreeMap<String, End> = BTreeMap::new();
-    for fault in
-        trial.faults().into_iter().filter(|fault| about.iter().any(|start| fault.id.starts_with(start)))
-    {
+    // Of the names that servers may know, an object within a task is tried with some.
+    let is_name = |id: &str| [":sibling-", ":kebab", ":snake"].iter().any(|part| id.contains(part));
+    let is_meant = |id: &str| about.iter().any(|start| id.starts_with(start)) && !is_name(id);
+    for fault in trial.faults().into_iter().filter(|fault| is_meant(&fault.id)) {
         let fate = trial.fate(fault, &load).await.unwrap();
         ends.insert(fate.fault.id, fate.end);
     }

@@ -18,7 +18,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
         let proposals = match rule.id.as_str() {
             "protocol.key" => keys(),
             "protocol.authentication" => authentication(),
-            "protocol.body" => bodies(),
+            "protocol.body" => [bodies(), malformed(tasks)].concat(),
             "protocol.endpoint" => endpoints(),
             "protocol.poll" => polls(tasks),
             "protocol.identity" => identity(tasks),
@@ -32,6 +32,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
 }
 
 /// A case of a rule, before it has a body.
+#[derive(Clone)]
 struct Proposal {
     about: &'static str,
     expect: Expect,
@@ -134,6 +135,28 @@ fn bodies() -> Vec<Proposal> {
         typed("as plain text", "text/plain").unstated(),
         typed("as a form", "application/x-www-form-urlencoded").unstated(),
     ]
+}
+
+/// Texts that are nearly a batch with a valid task: a lenient server carries it out.
+fn malformed(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
+    let task = tasks.base();
+    let text = task.to_string();
+    let open = text.strip_suffix('}').unwrap_or(&text);
+    [
+        ("a task and no closing bracket", format!("[{text}")),
+        ("a task and no closing brace", format!("[{open}")),
+        ("a task and text after the array", format!("[{text}] and more")),
+        ("a task and a second array", format!("[{text}][{text}]")),
+        ("a task and a trailing comma", format!("[{text},]")),
+        ("a task with a trailing comma", format!("[{open},}}]")),
+        ("a task in single quotes", format!("[{}]", text.replace('"', "'"))),
+        ("a task behind a comment", format!("/* a task */ [{text}]")),
+        ("a task in an array of its own", format!("[[{text}]]")),
+        ("a task in a member of an object", format!("{{\"tasks\":[{text}]}}")),
+        ("a task as a text", format!("[{}]", Value::from(text.as_str()))),
+    ]
+    .map(|(about, body)| Proposal::new(about, Protocol::Refused, Wire::bytes(body)).body(json!([task])))
+    .into()
 }
 
 /// The tasks that a lenient server may find in a text, for what they may cost.

@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(read(prefix, r#"[{"a":1},{"b":x}]"#).as_deref(), Some(r#"[{"a":1}]"#));
         assert_eq!(read(prefix, "hello"), None);
         assert_eq!(read(first_value, "[1] and more").as_deref(), Some("[1]"));
-        assert_eq!(read(without_trailing_commas, r#"[{"a":",}", } ,]"#).as_deref(), Some(r#"[{"a":",}"}]"#));
+        assert_eq!(read(without_trailing_commas, r#"[{"a":",}", } ,]"#).as_deref(), Some(r#"[{"a":",}"} ]"#));
         assert_eq!(read(double_quotes, "['a']").as_deref(), Some(r#"["a"]"#));
     }
 }
