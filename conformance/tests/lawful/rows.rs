@@ -191,7 +191,10 @@ pub(crate) const ROWS: &[Row] = &[
     }),
     // Required of an error are `code` and `message`.
     Row {
-        expected: Expected::Notes,
+        expected: Expected::Findings {
+            source: "\"one batch may return some items in data and some in errors, joined by taskUUID\"",
+            subjects: &["which task of the batch"],
+        },
         ..answered("errors without `taskUUID`", |_, answer| {
             json::each(answer, "errors", |error| {
                 error.as_object_mut().map(|error| error.remove("taskUUID"));

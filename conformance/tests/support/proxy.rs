@@ -284,8 +284,9 @@ impl Shared {
         for name in ["webhookURL", "uploadEndpoint"] {
             let Some(Value::String(url)) = task.get_mut(name) else { continue };
             // Port 9 is where nothing listens.
-            let Some(rest) = url.strip_prefix("http://127.0.0.1:").filter(|rest| !rest.starts_with("9/"))
-            else {
+            let is_port = |rest: &&str| rest.starts_with(|first: char| first.is_ascii_digit());
+            let own = url.strip_prefix("http://127.0.0.1:").filter(|rest| !rest.starts_with("9/"));
+            let Some(rest) = own.filter(is_port) else {
                 continue;
             };
             *url = format!("http://{}/hook/{rest}", self.own);

@@ -50,7 +50,9 @@ impl Fixture {
             &programs.join("curl"),
             "while [ $# -gt 0 ]; do [ \"$1\" = --output ] && cp FILE \"$2\"; shift; done\n",
         );
-        let server = Server::start(Command::new(airspec()).args(["mock", "--port", "0", "--quiet"])).unwrap();
+        let mut mock = Command::new(airspec());
+        mock.args(["mock", "--port", "0", "--quiet"]).env("RUNWARE_API_KEY", "any");
+        let server = Server::start(&mut mock).unwrap();
         let fixture = Self { folder, server };
         fixture.create_files(&fixture.folder.path().join("template"));
         fixture
