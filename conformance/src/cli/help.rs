@@ -18,7 +18,7 @@ Examples:
   airspec conformance --target URL --seed 7 --shard 2/5       run the second of five parts
   airspec conformance --plan                                  show the requests, their price and the limit they need
   airspec conformance --target URL --free-only                send only requests that the server must refuse
-  airspec conformance --target URL --max-cost 14              spend at most 14 USD
+  airspec conformance --target URL --max-cost 30              spend at most 30 USD
   airspec conformance --target URL --deadline 10m             stop after ten minutes
 
 Set the key for the target in RUNWARE_API_KEY. It is never printed or written.

@@ -49,11 +49,11 @@ const WHOLE: [(&str, &str); 6] = [
     ),
     (
         "docs/src/how-to/test-a-server.md",
-        "airspec conformance --target https://api.runware.ai/v1 --max-cost 14 --report paid",
+        "airspec conformance --target https://api.runware.ai/v1 --max-cost 30 --report paid",
     ),
     (
         "docs/src/how-to/test-a-server.md",
-        "airspec conformance --target https://api.runware.ai/v1 --max-cost 14 --resume paid --report paid",
+        "airspec conformance --target https://api.runware.ai/v1 --max-cost 30 --resume paid --report paid",
     ),
     (
         "docs/src/how-to/test-a-server.md",

@@ -24,6 +24,8 @@ const MAX_TASKS: usize = 48;
 struct Factor {
     path: String,
     values: Vec<Option<Value>>,
+    /// What the plainest task costs with each of the values.
+    usd: Vec<f64>,
 }
 
 /// A value of a factor: the places of both.
@@ -40,7 +42,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     }
     let costs = Costs::new(tasks.model);
     let factors = factors(tasks, &costs);
-    let Cover { rows, covered, feasible } = cover(tasks, &factors, &costs);
+    let Cover { rows, covered, feasible } = cover(tasks, &factors);
     let mut made: Vec<Value> = rows;
     // What costs more goes last, and is what a limit leaves out.
     made.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
@@ -100,8 +102,9 @@ fn factors(tasks: &Tasks<'_>, costs: &Costs) -> Vec<Factor> {
         }
         values.truncate(MAX_VALUES);
         if !values.is_empty() {
-            let values = std::iter::once(None).chain(values.into_iter().map(Some)).collect();
-            factors.push(Factor { path: path.to_owned(), values });
+            let values: Vec<_> = std::iter::once(None).chain(values.into_iter().map(Some)).collect();
+            let usd = values.iter().map(|value| usd(tasks, costs, path, value.as_ref())).collect();
+            factors.push(Factor { path: path.to_owned(), values, usd });
         }
     }
     factors.truncate(MAX_FACTORS);
@@ -110,16 +113,19 @@ fn factors(tasks: &Tasks<'_>, costs: &Costs) -> Vec<Factor> {
 
 /// The cheapest of these values and the dearest.
 fn ends_of_price(tasks: &Tasks<'_>, costs: &Costs, path: &str, mut values: Vec<Value>) -> Vec<Value> {
-    let usd = |value: &Value| {
-        let mut task = tasks.plain().clone();
-        tasks.place(&mut task, path, Some(value.clone()));
-        costs.usd(&task)
-    };
-    values.sort_by(|a, b| usd(a).total_cmp(&usd(b)));
+    let price = |value: &Value| usd(tasks, costs, path, Some(value));
+    values.sort_by(|a, b| price(a).total_cmp(&price(b)));
     if values.len() > 2 {
         values.drain(1..values.len() - 1);
     }
     values
+}
+
+/// What the plainest task costs with a value.
+fn usd(tasks: &Tasks<'_>, costs: &Costs, path: &str, value: Option<&Value>) -> f64 {
+    let mut task = tasks.plain().clone();
+    tasks.place(&mut task, path, value.cloned());
+    costs.usd(&task)
 }
 
 /// Whether every task has a value there.
@@ -179,7 +185,7 @@ struct Cover {
 
 /// Makes tasks until every pair that can be had occurs: each begins with a pair that is missing, and takes for each
 /// other parameter the value that adds most.
-fn cover(tasks: &mut Tasks<'_>, factors: &[Factor], costs: &Costs) -> Cover {
+fn cover(tasks: &mut Tasks<'_>, factors: &[Factor]) -> Cover {
     let mut missing = BTreeSet::new();
     for (a, one) in factors.iter().enumerate() {
         for (b, other) in factors.iter().enumerate().skip(a + 1) {
@@ -195,7 +201,7 @@ fn cover(tasks: &mut Tasks<'_>, factors: &[Factor], costs: &Costs) -> Cover {
             break;
         }
         missing.remove(&pair);
-        match row(tasks, factors, costs, pair, &missing) {
+        match row(tasks, factors, pair, &missing) {
             Some((task, choices)) => {
                 for (place, one) in choices.iter().enumerate() {
                     for other in &choices[place + 1..] {
@@ -215,7 +221,6 @@ fn cover(tasks: &mut Tasks<'_>, factors: &[Factor], costs: &Costs) -> Cover {
 fn row(
     tasks: &mut Tasks<'_>,
     factors: &[Factor],
-    costs: &Costs,
     (one, other): Pair,
     missing: &BTreeSet<Pair>,
 ) -> Option<(Value, Vec<Choice>)> {
@@ -229,22 +234,16 @@ fn row(
             let pairs = chosen.iter().map(|(known, of)| ordered((*known, *of), (place, value)));
             pairs.filter(|pair| missing.contains(pair)).count()
         };
+        // Of values that add as much, the cheapest first.
         let mut order: Vec<usize> = (0..factor.values.len()).collect();
-        order.sort_by_key(|value| std::cmp::Reverse(gain(*value)));
-        let with = |value: &usize| {
+        order.sort_by(|a, b| gain(*b).cmp(&gain(*a)).then(factor.usd[*a].total_cmp(&factor.usd[*b])));
+        let with = |value: usize| {
             let mut wider = chosen.clone();
-            wider.insert(place, *value);
-            Some((task_of(tasks, factors, &wider)?, wider, gain(*value)))
+            wider.insert(place, value);
+            Some((task_of(tasks, factors, &wider)?, wider))
         };
-        let possible: Vec<_> = order.iter().filter_map(with).collect();
-        // Of values that add as much, the cheapest.
-        let most = possible.first().map_or(0, |(.., gain)| *gain);
-        let best = possible
-            .into_iter()
-            .filter(|(.., gain)| *gain == most)
-            .min_by(|(a, ..), (b, ..)| costs.usd(a).total_cmp(&costs.usd(b)));
-        if let Some((made, wider, _)) = best {
-            (task, chosen) = (made, wider);
+        if let Some(best) = order.into_iter().find_map(with) {
+            (task, chosen) = best;
         }
     }
     tasks.identify(&mut task);
