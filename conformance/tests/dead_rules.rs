@@ -79,7 +79,11 @@ async fn every_fault_is_found_or_changes_nothing() {
         "accept:preset+width+height.not",
         "accept:width.type",
         "misread:single.items.minLength:bytes",
+        "misread:single.items.minLength:escaped",
         "misread:single.items.minLength:first",
+        "misread:single.items.minLength:nfc",
+        "misread:single.items.minLength:nfd",
+        "misread:single.items.minLength:nfkc",
         "misread:single.items.minLength:utf16",
         "misread:single.items.type:first",
     ];
