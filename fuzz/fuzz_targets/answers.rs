@@ -32,8 +32,8 @@ static SUITE: LazyLock<(Oracle, Vec<Case>)> = LazyLock::new(|| {
 
 /// How much a judgement says.
 fn said(judgement: &Judgement) -> usize {
-    let asides = judgement.asides.iter().map(|aside| format!("{aside:?}").len()).sum::<usize>();
-    judgement.detail.len() + asides
+    let secondary = judgement.secondary.iter().map(|other| format!("{other:?}").len()).sum::<usize>();
+    judgement.detail.len() + secondary
 }
 
 fuzz_target!(|bytes: &[u8]| {
