@@ -62,8 +62,8 @@ async fn every_fault_is_found_or_changes_nothing() {
     let is_name = |id: &str| [":sibling-", ":kebab", ":snake"].iter().any(|part| id.contains(part));
     let is_meant = |id: &str| about.iter().any(|start| id.starts_with(start)) && !is_name(id);
     for fault in trial.faults().into_iter().filter(|fault| is_meant(&fault.id)) {
-        let fate = trial.fate(fault, &load).await.unwrap();
-        ends.insert(fate.fault.id, fate.end);
+        let outcome = trial.test(fault, &load).await.unwrap();
+        ends.insert(outcome.fault.id, outcome.end);
     }
     let of = |word: &str| {
         let ids = ends.iter().filter(|(_, end)| end.word() == word).map(|(id, _)| id.as_str());

@@ -97,6 +97,19 @@ impl Model {
         self.task.all_constraints()
     }
 
+    /// Whether every valid task has a value at the dotted path: it and all that it stands in are required.
+    #[must_use]
+    pub fn always_has(&self, path: &str) -> bool {
+        let mut schema = &self.task;
+        for name in path.split('.').filter(|name| !name.is_empty()) {
+            match schema.property(name) {
+                Some(property) if property.required.is_some() => schema = &property.schema,
+                _ => return false,
+            }
+        }
+        true
+    }
+
     /// The constraint of that id.
     #[must_use]
     pub fn constraint(&self, id: &str) -> Option<&Constraint> {

@@ -130,6 +130,12 @@ impl Answer {
         self
     }
 
+    /// Another answer in the place of this one, of which the note for the log stays.
+    pub(crate) fn replace(&mut self, other: Self) {
+        let note = std::mem::take(&mut self.note);
+        *self = Self { note, ..other };
+    }
+
     /// The answer to a request that fails as a whole.
     pub(crate) fn refusal(problem: &Problem, empty_data: bool) -> Self {
         let errors = vec![Value::Object(problem.object.clone())];

@@ -4,6 +4,7 @@ use super::problem::Problem;
 use super::protocol::name;
 use airspec_judge::Violation;
 use airspec_spec::rule::Rule;
+use airspec_spec::text::capitalised;
 use airspec_spec::{Constraint, Model, Schema};
 use bigdecimal::BigDecimal;
 use serde_json::{Map, Value, json};
@@ -105,15 +106,9 @@ impl Code {
             Self::Invalid => "invalid",
             Self::Conflict => "conflict",
         };
-        let named: String = parameters.iter().flat_map(|path| path.split('.')).map(capital).collect();
+        let named: String = parameters.iter().flat_map(|path| path.split('.')).map(capitalised).collect();
         if named.is_empty() { format!("{start}Task") } else { format!("{start}{named}") }
     }
-}
-
-/// `width` as `Width`.
-fn capital(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 impl Explainer {

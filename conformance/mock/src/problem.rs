@@ -18,6 +18,11 @@ impl Problem {
         Self { status, object }
     }
 
+    /// A request that the server fails at.
+    pub(crate) fn crash() -> Self {
+        Self::new(500, "internalServerError", "Something went wrong.")
+    }
+
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.object.insert(name.to_owned(), value.into());
         self

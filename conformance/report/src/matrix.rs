@@ -20,7 +20,7 @@ pub struct Matrix {
     /// What was found wrong with it.
     pub alarms: Vec<Record>,
     /// The faults.
-    pub fates: Vec<MutantOutcome>,
+    pub outcomes: Vec<MutantOutcome>,
     /// How long it took.
     pub duration: Duration,
 }
@@ -99,17 +99,17 @@ impl Matrix {
     }
 
     fn count(&self, word: &str) -> usize {
-        self.fates.iter().filter(|fate| fate.end.word() == word).count()
+        self.outcomes.iter().filter(|outcome| outcome.end.word() == word).count()
     }
 
     /// The counts of each kind of fault.
     #[must_use]
     pub fn kinds(&self) -> BTreeMap<String, KindCounts> {
         let mut kinds: BTreeMap<String, KindCounts> = BTreeMap::new();
-        for fate in &self.fates {
-            let counts = kinds.entry(fate.fault.kind().to_owned()).or_default();
+        for outcome in &self.outcomes {
+            let counts = kinds.entry(outcome.fault.kind().to_owned()).or_default();
             counts.faults += 1;
-            match &fate.end {
+            match &outcome.end {
                 End::Killed { .. } => counts.killed += 1,
                 End::Noted { .. } => counts.noted += 1,
                 End::Equivalent { .. } => counts.equivalent += 1,
@@ -123,7 +123,7 @@ impl Matrix {
     #[must_use]
     pub fn table(&self, style: Style) -> String {
         let mut text = String::new();
-        for MutantOutcome { fault, end, requests } in &self.fates {
+        for MutantOutcome { fault, end, requests } in &self.outcomes {
             let (code, told) = match end {
                 End::Killed { case, .. } => {
                     ("32", format!("killed after {} by {case}", counted(*requests, "request")))
@@ -153,7 +153,7 @@ impl Matrix {
         let _ = writeln!(
             text,
             "{}: {} killed, {} noted, {} equivalent, {} survived; without a fault, {}: {alarms}; {:.1} s, seed {}",
-            counted(self.fates.len(), "fault"),
+            counted(self.outcomes.len(), "fault"),
             self.count("killed"),
             self.count("noted"),
             self.count("equivalent"),
@@ -174,7 +174,7 @@ impl Kills {
             seed: matrix.seed,
             false_alarms: matrix.alarms.iter().map(|record| record.id.clone()).collect(),
             summary: Counts {
-                faults: matrix.fates.len(),
+                faults: matrix.outcomes.len(),
                 killed: matrix.count("killed"),
                 noted: matrix.count("noted"),
                 equivalent: matrix.count("equivalent"),
@@ -182,21 +182,21 @@ impl Kills {
                 duration_ms: u64::try_from(matrix.duration.as_millis()).unwrap_or(u64::MAX),
             },
             kinds: matrix.kinds(),
-            faults: matrix.fates.iter().map(Kill::of).collect(),
+            faults: matrix.outcomes.iter().map(Kill::of).collect(),
         }
     }
 }
 
 impl Kill {
-    fn of(fate: &MutantOutcome) -> Self {
-        let (case, detail) = match &fate.end {
+    fn of(outcome: &MutantOutcome) -> Self {
+        let (case, detail) = match &outcome.end {
             End::Killed { case, detail } | End::Noted { case, detail } => {
                 (Some(case.clone()), Some(detail.clone()))
             }
             End::Equivalent { reason } => (None, Some(reason.clone())),
             End::Survived => (None, None),
         };
-        let MutantOutcome { fault, end, requests } = fate;
+        let MutantOutcome { fault, end, requests } = outcome;
         let (id, what, end) = (fault.id.clone(), fault.what.clone(), end.word().to_owned());
         Self { id, what, end, case, detail, requests: *requests }
     }

@@ -11,7 +11,7 @@ use super::watch::Watch;
 use super::wire::Wire;
 use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
 use airspec_report::{
-    Amount, Document, Heading, Provenance, Subject, har, make_folder, replace, table, try_place,
+    Amount, Document, Heading, Outcome, Provenance, Subject, har, make_folder, replace, table, try_place,
 };
 use airspec_spec::Model;
 use airspec_suite::case::{Case, Coverage, Gap, derive};
@@ -286,12 +286,12 @@ impl Job<'_> {
         if let Some(failure) = failure {
             return Err(failure);
         }
-        Ok(match (found.differences, found.untried) {
-            (0, 0) => End::Conforms,
-            (0, _) if self.arguments.allow_incomplete => End::Conforms,
-            (0, _) => End::Incomplete,
-            _ => End::Violated,
-        })
+        let outcome = match (found.differences, found.untried) {
+            (0, 0) => Outcome::Conforms,
+            (0, _) => Outcome::Incomplete,
+            _ => Outcome::DoesNotConform,
+        };
+        Ok(End::of(outcome, self.arguments.allow_incomplete))
     }
 
     /// Sends all cases to one server and writes the report.

@@ -47,8 +47,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     runtime()?.block_on(async {
         let start = Instant::now();
         let alarms = alarms(arguments, &trial, seed).await?;
-        let fates = fates(arguments, &trial, faults, seed).await?;
-        let matrix = Matrix { seed, seeds: arguments.seeds, alarms, fates, duration: start.elapsed() };
+        let outcomes = outcomes(arguments, &trial, faults, seed).await?;
+        let matrix = Matrix { seed, seeds: arguments.seeds, alarms, outcomes, duration: start.elapsed() };
         let written = arguments.report.as_ref().map(|folder| Reports::matrix(folder, &matrix));
         show(&matrix.table(style()))?;
         written.transpose()?;
@@ -95,14 +95,14 @@ fn order(folder: Option<&Path>) -> Vec<(String, String)> {
     kills.faults.into_iter().filter_map(|kill| Some((kill.id, kill.case?))).collect()
 }
 
-async fn fates(
+async fn outcomes(
     arguments: &Arguments,
     trial: &Arc<MutationRun>,
     faults: Vec<Fault>,
     seed: u64,
 ) -> Result<Vec<MutantOutcome>, Failure> {
     let mut progress = Progress::start(faults.len(), "faults");
-    let mut fates: Vec<Option<MutantOutcome>> = faults.iter().map(|_| None).collect();
+    let mut outcomes: Vec<Option<MutantOutcome>> = faults.iter().map(|_| None).collect();
     let mut waiting = faults.into_iter().enumerate();
     let mut tasks = JoinSet::new();
     let load = Arc::new(trial.load(seed)?.with_order(order(arguments.report.as_deref())));
@@ -112,14 +112,14 @@ async fn fates(
             && let Some((index, fault)) = waiting.next()
         {
             let (trial, load) = (Arc::clone(trial), Arc::clone(&load));
-            tasks.spawn(async move { (index, trial.fate(fault, &load).await) });
+            tasks.spawn(async move { (index, trial.test(fault, &load).await) });
         }
         let Some(done) = tasks.join_next().await else { break };
-        let (index, fate) = done.map_err(|error| Failure(format!("a fault ended abnormally: {error}")))?;
-        let fate = fate?;
-        progress.step(fate.end == faults::End::Survived);
-        fates[index] = Some(fate);
+        let (index, outcome) = done.map_err(|error| Failure(format!("a fault ended abnormally: {error}")))?;
+        let outcome = outcome?;
+        progress.step(outcome.end == faults::End::Survived);
+        outcomes[index] = Some(outcome);
     }
     progress.end();
-    Ok(fates.into_iter().flatten().collect())
+    Ok(outcomes.into_iter().flatten().collect())
 }

@@ -175,7 +175,7 @@ impl MutationRun {
     ///
     /// # Errors
     /// A suite that cannot be run.
-    pub async fn fate(&self, fault: Fault, load: &Load) -> Result<MutantOutcome, FaultsError> {
+    pub async fn test(&self, fault: Fault, load: &Load) -> Result<MutantOutcome, FaultsError> {
         let (records, requests) = self.run(load, Some(&fault)).await?;
         let first = |verdict| records.iter().find(|record| record.verdict == verdict);
         let told = |record: &Record| (record.id.clone(), record.detail.clone());

@@ -10,7 +10,6 @@ use crate::cost::Costs;
 use crate::oracle::Oracle;
 use crate::parameter::{at, set};
 use airspec_spec::Model;
-use airspec_spec::behaviour::Kind;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -55,7 +54,7 @@ impl Batch {
 #[derive(Clone, Debug)]
 pub struct Packing {
     /// Puts the tasks of a batch together.
-    pub packer: Arc<Batcher>,
+    pub batcher: Arc<Batcher>,
     /// What is sent in one request each.
     pub batches: Vec<Batch>,
     /// How many batches, from the first on, are sent before all others.
@@ -66,9 +65,9 @@ impl Packing {
     /// Packs the cases of a model, which all start from the task `base`.
     #[must_use]
     pub fn new(oracle: &Oracle, base: &Value, cases: &[Case]) -> Self {
-        let packer = Batcher::new(oracle.model(), base);
-        let batches = packer.pack(cases, oracle);
-        Self { packer: Arc::new(packer), batches, urgent: 0 }
+        let batcher = Batcher::new(oracle.model(), base);
+        let batches = batcher.pack(cases, oracle);
+        Self { batcher: Arc::new(batcher), batches, urgent: 0 }
     }
 
     /// The same batches, those with a lower rank first; `rank` is that of a case by its place in the list. Batches of the
@@ -79,7 +78,7 @@ impl Packing {
         let mut batches = self.batches.clone();
         batches.sort_by_cached_key(of);
         let urgent = batches.iter().take_while(|batch| of(batch) < highest).count();
-        Self { packer: Arc::clone(&self.packer), batches, urgent }
+        Self { batcher: Arc::clone(&self.batcher), batches, urgent }
     }
 }
 
@@ -100,10 +99,8 @@ pub struct Batcher {
 impl Batcher {
     fn new(model: &Model, base: &Value) -> Self {
         let costs = Costs::new(model);
-        let lonely = model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
-            Kind::Webhook { parameter } | Kind::Upload { parameter } => Some(parameter.clone()),
-            _ => None,
-        });
+        let lonely =
+            model.behaviours.iter().filter_map(|behaviour| behaviour.kind.called().map(str::to_owned));
         Self {
             base: base.clone(),
             identity: model.unique().map(|constraint| constraint.parameter.to_string()),

@@ -394,7 +394,7 @@ fn batches(cases: &[Case], settings: &Settings) -> Vec<Batch> {
     }
 }
 
-/// The records, with each aside told once.
+/// The records, with each secondary finding reported once.
 fn final_records(
     session: &Session,
     cases: &[Case],

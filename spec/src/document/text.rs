@@ -42,6 +42,28 @@ pub fn is_hidden(character: char) -> bool {
         || u32::from(character) & 0xFFFE == 0xFFFE
 }
 
+/// A word with a capital: `width` as `Width`.
+#[must_use]
+pub fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The words of a name in camel case, in lower case: `taskUUID` is `task` and `uuid`.
+#[must_use]
+pub fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut was_upper = true;
+    for letter in name.chars() {
+        match words.last_mut() {
+            Some(word) if was_upper || !letter.is_uppercase() => word.extend(letter.to_lowercase()),
+            _ => words.push(letter.to_lowercase().collect()),
+        }
+        was_upper = letter.is_uppercase();
+    }
+    words
+}
+
 /// The text with every hidden character escaped, line ends too: nothing in it moves what stands around it.
 #[must_use]
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -195,6 +217,14 @@ mod tests {
             assert!(!shown.contains(|letter| letter != '\n' && is_hidden(letter)), "{shown}");
             assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
         }
+    }
+
+    #[test]
+    fn a_name_is_split_where_capitals_begin() {
+        assert_eq!(words("taskUUID"), ["task", "uuid"]);
+        assert_eq!(words("CFGScale"), ["cfgscale"]);
+        assert_eq!(words("numberResults"), ["number", "results"]);
+        assert_eq!((capitalised("width"), capitalised("")), ("Width".to_owned(), String::new()));
     }
 
     #[test]

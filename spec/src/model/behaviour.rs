@@ -78,6 +78,15 @@ impl Kind {
         }
     }
 
+    /// The parameter whose URL the server calls, where the behaviour is about that.
+    #[must_use]
+    pub fn called(&self) -> Option<&str> {
+        match self {
+            Self::Webhook { parameter } | Self::Upload { parameter } => Some(parameter),
+            _ => None,
+        }
+    }
+
     /// The fields of a result that the behaviour refers to.
     #[must_use]
     pub fn fields(&self) -> Vec<&str> {

@@ -86,8 +86,7 @@ pub(crate) fn of_length(count: usize) -> Vec<Witness> {
 fn near_misses(text: &str) -> Vec<Witness> {
     let mut shorter = text.to_owned();
     shorter.pop();
-    let capital: String =
-        text.chars().take(1).flat_map(char::to_uppercase).chain(text.chars().skip(1)).collect();
+    let capital = text::capitalised(text);
     let variants = [
         (text.to_lowercase(), "in lower case"),
         (text.to_uppercase(), "in upper case"),

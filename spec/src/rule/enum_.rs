@@ -89,9 +89,7 @@ impl<'a> Keyword<'a> for Enum<'a> {
 
 /// Letter case and blanks that near misses do not have.
 fn variants(value: &str) -> [Witness; 3] {
-    let lower = value.to_lowercase();
-    let title: String =
-        lower.chars().take(1).flat_map(char::to_uppercase).chain(lower.chars().skip(1)).collect();
+    let title = text::capitalised(&value.to_lowercase());
     let reject =
         |text: String, about| Witness::reject(text, format!("`{}` {about}", text::shorten(value, 30)));
     [

@@ -212,6 +212,9 @@ impl ConversationMutations {
 
     /// Changes the results and errors of a poll.
     pub(super) fn on_polled(&self, key: &str, outcome: &mut Outcome) {
+        if self.chosen.is_empty() {
+            return;
+        }
         let mut memory = crate::lock(&self.memory);
         for mutation in &self.chosen {
             if *mutation == ConversationMutation::PollIds {
@@ -226,10 +229,10 @@ impl ConversationMutations {
 
     /// Changes the status of an answer without errors.
     pub(super) fn on_status(&self, outcome: &Outcome, status: &mut u16) {
-        let has_results = outcome.items.iter().any(|item| item.file.is_some());
-        if *status != 200 || outcome.items.is_empty() {
+        if self.chosen.is_empty() || *status != 200 || outcome.items.is_empty() {
             return;
         }
+        let has_results = outcome.items.iter().any(|item| item.file.is_some());
         for mutation in &self.chosen {
             match mutation {
                 ConversationMutation::Created if has_results => *status = 201,

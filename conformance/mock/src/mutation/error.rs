@@ -204,8 +204,7 @@ impl ErrorMutation {
     pub(super) fn on_answer(self, is_refused: bool, answer: &mut Answer) {
         if self == Self::Html && is_refused {
             let page = Body::Ready(b"<html><body>Bad Request</body></html>".to_vec());
-            let note = std::mem::take(&mut answer.note);
-            *answer = Answer { note, ..Answer::new(answer.status, "text/html", page) };
+            answer.replace(Answer::new(answer.status, "text/html", page));
         }
         if self == Self::Nested && is_refused {
             let body = std::mem::replace(&mut answer.body, Body::Ready(Vec::new())).into_bytes();

@@ -163,7 +163,7 @@ impl ProtocolMutations {
         for mutation in &self.chosen {
             match mutation.reading(body, batch) {
                 Reading::AsItIs => {}
-                Reading::Crash => *batch = Err(crash()),
+                Reading::Crash => *batch = Err(Problem::crash()),
                 Reading::Nothing => *batch = Ok(Vec::new()),
                 Reading::Other(body) => *batch = admit::batch(&body, settings),
             }
@@ -177,9 +177,8 @@ impl ProtocolMutations {
                 (ProtocolMutation::Forbidden, 401) => answer.status = 403,
                 (ProtocolMutation::BadRequest, 401) => answer.status = 400,
                 (ProtocolMutation::NoEnvelope, 401) => {
-                    let note = std::mem::take(&mut answer.note);
                     let text = Body::Ready(b"Unauthorized".to_vec());
-                    *answer = Answer { note, ..Answer::new(401, "text/plain", text) };
+                    answer.replace(Answer::new(401, "text/plain", text));
                 }
                 (ProtocolMutation::PathCrash, 404) if answer.note.route == "(unknown path)" => {
                     answer.status = 500;
@@ -216,7 +215,8 @@ impl ProtocolMutations {
     }
 
     pub(super) fn on_conflict(&self, key: &str, conflict: &mut Conflict) {
-        conflict.pending |= crate::lock(&self.refused).contains(key);
+        conflict.pending |=
+            self.has(ProtocolMutation::RefusedStays) && crate::lock(&self.refused).contains(key);
     }
 }
 
@@ -285,13 +285,9 @@ fn has_key(task: &Value) -> bool {
     task.get(name::API_KEY).and_then(Value::as_str).is_some_and(|key| !key.trim().is_empty())
 }
 
-fn crash() -> Problem {
-    Problem::new(500, "internalServerError", "Something went wrong.")
-}
-
 fn fail(outcome: &mut Outcome) {
     outcome.items.clear();
-    outcome.problems = vec![crash()];
+    outcome.problems = vec![Problem::crash()];
 }
 
 /// A result that no task has.

@@ -32,7 +32,7 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         None => constraint.parameter.to_string(),
     };
     let place = if subject.is_empty() { "a task".to_owned() } else { format!("`{subject}`") };
-    let always = needed(model, &constraint.parameter);
+    let always = model.always_has(&constraint.parameter);
     match &constraint.rule {
         Rule::Minimum(bound) | Rule::Maximum(bound) => {
             (format!("refuses {} for {place}", bound.to_plain_string()), false)
@@ -98,18 +98,6 @@ pub(super) fn branches(constraint: &Constraint) -> Vec<(usize, String)> {
             .collect(),
         _ => Vec::new(),
     }
-}
-
-/// Whether every task has a value there.
-fn needed(model: &Model, path: &str) -> bool {
-    let mut schema = &model.task;
-    for name in path.split('.').filter(|name| !name.is_empty()) {
-        match schema.property(name) {
-            Some(property) if property.required.is_some() => schema = &property.schema,
-            _ => return false,
-        }
-    }
-    true
 }
 
 /// The last declared name of an object that need not be there.

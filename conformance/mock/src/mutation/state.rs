@@ -3,11 +3,12 @@
 
 use crate::answer::{Answer, Body};
 use crate::outcome::Outcome;
+use crate::problem::Problem;
 use crate::protocol::name;
 use airspec_judge::Violation;
-use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
-use serde_json::{Map, Value, json};
+use airspec_spec::{Model, ParameterPath};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -25,7 +26,7 @@ pub(super) enum StateMutation {
     /// In a batch of so many tasks, the results of the last two are swapped.
     Swapped(usize),
     /// The value of that parameter is kept for the next task of the same account.
-    Sticky(String),
+    Sticky(ParameterPath),
 }
 
 /// Every way, each with its word in ids and with what the mock then does.
@@ -62,7 +63,7 @@ pub(super) fn mutations(model: &Model) -> Vec<(StateMutation, String, String)> {
     }
     for parameter in sticky(model) {
         let sentence = format!("keeps `{parameter}` for the next task of the same account");
-        add(StateMutation::Sticky(parameter.clone()), format!("sticky:{parameter}"), sentence);
+        add(StateMutation::Sticky(parameter.as_str().into()), format!("sticky:{parameter}"), sentence);
     }
     mutations
 }
@@ -137,9 +138,8 @@ impl StateMutations {
             answer.body = Body::Ready(before.unwrap_or(body));
         }
         if crashes {
-            let error = json!({name::CODE: "internalServerError", name::MESSAGE: "Something went wrong."});
-            let note = std::mem::take(&mut answer.note);
-            *answer = Answer { note, ..Answer::json(500, &json!({name::ERRORS: [error]})) };
+            let crash = Problem::crash();
+            answer.replace(Answer::json(crash.status, &json!({name::ERRORS: [crash.object]})));
         }
     }
 
@@ -154,15 +154,15 @@ impl StateMutations {
 
     /// The task as it is executed, where something of an earlier one is kept.
     pub(super) fn executed_task(&self, account: u64, task: &Value) -> Option<Value> {
-        let sticky: Vec<&String> = self.chosen.iter().filter_map(StateMutation::sticky).collect();
+        let sticky: Vec<&ParameterPath> = self.chosen.iter().filter_map(StateMutation::sticky).collect();
         if sticky.is_empty() {
             return None;
         }
         let before = crate::lock(&self.memory).tasks.insert(account, task.clone())?;
         let mut changed = task.clone();
         for path in sticky {
-            if let (None, Some(value)) = (at(task, path), at(&before, path)) {
-                set(&mut changed, path, value.clone());
+            if let (None, Some(value)) = (path.get(task), path.get(&before)) {
+                path.set(&mut changed, value.clone());
             }
         }
         (changed != *task).then_some(changed)
@@ -182,7 +182,7 @@ impl StateMutations {
 }
 
 impl StateMutation {
-    fn sticky(&self) -> Option<&String> {
+    fn sticky(&self) -> Option<&ParameterPath> {
         match self {
             Self::Sticky(path) => Some(path),
             _ => None,
@@ -203,23 +203,6 @@ fn swap(outcomes: &mut [Outcome]) {
     }
 }
 
-fn at<'v>(task: &'v Value, path: &str) -> Option<&'v Value> {
-    path.split('.').try_fold(task, |value, name| value.get(name))
-}
-
-/// Puts a value at a path, with the objects that it needs.
-fn set(task: &mut Value, path: &str, value: Value) {
-    let (above, name) = path.rsplit_once('.').unwrap_or(("", path));
-    let mut holder = task;
-    for step in above.split('.').filter(|step| !step.is_empty()) {
-        let Some(members) = holder.as_object_mut() else { return };
-        holder = members.entry(step).or_insert_with(|| Value::Object(Map::new()));
-    }
-    if let Some(members) = holder.as_object_mut() {
-        members.insert(name.to_owned(), value);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_value_is_kept_for_the_next_task_of_the_account() {
-        let state = with(StateMutation::Sticky("safety.check".to_owned()));
+        let state = with(StateMutation::Sticky("safety.check".into()));
         assert_eq!(state.executed_task(1, &json!({"safety": {"check": true}})), None);
         assert_eq!(state.executed_task(2, &json!({"a": 1})), None);
         let kept = json!({"a": 1, "safety": {"check": true}});

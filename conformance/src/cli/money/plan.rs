@@ -84,7 +84,7 @@ impl Plan<'_> {
         let body: Value = match (self.packing, batch.only()) {
             (Some(packing), None) => {
                 let tasks = batch.0.iter();
-                tasks.filter_map(|task| packing.packer.task(self.cases, task, self.oracle)).collect()
+                tasks.filter_map(|task| packing.batcher.task(self.cases, task, self.oracle)).collect()
             }
             _ => first.body.clone(),
         };

@@ -42,21 +42,20 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     }
     let costs = Costs::new(tasks.model);
     let factors = factors(tasks, &costs);
-    let Cover { rows, covered, feasible } = cover(tasks, &factors);
-    let mut made: Vec<Value> = rows;
-    // What costs more goes last, and is what a limit leaves out.
-    made.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
-    let contexts = contexts(tasks, &made);
+    let Cover { mut rows, covered, feasible } = cover(tasks, &factors);
+    // A limit leaves out what costs most.
+    rows.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
+    let contexts = contexts(tasks, &rows);
     let rejected = in_contexts(tasks, &out.cases, &contexts);
-    let subjects =
-        |cases: &[Case]| cases.iter().map(|case| case.subject.clone()).collect::<BTreeSet<_>>().len();
-    let single = out.cases.iter().filter(|case| is_single(case)).cloned().collect::<Vec<_>>();
+    let subjects = |cases: &[Case]| {
+        cases.iter().filter(|case| is_single(case)).map(|case| &case.subject).collect::<BTreeSet<_>>().len()
+    };
     out.coverage = vec![
         Coverage::new("pairs of values of optional parameters", covered, feasible),
-        Coverage::new("constraints broken in a second context", subjects(&rejected), subjects(&single)),
+        Coverage::new("constraints broken in a second context", subjects(&rejected), subjects(&out.cases)),
     ];
     out.cases.extend(rejected);
-    for (index, task) in made.into_iter().enumerate() {
+    for (index, task) in rows.into_iter().enumerate() {
         out.cases.push(Case {
             id: format!("{}.accept.together-{}", subject.id, index + 1),
             subject: subject.id.to_string(),
@@ -82,18 +81,13 @@ fn subject(model: &Model) -> Option<&Constraint> {
 /// The optional parameters, each with a few values that are legal.
 fn factors(tasks: &Tasks<'_>, costs: &Costs) -> Vec<Factor> {
     let model = tasks.model;
-    let is_called = |path: &str| {
-        model.behaviours.iter().any(|behaviour| match &behaviour.kind {
-            Kind::Webhook { parameter } | Kind::Upload { parameter } => parameter == path,
-            _ => false,
-        })
-    };
+    let is_called = |path: &str| model.behaviours.iter().any(|one| one.kind.called() == Some(path));
     let mut factors = Vec::new();
     for schema in model.parameters() {
         let path = schema.path.as_str();
         let is_leaf = schema.properties.is_empty() && !path.split('.').any(|name| name == "items");
         let is_identity = model.unique().is_some_and(|unique| unique.parameter == path);
-        if path.is_empty() || !is_leaf || is_identity || is_called(path) || is_needed(model, path) {
+        if path.is_empty() || !is_leaf || is_identity || is_called(path) || model.always_has(path) {
             continue;
         }
         let mut values = values(tasks, schema);
@@ -126,18 +120,6 @@ fn usd(tasks: &Tasks<'_>, costs: &Costs, path: &str, value: Option<&Value>) -> f
     let mut task = tasks.plain().clone();
     tasks.place(&mut task, path, value.cloned());
     costs.usd(&task)
-}
-
-/// Whether every task has a value there.
-fn is_needed(model: &Model, path: &str) -> bool {
-    let mut schema = &model.task;
-    for name in path.split('.') {
-        match schema.property(name) {
-            Some(property) if property.required.is_some() => schema = &property.schema,
-            _ => return false,
-        }
-    }
-    true
 }
 
 /// A few values that are unlike each other: of a closed set all, of a list one that stands for itself.

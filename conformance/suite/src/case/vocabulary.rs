@@ -3,9 +3,10 @@
 
 use super::constraint::Proposal;
 use super::task::{Tasks, pointer};
-use airspec_spec::Schema;
+use airspec_spec::text::{capitalised, words};
 use airspec_spec::vocabulary::{elsewhere, known};
 use airspec_spec::witness::Side;
+use airspec_spec::{Model, Schema};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -18,7 +19,7 @@ const MAX_INNER: usize = 25;
 pub(super) fn strangers(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
     let path = schema.path.as_str();
     let mut list = Vec::new();
-    for (name, words) in names(schema) {
+    for (name, words) in names(tasks.model(), schema) {
         for value in [sample(&name), Value::Null] {
             let mut task = tasks.scene(path).filter(|_| !path.is_empty()).unwrap_or_else(|| tasks.base());
             tasks.identify(&mut task);
@@ -39,7 +40,7 @@ pub(super) fn strangers(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal>
 }
 
 /// Each name, and how a case is called that has it.
-fn names(schema: &Schema) -> Vec<(String, String)> {
+fn names(model: &Model, schema: &Schema) -> Vec<(String, String)> {
     let is_outer = schema.path.is_empty();
     let quoted = |name: &String| (name.clone(), format!("`{name}`"));
     // Beside the parameters of the task, an empty name would leave nothing for an error to name.
@@ -48,8 +49,9 @@ fn names(schema: &Schema) -> Vec<(String, String)> {
     let own = schema.properties.iter().map(|property| property.name.as_str());
     all.extend(own.take(if is_outer { 4 } else { 1 }).flat_map(spellings));
     let (results, others) = if is_outer { (9, 70) } else { (3, 4) };
-    // The names of this release stand in other cases where they are; later ones stand nowhere.
-    all.extend(known().parameters.keys().filter(|name| is_outer || is_later(name)).map(quoted));
+    // The names of this model stand in other cases where they are; those of other releases stand nowhere.
+    let is_own = |name: &str| model.parameters().iter().any(|parameter| parameter.name() == name);
+    all.extend(known().parameters.keys().filter(|name| is_outer || !is_own(name)).map(quoted));
     all.extend(known().results.iter().take(results).map(quoted));
     all.extend(
         elsewhere()
@@ -65,20 +67,11 @@ fn names(schema: &Schema) -> Vec<(String, String)> {
     all
 }
 
-/// Whether no document of this release has the name, as far as the provider's releases are known.
-fn is_later(name: &str) -> bool {
-    matches!(name, "advancedFeatures" | "routing" | "settings" | "watermark")
-}
-
 /// A declared name in other spellings.
 fn spellings(name: &str) -> Vec<(String, String)> {
     let words = words(name);
     let snake = words.join("_");
-    let capital = |word: &String| {
-        let mut letters = word.chars();
-        letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect::<String>()
-    };
-    let pascal: String = words.iter().map(capital).collect();
+    let pascal: String = words.iter().map(|word| capitalised(word)).collect();
     let named = |text: String| (text.clone(), format!("`{text}`"));
     vec![
         named(format!("x-{name}")),
@@ -93,20 +86,6 @@ fn spellings(name: &str) -> Vec<(String, String)> {
     ]
 }
 
-/// The words of a name in camel case, in lower case: `taskUUID` is `task` and `uuid`.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut was_upper = true;
-    for letter in name.chars() {
-        if words.is_empty() || letter.is_uppercase() && !was_upper {
-            words.push(String::new());
-        }
-        was_upper = letter.is_uppercase();
-        words.last_mut().expect("there is a word").extend(letter.to_lowercase());
-    }
-    words
-}
-
 /// A value that a parameter of the name could have.
 fn sample(name: &str) -> Value {
     let known = known().values.get(name).and_then(|values| values.first());
@@ -118,10 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_split_where_capitals_begin() {
-        assert_eq!(words("taskUUID"), ["task", "uuid"]);
-        assert_eq!(words("CFGScale"), ["cfgscale"]);
-        assert_eq!(words("numberResults"), ["number", "results"]);
+    fn a_name_is_respelt_in_other_conventions() {
         assert_eq!(spellings("taskUUID")[2].0, "TASK_UUID");
     }
 }

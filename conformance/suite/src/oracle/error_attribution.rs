@@ -183,16 +183,16 @@ fn leaf(path: &str) -> &str {
 }
 
 /// What is wrong with whom an error blames.
-pub(super) fn blamed(oracle: &Oracle, error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
-    if culprits.paths.is_empty() {
+pub(super) fn blamed(oracle: &Oracle, error: &Value, expected: &ExpectedParameters) -> Option<Finding> {
+    if expected.paths.is_empty() {
         return None;
     }
     let names: Vec<&str> = match error.get(PARAMETER) {
         Some(Value::String(name)) => vec![name],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
         // An empty name is no name that an error can give.
-        None if culprits.nameless || culprits.paths.iter().all(String::is_empty) => return None,
-        None => return Some(unnamed(error, culprits)),
+        None if expected.nameless || expected.paths.iter().all(String::is_empty) => return None,
+        None => return Some(unnamed(error, expected)),
         Some(other) => {
             let sentence =
                 format!("an error whose `{PARAMETER}` is neither a text nor a list: {}", show(other));
@@ -201,41 +201,41 @@ pub(super) fn blamed(oracle: &Oracle, error: &Value, culprits: &ExpectedParamete
     };
     let is_missing = error.get(CODE).and_then(Value::as_str).is_some_and(|code| code.starts_with("missing"));
     let is_right = |name: &&str| {
-        let known = culprits.paths.iter().any(|path| path == name || leaf(path) == *name);
-        known && (is_missing || !culprits.nameless)
+        let known = expected.paths.iter().any(|path| path == name || leaf(path) == *name);
+        known && (is_missing || !expected.nameless)
     };
     if names.iter().any(is_right) {
-        return prefix(error, culprits).or_else(|| limits(oracle, error, culprits));
+        return prefix(error, expected).or_else(|| limits(oracle, error, expected));
     }
     let found = show(error.get(PARAMETER).unwrap_or(&Value::Null));
-    if culprits.nameless {
+    if expected.nameless {
         let sentence =
             format!("refused, but the error blames {found} in a task that has no parameters at all");
         return Some(Finding::wrong(Level::Unstated, sentence));
     }
-    let wanted = first(culprits);
+    let wanted = first(expected);
     Some(Finding::wrong(Level::Facts, format!("refused, but the error blames {found} and not `{wanted}`")))
 }
 
-fn first(culprits: &ExpectedParameters) -> String {
-    culprits.paths.first().map(|path| excerpt(path)).unwrap_or_default()
+fn first(expected: &ExpectedParameters) -> String {
+    expected.paths.first().map(|path| excerpt(path)).unwrap_or_default()
 }
 
 /// An error without `parameter`.
-fn unnamed(error: &Value, culprits: &ExpectedParameters) -> Finding {
+fn unnamed(error: &Value, expected: &ExpectedParameters) -> Finding {
     let code = error.get(CODE).and_then(Value::as_str).unwrap_or_default().to_lowercase();
     let names = |path: &String| {
         let squeezed: String = leaf(path).chars().filter(char::is_ascii_alphanumeric).collect();
         code.contains(&squeezed.to_lowercase())
     };
-    let level = if culprits.paths.iter().any(names) { Level::Unstated } else { Level::Facts };
+    let level = if expected.paths.iter().any(names) { Level::Unstated } else { Level::Facts };
     let sentence =
-        format!("refused, but the error has no `{PARAMETER}`, which should be `{}`", first(culprits));
+        format!("refused, but the error has no `{PARAMETER}`, which should be `{}`", first(expected));
     Finding::wrong(level, sentence)
 }
 
 /// The class of a code: what it begins with, in camel case. The rest of a code is being standardised.
-fn prefix(error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
+fn prefix(error: &Value, expected: &ExpectedParameters) -> Option<Finding> {
     let code = error.get(CODE).and_then(Value::as_str)?;
     let is_camel_case = code.starts_with(|first: char| first.is_ascii_lowercase())
         && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
@@ -243,20 +243,20 @@ fn prefix(error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
         let sentence = format!("refused, but the code `{}` is not in camel case", excerpt(code));
         return Some(Finding::wrong(Level::Facts, sentence));
     }
-    let is_known = culprits.prefixes.is_empty()
-        || culprits.is_empty && code.starts_with("missing")
-        || culprits.prefixes.iter().any(|prefix| code.starts_with(prefix));
-    let wanted = culprits.prefixes.first().filter(|_| !is_known)?;
+    let is_known = expected.prefixes.is_empty()
+        || expected.is_empty && code.starts_with("missing")
+        || expected.prefixes.iter().any(|prefix| code.starts_with(prefix));
+    let wanted = expected.prefixes.first().filter(|_| !is_known)?;
     let sentence =
         format!("refused, but the code is `{}`, which does not begin with `{wanted}`", excerpt(code));
     Some(Finding::wrong(Level::Facts, sentence))
 }
 
 /// The numbers and values that an error gives for a limit are those of the spec.
-fn limits(oracle: &Oracle, error: &Value, culprits: &ExpectedParameters) -> Option<Finding> {
+fn limits(oracle: &Oracle, error: &Value, expected: &ExpectedParameters) -> Option<Finding> {
     let name = error.get(PARAMETER)?.as_str()?;
     // Of the paths that are right, the one that the error means.
-    let path = culprits.paths.iter().find(|path| *path == name || leaf(path) == name)?;
+    let path = expected.paths.iter().find(|path| *path == name || leaf(path) == name)?;
     let schema = oracle.model().task.at(path)?;
     for rule in schema.rules() {
         let (field, wanted) = match rule {
@@ -264,25 +264,25 @@ fn limits(oracle: &Oracle, error: &Value, culprits: &ExpectedParameters) -> Opti
             Rule::Maximum(bound) => (MAX, bound),
             Rule::MultipleOf(step) => (MULTIPLIER, step),
             Rule::Enum(list) => {
-                let Some(Value::Array(told)) = error.get(ALLOWED_VALUES) else { continue };
+                let Some(Value::Array(given)) = error.get(ALLOWED_VALUES) else { continue };
                 let is_same =
-                    told.len() == list.values.len() && told.iter().all(|value| list.contains(value));
+                    given.len() == list.values.len() && given.iter().all(|value| list.contains(value));
                 if is_same {
                     continue;
                 }
                 let sentence = format!(
                     "the error gives {} for `{ALLOWED_VALUES}`, which are not the values of `{path}`",
-                    show(&Value::Array(told.clone()))
+                    show(&Value::Array(given.clone()))
                 );
                 return Some(Finding::wrong(Level::Facts, sentence));
             }
             _ => continue,
         };
-        let Some(told) = error.get(field).filter(|told| told.is_number()) else { continue };
-        if airspec_spec::rule::exact(told).as_ref() != Some(wanted) {
+        let Some(given) = error.get(field).filter(|given| given.is_number()) else { continue };
+        if airspec_spec::rule::exact(given).as_ref() != Some(wanted) {
             let sentence = format!(
                 "the error gives {} for `{field}` of `{path}`, which is {}",
-                show(told),
+                show(given),
                 wanted.to_plain_string()
             );
             return Some(Finding::wrong(Level::Facts, sentence));

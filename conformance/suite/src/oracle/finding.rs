@@ -130,7 +130,7 @@ pub struct Finding {
     /// Where it is stated that it should be otherwise.
     pub level: Level,
     /// Which way it is wrong.
-    pub slip: FindingKind,
+    pub kind: FindingKind,
     /// What was seen and what should have been, for a person to act on; no capital, no full stop.
     pub sentence: String,
     /// The cause in words that all cases share which fail for it; without it, the pattern of the sentence.
@@ -140,22 +140,22 @@ pub struct Finding {
 impl Finding {
     /// Allowed, and refused.
     pub(crate) fn refused(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: FindingKind::Refused, sentence: sentence.into(), cause: None }
+        Self { level, kind: FindingKind::Refused, sentence: sentence.into(), cause: None }
     }
 
     /// Allowed here and not by the model's owner, and refused.
     pub(crate) fn narrower(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: FindingKind::Narrower, sentence: sentence.into(), cause: None }
+        Self { level, kind: FindingKind::Narrower, sentence: sentence.into(), cause: None }
     }
 
     /// Forbidden, and accepted.
     pub(crate) fn accepted(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: FindingKind::Accepted, sentence: sentence.into(), cause: None }
+        Self { level, kind: FindingKind::Accepted, sentence: sentence.into(), cause: None }
     }
 
     /// Answered in the wrong way.
     pub(crate) fn wrong(level: Level, sentence: impl Into<String>) -> Self {
-        Self { level, slip: FindingKind::Wrong, sentence: sentence.into(), cause: None }
+        Self { level, kind: FindingKind::Wrong, sentence: sentence.into(), cause: None }
     }
 
     /// The same finding with the cause that other cases share.
@@ -172,7 +172,7 @@ impl Finding {
     /// The verdict that it leads to.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        match (self.level, self.slip) {
+        match (self.level, self.kind) {
             (Level::Unstated, _) | (_, FindingKind::Narrower) => Verdict::Note,
             (Level::Badge | Level::Prose | Level::Facts, _) => Verdict::Fail,
         }
@@ -181,7 +181,7 @@ impl Finding {
     /// Who is right.
     #[must_use]
     pub fn class(&self) -> Class {
-        match (self.level, self.slip) {
+        match (self.level, self.kind) {
             (_, FindingKind::Narrower) => Class::PageWiderThanServer,
             (Level::Facts | Level::Unstated, _) => Class::PageSilent,
             (Level::Badge | Level::Prose, FindingKind::Refused) => Class::StricterThanPage,
@@ -287,7 +287,7 @@ mod tests {
         use Class::{BreaksPage, PageSilent, PageWiderThanServer, StricterThanPage};
         use FindingKind::{Accepted, Narrower, Refused, Wrong};
         use Verdict::{Fail, Note};
-        for (levels, slip, verdict, class) in [
+        for (levels, kind, verdict, class) in [
             (&[Level::Badge, Level::Prose][..], Refused, Fail, StricterThanPage),
             (&[Level::Badge, Level::Prose], Accepted, Fail, BreaksPage),
             (&[Level::Badge, Level::Prose], Wrong, Fail, BreaksPage),
@@ -300,8 +300,8 @@ mod tests {
             (&[Level::Unstated], Wrong, Note, PageSilent),
         ] {
             for &level in levels {
-                let finding = Finding { level, slip, sentence: String::new(), cause: None };
-                assert_eq!((finding.verdict(), finding.class()), (verdict, class), "{level} {slip:?}");
+                let finding = Finding { level, kind, sentence: String::new(), cause: None };
+                assert_eq!((finding.verdict(), finding.class()), (verdict, class), "{level} {kind:?}");
             }
         }
     }

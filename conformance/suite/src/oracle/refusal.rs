@@ -48,15 +48,15 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &O
     }
     let mut findings = envelope(oracle, contract, answer);
     if findings.is_empty() {
-        let culprits = sides.faulty.first().map(|task| ExpectedParameters::of(oracle, case, broken, task));
-        if let Some(culprits) = &culprits {
-            findings.extend(errors(oracle, contract, broken, &sides, culprits, answer));
-            if !culprits.hide_task {
+        let expected = sides.faulty.first().map(|task| ExpectedParameters::of(oracle, case, broken, task));
+        if let Some(expected) = &expected {
+            findings.extend(errors(oracle, contract, broken, &sides, expected, answer));
+            if !expected.hide_task {
                 findings.extend(unreported(oracle, contract, &sides, answer));
             }
         }
         findings.extend(neighbours(oracle, contract, &sides, answer));
-        findings.extend(culprits.and_then(|culprits| stranger(oracle, contract, &sides, &culprits, answer)));
+        findings.extend(expected.and_then(|expected| stranger(oracle, contract, &sides, &expected, answer)));
     }
     findings
 }
@@ -175,11 +175,11 @@ fn errors(
     contract: Level,
     broken: &[String],
     sides: &Sides<'_>,
-    culprits: &ExpectedParameters,
+    expected: &ExpectedParameters,
     answer: &Answer,
 ) -> Vec<Finding> {
     let is_about = |error: &&Value| {
-        culprits.hide_task || sides.faulty.iter().any(|task| oracle.identity.may_join(task, error))
+        expected.hide_task || sides.faulty.iter().any(|task| oracle.identity.may_join(task, error))
     };
     let about: Vec<&Value> = answer.errors().iter().filter(is_about).collect();
     if about.is_empty() {
@@ -189,7 +189,7 @@ fn errors(
     // Of several errors the one that comes nearest counts.
     let rank = |finding: &Option<Finding>| finding.as_ref().map(|finding| std::cmp::Reverse(finding.level));
     let looked_at = about.iter().take(MAX_ERRORS);
-    let best = looked_at.map(|error| blamed(oracle, error, culprits)).min_by_key(rank).flatten();
+    let best = looked_at.map(|error| blamed(oracle, error, expected)).min_by_key(rank).flatten();
     let mut findings: Vec<Finding> =
         best.map(|finding| Finding { level: finding.level.max(contract), ..finding }).into_iter().collect();
     findings.extend(alone(oracle, sides, broken, &about, answer));
@@ -268,11 +268,11 @@ fn stranger(
     oracle: &Oracle,
     contract: Level,
     sides: &Sides<'_>,
-    culprits: &ExpectedParameters,
+    expected: &ExpectedParameters,
     answer: &Answer,
 ) -> Option<Finding> {
     let sent = sides.good.iter().chain(&sides.faulty);
     let is_strange = |error: &&Value| !sent.clone().any(|task| oracle.identity.may_join(task, error));
-    let error = answer.errors().iter().filter(|_| !culprits.hide_task).find(is_strange)?;
+    let error = answer.errors().iter().filter(|_| !expected.hide_task).find(is_strange)?;
     Some(Finding::wrong(contract, format!("an error names a task that was not sent: {}", show(error))))
 }

@@ -348,7 +348,7 @@ fn results_and_errors_are_held_against_their_schemas() {
         let seen = seen(task(json!({})), &[result(more)]);
         let case = case("wide.maximum", "wide", Level::Badge, Expect::Accept, seen.body.clone());
         let judgement = oracle.judge(&case, &seen);
-        let subjects: Vec<_> = judgement.secondary.iter().map(|aside| aside.subject.as_str()).collect();
+        let subjects: Vec<_> = judgement.secondary.iter().map(|other| other.subject.as_str()).collect();
         assert_eq!(subjects, [subject]);
         assert_eq!(judgement.secondary[0].finding.class(), Class::PageSilent);
     }

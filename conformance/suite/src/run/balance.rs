@@ -4,8 +4,7 @@
 //! tells the two apart: it is sent once more, and where that brings HTTP 402 too, nothing more is sent.
 
 use super::observe::{Session, uuid};
-use crate::case::{Expect, Wire};
-use crate::oracle::Judgement;
+use crate::case::Wire;
 use crate::oracle::observation::{Observation, Outcome};
 use crate::parameter::set;
 use serde_json::Value;
@@ -65,16 +64,9 @@ impl Session {
         reservation.settle(self.oracle.identity(), &again, &outcome);
     }
 
-    /// The judgement of what was seen: none where the balance was spent by then.
-    pub(super) fn judge(&self, case: &crate::case::Case, seen: &Observation) -> Judgement {
-        let is_unpaid = seen.outcome.answer().is_some_and(|answer| answer.status == PAYMENT_REQUIRED);
-        if is_unpaid && self.balance.is_spent.load(Ordering::Relaxed) {
-            return Judgement::no_answer("HTTP 402: the balance of the account is spent");
-        }
-        let mut judgement = self.oracle.judge(case, seen);
-        if matches!(case.expect, Expect::Accept | Expect::Behave(_)) && judgement.class.is_none() {
-            self.watch_ids(seen, &mut judgement);
-        }
-        judgement
+    /// Whether an answer is one that a spent balance explains.
+    pub(super) fn is_unpaid(&self, seen: &Observation) -> bool {
+        let is_about_money = seen.outcome.answer().is_some_and(|answer| answer.status == PAYMENT_REQUIRED);
+        is_about_money && self.balance.is_spent.load(Ordering::Relaxed)
     }
 }

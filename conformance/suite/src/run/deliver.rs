@@ -112,6 +112,18 @@ async fn alone(session: &Session, cases: &Arc<[Case]>, index: usize) -> Done {
 }
 
 impl Session {
+    /// The judgement of what was seen: none where the balance was spent by then.
+    fn judge(&self, case: &Case, seen: &Observation) -> Judgement {
+        if self.is_unpaid(seen) {
+            return Judgement::no_answer("HTTP 402: the balance of the account is spent");
+        }
+        let mut judgement = self.oracle.judge(case, seen);
+        if matches!(case.expect, Expect::Accept | Expect::Behave(_)) && judgement.class.is_none() {
+            self.watch_ids(seen, &mut judgement);
+        }
+        judgement
+    }
+
     /// Why a case does not apply to this run: it needs what nobody gave, or what is known of it would be billed again.
     fn obstacle(&self, case: &Case) -> Option<String> {
         if let Some(obstacle) = &case.obstacle {
@@ -232,10 +244,10 @@ fn went_through(case: &Case, done: &Done) -> bool {
 /// The body of a batch; nothing where cases that share a task do not go together. Each task has an id that no case
 /// has, so that each can be sent again.
 fn body(session: &Session, cases: &[Case], tasks: &[&[usize]]) -> Option<Value> {
-    let packer = &session.client.settings().packing.as_ref()?.packer;
+    let batcher = &session.client.settings().packing.as_ref()?.batcher;
     let mut list = Vec::new();
     for task in tasks {
-        let mut body = packer.task(cases, task, &session.oracle)?;
+        let mut body = batcher.task(cases, task, &session.oracle)?;
         let name = task.iter().map(|index| cases[*index].id.as_str()).collect::<Vec<_>>().join(" ");
         let id = uuid(session.client.settings().seed, &name, 3);
         set(&mut body, &session.oracle.identity().parameter, Value::String(id));

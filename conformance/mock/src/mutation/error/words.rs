@@ -3,6 +3,7 @@
 use super::ErrorMutation;
 use crate::problem::Problem;
 use crate::protocol::name;
+use airspec_spec::text::capitalised;
 use serde_json::{Value, json};
 
 /// Changes an error.
@@ -15,7 +16,7 @@ pub(super) fn change(mutation: ErrorMutation, problem: &mut Problem) {
             put(problem, name::CODE, "invalidParameter");
         }
         ErrorMutation::Snake => put(problem, name::CODE, snake(&code)),
-        ErrorMutation::Capital => put(problem, name::CODE, capital(&code)),
+        ErrorMutation::Capital => put(problem, name::CODE, capitalised(&code)),
         ErrorMutation::Numeric => put(problem, name::CODE, 400),
         ErrorMutation::General => put(problem, name::CODE, "badRequest"),
         ErrorMutation::Lower => shift(problem, name::MIN, -1),
@@ -82,9 +83,4 @@ fn snake(code: &str) -> String {
         format!("{mark}{}", character.to_lowercase())
     };
     code.chars().map(lower).collect()
-}
-
-fn capital(code: &str) -> String {
-    let mut characters = code.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }

@@ -2,6 +2,7 @@
 
 use super::ConstraintMutation;
 use airspec_spec::Schema;
+use airspec_spec::text::words;
 use serde_json::Value;
 
 /// Names of parameters that sibling models have, each in a fault of its own.
@@ -66,28 +67,14 @@ pub(super) fn takes(
     let is_known = |name: &str| known.iter().any(|known| known == name);
     match mutation {
         ConstraintMutation::Sibling(word) => sibling(word) == name,
-        ConstraintMutation::Snake => known.iter().any(|known| snake(known) == name),
-        ConstraintMutation::Kebab => known.iter().any(|known| snake(known).replace('_', "-") == name),
+        ConstraintMutation::Snake => known.iter().any(|known| words(known).join("_") == name),
+        ConstraintMutation::Kebab => known.iter().any(|known| words(known).join("-") == name),
         ConstraintMutation::Prefixed => name.starts_with("x-"),
         ConstraintMutation::Underscore => name.strip_prefix('_').is_some(),
         ConstraintMutation::Blank => !is_known(name) && is_known(name.trim()),
         ConstraintMutation::NullName => value.is_some_and(Value::is_null),
         _ => false,
     }
-}
-
-/// `outputType` as `output_type`, and `taskUUID` as `task_uuid`.
-fn snake(name: &str) -> String {
-    let mut text = String::new();
-    let mut was_upper = true;
-    for character in name.chars() {
-        if character.is_uppercase() && !was_upper {
-            text.push('_');
-        }
-        was_upper = character.is_uppercase();
-        text.extend(character.to_lowercase());
-    }
-    text
 }
 
 #[cfg(test)]
