@@ -80,6 +80,8 @@ pub enum Protocol {
     Handled,
     /// No results: there is no such task.
     NoResults,
+    /// The sign of life that was asked for.
+    Pong,
 }
 
 impl Expect {
@@ -90,6 +92,7 @@ impl Expect {
             Self::Accept => "accept",
             Self::Behave(_) => "behave",
             Self::Protocol(Protocol::Handled) => "handle",
+            Self::Protocol(Protocol::Pong) => "answer",
             Self::Reject(_) | Self::Protocol(_) => "reject",
         }
     }

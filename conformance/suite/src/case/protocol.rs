@@ -4,6 +4,7 @@
 use super::constraint::slug;
 use super::task::Tasks;
 use super::{Case, Cases, Credential, Expect, Protocol, Wire};
+use crate::oracle::protocol::PING;
 use airspec_spec::{Level, ProtocolRule, protocol_rules};
 use serde_json::{Value, json};
 
@@ -22,6 +23,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
             "protocol.endpoint" => endpoints(),
             "protocol.poll" => polls(tasks),
             "protocol.identity" => identity(tasks),
+            "protocol.ping" => ping(),
             _ => Vec::new(),
         };
         for proposal in proposals {
@@ -213,6 +215,12 @@ fn identity(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
     let mut proposal = Proposal::new("the identifier of a refused task", Protocol::Handled, wire);
     proposal.expect = Expect::Accept;
     vec![proposal.body(json!([task]))]
+}
+
+fn ping() -> Vec<Proposal> {
+    let wire = Wire { ping: true, ..Wire::default() };
+    let body = json!([{"taskType": PING, PING: true}]);
+    vec![Proposal::new("a sign of life", Protocol::Pong, wire).body(body)]
 }
 
 #[cfg(test)]

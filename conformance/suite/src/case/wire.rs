@@ -17,6 +17,8 @@ pub struct Wire {
     pub repeated: bool,
     /// A refused body that is sent first.
     pub before: Option<serde_json::Value>,
+    /// Whether it asks a connection for a sign of life.
+    pub ping: bool,
 }
 
 /// The key of a request, and where it is.
@@ -51,6 +53,29 @@ impl Wire {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What of it only HTTP has.
+    pub(crate) fn only_http(&self) -> Option<&'static str> {
+        let header = match self.credential {
+            Credential::Empty | Credential::Wrong | Credential::Basic | Credential::Bare => true,
+            Credential::Key
+            | Credential::None
+            | Credential::Task
+            | Credential::WrongTask
+            | Credential::EmptyTask => false,
+        };
+        match self {
+            Self { method: Some(_), .. } => Some("methods"),
+            Self { suffix: Some(_), .. } => Some("paths"),
+            Self { media_type: Some(_), .. } => Some("media types of requests"),
+            _ => header.then_some("a header for the key"),
+        }
+    }
+
+    /// What of it only WebSocket has.
+    pub(crate) fn only_socket(&self) -> Option<&'static str> {
+        self.ping.then_some("connections that are kept open by a task")
     }
 
     /// A request with another credential.

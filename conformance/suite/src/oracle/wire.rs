@@ -3,7 +3,7 @@
 use super::acceptance::DATA_ITEMS;
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
-use super::protocol::{CODE, ERRORS, MESSAGE, STATUS, SUCCESS};
+use super::protocol::{CODE, ERRORS, MESSAGE, PONG, STATUS, SUCCESS};
 use super::{answered, excerpt, show};
 use crate::case::{Case, Protocol};
 use serde_json::Value;
@@ -27,6 +27,8 @@ pub(super) fn findings(case: &Case, expect: Protocol, seen: &Observation) -> Vec
         (Protocol::Handled, _)
         | (Protocol::NoResults, 200..=299 | 400..=499)
         | (Protocol::NotFound, 300..=499) => Vec::new(),
+        (Protocol::Pong, 200..=299) if answer.data().iter().any(|item| item[PONG] == true) => Vec::new(),
+        (Protocol::Pong, _) => wrong("no sign of life"),
         (Protocol::NoResults, _) => wrong("no answer to a poll"),
         (_, 200..=299) => {
             let sentence = format!("accepted although it must not be ({}): {}", case.about, answered(answer));

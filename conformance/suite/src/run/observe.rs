@@ -69,7 +69,7 @@ impl Session {
         settings: &Settings,
         listener: Option<Listener>,
     ) -> Result<Self, RunError> {
-        let client = Client::new(target.clone(), settings.clone())?;
+        let client = Client::new(&oracle, target.clone(), settings.clone())?;
         let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
         let budget = settings.budget.clone().unwrap_or_else(own);
         let rooms = Rooms::new(settings.jobs);
