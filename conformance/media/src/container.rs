@@ -3,7 +3,7 @@
 /// A file format that a mock server can answer with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Container {
-    /// JPEG, baseline, with [`quality`](super::Image::quality) applied; colours at half resolution below 90.
+    /// JPEG, baseline, with [`quality`](super::Image::quality) applied; colours at half resolution below 100.
     Jpeg,
     /// PNG, eight bits a channel, no alpha. Lossless: it knows no quality.
     Png,
