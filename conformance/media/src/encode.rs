@@ -26,9 +26,7 @@ fn jpeg(canvas: &Canvas, quality: u8) -> Vec<u8> {
     if quality < 100 {
         encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
     }
-    encoder
-        .encode(&canvas.pixels, width, height, jpeg_encoder::ColorType::Rgb)
-        .expect(FITS);
+    encoder.encode(&canvas.pixels, width, height, jpeg_encoder::ColorType::Rgb).expect(FITS);
     file
 }
 

@@ -117,7 +117,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let model = arguments.spec.read()?;
     let earlier = arguments.money.resume.as_deref().map(Earlier::read).transpose()?;
     let seed = arguments.seed(earlier.as_ref())?;
-    let all = derive(&model, seed)?;
+    let mut all = derive(&model, seed)?;
+    if !targets.iter().any(Target::is_socket) {
+        all.cases.retain(|case| case.wire.only_socket().is_none());
+    }
     let searched = RequestClass::ALL.into_iter().map(|sort| sort.id().to_owned());
     let ids = all.cases.iter().map(|case| case.id.clone()).chain(searched).collect();
     let base = all.base.clone();

@@ -32,13 +32,16 @@ pub(super) fn count(model: &Model, out: &mut Cases) {
     let rejected = has(&|case| matches!(case.expect, Expect::Reject(_)));
     let shown = has(&|case| matches!(case.expect, Expect::Behave(_)));
     let protocol = has(&|case| case.subject.starts_with("protocol."));
+    let of_sockets = has(&|case| case.wire.only_socket().is_some());
     let constraints = model.constraints();
     let of = |known: &HashSet<&str>| constraints.iter().filter(|one| known.contains(one.id.as_str())).count();
     let closed: Vec<_> =
         constraints.iter().filter(|one| matches!(one.rule, Rule::AdditionalProperties(_))).collect();
     let closed_tried = closed.iter().filter(|one| rejected.contains(one.id.as_str())).count();
     let behaviours = model.behaviours.iter().filter(|one| shown.contains(one.id.as_str())).count();
-    let rules = protocol_rules();
+    // What only WebSocket has is no part of a run over HTTP.
+    let rules = protocol_rules().into_iter().filter(|rule| !of_sockets.contains(rule.id.as_str()));
+    let rules: Vec<_> = rules.collect();
     let rules_tried = rules.iter().filter(|rule| protocol.contains(rule.id.as_str())).count();
     let all = [
         Coverage::new("constraints with an accepted case", of(&accepted), constraints.len()),

@@ -74,7 +74,8 @@ impl Wire {
     }
 
     /// What of it only WebSocket has.
-    pub(crate) fn only_socket(&self) -> Option<&'static str> {
+    #[must_use]
+    pub fn only_socket(&self) -> Option<&'static str> {
         self.ping.then_some("connections that are kept open by a task")
     }
 
