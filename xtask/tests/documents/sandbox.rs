@@ -157,10 +157,11 @@ impl<'a> Sandbox<'a> {
     /// The line with every URL replaced by one of this machine.
     fn localized(&self, line: &str) -> String {
         let line = line.replace("--port 8080", &format!("--port {}", self.port));
-        let url = regex::Regex::new(r#"https?://[^\s'"]+|\bURL(?:_[AB])?\b"#).unwrap();
+        let url = regex::Regex::new(r#"(?:https?|wss?)://[^\s'"]+|\bURL(?:_[AB])?\b"#).unwrap();
         let server = |found: &regex::Captures<'_>| {
-            let own = self.server.as_ref().filter(|_| found[0].starts_with("http://127.0.0.1:8080"));
-            own.unwrap_or(&self.fixture.server).url.clone()
+            let own = self.server.as_ref().filter(|_| found[0].contains("://127.0.0.1:8080"));
+            let url = own.unwrap_or(&self.fixture.server).url.clone();
+            if found[0].starts_with("ws") { url.replacen("http", "ws", 1) } else { url }
         };
         let line = url.replace_all(&line, server).into_owned();
         assert!(line.split("://").skip(1).all(|rest| rest.starts_with("127.0.0.1:")), "{line}");
