@@ -130,9 +130,13 @@ fn collect<'a>(
         let name = scope.mint(&[snake(&field.property.schema.path)]);
         let docs = setter_docs(field, &one.ident.to_string(), "Sets");
         let (argument, value) = argument(&field.shape, plan);
+        // Found by its last word as well: in the documentation, and where the compiler misses a method.
+        let alias = (!above.is_empty()).then(|| snake(&field.property.name));
+        let alias = alias.map(|alias| quote!(#[doc(alias = #alias)]));
         let value = if field.property.required.is_some() { value } else { quote!(Some(#value)) };
         let item = quote! {
             #docs
+            #alias
             pub fn #name(mut self, value: #argument) -> Self {
                 self.request #(#above)*.#ident = #value;
                 self

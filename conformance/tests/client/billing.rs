@@ -59,7 +59,8 @@ async fn only_a_clear_refusal_is_not_billed_and_only_what_is_not_billed_may_be_s
                 let error = once.run(&task).await.unwrap_err();
                 let told = format!("{status} {name}: {error}");
                 assert_eq!(error.may_be_billed(), is_billed(status, name), "{told}");
-                let may_pass = matches!(error.class(), Class::Rate | Class::Service | Class::Connection);
+                let may_pass =
+                    matches!(error.class(), Class::RateLimit | Class::ServerError | Class::Connection);
                 assert_eq!(error.is_retryable(), may_pass && !error.may_be_billed(), "{told}");
                 assert_eq!(script.heard().len(), 1, "{told}");
             }

@@ -41,7 +41,7 @@ async fn who_asks_for_too_long_a_pause_is_not_waited_for() {
     let start = Instant::now();
     let error = client(&mock.url()).run(&task()).await.unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(10));
-    assert_eq!((error.class(), error.retry_after()), (Class::Rate, Some(Duration::from_secs(3600))));
+    assert_eq!((error.class(), error.retry_after()), (Class::RateLimit, Some(Duration::from_secs(3600))));
     assert!(error.is_retryable());
     assert!(error.to_string().starts_with("rateLimitExceeded: "), "{error}");
 }
@@ -96,7 +96,7 @@ async fn what_takes_too_long_is_not_sent_again_because_it_may_be_under_way() {
     let tell = |step: Progress<'_>| sent += usize::from(matches!(step, Progress::Sending { .. }));
     let error = Client::new(KEY, settings).unwrap().run_with(&task(), tell).await.unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(5) && sent == 1);
-    assert!(matches!(error, Error::TimedOut(_)) && error.class() == Class::Time, "{error}");
+    assert!(matches!(error, Error::TimedOut(_)) && error.class() == Class::Timeout, "{error}");
     assert!(error.may_be_billed() && !error.is_retryable());
 }
 
@@ -123,7 +123,7 @@ async fn a_server_that_delivers_otherwise_than_it_should_is_survived() {
         ("immediate", deferred(2), Ok(2)),
         ("deferred", sync(), Ok(1)),
         ("lost", deferred(2), Err(Class::NotFound)),
-        ("stuck", deferred(2), Err(Class::Time)),
+        ("stuck", deferred(2), Err(Class::Timeout)),
     ] {
         let faults = vec![format!("answer:deliveryMethod.delivery:{fault}")];
         let mock = mock(MockSettings { faults, ..MockSettings::default() }).await;
@@ -146,7 +146,7 @@ async fn a_task_that_fails_at_the_provider_says_so() {
         let error = client(&mock.url()).run(&task).await.unwrap_err();
         assert_eq!(
             (error.class(), error.errors()[0].code.as_str()),
-            (Class::Service, "timeoutProvider"),
+            (Class::ServerError, "timeoutProvider"),
             "{error}"
         );
     }

@@ -1,6 +1,7 @@
 //! The key. It is sent in one header and never displayed.
 
 use super::SetupError;
+use crate::raw::value;
 use reqwest::header::HeaderValue;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -51,6 +52,24 @@ impl Key {
         if self.is_in(text) {
             *text = text.replace(&self.0, HIDDEN);
         }
+    }
+
+    /// The text of a JSON value without the key.
+    pub(super) fn hidden_json(&self, text: String) -> String {
+        // Behind escapes, the key is in no text that can be searched.
+        if self.0.len() >= SHORTEST
+            && text.contains('\\')
+            && let Some(mut value) = value(&text)
+        {
+            self.hide(&mut value);
+            let hidden = value.to_string();
+            if hidden.contains(HIDDEN) {
+                return hidden;
+            }
+        }
+        let mut text = text;
+        self.hide_in_text(&mut text);
+        text
     }
 
     /// A value without the key.
