@@ -249,8 +249,8 @@ impl Client {
         let mut shares = self.deliver(body(std::slice::from_ref(task)), &[ticket], &mut |_| {}).await?;
         match shares.pop() {
             Some(TaskOutcome::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
-            Some(TaskOutcome::Open(Why::Lost(error), _)) => Err(*error),
-            Some(TaskOutcome::Open(Why::Accepted | Why::Taken, _)) => Ok(None),
+            Some(TaskOutcome::Open(Why::Lost(error), share)) if share.under_way.is_empty() => Err(*error),
+            Some(TaskOutcome::Open(..)) => Ok(None),
             None => Err(Error::nothing(wanted)),
         }
     }

@@ -127,6 +127,12 @@ impl<'a> Head<'a> {
         self.tasks.last().map(String::as_str)
     }
 
+    /// Whether anything says that it is about a task.
+    fn is_known(&self) -> bool {
+        let is_own = self.task().is_some() || !self.ids.is_empty() || self.content.is_some();
+        is_own || self.error.is_some() || self.is_marked()
+    }
+
     /// Whether it has the status or the progress of a task that is under way.
     pub(crate) fn is_marked(&self) -> bool {
         self.status.is_some() || self.has_progress
@@ -238,9 +244,9 @@ pub(crate) fn parts<'a>(text: &'a str, mut take: impl FnMut(Part, &'a RawValue))
     if !root.get().starts_with('{') {
         return Err(Odd::NoEnvelope);
     }
-    let (mut data, mut errors, mut count) = (None, None, 0);
+    let (mut data, mut errors, mut members, mut found) = (None, None, 0, 0);
     each_member(root, |name, value| {
-        count += 1;
+        members += 1;
         match name.as_deref() {
             Some("data") => data = Some(value),
             Some("errors") => errors = Some(value),
@@ -248,21 +254,30 @@ pub(crate) fn parts<'a>(text: &'a str, mut take: impl FnMut(Part, &'a RawValue))
         }
         true
     });
-    if count == 0 {
+    if members == 0 {
         return Err(Odd::NoEnvelope);
     }
     if data.is_none() && errors.is_none() {
-        take(kind(root), root);
+        let (kind, is_known) = (kind(root), Head::of(root).is_some_and(|head| head.is_known()));
+        if kind == Part::Item && !is_known {
+            return Err(Odd::NoEnvelope);
+        }
+        take(kind, root);
         return Ok(());
     }
-    if let Some(errors) = errors {
-        each(errors, |item| take(Part::Error, item));
+    for (list, part) in [(errors, Part::Error), (data, Part::Item)] {
+        if let Some(list) = list {
+            each(list, |item| {
+                found += 1;
+                take(part, item);
+            });
+        }
     }
-    if let Some(data) = data {
-        each(data, |item| take(Part::Item, item));
-    }
-    if Head::of(root).is_some_and(|head| head.error.is_some()) {
-        take(Part::Item, root);
+    match Head::of(root) {
+        Some(head) if head.error.is_some() => take(Part::Item, root),
+        // The lists are empty, and the error stands beside them.
+        Some(head) if found == 0 && head.has_message => take(Part::Error, root),
+        _ => {}
     }
     Ok(())
 }

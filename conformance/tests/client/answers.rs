@@ -75,7 +75,7 @@ async fn waiting_can_be_given_up_and_taken_up_again() {
     let impatient = Client::new(crate::support::KEY, quick(&mock.url()).polling(Duration::from_millis(50)));
     let error = impatient.unwrap().run(&deferred(1)).await.unwrap_err();
     assert!(
-        matches!(error, Error::Unfinished(_)) && !error.is_retryable() && error.may_be_billed(),
+        matches!(error, Error::Unfinished { .. }) && !error.is_retryable() && error.may_be_billed(),
         "{error}"
     );
     let handed_over = deferred(1);
@@ -136,15 +136,12 @@ async fn what_was_paid_for_is_kept_whatever_else_there_is() {
     for (body, expected) in [
         (format!(r#"{{"data":[{one},{two}]}}"#), Ok((2, None))),
         (format!(r#"{{"data":[{two},{stranger},{upper}]}}"#), Ok((2, None))),
-        (format!(r#"{{"data":[{one}],"errors":[{failed}]}}"#), Ok((1, Some(Class::ServerError)))),
+        (format!(r#"{{"data":[{one}],"errors":[{failed}]}}"#), Ok((1, Some(Class::Timeout)))),
         (format!(r#"{{"data":[{one}]}}"#), Ok((1, Some(Class::Answer)))),
         (format!(r#"{{"data":[{one},7,{two}]}}"#), Ok((2, Some(Class::Answer)))),
-        (
-            format!(r#"{{"data":[{one},{{"taskUUID":"{}","imageUUID":7}}]}}"#, task.task_uuid),
-            Ok((1, Some(Class::Answer))),
-        ),
+        (format!(r#"{{"data":[{one},{{"taskUUID":"{}","imageUUID":7}}]}}"#, task.task_uuid), Ok((2, None))),
         (format!(r#"{{"data":[{stranger}]}}"#), Err(Class::Answer)),
-        (format!(r#"{{"errors":[{failed}]}}"#), Err(Class::ServerError)),
+        (format!(r#"{{"errors":[{failed}]}}"#), Err(Class::Timeout)),
         (r#"{"data":[]}"#.to_owned(), Err(Class::Answer)),
     ] {
         assert_eq!(read(&task, 200, &body).await, expected, "{body}");
@@ -187,6 +184,9 @@ async fn garbage_is_an_error_that_says_what_came() {
         (200, "[]", Class::Answer),
         (200, "{\"data\": 7}", Class::Answer),
         (200, "{}", Class::Answer),
+        (200, r#"{"ok":true}"#, Class::Answer),
+        (400, r#"{"ok":false}"#, Class::Validation),
+        (500, r#"{"data":[{"taskType":"imageInference"}]}"#, Class::ServerError),
         (204, "", Class::Answer),
         (502, "<html>bad gateway</html>", Class::ServerError),
         (404, "not here", Class::NotFound),

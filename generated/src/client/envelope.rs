@@ -66,7 +66,7 @@ impl Envelope {
             key,
             tickets,
             places: HashMap::new(),
-            is_immediate: !is_poll && lost.is_none(),
+            is_immediate: !is_poll && lost.is_none() && (200..300).contains(&status),
             size: Size::default(),
             envelope: Self {
                 shares: tickets.iter().map(|_| base.clone()).collect(),
@@ -88,7 +88,7 @@ impl Envelope {
         });
         let envelope = sorting.envelope;
         match read {
-            Ok(()) if (200..300).contains(&status) || envelope.data > 0 || envelope.has_errors() => {
+            Ok(()) if (200..300).contains(&status) || envelope.has_results() || envelope.has_errors() => {
                 Ok(envelope)
             }
             Err(_) | Ok(()) => Err(envelope.unread(read.err(), words)),
@@ -113,6 +113,10 @@ impl Envelope {
         let reason =
             if words.is_empty() { format!("{reason}, it is empty") } else { format!("{reason}: {words}") };
         Error::Unreadable { status, reason, request_id, raw: Vec::new() }
+    }
+
+    fn has_results(&self) -> bool {
+        self.base.foreign > 0 || self.shares.iter().any(|share| share.results() > 0)
     }
 
     fn has_errors(&self) -> bool {

@@ -100,8 +100,13 @@ pub enum Error {
     },
     /// The results were not ready within [`Settings::polling`](super::Settings::polling). Call
     /// [`collect`](super::Client::collect) to continue.
-    #[error("not finished after {0:?} of polling")]
-    Unfinished(Duration),
+    #[error("not finished after {polling:?} of polling")]
+    Unfinished {
+        /// The time limit for polling.
+        polling: Duration,
+        /// The JSON texts of the unfinished items of the last answer. Long ones are cut.
+        raw: Vec<String>,
+    },
     /// The task was accepted, but polling for its results failed. Call [`collect`](super::Client::collect) to try
     /// again.
     #[error("the task was accepted, but polling for its results failed: {0}")]
@@ -188,7 +193,7 @@ impl Error {
             Self::Refused(refusal) => refusal.class(),
             Self::Uncollected(cause) | Self::Download(cause) => cause.class(),
             Self::Unreachable(_) | Self::ConnectionLost(_) => Class::Connection,
-            Self::TimedOut(_) | Self::Unfinished(_) => Class::Timeout,
+            Self::TimedOut(_) | Self::Unfinished { .. } => Class::Timeout,
             Self::TooLarge { .. }
             | Self::Unreadable { .. }
             | Self::Missing { .. }
@@ -236,7 +241,7 @@ impl Error {
     #[must_use]
     pub fn raw(&self) -> &[String] {
         match self {
-            Self::Unreadable { raw, .. } | Self::Missing { raw, .. } => raw,
+            Self::Unreadable { raw, .. } | Self::Missing { raw, .. } | Self::Unfinished { raw, .. } => raw,
             Self::Uncollected(cause) => cause.raw(),
             _ => &[],
         }
@@ -272,7 +277,7 @@ impl Error {
         if let Self::Download(cause) = self {
             return matches!(cause.class(), Class::Connection | Class::Timeout);
         }
-        !matches!(self, Self::Unfinished(_)) && self.class().may_pass() && !self.may_be_billed()
+        self.class().may_pass() && !self.may_be_billed()
     }
 
     /// Whether this is an error of [`save`](super::Client::save) or [`download`](super::Client::download). The task is
@@ -296,7 +301,7 @@ impl Error {
             | Self::Uncollected(_)
             | Self::Missing { .. }
             | Self::Unreadable { .. }
-            | Self::Unfinished(_) => true,
+            | Self::Unfinished { .. } => true,
             Self::Unreachable(_) | Self::Download(_) | Self::File { .. } | Self::Write { .. } => false,
         }
     }

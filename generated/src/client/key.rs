@@ -59,13 +59,9 @@ impl Key {
         // Behind escapes, the key is in no text that can be searched.
         if self.0.len() >= SHORTEST
             && text.contains('\\')
-            && let Some(mut value) = value(&text)
+            && let Some(value) = value(&text).filter(|value| self.is_within(value))
         {
-            self.hide(&mut value);
-            let hidden = value.to_string();
-            if hidden.contains(HIDDEN) {
-                return hidden;
-            }
+            return self.hidden(value).to_string();
         }
         let mut text = text;
         self.hide_in_text(&mut text);
@@ -103,6 +99,17 @@ impl Key {
         self.0.len() >= SHORTEST && text.contains(&self.0)
     }
 
+    fn is_within(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.is_in(text),
+            Value::Array(items) => items.iter().any(|item| self.is_within(item)),
+            Value::Object(members) => {
+                members.iter().any(|(name, value)| self.is_in(name) || self.is_within(value))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+
     fn hide(&self, value: &mut Value) {
         match value {
             Value::String(text) => self.hide_in_text(text),
@@ -133,6 +140,13 @@ mod tests {
             json!({"a": ["no hunter2hunter2"], "hunter2hunter2": {"b": "hunter2hunter2!"}, "c": 1});
         key.hide_in(answer.as_object_mut().unwrap());
         assert_eq!(answer, json!({"a": ["no ***"], "***": {"b": "***!"}, "c": 1}));
+        for (text, hidden) in [
+            (r#"{"a": "hunter2hunter2"}"#, r#"{"a": "***"}"#),
+            (r#"{"a":"\u0068unter2hunter2"}"#, r#"{"a":"***"}"#),
+            (r#"{"a": "\/", "b": 1.0}"#, r#"{"a": "\/", "b": 1.0}"#),
+        ] {
+            assert_eq!(key.hidden_json(text.to_owned()), hidden);
+        }
     }
 
     #[test]

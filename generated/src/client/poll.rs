@@ -145,7 +145,10 @@ impl Client {
         }
         outcomes.extend(open.into_iter().map(|open| match open.why.clone() {
             Why::Lost(error) => open.give_up(*error),
-            Why::Taken | Why::Accepted => open.give_up(Error::Unfinished(polling)),
+            Why::Taken | Why::Accepted => {
+                let raw = open.best.under_way.iter().map(|item| item.raw.clone()).collect();
+                open.give_up(Error::Unfinished { polling, raw })
+            }
         }));
         outcomes
     }

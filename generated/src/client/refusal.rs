@@ -4,6 +4,7 @@ use super::billing;
 use super::class::{Class, of_code, of_status};
 use super::error::{Error, identified, plain};
 use crate::answers::ApiError;
+use crate::items::UNNAMED;
 use serde_json::Value;
 use std::fmt;
 use std::time::Duration;
@@ -39,8 +40,8 @@ impl Refusal {
     pub(super) fn class(&self) -> Class {
         let known = self.errors.iter().find_map(|error| of_code(&error.code));
         match known.unwrap_or_else(|| of_status(self.status)) {
-            // Such as HTTP 204: nothing is said.
-            Class::Unknown if self.errors.is_empty() => Class::Answer,
+            // Nothing is said, or nothing that is an error.
+            Class::Unknown if self.errors.iter().all(|error| error.code == UNNAMED) => Class::Answer,
             class => class,
         }
     }
