@@ -43,8 +43,8 @@
 //! [`Client::collect`] return its results, which costs nothing. The service keeps no results of an immediate (`sync`)
 //! task. If its answer is lost, they may be gone.
 //!
-//! Whatever can be read of an answer is handed on. [`Answer::odd`] lists the fields of a result that are not as
-//! documented, [`Answer::raw`] has the JSON text. [`Error::raw`] has the items that nothing identifies as results.
+//! Whatever can be read of an answer is handed on. [`Answer::odd`](crate::Answer::odd) lists the fields of a result that are not as
+//! documented, [`Answer::raw`](crate::Answer::raw) has the JSON text. [`Error::raw`] has the items that nothing identifies as results.
 //!
 //! # Retries and time limits
 //!

@@ -148,18 +148,18 @@ impl<'a> Head<'a> {
             Some(word) if UNDER_WAY.contains(&word) => State::UnderWay,
             _ if self.error.is_some() => State::Failed,
             Some(_) if is_immediate && has_content => State::Result,
-            Some(_) => State::UnderWay,
             None if self.has_progress => {
                 let is_complete = self.percent.is_some_and(|percent| percent >= 100.0);
                 if is_complete && has_content { State::Result } else { State::UnderWay }
             }
             None if has_content || is_immediate && self.has_more => State::Result,
-            None => State::UnderWay,
+            Some(_) | None => State::UnderWay,
         }
     }
 
     /// A number that is the same for all copies of a result: from its identifiers, else from its content, else from the
     /// whole text.
+    #[cfg_attr(not(feature = "client"), allow(dead_code))]
     pub(crate) fn identity(&self, item: &RawValue) -> u64 {
         let mut hasher = DefaultHasher::new();
         if self.ids.is_empty() {

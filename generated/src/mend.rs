@@ -99,9 +99,9 @@ impl Mender<'_> {
         let word = &rest[..end];
         let is_json = serde_json::from_str::<serde::de::IgnoredAny>(word).is_ok();
         if is_json {
-            self.out.push_str(word)
+            self.out.push_str(word);
         } else {
-            self.out.push_str(&serde_json::Value::from(word).to_string())
+            self.out.push_str(&serde_json::Value::from(word).to_string());
         }
         self.at += end;
         let is_whole = end < rest.len();

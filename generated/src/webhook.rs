@@ -240,7 +240,7 @@ impl Receiver {
                     notice.ids.push(id(task, &head, item));
                 }
                 (Part::Item, State::UnderWay) if head.is_marked() => {
-                    notice.unfinished.push(head.unfinished(item))
+                    notice.unfinished.push(head.unfinished(item));
                 }
                 (Part::Item, State::UnderWay) => notice.unread.push(cut(item.get(), MAX_UNREAD)),
             }

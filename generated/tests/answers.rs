@@ -76,7 +76,7 @@ const EXPECTED: [(&str, &str); 80] = [
     ("poll 500 error status final w/o items", "Timeout billed, 2 requests"),
     ("poll 502 html then ok", "1 results, 3 requests"),
     ("poll empty data then ok", "1 results, 3 requests"),
-    ("poll error as string", "Unknown billed, 2 requests"),
+    ("poll error as string", "Answer billed, 2 requests"),
     ("poll failed status", "Safety billed, 2 requests"),
     ("poll not cumulative w/ processing", "2 results, 3 requests"),
     ("poll one success one error item", "1 results, short Timeout billed, 2 requests"),

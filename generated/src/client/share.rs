@@ -156,7 +156,7 @@ impl Share {
     pub(super) fn refusal(&self, errors: Errors) -> Refusal {
         let Errors { kept, omitted } = errors;
         let (retry_after, request_id) = (self.retry_after, self.request_id.clone());
-        Refusal { omitted, retry_after, request_id, ..Refusal::new(self.status, kept) }
+        Refusal { omitted, request_id, retry_after, ..Refusal::new(self.status, kept) }
     }
 
     /// The typed results, and the error if some are missing.

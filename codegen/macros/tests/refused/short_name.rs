@@ -1,3 +1,4 @@
+#![deny(deprecated)]
 use airspec_models::openai_gpt_image_2::{Quality, Request, Required};
 
 fn main() {

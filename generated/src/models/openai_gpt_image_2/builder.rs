@@ -206,3 +206,48 @@ impl RequestBuilder {
         self
     }
 }
+
+impl RequestBuilder {
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `safety_check_content`: the parameter is `safety.checkContent`"
+    )]
+    pub fn check_content(self, value: bool) -> Self {
+        self.safety_check_content(value)
+    }
+
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `inputs_reference_images`: the parameter is `inputs.referenceImages`"
+    )]
+    pub fn reference_images(
+        self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.inputs_reference_images(value)
+    }
+
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `provider_settings_openai`: the parameter is `providerSettings.openai`"
+    )]
+    pub fn openai(self, value: Openai) -> Self {
+        self.provider_settings_openai(value)
+    }
+
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `provider_settings_openai_moderation`: the parameter is `providerSettings.openai.moderation`"
+    )]
+    pub fn moderation(self, value: Moderation) -> Self {
+        self.provider_settings_openai_moderation(value)
+    }
+
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `provider_settings_openai_quality`: the parameter is `providerSettings.openai.quality`"
+    )]
+    pub fn quality(self, value: Quality) -> Self {
+        self.provider_settings_openai_quality(value)
+    }
+}
