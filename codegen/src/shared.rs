@@ -54,7 +54,7 @@ impl Shared {
                 let ident = format_ident!("{name}");
                 quote!(airspec_models::answers::#ident)
             }
-            None => quote!(Map<String, Value>),
+            None => quote!(airspec_models::Fields),
         }
     }
 

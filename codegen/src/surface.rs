@@ -170,6 +170,9 @@ impl Surface {
 
     fn method(&mut self, prefix: &str, item: &ImplItem) {
         match item {
+            // A name that only points to another is no promise.
+            ImplItem::Fn(one)
+                if one.attrs.iter().any(|attribute| attribute.path().is_ident("deprecated")) => {}
             ImplItem::Fn(one) if is_public(&one.vis) => {
                 let signature = &one.sig;
                 let text = printed(&quote!(#signature {}));

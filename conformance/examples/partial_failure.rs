@@ -62,8 +62,8 @@ fn advice(error: &ClientError) -> String {
             format!("it may be billed, so call `collect` and do not send it again: {error}")
         }
         _ if error.is_retryable() => format!("send it again later: {error}"),
-        Class::Balance => "top up the account, then send this task again".to_owned(),
-        Class::Request => format!("change {}: {error}", error.parameters().join(", ")),
+        Class::Quota => "top up the account, then send this task again".to_owned(),
+        Class::Validation => format!("change {}: {error}", error.parameters().join(", ")),
         _ => error.to_string(),
     }
 }

@@ -18,9 +18,9 @@ static RECEIVER: LazyLock<(Receiver, String)> = LazyLock::new(|| {
     (receiver, query)
 });
 
-/// The items of a body: an envelope, or one item alone.
+/// The items of a body that is JSON: an envelope, or one item alone.
 fn items(body: &[u8]) -> Vec<Value> {
-    let body: Value = from_slice(body).expect("what is believed is JSON");
+    let Ok(body) = from_slice::<Value>(body) else { return Vec::new() };
     let lists: Vec<&Value> = ["data", "errors"].iter().filter_map(|name| body.get(name)).collect();
     if lists.is_empty() {
         return vec![body];
@@ -42,8 +42,10 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(is_right, "{notice:?}");
             assert_eq!(notice.ids.len(), notice.results.len() + notice.errors.len());
             for item in items(body) {
-                let uuid = item.get("taskUUID").and_then(Value::as_str).unwrap_or_default();
-                assert!(uuid.eq_ignore_ascii_case(TASK), "{item}");
+                let digits = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>();
+                if let Some(uuid) = item.get("taskUUID").and_then(Value::as_str) {
+                    assert!(digits(uuid).eq_ignore_ascii_case(&digits(TASK)), "{item}");
+                }
             }
         }
         Err(WebhookError::NotYours | WebhookError::TooLarge(_)) => {}

@@ -39,28 +39,32 @@
 //! after HTTP 408 and 5xx, a lost connection, a time-out, and an answer that is invalid or is about another task. An
 //! error of a task that may be billed is never retryable.
 //!
-//! If you must not pay twice, build the task with `DeliveryMethod::Async`: after a lost answer, [`Client::collect`]
-//! returns its results and costs nothing. For an immediate (`sync`) task the results of a lost answer may be gone:
-//! `collect` then returns [`Class::NotFound`] (or [`Error::Unfinished`], if the service answers without any results),
-//! and sending the task again may be billed again, even with the same `taskUUID`. This is also true of the retries
-//! within one call; [`Settings::retries`] with 0 turns them off.
+//! If you must not pay twice, build the task with `DeliveryMethod::Async`: after a lost answer, this client and
+//! [`Client::collect`] return its results, which costs nothing. The service keeps no results of an immediate (`sync`)
+//! task. If its answer is lost, they may be gone.
+//!
+//! Whatever can be read of an answer is handed on. [`Answer::odd`](crate::Answer::odd) lists the fields of a result that are not as
+//! documented, [`Answer::raw`](crate::Answer::raw) has the JSON text. [`Error::raw`] has the items that nothing identifies as results.
 //!
 //! # Retries and time limits
 //!
-//! | call | retried after | not retried after | longest time with the defaults |
-//! |---|---|---|---|
-//! | sending tasks | HTTP 408, 429 and 5xx, no connection, lost connection | a time-out: the task may be running | 23 minutes |
-//! | polling | the same, and a time-out | any other status | 20 minutes ([`Settings::polling`]) |
-//! | [`Client::download`] | the same as polling | any other status | 23 minutes |
-//! | [`Client::save`] | the same, and an empty file | any other status, a file over [`Settings::file_limit`] | 23 minutes |
+//! | call | tried again after | longest time with the defaults |
+//! |---|---|---|
+//! | sending tasks | no connection, and errors that say that the task was not started, such as HTTP 429 | 23 minutes |
+//! | polling | HTTP 408, 429 and 5xx, errors of these classes, a lost connection, a time-out, an invalid answer | 20 minutes ([`Settings::polling`]) |
+//! | [`Client::download`], [`Client::save`] | the same, and HTTP 404 or an empty file, which a fresh link can have | 23 minutes |
 //!
 //! 23 minutes are 4 attempts of at most 5 minutes each ([`Settings::retries`], [`Settings::timeout`]) and 3 pauses of
 //! at most one minute each ([`Settings::longest_pause`]). [`Client::run`] sends and then polls: at most 43 minutes.
 //! Pauses start at one second, double, and have a random part. A `Retry-After` of the service replaces them.
 //!
-//! A retry sends the same task with the same `taskUUID`. If the service refuses it because the `taskUUID` is in use, an
-//! earlier attempt of this call was accepted: the client polls for its results, and returns [`Error::AlreadyAccepted`]
-//! if the service does not have them. If a later call of `run` returns [`Class::Conflict`], call [`Client::collect`].
+//! If a task may have been accepted (a lost connection, a time-out, an invalid answer, HTTP 5xx), the client does not
+//! send it again. It polls for the task instead. If the service says nothing about it in five polls, the call ends with
+//! the first error, or with [`Error::Taken`] if the service said that the `taskUUID` is in use. Only if the service
+//! answered with an error such as HTTP 503, and then says that it does not know the deferred (`async`) task, is the task
+//! sent again. [`Settings::retries`] with 0 turns all of this off.
+//!
+//! If `run` returns [`Class::Conflict`], an earlier call sent the task: call [`Client::collect`].
 //!
 //! # Limits
 //!
@@ -77,39 +81,46 @@ mod backoff;
 mod billing;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod class;
 mod download;
 mod envelope;
 mod error;
 mod http;
-mod items;
 mod key;
 mod poll;
 mod progress;
 mod reach;
+mod refusal;
 mod send;
 mod settings;
+mod share;
+mod shorten;
 #[doc(hidden)]
 pub mod url;
 
 #[doc(hidden)]
 pub use backoff::retry_after;
-pub use download::Download;
+pub use class::Class;
 #[doc(hidden)]
-pub use error::of_code;
-pub use error::{Class, Error, Refusal, SetupError};
+pub use class::of_code;
+pub use download::Download;
+pub use error::{Connection, Error, SetupError};
 pub use progress::Progress;
+pub use refusal::Refusal;
 pub use settings::Settings;
 
 use crate::decimal::Number;
+use crate::items::TASK_UUID;
 use crate::node::Node;
 use crate::task::Task;
 use crate::{Batch, Valid};
-use envelope::{Size, TASK_UUID, Ticket};
+use envelope::Ticket;
 use http::Http;
 use key::Key;
 use poll::{Open, Why};
 use progress::OnProgress;
 use send::TaskOutcome;
+use share::{Share, Size};
 use std::fmt;
 use std::sync::Arc;
 
@@ -204,7 +215,7 @@ impl Client {
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
         let mut outcomes = self.send(body(tasks), vec![ticket], &mut on_progress).await;
-        outcomes.pop().unwrap_or(Err(Error::Missing { wanted, got: 0, foreign: 0 }))
+        outcomes.pop().unwrap_or(Err(Error::nothing(wanted)))
     }
 
     /// Runs several tasks in one request. Returns one outcome for each task, in the order of the batch.
@@ -230,15 +241,17 @@ impl Client {
     /// Returns `Some` for a `sync` task, with its results.
     ///
     /// # Errors
-    /// The same as [`run`](Self::run).
+    /// The same as [`run`](Self::run). After a lost answer, the task may have been accepted: call
+    /// [`collect`](Self::collect).
     pub async fn submit<T: Task>(&self, task: &Valid<T>) -> Result<Option<Finished<T::Answer>>, Error> {
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
         let mut shares = self.deliver(body(std::slice::from_ref(task)), &[ticket], &mut |_| {}).await?;
         match shares.pop() {
             Some(TaskOutcome::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
-            Some(TaskOutcome::Deferred | TaskOutcome::Repeated) => Ok(None),
-            None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
+            Some(TaskOutcome::Open(Why::Lost(error), share)) if share.under_way.is_empty() => Err(*error),
+            Some(TaskOutcome::Open(..)) => Ok(None),
+            None => Err(Error::nothing(wanted)),
         }
     }
 
@@ -247,22 +260,28 @@ impl Client {
     ///
     /// # Errors
     /// The same as [`run`](Self::run). The class is [`Class::NotFound`] if the service does not know the task, or no
-    /// longer has its results, or the task was immediate (`sync`). If the service answers without results, the error is
-    /// [`Error::Unfinished`] after [`Settings::polling`].
+    /// longer has its results. If the service says nothing about a deferred task, the error is [`Error::Unfinished`]
+    /// after [`Settings::polling`]; about an immediate one, it is [`Error::Taken`] after five polls.
     pub async fn collect<T: Task>(&self, task: &Valid<T>) -> Result<Finished<T::Answer>, Error> {
         let ticket = ticket::<T>(task);
         let wanted = ticket.wanted;
         let on_progress: OnProgress<'_> = &mut |_| {};
-        let mut outcomes =
-            self.poll(vec![Open::new(0, ticket, Why::Accepted)], Size::default(), on_progress).await;
+        // Of an immediate task, the service keeps no results.
+        let why = if ticket.is_deferred { Why::Accepted } else { Why::Taken };
+        let open = vec![Open::new(0, ticket, why, Share::default())];
+        let mut outcomes = self.poll(open, Size::default(), on_progress).await;
         match outcomes.pop() {
             Some((_, outcome)) => outcome?.finish(wanted, &self.inner.key),
-            None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
+            None => Err(Error::nothing(wanted)),
         }
     }
 }
 
-/// The `taskUUID` of a task, and the number of results that it asks for.
+/// Names of the platform, the same for every model.
+const DELIVERY_METHOD: &str = "deliveryMethod";
+const DEFERRED: &str = "async";
+
+/// The `taskUUID` of a task, the number of results that it asks for, and whether they come later.
 fn ticket<T: Task>(task: &T) -> Ticket {
     let (unique, _) = T::UNIQUE;
     let uuid = match at(task.as_node(), if unique.is_empty() { TASK_UUID } else { unique }) {
@@ -270,12 +289,16 @@ fn ticket<T: Task>(task: &T) -> Ticket {
         Some(Node::Text(text)) => text.to_owned(),
         _ => String::new(),
     };
+    let method = match at(task.as_node(), DELIVERY_METHOD) {
+        Some(Node::Text(text)) => text,
+        _ => T::DELIVERY,
+    };
     let (parameter, default) = T::COUNT;
     let wanted = match at(task.as_node(), parameter) {
         Some(Node::Number(Number::Integer(count))) => u64::try_from(count).unwrap_or(default),
         _ => default,
     };
-    Ticket { uuid, wanted }
+    Ticket { uuid, wanted, is_deferred: method == DEFERRED }
 }
 
 /// The value at a dotted path.

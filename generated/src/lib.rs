@@ -69,6 +69,8 @@
 extern crate self as airspec_models;
 
 #[doc(hidden)]
+pub mod answer;
+#[doc(hidden)]
 pub mod check;
 #[cfg(feature = "client")]
 pub mod client;
@@ -80,17 +82,21 @@ pub mod decimal;
 pub mod format;
 pub mod guide;
 mod integer;
+#[cfg(any(feature = "client", feature = "webhook"))]
+mod items;
 #[doc(hidden)]
 pub mod json;
 mod length;
 #[doc(hidden)]
 pub mod literal;
+mod mend;
 #[rustfmt::skip] // formatted by the generator, the same with every version of rustfmt
 mod models;
 #[doc(hidden)]
 pub mod node;
 #[doc(hidden)]
 pub mod pointer;
+mod raw;
 mod real;
 #[doc(hidden)]
 pub mod shown;
@@ -108,8 +114,11 @@ pub use serde;
 #[doc(hidden)]
 pub use serde_json;
 
+pub use answer::{Answer, Fields, OddField};
 pub use closed::UnknownValue;
 pub use integer::{Integer, NotWhole};
+#[cfg(any(feature = "client", feature = "webhook"))]
+pub use items::Unfinished;
 pub use models::*;
 pub use real::Real;
 pub use task::{Batch, Valid};

@@ -3,6 +3,7 @@
 //! A text is parsed once, into the struct, and the struct is checked. Only text that does not fit the struct is parsed
 //! again, as plain JSON, to report all violations.
 
+use crate::answer::Answer;
 use crate::check::unique::repeated;
 use crate::json;
 use crate::node::{AsNode, Node, Object};
@@ -24,15 +25,21 @@ pub trait Task: Object + DeserializeOwned + Serialize {
     /// are without it.
     const COUNT: (&'static str, u64);
 
+    /// The delivery method of a task without one; empty where the model has none.
+    const DELIVERY: &'static str;
+
     /// Whether some member is kept as JSON, which parsing into the struct does not look into.
     const KEEPS_JSON: bool;
 
     /// One result: the struct in [`answers`](crate::answers), or the fields as they come where the module was made from
     /// a spec alone.
-    type Answer: DeserializeOwned + Clone + fmt::Debug + Send + 'static;
+    type Answer: Answer;
 
     /// Whether the struct has any violation: the checks, statically bound to the struct.
     fn probe(&self, out: &mut Probe);
+
+    /// All constraints of the model.
+    fn constraints() -> &'static [&'static Constraint];
 
     /// All violations of a value.
     fn explain(node: Node<'_>, at: &At<'_>, out: &mut Violations);
@@ -122,6 +129,7 @@ pub fn from_value<T: Task>(value: Value) -> Result<Valid<T>, Violations> {
 fn everything<T: Task>(node: Node<'_>) -> Violations {
     let mut violations = Violations::default();
     T::explain(node, &At::Root, &mut violations);
+    violations.suggest(T::constraints());
     violations
 }
 
@@ -259,6 +267,7 @@ macro_rules! task {
         $name:ident, $builder:ident {
             unique: $unique:expr,
             count: $count:expr,
+            delivery: $delivery:expr,
             keeps_json: $keeps_json:expr,
             answer: $answer:ty,
         }
@@ -266,12 +275,17 @@ macro_rules! task {
         impl $crate::task::Task for $name {
             const UNIQUE: (&'static str, &'static $crate::Constraint) = $unique;
             const COUNT: (&'static str, u64) = $count;
+            const DELIVERY: &'static str = $delivery;
             const KEEPS_JSON: bool = $keeps_json;
             type Answer = $answer;
 
             #[inline]
             fn probe(&self, out: &mut $crate::Probe) {
                 rules::task_members($crate::check::Members::new(self, &$crate::pointer::At::Root, out));
+            }
+
+            fn constraints() -> &'static [&'static $crate::Constraint] {
+                constraints::ALL
             }
 
             fn explain(

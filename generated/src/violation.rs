@@ -134,8 +134,8 @@ impl fmt::Display for Violation {
 /// All violations of a request, in the order of the spec. As an error, it is never empty.
 ///
 /// The first thousand violations are listed, and further ones are counted, so that the list cannot become much larger
-/// than the request.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+/// than the request. `Debug` reads like `Display`, so that they look right where `main` returns them.
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(transparent)]
 pub struct Violations {
     list: Vec<Violation>,
@@ -180,6 +180,16 @@ impl Violations {
     pub(crate) fn append(&mut self, others: Self) {
         self.unlisted += others.unlisted;
         self.extend(others.list);
+    }
+
+    /// Suggests the whole path in place of a name that a model has elsewhere, given its constraints.
+    pub(crate) fn suggest(&mut self, constraints: &[&Constraint]) {
+        for violation in self.list.iter_mut().filter(|violation| violation.constraint.ends_with(UNDECLARED)) {
+            let name = violation.pointer.rsplit('/').next().unwrap_or_default();
+            if let Some(path) = elsewhere(name, constraints) {
+                violation.message = format!("is not a known name here, did you mean `{path}`?");
+            }
+        }
     }
 
     /// Lists a violation, or counts it where the list is full. It is only made for being listed.
@@ -260,6 +270,12 @@ impl fmt::Display for Violations {
             write!(f, "\nand {} more", self.unlisted)?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Debug for Violations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -345,6 +361,20 @@ impl fmt::Display for Found<'_> {
     }
 }
 
+/// How the ids of constraints end that leave no room for other names.
+const UNDECLARED: &str = "additionalProperties";
+
+/// The shortest path of a parameter with this name within an object: constraints are named by path and rule.
+fn elsewhere<'a>(name: &str, constraints: &[&'a Constraint]) -> Option<&'a str> {
+    let plain = |name: &str| name.replace(['_', '-'], "").to_lowercase();
+    let wanted = plain(name);
+    let paths =
+        constraints.iter().filter_map(|constraint| constraint.id.rsplit_once('.').map(|(path, _)| path));
+    paths
+        .filter(|path| path.rsplit_once('.').is_some_and(|(_, last)| plain(last) == wanted))
+        .min_by_key(|path| path.len())
+}
+
 /// The known name that is near enough to have been meant.
 fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
     if known.len() > LISTED {
@@ -386,6 +416,25 @@ mod tests {
         assert!(near.message.ends_with("did you mean `width`?"), "{near}");
         let far = Violation::unknown("/x".into(), "additionalProperties", "x", &known);
         assert!(far.message.ends_with("use one of `width`, `positivePrompt`"), "{far}");
+    }
+
+    #[test]
+    fn a_name_that_stands_elsewhere_is_suggested_with_its_path() {
+        let ids = ["width.maximum", "settings.openai.quality.enum", "a.much.longer.path.quality.enum"];
+        let constraints = ids.map(|id| Constraint::new(id, "", ""));
+        let constraints: Vec<&Constraint> = constraints.iter().collect();
+        for (name, path) in [
+            ("quality", Some("settings.openai.quality")),
+            ("Quality_", Some("settings.openai.quality")),
+            ("width", None),
+        ] {
+            assert_eq!(elsewhere(name, &constraints), path, "{name}");
+        }
+        let unknown = Violation::unknown("/quality".into(), "additionalProperties", "quality", &["width"]);
+        let mut violations = Violations::from(unknown);
+        violations.suggest(&constraints);
+        let text = "/quality: is not a known name here, did you mean `settings.openai.quality`?";
+        assert_eq!((violations.to_string(), format!("{violations:?}")), (text.to_owned(), text.to_owned()));
     }
 
     #[test]

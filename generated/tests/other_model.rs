@@ -40,5 +40,8 @@ fn results_of_a_model_of_ones_own_are_fields_as_they_come() {
     let task = lighthouse::Request::builder(required).strength(0.35).build().unwrap();
     let finished = client.run(&task).unwrap();
     assert_eq!(serde_json::to_value(&finished.results).unwrap(), json!([{"beam": 7, "tower": "red"}]));
+    let result = &finished.results[0];
+    assert_eq!((&result["beam"], result.raw()), (&json!(7), r#"{"beam":7,"tower":"red"}"#));
+    assert!(result.odd().is_empty());
     assert!(heard.join().unwrap().ends_with(r#"[{"prompt":"at dawn","strength":0.35}]"#));
 }

@@ -143,3 +143,15 @@ fn the_messages_of_every_rule() {
     let violations = Request::from_json(&text.to_string()).unwrap_err();
     insta::assert_snapshot!(violations);
 }
+
+#[test]
+fn a_name_that_stands_deeper_is_suggested_with_its_path() {
+    let text = r#"{"positivePrompt":"a lighthouse","quality":"high","reference_images":[]}"#;
+    let violations = Request::from_json(text).unwrap_err().to_string();
+    for (name, path) in
+        [("quality", "providerSettings.openai.quality"), ("reference_images", "inputs.referenceImages")]
+    {
+        let line = format!("/{name}: is not a known name here, did you mean `{path}`?");
+        assert!(violations.contains(&line), "{violations}");
+    }
+}

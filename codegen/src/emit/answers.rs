@@ -1,5 +1,5 @@
 //! What the API answers: results and errors, read leniently. Fields that this release does not know are kept, since
-//! answers grow; what a result must be is checked by the conformance suite, not by the type.
+//! answers grow, and odd ones are listed; what a result must be is checked by the conformance suite, not by the type.
 
 use crate::docs;
 use crate::names::{Scope, snake, type_name};
@@ -64,40 +64,46 @@ fn item(ident: &Ident, schema: &Schema) -> TokenStream {
         format!("{}.", title.trim_end_matches('.')),
         schema.description.clone().unwrap_or_default(),
     ]);
-    let mut scope = Scope::with("other");
-    let fields: Vec<TokenStream> = schema
-        .properties
-        .iter()
-        .map(|property| field(&scope.mint(&[snake(&property.name)]), property))
-        .collect();
+    let mut scope = Scope::with("other item");
+    let idents: Vec<Ident> =
+        schema.properties.iter().map(|property| scope.mint(&[snake(&property.name)])).collect();
+    let fields = idents.iter().zip(&schema.properties).map(|(ident, property)| field(ident, property));
+    let table = idents.iter().zip(&schema.properties).map(|(ident, property)| {
+        let name = &property.name;
+        if property.required.is_some() {
+            quote!(required #ident: #name,)
+        } else {
+            quote!(optional #ident: #name,)
+        }
+    });
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(crate = "airspec_models::serde")]
+        #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
         pub struct #ident {
             #(#fields)*
             /// Fields that this release does not know.
-            #[serde(flatten)]
             pub other: Map<String, Value>,
+            item: airspec_models::answer::Item,
         }
+
+        airspec_models::answer!(#ident { #(#table)* });
     }
 }
 
 fn field(ident: &Ident, property: &Property) -> TokenStream {
     let name = &property.name;
-    let docs =
-        docs::paragraphs(&[format!("`{name}`."), property.schema.description.clone().unwrap_or_default()]);
     let kind = kind(&property.schema);
-    if property.required.is_some() {
-        quote!(#docs #[serde(rename = #name)] pub #ident: #kind,)
-    } else {
-        quote! {
-            #docs
-            #[serde(rename = #name, default, skip_serializing_if = "Option::is_none")]
-            pub #ident: Option<#kind>,
-        }
-    }
+    let (kind, note) = match property.required {
+        Some(_) => (kind, "Empty if the answer has none."),
+        None => (quote!(Option<#kind>), ""),
+    };
+    let docs = docs::paragraphs(&[
+        format!("`{name}`."),
+        property.schema.description.clone().unwrap_or_default(),
+        note.to_owned(),
+    ]);
+    quote!(#docs pub #ident: #kind,)
 }
 
 /// The type of a field: closed sets and formats are plain text here, since new values may come.

@@ -9,6 +9,7 @@ use crate::spelling::rust_type;
 use airspec_spec::Model;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use std::collections::HashMap;
 
 pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let request = plan.request();
@@ -23,7 +24,9 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
             .to_owned(),
     ]);
     let start = start(request, plan);
-    let setters = setters(plan).into_iter().map(|setter| setter.item);
+    let setters = setters(plan);
+    let hints = hints(&setters);
+    let setters = setters.into_iter().map(|setter| setter.item);
     let items = quote! {
         #required
 
@@ -35,9 +38,41 @@ pub(super) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
         impl Request { #start }
 
         impl RequestBuilder { #(#setters)* }
+
+        #hints
     };
     let imports = super::inner_imports(&items, plan);
     quote!(#imports #items)
+}
+
+/// Methods that are named by the last word of a path alone. They work, and the compiler names the whole path.
+fn hints(setters: &[Setter<'_>]) -> Option<TokenStream> {
+    let short = |setter: &Setter<'_>| setter.path.rsplit_once('.').map(|(_, name)| snake(name));
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    // Names that mean something else.
+    let taken = ["build", "build_unchecked", "clone"].map(str::to_owned);
+    let taken = taken.into_iter().chain(setters.iter().map(|setter| setter.name.to_string()));
+    for name in taken.chain(setters.iter().filter_map(short)) {
+        *counts.entry(name).or_default() += 1;
+    }
+    let hints: Vec<TokenStream> = setters
+        .iter()
+        .filter_map(|setter| Some((setter, short(setter).filter(|short| counts[short] == 1)?)))
+        .map(|(setter, short)| {
+            let (Setter { path, name, argument, .. }, short) = (setter, format_ident!("{short}"));
+            let note = format!("use `{name}`: the parameter is `{path}`");
+            quote! {
+                #[doc(hidden)]
+                #[deprecated(note = #note)]
+                pub fn #short(self, value: #argument) -> Self { self.#name(value) }
+            }
+        })
+        .collect();
+    (!hints.is_empty()).then(|| {
+        quote! {
+            impl RequestBuilder { #(#hints)* }
+        }
+    })
 }
 
 /// The function that starts a request.
@@ -130,9 +165,13 @@ fn collect<'a>(
         let name = scope.mint(&[snake(&field.property.schema.path)]);
         let docs = setter_docs(field, &one.ident.to_string(), "Sets");
         let (argument, value) = argument(&field.shape, plan);
+        // Found by its last word as well.
+        let alias = (!above.is_empty()).then(|| snake(&field.property.name));
+        let alias = alias.map(|alias| quote!(#[doc(alias = #alias)]));
         let value = if field.property.required.is_some() { value } else { quote!(Some(#value)) };
         let item = quote! {
             #docs
+            #alias
             pub fn #name(mut self, value: #argument) -> Self {
                 self.request #(#above)*.#ident = #value;
                 self

@@ -128,16 +128,24 @@ pub(super) fn task(model: &Model, plan: &Plan<'_>, shared: &Shared) -> TokenStre
     let unique = check::unique::pair(model, plan);
     let (count, by_default) = count(model);
     let by_default = Literal::u64_unsuffixed(by_default);
+    let delivery = delivery(model);
     let keeps_json = plan.keeps_json();
     let answer = shared.result(model);
     quote! {
         airspec_models::task!(Request, RequestBuilder {
             unique: #unique,
             count: (#count, #by_default),
+            delivery: #delivery,
             keeps_json: #keeps_json,
             answer: #answer,
         });
     }
+}
+
+/// The delivery method of a task without one.
+fn delivery(model: &Model) -> &str {
+    let default = model.task.property("deliveryMethod").and_then(|method| method.schema.default.as_ref());
+    default.and_then(|default| default.as_str()).unwrap_or_default()
 }
 
 /// The parameter that says how many results there are, and how many there are without it.

@@ -75,7 +75,7 @@ async fn waiting_can_be_given_up_and_taken_up_again() {
     let impatient = Client::new(crate::support::KEY, quick(&mock.url()).polling(Duration::from_millis(50)));
     let error = impatient.unwrap().run(&deferred(1)).await.unwrap_err();
     assert!(
-        matches!(error, Error::Unfinished(_)) && !error.is_retryable() && error.may_be_billed(),
+        matches!(error, Error::Unfinished { .. }) && !error.is_retryable() && error.may_be_billed(),
         "{error}"
     );
     let handed_over = deferred(1);
@@ -110,7 +110,7 @@ async fn each_task_of_a_batch_has_an_outcome() {
         .collect();
     let uuid = |index: usize| batch[index].task_uuid.as_str().to_owned();
     let ids: Vec<String> = (0..4).map(uuid).collect();
-    let wanted = [Ok(1), Err(Class::Balance), Ok(2), Ok(1)];
+    let wanted = [Ok(1), Err(Class::Quota), Ok(2), Ok(1)];
     let expected: Vec<(&str, Result<usize, Class>)> = ids.iter().map(String::as_str).zip(wanted).collect();
     assert_eq!(told, expected);
     assert!(client(&mock.url()).run_batch(&Batch::<Request>::new([]).unwrap()).await.is_empty());
@@ -136,15 +136,12 @@ async fn what_was_paid_for_is_kept_whatever_else_there_is() {
     for (body, expected) in [
         (format!(r#"{{"data":[{one},{two}]}}"#), Ok((2, None))),
         (format!(r#"{{"data":[{two},{stranger},{upper}]}}"#), Ok((2, None))),
-        (format!(r#"{{"data":[{one}],"errors":[{failed}]}}"#), Ok((1, Some(Class::Service)))),
+        (format!(r#"{{"data":[{one}],"errors":[{failed}]}}"#), Ok((1, Some(Class::Timeout)))),
         (format!(r#"{{"data":[{one}]}}"#), Ok((1, Some(Class::Answer)))),
         (format!(r#"{{"data":[{one},7,{two}]}}"#), Ok((2, Some(Class::Answer)))),
-        (
-            format!(r#"{{"data":[{one},{{"taskUUID":"{}","imageUUID":7}}]}}"#, task.task_uuid),
-            Ok((1, Some(Class::Answer))),
-        ),
+        (format!(r#"{{"data":[{one},{{"taskUUID":"{}","imageUUID":7}}]}}"#, task.task_uuid), Ok((2, None))),
         (format!(r#"{{"data":[{stranger}]}}"#), Err(Class::Answer)),
-        (format!(r#"{{"errors":[{failed}]}}"#), Err(Class::Service)),
+        (format!(r#"{{"errors":[{failed}]}}"#), Err(Class::Timeout)),
         (r#"{"data":[]}"#.to_owned(), Err(Class::Answer)),
     ] {
         assert_eq!(read(&task, 200, &body).await, expected, "{body}");
@@ -159,22 +156,22 @@ async fn an_error_is_one_in_whatever_shape_it_comes() {
         r#"{{"data":[{{"taskUUID":"{uuid}","status":"error","error":{{"code":"invalidWidth","message":"m"}}}}]}}"#
     );
     for (status, body, class) in [
-        (400, error(&task, "invalidWidth"), Class::Request),
+        (400, error(&task, "invalidWidth"), Class::Validation),
         (
             400,
             r#"{"code":"invalidWidth","message":"m","parameter":["width","height"],"min":"a text"}"#
                 .to_owned(),
-            Class::Request,
+            Class::Validation,
         ),
-        (401, r#"{"code":"invalidApiKey","message":"m","parameter":"apiKey"}"#.to_owned(), Class::Key),
-        (402, r#""no object""#.to_owned(), Class::Balance),
-        (403, "{}".to_owned(), Class::Permission),
+        (401, r#"{"code":"invalidApiKey","message":"m","parameter":"apiKey"}"#.to_owned(), Class::Auth),
+        (402, r#""no object""#.to_owned(), Class::Quota),
+        (403, "{}".to_owned(), Class::Auth),
     ] {
         for body in [format!(r#"{{"errors":[{body}]}}"#), format!(r#"{{"data":[],"errors":[{body}]}}"#)] {
             assert_eq!(read(&task, status, &body).await, Err(class), "{body}");
         }
     }
-    assert_eq!(read(&task, 200, &inner).await, Err(Class::Request));
+    assert_eq!(read(&task, 200, &inner).await, Err(Class::Validation));
 }
 
 #[tokio::test]
@@ -187,11 +184,14 @@ async fn garbage_is_an_error_that_says_what_came() {
         (200, "[]", Class::Answer),
         (200, "{\"data\": 7}", Class::Answer),
         (200, "{}", Class::Answer),
+        (200, r#"{"ok":true}"#, Class::Answer),
+        (400, r#"{"ok":false}"#, Class::Validation),
+        (500, r#"{"data":[{"taskType":"imageInference"}]}"#, Class::ServerError),
         (204, "", Class::Answer),
-        (502, "<html>bad gateway</html>", Class::Service),
+        (502, "<html>bad gateway</html>", Class::ServerError),
         (404, "not here", Class::NotFound),
-        (400, "", Class::Request),
-        (599, "{\"data\": []}", Class::Service),
+        (400, "", Class::Validation),
+        (599, "{\"data\": []}", Class::ServerError),
     ] {
         assert_eq!(read(&task, status, body).await, Err(class), "{status} {body}");
     }

@@ -55,11 +55,15 @@ async fn only_a_clear_refusal_is_not_billed_and_only_what_is_not_billed_may_be_s
         for task in [task(), deferred(2)] {
             for (name, body) in bodies(&task) {
                 let script = Script::start(vec![answer(status, &body)]).await;
-                let once = Client::new(KEY, quick(&script.url).retries(0)).unwrap();
+                let settings = quick(&script.url).retries(0).polling(Duration::ZERO);
+                let once = Client::new(KEY, settings).unwrap();
                 let error = once.run(&task).await.unwrap_err();
                 let told = format!("{status} {name}: {error}");
                 assert_eq!(error.may_be_billed(), is_billed(status, name), "{told}");
-                let may_pass = matches!(error.class(), Class::Rate | Class::Service | Class::Connection);
+                let may_pass = matches!(
+                    error.class(),
+                    Class::RateLimit | Class::ServerError | Class::Timeout | Class::Connection
+                );
                 assert_eq!(error.is_retryable(), may_pass && !error.may_be_billed(), "{told}");
                 assert_eq!(script.heard().len(), 1, "{told}");
             }
@@ -132,7 +136,8 @@ async fn a_result_under_another_identifier_is_told() {
     let body = format!(r#"{{"data":[{}]}}"#, result(&task, 1).replace(task.task_uuid.as_str(), STRANGER));
     let script = Script::start(vec![answer(200, &body)]).await;
     let error = client(&script.url).run(&task).await.unwrap_err();
-    assert!(matches!(error, Error::Missing { wanted: 1, got: 0, foreign: 1 }), "{error}");
+    assert!(matches!(error, Error::Missing { wanted: 1, got: 0, foreign: 1, .. }), "{error}");
+    assert!(error.raw()[0].contains(STRANGER), "{:?}", error.raw());
     assert_eq!(
         error.to_string(),
         "0 of 1 results, and no error that says why; 1 came under other identifiers"

@@ -106,7 +106,7 @@ async fn a_download_that_is_no_longer_waited_for_leaves_nothing() {
     let impatient = quick("http://127.0.0.1:1/v1").timeout(Duration::from_millis(100)).retries(1);
     let error = Client::new(KEY, impatient).unwrap().save(&url, &path).await.unwrap_err();
     assert!(
-        error.class() == Class::Time && !error.may_be_billed() && names(folder.path()).is_empty(),
+        error.class() == Class::Timeout && !error.may_be_billed() && names(folder.path()).is_empty(),
         "{error}"
     );
     serving.abort();
@@ -244,4 +244,21 @@ async fn a_redirect_of_a_service_elsewhere_does_not_lead_to_this_machine_either(
         }
     }
     assert!(here.heard().is_empty());
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_there_yet_is_asked_for_again_and_a_part_of_one_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = |range: &str| answer_with(206, &format!("content-range: {range}\r\n"), "0123");
+    for (answers, expected) in [
+        (vec![answer(404, ""), answer(200, "0123")], Ok(4)),
+        (vec![answer(206, "0123")], Ok(4)),
+        (vec![part("bytes 0-3/4")], Ok(4)),
+        (vec![part("bytes 0-3/9")], Err(Some(206))),
+        (vec![part("bytes 4-7/8")], Err(Some(206))),
+    ] {
+        let script = Script::start(answers).await;
+        let saved = client("http://127.0.0.1:1/v1").save(&script.url, folder.path().join("a")).await;
+        assert_eq!(saved.map_err(|error| error.status()), expected);
+    }
 }

@@ -1,7 +1,7 @@
 //! Whether a task may be billed although its answer is an error. Only a clear refusal means that it is not. After any
 //! other answer, the service may have started the task, and a second task would be billed again.
 
-use super::error::{Class, of_code};
+use super::class::{Class, of_code};
 use crate::answers::ApiError;
 
 /// Whether a task may run, or may have run, after an answer with this status and these errors.
@@ -20,19 +20,25 @@ fn status_may_run(status: u16) -> bool {
     !matches!(status, 307 | 308 | 400..=407 | 410..=418 | 421..=426 | 428 | 429 | 431 | 451)
 }
 
+/// Codes of failures before the start of a task.
+const NOT_STARTED: [&str; 4] = ["noAvailableServer", "modelUnavailable", "modelDisabled", "modelNotReady"];
+/// Codes of failures at the end of a task, whatever their class: the check of the finished image, and a task that is
+/// gone.
+const AT_THE_END: [&str; 4] =
+    ["invalidProviderContent", "providerContentPolicyViolation", "taskCancelled", "taskFailedOrNotFound"];
+
 /// Whether an error code means that the task was not started.
 fn is_refusing(code: &str) -> bool {
-    // The provider's check of the finished image; its first word is misleading.
-    let is_checked_afterwards = code == "invalidProviderContent";
-    let class = of_code(code);
-    let refusing =
-        [Class::Request, Class::Key, Class::Balance, Class::Permission, Class::NotFound, Class::Rate];
-    !is_checked_afterwards && class.is_some_and(|class| refusing.contains(&class))
+    let refusing = [Class::Validation, Class::Auth, Class::Quota, Class::NotFound, Class::RateLimit];
+    let is_refusal = of_code(code).is_some_and(|class| refusing.contains(&class));
+    NOT_STARTED.contains(&code) || is_refusal && !AT_THE_END.contains(&code)
 }
 
 /// Whether an error code means that the task, or one with its `taskUUID`, was started.
 fn is_running(code: &str) -> bool {
-    code == "invalidProviderContent" || matches!(of_code(code), Some(Class::Service | Class::Conflict))
+    let running = [Class::ServerError, Class::Provider, Class::Timeout, Class::Conflict];
+    let is_started = of_code(code).is_some_and(|class| running.contains(&class));
+    AT_THE_END.contains(&code) || is_started && !NOT_STARTED.contains(&code)
 }
 
 #[cfg(test)]
@@ -71,6 +77,11 @@ mod tests {
             (&["internalServerError"], true, true),
             (&["unknownError"], true, true),
             (&["invalidProviderContent"], true, true),
+            (&["inferenceError"], true, true),
+            (&["noAvailableServer"], false, false),
+            (&["thirdPartyInsufficientCredits"], false, false),
+            (&["contentPolicyViolation"], true, false),
+            (&["taskFailedOrNotFound"], true, true),
             (&["conflictTaskUUID"], true, true),
             (&["somethingNew"], true, false),
             (&["invalidWidth", "timeoutProvider"], true, true),

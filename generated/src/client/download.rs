@@ -2,12 +2,12 @@
 
 use super::Client;
 use super::backoff::{is_passing, pause};
-use super::error::Error;
+use super::error::{Connection, Error};
 use super::http::{asked, lost};
 use super::url::bare;
 use crate::Uuid;
 use reqwest::Response;
-use reqwest::header::{CONTENT_TYPE, LOCATION};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, LOCATION};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,6 +17,10 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 /// The status of an answer with the file.
 const GOOD: u16 = 200;
+/// The status of an answer with a part of the file, or with all of it.
+const PARTIAL: u16 = 206;
+/// The status of a file that is not there, or not there yet.
+const MISSING: u16 = 404;
 
 /// A download in progress.
 ///
@@ -42,7 +46,8 @@ impl Client {
     /// Starts the download of a file. The key is not sent.
     ///
     /// # Errors
-    /// The URL is not valid or not allowed, the status is not 200, or there is no answer in time. To try again,
+    /// The URL is not valid or not allowed, the status is not 200, or there is no answer in time. A file that is not there
+    /// (404) is asked for again, since a fresh link can be early. To try again,
     /// download the same URL: the image is already paid for. Do not send the task again.
     pub async fn download(&self, url: &str) -> Result<Download, Error> {
         let mut attempt = 0;
@@ -95,8 +100,10 @@ impl Client {
     /// Waits before the next attempt, or returns the error if there is none.
     async fn pause_before(&self, attempt: u32, error: Error, asked: Option<Duration>) -> Result<(), Error> {
         let may_pass = match &error {
-            // An empty file with status 200: the service may not have stored the file yet.
-            Error::File { status: Some(status), .. } => is_passing(*status) || *status == GOOD,
+            // An empty file with status 200, or no file: the service may not have stored it yet.
+            Error::File { status: Some(status), .. } => {
+                is_passing(*status) || matches!(*status, GOOD | PARTIAL | MISSING)
+            }
             Error::Download(cause) => !matches!(**cause, Error::TooLarge { .. }),
             _ => false,
         };
@@ -119,7 +126,7 @@ impl Client {
             Err(_) => return Err((Error::TimedOut(time).of_download(), None)),
         };
         let status = response.status().as_u16();
-        if status != GOOD {
+        if status != GOOD && !(status == PARTIAL && is_whole(&response)) {
             let reason = format!("{} answers HTTP {status}", bare(url));
             return Err((Error::File { status: Some(status), reason }, asked(&response)));
         }
@@ -147,6 +154,14 @@ impl Client {
     }
 }
 
+/// Whether an answer with a part of a file has all of it, although nobody asked for a part.
+fn is_whole(response: &Response) -> bool {
+    let Some(range) = response.headers().get(CONTENT_RANGE) else { return true };
+    let range = range.to_str().ok().and_then(|range| range.trim().strip_prefix("bytes 0-")?.split_once('/'));
+    let last_and_size = range.and_then(|(last, size)| last.parse::<u64>().ok().zip(size.parse::<u64>().ok()));
+    last_and_size.is_some_and(|(last, size)| last.checked_add(1) == Some(size))
+}
+
 /// Without the URL, whose query may be secret.
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -172,8 +187,9 @@ impl Download {
     /// # Errors
     /// The connection is lost, or the file exceeds the size limit or the time limit.
     pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let url = self.response.url().clone();
         let chunk = match timeout_at(self.deadline, self.response.chunk()).await {
-            Ok(chunk) => chunk.map_err(|error| lost(error).of_download())?,
+            Ok(chunk) => chunk.map_err(|error| lost(error.with_url(url)).of_download())?,
             Err(_) => return Err(Error::TimedOut(self.time).of_download()),
         };
         if let Some(chunk) = &chunk {
@@ -205,9 +221,9 @@ impl Download {
             on_progress(self.read, size);
         }
         if size.is_some_and(|size| size != self.read) {
-            return Err(
-                Error::ConnectionLost("the file is shorter than its content-length".to_owned()).of_download()
-            );
+            let url = bare(self.response.url().as_str());
+            let reason = "the file is shorter than its content-length".to_owned();
+            return Err(Error::ConnectionLost(Connection { url, reason, source: None }).of_download());
         }
         writer.flush().await.map_err(|error| unwritten(path, &error))?;
         Ok(self.read)

@@ -1,15 +1,16 @@
 //! Errors that a program can act on: class, parameters, documentation URL, whether the task may be billed, and whether
 //! the same request may succeed later.
 
-use super::billing;
+use super::class::{Class, of_status};
+use super::refusal::{Refusal, names};
 use crate::answers::ApiError;
 use crate::shown::beginning;
-use serde_json::Value;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The client cannot be created.
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum SetupError {
     /// There is no key.
@@ -46,25 +47,26 @@ pub enum SetupError {
 /// match error.class() {
 ///     _ if error.is_download() => eprintln!("the image is paid for: download the same URL again: {error}"),
 ///     _ if error.may_be_billed() => eprintln!("call `collect`, do not send the task again: {error}"),
-///     Class::Request => eprintln!("change {:?}, see {:?}", error.parameters(), error.documentation()),
-///     Class::Balance => eprintln!("top up the account"),
+///     Class::Validation => eprintln!("change {:?}, see {:?}", error.parameters(), error.documentation()),
+///     Class::Safety => eprintln!("change the prompt or the inputs: {error}"),
+///     Class::Quota => eprintln!("top up the account"),
 ///     _ if error.is_retryable() => eprintln!("try again later: {error}"),
 ///     _ => eprintln!("{error}"),
 /// }
 /// # }
 /// ```
-#[derive(Clone, Debug, thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The service refused the request.
     #[error("{0}")]
     Refused(Box<Refusal>),
     /// The client could not connect, so it sent nothing.
-    #[error("cannot connect: {}", plain(.0))]
-    Unreachable(String),
+    #[error("cannot connect to {0}")]
+    Unreachable(#[source] Connection),
     /// The connection was lost before the answer was complete. The task may be running.
-    #[error("the connection was lost: {}", plain(.0))]
-    ConnectionLost(String),
+    #[error("the connection was lost: {0}")]
+    ConnectionLost(#[source] Connection),
     /// The answer took too long. The task may be running.
     #[error("no answer within {0:?}")]
     TimedOut(Duration),
@@ -75,32 +77,40 @@ pub enum Error {
         limit: u64,
     },
     /// The answer is not valid.
-    #[error("HTTP {status} with an invalid body: {}", plain(.reason))]
+    #[error("HTTP {status} with an invalid body: {}{}", plain(.reason), identified(.request_id.as_deref()))]
     Unreadable {
         /// The HTTP status.
         status: u16,
-        /// The reason.
+        /// The reason, with the first words of the body.
         reason: String,
+        /// The `X-Request-Id` of the answer.
+        request_id: Option<String>,
+        /// The JSON texts of the items that cannot be read. Long ones are cut.
+        raw: Vec<String>,
     },
-    /// The task was accepted in an earlier attempt of this call, and its results cannot be fetched. It may be billed.
-    /// A new task is billed again.
+    /// The task was accepted before, and its results cannot be fetched. It may be billed. A new task is billed again.
     #[error(
-        "task {} was accepted in an earlier attempt, and its results cannot be fetched: it may be billed, and a new task \
-         is billed again",
+        "task {} was accepted before, and its results cannot be fetched: it may be billed, and a new task is billed \
+         again",
         plain(.task)
     )]
-    AlreadyAccepted {
+    Taken {
         /// The `taskUUID`.
         task: String,
     },
     /// The results were not ready within [`Settings::polling`](super::Settings::polling). Call
     /// [`collect`](super::Client::collect) to continue.
-    #[error("not finished after {0:?} of polling")]
-    Unfinished(Duration),
+    #[error("not finished after {polling:?} of polling")]
+    Unfinished {
+        /// The time limit for polling.
+        polling: Duration,
+        /// The JSON texts of the unfinished items of the last answer. Long ones are cut.
+        raw: Vec<String>,
+    },
     /// The task was accepted, but polling for its results failed. Call [`collect`](super::Client::collect) to try
     /// again.
     #[error("the task was accepted, but polling for its results failed: {0}")]
-    Uncollected(Box<Error>),
+    Uncollected(#[source] Box<Error>),
     /// The answer has fewer results than the task asks for, and no error about the others.
     #[error("{got} of {wanted} results, and no error that says why{}", under_others(*.foreign))]
     Missing {
@@ -110,10 +120,12 @@ pub enum Error {
         got: u64,
         /// The number of results in the same answer with a `taskUUID` that was not sent.
         foreign: u64,
+        /// The JSON texts of these results. Long ones are cut.
+        raw: Vec<String>,
     },
     /// The download of a file failed. Download the same URL again, which costs nothing.
     #[error("the download failed: {0}")]
-    Download(Box<Error>),
+    Download(#[source] Box<Error>),
     /// The file cannot be downloaded: the URL is not valid or not allowed, or the server refused the request.
     #[error("the file cannot be downloaded: {}", plain(.reason))]
     File {
@@ -132,73 +144,36 @@ pub enum Error {
     },
 }
 
-/// The refusal of the service.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Refusal {
-    /// The HTTP status. It can be 200 if other tasks of the batch have results.
-    pub status: u16,
-    /// The errors of the service; empty if the answer has none. Long texts are cut.
-    pub errors: Vec<ApiError>,
-    /// How many further errors the answer contains. They are not kept.
-    pub omitted: u64,
-    /// Whether the task may run, or may have run, although there is an error: the service did not clearly refuse it,
-    /// or may have accepted an earlier attempt.
-    pub may_run: bool,
-    /// The `Retry-After` of the service.
-    pub retry_after: Option<Duration>,
+/// A connection that failed: the URL without what may be secret, and the reason.
+#[derive(Clone, thiserror::Error)]
+#[error("{}: {}", plain(.url), plain(.reason))]
+pub struct Connection {
+    pub(super) url: String,
+    pub(super) reason: String,
+    #[source]
+    pub(super) source: Option<Arc<reqwest::Error>>,
 }
 
-/// The kind of an error. Look at [`Error::is_download`] and [`Error::may_be_billed`] first, and then at the class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Class {
-    /// The request is not valid: change it.
-    Request,
-    /// The key is missing or wrong: set the right key.
-    Key,
-    /// The balance is too low: top up the account.
-    Balance,
-    /// The key has no permission for this request.
-    Permission,
-    /// The task, the file or the resource does not exist, or no longer exists.
-    NotFound,
-    /// The `taskUUID` is in use: call [`collect`](super::Client::collect).
-    Conflict,
-    /// Too many requests: wait, then send the task again.
-    Rate,
-    /// The service or the provider failed: try again later, if [`Error::is_retryable`].
-    Service,
-    /// The client could not connect, or the connection was lost.
-    Connection,
-    /// A time-out.
-    Time,
-    /// The answer is not valid or not complete.
-    Answer,
-    /// A local file cannot be written.
-    Local,
+/// The same as `Display`, so that an error looks right where `main` returns it.
+macro_rules! debug_as_display {
+    ($($name:ident),*) => {
+        $(impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        })*
+    };
 }
+debug_as_display!(SetupError, Error, Connection);
 
 impl Error {
-    pub(super) fn refused(status: u16, errors: Vec<ApiError>, retry_after: Option<Duration>) -> Self {
-        let may_run = billing::may_run(status, &errors);
-        Self::Refused(Box::new(Refusal { status, errors, omitted: 0, may_run, retry_after }))
+    pub(super) fn unreadable(status: u16, reason: &str) -> Self {
+        Self::Unreadable { status, reason: reason.to_owned(), request_id: None, raw: Vec::new() }
     }
 
-    /// The refusal with the number of further errors.
-    pub(super) fn with_omitted(self, omitted: u64) -> Self {
-        match self {
-            Self::Refused(refusal) => Self::Refused(Box::new(Refusal { omitted, ..*refusal })),
-            other => other,
-        }
-    }
-
-    /// The same error, if the task may be running after an earlier attempt or answer.
-    pub(super) fn in_doubt(self) -> Self {
-        match self {
-            Self::Refused(refusal) => Self::Refused(Box::new(Refusal { may_run: true, ..*refusal })),
-            other => other,
-        }
+    /// The error of an answer without results.
+    pub(super) fn nothing(wanted: u64) -> Self {
+        Self::Missing { wanted, got: 0, foreign: 0, raw: Vec::new() }
     }
 
     /// The error of a download, which has other consequences than the same error of a task.
@@ -218,12 +193,12 @@ impl Error {
             Self::Refused(refusal) => refusal.class(),
             Self::Uncollected(cause) | Self::Download(cause) => cause.class(),
             Self::Unreachable(_) | Self::ConnectionLost(_) => Class::Connection,
-            Self::TimedOut(_) | Self::Unfinished(_) => Class::Time,
+            Self::TimedOut(_) | Self::Unfinished { .. } => Class::Timeout,
             Self::TooLarge { .. }
             | Self::Unreadable { .. }
             | Self::Missing { .. }
             | Self::File { status: None, .. } => Class::Answer,
-            Self::AlreadyAccepted { .. } => Class::Conflict,
+            Self::Taken { .. } => Class::Conflict,
             Self::File { status: Some(status), .. } => of_status(*status),
             Self::Write { .. } => Class::Local,
         }
@@ -235,6 +210,39 @@ impl Error {
         match self {
             Self::Refused(refusal) => &refusal.errors,
             Self::Uncollected(cause) => cause.errors(),
+            _ => &[],
+        }
+    }
+
+    /// The HTTP status of the answer, if the error is about one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Refused(refusal) => Some(refusal.status),
+            Self::Unreadable { status, .. } => Some(*status),
+            Self::File { status, .. } => *status,
+            Self::Uncollected(cause) | Self::Download(cause) => cause.status(),
+            _ => None,
+        }
+    }
+
+    /// The `X-Request-Id` of the answer, which the provider's support asks for.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refusal) => refusal.request_id.as_deref(),
+            Self::Unreadable { request_id, .. } => request_id.as_deref(),
+            Self::Uncollected(cause) => cause.request_id(),
+            _ => None,
+        }
+    }
+
+    /// The JSON texts of items that may have been paid for and cannot be handed on as results. Long ones are cut.
+    #[must_use]
+    pub fn raw(&self) -> &[String] {
+        match self {
+            Self::Unreadable { raw, .. } | Self::Missing { raw, .. } | Self::Unfinished { raw, .. } => raw,
+            Self::Uncollected(cause) => cause.raw(),
             _ => &[],
         }
     }
@@ -262,17 +270,14 @@ impl Error {
     ///
     /// If you must not pay twice, build the task with `DeliveryMethod::Async`: after a lost answer,
     /// [`collect`](super::Client::collect) returns its results and costs nothing. For an immediate (`sync`) task the
-    /// results of a lost answer may be gone: `collect` then returns [`Class::NotFound`] (or [`Error::Unfinished`]),
-    /// and sending the task again may be billed again, even with the same `taskUUID`.
+    /// results of a lost answer may be gone, and sending the task again may be billed again, even with the same
+    /// `taskUUID`.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        let may_pass = match self {
-            Self::Download(cause) => {
-                return matches!(cause.class(), Class::Connection | Class::Time);
-            }
-            _ => matches!(self.class(), Class::Rate | Class::Service | Class::Connection),
-        };
-        may_pass && !self.may_be_billed()
+        if let Self::Download(cause) = self {
+            return matches!(cause.class(), Class::Connection | Class::Timeout);
+        }
+        self.class().may_pass() && !self.may_be_billed()
     }
 
     /// Whether this is an error of [`save`](super::Client::save) or [`download`](super::Client::download). The task is
@@ -292,11 +297,11 @@ impl Error {
             Self::ConnectionLost(_)
             | Self::TimedOut(_)
             | Self::TooLarge { .. }
-            | Self::AlreadyAccepted { .. }
+            | Self::Taken { .. }
             | Self::Uncollected(_)
             | Self::Missing { .. }
             | Self::Unreadable { .. }
-            | Self::Unfinished(_) => true,
+            | Self::Unfinished { .. } => true,
             Self::Unreachable(_) | Self::Download(_) | Self::File { .. } | Self::Write { .. } => false,
         }
     }
@@ -312,37 +317,6 @@ impl Error {
     }
 }
 
-impl Refusal {
-    fn class(&self) -> Class {
-        let known = self.errors.first().and_then(|error| of_code(&error.code));
-        known.unwrap_or_else(|| of_status(self.status))
-    }
-}
-
-/// Each error on a line: code, message, parameters, link.
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.errors.is_empty() {
-            return write!(f, "HTTP {} without an error message", self.status);
-        }
-        for (index, error) in self.errors.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "\n" };
-            write!(f, "{separator}{}: {}", plain(&error.code), plain(&error.message))?;
-            let parameters: Vec<&str> = error.parameter.iter().flat_map(names).collect();
-            if !parameters.is_empty() {
-                write!(f, " ({})", plain(&parameters.join(", ")))?;
-            }
-            if let Some(link) = &error.documentation {
-                write!(f, " see {}", plain(link))?;
-            }
-        }
-        if self.omitted > 0 {
-            write!(f, "\nand {} more", self.omitted)?;
-        }
-        Ok(())
-    }
-}
-
 /// The number of results with another `taskUUID`, if there are any.
 fn under_others(foreign: u64) -> String {
     match foreign {
@@ -351,69 +325,39 @@ fn under_others(foreign: u64) -> String {
     }
 }
 
+/// The identifier of a request, if there is one.
+pub(super) fn identified(id: Option<&str>) -> String {
+    id.map(|id| format!(" (request {})", plain(id))).unwrap_or_default()
+}
+
 /// Text of others, safe for a terminal.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     beginning(text, 500)
-}
-
-/// The names in `parameter`: one, or several.
-fn names(parameter: &Value) -> Vec<&str> {
-    match parameter {
-        Value::String(name) => vec![name],
-        Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
-/// The class of an error code. Codes differ between models, so the first word of the code decides.
-pub fn of_code(code: &str) -> Option<Class> {
-    let exact = match code {
-        "invalidApiKey" | "missingApiKey" => Class::Key,
-        "insufficientCredits" => Class::Balance,
-        "insufficientPermissions" => Class::Permission,
-        "rateLimitExceeded" => Class::Rate,
-        "internalServerError" | "serviceUnavailable" | "unknownError" => Class::Service,
-        _ => return of_beginning(code),
-    };
-    Some(exact)
-}
-
-fn of_beginning(code: &str) -> Option<Class> {
-    let begins = |words: &[&str]| words.iter().any(|word| code.starts_with(word));
-    if begins(&["conflict"]) {
-        Some(Class::Conflict)
-    } else if begins(&["timeout"]) {
-        Some(Class::Service)
-    } else if begins(&["invalid", "missing", "unsupported", "mismatch", "unknown"]) {
-        Some(Class::Request)
-    } else if code.ends_with("NotFound") {
-        Some(Class::NotFound)
-    } else {
-        None
-    }
-}
-
-fn of_status(status: u16) -> Class {
-    match status {
-        401 => Class::Key,
-        402 => Class::Balance,
-        403 => Class::Permission,
-        404 | 410 => Class::NotFound,
-        408 | 500..600 => Class::Service,
-        409 => Class::Conflict,
-        429 => Class::Rate,
-        400..500 => Class::Request,
-        _ => Class::Answer,
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn refused(status: u16, error: Value) -> Error {
-        Error::refused(status, vec![serde_json::from_value(error).unwrap()], None)
+        Refusal::new(status, vec![serde_json::from_value(error).unwrap()]).into()
+    }
+
+    fn connection() -> Connection {
+        Connection { url: "https://x/".to_owned(), reason: "reset".to_owned(), source: None }
+    }
+
+    #[test]
+    fn errors_look_right_where_main_returns_them() {
+        let lost = Error::ConnectionLost(connection());
+        assert_eq!(format!("{lost:?}"), "the connection was lost: https://x/: reset");
+        let outer = Error::Uncollected(Box::new(lost));
+        let source = std::error::Error::source(&outer).unwrap();
+        assert!(source.to_string().ends_with("reset") && source.source().is_some(), "{outer:?}");
+        assert_eq!(format!("{:?}", SetupError::NoKey), SetupError::NoKey.to_string());
+        let missing = Error::Missing { wanted: 1, got: 0, foreign: 1, raw: vec!["{}".to_owned()] };
+        assert_eq!((missing.raw(), missing.status()), (&["{}".to_owned()][..], None));
     }
 
     #[test]
@@ -423,7 +367,7 @@ mod tests {
             json!({"code": "invalidWidth", "message": "Too\u{1b} wide.", "parameter": "width",
                    "documentation": "https://runware.ai/x#request-width"}),
         );
-        assert_eq!((wide.class(), wide.is_retryable()), (Class::Request, false));
+        assert_eq!((wide.class(), wide.is_retryable()), (Class::Validation, false));
         assert_eq!(
             (wide.parameters(), wide.documentation()),
             (vec!["width"], Some("https://runware.ai/x#request-width"))
@@ -440,7 +384,7 @@ mod tests {
     #[test]
     fn errors_of_downloads_are_marked_and_never_billed() {
         let file = |status| Error::File { status, reason: "r".to_owned() };
-        let lost = || Error::ConnectionLost("reset".to_owned());
+        let lost = || Error::ConnectionLost(connection());
         let downloads = [
             lost().of_download(),
             Error::TimedOut(Duration::ZERO).of_download(),
@@ -462,15 +406,15 @@ mod tests {
     #[test]
     fn codes_count_before_statuses_since_a_batch_has_only_one_status() {
         for (code, status, class) in [
-            ("invalidApiKey", 400, Class::Key),
-            ("insufficientCredits", 200, Class::Balance),
-            ("rateLimitExceeded", 200, Class::Rate),
-            ("timeoutProvider", 200, Class::Service),
+            ("invalidApiKey", 400, Class::Auth),
+            ("insufficientCredits", 200, Class::Quota),
+            ("rateLimitExceeded", 200, Class::RateLimit),
+            ("timeoutProvider", 200, Class::Timeout),
             ("conflictTaskUUID", 400, Class::Conflict),
             ("taskNotFound", 200, Class::NotFound),
-            ("somethingNew", 402, Class::Balance),
-            ("somethingNew", 503, Class::Service),
-            ("somethingNew", 200, Class::Answer),
+            ("somethingNew", 402, Class::Quota),
+            ("somethingNew", 503, Class::ServerError),
+            ("somethingNew", 200, Class::Unknown),
         ] {
             let error = refused(status, json!({"code": code, "message": "m"}));
             assert_eq!(error.class(), class, "{code} {status}");

@@ -1,15 +1,16 @@
 //! HTTP with limits for time, bytes and redirects.
 
 use super::backoff::retry_after;
-use super::error::Error;
+use super::error::{Connection, Error};
 use super::reach::{NotPublic, PublicNames, Reach};
 use super::settings::Settings;
+use super::url::bare;
 use super::{Key, SetupError};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::{Attempt, Policy};
 use reqwest::{RequestBuilder, Response, Url};
 use std::error::Error as _;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 use tokio::time::timeout;
 
@@ -31,12 +32,18 @@ pub(super) struct Http {
     secure: OnceLock<Result<reqwest::Client, SetupError>>,
 }
 
-/// A complete answer.
+/// An answer.
 pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) retry_after: Option<Duration>,
+    pub(super) request_id: Option<String>,
     pub(super) body: Vec<u8>,
+    /// Why the body is not complete.
+    pub(super) lost: Option<Error>,
 }
+
+/// Where the identifier of a request stands.
+const REQUEST_ID: [&str; 4] = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"];
 
 impl Http {
     pub(super) fn new(key: &Key, settings: &Settings) -> Result<Self, SetupError> {
@@ -66,7 +73,9 @@ impl Http {
     /// A request for a file, without the key.
     pub(super) fn get(&self, url: &str, settings: &Settings) -> Result<RequestBuilder, Error> {
         let refused = |reason: String| Error::File { status: None, reason };
-        let url = Url::parse(url).map_err(|error| refused(format!("not a URL: {error}")))?;
+        // A URL can leave out the scheme.
+        let whole = if url.starts_with("//") { format!("https:{url}") } else { url.to_owned() };
+        let url = Url::parse(&whole).map_err(|error| refused(format!("not a URL: {error}")))?;
         self.reach.check(&url).map_err(|error| refused(error.to_string()))?;
         let client = match url.scheme() {
             "http" => &self.plain,
@@ -121,13 +130,24 @@ fn moved(attempt: Attempt<'_>, reach: Reach) -> reqwest::redirect::Action {
     }
 }
 
-/// Reads the complete answer.
+/// Reads the answer. Of one with status 2xx, the part that arrived before the connection was lost is kept.
 async fn whole(request: RequestBuilder, limit: u64) -> Result<Reply, Error> {
     let mut response = request.send().await.map_err(lost)?;
-    let status = response.status().as_u16();
+    let status = response.status();
+    let header =
+        |name: &&str| response.headers().get(*name)?.to_str().ok().map(|id| id.chars().take(200).collect());
+    let request_id = REQUEST_ID.iter().find_map(header);
     let retry_after = asked(&response);
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(lost)? {
+    let url = response.url().clone();
+    let mut reply = Reply { status: status.as_u16(), retry_after, request_id, body: Vec::new(), lost: None };
+    loop {
+        let chunk = match response.chunk().await.map_err(|error| lost(error.with_url(url.clone()))) {
+            Ok(Some(chunk)) => chunk,
+            Ok(None) => return Ok(reply),
+            Err(error) if status.is_success() => return Ok(Reply { lost: Some(error), ..reply }),
+            Err(error) => return Err(error),
+        };
+        let body = &mut reply.body;
         if body.len() as u64 + chunk.len() as u64 > limit {
             return Err(Error::TooLarge { limit });
         }
@@ -137,7 +157,6 @@ async fn whole(request: RequestBuilder, limit: u64) -> Result<Reply, Error> {
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Reply { status, retry_after, body })
 }
 
 /// The `Retry-After` of an answer.
@@ -150,14 +169,16 @@ pub(super) fn asked(response: &Response) -> Option<Duration> {
 pub(super) fn lost(error: reqwest::Error) -> Error {
     let mut reasons = std::iter::successors(error.source(), |reason| (*reason).source());
     if let Some(refused) = reasons.find_map(|reason| reason.downcast_ref::<NotPublic>()) {
-        Error::File { status: None, reason: refused.to_string() }
-    } else if error.is_connect() {
-        Error::Unreachable(cause(&error))
-    } else if error.is_redirect() {
-        Error::File { status: None, reason: cause(&error) }
-    } else {
-        Error::ConnectionLost(cause(&error))
+        return Error::File { status: None, reason: refused.to_string() };
     }
+    let reason = cause(&error);
+    if error.is_redirect() {
+        return Error::File { status: None, reason };
+    }
+    let (url, is_connect) =
+        (error.url().map(|url| bare(url.as_str())).unwrap_or_default(), error.is_connect());
+    let connection = Connection { url, reason, source: Some(Arc::new(error.without_url())) };
+    if is_connect { Error::Unreachable(connection) } else { Error::ConnectionLost(connection) }
 }
 
 /// The innermost reason of an error: the outer ones repeat the URL, which can contain a secret.

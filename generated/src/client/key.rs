@@ -1,6 +1,7 @@
 //! The key. It is sent in one header and never displayed.
 
 use super::SetupError;
+use crate::raw::value;
 use reqwest::header::HeaderValue;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -53,6 +54,20 @@ impl Key {
         }
     }
 
+    /// The text of a JSON value without the key.
+    pub(super) fn hidden_json(&self, text: String) -> String {
+        // Behind escapes, the key is in no text that can be searched.
+        if self.0.len() >= SHORTEST
+            && text.contains('\\')
+            && let Some(value) = value(&text).filter(|value| self.is_within(value))
+        {
+            return self.hidden(value).to_string();
+        }
+        let mut text = text;
+        self.hide_in_text(&mut text);
+        text
+    }
+
     /// A value without the key.
     pub(super) fn hidden(&self, mut value: Value) -> Value {
         self.hide(&mut value);
@@ -82,6 +97,17 @@ impl Key {
 
     fn is_in(&self, text: &str) -> bool {
         self.0.len() >= SHORTEST && text.contains(&self.0)
+    }
+
+    fn is_within(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.is_in(text),
+            Value::Array(items) => items.iter().any(|item| self.is_within(item)),
+            Value::Object(members) => {
+                members.iter().any(|(name, value)| self.is_in(name) || self.is_within(value))
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
     }
 
     fn hide(&self, value: &mut Value) {
@@ -114,6 +140,13 @@ mod tests {
             json!({"a": ["no hunter2hunter2"], "hunter2hunter2": {"b": "hunter2hunter2!"}, "c": 1});
         key.hide_in(answer.as_object_mut().unwrap());
         assert_eq!(answer, json!({"a": ["no ***"], "***": {"b": "***!"}, "c": 1}));
+        for (text, hidden) in [
+            (r#"{"a": "hunter2hunter2"}"#, r#"{"a": "***"}"#),
+            (r#"{"a":"\u0068unter2hunter2"}"#, r#"{"a":"***"}"#),
+            (r#"{"a": "\/", "b": 1.0}"#, r#"{"a": "\/", "b": 1.0}"#),
+        ] {
+            assert_eq!(key.hidden_json(text.to_owned()), hidden);
+        }
     }
 
     #[test]

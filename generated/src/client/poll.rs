@@ -1,70 +1,93 @@
-//! Polls for deferred results, with the pauses of the provider's own clients: 1 s, then 0.5 s, then 1.5 times the last
-//! pause, at most 10 s. One request asks about all unfinished tasks.
+//! Polls for results, with the pauses of the provider's own clients: 1 s, then 0.5 s, then 1.5 times the last pause, at
+//! most 10 s. One request asks about all unfinished tasks.
 
 use super::Client;
-use super::envelope::{Share, Size, TASK_TYPE, TASK_UUID, Ticket};
-use super::error::{Class, Error};
+use super::class::Class;
+use super::envelope::Ticket;
+use super::error::Error;
 use super::progress::{OnProgress, Progress};
+use super::share::{Share, Size};
+use crate::items::{TASK_TYPE, TASK_UUID};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 /// The task type of a poll.
 const GET_RESPONSE: &str = "getResponse";
+/// After so many polls in a row that say nothing about a task, there is nothing to wait for, unless the task was
+/// accepted.
+const SILENT_POLLS: u32 = 5;
 
 /// Why the client polls for a task.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub(super) enum Why {
-    /// The service accepted it.
+    /// The service accepted it, and its results come later.
     Accepted,
-    /// The `taskUUID` is in use, so an earlier attempt was accepted.
-    Repeated,
+    /// The `taskUUID` is in use, so the task was accepted before.
+    Taken,
+    /// The answer was lost, or says nothing about the task.
+    Lost(Box<Error>),
 }
 
 /// An unfinished task.
 pub(super) struct Open {
     /// Its place in the batch.
-    index: usize,
-    ticket: Ticket,
-    why: Why,
-    /// The best answer so far. Answers should be cumulative; one that is not does not replace a better one.
+    pub(super) index: usize,
+    pub(super) ticket: Ticket,
+    pub(super) why: Why,
+    /// All results so far, and the rest of the last answer about the task.
     best: Share,
+    /// How many polls in a row said nothing about it.
+    silent: u32,
 }
 
 impl Open {
-    pub(super) fn new(index: usize, ticket: Ticket, why: Why) -> Self {
-        Self { index, ticket, why, best: Share::default() }
+    pub(super) fn new(index: usize, ticket: Ticket, why: Why, best: Share) -> Self {
+        Self { index, ticket, why, best, silent: 0 }
     }
 
-    /// Adds an answer. Returns whether it was the last one. The service has accepted the task, so an error is not a
-    /// refusal. `others` is the size of the results of other tasks.
+    /// Adds an answer. Returns whether it was the last one. The service may have accepted the task, so an error is not
+    /// a refusal. `others` is the size of the results of other tasks.
     fn take(&mut self, share: Share, others: Size, limit: u64) -> bool {
-        let share = share.in_doubt();
+        let is_taken = share.is_refused_as(Class::Conflict);
+        if is_taken && matches!(self.why, Why::Lost(_)) {
+            self.why = Why::Taken;
+        }
+        if is_taken || share.is_silent() {
+            self.silent += 1;
+            return self.silent >= SILENT_POLLS && !matches!(self.why, Why::Accepted);
+        }
+        self.silent = 0;
         if share.size.is_too_much_with(others, limit) {
             self.best = std::mem::take(&mut self.best).with(Error::TooLarge { limit });
             return true;
         }
-        let is_over = share.is_over(self.ticket.wanted);
-        if is_over || share.results() >= self.best.results() {
-            self.best = share;
-        }
-        is_over
+        self.best.update(share.in_doubt());
+        self.best.is_over(self.ticket.wanted)
     }
 
     /// The final outcome.
     fn close(self) -> (usize, Result<Share, Error>) {
-        let lost = self.why == Why::Repeated && self.best.is_refused_as(Class::NotFound);
-        let outcome =
-            if lost { Err(Error::AlreadyAccepted { task: self.ticket.uuid }) } else { Ok(self.best) };
-        (self.index, outcome)
+        if !self.best.is_silent() && !self.best.is_refused_as(Class::NotFound) && self.silent < SILENT_POLLS {
+            return (self.index, Ok(self.best));
+        }
+        match self.why.clone() {
+            Why::Accepted => (self.index, Ok(self.best)),
+            Why::Taken => {
+                let task = self.ticket.uuid.clone();
+                self.give_up(Error::Taken { task })
+            }
+            Why::Lost(error) => self.give_up(*error),
+        }
     }
 
     /// The outcome when polling failed.
     fn fail(self, error: &Error) -> (usize, Result<Share, Error>) {
-        if self.why == Why::Repeated && error.class() == Class::NotFound {
-            return (self.index, Err(Error::AlreadyAccepted { task: self.ticket.uuid }));
+        match self.why.clone() {
+            Why::Lost(lost) => self.give_up(*lost),
+            Why::Taken if error.class() == Class::NotFound => self.close(),
+            Why::Taken | Why::Accepted => self.give_up(Error::Uncollected(Box::new(error.clone()))),
         }
-        self.give_up(Error::Uncollected(Box::new(error.clone())))
     }
 
     /// The outcome when polling ends early.
@@ -98,7 +121,7 @@ impl Client {
             sleep(pause.mul_f64(pace).min(left)).await;
             let tickets: Vec<Ticket> = open.iter().map(|open| open.ticket.clone()).collect();
             let left = polling.saturating_sub(start.elapsed());
-            let shares = match timeout(left, self.ask(body(&tickets), &tickets, on_progress)).await {
+            let shares = match timeout(left, self.ask(&tickets, on_progress)).await {
                 Ok(Ok(shares)) => shares,
                 Err(_) => break,
                 Ok(Err(error)) => {
@@ -108,6 +131,9 @@ impl Client {
             };
             let mut still = Vec::new();
             for (mut one, share) in open.into_iter().zip(shares) {
+                for unfinished in &share.under_way {
+                    on_progress(Progress::Unfinished { task: &one.ticket.uuid, unfinished });
+                }
                 kept.subtract(one.best.size);
                 let is_over = one.take(share, kept, self.inner.settings.answer_limit);
                 kept.add(one.best.size);
@@ -117,13 +143,27 @@ impl Client {
             }
             open = still;
         }
-        outcomes.extend(open.into_iter().map(|open| open.give_up(Error::Unfinished(polling))));
+        outcomes.extend(open.into_iter().map(|open| match open.why.clone() {
+            Why::Lost(error) => open.give_up(*error),
+            Why::Taken | Why::Accepted => {
+                let raw = open.best.under_way.iter().map(|item| item.raw.clone()).collect();
+                open.give_up(Error::Unfinished { polling, raw })
+            }
+        }));
         outcomes
+    }
+
+    /// Whether the service says of each of these tasks that it does not know it.
+    pub(super) async fn is_unknown(&self, tickets: &[Ticket]) -> bool {
+        match self.ask(tickets, &mut |_| {}).await {
+            Ok(shares) => shares.iter().all(|share| share.is_refused_as(Class::NotFound)),
+            Err(error) => error.class() == Class::NotFound,
+        }
     }
 }
 
 /// The poll for several tasks.
-fn body(tickets: &[Ticket]) -> String {
+pub(super) fn body(tickets: &[Ticket]) -> String {
     let ask = |ticket: &Ticket| json!({TASK_TYPE: GET_RESPONSE, TASK_UUID: ticket.uuid});
     tickets.iter().map(ask).collect::<Value>().to_string()
 }

@@ -1,6 +1,7 @@
 //! The progress of a call.
 
 use super::Error;
+use crate::items::Unfinished;
 use std::time::Duration;
 
 /// One step of a call.
@@ -23,6 +24,13 @@ pub enum Progress<'a> {
     Accepted {
         /// The `taskUUID`.
         task: &'a str,
+    },
+    /// A result of the task is not finished. A poll can have several.
+    Unfinished {
+        /// The `taskUUID`.
+        task: &'a str,
+        /// The word of the service and the progress in percent, if it sent them.
+        unfinished: &'a Unfinished,
     },
     /// The service answered a poll.
     Results {

@@ -1,33 +1,23 @@
-//! Sends tasks, retries them, and sorts the answers by task.
+//! Sends tasks, and sorts the answers by task.
+//!
+//! A task is sent again only if it was certainly not accepted: the service refused it for the moment, or was not
+//! reached. Whenever the task may have been accepted, the client polls for it instead, which costs nothing. After an
+//! answer of the service that it failed, a deferred task is also sent again if the service does not know it.
 
-use super::backoff::{is_passing, pause};
-use super::envelope::{Envelope, Share, Size, Ticket};
-use super::error::{Class, Error};
-use super::poll::{Open, Why};
+use super::backoff::pause;
+use super::class::Class;
+use super::envelope::{Envelope, Ticket};
+use super::error::Error;
+use super::poll::{Open, Why, body};
 use super::progress::{OnProgress, Progress};
+use super::share::{Share, Size};
 use super::{Client, Finished};
-use serde::de::DeserializeOwned;
+use crate::Answer;
 use tokio::time::sleep;
-
-/// The kind of a request body, which decides when it is sent again.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Post {
-    /// Tasks. They are not sent again after a time-out: the task may be running, and would be billed.
-    Tasks,
-    /// A poll, which costs nothing.
-    Poll,
-}
-
-/// The last answer, and whether there were earlier attempts.
-struct Sent {
-    envelope: Envelope,
-    /// Whether the service may have accepted the tasks of an earlier attempt.
-    is_repeated: bool,
-}
 
 impl Client {
     /// Sends tasks and waits for their results. Returns one outcome for each task, in their order.
-    pub(super) async fn send<A: DeserializeOwned>(
+    pub(super) async fn send<A: Answer>(
         &self,
         body: String,
         tickets: Vec<Ticket>,
@@ -36,34 +26,31 @@ impl Client {
         if tickets.is_empty() {
             return Vec::new();
         }
-        let shares = match self.deliver(body, &tickets, on_progress).await {
-            Ok(shares) => shares,
+        let first = match self.deliver(body, &tickets, on_progress).await {
+            Ok(first) => first,
             Err(error) => return tickets.iter().map(|_| Err(error.clone())).collect(),
         };
         let (mut open, mut kept) = (Vec::new(), Size::default());
         let mut outcomes: Vec<Option<Result<Share, Error>>> = Vec::with_capacity(tickets.len());
-        for (index, (share, ticket)) in shares.into_iter().zip(&tickets).enumerate() {
-            let why = match share {
-                TaskOutcome::Answered(share) => {
-                    kept.add(share.size);
-                    outcomes.push(Some(Ok(share)));
-                    continue;
+        for (index, (outcome, ticket)) in first.into_iter().zip(&tickets).enumerate() {
+            kept.add(outcome.share().size);
+            match outcome {
+                TaskOutcome::Answered(share) => outcomes.push(Some(Ok(share))),
+                TaskOutcome::Open(why, share) => {
+                    if matches!(why, Why::Accepted) {
+                        on_progress(Progress::Accepted { task: &ticket.uuid });
+                    }
+                    outcomes.push(None);
+                    open.push(Open::new(index, ticket.clone(), why, share));
                 }
-                TaskOutcome::Deferred => Why::Accepted,
-                TaskOutcome::Repeated => Why::Repeated,
-            };
-            outcomes.push(None);
-            if why == Why::Accepted {
-                on_progress(Progress::Accepted { task: &ticket.uuid });
             }
-            open.push(Open::new(index, ticket.clone(), why));
         }
         for (index, outcome) in self.poll(open, kept, on_progress).await {
             outcomes[index] = Some(outcome);
         }
         let finish = |(outcome, ticket): (Option<Result<Share, Error>>, &Ticket)| match outcome {
             Some(outcome) => outcome?.finish(ticket.wanted, &self.inner.key),
-            None => Err(Error::Missing { wanted: ticket.wanted, got: 0, foreign: 0 }),
+            None => Err(Error::nothing(ticket.wanted)),
         };
         outcomes.into_iter().zip(&tickets).map(finish).collect()
     }
@@ -75,53 +62,63 @@ impl Client {
         tickets: &[Ticket],
         on_progress: OnProgress<'_>,
     ) -> Result<Vec<TaskOutcome>, Error> {
-        let Sent { envelope, is_repeated } = self.post(body, tickets, Post::Tasks, on_progress).await?;
-        Ok(envelope.shares().into_iter().map(|share| TaskOutcome::of(share, is_repeated)).collect())
-    }
-
-    /// Polls for tasks.
-    pub(super) async fn ask(
-        &self,
-        body: String,
-        tickets: &[Ticket],
-        on_progress: OnProgress<'_>,
-    ) -> Result<Vec<Share>, Error> {
-        let Sent { envelope, .. } = self.post(body, tickets, Post::Poll, on_progress).await?;
-        if envelope.is_about_its_tasks() { Ok(envelope.shares()) } else { Err(envelope.refusal()) }
-    }
-
-    /// Posts a body. After an error that is retried, posts it again after a pause.
-    async fn post(
-        &self,
-        body: String,
-        tickets: &[Ticket],
-        what: Post,
-        on_progress: OnProgress<'_>,
-    ) -> Result<Sent, Error> {
-        let (http, settings) = (&self.inner.http, &self.inner.settings);
+        let settings = &self.inner.settings;
         // The first failure after which a task may be billed.
-        let (mut doubt, mut attempt) = (None, 0);
+        let (mut doubt, mut attempt): (Option<Error>, _) = (None, 0);
         loop {
-            if what == Post::Tasks {
-                on_progress(Progress::Sending { attempt: attempt + 1 });
-            }
-            let reply = http.post(body.clone(), settings).await;
-            let got = reply.and_then(|reply| Envelope::read(&reply, &self.inner.key, tickets));
-            let is_repeated = doubt.is_some();
-            let Some(error) = failure(&got) else {
-                return got.map(|envelope| Sent { envelope, is_repeated });
+            on_progress(Progress::Sending { attempt: attempt + 1 });
+            let reply = self.inner.http.post(body.clone(), settings).await;
+            let got = reply.and_then(|reply| Envelope::read(reply, &self.inner.key, tickets, false));
+            let Some(error) = failure(&got).filter(|error| error.class().may_pass() || is_lost(error)) else {
+                return outcomes(got?, tickets, doubt.as_ref());
             };
-            let again = pause(settings, attempt, error.retry_after()).filter(|_| what.may_follow(&error));
-            let Some(pause) = again else {
-                return match doubt {
-                    Some(doubt) if !error.may_be_billed() => Err(doubt),
-                    _ => got.map(|envelope| Sent { envelope, is_repeated }),
+            let Some(pause) = pause(settings, attempt, error.retry_after()) else {
+                return match (doubt, got) {
+                    (Some(doubt), _) if !error.may_be_billed() => Err(doubt),
+                    (doubt, got) => outcomes(got?, tickets, doubt.as_ref()),
                 };
             };
             on_progress(Progress::Waiting { error: &error, pause });
-            if what == Post::Tasks && error.may_be_billed() {
+            sleep(pause).await;
+            if error.may_be_billed() {
+                // After a lost connection, the request may still be on its way.
+                let is_answer =
+                    matches!(error, Error::Refused(_)) && tickets.iter().all(|ticket| ticket.is_deferred);
+                if !(is_answer && self.is_unknown(tickets).await) {
+                    return Ok(lost(&error, got, tickets));
+                }
                 doubt.get_or_insert(error);
             }
+            attempt += 1;
+        }
+    }
+
+    /// Polls for tasks. A poll that fails is sent again.
+    pub(super) async fn ask(
+        &self,
+        tickets: &[Ticket],
+        on_progress: OnProgress<'_>,
+    ) -> Result<Vec<Share>, Error> {
+        let settings = &self.inner.settings;
+        let mut attempt = 0;
+        loop {
+            let reply = self.inner.http.post(body(tickets), settings).await;
+            let got = reply.and_then(|reply| Envelope::read(reply, &self.inner.key, tickets, true));
+            let got = got.and_then(|envelope| match envelope.lost {
+                Some(lost) => Err(lost),
+                None => Ok(envelope),
+            });
+            let again = failure(&got).filter(|error| error.class().may_pass() || is_lost(error));
+            let pause = again.as_ref().and_then(|error| pause(settings, attempt, error.retry_after()));
+            let (Some(error), Some(pause)) = (again, pause) else {
+                let envelope = got?;
+                return if envelope.is_about_its_tasks() {
+                    Ok(envelope.shares())
+                } else {
+                    Err(envelope.refusal())
+                };
+            };
+            on_progress(Progress::Waiting { error: &error, pause });
             sleep(pause).await;
             attempt += 1;
         }
@@ -132,28 +129,61 @@ impl Client {
 /// for.
 fn failure(got: &Result<Envelope, Error>) -> Option<Error> {
     match got {
-        Ok(envelope) if is_passing(envelope.status) => envelope.failure(),
-        Ok(_) => None,
+        Ok(envelope) => envelope.failure().or_else(|| envelope.lost.clone()),
         Err(error) => Some(error.clone()),
     }
+}
+
+/// Whether nothing is known of what the service did.
+fn is_lost(error: &Error) -> bool {
+    matches!(error, Error::ConnectionLost(_) | Error::TimedOut(_))
+        || matches!(error, Error::Unreadable { status, .. } if *status < 300)
+}
+
+/// The first answer about each task.
+fn outcomes(
+    envelope: Envelope,
+    tickets: &[Ticket],
+    doubt: Option<&Error>,
+) -> Result<Vec<TaskOutcome>, Error> {
+    if let Some(lost) = &envelope.lost {
+        return Err(lost.clone());
+    }
+    let shares = envelope.shares().into_iter().zip(tickets);
+    Ok(shares.map(|(share, ticket)| TaskOutcome::of(share, ticket, doubt.is_some())).collect())
+}
+
+/// What is known of the tasks after a lost answer: results of a part of it, if there are all.
+fn lost(error: &Error, got: Result<Envelope, Error>, tickets: &[Ticket]) -> Vec<TaskOutcome> {
+    let shares = match got {
+        Ok(envelope) if envelope.lost.is_some() => envelope.shares(),
+        Ok(_) | Err(_) => vec![Share::default(); tickets.len()],
+    };
+    let outcome = |(share, ticket): (Share, &Ticket)| {
+        if share.results() >= ticket.wanted {
+            TaskOutcome::Answered(share)
+        } else {
+            TaskOutcome::Open(Why::Lost(Box::new(error.clone())), share)
+        }
+    };
+    shares.into_iter().zip(tickets).map(outcome).collect()
 }
 
 /// The first answer about a task.
 pub(super) enum TaskOutcome {
     /// It has results or errors.
     Answered(Share),
-    /// It was accepted, and its results come later.
-    Deferred,
-    /// Its `taskUUID` is in use: an earlier attempt was accepted.
-    Repeated,
+    /// It is not finished, or not known to be.
+    Open(Why, Share),
 }
 
 impl TaskOutcome {
-    fn of(share: Share, is_repeated: bool) -> Self {
+    fn of(share: Share, ticket: &Ticket, is_repeated: bool) -> Self {
         if is_repeated && share.is_refused_as(Class::Conflict) {
-            Self::Repeated
-        } else if share.is_deferred() {
-            Self::Deferred
+            Self::Open(Why::Taken, Share::default())
+        } else if share.is_open(ticket) {
+            let why = if ticket.is_deferred { Why::Accepted } else { Why::Lost(Box::new(share.unclear())) };
+            Self::Open(why, share)
         } else if is_repeated {
             // The earlier attempt may have been accepted, whatever this answer says.
             Self::Answered(share.in_doubt())
@@ -161,16 +191,10 @@ impl TaskOutcome {
             Self::Answered(share)
         }
     }
-}
 
-impl Post {
-    /// Whether the same body may be sent again after this error.
-    fn may_follow(self, error: &Error) -> bool {
-        match error {
-            Error::Refused(refusal) => is_passing(refusal.status),
-            Error::Unreachable(_) | Error::ConnectionLost(_) => true,
-            Error::TimedOut(_) => self == Self::Poll,
-            _ => false,
+    fn share(&self) -> &Share {
+        match self {
+            Self::Answered(share) | Self::Open(_, share) => share,
         }
     }
 }

@@ -148,9 +148,8 @@ impl Settings {
 
     /// How often a request is sent again. Default: 3 times.
     ///
-    /// Tasks are sent again after HTTP 408, 429 and 5xx, and after a failed or lost connection, but not after a
-    /// time-out. Polls and downloads are also sent again after a time-out. [`save`](super::Client::save) also
-    /// downloads an empty file again.
+    /// A task is sent again only if it was not accepted. If it may have been accepted, the client polls for it instead.
+    /// With 0, it does neither. Polls and downloads are also sent again after other failures that may pass.
     #[must_use]
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;

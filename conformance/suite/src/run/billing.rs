@@ -207,7 +207,7 @@ fn errors(
 
 /// Whether a code tells of work that was begun: it took too long, or failed on the way.
 fn may_have_run(code: &str) -> bool {
-    matches!(of_code(code), Some(Class::Service | Class::Time))
+    matches!(of_code(code), Some(Class::ServerError | Class::Provider | Class::Timeout))
         || code.contains("Timeout")
         || ["provider", "inference", "processing", "taskFailed", "download", "upload"]
             .iter()
@@ -219,13 +219,12 @@ fn is_known_refusal(code: &str) -> bool {
     let is_class = matches!(
         of_code(code),
         Some(
-            Class::Request
-                | Class::Key
-                | Class::Balance
-                | Class::Permission
+            Class::Validation
+                | Class::Auth
+                | Class::Quota
                 | Class::NotFound
                 | Class::Conflict
-                | Class::Rate
+                | Class::RateLimit
         )
     );
     let has = |words: &[&str]| words.iter().any(|word| code.contains(word));

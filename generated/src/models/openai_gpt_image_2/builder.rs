@@ -107,6 +107,7 @@ impl RequestBuilder {
     }
 
     /// Content check. Sets [`Safety::check_content`].
+    #[doc(alias = "check_content")]
     pub fn safety_check_content(mut self, value: bool) -> Self {
         self.request.safety.get_or_insert_default().check_content = Some(value);
         self
@@ -131,6 +132,7 @@ impl RequestBuilder {
     }
 
     /// Reference images. Sets [`Inputs::reference_images`].
+    #[doc(alias = "reference_images")]
     pub fn inputs_reference_images(
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
@@ -172,12 +174,14 @@ impl RequestBuilder {
     }
 
     /// OpenAI settings. Sets [`ProviderSettings::openai`].
+    #[doc(alias = "openai")]
     pub fn provider_settings_openai(mut self, value: Openai) -> Self {
         self.request.provider_settings.get_or_insert_default().openai = Some(value);
         self
     }
 
     /// Moderation level. Sets [`Openai::moderation`].
+    #[doc(alias = "moderation")]
     pub fn provider_settings_openai_moderation(mut self, value: Moderation) -> Self {
         self
             .request
@@ -190,6 +194,7 @@ impl RequestBuilder {
     }
 
     /// Generation quality. Sets [`Openai::quality`].
+    #[doc(alias = "quality")]
     pub fn provider_settings_openai_quality(mut self, value: Quality) -> Self {
         self
             .request
@@ -199,5 +204,50 @@ impl RequestBuilder {
             .get_or_insert_default()
             .quality = Some(value);
         self
+    }
+}
+
+impl RequestBuilder {
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `safety_check_content`: the parameter is `safety.checkContent`"
+    )]
+    pub fn check_content(self, value: bool) -> Self {
+        self.safety_check_content(value)
+    }
+
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `inputs_reference_images`: the parameter is `inputs.referenceImages`"
+    )]
+    pub fn reference_images(
+        self,
+        value: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.inputs_reference_images(value)
+    }
+
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `provider_settings_openai`: the parameter is `providerSettings.openai`"
+    )]
+    pub fn openai(self, value: Openai) -> Self {
+        self.provider_settings_openai(value)
+    }
+
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `provider_settings_openai_moderation`: the parameter is `providerSettings.openai.moderation`"
+    )]
+    pub fn moderation(self, value: Moderation) -> Self {
+        self.provider_settings_openai_moderation(value)
+    }
+
+    #[doc(hidden)]
+    #[deprecated(
+        note = "use `provider_settings_openai_quality`: the parameter is `providerSettings.openai.quality`"
+    )]
+    pub fn quality(self, value: Quality) -> Self {
+        self.provider_settings_openai_quality(value)
     }
 }

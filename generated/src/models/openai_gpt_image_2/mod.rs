@@ -425,6 +425,7 @@ impl Request {
 airspec_models::task!(Request, RequestBuilder {
     unique: ("taskUUID", &constraints::TASK_UUID_UNIQUE),
     count: ("numberResults", 1),
+    delivery: "sync",
     keeps_json: false,
     answer: airspec_models::answers::ImageInferenceResult,
 });
