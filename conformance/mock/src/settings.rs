@@ -83,7 +83,7 @@ impl Default for Settings {
             reach: Reach::Loopback,
             webhook_body: Wrapping::Data,
             upload_type: true,
-            retries: [1, 5, 30].map(Duration::from_secs).to_vec(),
+            retries: [250, 500, 1000, 2000, 4000, 8000].map(Duration::from_millis).to_vec(),
             delivery_timeout: Duration::from_secs(10),
             idle: Duration::from_secs(120),
             header_timeout: Duration::from_secs(30),
