@@ -123,6 +123,15 @@ impl Model {
         self.task.tree().into_iter().filter(|schema| !schema.path.is_empty()).collect()
     }
 
+    /// The parameters of the width and the height of an image, where a behaviour names them.
+    #[must_use]
+    pub fn size(&self) -> Option<(&str, &str)> {
+        self.behaviours.iter().find_map(|behaviour| match &behaviour.kind {
+            behaviour::Kind::Size { width, height } => Some((width.as_str(), height.as_str())),
+            _ => None,
+        })
+    }
+
     /// The path of the parameter that must be unique within a batch.
     #[must_use]
     pub fn unique(&self) -> Option<&Constraint> {

@@ -26,6 +26,10 @@ pub struct Elsewhere {
     pub source: String,
     /// The names of top-level parameters, the most frequent first.
     pub parameters: Vec<String>,
+    /// The names of parameters that other models, or a model's owner, have in an object of that name.
+    pub nested: BTreeMap<String, Vec<String>>,
+    /// Names that readers of JSON, or other APIs, give a meaning of their own.
+    pub edges: Vec<String>,
     /// The texts of closed sets, by the name of the parameter.
     pub values: BTreeMap<String, Vec<String>>,
     /// Words that are values of one parameter or another.

@@ -14,6 +14,7 @@
 //! transform of the JPEG encoder is based in part on the work of the Independent JPEG Group.
 
 mod canvas;
+mod coarse;
 mod container;
 mod encode;
 mod font;
@@ -24,6 +25,7 @@ mod random;
 mod scene;
 mod shape;
 
+pub use coarse::coarseness;
 pub use container::{Container, essence};
 pub use probe::{MAX_PROBED_SIDE, Probe, ProbeError, probe};
 

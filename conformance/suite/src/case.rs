@@ -76,6 +76,8 @@ pub enum Protocol {
     Refused,
     /// HTTP 4xx, in whatever form: nothing takes requests there.
     NotFound,
+    /// Nothing is taken: whatever is answered, it is no list of results and no failure of the server.
+    NotTaken,
     /// No failure of the server; whether it is accepted is left open.
     Handled,
     /// No results: there is no such task.
@@ -91,7 +93,7 @@ impl Expect {
         match self {
             Self::Accept => "accept",
             Self::Behave(_) => "behave",
-            Self::Protocol(Protocol::Handled) => "handle",
+            Self::Protocol(Protocol::Handled | Protocol::NotTaken) => "handle",
             Self::Protocol(Protocol::Pong) => "answer",
             Self::Reject(_) | Self::Protocol(_) => "reject",
         }

@@ -1,11 +1,12 @@
 //! What requests cost, as far as the spec's price examples tell.
 
+use crate::oracle::protocol::{AUTHENTICATION, GET_RESPONSE, TASK_TYPE};
 use crate::parameter::{effective, results};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use airspec_spec::price::Prices;
 use airspec_spec::rule::Rule;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// How much more than the estimate a result may cost: prices are by tokens, and the examples name a few sizes only.
@@ -88,7 +89,8 @@ impl Costs {
                     let before = tasks.len();
                     self.collect(item, &mut tasks);
                     // An item in which nothing looks like a task is still in the place of one.
-                    if tasks.len() == before && !item.is_array() {
+                    let is_free = item.as_object().is_some_and(is_free);
+                    if tasks.len() == before && !item.is_array() && !is_free {
                         tasks.push(Cow::Borrowed(item));
                     }
                 }
@@ -114,6 +116,8 @@ impl Costs {
     fn collect<'a>(&self, value: &'a Value, tasks: &mut Vec<Cow<'a, Value>>) {
         match value {
             Value::Array(items) => items.iter().for_each(|item| self.collect(item, tasks)),
+            // A poll and a key cost nothing.
+            Value::Object(members) if is_free(members) => {}
             Value::Object(members) => {
                 let is_parameter = |name: &str| self.model.task.property(name).is_some();
                 if members.keys().any(|name| is_parameter(name)) {
@@ -140,6 +144,11 @@ impl Costs {
         let cheapest = values.into_iter().min_by(|a, b| usd(a).total_cmp(&usd(b)))?;
         Some((path.to_owned(), cheapest))
     }
+}
+
+/// Whether a task is of the platform's own kinds.
+fn is_free(members: &Map<String, Value>) -> bool {
+    members.get(TASK_TYPE).is_some_and(|kind| kind == GET_RESPONSE || kind == AUTHENTICATION)
 }
 
 #[cfg(test)]

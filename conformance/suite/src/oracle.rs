@@ -11,6 +11,7 @@
 mod acceptance;
 pub mod behaviour;
 mod cause;
+mod details;
 mod error_attribution;
 pub mod file;
 pub mod finding;

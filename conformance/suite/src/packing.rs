@@ -13,8 +13,10 @@ use airspec_spec::Model;
 use serde_json::Value;
 use std::sync::Arc;
 
-/// At most so many tasks share a request.
-const TASKS: usize = 16;
+/// At most so many tasks share a request: of those that must be accepted, and of those that must be refused, which cost
+/// nothing.
+const ACCEPTED: usize = 16;
+const REFUSED: usize = 32;
 /// A request whose tasks take more bytes than this together is not filled any further.
 const BYTES: usize = 256 * 1024;
 
@@ -122,9 +124,9 @@ impl Batcher {
             }
         }
         let merged = self.merge_all(cases, accepted, oracle);
-        batches.extend(shared(merged, cases));
-        batches.extend(shared(together, cases));
-        batches.extend(shared(refused, cases));
+        batches.extend(shared(merged, cases, ACCEPTED));
+        batches.extend(shared(together, cases, ACCEPTED));
+        batches.extend(shared(refused, cases, REFUSED));
         batches
     }
 
@@ -191,7 +193,10 @@ impl Batcher {
             // A broken rule over the task as a whole hides the id as well as anything else; a name too many does not.
             about || !id.contains('.') && id != "additionalProperties"
         };
-        case.obstacle.is_none() && self.id(case).is_some() && !broken.iter().any(is_about_id)
+        case.wire.is_plain()
+            && case.obstacle.is_none()
+            && self.id(case).is_some()
+            && !broken.iter().any(is_about_id)
     }
 
     /// The id of the case's only task, where tasks have one that is a text.
@@ -236,12 +241,12 @@ fn is_beyond(oracle: &Oracle, task: &Value) -> bool {
 }
 
 /// Tasks put together, a few to a request.
-fn shared(tasks: Vec<Vec<usize>>, cases: &[Case]) -> Vec<Batch> {
+fn shared(tasks: Vec<Vec<usize>>, cases: &[Case], most: usize) -> Vec<Batch> {
     let mut batches: Vec<(Batch, usize)> = Vec::new();
     for task in tasks {
         let size = task.iter().map(|index| cases[*index].body.to_string().len()).sum::<usize>();
         match batches.last_mut() {
-            Some((batch, total)) if batch.0.len() < TASKS && *total + size <= BYTES => {
+            Some((batch, total)) if batch.0.len() < most && *total + size <= BYTES => {
                 batch.0.push(task);
                 *total += size;
             }

@@ -7,6 +7,7 @@
 mod balance;
 mod billing;
 mod budget;
+mod calls;
 mod client;
 mod deliver;
 pub mod deviation;
@@ -22,6 +23,7 @@ mod links;
 mod listener;
 mod observe;
 mod pace;
+mod qualities;
 mod record;
 mod results;
 mod room;

@@ -113,10 +113,10 @@ impl Bound<'_> {
             let span = BigDecimal::from(1_u64 << power);
             let (sign, wrapped) =
                 if self.edge.is_lower() { ("minus", &middle - span) } else { ("plus", &middle + span) };
-            let witness = Witness::reject(json(&wrapped), format!("well inside {sign} two to the {power}"));
-            // Readers that keep numbers as floats do not tell these from their neighbours.
-            witnesses.push(if power < 53 { witness } else { witness.unstated() });
+            witnesses.push(Witness::reject(json(&wrapped), format!("well inside {sign} two to the {power}")));
         }
+        let beyond = BigDecimal::new(if self.edge.is_lower() { (-1).into() } else { 1.into() }, -30);
+        witnesses.push(Witness::reject(json(&beyond), format!("beyond the {words}, beyond 64 bits")));
         if !step.is_integer() {
             let little = BigDecimal::new(1.into(), 9) * if self.edge.is_lower() { -1 } else { 1 };
             let about = format!("beyond the {words} by a billionth");

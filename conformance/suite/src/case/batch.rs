@@ -20,7 +20,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
         ] {
             let mut task = faulty.body[0].clone();
             tasks.identify(&mut task);
-            let mut good = |count: usize| (0..count).map(|_| tasks.base()).collect::<Vec<Value>>();
+            let mut good = |count: usize| (0..count).map(|_| tasks.cheap()).collect::<Vec<Value>>();
             let (before, after) = (good(before), good(after));
             list.push(case(&faulty, about, [before, vec![task], after].concat()));
         }
@@ -57,14 +57,21 @@ fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
     found.into_iter().map(|(_, case)| case).collect()
 }
 
-/// Two faulty tasks in one batch: each has its error.
-fn several(tasks: &mut Tasks<'_>, cases: &[Case]) -> Option<Case> {
-    let faulty = examples(tasks, cases).into_iter().next()?;
-    let mut body = vec![faulty.body[0].clone(), faulty.body[0].clone(), faulty.body[0].clone()];
-    for task in &mut body {
-        tasks.identify(task);
-    }
-    Some(Case { level: faulty.level.max(Level::Facts), ..case(&faulty, "in each task of a batch", body) })
+/// So many faulty tasks are in the long batch.
+const MANY: usize = 12;
+
+/// A few faulty tasks in one batch, and many: each has its error.
+fn several(tasks: &mut Tasks<'_>, cases: &[Case]) -> Vec<Case> {
+    let Some(faulty) = examples(tasks, cases).into_iter().next() else { return Vec::new() };
+    [(3, "in each task of a batch"), (MANY, "in each task of a long batch")]
+        .map(|(count, about)| {
+            let mut body = vec![faulty.body[0].clone(); count];
+            for task in &mut body {
+                tasks.identify(task);
+            }
+            Case { level: faulty.level.max(Level::Facts), ..case(&faulty, about, body) }
+        })
+        .into()
 }
 
 fn case(faulty: &Case, about: &str, body: Vec<Value>) -> Case {

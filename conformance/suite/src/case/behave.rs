@@ -8,7 +8,10 @@ use serde_json::Value;
 use std::cmp::Ordering;
 
 /// Where nothing listens: a runner puts the address of its own listener in its place.
-const NOWHERE: &str = "http://127.0.0.1:9/airspec";
+pub(super) const NOWHERE: &str = "http://127.0.0.1:9/airspec";
+
+/// A parameter that nothing has.
+pub(super) const NO_PARAMETER: &str = "airspecNoSuchParameter";
 
 /// Adds the cases of a behaviour.
 pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Cases) {
@@ -17,25 +20,58 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
         for (path, value) in &settings {
             tasks.place(&mut task, path, value.clone());
         }
-        let is_repeated = about.ends_with(SENT_AGAIN);
         let kept = settings.first().map_or("", |(path, _)| path.as_str());
-        let task = tasks.settle(task, kept);
+        let mut task = tasks.settle(task, kept);
         if !tasks.judge(&task).is_empty() {
             continue;
         }
+        // What a behaviour says holds in every tier; the plainest task stays as it is.
+        if !settings.is_empty() {
+            task = tasks.cheaply(task);
+        }
+        let refused = refused(tasks, behaviour, &task, &out.cases);
+        out.cases.extend(refused);
         out.cases.push(Case {
             id: format!("{}.behave.{}", behaviour.id, slug(&about)),
             subject: behaviour.id.clone(),
             parameter: behaviour.kind.parameters().first().map(|path| (*path).to_owned()).unwrap_or_default(),
             level: behaviour.level,
             expect: Expect::Behave(Box::new(behaviour.clone())),
-            about,
             body: Value::Array(vec![task]),
             obstacle: None,
-            wire: Wire { repeated: is_repeated, ..Wire::default() },
+            wire: Wire {
+                repeated: about.ends_with(SENT_AGAIN),
+                failed_calls: usize::from(about.ends_with(FAILS_ONCE)),
+                ..Wire::default()
+            },
             with_files: false,
+            about,
         });
     }
+}
+
+/// A refused task with an address, once: nothing is ever delivered for it.
+fn refused(tasks: &mut Tasks<'_>, behaviour: &Behaviour, task: &Value, known: &[Case]) -> Option<Case> {
+    let parameter = behaviour.kind.called()?;
+    let mut faulty = task.clone();
+    faulty[NO_PARAMETER] = Value::from(1);
+    tasks.identify(&mut faulty);
+    let broken: Vec<String> =
+        tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
+    let id = format!("{}.reject.an-address-of-a-refused-task", behaviour.id);
+    let is_new = broken.len() == 1 && !known.iter().any(|case| case.id == id);
+    is_new.then(|| Case {
+        id,
+        subject: behaviour.id.clone(),
+        parameter: parameter.to_owned(),
+        level: behaviour.level,
+        expect: Expect::Reject(broken),
+        about: "an address of a refused task".to_owned(),
+        body: Value::Array(vec![faulty]),
+        obstacle: None,
+        wire: Wire { address: Some(parameter.to_owned()), ..Wire::default() },
+        with_files: false,
+    })
 }
 
 /// What is special about a request, and the parameters that make it so.
@@ -57,14 +93,7 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
             media.keys().map(|value| one(value.clone(), parameter, value.clone())).collect()
         }
         Kind::Size { width, height } => sizes(tasks, width, height),
-        Kind::Quality { parameter, format, lossy } => lossy
-            .iter()
-            .map(|value| {
-                let mut settings = one(value.clone(), parameter, highest(tasks, parameter));
-                settings.1.push((format.clone(), Some(Value::from(value.clone()))));
-                settings
-            })
-            .collect(),
+        Kind::Quality { parameter, format, lossy } => qualities(tasks, parameter, format, lossy),
         Kind::Flag { parameter, .. } => vec![one("true", parameter, true), one("false", parameter, false)],
         Kind::Delivery { parameter, immediate, deferred } => {
             let again = one(format!("{deferred}, {SENT_AGAIN}"), parameter, deferred.clone());
@@ -76,41 +105,100 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
             list.extend(several(tasks, &one(deferred.clone(), parameter, deferred.clone())));
             list
         }
-        Kind::Webhook { parameter } | Kind::Upload { parameter } => deliveries(tasks, parameter),
+        Kind::Webhook { parameter } => {
+            let mut list = deliveries(tasks, parameter);
+            list.push(one(format!("an address {FAILS_ONCE}"), parameter, NOWHERE));
+            list
+        }
+        Kind::Upload { parameter } => deliveries(tasks, parameter),
         Kind::Lifetime { parameter, only } => lifetimes(tasks, parameter, only),
         Kind::Default { parameter } => vec![("left out".to_owned(), vec![(parameter.clone(), None)])],
     }
 }
 
+/// The highest quality in each lossy format, which is compared with the lowest, and one that is little better than that.
+fn qualities(tasks: &Tasks<'_>, parameter: &str, format: &str, lossy: &[String]) -> Vec<Settings> {
+    let of = |about: String, quality: Value, value: &String| {
+        let mut settings = one(about, parameter, quality);
+        settings.1.push((format.to_owned(), Some(Value::from(value.clone()))));
+        settings
+    };
+    let mut list: Vec<Settings> =
+        lossy.iter().map(|value| of(value.clone(), highest(tasks, parameter), value)).collect();
+    list.extend(
+        lossy
+            .first()
+            .zip(low(tasks, parameter))
+            .map(|(value, low)| of(format!("{value}, {low}"), low, value)),
+    );
+    list
+}
+
+/// A quality that is little better than the lowest, and yet so much that files must differ.
+fn low(tasks: &Tasks<'_>, parameter: &str) -> Option<Value> {
+    const STEPS: i64 = 4;
+    let low = Value::from(least(tasks, parameter)?.as_i64()? + STEPS);
+    let task = tasks.plain().clone();
+    let with = |value: Value| {
+        let mut task = task.clone();
+        tasks.place(&mut task, parameter, Some(value));
+        tasks.judge(&task).is_empty()
+    };
+    with(low.clone()).then_some(low)
+}
+
+/// A width and a height.
+type Size = (Value, Value);
+
+/// Sizes that are large in one direction or the other, or both.
+const LARGE: [(u32, u32); 4] = [(3840, 2160), (2160, 3840), (2880, 2880), (2048, 2048)];
+
 /// A square, a wide and a tall image, each of a usual size or else of one that rules over several parameters name.
-fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
+pub(super) fn shapes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
     let usual = [(1024, 1024), (1536, 1024), (1024, 1536)].map(|(w, h)| (Value::from(w), Value::from(h)));
     let heights = tasks.named(height);
     let named =
         tasks.named(width).into_iter().flat_map(|w| heights.iter().map(move |h| (w.clone(), h.clone())));
-    let all: Vec<(Value, Value)> = usual.into_iter().chain(named).collect();
-    let shape = |(w, h): &(Value, Value)| w.as_f64().partial_cmp(&h.as_f64());
-    let settings = |(w, h): &(Value, Value)| {
+    let all: Vec<Size> = usual.into_iter().chain(named).collect();
+    let shape = |(w, h): &Size| w.as_f64().partial_cmp(&h.as_f64());
+    let of = |order| {
+        let mut own = all.iter().filter(|size| shape(size) == Some(order));
+        own.find(|size| is_legal_size(tasks, (width, height), size)).cloned()
+    };
+    [Ordering::Equal, Ordering::Greater, Ordering::Less].into_iter().filter_map(of).collect()
+}
+
+/// The largest legal sizes.
+pub(super) fn largest(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
+    let sizes = LARGE.map(|(w, h)| (Value::from(w), Value::from(h))).into_iter();
+    sizes.filter(|size| is_legal_size(tasks, (width, height), size)).collect()
+}
+
+fn is_legal_size(tasks: &Tasks<'_>, (width, height): (&str, &str), size: &Size) -> bool {
+    let mut task = tasks.plain().clone();
+    tasks.place(&mut task, width, Some(size.0.clone()));
+    tasks.place(&mut task, height, Some(size.1.clone()));
+    let settled = tasks.settle(task.clone(), width);
+    let kept = |path: &str| settled.pointer(&pointer(path)) == task.pointer(&pointer(path));
+    kept(width) && kept(height) && tasks.judge(&settled).is_empty()
+}
+
+/// Large sizes whose sides are multiples of no large power of two: who caps or rounds changes them.
+const ODD: [(u32, u32); 3] = [(2576, 1456), (2032, 1040), (1520, 1040)];
+
+/// One image of each shape, a large one, the smallest, and in each format one that is large and odd.
+fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
+    let settings = |(w, h): &Size| {
         let sides = vec![(width.to_owned(), Some(w.clone())), (height.to_owned(), Some(h.clone()))];
         (format!("{w} x {h}"), sides)
     };
-    let is_legal = |(_, sides): &Settings| {
-        let mut task = tasks.plain().clone();
-        for (path, value) in sides {
-            tasks.place(&mut task, path, value.clone());
-        }
-        let settled = tasks.settle(task.clone(), width);
-        let kept = |path: &str| settled.pointer(&pointer(path)) == task.pointer(&pointer(path));
-        kept(width) && kept(height) && tasks.judge(&settled).is_empty()
-    };
-    let mut found: Vec<Settings> = [Ordering::Equal, Ordering::Greater, Ordering::Less]
-        .into_iter()
-        .filter_map(|order| all.iter().filter(|size| shape(size) == Some(order)).map(settings).find(is_legal))
-        .collect();
-    // A server that caps or rounds sizes does it at the large end, or in one format alone.
-    let large = [(3840, 2160), (2880, 2880), (2048, 2048)].map(|(w, h)| (Value::from(w), Value::from(h)));
-    found.extend(large.iter().map(settings).find(is_legal));
-    if let Some((about, sides)) = found.get(1).cloned() {
+    let mut found: Vec<Settings> = shapes(tasks, width, height).iter().map(settings).collect();
+    found.extend(largest(tasks, width, height).first().map(settings));
+    found.extend(least(tasks, width).zip(least(tasks, height)).as_ref().map(settings));
+    let mut odd = ODD.map(|(w, h)| (Value::from(w), Value::from(h))).into_iter();
+    if let Some((about, sides)) =
+        odd.find(|size| is_legal_size(tasks, (width, height), size)).as_ref().map(settings)
+    {
         for behaviour in &tasks.model.behaviours {
             let Kind::Container { parameter, media } = &behaviour.kind else { continue };
             for value in media.keys() {
@@ -124,6 +212,9 @@ fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
 
 /// What is special about a task that is sent again while it is under way.
 const SENT_AGAIN: &str = "sent again while it is under way";
+
+/// What is special about an address whose first call fails.
+const FAILS_ONCE: &str = "that fails once";
 
 /// The settings with several results, and with everything that a result can be asked to tell.
 fn several(tasks: &Tasks<'_>, (about, settings): &Settings) -> Option<Settings> {
@@ -141,41 +232,62 @@ fn several(tasks: &Tasks<'_>, (about, settings): &Settings) -> Option<Settings> 
     has_count.then(|| (format!("{about}, two results with all fields"), settings))
 }
 
-/// Deliveries: one, as many as there are results, of results that come later, of each form of a result, and beside the
-/// other kind of delivery.
+/// Deliveries: one, as many as there are results, of results that come later, of each form of a result in another format
+/// and with all that can be asked of it, and beside the other kind of delivery.
 fn deliveries(tasks: &Tasks<'_>, parameter: &str) -> Vec<Settings> {
-    let mut list = vec![one("an address", parameter, NOWHERE)];
-    let mut with = |about: String, other: &str, value: Value| {
+    let behaviours = &tasks.model.behaviours;
+    let with = |about: String, others: Vec<(String, Value)>| {
         let mut settings = one(about, parameter, NOWHERE);
-        settings.1.push((other.to_owned(), Some(value)));
-        list.push(settings);
+        settings.1.extend(others.into_iter().map(|(path, value)| (path, Some(value))));
+        settings
     };
-    for behaviour in &tasks.model.behaviours {
+    let count = behaviours.iter().find_map(|behaviour| match &behaviour.kind {
+        Kind::Count { parameter } => Some((parameter.clone(), Value::from(2))),
+        _ => None,
+    });
+    let mut list = vec![with("an address".to_owned(), Vec::new())];
+    for behaviour in behaviours {
         match &behaviour.kind {
             Kind::Delivery { parameter, deferred, .. } => {
-                with(format!("an address with {deferred}"), parameter, Value::from(deferred.clone()));
+                let mut others = vec![(parameter.clone(), Value::from(deferred.clone()))];
+                others.extend(count.clone());
+                list.push(with(format!("an address with {deferred}"), others));
             }
             Kind::Select { parameter, fields } => {
-                for value in fields.keys() {
-                    with(format!("an address with {value}"), parameter, Value::from(value.clone()));
+                for (place, value) in fields.keys().enumerate() {
+                    let mut others = rich(tasks, place);
+                    others.push((parameter.clone(), Value::from(value.clone())));
+                    list.push(with(format!("an address with {value}"), others));
                 }
             }
             Kind::Webhook { parameter: other } | Kind::Upload { parameter: other } if other != parameter => {
-                with(format!("an address beside {other}"), other, Value::from(NOWHERE));
+                let others = vec![(other.clone(), Value::from(NOWHERE))];
+                list.push(with(format!("an address beside {other}"), others));
             }
             _ => {}
         }
     }
-    let count = tasks.model.behaviours.iter().find_map(|behaviour| match &behaviour.kind {
-        Kind::Count { parameter } => Some(parameter),
-        _ => None,
-    });
-    if let Some(count) = count {
-        let mut settings = one("an address for two results", parameter, NOWHERE);
-        settings.1.push((count.clone(), Some(Value::from(2))));
-        list.push(settings);
-    }
+    list.extend(count.map(|count| with("an address for two results".to_owned(), vec![count])));
     list
+}
+
+/// A format, a low quality, and everything that a result can be asked to tell.
+fn rich(tasks: &Tasks<'_>, place: usize) -> Vec<(String, Value)> {
+    let mut settings = Vec::new();
+    for behaviour in &tasks.model.behaviours {
+        match &behaviour.kind {
+            Kind::Container { parameter, media } if !media.is_empty() => {
+                let value = media.keys().nth(place % media.len()).cloned();
+                settings.extend(value.map(|value| (parameter.clone(), Value::from(value))));
+            }
+            Kind::Quality { parameter, .. } => {
+                settings.extend(low(tasks, parameter).map(|low| (parameter.clone(), low)));
+            }
+            Kind::Flag { parameter, .. } => settings.push((parameter.clone(), Value::from(true))),
+            _ => {}
+        }
+    }
+    settings
 }
 
 fn counts(tasks: &Tasks<'_>, parameter: &str, counts: &[u64]) -> Vec<Settings> {
@@ -188,13 +300,22 @@ fn counts(tasks: &Tasks<'_>, parameter: &str, counts: &[u64]) -> Vec<Settings> {
     counts.iter().filter(legal).map(|count| one(format!("{count} results"), parameter, *count)).collect()
 }
 
+/// The legal numbers that rules propose for a parameter, in order.
+fn numbers(tasks: &Tasks<'_>, parameter: &str) -> Vec<Value> {
+    let legal = tasks.model.task.at(parameter).map(|schema| tasks.legal(schema)).unwrap_or_default();
+    let mut numbers: Vec<Value> = legal.into_iter().filter(Value::is_number).collect();
+    numbers.sort_by(|a, b| a.as_f64().unwrap_or(0.0).total_cmp(&b.as_f64().unwrap_or(0.0)));
+    numbers
+}
+
 /// The highest legal number of a parameter.
 fn highest(tasks: &Tasks<'_>, parameter: &str) -> Value {
-    let legal = tasks.model.task.at(parameter).map(|schema| tasks.legal(schema)).unwrap_or_default();
-    legal
-        .into_iter()
-        .max_by(|a, b| a.as_f64().unwrap_or(0.0).total_cmp(&b.as_f64().unwrap_or(0.0)))
-        .unwrap_or_default()
+    numbers(tasks, parameter).pop().unwrap_or_default()
+}
+
+/// The lowest legal number of a parameter.
+fn least(tasks: &Tasks<'_>, parameter: &str) -> Option<Value> {
+    numbers(tasks, parameter).into_iter().next()
 }
 
 fn lifetimes(tasks: &Tasks<'_>, parameter: &str, only: &Condition) -> Vec<Settings> {

@@ -33,6 +33,12 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
             _ => continue,
         };
         let has_company = matches!(&expect, Expect::Reject(broken) if broken.len() > 1);
+        // A task whose identity is special has no other case in it.
+        let is_identity = tasks.model.unique().is_some_and(|unique| unique.parameter == constraint.parameter);
+        let proposal = match expect {
+            Expect::Accept if is_identity => Proposal { task: tasks.cheaply(proposal.task), ..proposal },
+            _ => proposal,
+        };
         let list = if has_company { &mut in_company } else { &mut found };
         let case = case(constraint, proposal, expect);
         if !list.iter().any(|known| known.id == case.id || same_request(tasks, known, &case)) {
@@ -102,7 +108,7 @@ pub(super) fn slug(about: &str) -> String {
 /// Batches in which every task has its own identity, and batches in which two share one.
 fn unique(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Case> {
     let name = constraint.parameter.to_string();
-    let mut batch = |count: usize| (0..count).map(|_| tasks.base()).collect::<Vec<Value>>();
+    let mut batch = |count: usize| (0..count).map(|_| tasks.cheap()).collect::<Vec<Value>>();
     let shared = |mut batch: Vec<Value>, from: usize, to: usize| {
         batch[to][&name] = batch[from][&name].clone();
         batch

@@ -4,8 +4,8 @@
 //! A check that is skipped in one context, or two parameters that do not go together, show in no task that has one
 //! special value alone.
 
-use super::task::Tasks;
-use super::{Case, Cases, Coverage, Expect, Wire};
+use super::task::{Tasks, pointer};
+use super::{Case, Cases, Coverage, Expect, Wire, behave};
 use crate::changes::Changes;
 use crate::cost::Costs;
 use airspec_spec::behaviour::{Behaviour, Kind};
@@ -17,13 +17,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// At most so many values of a parameter are combined, and so many parameters.
 const MAX_VALUES: usize = 4;
 const MAX_FACTORS: usize = 24;
+/// Longer lists are not combined with others.
+const MAX_ITEMS: usize = 32;
 /// At most so many tasks are made.
 const MAX_TASKS: usize = 48;
+/// Faulty values are tried in at most so many richer tasks.
+const MAX_CONTEXTS: usize = 6;
+/// So many of them are large.
+const LARGE: usize = 2;
 
-/// A parameter and the values that it takes in turn; the first is none: the parameter is left out.
+/// A parameter, or two that make up a size, and the values in turn; the first is that of the plainest task.
 struct Factor {
-    path: String,
-    values: Vec<Option<Value>>,
+    paths: Vec<String>,
+    /// The value of each path; none where it is left out.
+    values: Vec<Vec<Option<Value>>>,
     /// What the plainest task costs with each of the values.
     usd: Vec<f64>,
 }
@@ -32,6 +39,12 @@ struct Factor {
 type Choice = (usize, usize);
 /// Two values that occur together, the one of the earlier factor first.
 type Pair = (Choice, Choice);
+
+/// A task of many parameters, and the values that it has.
+struct Row {
+    task: Value,
+    choices: Vec<Choice>,
+}
 
 /// Adds the cases.
 pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
@@ -44,8 +57,8 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     let factors = factors(tasks, &costs);
     let Cover { mut rows, covered, feasible } = cover(tasks, &factors);
     // A limit leaves out what costs most.
-    rows.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
-    let contexts = contexts(tasks, &rows);
+    rows.sort_by(|a, b| costs.usd(&a.task).total_cmp(&costs.usd(&b.task)));
+    let contexts = contexts(tasks, &costs, &rows);
     let rejected = in_contexts(tasks, &out.cases, &contexts);
     let subjects = |cases: &[Case]| {
         cases.iter().filter(|case| is_single(case)).map(|case| &case.subject).collect::<BTreeSet<_>>().len()
@@ -55,7 +68,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
         Coverage::new("constraints broken in a second context", subjects(&rejected), subjects(&out.cases)),
     ];
     out.cases.extend(rejected);
-    for (index, task) in rows.into_iter().enumerate() {
+    for (index, Row { task, .. }) in rows.into_iter().enumerate() {
         out.cases.push(Case {
             id: format!("{}.accept.together-{}", subject.id, index + 1),
             subject: subject.id.to_string(),
@@ -96,13 +109,46 @@ fn factors(tasks: &Tasks<'_>, costs: &Costs) -> Vec<Factor> {
         }
         values.truncate(MAX_VALUES);
         if !values.is_empty() {
-            let values: Vec<_> = std::iter::once(None).chain(values.into_iter().map(Some)).collect();
-            let usd = values.iter().map(|value| usd(tasks, costs, path, value.as_ref())).collect();
-            factors.push(Factor { path: path.to_owned(), values, usd });
+            let values = std::iter::once(None).chain(values.into_iter().map(Some)).map(|value| vec![value]);
+            factors.push(Factor::new(tasks, costs, vec![path.to_owned()], values.collect()));
         }
     }
+    factors.extend(sizes(tasks, costs));
     factors.truncate(MAX_FACTORS);
     factors
+}
+
+impl Factor {
+    fn new(tasks: &Tasks<'_>, costs: &Costs, paths: Vec<String>, values: Vec<Vec<Option<Value>>>) -> Self {
+        let usd = |value: &Vec<Option<Value>>| {
+            let mut task = tasks.plain().clone();
+            for (path, value) in paths.iter().zip(value) {
+                tasks.place(&mut task, path, value.clone());
+            }
+            costs.usd(&task)
+        };
+        let usd = values.iter().map(usd).collect();
+        Self { paths, values, usd }
+    }
+
+    /// The parameters of a choice with their values.
+    fn settings(&self, value: usize) -> impl Iterator<Item = (&str, &Option<Value>)> {
+        self.paths.iter().map(String::as_str).zip(&self.values[value])
+    }
+}
+
+/// The shapes of an image, where every task has a size.
+fn sizes(tasks: &Tasks<'_>, costs: &Costs) -> Option<Factor> {
+    let (width, height) = tasks.model().size()?;
+    let is_needed = |path: &str| tasks.model().always_has(path);
+    let plain = [width, height].map(|path| tasks.plain().pointer(&pointer(path)).cloned());
+    if !is_needed(width) || !is_needed(height) || plain.contains(&None) {
+        return None;
+    }
+    let others = behave::shapes(tasks, width, height).into_iter();
+    let others = others.map(|(w, h)| [Some(w), Some(h)]).filter(|size| *size != plain);
+    let values = std::iter::once(plain.clone()).chain(others).map(Vec::from).collect();
+    Some(Factor::new(tasks, costs, vec![width.to_owned(), height.to_owned()], values))
 }
 
 /// The cheapest of these values and the dearest.
@@ -129,7 +175,15 @@ fn values(tasks: &Tasks<'_>, schema: &Schema) -> Vec<Value> {
         let legal = tasks.accepting(items);
         let own = legal.iter().find(|value| value.as_str().is_some_and(|text| text.starts_with("data:")));
         let item = own.cloned().or_else(|| tasks.legal(items).into_iter().next());
-        return item.map(|item| Value::Array(vec![item])).into_iter().collect();
+        let most = schema.rules().find_map(|rule| match rule {
+            Rule::MaxItems(count) => usize::try_from(*count).ok(),
+            _ => None,
+        });
+        // Few and many: half of the most there can be.
+        let counts =
+            std::iter::once(1).chain(most.map(|most| most.min(MAX_ITEMS) / 2).filter(|half| *half > 1));
+        let list = |count: usize| item.clone().map(|item| Value::Array(vec![item; count]));
+        return counts.filter_map(list).collect();
     }
     let counts = |behaviour: &Behaviour| matches!(&behaviour.kind, Kind::Count { parameter } if *parameter == schema.path);
     if tasks.model.behaviours.iter().any(counts) {
@@ -160,7 +214,7 @@ fn values(tasks: &Tasks<'_>, schema: &Schema) -> Vec<Value> {
 
 /// Tasks that cover pairs.
 struct Cover {
-    rows: Vec<Value>,
+    rows: Vec<Row>,
     covered: usize,
     feasible: usize,
 }
@@ -184,13 +238,13 @@ fn cover(tasks: &mut Tasks<'_>, factors: &[Factor]) -> Cover {
         }
         missing.remove(&pair);
         match row(tasks, factors, pair, &missing) {
-            Some((task, choices)) => {
-                for (place, one) in choices.iter().enumerate() {
-                    for other in &choices[place + 1..] {
+            Some(row) => {
+                for (place, one) in row.choices.iter().enumerate() {
+                    for other in &row.choices[place + 1..] {
                         missing.remove(&(*one, *other));
                     }
                 }
-                rows.push(task);
+                rows.push(row);
             }
             None => impossible += 1,
         }
@@ -205,7 +259,7 @@ fn row(
     factors: &[Factor],
     (one, other): Pair,
     missing: &BTreeSet<Pair>,
-) -> Option<(Value, Vec<Choice>)> {
+) -> Option<Row> {
     let mut chosen: BTreeMap<usize, usize> = BTreeMap::from([one, other]);
     let mut task = task_of(tasks, factors, &chosen)?;
     for (place, factor) in factors.iter().enumerate() {
@@ -229,7 +283,7 @@ fn row(
         }
     }
     tasks.identify(&mut task);
-    Some((task, chosen.into_iter().collect()))
+    Some(Row { task, choices: chosen.into_iter().collect() })
 }
 
 fn ordered(one: Choice, other: Choice) -> Pair {
@@ -238,36 +292,62 @@ fn ordered(one: Choice, other: Choice) -> Pair {
 
 /// The task that all others start from with these values, where that is valid and holds all of them.
 fn task_of(tasks: &Tasks<'_>, factors: &[Factor], chosen: &BTreeMap<usize, usize>) -> Option<Value> {
+    let settings = || chosen.iter().flat_map(|(place, value)| factors[*place].settings(*value));
     let mut task = tasks.plain().clone();
-    for (place, value) in chosen {
-        let factor = &factors[*place];
-        if let Some(value) = &factor.values[*value] {
-            tasks.place(&mut task, &factor.path, Some(value.clone()));
+    for (path, value) in settings() {
+        if let Some(value) = value {
+            tasks.place(&mut task, path, Some(value.clone()));
         }
     }
-    let holds = |task: &Value| {
-        chosen.iter().all(|(place, value)| {
-            let factor = &factors[*place];
-            task.pointer(&super::task::pointer(&factor.path)) == factor.values[*value].as_ref()
-        })
-    };
-    (holds(&task) && tasks.judge(&task).is_empty()).then_some(task)
+    let holds = settings().all(|(path, value)| task.pointer(&pointer(path)) == value.as_ref());
+    (holds && tasks.judge(&task).is_empty()).then_some(task)
 }
 
-/// Two of the tasks that hold the most, as unlike each other as can be.
-fn contexts(tasks: &Tasks<'_>, rows: &[Value]) -> Vec<Value> {
+/// A few tasks that hold much, and in which, together, every value occurs that is combined at all. Some of them have an
+/// address to call, and some are as large as they can be: they are never carried out.
+fn contexts(tasks: &Tasks<'_>, costs: &Costs, rows: &[Row]) -> Vec<Value> {
     let size = |task: &Value| task.as_object().map_or(0, serde_json::Map::len);
-    let base = size(tasks.plain());
-    let Some(first) = rows.iter().max_by_key(|task| size(task)).filter(|task| size(task) > base) else {
-        return Vec::new();
-    };
-    let differ = |task: &&Value| {
-        let members = task.as_object().into_iter().flatten();
-        let others = members.filter(|(name, value)| first.get(name.as_str()) != Some(*value)).count();
-        (others, size(task))
-    };
-    let second = rows.iter().filter(|task| size(task) > base).max_by_key(differ);
-    std::iter::once(first).chain(second.filter(|task| *task != first)).cloned().collect()
+    let mut missing: BTreeSet<Choice> = rows.iter().flat_map(|row| row.choices.iter().copied()).collect();
+    let mut contexts = Vec::new();
+    while contexts.len() < MAX_CONTEXTS && !missing.is_empty() {
+        let gain = |row: &&Row| row.choices.iter().filter(|choice| missing.contains(choice)).count();
+        // Of equal ones the first, which is the cheapest.
+        let Some(best) = rows.iter().rev().max_by_key(|row| (gain(row), size(&row.task))) else { break };
+        best.choices.iter().for_each(|choice| {
+            missing.remove(choice);
+        });
+        contexts.push(best.task.clone());
+    }
+    contexts.retain(|task| size(task) > size(tasks.plain()));
+    // Those that cost least can be large: a server may take what it must refuse.
+    contexts.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
+    contexts.iter().enumerate().map(|(number, task)| widened(tasks, task, number)).collect()
+}
+
+/// The task with addresses to call: one in every second task, another in every second pair, and so on, so that each occurs
+/// with and without the others. The first ones are as large as can be.
+fn widened(tasks: &Tasks<'_>, task: &Value, number: usize) -> Value {
+    let model = tasks.model();
+    let called = model.behaviours.iter().filter_map(|behaviour| behaviour.kind.called());
+    let called = called.enumerate().filter(|(place, _)| number >> place & 1 == 1);
+    let mut extras: Vec<Vec<(String, Value)>> =
+        called.map(|(_, path)| vec![(path.to_owned(), Value::from(behave::NOWHERE))]).collect();
+    extras.extend(model.size().and_then(|(width, height)| {
+        let (w, h) =
+            behave::largest(tasks, width, height).into_iter().nth(number).filter(|_| number < LARGE)?;
+        Some(vec![(width.to_owned(), w), (height.to_owned(), h)])
+    }));
+    let mut task = task.clone();
+    for extra in extras {
+        let mut wider = task.clone();
+        for (path, value) in extra {
+            tasks.place(&mut wider, &path, Some(value));
+        }
+        if tasks.judge(&wider).is_empty() {
+            task = wider;
+        }
+    }
+    task
 }
 
 /// Whether a case is one faulty task that breaks one constraint.

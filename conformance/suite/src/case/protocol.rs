@@ -1,10 +1,13 @@
 //! Cases of the platform: keys, bodies that are no batch, other paths and methods, polls. They are the same for all
 //! models; a valid task of the model is in them where one is needed.
 
+mod bodies;
+
+use super::behave::NO_PARAMETER;
 use super::constraint::slug;
 use super::task::Tasks;
 use super::{Case, Cases, Credential, Expect, Protocol, Wire};
-use crate::oracle::protocol::PING;
+use crate::oracle::protocol::{GET_RESPONSE, PING, TASK_TYPE, TASK_UUID};
 use airspec_spec::{Level, ProtocolRule, protocol_rules};
 use serde_json::{Value, json};
 
@@ -19,15 +22,16 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
         let proposals = match rule.id.as_str() {
             "protocol.key" => keys(),
             "protocol.authentication" => authentication(),
-            "protocol.body" => [bodies(), malformed(tasks)].concat(),
+            "protocol.body" => bodies::cases(tasks),
             "protocol.endpoint" => endpoints(),
+            "protocol.batch" => batches(tasks),
             "protocol.poll" => polls(tasks),
             "protocol.identity" => identity(tasks),
             "protocol.ping" => ping(),
             _ => Vec::new(),
         };
         for proposal in proposals {
-            let body = proposal.body.unwrap_or_else(|| json!([tasks.base()]));
+            let body = proposal.body.unwrap_or_else(|| json!([tasks.cheap()]));
             out.cases.push(case(&rule, proposal.about, proposal.expect, proposal.level, proposal.wire, body));
         }
     }
@@ -82,6 +86,9 @@ fn keys() -> Vec<Proposal> {
         refused("an empty key", Credential::Empty),
         refused("a wrong key", Credential::Wrong),
         refused("the scheme Basic", Credential::Basic),
+        refused("the key in other letter case", Credential::OtherCase),
+        refused("the key without its end", Credential::Part),
+        refused("the key and more", Credential::Longer),
         refused("a key without a scheme", Credential::Bare).unstated(),
     ]
 }
@@ -92,80 +99,17 @@ fn authentication() -> Vec<Proposal> {
     accepted.expect = Expect::Accept;
     let mut alone = refused("the key in a task that comes alone", Credential::Task).body(json!([]));
     alone.expect = Expect::Protocol(Protocol::NoResults);
+    let mut open =
+        refused("an unknown name in a task that comes alone", Credential::OpenTask).body(json!([]));
+    open.expect = Expect::Protocol(Protocol::Refused);
     vec![
         accepted,
         alone,
+        open,
+        refused("the key in a task that comes last", Credential::LastTask),
         refused("a wrong key in a task that comes first", Credential::WrongTask),
         refused("a task without a key that comes first", Credential::EmptyTask),
     ]
-}
-
-/// Nesting that no reader of requests needs.
-const DEPTH: usize = 5000;
-
-fn bodies() -> Vec<Proposal> {
-    let refused = |about, bytes: &[u8]| {
-        Proposal::new(about, Protocol::Refused, Wire::bytes(bytes)).body(found_in(bytes))
-    };
-    let handled = |about, bytes: &[u8]| Proposal {
-        expect: Expect::Protocol(Protocol::Handled),
-        ..refused(about, bytes)
-    };
-    let typed = |about, media_type| {
-        let wire = Wire { media_type: Some(media_type), ..Wire::default() };
-        Proposal::new(about, Protocol::Handled, wire)
-    };
-    let nested = "[".repeat(DEPTH) + &"]".repeat(DEPTH);
-    vec![
-        refused("an empty body", b""),
-        refused("a body cut off", br#"[{"taskType":"imageInference","#),
-        refused("single quotes", b"[{'taskType':'imageInference'}]"),
-        refused("no JSON at all", b"hello"),
-        refused("text after the array", br#"[{"taskType":"imageInference"}] and more"#),
-        refused("a trailing comma", br#"[{"taskType":"imageInference",}]"#),
-        refused("invalid UTF-8", b"[{\"taskType\":\"image\xff\xfeInference\"}]"),
-        refused("half a surrogate pair", br#"[{"taskType":"\ud800"}]"#),
-        refused("a number in place of the array", b"1"),
-        refused("a text in place of the array", br#""imageInference""#),
-        refused("null in place of the array", b"null"),
-        refused("a number in place of a task", b"[1]"),
-        refused("null in place of a task", b"[null]"),
-        refused("a list in place of a task", b"[[]]"),
-        handled("a number beyond all bounds", br#"[{"taskType":"imageInference","width":1e999999}]"#),
-        handled("a name given twice", br#"[{"taskType":"imageInference","taskType":"imageInference"}]"#),
-        handled("deep nesting", nested.as_bytes()),
-        typed("as plain text", "text/plain").unstated(),
-        typed("as a form", "application/x-www-form-urlencoded").unstated(),
-    ]
-}
-
-/// Texts that are nearly a batch with a valid task: a lenient server carries it out.
-fn malformed(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
-    let task = tasks.base();
-    let text = task.to_string();
-    let open = text.strip_suffix('}').unwrap_or(&text);
-    [
-        ("a task and no closing bracket", format!("[{text}")),
-        ("a task and no closing brace", format!("[{open}")),
-        ("a task and text after the array", format!("[{text}] and more")),
-        ("a task and a second array", format!("[{text}][{text}]")),
-        ("a task and a trailing comma", format!("[{text},]")),
-        ("a task with a trailing comma", format!("[{open},}}]")),
-        ("a task in single quotes", format!("[{}]", text.replace('"', "'"))),
-        ("a task behind a comment", format!("/* a task */ [{text}]")),
-        ("a task in an array of its own", format!("[[{text}]]")),
-        ("a task in a member of an object", format!("{{\"tasks\":[{text}]}}")),
-        ("a task as a text", format!("[{}]", Value::from(text.as_str()))),
-    ]
-    .map(|(about, body)| Proposal::new(about, Protocol::Refused, Wire::bytes(body)).body(json!([task])))
-    .into()
-}
-
-/// The tasks that a lenient server may find in a text, for what they may cost.
-fn found_in(bytes: &[u8]) -> Value {
-    let has_task = String::from_utf8_lossy(bytes).contains("taskType");
-    serde_json::from_slice(bytes)
-        .unwrap_or_else(|_| if has_task { json!([{"taskType": "imageInference"}]) } else { json!([]) })
 }
 
 fn endpoints() -> Vec<Proposal> {
@@ -177,40 +121,59 @@ fn endpoints() -> Vec<Proposal> {
         let wire = Wire { method: Some(method), ..Wire::default() };
         Proposal::new(about, Protocol::NotFound, wire)
     };
+    let get = Wire { method: Some("GET"), ..Wire::default() };
+    let other_case = Wire { other_case: true, ..Wire::default() };
     vec![
         path("an unknown path", "/airspec-no-such-path"),
+        Proposal::new("the path in other letter case", Protocol::NotFound, other_case),
+        Proposal::new("the method GET", Protocol::NotTaken, get),
         method("the method PUT", "PUT"),
         method("the method PATCH", "PATCH"),
         method("the method DELETE", "DELETE"),
     ]
 }
 
+/// A poll beside a task: both are answered.
+fn batches(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
+    let (task, unknown) = (tasks.cheap(), unknown(tasks));
+    let poll = json!({TASK_TYPE: GET_RESPONSE, TASK_UUID: unknown});
+    let mut beside = Proposal::new("a poll beside a task", Protocol::Handled, Wire::default());
+    beside.expect = Expect::Accept;
+    vec![beside.body(json!([task, poll]))]
+}
+
+/// The identifier of a task that was never sent.
+fn unknown(tasks: &mut Tasks<'_>) -> Value {
+    let name = tasks.model.unique().map(|constraint| constraint.parameter.to_string()).unwrap_or_default();
+    let id = tasks.base()[&name].take();
+    if id.is_null() { json!("5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63") } else { id }
+}
+
 fn polls(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
     let poll = |about, expect, body| Proposal::new(about, expect, Wire::default()).body(body);
-    let identity =
-        tasks.model.unique().map(|constraint| constraint.parameter.to_string()).unwrap_or_default();
-    let mut unknown = tasks.base()[&identity].clone();
-    if unknown.is_null() {
-        unknown = json!("5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63");
-    }
+    let unknown = unknown(tasks);
     vec![
-        poll("without an identifier", Protocol::Refused, json!([{"taskType": "getResponse"}])),
+        poll("without an identifier", Protocol::Refused, json!([{TASK_TYPE: GET_RESPONSE}])),
         poll(
             "for a task that was never sent",
             Protocol::NoResults,
-            json!([{"taskType": "getResponse", "taskUUID": unknown}]),
+            json!([{TASK_TYPE: GET_RESPONSE, TASK_UUID: unknown}]),
         ),
     ]
 }
 
+/// The task with a name that nothing has, and what that breaks.
+fn faulty(tasks: &Tasks<'_>, task: &Value) -> Option<(Value, String)> {
+    let mut faulty = task.clone();
+    faulty[NO_PARAMETER] = json!(1);
+    let broken = tasks.judge(&faulty).into_iter().next()?;
+    Some((faulty, broken.constraint))
+}
+
 /// A task is refused, and then sent without its fault under the same identifier.
 fn identity(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
-    let task = tasks.base();
-    let mut faulty = task.clone();
-    faulty["airspecNoSuchParameter"] = json!(1);
-    if tasks.judge(&faulty).is_empty() {
-        return Vec::new();
-    }
+    let task = tasks.cheap();
+    let Some((faulty, _)) = faulty(tasks, &task) else { return Vec::new() };
     let wire = Wire { before: Some(json!([faulty])), ..Wire::default() };
     let mut proposal = Proposal::new("the identifier of a refused task", Protocol::Handled, wire);
     proposal.expect = Expect::Accept;

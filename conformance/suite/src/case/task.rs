@@ -1,5 +1,6 @@
 //! Whole tasks for cases: what [`Synthesiser`] makes, each with an identity of its own.
 
+use crate::cost::Costs;
 use airspec_judge::{Judge, Violation};
 use airspec_spec::synthesis::Synthesiser;
 use airspec_spec::{Constraint, Level, Model, Schema};
@@ -11,6 +12,8 @@ pub struct Tasks<'m> {
     judge: &'m Judge,
     identities: Identities<'m>,
     made: Synthesiser<'m, Judge>,
+    /// The parameter that sets most of the price, and its cheapest value.
+    cheapest: Option<(String, Value)>,
 }
 
 /// Draws identities for tasks.
@@ -57,6 +60,7 @@ impl<'m> Tasks<'m> {
             judge,
             identities: Identities { parameter, random: fastrand::Rng::with_seed(seed) },
             made: Synthesiser::new(model, judge, owner(model)),
+            cheapest: Costs::new(model).cheapest(),
         }
     }
 
@@ -71,6 +75,24 @@ impl<'m> Tasks<'m> {
         let mut task = self.made.base().clone();
         self.identify(&mut task);
         task
+    }
+
+    /// The same in the cheapest tier.
+    pub(super) fn cheap(&mut self) -> Value {
+        let task = self.base();
+        self.cheaply(task)
+    }
+
+    /// A valid task in the cheapest tier, unless it says something of the tier itself.
+    pub(super) fn cheaply(&self, task: Value) -> Value {
+        let Some((path, value)) = &self.cheapest else { return task };
+        let outermost = path.split('.').next().unwrap_or(path);
+        if task.get(outermost) != self.plain().get(outermost) {
+            return task;
+        }
+        let mut cheap = task.clone();
+        self.place(&mut cheap, path, Some(value.clone()));
+        if self.judge(&cheap).is_empty() { cheap } else { task }
     }
 
     /// The same without an identity of its own.

@@ -11,20 +11,22 @@ use serde_json::Value;
 use std::collections::HashSet;
 
 /// At most so many names in the task itself.
-const MAX_OUTER: usize = 120;
+const MAX_OUTER: usize = 150;
 /// At most so many names in an object within the task.
-const MAX_INNER: usize = 25;
+const MAX_INNER: usize = 32;
 
 /// The object with one name more, for each of the names, with a value and with `null`.
 pub(super) fn strangers(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
     let path = schema.path.as_str();
     let mut list = Vec::new();
-    for (name, words) in names(tasks.model(), schema) {
-        for value in [sample(&name), Value::Null] {
+    for (place, (name, words)) in names(tasks.model(), schema).into_iter().enumerate() {
+        let mut values = vec![(sample(&name), ""), (Value::Null, " as null")];
+        // Whatever a server takes for nothing, with a few names.
+        values.extend(NOTHINGS.get(place).map(|(nothing, about)| (nothing(), *about)));
+        for (value, as_what) in values {
             let mut task = tasks.scene(path).filter(|_| !path.is_empty()).unwrap_or_else(|| tasks.base());
             tasks.identify(&mut task);
-            let about =
-                if value.is_null() { format!("with {words} as null") } else { format!("with {words}") };
+            let about = format!("with {words}{as_what}");
             if let Some(object) = task.pointer_mut(&pointer(path)).and_then(Value::as_object_mut) {
                 object.insert(name.clone(), value);
             } else if !name.is_empty() && !name.contains('.') {
@@ -39,28 +41,41 @@ pub(super) fn strangers(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal>
     list
 }
 
+/// A value that can be taken for nothing, and its name.
+type Nothing = (fn() -> Value, &'static str);
+
+/// Values that can be taken for nothing.
+const NOTHINGS: [Nothing; 5] = [
+    (|| Value::from(false), " as false"),
+    (|| Value::from(""), " as an empty text"),
+    (|| Value::from(0), " as zero"),
+    (|| Value::Array(Vec::new()), " as an empty list"),
+    (|| Value::Object(serde_json::Map::new()), " as an empty object"),
+];
+
 /// Each name, and how a case is called that has it.
 fn names(model: &Model, schema: &Schema) -> Vec<(String, String)> {
     let is_outer = schema.path.is_empty();
     let quoted = |name: &String| (name.clone(), format!("`{name}`"));
-    // Beside the parameters of the task, an empty name would leave nothing for an error to name.
-    let empty = (!is_outer).then(|| (String::new(), "an empty name".to_owned()));
-    let mut all: Vec<(String, String)> = empty.into_iter().collect();
+    let mut all = vec![(String::new(), "an empty name".to_owned())];
     let own = schema.properties.iter().map(|property| property.name.as_str());
     all.extend(own.take(if is_outer { 4 } else { 1 }).flat_map(spellings));
-    let (results, others) = if is_outer { (9, 70) } else { (3, 4) };
+    all.extend(elsewhere().nested.get(schema.name()).into_iter().flatten().map(quoted));
     // The names of this model stand in other cases where they are; those of other releases stand nowhere.
     let is_own = |name: &str| model.parameters().iter().any(|parameter| parameter.name() == name);
     all.extend(known().parameters.keys().filter(|name| is_outer || !is_own(name)).map(quoted));
+    let (results, others) = if is_outer { (9, 90) } else { (3, 4) };
     all.extend(known().results.iter().take(results).map(quoted));
-    all.extend(
-        elsewhere()
-            .parameters
-            .iter()
-            .filter(|name| !known().parameters.contains_key(*name))
-            .take(others)
-            .map(quoted),
-    );
+    if is_outer {
+        all.extend(elsewhere().edges.iter().map(quoted));
+        let nested = model
+            .parameters()
+            .into_iter()
+            .filter(|parameter| parameter.path.contains('.') && parameter.name() != "items");
+        all.extend(nested.map(|parameter| quoted(&parameter.path.to_string())));
+    }
+    let strangers = elsewhere().parameters.iter().filter(|name| !known().parameters.contains_key(*name));
+    all.extend(strangers.take(others).map(quoted));
     let mut seen: HashSet<String> = schema.properties.iter().map(|property| property.name.clone()).collect();
     all.retain(|(name, _)| seen.insert(name.clone()));
     all.truncate(if is_outer { MAX_OUTER } else { MAX_INNER });
@@ -72,6 +87,8 @@ fn spellings(name: &str) -> Vec<(String, String)> {
     let words = words(name);
     let snake = words.join("_");
     let pascal: String = words.iter().map(|word| capitalised(word)).collect();
+    let mut shorter = name.to_owned();
+    shorter.pop();
     let named = |text: String| (text.clone(), format!("`{text}`"));
     vec![
         named(format!("x-{name}")),
@@ -83,6 +100,7 @@ fn spellings(name: &str) -> Vec<(String, String)> {
         (name.to_lowercase(), format!("`{name}` in lower case")),
         (format!(" {name}"), format!("`{name}` after a space")),
         (format!("{name} "), format!("`{name}` before a space")),
+        (shorter, format!("`{name}` without its end")),
     ]
 }
 

@@ -7,6 +7,8 @@ pub struct Wire {
     pub method: Option<&'static str>,
     /// What is added to the path of the endpoint.
     pub suffix: Option<&'static str>,
+    /// Whether the letters of the path are in the other case.
+    pub other_case: bool,
     /// Who sends it.
     pub credential: Credential,
     /// The media type in place of `application/json`.
@@ -15,6 +17,10 @@ pub struct Wire {
     pub bytes: Option<Vec<u8>>,
     /// Whether it is sent once more while its task is under way.
     pub repeated: bool,
+    /// The parameter that takes an address of the runner's own, which must not be called.
+    pub address: Option<String>,
+    /// So many calls of the runner's address are answered with a failure.
+    pub failed_calls: usize,
     /// A refused body that is sent first.
     pub before: Option<serde_json::Value>,
     /// Whether it asks a connection for a sign of life.
@@ -43,6 +49,16 @@ pub enum Credential {
     WrongTask,
     /// An authentication task without a key that comes first.
     EmptyTask,
+    /// The key in an authentication task that has a name too many.
+    OpenTask,
+    /// The key in an authentication task that comes last.
+    LastTask,
+    /// The key with all its letters in the other case, as a bearer token.
+    OtherCase,
+    /// All of the key but its last letter, as a bearer token.
+    Part,
+    /// The key and a letter more, as a bearer token.
+    Longer,
 }
 
 /// A key that nobody has.
@@ -57,19 +73,27 @@ impl Wire {
 
     /// What of it only HTTP has.
     pub(crate) fn only_http(&self) -> Option<&'static str> {
-        let header = match self.credential {
-            Credential::Empty | Credential::Wrong | Credential::Basic | Credential::Bare => true,
+        match self {
+            Self { method: Some(_), .. } => return Some("methods"),
+            Self { suffix: Some(_), .. } | Self { other_case: true, .. } => return Some("paths"),
+            Self { media_type: Some(_), .. } => return Some("media types of requests"),
+            _ => {}
+        }
+        match self.credential {
+            Credential::Empty
+            | Credential::Wrong
+            | Credential::Basic
+            | Credential::Bare
+            | Credential::OtherCase
+            | Credential::Part
+            | Credential::Longer => Some("a header for the key"),
+            Credential::LastTask => Some("a key that comes last"),
             Credential::Key
             | Credential::None
             | Credential::Task
             | Credential::WrongTask
-            | Credential::EmptyTask => false,
-        };
-        match self {
-            Self { method: Some(_), .. } => Some("methods"),
-            Self { suffix: Some(_), .. } => Some("paths"),
-            Self { media_type: Some(_), .. } => Some("media types of requests"),
-            _ => header.then_some("a header for the key"),
+            | Credential::EmptyTask
+            | Credential::OpenTask => None,
         }
     }
 
@@ -77,6 +101,13 @@ impl Wire {
     #[must_use]
     pub fn only_socket(&self) -> Option<&'static str> {
         self.ping.then_some("connections that are kept open by a task")
+    }
+
+    /// Whether what is special is not the request itself, but what is done beside it.
+    #[must_use]
+    pub(crate) fn is_called(&self) -> bool {
+        let own = Self { repeated: false, failed_calls: 0, address: None, ..self.clone() };
+        !self.is_plain() && own.is_plain()
     }
 
     /// A request with another credential.
@@ -93,6 +124,6 @@ impl Wire {
 impl Credential {
     /// Whether the case shows something only where the key of the target is known to be the right one.
     pub(crate) fn needs_real_key(self) -> bool {
-        matches!(self, Self::Wrong | Self::WrongTask)
+        matches!(self, Self::Wrong | Self::WrongTask | Self::OtherCase | Self::Part | Self::Longer)
     }
 }

@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
 use super::owner::is_about_one_limit;
 use super::protocol::{CODE, DATA, ERRORS};
+use super::scene::is_poll;
 use super::{Oracle, answered, excerpt, show};
 use crate::case::Case;
 use airspec_spec::Level;
@@ -87,7 +88,7 @@ fn taken(oracle: &Oracle, level: Level, answer: &Answer, seen: &Observation) -> 
         findings.push(Finding::wrong(level.max(Level::Facts), sentence));
     }
     let identity = oracle.identity();
-    for task in seen.tasks() {
+    for task in seen.tasks().iter().filter(|task| !is_poll(task)) {
         if let Some(error) = answer.errors().iter().find(|error| identity.may_join(task, error)) {
             let alone = Value::Array(vec![task.clone()]);
             findings.push(match oracle.beyond_owner(&alone) {

@@ -220,10 +220,12 @@ fn ends(model: &Model, parameter: &str) -> Option<(Value, Value)> {
 fn calls(scene: &TaskResults<'_>, calls: &[Call], method: &str, wanted: Option<usize>) -> Vec<String> {
     let mut wrong = Vec::new();
     let wanted = wanted.unwrap_or(scene.count.max(1));
+    let failed = scene.seen.failed_calls;
     let found = calls.len() + scene.seen.more_calls;
-    if found != wanted {
+    if found != wanted + failed {
         let noun = count::noun(wanted);
-        wrong.push(format!("the address received {found} calls for {wanted} {noun}"));
+        let failures = if failed == 0 { "" } else { ", the first of which failed and must be sent again" };
+        wrong.push(format!("the address received {found} calls for {wanted} {noun}{failures}"));
     }
     for (index, call) in calls.iter().enumerate() {
         if call.method != method {
@@ -235,6 +237,12 @@ fn calls(scene: &TaskResults<'_>, calls: &[Call], method: &str, wanted: Option<u
         }
     }
     wrong
+}
+
+/// Whether a call carries a finished result: its file, or an item that has one.
+pub(super) fn delivers_result(model: &Model, call: &Call) -> bool {
+    let is_file = || call.body.as_ref().is_ok_and(|body| body.content.image.is_ok());
+    is_file() || webhook::item(call).is_ok_and(|item| delivery::has_file(model, &item))
 }
 
 /// The query string of every address that the runner gives: servers must call the address as it was given.

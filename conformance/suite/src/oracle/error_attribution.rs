@@ -5,8 +5,8 @@
 //! error may leave `parameter` out (`unstated`), as long as its code names the parameter: `invalidWidth`.
 
 use super::finding::Finding;
-use super::protocol::{ALLOWED_VALUES, CODE, MAX, MIN, MULTIPLIER, PARAMETER};
-use super::{Oracle, excerpt, show};
+use super::protocol::{CODE, PARAMETER};
+use super::{Oracle, details, excerpt, show};
 use crate::case::Case;
 use airspec_spec::model::Constraint;
 use airspec_spec::rule::Rule;
@@ -92,8 +92,8 @@ fn prefixes(rule: &Rule) -> &'static [&'static str] {
         | Rule::If(_)
         | Rule::Contains(_)
         | Rule::Area(_)
-        | Rule::Ratio(_)
-        | Rule::Unique => &[],
+        | Rule::Ratio(_) => &[],
+        Rule::Unique => &["conflict", "duplicate"],
     }
 }
 
@@ -115,7 +115,7 @@ fn add_pointer(paths: &mut BTreeSet<String>, pointer: &str) {
     if steps.is_empty() {
         return;
     }
-    let is_index = |step: &String| step.bytes().all(|byte| byte.is_ascii_digit());
+    let is_index = |step: &String| !step.is_empty() && step.bytes().all(|byte| byte.is_ascii_digit());
     let bare: Vec<&str> = steps.iter().filter(|step| !is_index(step)).map(String::as_str).collect();
     paths.insert(bare.join("."));
     paths.insert(steps.join("."));
@@ -178,7 +178,7 @@ fn without_items(path: &str) -> String {
     path.split('.').filter(|name| *name != "items").collect::<Vec<_>>().join(".")
 }
 
-fn leaf(path: &str) -> &str {
+pub(super) fn leaf(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
@@ -205,7 +205,7 @@ pub(super) fn blamed(oracle: &Oracle, error: &Value, expected: &ExpectedParamete
         known && (is_missing || !expected.nameless)
     };
     if names.iter().any(is_right) {
-        return prefix(error, expected).or_else(|| limits(oracle, error, expected));
+        return prefix(error, expected).or_else(|| details::wrong(oracle, error, &expected.paths));
     }
     let found = show(error.get(PARAMETER).unwrap_or(&Value::Null));
     if expected.nameless {
@@ -250,43 +250,4 @@ fn prefix(error: &Value, expected: &ExpectedParameters) -> Option<Finding> {
     let sentence =
         format!("refused, but the code is `{}`, which does not begin with `{wanted}`", excerpt(code));
     Some(Finding::wrong(Level::Facts, sentence))
-}
-
-/// The numbers and values that an error gives for a limit are those of the spec.
-fn limits(oracle: &Oracle, error: &Value, expected: &ExpectedParameters) -> Option<Finding> {
-    let name = error.get(PARAMETER)?.as_str()?;
-    // Of the paths that are right, the one that the error means.
-    let path = expected.paths.iter().find(|path| *path == name || leaf(path) == name)?;
-    let schema = oracle.model().task.at(path)?;
-    for rule in schema.rules() {
-        let (field, wanted) = match rule {
-            Rule::Minimum(bound) => (MIN, bound),
-            Rule::Maximum(bound) => (MAX, bound),
-            Rule::MultipleOf(step) => (MULTIPLIER, step),
-            Rule::Enum(list) => {
-                let Some(Value::Array(given)) = error.get(ALLOWED_VALUES) else { continue };
-                let is_same =
-                    given.len() == list.values.len() && given.iter().all(|value| list.contains(value));
-                if is_same {
-                    continue;
-                }
-                let sentence = format!(
-                    "the error gives {} for `{ALLOWED_VALUES}`, which are not the values of `{path}`",
-                    show(&Value::Array(given.clone()))
-                );
-                return Some(Finding::wrong(Level::Facts, sentence));
-            }
-            _ => continue,
-        };
-        let Some(given) = error.get(field).filter(|given| given.is_number()) else { continue };
-        if airspec_spec::rule::exact(given).as_ref() != Some(wanted) {
-            let sentence = format!(
-                "the error gives {} for `{field}` of `{path}`, which is {}",
-                show(given),
-                wanted.to_plain_string()
-            );
-            return Some(Finding::wrong(Level::Facts, sentence));
-        }
-    }
-    None
 }

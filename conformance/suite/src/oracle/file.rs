@@ -5,7 +5,7 @@
 
 use super::protocol::Form;
 use crate::parameter::{at, effective};
-use airspec_media::{Probe, ProbeError, probe};
+use airspec_media::{Probe, ProbeError, coarseness, probe};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use base64::Engine as _;
@@ -35,6 +35,8 @@ pub struct Content {
     pub length: usize,
     /// What they show, or why they are no image.
     pub image: Result<Probe, ProbeError>,
+    /// How coarsely the image is kept, by the header of a lossy file.
+    pub coarseness: Option<u32>,
     /// SHA-256: tells whether others are the same.
     digest: [u8; SHA256_OUTPUT_LEN],
 }
@@ -45,7 +47,7 @@ impl Content {
     pub fn of(bytes: &[u8]) -> Self {
         let mut sum = [0; SHA256_OUTPUT_LEN];
         sum.copy_from_slice(digest(&SHA256, bytes).as_ref());
-        Self { length: bytes.len(), image: probe(bytes), digest: sum }
+        Self { length: bytes.len(), image: probe(bytes), coarseness: coarseness(bytes), digest: sum }
     }
 }
 

@@ -163,6 +163,7 @@ pub(crate) fn download(address: &str, media: &str, bytes: Vec<u8>) -> File {
 /// A call of the runner's address, as it should be.
 pub(crate) fn call(method: &str, media: &str, body: impl Into<Vec<u8>>) -> Call {
     Call {
+        at: std::time::Instant::now(),
         method: method.to_owned(),
         query: Some(super::behaviour::CALL_QUERY.to_owned()),
         content_type: Some(media.to_owned()),

@@ -6,7 +6,7 @@ use airspec_judge::text;
 use serde_json::Value;
 use std::any::Any;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An answer with more values than this is not read as JSON: one value of a few bytes of text takes hundreds of bytes of
 /// memory. Twenty results of a dozen fields for each of eight tasks are some 2,000 values.
@@ -21,6 +21,8 @@ pub struct Observation {
     pub outcome: Outcome,
     /// What came back to polling, in order.
     pub polls: Vec<Outcome>,
+    /// When each of those polls was sent.
+    pub polled: Vec<Instant>,
     /// What came back to the same request while its task was under way.
     pub again: Option<Outcome>,
     /// The files of the results, in the order of the results; empty where they were not looked at.
@@ -33,6 +35,8 @@ pub struct Observation {
     pub calls: Vec<Call>,
     /// How many calls there were beyond those.
     pub more_calls: usize,
+    /// How many of the calls were answered with a failure.
+    pub failed_calls: usize,
     /// What was seen of the same request with one value changed.
     pub counterpart: Option<Box<Observation>>,
 }
@@ -50,6 +54,8 @@ impl Observation {
             later,
             calls,
             more_calls: 0,
+            failed_calls: 0,
+            polled: Vec::new(),
             counterpart: None,
             again: None,
             files_again: Vec::new(),
@@ -290,6 +296,8 @@ impl Payload {
 /// A request that the runner's own address received.
 #[derive(Clone, Debug)]
 pub struct Call {
+    /// When it came.
+    pub at: Instant,
     /// `POST`, `PUT`.
     pub method: String,
     /// The query string, without the question mark.

@@ -21,6 +21,10 @@ pub const MAX: &str = "max";
 pub const MULTIPLIER: &str = "multiplier";
 /// The values that are allowed.
 pub const ALLOWED_VALUES: &str = "allowedValues";
+/// The type that a parameter has.
+pub const TYPE: &str = "type";
+/// The place in the documentation that an error is about.
+pub const DOCUMENTATION: &str = "documentation";
 /// What a result cost, in USD.
 pub const COST: &str = "cost";
 /// What joins results and errors to tasks.

@@ -5,6 +5,7 @@
 //! level `unstated`.
 
 use super::acceptance::{appears, unrelated};
+use super::behaviour::delivers_result;
 use super::cause::form;
 use super::error_attribution::{ExpectedParameters, blamed};
 use super::finding::Finding;
@@ -17,6 +18,8 @@ use serde_json::Value;
 
 /// So many errors are looked at one by one; a request has fewer faults.
 const MAX_ERRORS: usize = 100;
+/// So many tasks any server takes in one request.
+const FEW: usize = 4;
 /// So many codes are told.
 const MAX_CODES: usize = 10;
 
@@ -47,6 +50,7 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &O
         return vec![finding];
     }
     let mut findings = envelope(oracle, contract, answer);
+    findings.extend(called(oracle, contract, seen));
     if findings.is_empty() {
         let expected = sides.faulty.first().map(|task| ExpectedParameters::of(oracle, case, broken, task));
         if let Some(expected) = &expected {
@@ -143,6 +147,13 @@ fn status(contract: Level, answer: &Answer, sides: &Sides<'_>) -> Option<Finding
     }
 }
 
+/// A finished result is delivered for what is refused. An error may be.
+fn called(oracle: &Oracle, contract: Level, seen: &Observation) -> Option<Finding> {
+    let call = seen.calls.iter().find(|call| delivers_result(&oracle.model, call))?;
+    let sentence = format!("refused, and yet its address received a {} with a result", excerpt(&call.method));
+    Some(Finding::wrong(contract, sentence))
+}
+
 /// What is wrong with the list of errors itself.
 fn envelope(oracle: &Oracle, contract: Level, answer: &Answer) -> Vec<Finding> {
     if answer.json.is_err() || answer.errors().is_empty() {
@@ -233,6 +244,9 @@ fn unreported(oracle: &Oracle, contract: Level, sides: &Sides<'_>, answer: &Answ
         answer.errors().iter().any(names)
     };
     let silent = sides.faulty.iter().find(|task| !is_named(task))?;
+    // How many tasks a request may have is stated nowhere: one that is too long may be refused as a whole.
+    let is_whole = !sides.faulty.iter().any(|task| is_named(&task)) && answer.data().is_empty();
+    let contract = if is_whole && sides.faulty.len() > FEW { Level::Unstated } else { contract };
     let id = excerpt(oracle.identity.of_task(silent).unwrap_or("without id"));
     let sentence = format!("no error is about the faulty task {id} of the batch: {}", answered(answer));
     Some(Finding::wrong(contract, sentence))

@@ -3,6 +3,7 @@
 use super::Identity;
 use super::file::File;
 use super::observation::Observation;
+use super::protocol::{GET_RESPONSE, TASK_TYPE};
 use crate::parameter::effective;
 use airspec_spec::Model;
 use serde_json::{Map, Value};
@@ -36,6 +37,11 @@ pub struct Item<'a> {
     pub file: Option<&'a File>,
 }
 
+/// Whether a task asks for the results of another, and has none of its own.
+pub(super) fn is_poll(task: &Value) -> bool {
+    task.get(TASK_TYPE).is_some_and(|kind| kind == GET_RESPONSE)
+}
+
 impl<'a> TaskResults<'a> {
     /// The scenes of an observation, one for each task. Results are joined to tasks by the id that they repeat; where
     /// there is one task only, all results are taken for its own.
@@ -52,7 +58,7 @@ impl<'a> TaskResults<'a> {
             results.truncate(MAX_RESULTS);
             TaskResults { model, task, results, count, seen }
         };
-        tasks.iter().map(scene).collect()
+        tasks.iter().filter(|task| !is_poll(task)).map(scene).collect()
     }
 
     /// The value of a parameter: as sent, or its default.

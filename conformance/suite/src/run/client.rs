@@ -196,6 +196,11 @@ impl Client {
         if let Some(suffix) = wire.suffix {
             url.set_path(&format!("{}{suffix}", url.path().trim_end_matches('/')));
         }
+        if wire.other_case {
+            let path = other_case(url.path());
+            // A path without letters has no other case: one that does not exist stands for it.
+            url.set_path(if path == url.path() { "/airspec-no-such-path" } else { &path });
+        }
         let bytes = self.bytes(body, wire);
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let start = (SystemTime::now(), Instant::now());
@@ -260,8 +265,10 @@ impl Client {
         if let Some(bytes) = &wire.bytes {
             return bytes.clone();
         }
+        let own = self.target.key().expose();
         let key = match wire.credential {
-            Credential::Task => self.key_task(),
+            Credential::Task | Credential::LastTask => self.key_task(),
+            Credential::OpenTask => json!({TASK_TYPE: AUTHENTICATION, API_KEY: own, "airspecNoSuchName": 1}),
             Credential::WrongTask => json!({TASK_TYPE: AUTHENTICATION, API_KEY: WRONG_KEY}),
             Credential::EmptyTask => json!({TASK_TYPE: AUTHENTICATION}),
             Credential::Key
@@ -269,9 +276,15 @@ impl Client {
             | Credential::Empty
             | Credential::Wrong
             | Credential::Basic
-            | Credential::Bare => return body.to_string().into_bytes(),
+            | Credential::Bare
+            | Credential::OtherCase
+            | Credential::Part
+            | Credential::Longer => return body.to_string().into_bytes(),
         };
         let tasks = body.as_array().map(Vec::as_slice).unwrap_or_default();
+        if wire.credential == Credential::LastTask {
+            return Value::from([tasks, &[key]].concat()).to_string().into_bytes();
+        }
         Value::from([&[key], tasks].concat()).to_string().into_bytes()
     }
 
@@ -280,9 +293,22 @@ impl Client {
         let key = self.target.key().expose();
         let text = match credential {
             Credential::Key => return Some(self.authorization.clone()),
-            Credential::None | Credential::Task | Credential::WrongTask | Credential::EmptyTask => {
-                return None;
+            Credential::None
+            | Credential::Task
+            | Credential::LastTask
+            | Credential::OpenTask
+            | Credential::WrongTask
+            | Credential::EmptyTask => return None,
+            // A key without letters has no other case.
+            Credential::OtherCase => match other_case(key) {
+                other if other == key => format!("Bearer {WRONG_KEY}"),
+                other => format!("Bearer {other}"),
+            },
+            Credential::Part => {
+                let end = key.char_indices().next_back().map_or(0, |(place, _)| place);
+                format!("Bearer {}", &key[..end])
             }
+            Credential::Longer => format!("Bearer {key}x"),
             Credential::Empty => "Bearer ".to_owned(),
             Credential::Wrong => format!("Bearer {WRONG_KEY}"),
             Credential::Basic => format!("Basic {key}"),
@@ -366,4 +392,12 @@ impl Client {
             },
         });
     }
+}
+
+/// The letters of a text in the other case.
+fn other_case(text: &str) -> String {
+    let flip = |letter: char| {
+        if letter.is_ascii_lowercase() { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() }
+    };
+    text.chars().map(flip).collect()
 }

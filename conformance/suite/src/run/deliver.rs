@@ -120,6 +120,7 @@ impl Session {
         let mut judgement = self.oracle.judge(case, seen);
         if matches!(case.expect, Expect::Accept | Expect::Behave(_)) && judgement.class.is_none() {
             self.watch_ids(seen, &mut judgement);
+            self.watch_qualities(seen, &mut judgement);
         }
         judgement
     }
@@ -135,9 +136,8 @@ impl Session {
         if case.wire.credential.needs_real_key() && !self.client.has_real_key() {
             return Some("needs a key that the target knows: set RUNWARE_API_KEY".to_owned());
         }
-        if matches!(&case.expect, Expect::Behave(behaviour) if needs(&behaviour.kind).address)
-            && self.listener.is_none()
-        {
+        let is_called = matches!(&case.expect, Expect::Behave(behaviour) if needs(&behaviour.kind).address);
+        if (is_called || case.wire.address.is_some()) && self.listener.is_none() {
             return Some(
                 "needs a URL that the target can call, and this machine has none that is known".to_owned(),
             );

@@ -9,6 +9,7 @@ use crate::oracle::observation::{Call, Payload};
 use airspec_mock::serving::{self, ServingLimits};
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse as _;
 use futures_util::StreamExt as _;
@@ -62,6 +63,8 @@ struct Calls {
 struct Received {
     calls: Vec<Call>,
     more: usize,
+    /// So many calls more are answered with a failure.
+    failures: usize,
 }
 
 impl Default for Calls {
@@ -82,9 +85,10 @@ impl Listener {
     }
 
     /// An address of its own for one case.
-    pub(super) fn hand_out(&self, id: &str) -> Mailbox<'_> {
-        let path = format!("/{id}");
-        self.calls.lock().insert(path.clone(), Received::default());
+    pub(super) fn hand_out(&self, id: &str, failures: usize) -> Mailbox<'_> {
+        // In letters of both cases: an address is called as it is written.
+        let path = format!("/Airspec/{id}");
+        self.calls.lock().insert(path.clone(), Received { failures, ..Received::default() });
         Mailbox { listener: self, path }
     }
 }
@@ -140,6 +144,16 @@ impl Calls {
         self.lock().contains_key(path)
     }
 
+    /// Whether the next call of the path is answered with a failure.
+    fn fails(&self, path: &str) -> bool {
+        let mut received = self.lock();
+        let Some(received) = received.get_mut(path).filter(|received| received.failures > 0) else {
+            return false;
+        };
+        received.failures -= 1;
+        true
+    }
+
     fn add(&self, path: &str, call: Call) {
         if let Some(received) = self.lock().get_mut(path) {
             if received.calls.len() < MAX_CALLS {
@@ -192,17 +206,19 @@ async fn serve(socket: TcpListener, calls: Arc<Calls>) {
     serving::serve(socket, LIMITS, std::future::pending(), handler).await;
 }
 
-async fn answer(State(calls): State<Arc<Calls>>, request: Request) -> &'static str {
-    let (head, body) = request.into_parts();
-    if !calls.is_awaited(head.uri.path()) {
-        return "{}";
+async fn answer(State(calls): State<Arc<Calls>>, request: Request) -> (StatusCode, &'static str) {
+    let (at, (head, body)) = (std::time::Instant::now(), request.into_parts());
+    let path = head.uri.path();
+    if !calls.is_awaited(path) {
+        return (StatusCode::OK, "{}");
     }
     let content_type =
         head.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let body = calls.read(body).await;
     let query = head.uri.query().map(str::to_owned);
-    calls.add(head.uri.path(), Call { method: head.method.to_string(), query, content_type, body });
-    "{}"
+    let status = if calls.fails(path) { StatusCode::INTERNAL_SERVER_ERROR } else { StatusCode::OK };
+    calls.add(path, Call { at, method: head.method.to_string(), query, content_type, body });
+    (status, "{}")
 }
 
 #[cfg(test)]
@@ -225,13 +241,13 @@ mod tests {
     #[tokio::test]
     async fn calls_are_counted_and_their_bytes_are_kept_as_long_as_there_is_room() {
         let listener = Listener::start().await.unwrap();
-        let mailbox = listener.hand_out("a");
+        let mailbox = listener.hand_out("a", 0);
         let body = vec![7; 6 << 20];
         for _ in 0..4 {
-            call(listener.address, "/a", &body).await.unwrap();
+            call(listener.address, "/Airspec/a", &body).await.unwrap();
         }
         for _ in 0..MAX_CALLS {
-            call(listener.address, "/a", b"x").await.unwrap();
+            call(listener.address, "/Airspec/a", b"x").await.unwrap();
         }
         call(listener.address, "/nobody", b"x").await.unwrap();
         let (calls, more) = mailbox.collect(1, Duration::from_millis(10)).await;
@@ -249,8 +265,8 @@ mod tests {
     #[tokio::test]
     async fn a_body_without_end_is_not_kept() {
         let listener = Listener::start().await.unwrap();
-        let mailbox = listener.hand_out("a");
-        let _ = call(listener.address, "/a", &vec![0; LIMIT + 1]).await;
+        let mailbox = listener.hand_out("a", 0);
+        let _ = call(listener.address, "/Airspec/a", &vec![0; LIMIT + 1]).await;
         let (calls, _) = mailbox.collect(1, Duration::from_secs(5)).await;
         assert_eq!(calls[0].body.as_ref().unwrap_err(), &format!("is larger than {LIMIT} bytes"));
     }

@@ -5,21 +5,21 @@ use super::budget::{Budget, Reservation};
 use super::client::{Again, Client};
 use super::health::{MAX_SILENT, Silence};
 use super::ids::SeenIds;
-use super::listener::{Listener, Mailbox};
+use super::listener::Listener;
+use super::qualities::SeenQualities;
 use super::room::Rooms;
 use super::target::Target;
-use super::{Redactor, RunError, Settings};
+use super::{RunError, Settings};
 use crate::case::{Case, Expect, Wire, is_ordinary_id};
 use crate::oracle::behaviour::delivery::is_done;
 use crate::oracle::behaviour::{Needs, counterpart, is_deferred, needs};
-use crate::oracle::observation::{Answer, Call, Loss, Observation, Outcome, Payload};
+use crate::oracle::observation::{Answer, Loss, Observation, Outcome};
 use crate::oracle::protocol::{CODE, Form, GET_RESPONSE, TASK_TYPE, TASK_UUID};
 use crate::oracle::{Identity, Oracle};
 use crate::parameter::{results, set};
 use airspec_models::client::{Class, of_code};
 use airspec_spec::behaviour::Kind;
 use serde_json::{Value, json};
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -43,6 +43,16 @@ pub(super) struct Session {
     silence: Mutex<Silence>,
     pub(super) balance: BalanceProbe,
     pub(super) ids: SeenIds,
+    pub(super) qualities: SeenQualities,
+}
+
+/// How deferred results are asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Polling {
+    /// Whether the first poll goes without a pause.
+    is_at_once: bool,
+    /// Whether there is one more poll after the last result.
+    again: bool,
 }
 
 /// What came of sending a body.
@@ -73,7 +83,7 @@ impl Session {
         let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
         let budget = settings.budget.clone().unwrap_or_else(own);
         let rooms = Rooms::new(settings.jobs);
-        let (ambiguous, is_reached, ended, silence, balance, ids) = Default::default();
+        let (ambiguous, is_reached, ended, silence, balance, ids, qualities) = Default::default();
         Ok(Self {
             oracle,
             client,
@@ -86,6 +96,7 @@ impl Session {
             silence,
             balance,
             ids,
+            qualities,
         })
     }
 
@@ -177,7 +188,7 @@ impl Session {
         let Some(reservation) = sent.reservation else { return sent.outcome };
         let mut seen = Observation::new(body.clone(), sent.outcome);
         if self.budget.is_counted() && is_taken(&seen.outcome) {
-            self.poll(&mut seen, false).await;
+            self.poll(&mut seen, Polling::default()).await;
         }
         self.count(reservation, &seen);
         seen.outcome
@@ -236,10 +247,13 @@ impl Session {
     /// Sends a case and looks at what its verdict needs; `Err` with the reason where it cannot be tried.
     pub(super) async fn observe(&self, case: &Case) -> Result<Observation, String> {
         let name = [vec![case.id.clone()]];
-        if !case.wire.is_plain() && !case.wire.repeated {
+        if !case.wire.is_plain() && !case.wire.is_called() {
             return self.exchange(case, &name).await;
         }
         let Expect::Behave(behaviour) = &case.expect else {
+            if let Some(parameter) = &case.wire.address {
+                return self.refused(case, parameter, &name).await;
+            }
             let body = case.body.clone();
             let identity = self.oracle.identity();
             let is_ordinary = |task| identity.of_task(task).is_some_and(is_ordinary_id);
@@ -268,11 +282,12 @@ impl Session {
         };
         let needs = needs(&behaviour.kind);
         let mut body = case.body.clone();
-        let mailbox =
-            if needs.address { Some(self.address(case, &behaviour.kind, &mut body)?) } else { None };
+        let parameter = behaviour.kind.parameters().first().copied().unwrap_or_default();
+        let mailbox = if needs.address { Some(self.address(case, parameter, &mut body)?) } else { None };
         let mut seen = self.look(body, &name, needs, case.wire.repeated).await?;
         seen.later = self.later(&behaviour.kind, &seen).await;
         if let Some(mailbox) = mailbox {
+            seen.failed_calls = case.wire.failed_calls;
             (seen.calls, seen.more_calls) = self.calls(&seen, mailbox).await;
         }
         if needs.counterpart
@@ -311,7 +326,9 @@ impl Session {
             if repeated {
                 seen.again = Some(self.post(&seen.body, cases).await?);
             }
-            self.poll(&mut seen, needs.poll_again).await;
+            // Whether it is still under way shows in a poll at once.
+            let is_at_once = repeated || needs.address;
+            self.poll(&mut seen, Polling { is_at_once, again: needs.poll_again }).await;
         }
         if let Some(reservation) = sent.reservation {
             self.count(reservation, &seen);
@@ -327,7 +344,7 @@ impl Session {
     }
 
     /// Polls until all deferred results are there, something goes wrong, or time is up.
-    pub(super) async fn poll(&self, seen: &mut Observation, again: bool) {
+    pub(super) async fn poll(&self, seen: &mut Observation, polling: Polling) {
         let (deferred, wanted) = self.deferred(seen);
         let question = question(self.oracle.identity(), &deferred);
         if question.is_empty() {
@@ -336,8 +353,12 @@ impl Session {
         let question = Value::Array(question);
         let (pace, until) = (self.client.settings().pace, Instant::now() + self.client.settings().polling);
         let (mut pause, mut next) = (FIRST_PAUSE, SECOND_PAUSE);
+        if polling.is_at_once {
+            (pause, next) = (0.0, FIRST_PAUSE);
+        }
         loop {
             tokio::time::sleep(Duration::from_secs_f64((pause * pace).max(0.0))).await;
+            seen.polled.push(std::time::Instant::now());
             let outcome = self.ask(&question, until).await;
             let goes_on = outcome.answer().is_some_and(|answer| {
                 let is_good = answer.is_success() && answer.json.is_ok() && answer.errors().is_empty();
@@ -345,7 +366,8 @@ impl Session {
             });
             let is_whole = outcome.answer().is_some_and(|answer| is_finished(answer, wanted));
             seen.polls.push(outcome);
-            if is_whole && again {
+            if is_whole && polling.again {
+                seen.polled.push(std::time::Instant::now());
                 let outcome = self.ask(&question, until).await;
                 // What is not answered any more was answered before.
                 seen.polls.extend(outcome.answer().is_some().then_some(outcome));
@@ -379,31 +401,6 @@ impl Session {
         }
     }
 
-    /// Puts an address of the runner's own into the first task.
-    fn address(&self, case: &Case, kind: &Kind, body: &mut Value) -> Result<Mailbox<'_>, String> {
-        let listener = self.listener.as_ref().ok_or_else(|| {
-            "needs an address that the target can call, and this machine has none that is known".to_owned()
-        })?;
-        let parameter = kind.parameters().first().copied().unwrap_or_default().to_owned();
-        let mailbox = listener.hand_out(&uuid(self.client.settings().seed, &case.id, 1));
-        if let Some(task) = body.as_array_mut().and_then(|tasks| tasks.first_mut()) {
-            set(task, &parameter, Value::String(mailbox.address()));
-        }
-        Ok(mailbox)
-    }
-
-    async fn calls(&self, seen: &Observation, mailbox: Mailbox<'_>) -> (Vec<Call>, usize) {
-        let is_taken = seen.outcome.answer().is_some_and(|answer| !answer.data().is_empty());
-        let wanted = seen.tasks().first().and_then(|task| results(self.oracle.model(), task));
-        let wait = if is_taken { self.client.settings().callback } else { Duration::ZERO };
-        let (mut calls, more) = mailbox.collect(wanted.unwrap_or(1), wait).await;
-        let redactor = self.client.redactor();
-        for call in &mut calls {
-            redact(call, redactor);
-        }
-        (calls, more)
-    }
-
     /// The body with one value changed and fresh ids; none for a body that holds the values to compare already.
     fn counterpart(&self, case: &Case, kind: &Kind) -> Option<Value> {
         let [task] = case.body.as_array()?.as_slice() else { return None };
@@ -423,23 +420,6 @@ pub(super) fn is_taken(outcome: &Outcome) -> bool {
 fn is_finished(answer: &Answer, wanted: usize) -> bool {
     let done = answer.data().iter().filter(|item| is_done(item)).count();
     answer.is_success() && answer.errors().is_empty() && done >= wanted
-}
-
-/// A call without secrets: a server that calls knows them as well as one that answers.
-fn redact(call: &mut Call, redactor: &Redactor) {
-    call.method = redactor.clean(&call.method);
-    for text in [&mut call.query, &mut call.content_type].into_iter().flatten() {
-        *text = redactor.clean(text);
-    }
-    if let Ok(Payload { bytes: Some(bytes), .. }) = &mut call.body {
-        let clean = std::str::from_utf8(bytes).ok().and_then(|text| match redactor.cleaned(text) {
-            Cow::Owned(clean) => Some(clean.into_bytes()),
-            Cow::Borrowed(_) => None,
-        });
-        if let Some(clean) = clean {
-            *bytes = clean;
-        }
-    }
 }
 
 /// The tasks that ask for deferred results.

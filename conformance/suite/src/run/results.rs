@@ -1,6 +1,6 @@
 //! The results of a request: those that come later, and their files.
 
-use super::observe::{Session, is_taken};
+use super::observe::{Polling, Session, is_taken};
 use crate::oracle::behaviour::lifetime;
 use crate::oracle::file::{File, place};
 use crate::oracle::observation::Observation;
@@ -15,7 +15,7 @@ impl Session {
     /// Looks at the results of what was accepted, those that come later and all files included.
     pub(super) async fn look_at_results(&self, seen: &mut Observation) {
         if is_taken(&seen.outcome) {
-            self.poll(seen, false).await;
+            self.poll(seen, Polling::default()).await;
             seen.files = self.files(seen).await;
         }
     }

@@ -143,7 +143,7 @@ pub(crate) fn is_done(item: &Value) -> bool {
 }
 
 /// Whether a result holds a file in any of the fields that can hold one.
-fn has_file(model: &Model, item: &Map<String, Value>) -> bool {
+pub(super) fn has_file(model: &Model, item: &Map<String, Value>) -> bool {
     let mut fields = model.behaviours.iter().flat_map(|behaviour| match &behaviour.kind {
         Kind::Select { fields, .. } => fields.values().collect(),
         _ => Vec::new(),

@@ -1,20 +1,23 @@
 //! Each finished item is posted to the address: one call with JSON per result, wrapped in `data` or bare.
 
 use super::count::noun;
-use crate::oracle::observation::{Call, MAX_VALUES};
-use crate::oracle::protocol::DATA;
+use super::delivery::is_done;
+use crate::oracle::observation::{Answer, Call, MAX_VALUES};
+use crate::oracle::protocol::{DATA, STATUS};
 use crate::oracle::scene::TaskResults;
 use crate::oracle::{Identity, excerpt, show};
 use crate::parameter::at;
 use airspec_judge::text;
 use airspec_media::essence;
+use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value};
+use std::time::Instant;
 
 pub(super) fn check(scene: &TaskResults<'_>, identity: &Identity, wanted: Option<usize>) -> Vec<String> {
     let calls = &scene.seen.calls;
     let mut wrong = super::calls(scene, calls, "POST", wanted);
-    let mut items: Vec<Map<String, Value>> = Vec::new();
+    let mut items: Vec<(Instant, Map<String, Value>)> = Vec::new();
     for (index, call) in calls.iter().enumerate() {
         match item(call) {
             Ok(item) if !identity.joins(scene.task, &item) => wrong.push(format!(
@@ -22,16 +25,71 @@ pub(super) fn check(scene: &TaskResults<'_>, identity: &Identity, wanted: Option
                 index + 1,
                 show(&Value::Object(item))
             )),
-            Ok(item) => items.push(item),
+            Ok(item) => items.push((call.at, item)),
             Err(reason) => wrong.push(format!("call {} {reason}", index + 1)),
         }
     }
     wrong.extend(strangers(scene, &items));
+    for (index, (at, item)) in items.iter().enumerate() {
+        wrong.extend(other_fields(scene, index, item));
+        wrong.extend(too_early(scene, index, *at, item));
+    }
     wrong
 }
 
+/// A call about a result that a poll does not have yet, although it was sent after the call.
+fn too_early(
+    scene: &TaskResults<'_>,
+    index: usize,
+    at: Instant,
+    item: &Map<String, Value>,
+) -> Option<String> {
+    let polls = scene.seen.polls.iter().zip(&scene.seen.polled);
+    let mut later = polls.filter(|(_, sent)| **sent > at).filter_map(|(poll, _)| poll.answer());
+    let has = |answer: &Answer| {
+        let done = answer.data().iter().filter(|known| is_done(known)).filter_map(Value::as_object);
+        done.into_iter().any(|known| is_about(scene.model, item, known))
+    };
+    let first = later.next().filter(|answer| answer.is_success() && answer.errors().is_empty())?;
+    (!has(first)).then(|| {
+        format!("call {} came before its result was there: a poll after it does not have it", index + 1)
+    })
+}
+
+/// Whether two items are about one result, by the fields that tell results apart.
+fn is_about(model: &Model, one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+    let same = |field: &String| {
+        at(one, field)
+            .zip(at(other, field))
+            .is_some_and(|(one, other)| one.is_string() && is_same(one, other))
+    };
+    model.behaviours.iter().any(|behaviour| match &behaviour.kind {
+        Kind::Distinct { fields, .. } => fields.iter().any(same),
+        _ => false,
+    })
+}
+
+/// What a call has of a result is what the answer has of it, by the names of its fields.
+fn other_fields(scene: &TaskResults<'_>, index: usize, item: &Map<String, Value>) -> Option<String> {
+    let result = scene
+        .results
+        .iter()
+        .map(|result| result.fields)
+        .find(|result| is_about(scene.model, item, result))?;
+    let lacks = |one: &Map<String, Value>, other: &Map<String, Value>| {
+        one.keys().find(|name| *name != STATUS && !other.contains_key(*name)).map(|name| excerpt(name))
+    };
+    let number = index + 1;
+    lacks(result, item).map(|name| format!("call {number} has no `{name}`, which the result has")).or_else(
+        || {
+            lacks(item, result)
+                .map(|name| format!("call {number} has `{name}`, which the result does not have"))
+        },
+    )
+}
+
 /// The one item of a call.
-fn item(call: &Call) -> Result<Map<String, Value>, String> {
+pub(super) fn item(call: &Call) -> Result<Map<String, Value>, String> {
     let body = call.body.as_ref().map_err(|reason| format!("could not be read: {reason}"))?;
     let bytes = body
         .bytes
@@ -69,12 +127,12 @@ fn is_same(one: &Value, other: &Value) -> bool {
 }
 
 /// Results of the answer that no call was about, told by the fields that tell results apart.
-fn strangers(scene: &TaskResults<'_>, items: &[Map<String, Value>]) -> Vec<String> {
+fn strangers(scene: &TaskResults<'_>, items: &[(Instant, Map<String, Value>)]) -> Vec<String> {
     let mut wrong = Vec::new();
     for behaviour in &scene.model.behaviours {
         let Kind::Distinct { fields, .. } = &behaviour.kind else { continue };
         for field in fields {
-            let called: Vec<_> = items.iter().filter_map(|item| at(item, field)).collect();
+            let called: Vec<_> = items.iter().filter_map(|(_, item)| at(item, field)).collect();
             let missed = |value: &&Value| !called.iter().any(|known| is_same(known, value));
             let lost = scene.results.iter().filter_map(|item| at(item.fields, field)).find(missed);
             if let Some(lost) = lost.filter(|_| called.len() == scene.count) {

@@ -202,11 +202,10 @@ pub(super) fn refusal(frame: Frame) -> Got {
 /// The status that an error has over HTTP, by its code.
 fn status(error: &Value) -> u16 {
     match error.get(CODE).and_then(Value::as_str).and_then(of_code) {
-        Some(Class::Key) => 401,
-        Some(Class::Balance) => 402,
-        Some(Class::Permission) => 403,
-        Some(Class::Rate) => 429,
-        Some(Class::Service) => 500,
+        Some(Class::Auth) => 401,
+        Some(Class::Quota) => 402,
+        Some(Class::RateLimit) => 429,
+        Some(Class::ServerError) => 500,
         _ => 400,
     }
 }

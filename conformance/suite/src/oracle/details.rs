@@ -1,0 +1,103 @@
+//! What an error tells of the parameter that it blames: limits, values, the type, and the place in the documentation.
+//!
+//! All of it may be left out, but for the values behind a code that says that a value is not supported. What is told is
+//! what the spec says.
+
+use super::error_attribution::leaf;
+use super::finding::Finding;
+use super::protocol::{ALLOWED_VALUES, CODE, DOCUMENTATION, MAX, MIN, MULTIPLIER, PARAMETER, TYPE};
+use super::{Oracle, excerpt, show};
+use airspec_spec::rule::{Enum, Kinds, Rule, exact};
+use airspec_spec::{Level, Schema};
+use bigdecimal::BigDecimal;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// What is wrong with it. `paths` are the names that are right for the parameter.
+pub(super) fn wrong(oracle: &Oracle, error: &Value, paths: &BTreeSet<String>) -> Option<Finding> {
+    let name = error.get(PARAMETER)?.as_str()?;
+    // Of the paths that are right, the one that the error means.
+    let path = paths.iter().find(|path| *path == name || leaf(path) == name)?;
+    let schema = oracle.model().task.at(path)?;
+    let sentence = schema
+        .rules()
+        .find_map(|rule| limit(error, rule, path).or_else(|| values(error, rule, path)))
+        .or_else(|| kind(error, schema, path))
+        .or_else(|| documentation(error, path))?;
+    Some(Finding::wrong(Level::Facts, sentence))
+}
+
+/// A number that is not that of the rule.
+fn limit(error: &Value, rule: &Rule, path: &str) -> Option<String> {
+    let (field, wanted) = match rule {
+        Rule::Minimum(bound) => (MIN, bound.clone()),
+        Rule::Maximum(bound) => (MAX, bound.clone()),
+        Rule::MultipleOf(step) => (MULTIPLIER, step.clone()),
+        Rule::MinLength(count) | Rule::MinItems(count) => (MIN, BigDecimal::from(*count)),
+        Rule::MaxLength(count) | Rule::MaxItems(count) => (MAX, BigDecimal::from(*count)),
+        _ => return None,
+    };
+    let given = error.get(field).filter(|given| given.is_number())?;
+    let is_same = exact(given).as_ref() == Some(&wanted);
+    (!is_same).then(|| {
+        let wanted = wanted.to_plain_string();
+        format!("the error gives {} for `{field}` of `{path}`, which is {wanted}", show(given))
+    })
+}
+
+/// A list of values that is not that of the rule, or that is missing.
+fn values(error: &Value, rule: &Rule, path: &str) -> Option<String> {
+    let Rule::Enum(list) = rule else { return None };
+    match error.get(ALLOWED_VALUES) {
+        Some(Value::Array(given)) if !is_same(given, list) => Some(format!(
+            "the error gives {} for `{ALLOWED_VALUES}`, which are not the values of `{path}`",
+            show(&Value::Array(given.clone()))
+        )),
+        None if is_unsupported(error) => Some(format!(
+            "the code says that a value of `{path}` is not supported, and the error has no `{ALLOWED_VALUES}`"
+        )),
+        _ => None,
+    }
+}
+
+fn is_same(given: &[Value], list: &Enum) -> bool {
+    given.len() == list.values.len() && given.iter().all(|value| list.contains(value))
+}
+
+/// Whether the code of an error is about a value, and not about a name.
+fn is_unsupported(error: &Value) -> bool {
+    let code = error.get(CODE).and_then(Value::as_str).unwrap_or_default();
+    code.starts_with("unsupported") && !code.starts_with("unsupportedParameter")
+}
+
+/// A type that no legal value of the parameter has: `string` for a number. Words that are not known here are let be.
+fn kind(error: &Value, schema: &Schema, path: &str) -> Option<String> {
+    let told = error.get(TYPE)?.as_str()?;
+    // An error about an item may give the type of the list or that of the item.
+    let item = schema.items.as_ref().map(|items| items.kinds().names()).unwrap_or_default();
+    let own = [schema.kinds().names(), item].concat();
+    let fits = |word: &str| match word.trim() {
+        "integer" | "number" | "float" => own.contains(&"integer") || own.contains(&"number"),
+        list if list.ends_with("[]") => own.contains(&"array"),
+        known => own.contains(&known) || !Kinds::ANY.names().contains(&known),
+    };
+    (!told.split('|').any(fits)).then(|| {
+        let told = excerpt(told);
+        format!("the error gives `{told}` for `{TYPE}` of `{path}`, which is {}", own.join(" or "))
+    })
+}
+
+/// A place in the documentation of another parameter, or in another spelling than places have.
+fn documentation(error: &Value, path: &str) -> Option<String> {
+    const PLACE: &str = "request-";
+    let (_, fragment) = error.get(DOCUMENTATION)?.as_str()?.rsplit_once('#')?;
+    let place = fragment.strip_prefix(PLACE)?;
+    let of = |path: &str| path.to_lowercase().replace('.', "-");
+    (place != of(path) && place != of(leaf(path))).then(|| {
+        format!(
+            "the `{DOCUMENTATION}` of the error ends in `#{}`, not in `#{PLACE}{}`",
+            excerpt(fragment),
+            of(path)
+        )
+    })
+}
