@@ -62,6 +62,8 @@ struct Sent<'a> {
     again: Option<Again>,
     /// What is set aside for it, until it is settled.
     reservation: Option<Reservation<'a>>,
+    /// How often it was sent.
+    attempts: usize,
 }
 
 /// So many times a case is polled for: a server that answers at once could be asked thousands of times.
@@ -142,7 +144,7 @@ impl Session {
             }
             // What stands against another attempt leaves the answer to the one before.
             let Ok(next) = self.attempt(body, wire, cases).await else { break };
-            sent = next;
+            sent = Sent { attempts: sent.attempts + 1, ..next };
         }
         Ok(sent)
     }
@@ -180,7 +182,7 @@ impl Session {
                 "stopped after {MAX_SILENT} requests in a row without a usable answer ({what})"
             ));
         }
-        Ok(Sent { outcome, again, reservation: Some(reservation) })
+        Ok(Sent { outcome, again, reservation: Some(reservation), attempts: 1 })
     }
 
     /// Counts what a request has cost. Where money counts, deferred results are polled for: they tell their price.
@@ -307,8 +309,9 @@ impl Session {
             }
         }
         let sent = self.send(&case.body, &case.wire, name).await?;
+        let attempts = sent.attempts;
         let outcome = self.settle(sent, &case.body).await;
-        Ok(Observation::new(case.body.clone(), outcome))
+        Ok(Observation { attempts, ..Observation::new(case.body.clone(), outcome) })
     }
 
     /// One exchange, with its deferred results and its files.
