@@ -53,7 +53,7 @@ fn model() -> Model {
 async fn every_fault_is_found_or_changes_nothing() {
     let trial = MutationRun::new(model()).unwrap();
     let load = trial.load(1).unwrap();
-    let alarms = trial.sound(1).await.unwrap();
+    let alarms = trial.sound(1, 1).await.unwrap();
     assert!(alarms.is_empty(), "{alarms:?}");
     let about =
         ["accept:height", "accept:preset", "accept:width", "misread:mark", "misread:single", "misread:width"];

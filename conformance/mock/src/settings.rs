@@ -81,10 +81,10 @@ impl Default for Settings {
             unasked: Vec::new(),
             codes: BTreeMap::new(),
             reach: Reach::Loopback,
-            webhook_body: Wrapping::Data,
+            webhook_body: Wrapping::default(),
             upload_type: true,
             retries: [250, 500, 1000, 2000, 4000, 8000].map(Duration::from_millis).to_vec(),
-            delivery_timeout: Duration::from_secs(10),
+            delivery_timeout: Duration::from_secs(5),
             idle: Duration::from_secs(120),
             header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(60),
@@ -114,9 +114,9 @@ pub enum Reach {
 #[serde(rename_all = "lowercase")]
 pub enum Wrapping {
     /// `{"data": [item]}`, as in an answer.
-    #[default]
     Data,
-    /// The item alone.
+    /// The item alone, as the provider's guide for integrations has it.
+    #[default]
     Bare,
 }
 
@@ -362,7 +362,7 @@ mod tests {
             unasked = ["cost"]
             upload-type = false
             reach = "anywhere"
-            webhook-body = "bare"
+            webhook-body = "data"
             retries = ["10ms", "1s"]
             delivery-timeout = "3s"
             idle = "1h"
@@ -387,7 +387,7 @@ mod tests {
         assert_eq!((settings.unpaid_status, settings.unasked), (200, vec!["cost".to_owned()]));
         assert_eq!((settings.bare_task, settings.empty_data, settings.upload_type), (true, false, false));
         assert_eq!(settings.codes["a.type"], "wrongA");
-        assert_eq!((settings.reach, settings.webhook_body), (Reach::Anywhere, Wrapping::Bare));
+        assert_eq!((settings.reach, settings.webhook_body), (Reach::Anywhere, Wrapping::Data));
         assert_eq!(settings.retries, [Duration::from_millis(10), Duration::from_secs(1)]);
         assert_eq!((settings.pace, settings.idle), (Duration::from_secs(1), Duration::from_secs(3600)));
         assert_eq!((settings.network.error, settings.network.balance), (0.5, Some(3.0)));

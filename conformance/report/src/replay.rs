@@ -5,10 +5,11 @@ use airspec_suite::run::{LOCAL_KEY, Limit, Target};
 use std::fmt::Write as _;
 
 /// A command for a POSIX shell that sends the request to the target. Values of further headers are variables, named
-/// after the header: `X-Gateway` is `$X_GATEWAY`. None for the embedded mock, which is gone after the run.
+/// after the header: `X-Gateway` is `$X_GATEWAY`. None for the embedded mock, which is gone after the run, and for a
+/// WebSocket.
 #[must_use]
 pub fn curl(target: &str, headers: &[String], body: &str) -> Option<String> {
-    if !target.contains("://") {
+    if !target.starts_with("http") {
         return None;
     }
     let mut command = format!(

@@ -30,8 +30,8 @@ use std::sync::Arc;
 pub(super) struct Arguments {
     #[command(flatten)]
     spec: Spec,
-    /// Full URL of the endpoint, such as http://127.0.0.1:8080/v1; default: the embedded mock. The key is read from
-    /// RUNWARE_API_KEY
+    /// Full URL of the endpoint, such as http://127.0.0.1:8080/v1, or ws://127.0.0.1:8080/v1 for WebSocket; default: the
+    /// embedded mock. The key is read from RUNWARE_API_KEY
     #[arg(long, value_name = "URL")]
     target: Option<String>,
     /// Send the same requests to two servers and report where their verdicts differ

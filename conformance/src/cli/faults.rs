@@ -29,7 +29,7 @@ pub(super) struct Arguments {
     /// Seed of the requests; default: random, and printed
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Number of seeds for the mock without a fault
+    /// Number of seeds for the mock without a fault, over HTTP and over WebSocket
     #[arg(long, value_name = "N", default_value_t = 100)]
     seeds: u64,
     /// Number of faults to test in parallel; default: the number of processors
@@ -75,7 +75,7 @@ fn select(faults: Vec<Fault>, globs: &[String]) -> Result<Vec<Fault>, Failure> {
 async fn alarms(arguments: &Arguments, trial: &MutationRun, seed: u64) -> Result<Vec<Record>, Failure> {
     let mut alarms = Vec::new();
     for number in 0..arguments.seeds {
-        alarms.extend(trial.sound(seed.wrapping_add(number)).await?);
+        alarms.extend(trial.sound(seed.wrapping_add(number), number).await?);
         if !alarms.is_empty() {
             complain(&format!(
                 "false alarm: the suite has findings on the mock without a fault with seed {}",

@@ -82,6 +82,8 @@ pub enum Protocol {
     Handled,
     /// No results: there is no such task.
     NoResults,
+    /// The sign of life that was asked for.
+    Pong,
 }
 
 impl Expect {
@@ -92,6 +94,7 @@ impl Expect {
             Self::Accept => "accept",
             Self::Behave(_) => "behave",
             Self::Protocol(Protocol::Handled | Protocol::NotTaken) => "handle",
+            Self::Protocol(Protocol::Pong) => "answer",
             Self::Reject(_) | Self::Protocol(_) => "reject",
         }
     }

@@ -5,11 +5,12 @@
 
 use crate::case::{Case, Cases, Gap, derive};
 use crate::equivalent::{self, Company};
-use crate::oracle::{Oracle, OracleError, Verdict};
+use crate::oracle::protocol::COST;
+use crate::oracle::{Oracle, OracleError, Skip, Verdict};
 use crate::packing::Packing;
 use crate::run::{Advance, Event, Limit, Record, RunError, Secret, Settings, Target, run};
 use airspec_judge::{Judge, JudgeError};
-use airspec_mock::{Engine, EngineError, Fault, Key, Settings as Manners, WiremockServer};
+use airspec_mock::{Engine, EngineError, Fault, Key, Mock, Settings as Manners, Wrapping};
 use airspec_spec::Model;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -81,6 +82,9 @@ pub enum FaultsError {
     /// No mock.
     #[error(transparent)]
     Start(#[from] EngineError),
+    /// No port for it.
+    #[error("the mock cannot listen: {0}")]
+    Listen(#[from] std::io::Error),
     /// No run.
     #[error("{fault}: {error}")]
     Run {
@@ -89,6 +93,33 @@ pub enum FaultsError {
         /// Why not.
         error: RunError,
     },
+}
+
+/// How requests get to the mock.
+#[derive(Clone, Copy, Debug)]
+enum Transport {
+    Http,
+    Socket,
+}
+
+/// A mock that does what the documents of the platform leave open one way or the other, by the bits of a number.
+fn lawful(number: u64) -> Manners {
+    let is = |bit: u32| number >> bit & 1 == 1;
+    let mut manners =
+        Manners { empty_data: !is(0), bare_task: is(1), upload_type: !is(2), ..Manners::default() };
+    if is(3) {
+        manners.mixed_status = 400;
+    }
+    if is(4) {
+        manners.webhook_body = Wrapping::Data;
+    }
+    if is(5) {
+        manners.network.apart = Duration::from_millis(2);
+    }
+    if is(6) {
+        manners.unasked = vec![COST.to_owned()];
+    }
+    manners
 }
 
 /// The cases of one seed, packed.
@@ -152,13 +183,20 @@ impl MutationRun {
         Engine::faults(&self.model)
     }
 
-    /// Everything that the suite finds wrong with the mock that has no fault: it must be nothing.
+    /// Everything that the suite finds wrong with the mock that has no fault, over HTTP and over WebSocket: it must be
+    /// nothing. The bits of `number` decide what the documents of the platform leave open.
     ///
     /// # Errors
     /// A suite that cannot be run.
-    pub async fn sound(&self, seed: u64) -> Result<Vec<Record>, FaultsError> {
-        let (records, _) = self.run(&self.load(seed)?, None).await?;
-        Ok(records.into_iter().filter(|record| record.verdict != Verdict::Pass).collect())
+    pub async fn sound(&self, seed: u64, number: u64) -> Result<Vec<Record>, FaultsError> {
+        let (load, mut found) = (self.load(seed)?, Vec::new());
+        for transport in [Transport::Http, Transport::Socket] {
+            let (records, _) = Box::pin(self.run(&load, None, lawful(number), transport)).await?;
+            let is_wrong =
+                |record: &Record| record.verdict != Verdict::Pass && record.skip != Some(Skip::NotApplicable);
+            found.extend(records.into_iter().filter(is_wrong));
+        }
+        Ok(found)
     }
 
     /// The cases that find faults.
@@ -176,7 +214,8 @@ impl MutationRun {
     /// # Errors
     /// A suite that cannot be run.
     pub async fn test(&self, fault: Fault, load: &Load) -> Result<MutantOutcome, FaultsError> {
-        let (records, requests) = self.run(load, Some(&fault)).await?;
+        let run = self.run(load, Some(&fault), Manners::default(), Transport::Http);
+        let (records, requests) = Box::pin(run).await?;
         let first = |verdict| records.iter().find(|record| record.verdict == verdict);
         let told = |record: &Record| (record.id.clone(), record.detail.clone());
         let caught = first(Verdict::Fail).or_else(|| first(Verdict::NoAnswer));
@@ -210,11 +249,17 @@ impl MutationRun {
     }
 
     /// The records until the first that failed, and how many requests it took.
-    async fn run(&self, load: &Load, fault: Option<&Fault>) -> Result<(Vec<Record>, usize), FaultsError> {
+    async fn run(
+        &self,
+        load: &Load,
+        fault: Option<&Fault>,
+        manners: Manners,
+        transport: Transport,
+    ) -> Result<(Vec<Record>, usize), FaultsError> {
         let faults = fault.map(|fault| fault.id.clone()).into_iter().collect();
         let key = Some(Key::new(KEY));
-        let manners = Manners { faults, key, pace: Duration::from_millis(20), ..Manners::default() };
-        let mock = WiremockServer::start(Engine::new(self.model.clone(), manners)?).await;
+        let manners = Manners { faults, key, pace: Duration::from_millis(20), ..manners };
+        let mock = Mock::start(Engine::new(self.model.clone(), manners)?).await?;
         let engine = Arc::clone(mock.engine());
         let settings = Settings {
             seed: load.seed,
@@ -229,7 +274,11 @@ impl MutationRun {
             fault: fault.map(|fault| fault.id.clone()).unwrap_or_default(),
             error,
         };
-        let target = Target::new(&mock.url(), Some(Secret::new(KEY)), Limit::Loopback).map_err(named)?;
+        let url = match transport {
+            Transport::Http => mock.url(),
+            Transport::Socket => mock.socket_url(),
+        };
+        let target = Target::new(&url, Some(Secret::new(KEY)), Limit::Loopback).map_err(named)?;
         let (failed, mut found) = (Notify::new(), None);
         let events = |event: Event<'_>| {
             let Event::CaseFinished { record, stats, .. } = event else { return };

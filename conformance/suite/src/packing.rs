@@ -193,7 +193,10 @@ impl Batcher {
             // A broken rule over the task as a whole hides the id as well as anything else; a name too many does not.
             about || !id.contains('.') && id != "additionalProperties"
         };
-        case.wire.is_plain() && case.obstacle.is_none() && self.id(case).is_some() && !broken.iter().any(is_about_id)
+        case.wire.is_plain()
+            && case.obstacle.is_none()
+            && self.id(case).is_some()
+            && !broken.iter().any(is_about_id)
     }
 
     /// The id of the case's only task, where tasks have one that is a text.

@@ -29,6 +29,7 @@ mod results;
 mod room;
 mod route;
 pub mod search;
+mod socket;
 mod target;
 #[cfg(test)]
 mod tests;

@@ -258,7 +258,7 @@ pub(crate) const ROWS: &[Row] = &[
         }
         None => Step::Forward,
     }),
-    Row { name: "webhooks with the bare item", mock: |mock| mock.webhook_body = Wrapping::Bare, ..ROW },
+    Row { name: "webhooks with an envelope", mock: |mock| mock.webhook_body = Wrapping::Data, ..ROW },
     Row {
         change: Change { request: webhook_type, hooks: true, ..PLAIN },
         name: "webhooks of `Application/JSON` with a charset",

@@ -182,10 +182,7 @@ async fn a_webhook_is_called_once_per_result_and_again_on_failure() {
     }));
     let (_, polled) = post(&running.url, &poll(1)).await;
     for item in polled["data"].as_array().unwrap() {
-        let posted = bodies
-            .iter()
-            .map(|body| &body["data"][0])
-            .find(|posted| posted["imageUUID"] == item["imageUUID"]);
+        let posted = bodies.iter().find(|posted| posted["imageUUID"] == item["imageUUID"]);
         assert_eq!(posted.unwrap()["imageURL"], item["imageURL"]);
     }
     let records = running.engine.deliveries();
@@ -195,14 +192,14 @@ async fn a_webhook_is_called_once_per_result_and_again_on_failure() {
 }
 
 #[tokio::test]
-async fn the_body_of_a_webhook_can_be_the_item_alone() {
+async fn the_body_of_a_webhook_can_be_an_envelope() {
     let hook = listener(0).await;
-    let running = serve(still(Settings { webhook_body: Wrapping::Bare, ..settings() })).await;
+    let running = serve(still(Settings { webhook_body: Wrapping::Data, ..settings() })).await;
     let (_, answer) =
         post(&running.url, &json!([task(1, &json!({"webhookURL": hook.uri(), "outputType": "dataURI"}))]))
             .await;
     settle(&running).await;
-    assert_eq!(received(&hook).await[0].body_json::<Value>().unwrap(), answer["data"][0]);
+    assert_eq!(received(&hook).await[0].body_json::<Value>().unwrap(), json!({"data": [answer["data"][0]]}));
 }
 
 #[tokio::test]
@@ -255,7 +252,7 @@ async fn deliveries_are_wrong_in_the_way_that_the_fault_says() {
         assert!(seen.len() == calls && seen.iter().all(|(known, ..)| known == method), "{how}: {seen:?}");
         for (_, _, body) in &seen {
             let told = serde_json::from_slice::<Value>(body).ok();
-            let id = told.as_ref().map(|told| &told["data"][0]["taskUUID"]);
+            let id = told.as_ref().map(|told| &told["taskUUID"]);
             assert_eq!(id.is_none(), how == "garbled");
             assert_eq!(id.is_some_and(|id| *id != uuid(1)), how == "stranger");
         }

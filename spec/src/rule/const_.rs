@@ -52,7 +52,8 @@ fn near_ids(id: &str) -> Vec<String> {
     else {
         return Vec::new();
     };
-    let mut versions = vec![format!("{version}.5"), format!("{version}.0"), format!("v{version}"), "latest".to_owned()];
+    let mut versions =
+        vec![format!("{version}.5"), format!("{version}.0"), format!("v{version}"), "latest".to_owned()];
     if let Ok(number) = version.parse::<u32>() {
         versions.extend([number.saturating_sub(1), number + 1].map(|number| number.to_string()));
     }

@@ -30,7 +30,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     out.cases.extend(list);
 }
 
-/// Refused tasks, one for each of a few keywords.
+/// Refused tasks, one for each of a few keywords, and each about another parameter.
 fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
     let identity = tasks.model.unique().map(|constraint| constraint.parameter.clone());
     let mut found: Vec<(String, Case)> = Vec::new();
@@ -50,7 +50,9 @@ fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
                     && case.body.get(0).is_some_and(|task| task.get(name.as_str()).is_some())
             })
             && case.body.as_array().is_some_and(|tasks| tasks.len() == 1);
-        if is_plain && found.len() < KINDS && !found.iter().any(|(known, _)| *known == keyword) {
+        let is_other =
+            |(known, other): &(String, Case)| *known != keyword && other.parameter != case.parameter;
+        if is_plain && found.len() < KINDS && found.iter().all(is_other) {
             found.push((keyword, case.clone()));
         }
     }

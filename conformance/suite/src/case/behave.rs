@@ -31,13 +31,18 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
         }
         let refused = refused(tasks, behaviour, &task, &out.cases);
         out.cases.extend(refused);
+        let mut body = vec![task];
+        if about.ends_with(TWO_TASKS) {
+            body.extend(body.first().cloned());
+            body.iter_mut().for_each(|task| tasks.identify(task));
+        }
         out.cases.push(Case {
             id: format!("{}.behave.{}", behaviour.id, slug(&about)),
             subject: behaviour.id.clone(),
             parameter: behaviour.kind.parameters().first().map(|path| (*path).to_owned()).unwrap_or_default(),
             level: behaviour.level,
             expect: Expect::Behave(Box::new(behaviour.clone())),
-            body: Value::Array(vec![task]),
+            body: Value::Array(body),
             obstacle: None,
             wire: Wire {
                 repeated: about.ends_with(SENT_AGAIN),
@@ -56,7 +61,8 @@ fn refused(tasks: &mut Tasks<'_>, behaviour: &Behaviour, task: &Value, known: &[
     let mut faulty = task.clone();
     faulty[NO_PARAMETER] = Value::from(1);
     tasks.identify(&mut faulty);
-    let broken: Vec<String> = tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
+    let broken: Vec<String> =
+        tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
     let id = format!("{}.reject.an-address-of-a-refused-task", behaviour.id);
     let is_new = broken.len() == 1 && !known.iter().any(|case| case.id == id);
     is_new.then(|| Case {
@@ -102,6 +108,7 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
                 again,
             ];
             list.extend(several(tasks, &one(deferred.clone(), parameter, deferred.clone())));
+            list.push(one(format!("{deferred}, {TWO_TASKS}"), parameter, deferred.clone()));
             list
         }
         Kind::Webhook { parameter } => {
@@ -124,7 +131,12 @@ fn qualities(tasks: &Tasks<'_>, parameter: &str, format: &str, lossy: &[String])
     };
     let mut list: Vec<Settings> =
         lossy.iter().map(|value| of(value.clone(), highest(tasks, parameter), value)).collect();
-    list.extend(lossy.first().zip(low(tasks, parameter)).map(|(value, low)| of(format!("{value}, {low}"), low, value)));
+    list.extend(
+        lossy
+            .first()
+            .zip(low(tasks, parameter))
+            .map(|(value, low)| of(format!("{value}, {low}"), low, value)),
+    );
     list
 }
 
@@ -190,7 +202,9 @@ fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
     found.extend(largest(tasks, width, height).first().map(settings));
     found.extend(least(tasks, width).zip(least(tasks, height)).as_ref().map(settings));
     let mut odd = ODD.map(|(w, h)| (Value::from(w), Value::from(h))).into_iter();
-    if let Some((about, sides)) = odd.find(|size| is_legal_size(tasks, (width, height), size)).as_ref().map(settings) {
+    if let Some((about, sides)) =
+        odd.find(|size| is_legal_size(tasks, (width, height), size)).as_ref().map(settings)
+    {
         for behaviour in &tasks.model.behaviours {
             let Kind::Container { parameter, media } = &behaviour.kind else { continue };
             for value in media.keys() {
@@ -204,6 +218,9 @@ fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
 
 /// What is special about a task that is sent again while it is under way.
 const SENT_AGAIN: &str = "sent again while it is under way";
+
+/// What is special about a request with a task and its like.
+const TWO_TASKS: &str = "two tasks at once";
 
 /// What is special about an address whose first call fails.
 const FAILS_ONCE: &str = "that fails once";

@@ -180,7 +180,8 @@ fn values(tasks: &Tasks<'_>, schema: &Schema) -> Vec<Value> {
             _ => None,
         });
         // Few and many: half of the most there can be.
-        let counts = std::iter::once(1).chain(most.map(|most| most.min(MAX_ITEMS) / 2).filter(|half| *half > 1));
+        let counts =
+            std::iter::once(1).chain(most.map(|most| most.min(MAX_ITEMS) / 2).filter(|half| *half > 1));
         let list = |count: usize| item.clone().map(|item| Value::Array(vec![item; count]));
         return counts.filter_map(list).collect();
     }
@@ -332,7 +333,8 @@ fn widened(tasks: &Tasks<'_>, task: &Value, number: usize) -> Value {
     let mut extras: Vec<Vec<(String, Value)>> =
         called.map(|(_, path)| vec![(path.to_owned(), Value::from(behave::NOWHERE))]).collect();
     extras.extend(model.size().and_then(|(width, height)| {
-        let (w, h) = behave::largest(tasks, width, height).into_iter().nth(number).filter(|_| number < LARGE)?;
+        let (w, h) =
+            behave::largest(tasks, width, height).into_iter().nth(number).filter(|_| number < LARGE)?;
         Some(vec![(width.to_owned(), w), (height.to_owned(), h)])
     }));
     let mut task = task.clone();
@@ -355,6 +357,30 @@ fn is_single(case: &Case) -> bool {
     is_one && task.is_object() && case.wire.is_plain() && case.level < Level::Unstated
 }
 
+/// The context with what makes the case faulty.
+fn put_into(
+    tasks: &mut Tasks<'_>,
+    case: &Case,
+    context: &Value,
+    number: usize,
+    identity: Option<&str>,
+) -> Option<Value> {
+    let mut faulty = context.clone();
+    let sides = tasks.model().size().filter(|_| number < LARGE);
+    let is_side = sides.is_some_and(|(width, height)| [width, height].contains(&case.parameter.as_str()));
+    if is_side {
+        // The other side stays as large as it is, although the case has one that goes well with its own.
+        let value = case.body.get(0)?.pointer(&pointer(&case.parameter))?.clone();
+        tasks.place(&mut faulty, &case.parameter, Some(value));
+    } else {
+        let mut changes = Changes::default();
+        changes.add(case.body.get(0), &case.parameter, tasks.plain(), identity)?;
+        changes.apply(&mut faulty);
+    }
+    tasks.identify(&mut faulty);
+    Some(faulty)
+}
+
 /// One faulty value of each constraint, in each of the contexts.
 fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec<Case> {
     let mut found = Vec::new();
@@ -367,13 +393,7 @@ fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec
         }
         let mut of_case = Vec::new();
         for (number, context) in contexts.iter().enumerate() {
-            let mut faulty = context.clone();
-            let mut changes = Changes::default();
-            if changes.add(case.body.get(0), &case.parameter, tasks.plain(), identity.as_deref()).is_none() {
-                continue;
-            }
-            changes.apply(&mut faulty);
-            tasks.identify(&mut faulty);
+            let Some(faulty) = put_into(tasks, case, context, number, identity.as_deref()) else { continue };
             let mut breaks: Vec<String> =
                 tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
             breaks.dedup();

@@ -7,7 +7,7 @@ use super::behave::NO_PARAMETER;
 use super::constraint::slug;
 use super::task::Tasks;
 use super::{Case, Cases, Credential, Expect, Protocol, Wire};
-use crate::oracle::protocol::{GET_RESPONSE, TASK_TYPE, TASK_UUID};
+use crate::oracle::protocol::{GET_RESPONSE, PING, TASK_TYPE, TASK_UUID};
 use airspec_spec::{Level, ProtocolRule, protocol_rules};
 use serde_json::{Value, json};
 
@@ -27,6 +27,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
             "protocol.batch" => batches(tasks),
             "protocol.poll" => polls(tasks),
             "protocol.identity" => identity(tasks),
+            "protocol.ping" => ping(),
             _ => Vec::new(),
         };
         for proposal in proposals {
@@ -98,7 +99,8 @@ fn authentication() -> Vec<Proposal> {
     accepted.expect = Expect::Accept;
     let mut alone = refused("the key in a task that comes alone", Credential::Task).body(json!([]));
     alone.expect = Expect::Protocol(Protocol::NoResults);
-    let mut open = refused("an unknown name in a task that comes alone", Credential::OpenTask).body(json!([]));
+    let mut open =
+        refused("an unknown name in a task that comes alone", Credential::OpenTask).body(json!([]));
     open.expect = Expect::Protocol(Protocol::Refused);
     vec![
         accepted,
@@ -176,6 +178,12 @@ fn identity(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
     let mut proposal = Proposal::new("the identifier of a refused task", Protocol::Handled, wire);
     proposal.expect = Expect::Accept;
     vec![proposal.body(json!([task]))]
+}
+
+fn ping() -> Vec<Proposal> {
+    let wire = Wire { ping: true, ..Wire::default() };
+    let body = json!([{"taskType": PING, PING: true}]);
+    vec![Proposal::new("a sign of life", Protocol::Pong, wire).body(body)]
 }
 
 #[cfg(test)]

@@ -68,7 +68,10 @@ fn names(model: &Model, schema: &Schema) -> Vec<(String, String)> {
     all.extend(known().results.iter().take(results).map(quoted));
     if is_outer {
         all.extend(elsewhere().edges.iter().map(quoted));
-        let nested = model.parameters().into_iter().filter(|parameter| parameter.path.contains('.') && parameter.name() != "items");
+        let nested = model
+            .parameters()
+            .into_iter()
+            .filter(|parameter| parameter.path.contains('.') && parameter.name() != "items");
         all.extend(nested.map(|parameter| quoted(&parameter.path.to_string())));
     }
     let strangers = elsewhere().parameters.iter().filter(|name| !known().parameters.contains_key(*name));

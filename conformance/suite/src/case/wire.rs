@@ -23,6 +23,8 @@ pub struct Wire {
     pub failed_calls: usize,
     /// A refused body that is sent first.
     pub before: Option<serde_json::Value>,
+    /// Whether it asks a connection for a sign of life.
+    pub ping: bool,
 }
 
 /// The key of a request, and where it is.
@@ -74,6 +76,37 @@ impl Wire {
     pub(crate) fn is_called(&self) -> bool {
         let own = Self { repeated: false, failed_calls: 0, address: None, ..self.clone() };
         !self.is_plain() && own.is_plain()
+    }
+
+    /// What of it only HTTP has.
+    pub(crate) fn only_http(&self) -> Option<&'static str> {
+        let header = match self.credential {
+            Credential::Empty
+            | Credential::Wrong
+            | Credential::Basic
+            | Credential::Bare
+            | Credential::OtherCase
+            | Credential::Part
+            | Credential::Longer => true,
+            Credential::Key
+            | Credential::None
+            | Credential::Task
+            | Credential::OpenTask
+            | Credential::LastTask
+            | Credential::WrongTask
+            | Credential::EmptyTask => false,
+        };
+        match self {
+            Self { method: Some(_), .. } => Some("methods"),
+            Self { suffix: Some(_), .. } | Self { other_case: true, .. } => Some("paths"),
+            Self { media_type: Some(_), .. } => Some("media types of requests"),
+            _ => header.then_some("a header for the key"),
+        }
+    }
+
+    /// What of it only WebSocket has.
+    pub(crate) fn only_socket(&self) -> Option<&'static str> {
+        self.ping.then_some("connections that are kept open by a task")
     }
 
     /// A request with another credential.

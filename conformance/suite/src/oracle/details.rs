@@ -94,6 +94,10 @@ fn documentation(error: &Value, path: &str) -> Option<String> {
     let place = fragment.strip_prefix(PLACE)?;
     let of = |path: &str| path.to_lowercase().replace('.', "-");
     (place != of(path) && place != of(leaf(path))).then(|| {
-        format!("the `{DOCUMENTATION}` of the error ends in `#{}`, not in `#{PLACE}{}`", excerpt(fragment), of(path))
+        format!(
+            "the `{DOCUMENTATION}` of the error ends in `#{}`, not in `#{PLACE}{}`",
+            excerpt(fragment),
+            of(path)
+        )
     })
 }

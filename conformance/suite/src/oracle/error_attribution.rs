@@ -231,7 +231,8 @@ pub(super) fn blamed_in_vain(
     if is_open || oracle.owner_faults(task) > 0 {
         return None;
     }
-    let is_within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+    let is_within =
+        |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
     let is_right = |name: &&str| {
         let is_given = task.as_object().is_some_and(|task| at(task, name).is_some());
         let touches = |path: &String| {

@@ -37,6 +37,10 @@ pub const GET_RESPONSE: &str = "getResponse";
 pub const AUTHENTICATION: &str = "authentication";
 /// The key in such a task.
 pub const API_KEY: &str = "apiKey";
+/// The task that asks for a sign of life, and its one member.
+pub const PING: &str = "ping";
+/// The member of the answer to it.
+pub const PONG: &str = "pong";
 /// How far a deferred result is.
 pub const STATUS: &str = "status";
 /// A deferred result that never comes. Every other word but [`SUCCESS`] is one of waiting.

@@ -3,7 +3,7 @@
 use super::acceptance::{DATA_ITEMS, unrelated};
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
-use super::protocol::{CODE, DATA, ERRORS, MESSAGE, STATUS, SUCCESS};
+use super::protocol::{CODE, DATA, ERRORS, MESSAGE, PONG, STATUS, SUCCESS};
 use super::{answered, excerpt, show};
 use crate::case::{Case, Protocol};
 use airspec_spec::Level;
@@ -25,7 +25,8 @@ pub(super) fn findings(case: &Case, expect: Protocol, seen: &Observation) -> Vec
             wrong("results of a task that was never sent")
         }
         (Protocol::NotTaken, 200..=299) if is_list(answer) => {
-            let sentence = format!("answered like tasks that are taken ({}): {}", case.about, answered(answer));
+            let sentence =
+                format!("answered like tasks that are taken ({}): {}", case.about, answered(answer));
             vec![Finding::accepted(level, sentence)]
         }
         // What a poll may be answered with, and yet not where the key is the right one.
@@ -34,6 +35,8 @@ pub(super) fn findings(case: &Case, expect: Protocol, seen: &Observation) -> Vec
         (Protocol::Handled | Protocol::NotTaken, _)
         | (Protocol::NoResults, 200..=299 | 400..=499)
         | (Protocol::NotFound, 300..=499) => Vec::new(),
+        (Protocol::Pong, 200..=299) if answer.data().iter().any(|item| item[PONG] == true) => Vec::new(),
+        (Protocol::Pong, _) => wrong("no sign of life"),
         (Protocol::NoResults, _) => wrong("no answer to a poll"),
         (_, 200..=299) => {
             let sentence = format!("accepted although it must not be ({}): {}", case.about, answered(answer));
@@ -70,7 +73,8 @@ fn about_key(level: Level, answer: &Answer) -> Vec<Finding> {
 /// Whether a code is of the class that official clients take for one about keys.
 fn is_about_key(code: &str) -> bool {
     let known = ["unauthorized", "forbidden", "permissionDenied", "insufficientPermissions", "authTimeout"];
-    let begins = ["token", "account", "organization", "workspace", "authentication", "auth", "missingAuthentication"];
+    let begins =
+        ["token", "account", "organization", "workspace", "authentication", "auth", "missingAuthentication"];
     code.contains("ApiKey")
         || code.ends_with("Credentials")
         || known.contains(&code)

@@ -24,7 +24,8 @@ impl Session {
         let listener = self.listener.as_ref().ok_or_else(|| {
             "needs an address that the target can call, and this machine has none that is known".to_owned()
         })?;
-        let mailbox = listener.hand_out(&uuid(self.client.settings().seed, &case.id, 1), case.wire.failed_calls);
+        let mailbox =
+            listener.hand_out(&uuid(self.client.settings().seed, &case.id, 1), case.wire.failed_calls);
         if let Some(task) = body.as_array_mut().and_then(|tasks| tasks.first_mut()) {
             set(task, parameter, Value::String(mailbox.address()));
         }
@@ -40,12 +41,7 @@ impl Session {
     }
 
     /// The calls of an address, without secrets, and how many more there were.
-    async fn collected(
-        &self,
-        mailbox: Mailbox<'_>,
-        wanted: usize,
-        wait: Duration,
-    ) -> (Vec<Call>, usize) {
+    async fn collected(&self, mailbox: Mailbox<'_>, wanted: usize, wait: Duration) -> (Vec<Call>, usize) {
         let (mut calls, more) = mailbox.collect(wanted, wait).await;
         let redactor = self.client.redactor();
         for call in &mut calls {

@@ -7,10 +7,12 @@ use super::fetch::{Agent, Got, Kind, Limits, fetch, header};
 use super::guard::Guard;
 use super::links::Links;
 use super::pace::{Pace, Throttled};
+use super::socket::{self, Sockets};
 use super::target::{LOCAL_KEY, Target};
 use super::{Redactor, RunError, Settings};
 use crate::case::wire::WRONG_KEY;
 use crate::case::{Credential, Wire};
+use crate::oracle::Oracle;
 use crate::oracle::observation::{Answer, Loss, Outcome};
 use crate::oracle::protocol::{API_KEY, AUTHENTICATION, TASK_TYPE};
 use airspec_models::client::retry_after;
@@ -18,7 +20,7 @@ use airspec_models::client::url::bare;
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Method, Url};
+use reqwest::{Method, RequestBuilder, Url};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -58,6 +60,8 @@ pub(super) struct Client {
     /// For files that are elsewhere.
     files: Agent,
     guard: Guard,
+    /// For a target over WebSocket.
+    sockets: Option<Sockets>,
     posts: AtomicUsize,
     pace: Pace,
     /// Where the endpoint redirects to, as it is shown. It is not followed: the key is for the target alone.
@@ -67,7 +71,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(target: Target, settings: Settings) -> Result<Self, RunError> {
+    pub(super) fn new(oracle: &Arc<Oracle>, target: Target, settings: Settings) -> Result<Self, RunError> {
         // Fails where a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut authorization = HeaderValue::try_from(format!("Bearer {}", target.key().expose()))
@@ -81,6 +85,7 @@ impl Client {
             Redactor::hiding(&settings.secrets.clone().and(&target.secrets()).and(route.secrets()));
         let (posts, pace) = (AtomicUsize::new(0), Pace::new(settings.rate));
         let log = settings.keep_traffic.then(Log::default);
+        let sockets = target.is_socket().then(|| Sockets::new(Arc::clone(oracle)));
         let (links, moved) = (Links::default(), Arc::default());
         Ok(Self {
             target,
@@ -91,6 +96,7 @@ impl Client {
             endpoint,
             files,
             guard,
+            sockets,
             posts,
             pace,
             moved,
@@ -182,12 +188,11 @@ impl Client {
     }
 
     async fn exchange(&self, body: &Value, wire: &Wire) -> (Outcome, Option<Duration>) {
-        let client = match self.endpoint.client(self.target.url(), &self.settings.route) {
+        let mut url = self.target.request_url();
+        let client = match self.endpoint.client(&url, &self.settings.route) {
             Ok(client) => client,
             Err(reason) => return (Outcome::Lost(Loss::Unreachable(reason)), None),
         };
-        let method = Method::from_bytes(wire.method.unwrap_or("POST").as_bytes()).unwrap_or(Method::POST);
-        let mut url = self.target.url().clone();
         if let Some(suffix) = wire.suffix {
             url.set_path(&format!("{}{suffix}", url.path().trim_end_matches('/')));
         }
@@ -198,21 +203,18 @@ impl Client {
         }
         let bytes = self.bytes(body, wire);
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let request = client
-            .request(method, url)
-            .headers(self.settings.route.headers().clone())
-            .header(CONTENT_TYPE, wire.media_type.unwrap_or("application/json"))
-            .header(ACCEPT_ENCODING, "identity")
-            .body(bytes);
-        let request = match self.authorization(wire.credential) {
-            Some(authorization) => request.header(AUTHORIZATION, authorization),
-            None => request,
-        };
         let start = (SystemTime::now(), Instant::now());
         let limits =
             Limits { time: self.settings.timeout, bytes: self.settings.body_limit, kind: Kind::Answer };
-        let got = fetch(request, limits).await;
-        self.note(start, wire.method.unwrap_or("POST"), &self.target.shown(), Some(&text), &got);
+        let (method, got) = if let Some(sockets) = &self.sockets {
+            let open = || client.get(url.clone()).headers(self.settings.route.headers().clone());
+            let batch = socket::Batch { body, bytes, credential: wire.credential };
+            ("WEBSOCKET", sockets.exchange(open, &self.key_task(), batch, limits).await)
+        } else {
+            let method = wire.method.unwrap_or("POST");
+            (method, fetch(self.request(client, method, url, wire, bytes), limits).await)
+        };
+        self.note(start, method, &self.target.shown(), Some(&text), &got);
         match got {
             Ok(got) => {
                 self.note_move(&got);
@@ -225,6 +227,39 @@ impl Client {
         }
     }
 
+    /// A request over HTTP.
+    fn request(
+        &self,
+        client: &reqwest::Client,
+        method: &str,
+        url: Url,
+        wire: &Wire,
+        bytes: Vec<u8>,
+    ) -> RequestBuilder {
+        let request = client
+            .request(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST), url)
+            .headers(self.settings.route.headers().clone())
+            .header(CONTENT_TYPE, wire.media_type.unwrap_or("application/json"))
+            .header(ACCEPT_ENCODING, "identity")
+            .body(bytes);
+        match self.authorization(wire.credential) {
+            Some(authorization) => request.header(AUTHORIZATION, authorization),
+            None => request,
+        }
+    }
+
+    /// The task that holds the key.
+    fn key_task(&self) -> Value {
+        json!({TASK_TYPE: AUTHENTICATION, API_KEY: self.target.key().expose()})
+    }
+
+    /// Why a case cannot be sent over the transport of the target.
+    pub(super) fn obstacle(&self, wire: &Wire) -> Option<String> {
+        let what = if self.sockets.is_some() { wire.only_http() } else { wire.only_socket() }?;
+        let transport = if self.sockets.is_some() { "HTTP" } else { "WebSocket" };
+        Some(format!("only {transport} has {what}"))
+    }
+
     /// The body of a request.
     fn bytes(&self, body: &Value, wire: &Wire) -> Vec<u8> {
         if let Some(bytes) = &wire.bytes {
@@ -232,7 +267,7 @@ impl Client {
         }
         let own = self.target.key().expose();
         let key = match wire.credential {
-            Credential::Task | Credential::LastTask => json!({TASK_TYPE: AUTHENTICATION, API_KEY: own}),
+            Credential::Task | Credential::LastTask => self.key_task(),
             Credential::OpenTask => json!({TASK_TYPE: AUTHENTICATION, API_KEY: own, "airspecNoSuchName": 1}),
             Credential::WrongTask => json!({TASK_TYPE: AUTHENTICATION, API_KEY: WRONG_KEY}),
             Credential::EmptyTask => json!({TASK_TYPE: AUTHENTICATION}),

@@ -130,6 +130,9 @@ impl Session {
         if let Some(obstacle) = &case.obstacle {
             return Some(obstacle.clone());
         }
+        if let Some(obstacle) = self.client.obstacle(&case.wire) {
+            return Some(obstacle);
+        }
         if case.wire.credential.needs_real_key() && !self.client.has_real_key() {
             return Some("needs a key that the target knows: set RUNWARE_API_KEY".to_owned());
         }

@@ -8,11 +8,12 @@ use crate::oracle::observation::{Loss, MAX_VALUES};
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use reqwest::redirect::Policy;
-use reqwest::{RequestBuilder, Url};
+use reqwest::{RequestBuilder, Response, Url};
 use std::error::Error as _;
 use std::io::Read;
 use std::sync::OnceLock;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// What a JSON value takes in memory beside its text, in bytes: an object with one member, which is the worst.
 const NODE: usize = 704;
@@ -87,9 +88,14 @@ pub(super) struct Limits {
 /// One exchange. Waiting for room does not count as time of the exchange.
 pub(super) async fn fetch(request: RequestBuilder, limits: Limits) -> Result<Got, Loss> {
     let late = |_| Loss::TimedOut(limits.time);
-    let mut deadline = tokio::time::Instant::now() + limits.time;
+    let deadline = Instant::now() + limits.time;
     let sent = tokio::time::timeout_at(deadline, request.send()).await.map_err(late)?;
-    let mut response = sent.map_err(loss)?;
+    read(sent.map_err(loss)?, deadline, limits).await
+}
+
+/// What is left of an exchange once its answer has begun.
+pub(super) async fn read(mut response: Response, mut deadline: Instant, limits: Limits) -> Result<Got, Loss> {
+    let late = |_| Loss::TimedOut(limits.time);
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let coding = Coding::of(status, &headers)?;
     let mut body = Body::new(status, limits);
@@ -105,10 +111,14 @@ pub(super) async fn fetch(request: RequestBuilder, limits: Limits) -> Result<Got
         Some(coding) if !body.bytes.is_empty() => body.decoded(coding).await?,
         _ => body,
     };
-    if limits.kind == Kind::Answer {
-        room::take(NODE * values(&body.bytes)).await.map_err(|reason| body.no_room(reason))?;
-    }
-    Ok(Got { status, headers, body: body.keep() })
+    Ok(Got { status, headers, body: body.kept().await? })
+}
+
+/// A part of an answer that is there already, once there is room for it.
+pub(super) async fn held(bytes: &[u8], status: u16, limits: Limits) -> Result<Vec<u8>, Loss> {
+    let mut body = Body::new(status, limits);
+    body.add(bytes).await?;
+    body.kept().await
 }
 
 /// A body as it comes in, with the room that it takes, which is given back unless the body is kept.
@@ -167,6 +177,14 @@ impl Body {
         }
         drop(decoder);
         Ok(plain)
+    }
+
+    /// The bytes, once there is room for the values of an answer.
+    async fn kept(self) -> Result<Vec<u8>, Loss> {
+        if self.limits.kind == Kind::Answer {
+            room::take(NODE * values(&self.bytes)).await.map_err(|reason| self.no_room(reason))?;
+        }
+        Ok(self.keep())
     }
 
     /// The bytes; whoever takes them gives the room back.
@@ -257,7 +275,7 @@ pub(super) fn header(headers: &HeaderMap, name: reqwest::header::HeaderName) -> 
 }
 
 #[allow(clippy::needless_pass_by_value)] // the shape of `map_err`
-fn loss(error: reqwest::Error) -> Loss {
+pub(super) fn loss(error: reqwest::Error) -> Loss {
     if error.is_connect() { Loss::Unreachable(cause(&error)) } else { Loss::Broken(cause(&error)) }
 }
 

@@ -147,7 +147,9 @@ impl Calls {
     /// Whether the next call of the path is answered with a failure.
     fn fails(&self, path: &str) -> bool {
         let mut received = self.lock();
-        let Some(received) = received.get_mut(path).filter(|received| received.failures > 0) else { return false };
+        let Some(received) = received.get_mut(path).filter(|received| received.failures > 0) else {
+            return false;
+        };
         received.failures -= 1;
         true
     }

@@ -61,8 +61,8 @@ impl Target {
     pub fn new(text: &str, key: Option<Secret>, limit: Limit) -> Result<Self, RunError> {
         let refused = |reason: String| RunError::Target { target: bare(text), reason };
         let url = Url::parse(text).map_err(|error| refused(error.to_string()))?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(refused("neither http nor https".to_owned()));
+        if !matches!(url.scheme(), "http" | "https" | "ws" | "wss") {
+            return Err(refused("none of http, https, ws and wss".to_owned()));
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(refused("has a user name or a password; keys go into RUNWARE_API_KEY".to_owned()));
@@ -86,6 +86,23 @@ impl Target {
     #[must_use]
     pub fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// Whether it takes requests over WebSocket.
+    #[must_use]
+    pub fn is_socket(&self) -> bool {
+        matches!(self.url.scheme(), "ws" | "wss")
+    }
+
+    /// Where requests go; those that open a WebSocket are of HTTP, too.
+    pub(super) fn request_url(&self) -> Url {
+        let scheme = match self.url.scheme() {
+            "ws" => "http",
+            "wss" => "https",
+            other => other,
+        };
+        let text = format!("{scheme}{}", &self.url.as_str()[self.url.scheme().len()..]);
+        Url::parse(&text).unwrap_or_else(|_| self.url.clone())
     }
 
     /// The address for people and reports: without its query, which could hold a secret.

@@ -120,7 +120,7 @@ fn settings() -> Settings {
 }
 
 async fn send(url: &str, cases: &[Case], settings: Settings) -> Result<Run, RunError> {
-    let oracle = Arc::new(Oracle::new(&model()).unwrap());
+    let oracle = oracle();
     let target = Target::new(url, Some(Secret::new("very-secret")), Limit::Loopback).unwrap();
     let started = Instant::now();
     let run = run(oracle, cases, &target, &settings, |_| {}, std::future::pending()).await;
@@ -130,6 +130,10 @@ async fn send(url: &str, cases: &[Case], settings: Settings) -> Result<Run, RunE
 
 async fn records(manners: &'static [Manner]) -> Vec<Record> {
     send(&server(manners).await, &cases(1), settings()).await.unwrap().records
+}
+
+fn oracle() -> Arc<Oracle> {
+    Arc::new(Oracle::new(&model()).unwrap())
 }
 
 #[tokio::test]
@@ -297,14 +301,14 @@ async fn a_download_is_tried_again_and_tells_a_bad_link_from_a_lost_answer() {
         (&[Manner::Say(500, b""), image], false, false),
     ] {
         let url = server(Box::leak(manners.into())).await;
-        let client = Client::new(target(&url, Limit::Loopback), settings()).unwrap();
+        let client = Client::new(&oracle(), target(&url, Limit::Loopback), settings()).unwrap();
         let file = client.download(&url).await;
         assert_eq!((file.content.is_ok(), file.is_lost), (is_there, is_lost), "{manners:?}: {file:?}");
     }
     // Nothing listens there: a bad link, unless it is the target itself.
     let away = "http://127.0.0.1:1/a.jpg";
     for (at, is_lost) in [("http://127.0.0.1:2/v1", false), ("http://127.0.0.1:1/v1", true)] {
-        let client = Client::new(target(at, Limit::Loopback), settings()).unwrap();
+        let client = Client::new(&oracle(), target(at, Limit::Loopback), settings()).unwrap();
         assert_eq!(client.download(away).await.is_lost, is_lost, "{at}");
     }
 }
@@ -318,7 +322,7 @@ async fn nobody_there_is_told_at_once() {
 
 #[tokio::test]
 async fn a_run_that_is_stopped_keeps_what_it_has() {
-    let oracle = Arc::new(Oracle::new(&model()).unwrap());
+    let oracle = oracle();
     let target =
         Target::new(&server(&[Manner::Say(200, b"{}"), Manner::Hang]).await, None, Limit::Loopback).unwrap();
     let settings = Settings { timeout: Duration::from_secs(60), ..settings() };
@@ -342,7 +346,7 @@ fn target(url: &str, limit: Limit) -> Target {
 }
 
 async fn spend(url: &str, cases: &[Case], limit: Limit, settings: &Settings) -> Run {
-    let oracle = Arc::new(Oracle::new(&model()).unwrap());
+    let oracle = oracle();
     run(oracle, cases, &target(url, limit), settings, |_| {}, std::future::pending()).await.unwrap()
 }
 
@@ -383,7 +387,7 @@ async fn a_run_ends_at_its_deadline_and_tells_what_was_not_tried() {
 
 #[tokio::test]
 async fn what_is_under_way_when_a_run_is_stopped_counts_in_full() {
-    let oracle = Arc::new(Oracle::new(&model()).unwrap());
+    let oracle = oracle();
     let url = server(&[Manner::Say(200, b"{}"), Manner::Hang]).await;
     let settings = Settings { timeout: Duration::from_secs(60), jobs: 3, ..settings() };
     let stop = tokio::time::sleep(Duration::from_millis(300));

@@ -93,7 +93,8 @@ fn twice(tasks: &mut Tasks<'_>) -> Proposal {
     let task = tasks.cheap();
     let text = task.to_string();
     let first = task.as_object().and_then(|members| members.iter().next());
-    let again = first.map(|(name, value)| format!("{}:{value},", Value::from(name.as_str()))).unwrap_or_default();
+    let again =
+        first.map(|(name, value)| format!("{}:{value},", Value::from(name.as_str()))).unwrap_or_default();
     let bytes = format!("[{}]", text.replacen('{', &format!("{{{again}"), 1));
     Proposal::new("a name given twice", Protocol::Handled, Wire::bytes(bytes)).body(json!([task]))
 }

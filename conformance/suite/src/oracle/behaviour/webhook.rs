@@ -38,7 +38,12 @@ pub(super) fn check(scene: &TaskResults<'_>, identity: &Identity, wanted: Option
 }
 
 /// A call about a result that a poll does not have yet, although it was sent after the call.
-fn too_early(scene: &TaskResults<'_>, index: usize, at: Instant, item: &Map<String, Value>) -> Option<String> {
+fn too_early(
+    scene: &TaskResults<'_>,
+    index: usize,
+    at: Instant,
+    item: &Map<String, Value>,
+) -> Option<String> {
     let polls = scene.seen.polls.iter().zip(&scene.seen.polled);
     let mut later = polls.filter(|(_, sent)| **sent > at).filter_map(|(poll, _)| poll.answer());
     let has = |answer: &Answer| {
@@ -46,13 +51,17 @@ fn too_early(scene: &TaskResults<'_>, index: usize, at: Instant, item: &Map<Stri
         done.into_iter().any(|known| is_about(scene.model, item, known))
     };
     let first = later.next().filter(|answer| answer.is_success() && answer.errors().is_empty())?;
-    (!has(first)).then(|| format!("call {} came before its result was there: a poll after it does not have it", index + 1))
+    (!has(first)).then(|| {
+        format!("call {} came before its result was there: a poll after it does not have it", index + 1)
+    })
 }
 
 /// Whether two items are about one result, by the fields that tell results apart.
 fn is_about(model: &Model, one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
     let same = |field: &String| {
-        at(one, field).zip(at(other, field)).is_some_and(|(one, other)| one.is_string() && is_same(one, other))
+        at(one, field)
+            .zip(at(other, field))
+            .is_some_and(|(one, other)| one.is_string() && is_same(one, other))
     };
     model.behaviours.iter().any(|behaviour| match &behaviour.kind {
         Kind::Distinct { fields, .. } => fields.iter().any(same),
@@ -62,14 +71,21 @@ fn is_about(model: &Model, one: &Map<String, Value>, other: &Map<String, Value>)
 
 /// What a call has of a result is what the answer has of it, by the names of its fields.
 fn other_fields(scene: &TaskResults<'_>, index: usize, item: &Map<String, Value>) -> Option<String> {
-    let result = scene.results.iter().map(|result| result.fields).find(|result| is_about(scene.model, item, result))?;
+    let result = scene
+        .results
+        .iter()
+        .map(|result| result.fields)
+        .find(|result| is_about(scene.model, item, result))?;
     let lacks = |one: &Map<String, Value>, other: &Map<String, Value>| {
         one.keys().find(|name| *name != STATUS && !other.contains_key(*name)).map(|name| excerpt(name))
     };
     let number = index + 1;
-    lacks(result, item)
-        .map(|name| format!("call {number} has no `{name}`, which the result has"))
-        .or_else(|| lacks(item, result).map(|name| format!("call {number} has `{name}`, which the result does not have")))
+    lacks(result, item).map(|name| format!("call {number} has no `{name}`, which the result has")).or_else(
+        || {
+            lacks(item, result)
+                .map(|name| format!("call {number} has `{name}`, which the result does not have"))
+        },
+    )
 }
 
 /// The one item of a call.
