@@ -122,7 +122,8 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
     }
 }
 
-/// The highest quality in each lossy format, which is compared with the lowest, and one that is little better than that.
+/// The highest quality in each lossy format, which is compared with the lowest, one that is little better than that, and
+/// the default.
 fn qualities(tasks: &Tasks<'_>, parameter: &str, format: &str, lossy: &[String]) -> Vec<Settings> {
     let of = |about: String, quality: Value, value: &String| {
         let mut settings = one(about, parameter, quality);
@@ -131,12 +132,10 @@ fn qualities(tasks: &Tasks<'_>, parameter: &str, format: &str, lossy: &[String])
     };
     let mut list: Vec<Settings> =
         lossy.iter().map(|value| of(value.clone(), highest(tasks, parameter), value)).collect();
-    list.extend(
-        lossy
-            .first()
-            .zip(low(tasks, parameter))
-            .map(|(value, low)| of(format!("{value}, {low}"), low, value)),
-    );
+    let Some(first) = lossy.first() else { return list };
+    list.extend(low(tasks, parameter).map(|low| of(format!("{first}, {low}"), low, first)));
+    let default = tasks.model.task.at(parameter).and_then(|schema| schema.default.clone());
+    list.extend(default.map(|default| of(format!("{first}, the default"), default, first)));
     list
 }
 
