@@ -210,6 +210,11 @@ impl Grid {
         self.at_most(&middle)
     }
 
+    /// The least and the greatest of the legal numbers, as far as there are ends.
+    pub(crate) fn ends(&self) -> (Option<BigDecimal>, Option<BigDecimal>) {
+        (self.low.as_ref().map(|low| self.at_least(low)), self.high.as_ref().map(|high| self.at_most(high)))
+    }
+
     pub(crate) fn step(&self) -> &BigDecimal {
         &self.step
     }

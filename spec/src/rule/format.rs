@@ -103,7 +103,8 @@ const URIS: [(&str, &str); 3] = [
 ];
 
 /// URIs that are legal and unusual.
-const ODD_URIS: [(&str, &str); 5] = [
+const ODD_URIS: [(&str, &str); 6] = [
+    ("http://127.0.0.1:9/path?a=1;b=2,3", "with other separators in its query"),
     ("HTTP://127.0.0.1:9/path", "with the scheme in upper case"),
     ("http://[::1]:9/path", "with an IPv6 host"),
     ("http://user@127.0.0.1:9/path", "with a user"),
@@ -164,7 +165,8 @@ const FAR_UUIDS: [(&str, &str); 6] = [
 ];
 
 /// What is nearly a URI.
-const NO_URIS: [(&str, &str); 11] = [
+const NO_URIS: [(&str, &str); 12] = [
+    ("example.com/path", "a host and a path without a scheme"),
     ("", "empty"),
     ("127.0.0.1/path", "without a scheme"),
     ("example", "one word"),

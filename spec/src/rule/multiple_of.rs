@@ -60,6 +60,11 @@ impl<'a> Keyword<'a> for MultipleOf<'a> {
         if is_integer {
             witnesses.push(Witness::reject(json(&(&middle + BigDecimal::from(1))), "one above a multiple"));
             witnesses.push(Witness::reject(json(&(&middle - BigDecimal::from(1))), "one below a multiple"));
+            let (least, greatest) = grid.ends();
+            let least = least.map(|least| (least + 1, "one above the least multiple"));
+            let greatest = greatest.map(|greatest| (greatest - 1, "one below the greatest multiple"));
+            let ends = least.into_iter().chain(greatest);
+            witnesses.extend(ends.map(|(number, about)| Witness::reject(json(&number), about)));
         }
         for (part, about) in parts {
             let number = &middle + step / BigDecimal::from(part);

@@ -49,12 +49,13 @@ impl Keyword<'_> for Type {
 }
 
 /// Texts that are as good as any other where nothing but the length of a text is limited.
-const OPEN_TEXTS: [(&str, &str); 4] = [
+const OPEN_TEXTS: [(&str, &str); 5] = [
     (
         "  a \t b\nc\r\nd  \"e\" 'f' <b>&amp;</b> {{x}} ${x} %s %00 \\n \\ \u{5d0}\u{5d1} \u{202e}rtl\u{202c} \
          e\u{301} \u{fb01} \u{b2} \u{212b} \u{1f3a8} \u{1f468}\u{200d}\u{1f469} \u{200b} \u{feff} ",
         "signs of every kind",
     ),
+    ("a\0b\u{1}c\u{8}d\u{1b}e\u{7f}f\u{85}g", "control characters"),
     ("   ", "blanks alone"),
     ("1234567890", "digits alone"),
     (r#"{"positivePrompt": [null, true, "x"]}"#, "a text that looks like JSON"),

@@ -8,6 +8,7 @@ use super::misread::{self, ConstraintMutation};
 use super::protocol::{self, ProtocolMutation};
 use super::refuse;
 use super::state::{self, StateMutation};
+use airspec_spec::behaviour::Kind;
 use airspec_spec::{Constraint, Model};
 
 /// A defect that the mock can be started with.
@@ -94,7 +95,28 @@ pub(crate) fn all(model: &Model) -> Vec<Fault> {
     );
     faults.extend(of_contexts(model));
     faults.extend(of_exchanges(model));
+    for fault in faults.iter_mut().filter(|fault| fault.changes_nothing.is_none()) {
+        fault.changes_nothing = lawful(model, &fault.id).map(str::to_owned);
+    }
     faults
+}
+
+/// Why no source rules out what the mock then does, where that is so.
+fn lawful(model: &Model, id: &str) -> Option<&'static str> {
+    let is_lifetime = |id: &str| {
+        model.behaviours.iter().any(|behaviour| match &behaviour.kind {
+            Kind::Lifetime { parameter, .. } => parameter == id,
+            _ => false,
+        })
+    };
+    match id {
+        "conversation:poll-late" => Some("when each of several results shows in polls is stated nowhere"),
+        "error:short" => Some("whether an error names a parameter by its path or its last name is stated nowhere"),
+        id if id.strip_prefix("state:sticky:").is_some_and(is_lifetime) => {
+            Some("how long a link works that was given no lifetime is stated nowhere")
+        }
+        _ => None,
+    }
 }
 
 /// The faults of constraints in one context, and of pairs.

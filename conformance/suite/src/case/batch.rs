@@ -30,7 +30,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     out.cases.extend(list);
 }
 
-/// Refused tasks, one for each of a few keywords.
+/// Refused tasks, one for each of a few keywords, and each about another parameter.
 fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
     let identity = tasks.model.unique().map(|constraint| constraint.parameter.clone());
     let mut found: Vec<(String, Case)> = Vec::new();
@@ -50,7 +50,9 @@ fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
                     && case.body.get(0).is_some_and(|task| task.get(name.as_str()).is_some())
             })
             && case.body.as_array().is_some_and(|tasks| tasks.len() == 1);
-        if is_plain && found.len() < KINDS && !found.iter().any(|(known, _)| *known == keyword) {
+        let is_other =
+            |(known, other): &(String, Case)| *known != keyword && other.parameter != case.parameter;
+        if is_plain && found.len() < KINDS && found.iter().all(is_other) {
             found.push((keyword, case.clone()));
         }
     }
@@ -60,16 +62,24 @@ fn examples(tasks: &Tasks<'_>, cases: &[Case]) -> Vec<Case> {
 /// So many faulty tasks are in the long batch.
 const MANY: usize = 12;
 
-/// A few faulty tasks in one batch, and many: each has its error.
+/// A few faulty tasks in one batch, and many, with different faults in turn: each has its error.
 fn several(tasks: &mut Tasks<'_>, cases: &[Case]) -> Vec<Case> {
-    let Some(faulty) = examples(tasks, cases).into_iter().next() else { return Vec::new() };
+    let kinds = examples(tasks, cases);
+    let Some(first) = kinds.first() else { return Vec::new() };
+    let mut broken: Vec<String> = Vec::new();
+    for kind in &kinds {
+        let Expect::Reject(own) = &kind.expect else { continue };
+        broken.extend(own.iter().filter(|id| !broken.contains(id)).cloned().collect::<Vec<_>>());
+    }
     [(3, "in each task of a batch"), (MANY, "in each task of a long batch")]
         .map(|(count, about)| {
-            let mut body = vec![faulty.body[0].clone(); count];
+            let in_turn = kinds.iter().cycle().take(count);
+            let mut body: Vec<Value> = in_turn.map(|kind| kind.body[0].clone()).collect();
             for task in &mut body {
                 tasks.identify(task);
             }
-            Case { level: faulty.level.max(Level::Facts), ..case(&faulty, about, body) }
+            let expect = Expect::Reject(broken.clone());
+            Case { level: first.level.max(Level::Facts), expect, ..case(first, about, body) }
         })
         .into()
 }

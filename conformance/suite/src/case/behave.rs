@@ -31,13 +31,20 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
         }
         let refused = refused(tasks, behaviour, &task, &out.cases);
         out.cases.extend(refused);
+        let mut body = vec![task];
+        if about.ends_with(TWO_TASKS) {
+            body.extend(body.first().cloned());
+            for task in &mut body {
+                tasks.identify(task);
+            }
+        }
         out.cases.push(Case {
             id: format!("{}.behave.{}", behaviour.id, slug(&about)),
             subject: behaviour.id.clone(),
             parameter: behaviour.kind.parameters().first().map(|path| (*path).to_owned()).unwrap_or_default(),
             level: behaviour.level,
             expect: Expect::Behave(Box::new(behaviour.clone())),
-            body: Value::Array(vec![task]),
+            body: Value::Array(body),
             obstacle: None,
             wire: Wire {
                 repeated: about.ends_with(SENT_AGAIN),
@@ -103,6 +110,7 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
                 again,
             ];
             list.extend(several(tasks, &one(deferred.clone(), parameter, deferred.clone())));
+            list.push(one(format!("{deferred}, {TWO_TASKS}"), parameter, deferred.clone()));
             list
         }
         Kind::Webhook { parameter } => {
@@ -116,7 +124,8 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
     }
 }
 
-/// The highest quality in each lossy format, which is compared with the lowest, and one that is little better than that.
+/// The highest quality in each lossy format, which is compared with the lowest, one that is little better than that, and
+/// the default.
 fn qualities(tasks: &Tasks<'_>, parameter: &str, format: &str, lossy: &[String]) -> Vec<Settings> {
     let of = |about: String, quality: Value, value: &String| {
         let mut settings = one(about, parameter, quality);
@@ -125,12 +134,10 @@ fn qualities(tasks: &Tasks<'_>, parameter: &str, format: &str, lossy: &[String])
     };
     let mut list: Vec<Settings> =
         lossy.iter().map(|value| of(value.clone(), highest(tasks, parameter), value)).collect();
-    list.extend(
-        lossy
-            .first()
-            .zip(low(tasks, parameter))
-            .map(|(value, low)| of(format!("{value}, {low}"), low, value)),
-    );
+    let Some(first) = lossy.first() else { return list };
+    list.extend(low(tasks, parameter).map(|low| of(format!("{first}, {low}"), low, first)));
+    let default = tasks.model.task.at(parameter).and_then(|schema| schema.default.clone());
+    list.extend(default.map(|default| of(format!("{first}, the default"), default, first)));
     list
 }
 
@@ -212,6 +219,9 @@ fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
 
 /// What is special about a task that is sent again while it is under way.
 const SENT_AGAIN: &str = "sent again while it is under way";
+
+/// What is special about a request with a task and its like.
+const TWO_TASKS: &str = "two tasks at once";
 
 /// What is special about an address whose first call fails.
 const FAILS_ONCE: &str = "that fails once";

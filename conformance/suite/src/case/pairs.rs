@@ -357,6 +357,30 @@ fn is_single(case: &Case) -> bool {
     is_one && task.is_object() && case.wire.is_plain() && case.level < Level::Unstated
 }
 
+/// The context with what makes the case faulty.
+fn put_into(
+    tasks: &mut Tasks<'_>,
+    case: &Case,
+    context: &Value,
+    number: usize,
+    identity: Option<&str>,
+) -> Option<Value> {
+    let mut faulty = context.clone();
+    let sides = tasks.model().size().filter(|_| number < LARGE);
+    let is_side = sides.is_some_and(|(width, height)| [width, height].contains(&case.parameter.as_str()));
+    if is_side {
+        // The other side stays as large as it is, although the case has one that goes well with its own.
+        let value = case.body.get(0)?.pointer(&pointer(&case.parameter))?.clone();
+        tasks.place(&mut faulty, &case.parameter, Some(value));
+    } else {
+        let mut changes = Changes::default();
+        changes.add(case.body.get(0), &case.parameter, tasks.plain(), identity)?;
+        changes.apply(&mut faulty);
+    }
+    tasks.identify(&mut faulty);
+    Some(faulty)
+}
+
 /// One faulty value of each constraint, in each of the contexts.
 fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec<Case> {
     let mut found = Vec::new();
@@ -369,13 +393,7 @@ fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec
         }
         let mut of_case = Vec::new();
         for (number, context) in contexts.iter().enumerate() {
-            let mut faulty = context.clone();
-            let mut changes = Changes::default();
-            if changes.add(case.body.get(0), &case.parameter, tasks.plain(), identity.as_deref()).is_none() {
-                continue;
-            }
-            changes.apply(&mut faulty);
-            tasks.identify(&mut faulty);
+            let Some(faulty) = put_into(tasks, case, context, number, identity.as_deref()) else { continue };
             let mut breaks: Vec<String> =
                 tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
             breaks.dedup();

@@ -115,7 +115,7 @@ fn scene_of_one(scene: &TaskResults<'_>, identity: &Identity, kind: &Kind) -> Ve
             Some(value) if value == deferred => {
                 delivery::deferred(scene, identity, results(scene.model, scene.task))
             }
-            Some(value) if value == immediate => delivery::immediate(scene, parameter, value),
+            Some(value) if value == immediate => delivery::immediate(scene, identity, parameter, value),
             _ => Vec::new(),
         },
         Kind::Webhook { .. } => webhook::check(scene, identity, results(scene.model, scene.task)),
@@ -135,8 +135,10 @@ pub(super) fn in_passing(scene: &TaskResults<'_>, identity: &Identity, kind: &Ki
         | Kind::Distinct { .. }
         | Kind::Select { .. }
         | Kind::Flag { .. }
-        | Kind::Container { .. }
         | Kind::Size { .. } => scene_of_one(scene, identity, kind),
+        Kind::Container { parameter, media } => {
+            [scene_of_one(scene, identity, kind), container::names(scene, parameter, media)].concat()
+        }
         Kind::Delivery { immediate, parameter, .. } if scene.text(parameter) == Some(immediate) => {
             scene_of_one(scene, identity, kind)
         }

@@ -5,9 +5,10 @@
 //! error may leave `parameter` out (`unstated`), as long as its code names the parameter: `invalidWidth`.
 
 use super::finding::Finding;
-use super::protocol::{CODE, PARAMETER};
+use super::protocol::{CODE, PARAMETER, TASK_TYPE};
 use super::{Oracle, details, excerpt, show};
 use crate::case::Case;
+use crate::parameter::at;
 use airspec_spec::model::Constraint;
 use airspec_spec::rule::Rule;
 use airspec_spec::{Level, Schema};
@@ -65,7 +66,8 @@ impl ExpectedParameters {
 fn prefixes(rule: &Rule) -> &'static [&'static str] {
     match rule {
         Rule::Required => &["missing"],
-        Rule::AdditionalProperties(_) | Rule::False => &["unsupported", "unknown"],
+        // A block of another provider has a code of its own.
+        Rule::AdditionalProperties(_) | Rule::False => &["unsupported", "unknown", "mismatch"],
         Rule::Type(_)
         | Rule::Const(_)
         | Rule::Enum(_)
@@ -215,6 +217,32 @@ pub(super) fn blamed(oracle: &Oracle, error: &Value, expected: &ExpectedParamete
     }
     let wanted = first(expected);
     Some(Finding::wrong(Level::Facts, format!("refused, but the error blames {found} and not `{wanted}`")))
+}
+
+/// An error that blames a parameter whose value is right.
+pub(super) fn blamed_in_vain(
+    oracle: &Oracle,
+    errors: &[&Value],
+    expected: &ExpectedParameters,
+    task: &Value,
+) -> Option<Finding> {
+    // Rules of the owner are nobody's fault here, and another kind of task has other rules.
+    let is_open = expected.nameless || expected.paths.is_empty() || expected.paths.contains(TASK_TYPE);
+    if is_open || oracle.owner_faults(task) > 0 {
+        return None;
+    }
+    let is_within =
+        |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+    let is_right = |name: &&str| {
+        let is_given = task.as_object().is_some_and(|task| at(task, name).is_some());
+        let touches = |path: &String| {
+            path == name || leaf(path) == leaf(name) || is_within(path, name) || is_within(name, path)
+        };
+        oracle.model().task.at(name).is_some() && is_given && !expected.paths.iter().any(touches)
+    };
+    let name = errors.iter().filter_map(|error| error.get(PARAMETER)?.as_str()).find(is_right)?;
+    let sentence = format!("refused, and an error blames `{}`, which is right", excerpt(name));
+    Some(Finding::wrong(Level::Facts, sentence))
 }
 
 fn first(expected: &ExpectedParameters) -> String {

@@ -19,6 +19,8 @@ pub struct Observation {
     pub body: Value,
     /// What came back.
     pub outcome: Outcome,
+    /// How often it was sent until that came back.
+    pub attempts: usize,
     /// What came back to polling, in order.
     pub polls: Vec<Outcome>,
     /// When each of those polls was sent.
@@ -55,6 +57,7 @@ impl Observation {
             calls,
             more_calls: 0,
             failed_calls: 0,
+            attempts: 1,
             polled: Vec::new(),
             counterpart: None,
             again: None,
@@ -99,6 +102,8 @@ impl Observation {
         let last = self.polls.last().map(|poll| (poll, format!("poll {}: ", self.polls.len())));
         let (outcome, name) = last.unwrap_or((&self.outcome, String::new()));
         let reason = match outcome {
+            // Once is chance.
+            Outcome::Lost(Loss::Broken(_)) if self.attempts > 1 && self.polls.is_empty() => None,
             Outcome::Lost(loss) if loss.is_silence() => Some(format!("{name}{loss}")),
             Outcome::Answer(answer) if matches!(answer.status, 408 | 429) => {
                 Some(format!("{name}HTTP {} to every attempt", answer.status))

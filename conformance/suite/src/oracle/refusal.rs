@@ -7,7 +7,7 @@
 use super::acceptance::{appears, unrelated};
 use super::behaviour::delivers_result;
 use super::cause::form;
-use super::error_attribution::{ExpectedParameters, blamed};
+use super::error_attribution::{ExpectedParameters, blamed, blamed_in_vain};
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
 use super::protocol::{CODE, ERRORS, MESSAGE, TASK_UUID};
@@ -57,6 +57,7 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &O
             findings.extend(errors(oracle, contract, broken, &sides, expected, answer));
             if !expected.hide_task {
                 findings.extend(unreported(oracle, contract, &sides, answer));
+                findings.extend(mixed_up(oracle, case, contract, &sides, answer));
             }
         }
         findings.extend(neighbours(oracle, contract, &sides, answer));
@@ -203,6 +204,9 @@ fn errors(
     let best = looked_at.map(|error| blamed(oracle, error, expected)).min_by_key(rank).flatten();
     let mut findings: Vec<Finding> =
         best.map(|finding| Finding { level: finding.level.max(contract), ..finding }).into_iter().collect();
+    if let [task] = sides.faulty.as_slice() {
+        findings.extend(blamed_in_vain(oracle, &about, expected, task));
+    }
     findings.extend(alone(oracle, sides, broken, &about, answer));
     findings
 }
@@ -250,6 +254,28 @@ fn unreported(oracle: &Oracle, contract: Level, sides: &Sides<'_>, answer: &Answ
     let id = excerpt(oracle.identity.of_task(silent).unwrap_or("without id"));
     let sentence = format!("no error is about the faulty task {id} of the batch: {}", answered(answer));
     Some(Finding::wrong(contract, sentence))
+}
+
+/// Of several faulty tasks, the error of each is about what is faulty in that one.
+fn mixed_up(
+    oracle: &Oracle,
+    case: &Case,
+    contract: Level,
+    sides: &Sides<'_>,
+    answer: &Answer,
+) -> Option<Finding> {
+    if sides.faulty.len() < 2 || sides.clash {
+        return None;
+    }
+    sides.faulty.iter().find_map(|task| {
+        let own: Vec<String> = oracle.judge.task(task).into_iter().map(|one| one.constraint).collect();
+        let expected = ExpectedParameters::of(oracle, case, &own, task);
+        let names = |error: &&Value| error.get(TASK_UUID).is_some() && oracle.identity.may_join(task, error);
+        let found: Option<Vec<Finding>> =
+            answer.errors().iter().filter(names).map(|error| blamed(oracle, error, &expected)).collect();
+        let finding = found?.into_iter().next()?;
+        Some(Finding { level: finding.level.max(contract), ..finding })
+    })
 }
 
 fn codes(answer: &Answer) -> String {

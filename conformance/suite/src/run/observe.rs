@@ -44,6 +44,8 @@ pub(super) struct Session {
     pub(super) balance: BalanceProbe,
     pub(super) ids: SeenIds,
     pub(super) qualities: SeenQualities,
+    /// Whether polling for a case has ended without its results.
+    has_expired: AtomicBool,
 }
 
 /// How deferred results are asked for.
@@ -62,10 +64,15 @@ struct Sent<'a> {
     again: Option<Again>,
     /// What is set aside for it, until it is settled.
     reservation: Option<Reservation<'a>>,
+    /// How often it was sent.
+    attempts: usize,
 }
 
 /// So many times a case is polled for: a server that answers at once could be asked thousands of times.
 const MAX_POLLS: usize = 300;
+
+/// So many times less long a task is waited for once another has not ended in time.
+const LESS_PATIENT: u32 = 6;
 
 /// The documented pauses between polls.
 const FIRST_PAUSE: f64 = 1.0;
@@ -83,7 +90,8 @@ impl Session {
         let own = || Arc::new(Budget::new(oracle.model(), target.limit()));
         let budget = settings.budget.clone().unwrap_or_else(own);
         let rooms = Rooms::new(settings.jobs);
-        let (ambiguous, is_reached, ended, silence, balance, ids, qualities) = Default::default();
+        let (ambiguous, is_reached, ended, silence, balance, ids, qualities, has_expired) =
+            Default::default();
         Ok(Self {
             oracle,
             client,
@@ -97,6 +105,7 @@ impl Session {
             balance,
             ids,
             qualities,
+            has_expired,
         })
     }
 
@@ -142,7 +151,7 @@ impl Session {
             }
             // What stands against another attempt leaves the answer to the one before.
             let Ok(next) = self.attempt(body, wire, cases).await else { break };
-            sent = next;
+            sent = Sent { attempts: sent.attempts + 1, ..next };
         }
         Ok(sent)
     }
@@ -180,7 +189,7 @@ impl Session {
                 "stopped after {MAX_SILENT} requests in a row without a usable answer ({what})"
             ));
         }
-        Ok(Sent { outcome, again, reservation: Some(reservation) })
+        Ok(Sent { outcome, again, reservation: Some(reservation), attempts: 1 })
     }
 
     /// Counts what a request has cost. Where money counts, deferred results are polled for: they tell their price.
@@ -307,8 +316,9 @@ impl Session {
             }
         }
         let sent = self.send(&case.body, &case.wire, name).await?;
+        let attempts = sent.attempts;
         let outcome = self.settle(sent, &case.body).await;
-        Ok(Observation::new(case.body.clone(), outcome))
+        Ok(Observation { attempts, ..Observation::new(case.body.clone(), outcome) })
     }
 
     /// One exchange, with its deferred results and its files.
@@ -329,6 +339,11 @@ impl Session {
             // Whether it is still under way shows in a poll at once.
             let is_at_once = repeated || needs.address;
             self.poll(&mut seen, Polling { is_at_once, again: needs.poll_again }).await;
+            if needs.poll_again && self.deferred(&seen).0.is_empty() {
+                let tasks: Vec<&Value> = seen.tasks().iter().collect();
+                let question = Value::Array(question(self.oracle.identity(), &tasks));
+                seen.again = Some(self.ask(&question, Instant::now()).await);
+            }
         }
         if let Some(reservation) = sent.reservation {
             self.count(reservation, &seen);
@@ -351,7 +366,10 @@ impl Session {
             return;
         }
         let question = Value::Array(question);
-        let (pace, until) = (self.client.settings().pace, Instant::now() + self.client.settings().polling);
+        // Where one task never ended, others are waited for as well, but not as long.
+        let has_expired = self.has_expired.load(Ordering::Relaxed);
+        let patience = self.client.settings().polling / if has_expired { LESS_PATIENT } else { 1 };
+        let (pace, until) = (self.client.settings().pace, Instant::now() + patience);
         let (mut pause, mut next) = (FIRST_PAUSE, SECOND_PAUSE);
         if polling.is_at_once {
             (pause, next) = (0.0, FIRST_PAUSE);
@@ -372,7 +390,11 @@ impl Session {
                 // What is not answered any more was answered before.
                 seen.polls.extend(outcome.answer().is_some().then_some(outcome));
             }
-            if !goes_on || Instant::now() >= until || seen.polls.len() >= MAX_POLLS {
+            let has_ended = Instant::now() >= until || seen.polls.len() >= MAX_POLLS;
+            if goes_on && has_ended {
+                self.has_expired.store(true, Ordering::Relaxed);
+            }
+            if !goes_on || has_ended {
                 return;
             }
             (pause, next) = (next, (next * 1.5).min(LONGEST_PAUSE));

@@ -50,6 +50,7 @@ fn plain() -> Vec<Proposal> {
         refused("a number in place of a task", b"[1]"),
         refused("null in place of a task", b"[null]"),
         refused("a list in place of a task", b"[[]]"),
+        handled("an empty array", b"[]"),
         handled("deep nesting", nested.as_bytes()),
         typed("as plain text", "text/plain").unstated(),
         typed("as a form", "application/x-www-form-urlencoded").unstated(),

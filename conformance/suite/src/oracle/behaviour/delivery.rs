@@ -12,16 +12,27 @@ use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value};
 
-/// What is wrong where the results must come with the answer.
-pub(super) fn immediate(scene: &TaskResults<'_>, parameter: &str, value: &str) -> Vec<String> {
+/// What is wrong where the results must come with the answer: a task is closed with it, and polls bring nothing.
+pub(super) fn immediate(
+    scene: &TaskResults<'_>,
+    identity: &Identity,
+    parameter: &str,
+    value: &str,
+) -> Vec<String> {
     let is_bare = |fields: &Map<String, Value>| !has_file(scene.model, fields);
-    match scene.results.iter().filter(|item| is_bare(item.fields)).count() {
+    let mut wrong = match scene.results.iter().filter(|item| is_bare(item.fields)).count() {
         0 => Vec::new(),
         bare => vec![format!(
             "{bare} {} of the answer without a file although `{parameter}` is `{value}`",
             noun(bare)
         )],
+    };
+    let poll = scene.seen.again.as_ref().and_then(Outcome::answer);
+    let items = poll.map(|answer| own(answer, scene, identity)).unwrap_or_default();
+    if items.iter().filter_map(|item| item.as_object()).any(|item| has_file(scene.model, item)) {
+        wrong.push("a poll brings the results once more that came with the answer".to_owned());
     }
+    wrong
 }
 
 /// What is wrong where the answer must be an acknowledgement and polling must bring the results.

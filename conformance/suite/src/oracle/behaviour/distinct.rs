@@ -1,11 +1,30 @@
 //! These fields differ between the results of one task, where both have them.
 
-use crate::oracle::scene::TaskResults;
+use crate::oracle::file::Content;
+use crate::oracle::scene::{Item, TaskResults};
 use crate::oracle::show;
 use crate::parameter::at;
 
 pub(super) fn check(scene: &TaskResults<'_>, fields: &[String]) -> Vec<String> {
-    fields.iter().filter_map(|field| twice(scene, field)).collect()
+    let told = fields.iter().filter_map(|field| twice(scene, field));
+    told.chain(same_files(scene, fields)).collect()
+}
+
+/// Results that are told apart by a text, and yet have the same file, byte for byte: they are no variations.
+fn same_files(scene: &TaskResults<'_>, fields: &[String]) -> Option<String> {
+    let is_named = |item: &&Item<'_>| {
+        fields.iter().any(|field| at(item.fields, field).is_some_and(serde_json::Value::is_string))
+    };
+    let files: Vec<&Content> =
+        scene.results.iter().filter(is_named).filter_map(|item| item.file?.content.as_ref().ok()).collect();
+    let second = (1..files.len()).find(|place| files[..*place].contains(&files[*place]))?;
+    let first = files.iter().position(|file| file == &files[second])?;
+    Some(format!(
+        "results {} and {} have the same file of {} bytes",
+        first + 1,
+        second + 1,
+        files[second].length
+    ))
 }
 
 fn twice(scene: &TaskResults<'_>, field: &str) -> Option<String> {
