@@ -14,7 +14,7 @@ use airspec_report::{
     Amount, Document, Heading, Outcome, Provenance, Subject, har, make_folder, replace, table, try_place,
 };
 use airspec_spec::Model;
-use airspec_suite::case::{Case, Coverage, Gap, derive};
+use airspec_suite::case::{Case, Cases, Coverage, Gap, derive};
 use airspec_suite::oracle::Oracle;
 use airspec_suite::packing::Packing;
 use airspec_suite::redact::guard;
@@ -105,6 +105,15 @@ impl Arguments {
     }
 }
 
+/// The cases for these targets.
+fn derived(model: &Model, seed: u64, targets: &[Target]) -> Result<Cases, Failure> {
+    let mut all = derive(model, seed)?;
+    if !targets.iter().any(Target::is_socket) {
+        all.cases.retain(|case| case.wire.only_socket().is_none());
+    }
+    Ok(all)
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     // Before anything else, so that a wrong address is told at once.
     let targets = arguments.targets()?;
@@ -117,10 +126,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let model = arguments.spec.read()?;
     let earlier = arguments.money.resume.as_deref().map(Earlier::read).transpose()?;
     let seed = arguments.seed(earlier.as_ref())?;
-    let mut all = derive(&model, seed)?;
-    if !targets.iter().any(Target::is_socket) {
-        all.cases.retain(|case| case.wire.only_socket().is_none());
-    }
+    let all = derived(&model, seed, &targets)?;
     let searched = RequestClass::ALL.into_iter().map(|sort| sort.id().to_owned());
     let ids = all.cases.iter().map(|case| case.id.clone()).chain(searched).collect();
     let base = all.base.clone();

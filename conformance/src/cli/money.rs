@@ -9,9 +9,9 @@ use airspec_spec::behaviour::Kind;
 use airspec_suite::case::{Case, Expect, TestResources};
 use airspec_suite::cost::Costs;
 use airspec_suite::oracle::Oracle;
-use airspec_suite::oracle::protocol::COST;
 use airspec_suite::packing::Packing;
 use airspec_suite::parameter::{at, set};
+use airspec_suite::protocol::COST;
 use airspec_suite::run::Limit;
 use serde_json::Value;
 

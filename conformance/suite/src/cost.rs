@@ -1,7 +1,7 @@
 //! What requests cost, as far as the spec's price examples tell.
 
-use crate::oracle::protocol::{AUTHENTICATION, GET_RESPONSE, TASK_TYPE};
 use crate::parameter::{effective, results};
+use crate::protocol::{AUTHENTICATION, GET_RESPONSE, TASK_TYPE};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use airspec_spec::price::Prices;

@@ -5,9 +5,9 @@
 
 use crate::case::{Case, Cases, Gap, derive};
 use crate::equivalent::{self, Company};
-use crate::oracle::protocol::COST;
 use crate::oracle::{Oracle, OracleError, Skip, Verdict};
 use crate::packing::Packing;
+use crate::protocol::COST;
 use crate::run::{Advance, Event, Limit, Record, RunError, Secret, Settings, Target, run};
 use airspec_judge::{Judge, JudgeError};
 use airspec_mock::{Engine, EngineError, Fault, Key, Mock, Settings as Manners, Wrapping};

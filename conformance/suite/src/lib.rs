@@ -14,6 +14,7 @@ pub mod faults;
 pub mod oracle;
 pub mod packing;
 pub mod parameter;
+pub mod protocol;
 pub mod random;
 pub mod redact;
 pub mod run;

@@ -19,7 +19,6 @@ pub mod finding;
 pub(crate) mod fixture;
 pub mod observation;
 mod owner;
-pub mod protocol;
 mod refusal;
 pub mod scene;
 mod secondary;
@@ -34,6 +33,7 @@ pub use secondary::attribute;
 
 use crate::case::{Case, Expect};
 use crate::parameter::at;
+use crate::protocol;
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::behaviour::Kind;
 use airspec_spec::{Level, Model};

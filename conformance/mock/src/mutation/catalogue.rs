@@ -111,7 +111,9 @@ fn lawful(model: &Model, id: &str) -> Option<&'static str> {
     };
     match id {
         "conversation:poll-late" => Some("when each of several results shows in polls is stated nowhere"),
-        "error:short" => Some("whether an error names a parameter by its path or its last name is stated nowhere"),
+        "error:short" => {
+            Some("whether an error names a parameter by its path or its last name is stated nowhere")
+        }
         id if id.strip_prefix("state:sticky:").is_some_and(is_lifetime) => {
             Some("how long a link works that was given no lifetime is stated nowhere")
         }

@@ -7,7 +7,7 @@ use super::behave::NO_PARAMETER;
 use super::constraint::slug;
 use super::task::Tasks;
 use super::{Case, Cases, Credential, Expect, Protocol, Wire};
-use crate::oracle::protocol::{GET_RESPONSE, PING, TASK_TYPE, TASK_UUID};
+use crate::protocol::{GET_RESPONSE, PING, TASK_TYPE, TASK_UUID};
 use airspec_spec::{Level, ProtocolRule, protocol_rules};
 use serde_json::{Value, json};
 

@@ -88,12 +88,13 @@ impl Wire {
             | Credential::Part
             | Credential::Longer => Some("a header for the key"),
             Credential::LastTask => Some("a key that comes last"),
+            // A session is named in the task, too.
+            Credential::OpenTask => Some("authentication tasks without more members"),
             Credential::Key
             | Credential::None
             | Credential::Task
             | Credential::WrongTask
-            | Credential::EmptyTask
-            | Credential::OpenTask => None,
+            | Credential::EmptyTask => None,
         }
     }
 

@@ -5,8 +5,8 @@
 
 use super::error_attribution::leaf;
 use super::finding::Finding;
-use super::protocol::{ALLOWED_VALUES, CODE, DOCUMENTATION, MAX, MIN, MULTIPLIER, PARAMETER, TYPE};
 use super::{Oracle, excerpt, show};
+use crate::protocol::{ALLOWED_VALUES, CODE, DOCUMENTATION, MAX, MIN, MULTIPLIER, PARAMETER, TYPE};
 use airspec_spec::rule::{Enum, Kinds, Rule, exact};
 use airspec_spec::{Level, Schema};
 use bigdecimal::BigDecimal;

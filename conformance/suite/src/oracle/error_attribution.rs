@@ -5,10 +5,10 @@
 //! error may leave `parameter` out (`unstated`), as long as its code names the parameter: `invalidWidth`.
 
 use super::finding::Finding;
-use super::protocol::{CODE, PARAMETER, TASK_TYPE};
 use super::{Oracle, details, excerpt, show};
 use crate::case::Case;
 use crate::parameter::at;
+use crate::protocol::{CODE, PARAMETER, TASK_TYPE};
 use airspec_spec::model::Constraint;
 use airspec_spec::rule::Rule;
 use airspec_spec::{Level, Schema};

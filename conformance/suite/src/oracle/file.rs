@@ -3,8 +3,8 @@
 //! The bytes themselves are not kept: a case can have twenty large files, and a server may send more than that. What the
 //! oracle asks of a file is known once it has been read.
 
-use super::protocol::Form;
 use crate::parameter::{at, effective};
+use crate::protocol::Form;
 use airspec_media::{Probe, ProbeError, coarseness, probe};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;

@@ -5,7 +5,7 @@ use super::file::{Content, File};
 use super::observation::{Answer, Call, Observation, Outcome, Payload};
 use super::{Judgement, Oracle};
 use crate::case::{Case, Expect, Wire};
-use crate::oracle::protocol::Form;
+use crate::protocol::Form;
 use airspec_media::{Container, Image, render};
 use airspec_spec::{Level, Model};
 use serde_json::{Value, json};

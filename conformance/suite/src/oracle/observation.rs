@@ -1,7 +1,7 @@
 //! What the runner saw of a case, for the oracle to judge: plain data, so that tests can make it up.
 
 use super::file::{Content, File};
-use super::protocol;
+use crate::protocol;
 use airspec_judge::text;
 use serde_json::Value;
 use std::any::Any;

@@ -6,8 +6,8 @@
 use super::Oracle;
 use super::finding::{Class, Judgement, Verdict};
 use super::observation::Answer;
-use super::protocol::{MAX, MIN, PARAMETER};
 use crate::case::{Case, Expect};
+use crate::protocol::{MAX, MIN, PARAMETER};
 use std::collections::BTreeSet;
 
 impl Oracle {

@@ -10,9 +10,9 @@ use super::cause::form;
 use super::error_attribution::{ExpectedParameters, blamed, blamed_in_vain};
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
-use super::protocol::{CODE, ERRORS, MESSAGE, TASK_UUID};
 use super::{Oracle, answered, excerpt, listed, show};
 use crate::case::Case;
+use crate::protocol::{CODE, ERRORS, MESSAGE, TASK_UUID};
 use airspec_spec::Level;
 use serde_json::Value;
 

@@ -3,8 +3,8 @@
 use super::Identity;
 use super::file::File;
 use super::observation::Observation;
-use super::protocol::{GET_RESPONSE, TASK_TYPE};
 use crate::parameter::effective;
+use crate::protocol::{GET_RESPONSE, TASK_TYPE};
 use airspec_spec::Model;
 use serde_json::{Map, Value};
 

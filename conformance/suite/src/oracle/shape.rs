@@ -3,8 +3,8 @@
 //! The model's schema is written back as JSON Schema and judged by the `jsonschema` crate, so that there is no
 //! interpreter of ours.
 
-use super::protocol::{PARAMETER, STATUS};
 use super::{OracleError, brief};
+use crate::protocol::{PARAMETER, STATUS};
 use airspec_spec::Schema;
 use airspec_spec::rule::{If, Relation, Rule};
 use bigdecimal::BigDecimal;

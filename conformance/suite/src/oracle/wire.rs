@@ -3,9 +3,9 @@
 use super::acceptance::{DATA_ITEMS, unrelated};
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
-use super::protocol::{CODE, DATA, ERRORS, MESSAGE, PONG, STATUS, SUCCESS};
 use super::{answered, excerpt, show};
 use crate::case::{Case, Protocol};
+use crate::protocol::{CODE, DATA, ERRORS, MESSAGE, PONG, STATUS, SUCCESS};
 use airspec_spec::Level;
 use serde_json::Value;
 

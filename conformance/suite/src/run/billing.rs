@@ -8,7 +8,7 @@ use super::usd::Usd;
 use crate::cost::Costs;
 use crate::oracle::Identity;
 use crate::oracle::observation::{Answer, Loss, Outcome};
-use crate::oracle::protocol::{CODE, COST, DATA};
+use crate::protocol::{CODE, COST, DATA};
 use airspec_models::client::{Class, of_code};
 use serde_json::{Map, Value};
 use std::borrow::Cow;

@@ -14,7 +14,7 @@ use crate::case::wire::WRONG_KEY;
 use crate::case::{Credential, Wire};
 use crate::oracle::Oracle;
 use crate::oracle::observation::{Answer, Loss, Outcome};
-use crate::oracle::protocol::{API_KEY, AUTHENTICATION, TASK_TYPE};
+use crate::protocol::{API_KEY, AUTHENTICATION, TASK_TYPE};
 use airspec_models::client::retry_after;
 use airspec_models::client::url::bare;
 use reqwest::header::{

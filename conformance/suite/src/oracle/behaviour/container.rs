@@ -3,8 +3,8 @@
 
 use crate::oracle::excerpt;
 use crate::oracle::file::File;
-use crate::oracle::protocol::Form;
 use crate::oracle::scene::TaskResults;
+use crate::protocol::Form;
 use airspec_media::{Container, essence};
 use std::collections::BTreeMap;
 

@@ -4,10 +4,10 @@
 
 use super::count::noun;
 use crate::oracle::observation::{Answer, Outcome};
-use crate::oracle::protocol::{FAILED, STATUS, SUCCESS, TASK_TYPE};
 use crate::oracle::scene::{MAX_RESULTS, TaskResults};
 use crate::oracle::{Identity, show};
 use crate::parameter::at;
+use crate::protocol::{FAILED, STATUS, SUCCESS, TASK_TYPE};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
 use serde_json::{Map, Value};

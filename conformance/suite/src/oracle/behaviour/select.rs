@@ -1,9 +1,9 @@
 //! Exactly the field that belongs to the parameter's value is present, and it holds what its name says.
 
-use crate::oracle::protocol::Form;
 use crate::oracle::scene::{Item, TaskResults};
 use crate::oracle::show;
 use crate::parameter::at;
+use crate::protocol::Form;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

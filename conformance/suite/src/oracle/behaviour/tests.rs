@@ -5,7 +5,7 @@ use crate::oracle::Verdict;
 use crate::oracle::file::File;
 use crate::oracle::fixture::{ID, OTHER, answer, behave, call, download, image, result, seen, task, with};
 use crate::oracle::observation::{Loss, Observation, Outcome};
-use crate::oracle::protocol::Form;
+use crate::protocol::Form;
 use airspec_media::Container;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

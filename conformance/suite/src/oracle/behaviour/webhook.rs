@@ -3,10 +3,10 @@
 use super::count::noun;
 use super::delivery::is_done;
 use crate::oracle::observation::{Answer, Call, MAX_VALUES};
-use crate::oracle::protocol::{DATA, STATUS};
 use crate::oracle::scene::TaskResults;
 use crate::oracle::{Identity, excerpt, show};
 use crate::parameter::at;
+use crate::protocol::{DATA, STATUS};
 use airspec_judge::text;
 use airspec_media::essence;
 use airspec_spec::Model;

@@ -6,7 +6,7 @@ use super::Client;
 use crate::oracle::excerpt;
 use crate::oracle::file::{Content, File};
 use crate::oracle::observation::Loss;
-use crate::oracle::protocol::Form;
+use crate::protocol::Form;
 use airspec_media::essence;
 use airspec_models::client::retry_after;
 use reqwest::Url;

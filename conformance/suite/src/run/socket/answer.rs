@@ -3,9 +3,9 @@
 use super::headers;
 use crate::oracle::behaviour::is_deferred;
 use crate::oracle::observation::Loss;
-use crate::oracle::protocol::{AUTHENTICATION, CODE, DATA, ERRORS, GET_RESPONSE, TASK_TYPE, TASK_UUID};
 use crate::oracle::{Identity, Oracle};
 use crate::parameter::{at, results};
+use crate::protocol::{AUTHENTICATION, CODE, DATA, ERRORS, GET_RESPONSE, TASK_TYPE, TASK_UUID};
 use crate::run::fetch::{Got, Limits};
 use airspec_models::client::{Class, of_code};
 use serde_json::{Map, Value};
