@@ -65,15 +65,17 @@ fn refused(tasks: &mut Tasks<'_>, behaviour: &Behaviour, task: &Value, known: &[
     tasks.identify(&mut faulty);
     let broken: Vec<String> =
         tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
-    let id = format!("{}.reject.an-address-of-a-refused-task", behaviour.id);
-    let is_new = broken.len() == 1 && !known.iter().any(|case| case.id == id);
+    let [constraint] = broken.as_slice() else { return None };
+    let about = format!("with an address in `{parameter}`");
+    let id = format!("{constraint}.reject.{}", slug(&about));
+    let is_new = !known.iter().any(|case| case.id == id);
     is_new.then(|| Case {
         id,
-        subject: behaviour.id.clone(),
-        parameter: parameter.to_owned(),
+        subject: constraint.clone(),
+        parameter: String::new(),
         level: behaviour.level,
-        expect: Expect::Reject(broken),
-        about: "an address of a refused task".to_owned(),
+        expect: Expect::Reject(broken.clone()),
+        about,
         body: Value::Array(vec![faulty]),
         obstacle: None,
         wire: Wire { address: Some(parameter.to_owned()), ..Wire::default() },
