@@ -43,8 +43,9 @@
 //! [`Client::collect`] return its results, which costs nothing. The service keeps no results of an immediate (`sync`)
 //! task. If its answer is lost, they may be gone.
 //!
-//! Whatever can be read of an answer is handed on. [`Answer::odd`](crate::Answer::odd) lists the fields of a result that are not as
-//! documented, [`Answer::raw`](crate::Answer::raw) has the JSON text. [`Error::raw`] has the items that nothing identifies as results.
+//! Whatever can be read of an answer is handed on. [`Answer::odd`](crate::Answer::odd) lists the fields of a result that
+//! are not as documented, [`Answer::raw`](crate::Answer::raw) has the JSON text. [`Error::raw`] has the items that
+//! nothing identifies as results.
 //!
 //! # Retries and time limits
 //!
@@ -59,8 +60,8 @@
 //! Pauses start at one second, double, and have a random part. A `Retry-After` of the service replaces them.
 //!
 //! If a task may have been accepted (a lost connection, a time-out, an invalid answer, HTTP 5xx), the client does not
-//! send it again. It polls for the task instead. If the service says nothing about it in five polls, the call ends with
-//! the first error, or with [`Error::Taken`] if the service said that the `taskUUID` is in use. Only if the service
+//! send it again. It polls for the task instead. If the service says nothing about it in five polls (ten for a deferred
+//! task), the call ends with the first error, or with [`Error::Taken`] if the service said that the `taskUUID` is in use. Only if the service
 //! answered with an error such as HTTP 503, and then says that it does not know the deferred (`async`) task, is the task
 //! sent again. [`Settings::retries`] with 0 turns all of this off.
 //!

@@ -141,7 +141,7 @@ mod tests {
             (r#"{"a":NaN,"b":[-Infinity,1.5,true,]}"#, r#"{"a":"NaN","b":["-Infinity",1.5,true]}"#),
             (r#"{"a":"\ud83d","b":"\ud83d\ude00\udc00"}"#, r#"{"a":"\ufffd","b":"\ud83d\ude00\ufffd"}"#),
             ("{\"a\":\"x\ny\",\"b\":\"\\q\\\"\"}", r#"{"a":"x\u000ay","b":"\\q\""}"#),
-            (r#" [1,2] and more"#, "[1,2]"),
+            (" [1,2] and more", "[1,2]"),
             (r#"{"data":[{"a":1},{"b":"tex"#, r#"{"data":[{"a":1},{}]}"#),
             (r#"{"data":[{"a":1,"b":2.5"#, r#"{"data":[{"a":1}]}"#),
             (r#"{"data":[{"a":"whole","b"#, r#"{"data":[{"a":"whole"}]}"#),

@@ -5,11 +5,12 @@
 #[allow(dead_code)] // each test binary uses its part
 mod support;
 
+use airspec_models::answers::ImageInferenceResult;
 use airspec_models::client::Error;
 use airspec_models::openai_gpt_image_2::Request;
 use airspec_models::webhook::Receiver;
 use airspec_models::{OddField, Uuid};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
@@ -163,7 +164,7 @@ fn of_script(script: &Value) -> String {
     let outcome = match client.run(&task(script["async"] == true, count)) {
         Ok(done) => {
             assert!(done.results.iter().all(|result| result.raw().starts_with('{')));
-            let odd = odd(done.results.iter().flat_map(|result| result.odd()));
+            let odd = odd(done.results.iter().flat_map(ImageInferenceResult::odd));
             let short = done.shortfall.as_ref().map(|error| format!(", short {}", said(error)));
             format!("{} results{odd}{}", done.results.len(), short.unwrap_or_default())
         }
@@ -181,7 +182,7 @@ fn of_hook(body: &Value) -> String {
     let url = receiver.url("", TASK);
     match receiver.read::<Request>(Some(url.trim_start_matches('?')), body.as_bytes()) {
         Ok(notice) => {
-            let odd = odd(notice.results.iter().flat_map(|result| result.odd()));
+            let odd = odd(notice.results.iter().flat_map(ImageInferenceResult::odd));
             let codes: String = notice.errors.iter().map(|error| format!(", error {}", error.code)).collect();
             let unfinished = notice.unfinished.len();
             assert_eq!(notice.ids.len(), notice.results.len() + notice.errors.len());
@@ -209,5 +210,45 @@ fn each_script_has_its_outcome() {
     let unknown = outcomes.iter().filter(|(name, _)| !EXPECTED.iter().any(|(known, _)| known == name));
     for (name, outcome) in unknown {
         println!("not in the table: {name}: {outcome}");
+    }
+}
+
+#[test]
+fn other_forms_of_answers_have_their_outcomes_as_well() {
+    let one = r#"{"taskType":"imageInference","taskUUID":"{{TASK}}","imageUUID":"i","imageURL":"u"}"#;
+    let cut = format!(r#"{{"data":[{one},{{"taskType":"imageInf"#);
+    let success = one.replacen('{', r#"{"status":" Success ","#, 1);
+    let twice = format!(r#"{{"data":[{one},{}]}}"#, one.replace(r#""i""#, r#""I""#));
+    let failed = r#"{"errors":[{"code":"promptBlocked","message":"\ud83d","taskUUID":"{{TASK}}"}]}"#;
+    for (script, expected) in [
+        (json!({"replies": [{"body": cut}]}), "1 results, 1 requests"),
+        (json!({"retries": 0, "replies": [{"body": cut, "length": 9999}]}), "1 results, 1 requests"),
+        (
+            json!({"retries": 0, "n": 2, "replies": [{"body": cut, "length": 9999}]}),
+            "1 results, short Connection billed, 1 requests",
+        ),
+        (json!({"n": 2, "replies": [{"body": twice}]}), "1 results, short Answer billed, 1 requests"),
+        (json!({"replies": [{"status": 503, "body": "<html>"}, {"body": one}]}), "1 results, 2 requests"),
+        (json!({"replies": [{"status": 400, "body": failed}]}), "Safety, 1 requests"),
+        (
+            json!({"retries": 0, "replies": [{"status": 429, "body": r#"{"title":"Slow down"}"#}]}),
+            "RateLimit retryable, 1 requests",
+        ),
+        (json!({"replies": [{"status": 402, "body": "top up"}]}), "Quota, 1 requests"),
+        (
+            json!({"replies": [{"status": 400, "body": r#"{"data":[],"message":"No."}"#}]}),
+            "Validation, 1 requests",
+        ),
+        (
+            json!({"async": true, "replies": [{"body": ""}, {"body": format!(r#"{{"data":[{success}]}}"#)}]}),
+            "1 results, 2 requests",
+        ),
+        (
+            json!({"async": true, "replies": [{"drop": 1}, {"body": r#"{"data":[{"taskUUID":"{{TASK}}","status":"QUEUED"}]}"#}, {"body": one}]}),
+            "1 results, 3 requests",
+        ),
+        (json!({"hook": format!("[{one},7]")}), "1 results, 0 unfinished"),
+    ] {
+        assert_eq!(of_script(&script), expected, "{script}");
     }
 }

@@ -139,7 +139,7 @@ impl Service {
         assert!(known.posts <= known.refusals + 1, "sent twice: {known:?} {told}");
         match outcome {
             Ok(done) => {
-                assert!(known.is_taken && done.results.len() == 1 && done.shortfall.is_none(), "{told}")
+                assert!(known.is_taken && done.results.len() == 1 && done.shortfall.is_none(), "{told}");
             }
             Err(error) => {
                 assert!(error.may_be_billed() || !known.is_taken, "lost: {told}");

@@ -115,6 +115,11 @@ impl Envelope {
         Error::Unreadable { status, reason, request_id, raw: Vec::new() }
     }
 
+    /// Whether the answer has all results of these tasks.
+    pub(super) fn has_all(&self, tickets: &[Ticket]) -> bool {
+        self.shares.iter().zip(tickets).all(|(share, ticket)| share.results() >= ticket.wanted)
+    }
+
     fn has_results(&self) -> bool {
         self.base.foreign > 0 || self.shares.iter().any(|share| share.results() > 0)
     }

@@ -15,8 +15,9 @@ use tokio::time::{Instant, sleep, timeout};
 /// The task type of a poll.
 const GET_RESPONSE: &str = "getResponse";
 /// After so many polls in a row that say nothing about a task, there is nothing to wait for, unless the task was
-/// accepted.
+/// accepted: the service keeps no results of an immediate task. A deferred one may become known later.
 const SILENT_POLLS: u32 = 5;
+const SILENT_POLLS_DEFERRED: u32 = 10;
 
 /// Why the client polls for a task.
 #[derive(Clone)]
@@ -55,7 +56,7 @@ impl Open {
         }
         if is_taken || share.is_silent() {
             self.silent += 1;
-            return self.silent >= SILENT_POLLS && !matches!(self.why, Why::Accepted);
+            return self.is_given_up() && !matches!(self.why, Why::Accepted);
         }
         self.silent = 0;
         if share.size.is_too_much_with(others, limit) {
@@ -66,9 +67,13 @@ impl Open {
         self.best.is_over(self.ticket.wanted)
     }
 
+    fn is_given_up(&self) -> bool {
+        self.silent >= if self.ticket.is_deferred { SILENT_POLLS_DEFERRED } else { SILENT_POLLS }
+    }
+
     /// The final outcome.
     fn close(self) -> (usize, Result<Share, Error>) {
-        if !self.best.is_silent() && !self.best.is_refused_as(Class::NotFound) && self.silent < SILENT_POLLS {
+        if !self.best.is_silent() && !self.best.is_refused_as(Class::NotFound) && !self.is_given_up() {
             return (self.index, Ok(self.best));
         }
         match self.why.clone() {

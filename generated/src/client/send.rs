@@ -69,13 +69,13 @@ impl Client {
             on_progress(Progress::Sending { attempt: attempt + 1 });
             let reply = self.inner.http.post(body.clone(), settings).await;
             let got = reply.and_then(|reply| Envelope::read(reply, &self.inner.key, tickets, false));
-            let Some(error) = failure(&got).filter(|error| error.class().may_pass() || is_lost(error)) else {
-                return outcomes(got?, tickets, doubt.as_ref());
+            let Some(error) = failure(&got, tickets).filter(may_pass) else {
+                return Ok(outcomes(got?, tickets, doubt.as_ref()));
             };
             let Some(pause) = pause(settings, attempt, error.retry_after()) else {
                 return match (doubt, got) {
                     (Some(doubt), _) if !error.may_be_billed() => Err(doubt),
-                    (doubt, got) => outcomes(got?, tickets, doubt.as_ref()),
+                    (doubt, got) => Ok(outcomes(got?, tickets, doubt.as_ref())),
                 };
             };
             on_progress(Progress::Waiting { error: &error, pause });
@@ -108,7 +108,7 @@ impl Client {
                 Some(lost) => Err(lost),
                 None => Ok(envelope),
             });
-            let again = failure(&got).filter(|error| error.class().may_pass() || is_lost(error));
+            let again = failure(&got, tickets).filter(may_pass);
             let pause = again.as_ref().and_then(|error| pause(settings, attempt, error.retry_after()));
             let (Some(error), Some(pause)) = (again, pause) else {
                 let envelope = got?;
@@ -125,35 +125,39 @@ impl Client {
     }
 }
 
-/// The error of an exchange, if it failed. An answer with results is no failure, whatever its status: they are paid
-/// for.
-fn failure(got: &Result<Envelope, Error>) -> Option<Error> {
+/// The error of an exchange, if it failed. An answer with results is no failure, whatever its status, and neither is the
+/// beginning of an answer that has all results: they are paid for.
+fn failure(got: &Result<Envelope, Error>, tickets: &[Ticket]) -> Option<Error> {
     match got {
+        Ok(envelope) if envelope.has_all(tickets) => None,
         Ok(envelope) => envelope.failure().or_else(|| envelope.lost.clone()),
         Err(error) => Some(error.clone()),
     }
 }
 
-/// Whether nothing is known of what the service did.
-fn is_lost(error: &Error) -> bool {
-    matches!(error, Error::ConnectionLost(_) | Error::TimedOut(_))
-        || matches!(error, Error::Unreadable { status, .. } if *status < 300)
+/// Whether the same request may have another answer later, or nothing is known of what the service did.
+fn may_pass(error: &Error) -> bool {
+    let is_lost = match error {
+        Error::ConnectionLost(_) | Error::TimedOut(_) => true,
+        Error::Unreadable { status, .. } => *status < 300,
+        _ => false,
+    };
+    is_lost || error.class().may_pass()
 }
 
 /// The first answer about each task.
-fn outcomes(
-    envelope: Envelope,
-    tickets: &[Ticket],
-    doubt: Option<&Error>,
-) -> Result<Vec<TaskOutcome>, Error> {
-    if let Some(lost) = &envelope.lost {
-        return Err(lost.clone());
-    }
+fn outcomes(envelope: Envelope, tickets: &[Ticket], doubt: Option<&Error>) -> Vec<TaskOutcome> {
+    let lost = envelope.lost.clone();
     let shares = envelope.shares().into_iter().zip(tickets);
-    Ok(shares.map(|(share, ticket)| TaskOutcome::of(share, ticket, doubt.is_some())).collect())
+    let outcome = |(share, ticket): (Share, &Ticket)| match &lost {
+        Some(lost) if share.results() < ticket.wanted => TaskOutcome::Answered(share.with(lost.clone())),
+        Some(_) => TaskOutcome::Answered(share),
+        None => TaskOutcome::of(share, ticket, doubt.is_some()),
+    };
+    shares.map(outcome).collect()
 }
 
-/// What is known of the tasks after a lost answer: results of a part of it, if there are all.
+/// What is known of the tasks after a lost answer: results in the beginning of it.
 fn lost(error: &Error, got: Result<Envelope, Error>, tickets: &[Ticket]) -> Vec<TaskOutcome> {
     let shares = match got {
         Ok(envelope) if envelope.lost.is_some() => envelope.shares(),
