@@ -8,12 +8,11 @@
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::from_env()?; // reads RUNWARE_API_KEY
-//! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 })
+//! let positive_prompt = "a lighthouse".into();
+//! let task = Request::builder(Required { positive_prompt, width: 1024, height: 1024 })
 //!     .delivery_method(DeliveryMethod::Async)
 //!     .build()?;
-//! let image = client.run(&task).await?.results.remove(0);
-//! let url = image.image_url.as_deref().ok_or("the result has no imageURL")?;
-//! client.save(url, "lighthouse.jpg").await?;
+//! client.run(&task).await?.results[0].save(&client, "lighthouse.jpg").await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -28,7 +27,31 @@
 //! these results, and [`Finished::shortfall`] has the error.
 //!
 //! To call `collect` after a restart, save `serde_json::to_string(&task)` before you send the task, and read it with
-//! `Request::from_json`; the `taskUUID` stays the same.
+//! `Request::from_json`; the `taskUUID` stays the same. [`Client::collect_by_id`] needs only the `taskUUID` and the
+//! number of results. With the feature `websocket`, `Client::socket` returns each result as soon as it is finished.
+//!
+//! # Results
+//!
+//! `result.bytes(&client)` and `result.save(&client, path)` return and save the file of a result, whether the result has
+//! a URL, Base64 text or a `data:` URI. [`Finished::cost`] is the price of all results of a task, if it was built with
+//! `include_cost(true)`.
+//!
+//! # Budget
+//!
+//! A client with a [`Budget`] sends no task that could exceed it.
+//!
+//! # Connections
+//!
+//! TLS is rustls with the root certificates of the system, or those of Mozilla with the feature `webpki-roots`. The
+//! client installs no crypto provider for the process: it uses the one that your program has installed, or `ring` for
+//! its own connections. For another TLS library, use the feature `client-base` in place of `client`, and pass your own
+//! `reqwest::Client` to [`Settings::http_client`].
+//!
+//! The client uses the proxies of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), except for connections to
+//! this machine. It reads compressed answers.
+//!
+//! With the feature `tracing`, each call is a span with the `taskUUID`, and attempts and errors are events with the
+//! [`Class`]. They contain no key, no prompt, no URL and no text of the service.
 //!
 //! # Errors and billing
 //!
@@ -77,7 +100,9 @@ mod backoff;
 mod billing;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod budget;
 mod download;
+mod encoding;
 mod envelope;
 mod error;
 mod http;
@@ -86,24 +111,33 @@ mod key;
 mod poll;
 mod progress;
 mod reach;
+mod save;
 mod send;
 mod settings;
+#[cfg(feature = "websocket")]
+mod socket;
+#[cfg(feature = "client")]
+mod tls;
+mod trace;
+mod transport;
 #[doc(hidden)]
 pub mod url;
 
 #[doc(hidden)]
 pub use backoff::retry_after;
+pub use budget::Budget;
 pub use download::Download;
 #[doc(hidden)]
 pub use error::of_code;
 pub use error::{Class, Error, Refusal, SetupError};
 pub use progress::Progress;
 pub use settings::Settings;
+#[cfg(feature = "websocket")]
+pub use socket::{Arrival, Socket};
 
-use crate::decimal::Number;
 use crate::node::Node;
-use crate::task::Task;
-use crate::{Batch, Valid};
+use crate::task::{Task, count};
+use crate::{Batch, Uuid, Valid};
 use envelope::{Size, TASK_UUID, Ticket};
 use http::Http;
 use key::Key;
@@ -200,11 +234,21 @@ impl Client {
         task: &Valid<T>,
         mut on_progress: impl FnMut(Progress<'_>) + Send,
     ) -> Result<Finished<T::Answer>, Error> {
-        let tasks = std::slice::from_ref(task);
         let ticket = ticket::<T>(task);
-        let wanted = ticket.wanted;
-        let mut outcomes = self.send(body(tasks), vec![ticket], &mut on_progress).await;
-        outcomes.pop().unwrap_or(Err(Error::Missing { wanted, got: 0, foreign: 0 }))
+        let (id, wanted) = (ticket.uuid.clone(), ticket.wanted);
+        self.reserve(&[(id.clone(), &**task)])?;
+        let call = async {
+            let body = body(std::slice::from_ref(task));
+            let mut tell = |step: Progress<'_>| {
+                trace::step(&step);
+                on_progress(step);
+            };
+            let mut outcomes = self.send(body, vec![ticket], &mut tell).await;
+            outcomes.pop().unwrap_or(Err(Error::Missing { wanted, got: 0, foreign: 0 }))
+        };
+        let outcome = trace::run(&id, call).await;
+        self.settle(&id, &outcome);
+        outcome
     }
 
     /// Runs several tasks in one request. Returns one outcome for each task, in the order of the batch.
@@ -220,8 +264,22 @@ impl Client {
     ) -> Vec<Outcome<T::Answer>> {
         let tickets: Vec<Ticket> = batch.iter().map(|task| ticket::<T>(task)).collect();
         let names: Vec<String> = tickets.iter().map(|ticket| ticket.uuid.clone()).collect();
-        let results = self.send(body(batch), tickets, &mut on_progress).await;
-        names.into_iter().zip(results).map(|(task, result)| Outcome { task, result }).collect()
+        let priced: Vec<(String, &T)> = names.iter().cloned().zip(batch.iter().map(|task| &**task)).collect();
+        if let Err(error) = self.reserve(&priced) {
+            let refused = |task| Outcome { task, result: Err(error.clone()) };
+            return names.into_iter().map(refused).collect();
+        }
+        let mut tell = |step: Progress<'_>| {
+            trace::step(&step);
+            on_progress(step);
+        };
+        let results = trace::batch(names.len(), self.send(body(batch), tickets, &mut tell)).await;
+        let outcomes = names.into_iter().zip(results).map(|(task, result)| {
+            trace::outcome(&task, &result);
+            self.settle(&task, &result);
+            Outcome { task, result }
+        });
+        outcomes.collect()
     }
 
     /// Sends a task without waiting for deferred results. A webhook or [`collect`](Self::collect) returns them later.
@@ -233,13 +291,25 @@ impl Client {
     /// The same as [`run`](Self::run).
     pub async fn submit<T: Task>(&self, task: &Valid<T>) -> Result<Option<Finished<T::Answer>>, Error> {
         let ticket = ticket::<T>(task);
-        let wanted = ticket.wanted;
-        let mut shares = self.deliver(body(std::slice::from_ref(task)), &[ticket], &mut |_| {}).await?;
-        match shares.pop() {
-            Some(TaskOutcome::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
-            Some(TaskOutcome::Deferred | TaskOutcome::Repeated) => Ok(None),
-            None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
-        }
+        let (id, wanted) = (ticket.uuid.clone(), ticket.wanted);
+        self.reserve(&[(id.clone(), &**task)])?;
+        let call = async {
+            let body = body(std::slice::from_ref(task));
+            let mut shares = self.deliver(body, &[ticket], &mut |step| trace::step(&step)).await?;
+            match shares.pop() {
+                Some(TaskOutcome::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
+                Some(TaskOutcome::Deferred | TaskOutcome::Repeated) => Ok(None),
+                None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
+            }
+        };
+        // A deferred task keeps its reservation until it is collected.
+        let outcome = match trace::run(&id, call).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(finished)) => Ok(finished),
+            Err(error) => Err(error),
+        };
+        self.settle(&id, &outcome);
+        outcome.map(Some)
     }
 
     /// Polls for the results of a deferred (`async`) task that this client, or another client with the same key, sent
@@ -250,37 +320,58 @@ impl Client {
     /// longer has its results, or the task was immediate (`sync`). If the service answers without results, the error is
     /// [`Error::Unfinished`] after [`Settings::polling`].
     pub async fn collect<T: Task>(&self, task: &Valid<T>) -> Result<Finished<T::Answer>, Error> {
-        let ticket = ticket::<T>(task);
-        let wanted = ticket.wanted;
-        let on_progress: OnProgress<'_> = &mut |_| {};
-        let mut outcomes =
-            self.poll(vec![Open::new(0, ticket, Why::Accepted)], Size::default(), on_progress).await;
-        match outcomes.pop() {
-            Some((_, outcome)) => outcome?.finish(wanted, &self.inner.key),
-            None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
-        }
+        self.collect_ticket::<T>(ticket::<T>(task)).await
+    }
+
+    /// The same as [`collect`](Self::collect) if you have saved only the `taskUUID` and the number of results that the
+    /// task asks for.
+    ///
+    /// ```no_run
+    /// # async fn example(client: airspec_models::client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use airspec_models::openai_gpt_image_2::Request;
+    ///
+    /// let task = "5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63".parse()?;
+    /// let finished = client.collect_by_id::<Request>(&task, 2).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The same as [`collect`](Self::collect).
+    pub async fn collect_by_id<T: Task>(
+        &self,
+        task: &Uuid,
+        results: u64,
+    ) -> Result<Finished<T::Answer>, Error> {
+        self.collect_ticket::<T>(Ticket { uuid: task.as_str().to_owned(), wanted: results.max(1) }).await
+    }
+
+    async fn collect_ticket<T: Task>(&self, ticket: Ticket) -> Result<Finished<T::Answer>, Error> {
+        let (id, wanted) = (ticket.uuid.clone(), ticket.wanted);
+        let call = async {
+            let open = vec![Open::new(0, ticket, Why::Accepted)];
+            let on_progress: OnProgress<'_> = &mut |step| trace::step(&step);
+            let mut outcomes = self.poll(open, Size::default(), on_progress).await;
+            match outcomes.pop() {
+                Some((_, outcome)) => outcome?.finish(wanted, &self.inner.key),
+                None => Err(Error::Missing { wanted, got: 0, foreign: 0 }),
+            }
+        };
+        let outcome = trace::run(&id, call).await;
+        self.settle_collected(&id, &outcome);
+        outcome
     }
 }
 
 /// The `taskUUID` of a task, and the number of results that it asks for.
 fn ticket<T: Task>(task: &T) -> Ticket {
     let (unique, _) = T::UNIQUE;
-    let uuid = match at(task.as_node(), if unique.is_empty() { TASK_UUID } else { unique }) {
+    let uuid = match task.as_node().reach(if unique.is_empty() { TASK_UUID } else { unique }) {
         Some(Node::Uuid(uuid)) => uuid.as_str().to_owned(),
         Some(Node::Text(text)) => text.to_owned(),
         _ => String::new(),
     };
-    let (parameter, default) = T::COUNT;
-    let wanted = match at(task.as_node(), parameter) {
-        Some(Node::Number(Number::Integer(count))) => u64::try_from(count).unwrap_or(default),
-        _ => default,
-    };
-    Ticket { uuid, wanted }
-}
-
-/// The value at a dotted path.
-fn at<'a>(node: Node<'a>, path: &'static str) -> Option<Node<'a>> {
-    path.split('.').try_fold(node, Node::member)
+    Ticket { uuid, wanted: count::<T>(task.as_node()) }
 }
 
 /// The body of a request: always an array.

@@ -134,6 +134,7 @@ pub(super) fn task(model: &Model, plan: &Plan<'_>, shared: &Shared) -> TokenStre
         airspec_models::task!(Request, RequestBuilder {
             unique: #unique,
             count: (#count, #by_default),
+            facts: facts::facts,
             keeps_json: #keeps_json,
             answer: #answer,
         });

@@ -2,6 +2,7 @@
 //! the same request may succeed later.
 
 use super::billing;
+use super::budget::over_budget;
 use crate::answers::ApiError;
 use crate::shown::beginning;
 use serde_json::Value;
@@ -44,9 +45,9 @@ pub enum SetupError {
 /// use airspec_models::client::Class;
 ///
 /// match error.class() {
-///     _ if error.is_download() => eprintln!("the image is paid for: download the same URL again: {error}"),
-///     _ if error.may_be_billed() => eprintln!("call `collect`, do not send the task again: {error}"),
-///     Class::Request => eprintln!("change {:?}, see {:?}", error.parameters(), error.documentation()),
+///     _ if error.is_download() => eprintln!("download the same URL again: {error}"),
+///     _ if error.may_be_billed() => eprintln!("call `collect`, do not send it again: {error}"),
+///     Class::Request => eprintln!("change {:?}: {error}", error.parameters()),
 ///     Class::Balance => eprintln!("top up the account"),
 ///     _ if error.is_retryable() => eprintln!("try again later: {error}"),
 ///     _ => eprintln!("{error}"),
@@ -110,6 +111,14 @@ pub enum Error {
         got: u64,
         /// The number of results in the same answer with a `taskUUID` that was not sent.
         foreign: u64,
+    },
+    /// The budget does not cover the request. It was not sent.
+    #[error("{}", over_budget(*.needed, *.left))]
+    OverBudget {
+        /// The US dollars that the request may cost; `None` if the spec has no prices.
+        needed: Option<f64>,
+        /// The US dollars that the budget has left.
+        left: f64,
     },
     /// The download of a file failed. Download the same URL again, which costs nothing.
     #[error("the download failed: {0}")]
@@ -177,6 +186,8 @@ pub enum Class {
     Answer,
     /// A local file cannot be written.
     Local,
+    /// The [budget](super::Budget) does not cover the request.
+    Budget,
 }
 
 impl Error {
@@ -226,6 +237,7 @@ impl Error {
             Self::AlreadyAccepted { .. } => Class::Conflict,
             Self::File { status: Some(status), .. } => of_status(*status),
             Self::Write { .. } => Class::Local,
+            Self::OverBudget { .. } => Class::Budget,
         }
     }
 
@@ -297,7 +309,11 @@ impl Error {
             | Self::Missing { .. }
             | Self::Unreadable { .. }
             | Self::Unfinished(_) => true,
-            Self::Unreachable(_) | Self::Download(_) | Self::File { .. } | Self::Write { .. } => false,
+            Self::Unreachable(_)
+            | Self::OverBudget { .. }
+            | Self::Download(_)
+            | Self::File { .. }
+            | Self::Write { .. } => false,
         }
     }
 

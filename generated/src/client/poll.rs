@@ -123,7 +123,7 @@ impl Client {
 }
 
 /// The poll for several tasks.
-fn body(tickets: &[Ticket]) -> String {
+pub(super) fn body(tickets: &[Ticket]) -> String {
     let ask = |ticket: &Ticket| json!({TASK_TYPE: GET_RESPONSE, TASK_UUID: ticket.uuid});
     tickets.iter().map(ask).collect::<Value>().to_string()
 }

@@ -136,3 +136,9 @@ pub struct ApiError {
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
+
+airspec_models::result_item!(ImageInferenceResult {
+    files: [Url image_url, Base64 image_base64_data, DataUri image_data_uri],
+    cost: [cost],
+    identity: [image_uuid],
+});
