@@ -90,7 +90,7 @@ fn a_server_of_ones_own_gets_the_key_of_the_environment() {
     let (is_good, told) = run(Some("sk-of-somebody-else"));
     assert!(!is_good && told.contains("invalidApiKey") && !told.contains("sk-of-somebody-else"), "{told}");
     let (is_good, told) = run(None);
-    assert!(!is_good && told.contains("NoKey"), "{told}");
+    assert!(!is_good && told.contains("no key: set RUNWARE_API_KEY"), "{told}");
 }
 
 #[test]
