@@ -5,8 +5,10 @@ pub(crate) mod builder;
 pub(crate) mod constraints;
 pub(crate) mod effective;
 pub(crate) mod enums;
+mod facts;
 pub(crate) mod limits;
 mod nested;
+pub(crate) mod results;
 mod structs;
 
 use crate::files::{Files, Inner};
@@ -77,6 +79,7 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, shared: &Shared) -> Files {
     let inner = vec![
         Inner::new("builder", quote!(), builder::items(model, plan)),
         Inner::new("enums", quote!(), quote!(#(#items)*)),
+        Inner::new("facts", quote!(), facts::items(model)),
         Inner::new("rules", quote!(), check::items(model, plan)),
         Inner::new("constraints", constraints::declaration(), constraints::items(model, plan)),
         Inner::new("limits", limits::declaration(), limits::items(model)),

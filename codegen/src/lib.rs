@@ -135,15 +135,17 @@ pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<SourceF
         checked(model)?;
     }
     let answers = emit::answers::of(models.iter().map(|(model, _)| model));
+    let all_models: Vec<&Model> = models.iter().map(|(model, _)| model).collect();
+    let result_items = emit::results::items(&all_models, &answers.results);
     // Tokens stay on the thread that made them, so that each thread plans for itself.
     let shared = Shared::among(in_parallel(models, |(model, _)| shared::types(&Plan::new(model))));
     let shared = shared.with_results(answers.results);
+    let answers = [answers.items, result_items].into_iter().collect();
     let write = |(model, options): &(Model, Options)| folder(model, &shared, options);
     let folders: Vec<_> = in_parallel(models, write).into_iter().collect::<Result<_, _>>()?;
     let mut files: Vec<SourceFile> = folders.into_iter().flatten().collect();
     let plans = models.iter().map(|(model, _)| Plan::new(model));
-    let common =
-        [("answers.rs", emit::answers(&answers.items)), ("shared.rs", emit::shared_types(plans, &shared))];
+    let common = [("answers.rs", emit::answers(&answers)), ("shared.rs", emit::shared_types(plans, &shared))];
     for (path, items) in common {
         let text = files::text(&emit::common_header(all), items, &all.spec)?;
         files.push(SourceFile { path: path.to_owned(), text });

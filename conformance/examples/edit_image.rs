@@ -7,12 +7,11 @@
 mod support;
 
 use airspec_mock::Settings as MockSettings;
+use airspec_models::Reference;
 use airspec_models::openai_gpt_image_2::{Inputs, OutputFormat, OutputType, Request, Required};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use clap::Parser as _;
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(clap::Parser)]
 struct Arguments {
@@ -39,26 +38,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let scene = client.run(&scene).await?.results.remove(0);
 
     // The second image, from the first one and the file. The answer contains it as Base64 text instead of a URL.
+    let animal = Reference::from_path(&arguments.reference)?;
     let edit = Request::builder(prompt("put the animal of the second image on the quay of the first"))
-        .inputs(Inputs::default().reference_images([scene.image_uuid, data_uri(&arguments.reference)?]))
+        .inputs(Inputs::default().reference_images([scene.image_uuid, animal.into()]))
         .output_type(OutputType::Base64Data)
         .output_format(OutputFormat::Webp)
         .build()?;
-    let image = client.run(&edit).await?.results.remove(0);
-    let bytes = STANDARD.decode(image.image_base64_data.ok_or("the result has no imageBase64Data")?)?;
-    std::fs::write(&arguments.out, &bytes)?;
-    println!("{}: {} bytes", arguments.out.display(), bytes.len());
+    let size = client.run(&edit).await?.results[0].save(&client, &arguments.out).await?;
+    println!("{}: {size} bytes", arguments.out.display());
     Ok(())
-}
-
-/// A file as a `data:` URI.
-fn data_uri(path: &Path) -> Result<String, Box<dyn Error>> {
-    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let kind = match bytes.as_slice() {
-        [0x89, b'P', b'N', b'G', ..] => "png",
-        [0xFF, 0xD8, ..] => "jpeg",
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => "webp",
-        _ => return Err(format!("{}: neither PNG nor JPEG nor WebP", path.display()).into()),
-    };
-    Ok(format!("data:image/{kind};base64,{}", STANDARD.encode(bytes)))
 }

@@ -28,6 +28,8 @@ pub struct Disagreement {
 #[must_use]
 pub fn compare(judge: &Judge, from_json: FromJson, text: &str) -> Option<Disagreement> {
     let statement = |pointer: String, constraint: &str, message: &str| {
+        // The judge names no nearest legal value.
+        let message = message.split("; nearest legal ").next().unwrap_or(message);
         // A field of whole numbers holds 5 where the text has 5.0.
         let message = message.strip_suffix(".0").unwrap_or(message);
         (pointer, format!("{constraint} {message}"))

@@ -8,15 +8,25 @@ mod support;
 mod answers;
 #[path = "client/billing.rs"]
 mod billing;
+#[path = "client/budget.rs"]
+mod budget;
 #[path = "client/download.rs"]
 mod download;
 #[path = "client/memory.rs"]
 mod memory;
 #[path = "client/network.rs"]
 mod network;
+#[path = "client/saving.rs"]
+mod saving;
 #[path = "client/secrets.rs"]
 mod secrets;
+#[path = "client/socket.rs"]
+mod socket;
 #[path = "client/tls.rs"]
 mod tls;
+#[path = "client/trace.rs"]
+mod trace;
+#[path = "client/transport.rs"]
+mod transport;
 #[path = "client/twice.rs"]
 mod twice;

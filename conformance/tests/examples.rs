@@ -51,7 +51,7 @@ fn every_example_is_run_by_a_test() {
     let files = folder.map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     let names: Vec<String> =
         files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
-    assert_eq!(names.len(), 7);
+    assert_eq!(names.len(), 11);
     assert!(names.iter().all(|name| here.contains(&format!("(\"{name}\", "))), "{names:?}");
 }
 
@@ -103,7 +103,10 @@ fn an_image_is_made_from_others() {
     std::fs::write(folder.path().join("cat.txt"), "a cat").unwrap();
     let refused = run("edit_image", folder.path(), &["--reference", "cat.txt"]);
     let told = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(!refused.status.success() && told.contains("neither PNG nor JPEG nor WebP"), "{told}");
+    assert!(
+        !refused.status.success() && told.contains("of an unknown type, and not PNG, JPEG or WebP"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -128,6 +131,53 @@ fn of_a_batch_what_worked_is_kept() {
 }
 
 #[test]
+fn a_task_is_collected_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = printed("restart", folder.path(), &[]);
+    let lines: Vec<&str> = told.lines().collect();
+    assert!(lines.len() == 3 && lines[0] == "submitted a task of 2 images", "{told}");
+    for number in 1..=2 {
+        let found =
+            probe(&std::fs::read(folder.path().join(format!("image-{number}.jpg"))).unwrap()).unwrap();
+        assert_eq!((found.container, found.width, found.height), (Container::Jpeg, 1024, 768));
+    }
+    assert!(!folder.path().join("unfinished.txt").exists());
+}
+
+#[test]
+fn a_refusal_of_the_content_policy_is_handled_at_once_and_in_a_poll() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = printed("moderation", folder.path(), &[]);
+    let lines: Vec<&str> = told.lines().collect();
+    for (line, delivery) in lines.iter().zip(["sync", "async"]) {
+        let start =
+            format!("{delivery}: the prompt was refused, ask for another one (contentPolicyViolation: ");
+        assert!(line.starts_with(&start), "{told}");
+    }
+    assert_eq!(lines.len(), 2);
+}
+
+#[test]
+fn a_budget_ends_the_sending() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = printed("budget", folder.path(), &[]);
+    let lines: Vec<&str> = told.lines().collect();
+    // Seven images of 0.006 US dollars: a further one may cost 0.062, and 0.058 is left.
+    assert_eq!(lines.len(), 9, "{told}");
+    assert_eq!(lines[6], "image 7: Some(0.006) US dollars");
+    assert!(lines[7].contains("up to 0.062") && lines[7].ends_with("0.058 left: it was not sent"), "{told}");
+    assert_eq!(lines[8], "spent 0.042 of 0.1 US dollars");
+}
+
+#[test]
+fn an_http_client_of_ones_own_saves_an_image() {
+    let folder = tempfile::tempdir().unwrap();
+    printed("own_http_client", folder.path(), &["--out", "own.jpg"]);
+    let found = probe(&std::fs::read(folder.path().join("own.jpg")).unwrap()).unwrap();
+    assert_eq!((found.container, found.width), (Container::Jpeg, 1024));
+}
+
+#[test]
 fn a_file_is_judged() {
     let folder = tempfile::tempdir().unwrap();
     let task = |width: u32| {
@@ -143,7 +193,9 @@ fn a_file_is_judged() {
     let bad = run("validate_file", folder.path(), &["bad.json"]);
     assert_eq!(bad.status.code(), Some(1));
     let told = String::from_utf8(bad.stdout).unwrap();
-    assert_eq!(told, "bad.json: /0/width: must be a multiple of 16, found 65 [width.multipleOf]\n");
+    let expected = "bad.json: /0/width: must be a multiple of 16, found 65; nearest legal values: 64 and 80 \
+                    [width.multipleOf]\n";
+    assert_eq!(told, expected);
     assert_eq!(run("validate_file", folder.path(), &["none.json"]).status.code(), Some(2));
 }
 
@@ -167,7 +219,7 @@ fn a_gateway_validates_before_it_forwards() {
         "refused: HTTP 400",
         "  /taskUUID: is required",
         "  /positivePrompt: is required",
-        "  /width: must be a multiple of 16, found 500",
+        "  /width: must be a multiple of 16, found 500; nearest legal values: 496 and 512",
     ];
     assert_eq!(lines[1..], expected);
 }

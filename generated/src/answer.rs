@@ -278,7 +278,8 @@ fn only<T: Lenient>(value: Value) -> (Option<T>, bool) {
 /// ```
 /// use airspec_models::Fields;
 ///
-/// let result: Fields = serde_json::from_str(r#"{"videoURL": "https://vm.runware.ai/1.mp4", "cost": 0.2}"#)?;
+/// let json = r#"{"videoURL": "https://vm.runware.ai/1.mp4", "cost": 0.2}"#;
+/// let result: Fields = serde_json::from_str(json)?;
 /// assert_eq!(result["cost"], 0.2);
 /// assert!(result.raw().starts_with('{') && result.odd().is_empty());
 /// # Ok::<(), serde_json::Error>(())

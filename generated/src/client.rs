@@ -8,12 +8,11 @@
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = Client::from_env()?; // reads RUNWARE_API_KEY
-//! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 })
+//! let positive_prompt = "a lighthouse".into();
+//! let task = Request::builder(Required { positive_prompt, width: 1024, height: 1024 })
 //!     .delivery_method(DeliveryMethod::Async)
 //!     .build()?;
-//! let image = client.run(&task).await?.results.remove(0);
-//! let url = image.image_url.as_deref().ok_or("the result has no imageURL")?;
-//! client.save(url, "lighthouse.jpg").await?;
+//! client.run(&task).await?.results[0].save(&client, "lighthouse.jpg").await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -28,7 +27,31 @@
 //! these results, and [`Finished::shortfall`] has the error.
 //!
 //! To call `collect` after a restart, save `serde_json::to_string(&task)` before you send the task, and read it with
-//! `Request::from_json`; the `taskUUID` stays the same.
+//! `Request::from_json`; the `taskUUID` stays the same. [`Client::collect_by_id`] needs only the `taskUUID` and the
+//! number of results. With the feature `websocket`, `Client::socket` returns each result as soon as it is finished.
+//!
+//! # Results
+//!
+//! `result.bytes(&client)` and `result.save(&client, path)` return and save the file of a result, whether the result has
+//! a URL, Base64 text or a `data:` URI. [`Finished::cost`] is the price of all results of a task, if it was built with
+//! `include_cost(true)`.
+//!
+//! # Budget
+//!
+//! A client with a [`Budget`] sends no task that could exceed it.
+//!
+//! # Connections
+//!
+//! TLS is rustls with the root certificates of the system, or those of Mozilla with the feature `webpki-roots`. The
+//! client installs no crypto provider for the process: it uses the one that your program has installed, or `ring` for
+//! its own connections. For another TLS library, use the feature `client-base` in place of `client`, and pass your own
+//! `reqwest::Client` to [`Settings::http_client`].
+//!
+//! The client uses the proxies of the environment (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`), except for connections to
+//! this machine. It reads compressed answers.
+//!
+//! With the feature `tracing`, each call is a span with the `taskUUID`, and attempts and errors are events with the
+//! [`Class`]. They contain no key, no prompt, no URL and no text of the service.
 //!
 //! # Errors and billing
 //!
@@ -82,8 +105,10 @@ mod backoff;
 mod billing;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod budget;
 mod class;
 mod download;
+mod encoding;
 mod envelope;
 mod error;
 mod http;
@@ -92,15 +117,23 @@ mod poll;
 mod progress;
 mod reach;
 mod refusal;
+mod save;
 mod send;
 mod settings;
 mod share;
 mod shorten;
+#[cfg(feature = "websocket")]
+mod socket;
+#[cfg(feature = "client")]
+mod tls;
+mod trace;
+mod transport;
 #[doc(hidden)]
 pub mod url;
 
 #[doc(hidden)]
 pub use backoff::retry_after;
+pub use budget::Budget;
 pub use class::Class;
 #[doc(hidden)]
 pub use class::of_code;
@@ -109,12 +142,13 @@ pub use error::{Connection, Error, SetupError};
 pub use progress::Progress;
 pub use refusal::Refusal;
 pub use settings::Settings;
+#[cfg(feature = "websocket")]
+pub use socket::{Arrival, Socket};
 
-use crate::decimal::Number;
 use crate::items::TASK_UUID;
 use crate::node::Node;
-use crate::task::Task;
-use crate::{Batch, Valid};
+use crate::task::{Task, count};
+use crate::{Batch, Uuid, Valid};
 use envelope::Ticket;
 use http::Http;
 use key::Key;
@@ -212,11 +246,21 @@ impl Client {
         task: &Valid<T>,
         mut on_progress: impl FnMut(Progress<'_>) + Send,
     ) -> Result<Finished<T::Answer>, Error> {
-        let tasks = std::slice::from_ref(task);
         let ticket = ticket::<T>(task);
-        let wanted = ticket.wanted;
-        let mut outcomes = self.send(body(tasks), vec![ticket], &mut on_progress).await;
-        outcomes.pop().unwrap_or(Err(Error::nothing(wanted)))
+        let (id, wanted) = (ticket.uuid.clone(), ticket.wanted);
+        self.reserve(&[(id.clone(), &**task)])?;
+        let call = async {
+            let body = body(std::slice::from_ref(task));
+            let mut tell = |step: Progress<'_>| {
+                trace::step(&step);
+                on_progress(step);
+            };
+            let mut outcomes = self.send(body, vec![ticket], &mut tell).await;
+            outcomes.pop().unwrap_or(Err(Error::nothing(wanted)))
+        };
+        let outcome = trace::run(&id, call).await;
+        self.settle(&id, &outcome);
+        outcome
     }
 
     /// Runs several tasks in one request. Returns one outcome for each task, in the order of the batch.
@@ -232,8 +276,22 @@ impl Client {
     ) -> Vec<Outcome<T::Answer>> {
         let tickets: Vec<Ticket> = batch.iter().map(|task| ticket::<T>(task)).collect();
         let names: Vec<String> = tickets.iter().map(|ticket| ticket.uuid.clone()).collect();
-        let results = self.send(body(batch), tickets, &mut on_progress).await;
-        names.into_iter().zip(results).map(|(task, result)| Outcome { task, result }).collect()
+        let priced: Vec<(String, &T)> = names.iter().cloned().zip(batch.iter().map(|task| &**task)).collect();
+        if let Err(error) = self.reserve(&priced) {
+            let refused = |task| Outcome { task, result: Err(error.clone()) };
+            return names.into_iter().map(refused).collect();
+        }
+        let mut tell = |step: Progress<'_>| {
+            trace::step(&step);
+            on_progress(step);
+        };
+        let results = trace::batch(names.len(), self.send(body(batch), tickets, &mut tell)).await;
+        let outcomes = names.into_iter().zip(results).map(|(task, result)| {
+            trace::outcome(&task, &result);
+            self.settle(&task, &result);
+            Outcome { task, result }
+        });
+        outcomes.collect()
     }
 
     /// Sends a task without waiting for deferred results. A webhook or [`collect`](Self::collect) returns them later.
@@ -246,14 +304,26 @@ impl Client {
     /// [`collect`](Self::collect).
     pub async fn submit<T: Task>(&self, task: &Valid<T>) -> Result<Option<Finished<T::Answer>>, Error> {
         let ticket = ticket::<T>(task);
-        let wanted = ticket.wanted;
-        let mut shares = self.deliver(body(std::slice::from_ref(task)), &[ticket], &mut |_| {}).await?;
-        match shares.pop() {
-            Some(TaskOutcome::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
-            Some(TaskOutcome::Open(Why::Lost(error), share)) if share.under_way.is_empty() => Err(*error),
-            Some(TaskOutcome::Open(..)) => Ok(None),
-            None => Err(Error::nothing(wanted)),
-        }
+        let (id, wanted) = (ticket.uuid.clone(), ticket.wanted);
+        self.reserve(&[(id.clone(), &**task)])?;
+        let call = async {
+            let body = body(std::slice::from_ref(task));
+            let mut shares = self.deliver(body, &[ticket], &mut |step| trace::step(&step)).await?;
+            match shares.pop() {
+                Some(TaskOutcome::Answered(share)) => share.finish(wanted, &self.inner.key).map(Some),
+                Some(TaskOutcome::Open(Why::Lost(error), share)) if share.under_way.is_empty() => Err(*error),
+                Some(TaskOutcome::Open(..)) => Ok(None),
+                None => Err(Error::nothing(wanted)),
+            }
+        };
+        // A deferred task keeps its reservation until it is collected.
+        let outcome = match trace::run(&id, call).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(finished)) => Ok(finished),
+            Err(error) => Err(error),
+        };
+        self.settle(&id, &outcome);
+        outcome.map(Some)
     }
 
     /// Polls for the results of a deferred (`async`) task that this client, or another client with the same key, sent
@@ -264,17 +334,48 @@ impl Client {
     /// longer has its results. If the service says nothing about a deferred task, the error is [`Error::Unfinished`]
     /// after [`Settings::polling`]; about an immediate one, it is [`Error::Taken`] after five polls.
     pub async fn collect<T: Task>(&self, task: &Valid<T>) -> Result<Finished<T::Answer>, Error> {
-        let ticket = ticket::<T>(task);
-        let wanted = ticket.wanted;
-        let on_progress: OnProgress<'_> = &mut |_| {};
+        self.collect_ticket::<T>(ticket::<T>(task)).await
+    }
+
+    /// The same as [`collect`](Self::collect) for a deferred (`async`) task of which you have saved only the `taskUUID`
+    /// and the number of results that it asks for.
+    ///
+    /// ```no_run
+    /// # async fn example(client: airspec_models::client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use airspec_models::openai_gpt_image_2::Request;
+    ///
+    /// let task = "5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63".parse()?;
+    /// let finished = client.collect_by_id::<Request>(&task, 2).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The same as [`collect`](Self::collect).
+    pub async fn collect_by_id<T: Task>(
+        &self,
+        task: &Uuid,
+        results: u64,
+    ) -> Result<Finished<T::Answer>, Error> {
+        self.collect_ticket::<T>(Ticket::deferred(task, results)).await
+    }
+
+    async fn collect_ticket<T: Task>(&self, ticket: Ticket) -> Result<Finished<T::Answer>, Error> {
+        let (id, wanted) = (ticket.uuid.clone(), ticket.wanted);
         // Of an immediate task, the service keeps no results.
         let why = if ticket.is_deferred { Why::Accepted } else { Why::Taken };
-        let open = vec![Open::new(0, ticket, why, Share::default())];
-        let mut outcomes = self.poll(open, Size::default(), on_progress).await;
-        match outcomes.pop() {
-            Some((_, outcome)) => outcome?.finish(wanted, &self.inner.key),
-            None => Err(Error::nothing(wanted)),
-        }
+        let call = async {
+            let open = vec![Open::new(0, ticket, why, Share::default())];
+            let on_progress: OnProgress<'_> = &mut |step| trace::step(&step);
+            let mut outcomes = self.poll(open, Size::default(), on_progress).await;
+            match outcomes.pop() {
+                Some((_, outcome)) => outcome?.finish(wanted, &self.inner.key),
+                None => Err(Error::nothing(wanted)),
+            }
+        };
+        let outcome = trace::run(&id, call).await;
+        self.settle_collected(&id, &outcome);
+        outcome
     }
 }
 
@@ -285,26 +386,16 @@ const DEFERRED: &str = "async";
 /// The `taskUUID` of a task, the number of results that it asks for, and whether they come later.
 fn ticket<T: Task>(task: &T) -> Ticket {
     let (unique, _) = T::UNIQUE;
-    let uuid = match at(task.as_node(), if unique.is_empty() { TASK_UUID } else { unique }) {
+    let uuid = match task.as_node().reach(if unique.is_empty() { TASK_UUID } else { unique }) {
         Some(Node::Uuid(uuid)) => uuid.as_str().to_owned(),
         Some(Node::Text(text)) => text.to_owned(),
         _ => String::new(),
     };
-    let method = match at(task.as_node(), DELIVERY_METHOD) {
+    let method = match task.as_node().reach(DELIVERY_METHOD) {
         Some(Node::Text(text)) => text,
         _ => T::DELIVERY,
     };
-    let (parameter, default) = T::COUNT;
-    let wanted = match at(task.as_node(), parameter) {
-        Some(Node::Number(Number::Integer(count))) => u64::try_from(count).unwrap_or(default),
-        _ => default,
-    };
-    Ticket { uuid, wanted, is_deferred: method == DEFERRED }
-}
-
-/// The value at a dotted path.
-fn at<'a>(node: Node<'a>, path: &'static str) -> Option<Node<'a>> {
-    path.split('.').try_fold(node, Node::member)
+    Ticket { uuid, wanted: count::<T>(task.as_node()), is_deferred: method == DEFERRED }
 }
 
 /// The body of a request: always an array.

@@ -95,6 +95,32 @@ impl Decimal {
         }
     }
 
+    /// The power of ten.
+    pub(crate) const fn exponent(self) -> i32 {
+        self.exponent
+    }
+
+    /// The number as a count of `10^exponent`, if it is one and fits 128 bits.
+    pub(crate) fn in_units_of(self, exponent: i32) -> Option<i128> {
+        let power = u32::try_from(self.exponent.checked_sub(exponent)?).ok()?;
+        self.mantissa.checked_mul(10_i128.checked_pow(power)?)
+    }
+
+    /// The largest count of `10^exponent` that is not above the number, if it fits 128 bits.
+    pub(crate) fn floor_in_units_of(self, exponent: i32) -> Option<i128> {
+        if self.exponent >= exponent {
+            return self.in_units_of(exponent);
+        }
+        let unit = 10_i128.checked_pow(self.exponent.abs_diff(exponent));
+        Some(unit.map_or(if self.mantissa < 0 { -1 } else { 0 }, |unit| self.mantissa.div_euclid(unit)))
+    }
+
+    /// The nearest float.
+    #[expect(clippy::cast_precision_loss, reason = "the nearest one is wanted")]
+    pub(crate) fn nearest_float(self) -> f64 {
+        self.mantissa as f64 * 10_f64.powi(self.exponent)
+    }
+
     /// How this decimal compares with another one by value.
     #[must_use]
     pub fn compare(self, other: Self) -> Ordering {
@@ -169,6 +195,12 @@ impl Range {
     #[inline]
     pub fn between(minimum: impl Into<Decimal>, maximum: impl Into<Decimal>) -> Self {
         Self { minimum: Some(minimum.into()), maximum: Some(maximum.into()) }
+    }
+
+    /// The ends as floats, infinite where there is none.
+    pub(crate) fn floats(self) -> (f64, f64) {
+        let float = |end: Option<Decimal>, without| end.map_or(without, Decimal::nearest_float);
+        (float(self.minimum, f64::NEG_INFINITY), float(self.maximum, f64::INFINITY))
     }
 
     /// Whether the number lies in the range.

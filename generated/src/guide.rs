@@ -37,7 +37,8 @@
 //! );
 //!
 //! // 3. Validate JSON.
-//! let violations = Request::from_json(r#"{"prompt": "", "strength": 0.333, "lamp": 1}"#).unwrap_err();
+//! let json = r#"{"prompt": "", "strength": 0.333, "lamp": 1}"#;
+//! let violations = Request::from_json(json).unwrap_err();
 //! let violated: Vec<&str> = violations.iter().map(|violation| &*violation.constraint).collect();
 //! assert_eq!(violated, ["additionalProperties", "prompt.minLength", "strength.multipleOf"]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

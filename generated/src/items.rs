@@ -159,7 +159,7 @@ impl<'a> Head<'a> {
 
     /// A number that is the same for all copies of a result: from its identifiers, else from its content, else from the
     /// whole text.
-    #[cfg_attr(not(feature = "client"), allow(dead_code))]
+    #[cfg_attr(not(feature = "client-base"), allow(dead_code))]
     pub(crate) fn identity(&self, item: &RawValue) -> u64 {
         let mut hasher = DefaultHasher::new();
         if self.ids.is_empty() {

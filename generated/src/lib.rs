@@ -3,17 +3,20 @@
 //! ```
 //! use airspec_models::openai_gpt_image_2::{Quality, Request, Required};
 //!
-//! let request = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1536 })
+//! let positive_prompt = "a lighthouse".into();
+//! let request = Request::builder(Required { positive_prompt, width: 1024, height: 1536 })
 //!     .provider_settings_openai_quality(Quality::High)
 //!     .build()?;
-//! assert!(serde_json::to_string(&request)?.contains(r#""providerSettings":{"openai":{"quality":"high"}}"#));
+//! let json = serde_json::to_string(&request)?;
+//! assert!(json.contains(r#""providerSettings":{"openai":{"quality":"high"}}"#));
 //!
 //! // All violations are reported at once, each with its location, constraint and a hint.
-//! let wrong = Request::builder(Required { positive_prompt: "a".into(), width: 1000, height: 1536 }).build();
+//! let positive_prompt = "a".into();
+//! let wrong = Request::builder(Required { positive_prompt, width: 1000, height: 1536 }).build();
 //! assert_eq!(
 //!     wrong.unwrap_err().to_string(),
 //!     "/positivePrompt: must have at least 2 characters, found `a`\n\
-//!      /width: must be a multiple of 16, found 1000",
+//!      /width: must be a multiple of 16, found 1000; nearest legal values: 992 and 1008",
 //! );
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -22,13 +25,26 @@
 //! [`guide`] shows how to generate a module from your own spec. The page `client` (with the feature `client`)
 //! documents how to send requests, billing and retries.
 //!
+//! # Before a request is sent
+//!
+//! - [`Size::fit`] returns the size that a model accepts for a ratio and a number of megapixels.
+//! - `Reference` (feature `reference`) makes a reference image of a file, bytes or a reader.
+//! - `request.estimate()` estimates the [price](Estimate).
+//! - `request.advice()` lists the rules of the model's owner that the request does not satisfy. They are not in the
+//!   spec, so they are no violations.
+//!
 //! # Features
 //!
 //! | feature | content |
 //! |---|---|
 //! | `openai-gpt-image-2` (default) | GPT Image 2 |
-//! | `client` | asynchronous client (tokio, rustls) |
+//! | `client` | asynchronous client (tokio, rustls with the root certificates of the system) |
+//! | `client-base` | the same client without a TLS library, for your own `reqwest::Client` |
+//! | `webpki-roots` | the root certificates of Mozilla in place of those of the system; includes `client` |
 //! | `blocking` | synchronous client; includes `client` |
+//! | `websocket` | connections over WebSocket; includes `client` |
+//! | `tracing` | spans and events of the client |
+//! | `reference` | reference images from files; the client includes it |
 //! | `webhook` | signs webhook URLs, verifies and parses calls |
 //!
 //! # Decisions
@@ -65,24 +81,36 @@
 //! - Text with a duplicate key, with more than 64 nested levels, or that is not JSON has one violation with the id
 //!   `json.duplicate`, `json.depth` or `json.syntax`.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 // Generated modules name the crate as their users do.
 extern crate self as airspec_models;
 
 #[doc(hidden)]
+pub mod advice;
+#[doc(hidden)]
 pub mod answer;
 #[doc(hidden)]
 pub mod check;
-#[cfg(feature = "client")]
+#[cfg(feature = "client-base")]
+#[cfg_attr(docsrs, doc(cfg(feature = "client")))]
 pub mod client;
 #[doc(hidden)]
 pub mod closed;
 #[doc(hidden)]
 pub mod decimal;
 #[doc(hidden)]
+pub mod estimate;
+#[doc(hidden)]
+pub mod facts;
+#[doc(hidden)]
 pub mod format;
+#[doc(hidden)]
+pub mod grid;
 pub mod guide;
+mod hint;
 mod integer;
-#[cfg(any(feature = "client", feature = "webhook"))]
+#[cfg(any(feature = "client-base", feature = "webhook"))]
 mod items;
 #[doc(hidden)]
 pub mod json;
@@ -98,8 +126,13 @@ pub mod node;
 pub mod pointer;
 mod raw;
 mod real;
+#[cfg(feature = "reference")]
+mod reference;
+#[doc(hidden)]
+pub mod result;
 #[doc(hidden)]
 pub mod shown;
+mod size;
 #[doc(hidden)]
 pub mod task;
 mod uuid;
@@ -114,19 +147,25 @@ pub use serde;
 #[doc(hidden)]
 pub use serde_json;
 
+pub use advice::Advice;
 pub use answer::{Answer, Fields, OddField};
 pub use closed::UnknownValue;
+pub use estimate::Estimate;
 pub use integer::{Integer, NotWhole};
-#[cfg(any(feature = "client", feature = "webhook"))]
+#[cfg(any(feature = "client-base", feature = "webhook"))]
 pub use items::Unfinished;
 pub use models::*;
 pub use real::Real;
+#[cfg(feature = "reference")]
+pub use reference::{Reference, ReferenceError};
+pub use result::{ResultFile, ResultItem};
+pub use size::Size;
 pub use task::{Batch, Valid};
 pub use uuid::{InvalidUuid, Uuid};
 pub use violation::{Constraint, Probe, Sink, Violation, Violations};
 
 // The documents also show the client and webhooks.
-#[cfg(all(doctest, feature = "client", feature = "webhook"))]
+#[cfg(all(doctest, feature = "client", feature = "webhook", feature = "websocket"))]
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../README.md")]
 #[doc = include_str!("../../docs/src/how-to/call-the-api.md")]

@@ -68,6 +68,11 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// The value at a dotted path.
+    pub(crate) fn reach(self, path: &str) -> Option<Self> {
+        path.split('.').try_fold(self, Self::member)
+    }
+
     /// JSON Schema's equality: 1 and 1.0 are equal, `false` and 0 are not.
     pub(crate) fn equals(self, other: Self) -> bool {
         match (self, other) {

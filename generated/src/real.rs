@@ -12,7 +12,8 @@ use std::fmt;
 /// use airspec_models::Real;
 ///
 /// assert_eq!(Real::from(0.5).as_f64(), 0.5);
-/// assert_ne!(Real::from(9_007_199_254_740_993_i64), Real::from(9_007_199_254_740_992_i64));
+/// let [even, odd] = [9_007_199_254_740_992_i64, 9_007_199_254_740_993];
+/// assert_ne!(Real::from(even), Real::from(odd));
 /// assert_eq!(Real::from(16), Real::from(16.0));
 /// ```
 #[derive(Clone, Copy, Debug)]

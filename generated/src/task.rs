@@ -5,9 +5,13 @@
 
 use crate::answer::Answer;
 use crate::check::unique::repeated;
+use crate::decimal::Number;
+use crate::facts::HasFacts;
+use crate::hint::hinted;
 use crate::json;
 use crate::node::{AsNode, Node, Object};
 use crate::pointer::At;
+use crate::result::ResultItem;
 use crate::violation::{Constraint, Probe, Violation, Violations};
 use crate::wire;
 use serde::de::DeserializeOwned;
@@ -17,7 +21,7 @@ use std::fmt;
 use std::ops::Deref;
 
 /// A generated request. Its checks are written once, over [`Node`]s, for structs and JSON alike.
-pub trait Task: Object + DeserializeOwned + Serialize {
+pub trait Task: HasFacts + Object + DeserializeOwned + Serialize {
     /// The member that must differ between the tasks of a batch, with the constraint; an empty name where none must.
     const UNIQUE: (&'static str, &'static Constraint);
 
@@ -33,7 +37,7 @@ pub trait Task: Object + DeserializeOwned + Serialize {
 
     /// One result: the struct in [`answers`](crate::answers), or the fields as they come where the module was made from
     /// a spec alone.
-    type Answer: Answer;
+    type Answer: Answer + ResultItem;
 
     /// Whether the struct has any violation: the checks, statically bound to the struct.
     fn probe(&self, out: &mut Probe);
@@ -130,7 +134,16 @@ fn everything<T: Task>(node: Node<'_>) -> Violations {
     let mut violations = Violations::default();
     T::explain(node, &At::Root, &mut violations);
     violations.suggest(T::constraints());
-    violations
+    if violations.is_empty() { violations } else { hinted(violations, node, &T::facts()) }
+}
+
+/// The number of results that a task asks for.
+pub fn count<T: Task>(node: Node<'_>) -> u64 {
+    let (parameter, default) = T::COUNT;
+    match node.reach(parameter) {
+        Some(Node::Number(Number::Integer(count))) => u64::try_from(count).unwrap_or(default),
+        _ => default,
+    }
 }
 
 /// The struct, if the text is one object that fits it; why it does not is found out elsewhere.
@@ -191,7 +204,10 @@ fn whole_numbers(value: Value) -> Value {
 /// use airspec_models::Batch;
 /// use airspec_models::openai_gpt_image_2::{Request, Required};
 ///
-/// let prompt = |text: &str| Request::builder(Required { positive_prompt: text.into(), width: 1024, height: 1024 });
+/// let prompt = |text: &str| {
+///     let positive_prompt = text.into();
+///     Request::builder(Required { positive_prompt, width: 1024, height: 1024 })
+/// };
 /// let one = prompt("a lighthouse").build()?;
 /// let two = prompt("a harbour").build()?;
 /// let batch = Batch::new([one.clone(), two])?;
@@ -199,7 +215,7 @@ fn whole_numbers(value: Value) -> Value {
 ///
 /// let violations = Batch::new([one.clone(), one]).unwrap_err();
 /// let violation = violations.iter().next().unwrap();
-/// assert_eq!((violation.pointer.as_str(), &*violation.constraint), ("/1/taskUUID", "taskUUID.unique"));
+/// assert_eq!((&*violation.pointer, &*violation.constraint), ("/1/taskUUID", "taskUUID.unique"));
 /// # Ok::<(), airspec_models::Violations>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -268,10 +284,17 @@ macro_rules! task {
             unique: $unique:expr,
             count: $count:expr,
             delivery: $delivery:expr,
+            facts: $facts:path,
             keeps_json: $keeps_json:expr,
             answer: $answer:ty,
         }
     ) => {
+        impl $crate::facts::HasFacts for $name {
+            fn facts() -> $crate::facts::Facts {
+                $facts()
+            }
+        }
+
         impl $crate::task::Task for $name {
             const UNIQUE: (&'static str, &'static $crate::Constraint) = $unique;
             const COUNT: (&'static str, u64) = $count;
@@ -330,6 +353,22 @@ macro_rules! task {
             /// Returns all violations.
             pub fn into_valid(self) -> ::std::result::Result<$crate::Valid<Self>, $crate::Violations> {
                 $crate::task::into_valid(self)
+            }
+
+            /// The rules of the model's owner that the request does not satisfy. They are not in the spec, and the
+            /// service may accept the request.
+            #[must_use]
+            pub fn advice(&self) -> ::std::vec::Vec<$crate::Advice> {
+                let facts = <Self as $crate::facts::HasFacts>::facts();
+                $crate::advice::advice(&facts, $crate::node::AsNode::as_node(self))
+            }
+
+            /// The price, estimated from the price examples of the spec. `None` if the spec has none.
+            #[must_use]
+            pub fn estimate(&self) -> ::std::option::Option<$crate::Estimate> {
+                let facts = <Self as $crate::facts::HasFacts>::facts();
+                let node = $crate::node::AsNode::as_node(self);
+                $crate::estimate::estimate(&facts, node, $crate::task::count::<Self>(node))
             }
         }
 

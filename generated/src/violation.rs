@@ -203,6 +203,12 @@ impl Violations {
         self.list.push(violation);
     }
 
+    /// The same violations, each changed.
+    pub(crate) fn map(mut self, change: impl FnMut(&mut Violation)) -> Self {
+        self.list.iter_mut().for_each(change);
+        self
+    }
+
     /// The same violations of a value that stands at `prefix` of something larger.
     #[must_use]
     pub fn under(mut self, prefix: &str) -> Self {

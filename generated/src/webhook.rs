@@ -15,7 +15,8 @@
 //! // For each task: a signed webhook URL.
 //! let id = Uuid::new_v4();
 //! let url = receiver.url("https://me.example/hook", id.as_str());
-//! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 })
+//! let positive_prompt = "a lighthouse".into();
+//! let task = Request::builder(Required { positive_prompt, width: 1024, height: 1024 })
 //!     .task_uuid(id)
 //!     .webhook_url(url.as_str())
 //!     .delivery_method(DeliveryMethod::Async)
@@ -37,7 +38,8 @@
 //! # assert_eq!(notice.results[0].task_uuid, task.task_uuid.as_str());
 //!
 //! // A call without the signature of its task.
-//! let forged = receiver.read::<Request>(Some("task=x&signature=00"), body.as_bytes()).unwrap_err();
+//! let forged = receiver.read::<Request>(Some("task=x&signature=00"), body.as_bytes());
+//! let forged = forged.unwrap_err();
 //! assert!(matches!(forged, WebhookError::NotYours));
 //! assert_eq!(forged.status(), 401);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -62,7 +62,7 @@ fn build_tells_everything_that_is_wrong() {
     }
     assert_eq!(found.len(), 7, "{violations}");
     let message = violations.iter().find(|one| one.constraint == constraints::HEIGHT_MAXIMUM.id).unwrap();
-    assert_eq!(message.to_string(), "/height: must be at most 3840, found 4000");
+    assert_eq!(message.to_string(), "/height: must be at most 3840, found 4000; nearest legal value: 3840");
     assert_eq!(message.documentation, "https://runware.ai/docs/models/openai-gpt-image-2#request-height");
     assert_eq!(limits::WIDTH_MAXIMUM, 3840);
 }

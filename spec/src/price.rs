@@ -1,83 +1,30 @@
-//! What a result costs: from the price examples of the spec, scaled by pixels where no example fits.
+//! The price examples of a spec, as a table that prices are estimated from.
 
 use crate::rule::Rule;
 use crate::{Model, Schema};
+pub use airspec_price::{Example, Prices, bound};
 use serde_json::Value;
 
-/// USD for a result where the spec names no price at all.
-const FLAT: f64 = 0.01;
-
-/// The price examples of a spec, and the parameter that their words are values of.
-#[derive(Debug)]
-pub struct Prices {
-    entries: Vec<Entry>,
-    tier: Option<String>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    pixels: Option<(u32, u32)>,
-    tier: Option<String>,
-    usd: f64,
-}
-
-impl Prices {
-    /// Reads examples such as `1024x1024 low`: a size, and values of one parameter, which is the first whose list of
-    /// values has all the words that examples use. Words that are values of nothing are ignored.
-    pub fn of(model: &Model) -> Self {
-        let words: Vec<Vec<&str>> =
-            model.prices.iter().map(|price| price.configuration.split_whitespace().collect()).collect();
-        let mut lists: Vec<(&Schema, Vec<&str>)> =
-            model.task.tree().into_iter().filter_map(|schema| Some((schema, texts(schema)?))).collect();
-        let shared =
-            |list: &[&str]| words.iter().filter(|words| words.iter().any(|word| list.contains(word))).count();
-        lists.retain(|(_, list)| shared(list) > 0);
-        let tier = lists.iter().rev().max_by_key(|(_, list)| shared(list));
-        let entries = model.prices.iter().zip(&words).map(|(price, words)| Entry {
-            pixels: words.iter().find_map(|word| size(word)),
-            tier: tier
-                .and_then(|(_, list)| words.iter().find(|word| list.contains(word)))
-                .map(|&word| word.to_owned()),
-            usd: price.usd,
-        });
-        Self { entries: entries.collect(), tier: tier.map(|(schema, _)| schema.path.to_string()) }
-    }
-
-    /// The parameter that sets most of the price.
-    pub fn tier_path(&self) -> Option<&str> {
-        self.tier.as_deref()
-    }
-
-    /// USD for one result, in millionths at the finest. A tier without an example counts as the dearest one.
-    pub fn usd(&self, tier: Option<&str>, width: u32, height: u32) -> f64 {
-        let named = |entry: &&Entry| entry.tier.is_some() && entry.tier.as_deref() == tier;
-        let dearest = self
-            .entries
-            .iter()
-            .max_by(|a, b| a.usd.total_cmp(&b.usd))
-            .and_then(|entry| entry.tier.as_deref());
-        let mut of_tier: Vec<&Entry> = self.entries.iter().filter(named).collect();
-        if of_tier.is_empty() {
-            of_tier = self.entries.iter().filter(|entry| entry.tier.as_deref() == dearest).collect();
-        }
-        if let Some(exact) = of_tier.iter().find(|entry| entry.pixels == Some((width, height))) {
-            return exact.usd;
-        }
-        let pixels = area(width, height);
-        let nearest = of_tier
-            .iter()
-            .filter_map(|entry| entry.pixels.map(|(width, height)| (area(width, height), entry.usd)))
-            .min_by(|(a, _), (b, _)| (a - pixels).abs().total_cmp(&(b - pixels).abs()));
-        match (nearest, of_tier.first()) {
-            (Some((base, usd)), _) => (usd * pixels / base * 1e6).round() / 1e6,
-            (None, Some(entry)) => entry.usd,
-            (None, None) => FLAT,
-        }
-    }
-}
-
-fn area(width: u32, height: u32) -> f64 {
-    f64::from(width) * f64::from(height)
+/// Reads examples such as `1024x1024 low`: a size, and values of one parameter, which is the first whose list of values
+/// has all the words that examples use. Words that are values of nothing are ignored.
+#[must_use]
+pub fn prices(model: &Model) -> Prices {
+    let words: Vec<Vec<&str>> =
+        model.prices.iter().map(|price| price.configuration.split_whitespace().collect()).collect();
+    let mut lists: Vec<(&Schema, Vec<&str>)> =
+        model.task.tree().into_iter().filter_map(|schema| Some((schema, texts(schema)?))).collect();
+    let shared =
+        |list: &[&str]| words.iter().filter(|words| words.iter().any(|word| list.contains(word))).count();
+    lists.retain(|(_, list)| shared(list) > 0);
+    let tier = lists.iter().rev().max_by_key(|(_, list)| shared(list));
+    let examples = model.prices.iter().zip(&words).map(|(price, words)| Example {
+        size: words.iter().find_map(|word| size(word)),
+        tier: tier
+            .and_then(|(_, list)| words.iter().find(|word| list.contains(word)))
+            .map(|&word| word.to_owned().into()),
+        usd: price.usd,
+    });
+    Prices { examples: examples.collect(), tier: tier.map(|(schema, _)| schema.path.to_string().into()) }
 }
 
 /// The values of a parameter that takes a list of texts.
@@ -110,7 +57,7 @@ mod tests {
         let mut model = crate::read(&crate::Source::new("tiny.json", spec)).unwrap();
         let price = |(words, usd): &(&str, f64)| Price { configuration: (*words).to_owned(), usd: *usd };
         model.prices = examples.iter().map(price).collect();
-        Prices::of(&model)
+        super::prices(&model)
     }
 
     fn same(a: f64, b: f64) {
@@ -136,6 +83,6 @@ mod tests {
         same(vague.usd(None, 64, 64), 0.02);
         let sized = prices(&[("text-to-image · 1024×1024", 0.01), ("inpaint", 0.03)]);
         same(sized.usd(None, 2048, 1024), 0.02);
-        same(prices(&[]).usd(None, 1, 1), FLAT);
+        assert!(!prices(&[]).is_known());
     }
 }

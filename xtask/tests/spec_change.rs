@@ -23,6 +23,7 @@ impl Copy {
         let copy = Self { folder: tempfile::tempdir().unwrap(), build: fs::canonicalize(build).unwrap() };
         for part in [
             ".cargo",
+            "price",
             "spec",
             "codegen",
             "generated",

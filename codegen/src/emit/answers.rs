@@ -64,9 +64,7 @@ fn item(ident: &Ident, schema: &Schema) -> TokenStream {
         format!("{}.", title.trim_end_matches('.')),
         schema.description.clone().unwrap_or_default(),
     ]);
-    let mut scope = Scope::with("other item");
-    let idents: Vec<Ident> =
-        schema.properties.iter().map(|property| scope.mint(&[snake(&property.name)])).collect();
+    let idents = idents(schema);
     let fields = idents.iter().zip(&schema.properties).map(|(ident, property)| field(ident, property));
     let table = idents.iter().zip(&schema.properties).map(|(ident, property)| {
         let name = &property.name;
@@ -89,6 +87,12 @@ fn item(ident: &Ident, schema: &Schema) -> TokenStream {
 
         airspec_models::answer!(#ident { #(#table)* });
     }
+}
+
+/// The names of the fields, in the order of the properties.
+pub(super) fn idents(schema: &Schema) -> Vec<Ident> {
+    let mut scope = Scope::with("other item");
+    schema.properties.iter().map(|property| scope.mint(&[snake(&property.name)])).collect()
 }
 
 fn field(ident: &Ident, property: &Property) -> TokenStream {

@@ -136,6 +136,7 @@ pub(super) fn task(model: &Model, plan: &Plan<'_>, shared: &Shared) -> TokenStre
             unique: #unique,
             count: (#count, #by_default),
             delivery: #delivery,
+            facts: facts::facts,
             keeps_json: #keeps_json,
             answer: #answer,
         });

@@ -30,7 +30,16 @@ impl Server {
     /// A client for it. The mock accepts any key and needs no long pauses.
     #[allow(dead_code, reason = "not every example sends with the client")]
     pub(crate) fn client(&self) -> Result<Client, Box<dyn Error>> {
-        let settings = Settings::default().base_url(&self.url);
+        self.client_with(|settings| settings)
+    }
+
+    /// A client with more settings.
+    #[allow(dead_code, reason = "not every example has settings of its own")]
+    pub(crate) fn client_with(
+        &self,
+        change: impl FnOnce(Settings) -> Settings,
+    ) -> Result<Client, Box<dyn Error>> {
+        let settings = change(Settings::default().base_url(&self.url));
         Ok(match self.mock {
             Some(_) => Client::new("a-key-for-the-mock", settings.pace(0.1))?,
             None => Client::from_env_with(settings)?,

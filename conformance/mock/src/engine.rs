@@ -27,7 +27,7 @@ use crate::steps::sites::{Page, Sites};
 use crate::task_view::Defaults;
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::Model;
-use airspec_spec::price::Prices;
+use airspec_spec::price::{Prices, prices};
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -101,7 +101,7 @@ impl Engine {
         Ok(Self {
             judge: Judge::new(&model)?,
             sites: Sites::of(&settings),
-            prices: Prices::of(&model),
+            prices: prices(&model),
             clock: Arc::new(clock),
             salt: RandomState::new(),
             requests: AtomicU64::default(),

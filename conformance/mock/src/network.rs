@@ -10,13 +10,18 @@
 //! | `error` | `0` to `1` | is answered with 500 or 503 in that share of cases |
 //! | `drop` | `0` to `1` | loses its connection, without an answer and without execution, in that share of cases |
 //! | `fail` | `0` to `1` | has its tasks fail at the provider in that share of cases |
+//! | `moderation` | `0` to `1` | has its tasks refused by the provider's content policy in that share of cases |
+//! | `quota` | `0` to `1` | has its tasks refused, since the account has no paid credit, in that share of cases |
+//! | `lost-answer` | `0` to `1` | has its tasks executed and then loses its connection in that share of cases; polls do not |
+//! | `odd-fields` | `0` to `1` | gets results with fields of other types, and without their identifier, in that share of cases |
+//! | `link-error` | `400` to `599` | for a file is answered with that status the first time; not in the header |
 //! | `slow` | `2s` | gets the body of its answer over so long a time; behind wiremock, late and whole |
 //! | `apart` | `400ms` | gets the results of a task so far apart over a WebSocket; none over HTTP |
 //! | `retry-after` | seconds, `none` | has this `Retry-After` in an answer with 429 or 503 |
 //! | `rate` | requests a second | beyond that rate is refused with 429; not in the header |
 //! | `balance` | USD | is refused with 402 once so much is spent; not in the header |
 //!
-//! `drop`, alone, is short for `drop=1`; likewise `error` and `fail`. What is drawn depends on the seed and on how
+//! A share that is left out is 1: `drop` alone is short for `drop=1`. What is drawn depends on the seed and on how
 //! many requests came before.
 
 use super::problem::Problem;
@@ -40,6 +45,16 @@ pub struct NetworkConditions {
     pub drop: f64,
     /// The share of tasks that fail at the provider.
     pub fail: f64,
+    /// The share of tasks that the provider's content policy refuses.
+    pub moderation: f64,
+    /// The share of tasks that are refused since the account has no paid credit.
+    pub quota: f64,
+    /// The share of requests with tasks that are executed and not answered.
+    pub lost_answer: f64,
+    /// The share of tasks whose results have odd fields.
+    pub odd_fields: f64,
+    /// The status of the first answer of every link.
+    pub link_error: Option<u16>,
     /// How long a body takes.
     pub slow: Option<Duration>,
     /// The time between two results of a task over a WebSocket.
@@ -60,6 +75,11 @@ impl Default for NetworkConditions {
             error: 0.0,
             drop: 0.0,
             fail: 0.0,
+            moderation: 0.0,
+            quota: 0.0,
+            lost_answer: 0.0,
+            odd_fields: 0.0,
+            link_error: None,
             slow: None,
             apart: Duration::ZERO,
             retry_after: Some(1),
@@ -74,7 +94,8 @@ impl Default for NetworkConditions {
 pub enum NetworkConditionsError {
     /// No such key.
     #[error(
-        "network conditions have no {0}: use latency, status, error, drop, fail, slow, apart, retry-after, rate or balance"
+        "network conditions have no {0}: use latency, status, error, drop, fail, moderation, quota, lost-answer, \
+         odd-fields, link-error, slow, apart, retry-after, rate or balance"
     )]
     Key(String),
     /// Not a value of the key.
@@ -134,13 +155,15 @@ impl NetworkConditions {
                     wrong("latency", "a time such as `250ms` or a range such as `50ms..2s`")
                 })?;
             }
-            "status" => {
-                let known = value.parse().ok().filter(|status| (400..600).contains(status));
-                self.status = Some(known.ok_or_else(|| wrong("status", "an HTTP status from 400 to 599"))?);
-            }
+            "status" => self.status = Some(status("status", value)?),
+            "link-error" => self.link_error = Some(status("link-error", value)?),
             "error" => self.error = share("error", value)?,
             "drop" => self.drop = share("drop", value)?,
             "fail" => self.fail = share("fail", value)?,
+            "moderation" => self.moderation = share("moderation", value)?,
+            "quota" => self.quota = share("quota", value)?,
+            "lost-answer" => self.lost_answer = share("lost-answer", value)?,
+            "odd-fields" => self.odd_fields = share("odd-fields", value)?,
             "slow" => self.slow = Some(duration(value).ok_or_else(|| wrong("slow", "a time such as `2s`"))?),
             "apart" => {
                 self.apart = duration(value).ok_or_else(|| wrong("apart", "a time such as `400ms`"))?;
@@ -172,7 +195,11 @@ impl NetworkConditions {
     pub(crate) fn for_request(&self, header: Option<&str>) -> Result<Self, NetworkConditionsError> {
         let Some(header) = header else { return Ok(self.clone()) };
         let own = Self::from_str(header)?;
-        for (key, set) in [("rate", own.rate.is_some()), ("balance", own.balance.is_some())] {
+        for (key, set) in [
+            ("rate", own.rate.is_some()),
+            ("balance", own.balance.is_some()),
+            ("link-error", own.link_error.is_some()),
+        ] {
             if set {
                 return Err(NetworkConditionsError::Lasting(key));
             }
@@ -190,6 +217,7 @@ impl NetworkConditions {
         RequestConditions {
             delay: self.latency(rng, number),
             dropped: rng.chance("drop", number, self.drop),
+            lost: rng.chance("lost-answer", number, self.lost_answer),
             forced_status: self.forced_status(rng, number),
             network: self,
         }
@@ -219,6 +247,8 @@ pub(crate) struct RequestConditions {
     pub(crate) delay: Duration,
     /// Whether the connection is closed.
     pub(crate) dropped: bool,
+    /// Whether the connection is closed after tasks are executed.
+    pub(crate) lost: bool,
     /// The status that it fails with, whatever it asks for.
     pub(crate) forced_status: Option<u16>,
 }
@@ -242,6 +272,11 @@ pub(crate) fn problem_of_status(status: u16) -> Problem {
 
 fn wrong(key: &'static str, expected: &'static str) -> NetworkConditionsError {
     NetworkConditionsError::Value { key, expected }
+}
+
+fn status(key: &'static str, value: &str) -> Result<u16, NetworkConditionsError> {
+    let known = value.parse().ok().filter(|status| (400..600).contains(status));
+    known.ok_or_else(|| wrong(key, "an HTTP status from 400 to 599"))
 }
 
 fn number(value: &str) -> Option<f64> {
@@ -285,7 +320,8 @@ mod tests {
 
     #[test]
     fn every_key_is_read() {
-        let text = "latency=50ms..2s, status=418, error=0.25, drop, fail=0, slow=1.5s, apart=2s, retry-after=7, rate=10, balance=1.5";
+        let text = "latency=50ms..2s, status=418, error=0.25, drop, fail=0, moderation=0.5, quota, lost-answer=0.1, \
+                    odd-fields, link-error=502, slow=1.5s, apart=2s, retry-after=7, rate=10, balance=1.5";
         let network: NetworkConditions = text.parse().unwrap();
         let expected = NetworkConditions {
             latency: (Duration::from_millis(50), Duration::from_secs(2)),
@@ -293,6 +329,11 @@ mod tests {
             error: 0.25,
             drop: 1.0,
             fail: 0.0,
+            moderation: 0.5,
+            quota: 1.0,
+            lost_answer: 0.1,
+            odd_fields: 1.0,
+            link_error: Some(502),
             slow: Some(Duration::from_millis(1500)),
             apart: Duration::from_secs(2),
             retry_after: Some(7),
@@ -311,6 +352,9 @@ mod tests {
             "latency=2s..1s",
             "latency=",
             "status=200",
+            "link-error=302",
+            "moderation=2",
+            "lost-answer=x",
             "error=2",
             "drop=-1",
             "fail=NaN",
@@ -333,7 +377,10 @@ mod tests {
         let network: NetworkConditions = "latency=1s, rate=5".parse().unwrap();
         let under = network.for_request(Some("drop, latency=0")).unwrap();
         assert_eq!((under.latency.1, under.drop, under.rate), (Duration::ZERO, 1.0, Some(5.0)));
-        assert_eq!(network.for_request(Some("balance=1")), Err(NetworkConditionsError::Lasting("balance")));
+        for lasting in ["balance", "link-error"] {
+            let header = format!("{lasting}=404");
+            assert_eq!(network.for_request(Some(&header)), Err(NetworkConditionsError::Lasting(lasting)));
+        }
         assert_eq!(network.for_request(Some("latency=9h")).unwrap().latency.0, MAX_TIME);
     }
 

@@ -5,6 +5,7 @@
 pub(crate) mod admit;
 pub(crate) mod execute;
 pub(crate) mod judge;
+pub(crate) mod odd;
 pub(crate) mod plan;
 pub(crate) mod platform;
 pub(crate) mod poll;

@@ -4,15 +4,10 @@ use crate::parameter::{effective, results};
 use crate::protocol::{AUTHENTICATION, GET_RESPONSE, TASK_TYPE};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
-use airspec_spec::price::Prices;
+use airspec_spec::price::{self, Prices};
 use airspec_spec::rule::Rule;
 use serde_json::{Map, Value};
 use std::borrow::Cow;
-
-/// How much more than the estimate a result may cost: prices are by tokens, and the examples name a few sizes only.
-const MARGIN: f64 = 2.0;
-/// USD that a request may cost beside its results, for what goes into it.
-const INPUT: f64 = 0.05;
 
 /// Estimates for one model.
 #[derive(Debug)]
@@ -30,13 +25,13 @@ impl Costs {
             Kind::Size { width, height } => Some((width.clone(), height.clone())),
             _ => None,
         });
-        Self { model: model.clone(), prices: Prices::of(model), size }
+        Self { model: model.clone(), prices: price::prices(model), size }
     }
 
     /// Whether the spec names any price.
     #[must_use]
     pub fn is_known(&self) -> bool {
-        !self.model.prices.is_empty()
+        self.prices.is_known()
     }
 
     /// How many results a task is billed for.
@@ -50,7 +45,8 @@ impl Costs {
     pub fn usd(&self, task: &Value) -> f64 {
         let tier = self
             .prices
-            .tier_path()
+            .tier
+            .as_deref()
             .and_then(|path| effective(&self.model, task, path))
             .and_then(Value::as_str);
         let side = |path: &str| {
@@ -75,7 +71,7 @@ impl Costs {
     /// USD that one task will not exceed.
     #[must_use]
     pub fn bound_of(&self, task: &Value) -> f64 {
-        self.usd(task) * MARGIN + INPUT
+        price::bound(self.usd(task))
     }
 
     /// The tasks that a server may find in a body: the items of a list, and where a body is anything else, whatever
@@ -133,7 +129,7 @@ impl Costs {
     /// The value of the parameter that sets most of the price for which a result costs least.
     #[must_use]
     pub fn cheapest(&self) -> Option<(String, Value)> {
-        let path = self.prices.tier_path()?;
+        let path = self.prices.tier.as_deref()?;
         let values = self.model.task.at(path)?.rules().find_map(|rule| match rule {
             Rule::Enum(values) => {
                 Some(values.values.iter().map(|known| known.value.clone()).collect::<Vec<_>>())

@@ -10,8 +10,8 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// A server that gives the same answer to everything, and the authority that vouches for it, as PEM.
-async fn serve(body: Vec<u8>) -> (u16, String) {
+/// What accepts connections for this machine, and the authority that vouches for it, as PEM.
+pub(crate) fn acceptor() -> (TlsAcceptor, String) {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -22,7 +22,12 @@ async fn serve(body: Vec<u8>) -> (u16, String) {
     let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
     let config = ServerConfig::builder().with_no_client_auth();
     let config = config.with_single_cert(vec![certificate.der().clone()], key).unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    (TlsAcceptor::from(Arc::new(config)), authority.pem())
+}
+
+/// A server that gives the same answer to everything, and the authority that vouches for it, as PEM.
+async fn serve(body: Vec<u8>) -> (u16, String) {
+    let (acceptor, authority) = acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
@@ -34,7 +39,7 @@ async fn serve(body: Vec<u8>) -> (u16, String) {
             let _ = stream.shutdown().await;
         }
     });
-    (port, authority.pem())
+    (port, authority)
 }
 
 #[tokio::test]

@@ -106,3 +106,59 @@ async fn an_identifier_is_taken_while_its_answer_is_delayed() {
     assert!(!is_taken(&running.engine, &body));
     assert_eq!(first.await.unwrap().unwrap().status(), 200);
 }
+
+/// What an application can meet although its request is right, at once and in a poll.
+#[test]
+fn the_content_policy_and_a_missing_credit_refuse_tasks_at_no_cost() {
+    for (network, code, in_poll) in [
+        ("moderation, balance=0", "contentPolicyViolation", true),
+        ("quota, balance=0", "thirdPartyInsufficientCredits", false),
+    ] {
+        let engine = engine(Settings { pace: Duration::ZERO, ..under(network) });
+        let (status, answer) = ask(&engine, &json!([task(1, &json!({}))]));
+        assert_eq!((status, codes(&answer)), (400, vec![code]));
+        let (status, answer) = ask(&engine, &json!([task(2, &json!({"deliveryMethod": "async"}))]));
+        assert_eq!((status, codes(&answer).is_empty()), if in_poll { (200, true) } else { (400, false) });
+        if in_poll {
+            let poll = json!([{"taskType": "getResponse", "taskUUID": crate::support::uuid(2)}]);
+            let (_, answer) = ask(&engine, &poll);
+            assert_eq!((codes(&answer), &answer["errors"][0]["status"]), (vec![code], &json!("error")));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_of_a_task_that_was_executed_and_polls_are_answered() {
+    for front in Front::both(|| engine(under("lost-answer"))).await {
+        let body = json!([task(1, &json!({"deliveryMethod": "async"}))]);
+        let lost = request(&front.url(), &body).send().await.unwrap_err();
+        assert!(lost.is_request() && !lost.is_timeout(), "{lost:?}");
+        let poll = json!([{"taskType": "getResponse", "taskUUID": crate::support::uuid(1)}]);
+        let (status, answer) = post(&front.url(), &poll).await;
+        assert_eq!((status, answer["data"].as_array().unwrap().len()), (200, 1), "{answer}");
+        assert!(is_taken(front.engine(), &body), "sent again, it is a conflict");
+    }
+}
+
+#[test]
+fn odd_fields_are_other_types_and_a_missing_identifier() {
+    let engine = engine(under("odd-fields"));
+    let asked = json!({"includeCost": true, "safety": {"checkContent": true}, "width": 1024, "height": 1024});
+    let (status, answer) = ask(&engine, &json!([task(1, &asked)]));
+    let item = &answer["data"][0];
+    assert_eq!((status, &item["cost"], &item["NSFWContent"]), (200, &json!("0.211"), &json!(0)));
+    assert_eq!((item.get("imageUUID"), &item["taskUUID"]), (None, &json!(crate::support::uuid(1))));
+    assert!(item["imageURL"].as_str().unwrap().starts_with("http://"));
+}
+
+#[tokio::test]
+async fn each_link_fails_once() {
+    for front in Front::both(|| engine(under("link-error=502"))).await {
+        let (_, answer) = post(&front.url(), &json!([task(1, &json!({"numberResults": 2}))])).await;
+        for item in answer["data"].as_array().unwrap() {
+            let url = item["imageURL"].as_str().unwrap();
+            let get = || async { crate::support::client().get(url).send().await.unwrap().status().as_u16() };
+            assert_eq!((get().await, get().await, get().await), (502, 200, 200));
+        }
+    }
+}

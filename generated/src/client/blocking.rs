@@ -5,16 +5,16 @@
 //! use airspec_models::openai_gpt_image_2::{Request, Required};
 //!
 //! let client = Client::from_env()?;
-//! let task = Request::builder(Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 }).build()?;
-//! let image = client.run(&task)?.results.remove(0);
-//! let url = image.image_url.as_deref().ok_or("the result has no imageURL")?;
-//! client.save(url, "lighthouse.jpg")?;
+//! let positive_prompt = "a lighthouse".into();
+//! let task = Request::builder(Required { positive_prompt, width: 1024, height: 1024 }).build()?;
+//! let finished = client.run(&task)?;
+//! client.save_result(&finished.results[0], "lighthouse.jpg")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use super::{Error, Finished, Outcome, Progress, Settings, SetupError};
 use crate::task::Task;
-use crate::{Batch, Valid};
+use crate::{Batch, ResultItem, Uuid, Valid};
 use std::fmt;
 use std::path::Path;
 use tokio::runtime::{Builder, Runtime};
@@ -102,6 +102,34 @@ impl Client {
     /// The task has no result.
     pub fn collect<T: Task>(&self, task: &Valid<T>) -> Result<Finished<T::Answer>, Error> {
         self.runtime.block_on(self.client.collect(task))
+    }
+
+    /// The same as [`client::Client::collect_by_id`](super::Client::collect_by_id).
+    ///
+    /// # Errors
+    /// The task has no result.
+    pub fn collect_by_id<T: Task>(&self, task: &Uuid, results: u64) -> Result<Finished<T::Answer>, Error> {
+        self.runtime.block_on(self.client.collect_by_id::<T>(task, results))
+    }
+
+    /// The same as [`client::Client::bytes`](super::Client::bytes).
+    ///
+    /// # Errors
+    /// The result has no file, or it could not be downloaded or decoded.
+    pub fn bytes<R: ResultItem + Sync + ?Sized>(&self, result: &R) -> Result<Vec<u8>, Error> {
+        self.runtime.block_on(self.client.bytes(result))
+    }
+
+    /// The same as [`client::Client::save_result`](super::Client::save_result).
+    ///
+    /// # Errors
+    /// The file could not be downloaded, decoded or written.
+    pub fn save_result<R: ResultItem + Sync + ?Sized>(
+        &self,
+        result: &R,
+        path: impl AsRef<Path> + Send,
+    ) -> Result<u64, Error> {
+        self.runtime.block_on(self.client.save_result(result, path))
     }
 
     /// The same as [`client::Client::save`](super::Client::save).

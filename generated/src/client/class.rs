@@ -36,6 +36,8 @@ pub enum Class {
     Answer,
     /// A local file cannot be written.
     Local,
+    /// The [budget](super::Budget) does not cover the request.
+    Budget,
     /// The service sent a code that this release does not know.
     Unknown,
 }
@@ -145,6 +147,7 @@ impl Class {
             | Self::Aborted
             | Self::Answer
             | Self::Local
+            | Self::Budget
             | Self::Unknown => false,
         }
     }

@@ -98,7 +98,12 @@ impl Client {
     }
 
     /// Waits before the next attempt, or returns the error if there is none.
-    async fn pause_before(&self, attempt: u32, error: Error, asked: Option<Duration>) -> Result<(), Error> {
+    pub(super) async fn pause_before(
+        &self,
+        attempt: u32,
+        error: Error,
+        asked: Option<Duration>,
+    ) -> Result<(), Error> {
         let may_pass = match &error {
             // An empty file with status 200, or no file: the service may not have stored it yet.
             Error::File { status: Some(status), .. } => {
@@ -117,7 +122,7 @@ impl Client {
     }
 
     /// One attempt to start a download. An error comes with the `Retry-After` of the server.
-    async fn open(&self, url: &str) -> Result<Download, (Error, Option<Duration>)> {
+    pub(super) async fn open(&self, url: &str) -> Result<Download, (Error, Option<Duration>)> {
         let settings = &self.inner.settings;
         let (time, limit) = (settings.timeout, settings.file_limit);
         let deadline = Instant::now() + time;
@@ -253,14 +258,18 @@ impl Download {
 }
 
 /// A temporary file, removed when dropped. After the rename this has no effect.
-struct Part(PathBuf);
+pub(super) struct Part(PathBuf);
 
 impl Part {
     /// A random name in the same folder, so that the rename is atomic.
-    fn beside(path: &Path) -> Option<Self> {
+    pub(super) fn beside(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_string_lossy().into_owned();
         let start: String = name.chars().take(40).collect();
         Some(Self(path.with_file_name(format!(".{start}.{}.part", Uuid::new_v4()))))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
     }
 }
 
@@ -271,7 +280,7 @@ impl Drop for Part {
     }
 }
 
-fn unwritten(path: &str, error: &std::io::Error) -> Error {
+pub(super) fn unwritten(path: &str, error: &std::io::Error) -> Error {
     let path = if path.is_empty() { "the downloaded bytes".to_owned() } else { path.to_owned() };
     Error::Write { path, reason: error.to_string() }
 }

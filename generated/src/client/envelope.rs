@@ -9,6 +9,7 @@ use super::http::Reply;
 use super::refusal::Refusal;
 use super::share::{Errors, Share, Size};
 use super::shorten::{shortened, words};
+use crate::Uuid;
 use crate::items::{
     self, ERROR, Head, MAX_UNREAD, Odd, Part, State, Unfinished, api_error, cut, failure, normal, parts,
     values,
@@ -35,6 +36,13 @@ pub(super) struct Ticket {
     pub(super) wanted: u64,
     /// Whether its results come later.
     pub(super) is_deferred: bool,
+}
+
+impl Ticket {
+    /// The ticket of a deferred task that was sent before.
+    pub(super) fn deferred(task: &Uuid, results: u64) -> Self {
+        Self { uuid: task.as_str().to_owned(), wanted: results.max(1), is_deferred: true }
+    }
 }
 
 /// An answer, sorted by task.

@@ -1,6 +1,7 @@
 //! Errors that a program can act on: class, parameters, documentation URL, whether the task may be billed, and whether
 //! the same request may succeed later.
 
+use super::budget::over_budget;
 use super::class::{Class, of_status};
 use super::refusal::{Refusal, names};
 use crate::answers::ApiError;
@@ -45,9 +46,9 @@ pub enum SetupError {
 /// use airspec_models::client::Class;
 ///
 /// match error.class() {
-///     _ if error.is_download() => eprintln!("the image is paid for: download the same URL again: {error}"),
-///     _ if error.may_be_billed() => eprintln!("call `collect`, do not send the task again: {error}"),
-///     Class::Validation => eprintln!("change {:?}, see {:?}", error.parameters(), error.documentation()),
+///     _ if error.is_download() => eprintln!("download the same URL again: {error}"),
+///     _ if error.may_be_billed() => eprintln!("call `collect`, do not send it again: {error}"),
+///     Class::Validation => eprintln!("change {:?}: {error}", error.parameters()),
 ///     Class::Safety => eprintln!("change the prompt or the inputs: {error}"),
 ///     Class::Quota => eprintln!("top up the account"),
 ///     _ if error.is_retryable() => eprintln!("try again later: {error}"),
@@ -123,6 +124,14 @@ pub enum Error {
         /// The JSON texts of these results. Long ones are cut.
         raw: Vec<String>,
     },
+    /// The budget does not cover the request. It was not sent.
+    #[error("{}", over_budget(*.needed, *.left))]
+    OverBudget {
+        /// The US dollars that the request may cost; `None` if the spec has no prices.
+        needed: Option<f64>,
+        /// The US dollars that the budget has left.
+        left: f64,
+    },
     /// The download of a file failed. Download the same URL again, which costs nothing.
     #[error("the download failed: {0}")]
     Download(#[source] Box<Error>),
@@ -152,6 +161,14 @@ pub struct Connection {
     pub(super) reason: String,
     #[source]
     pub(super) source: Option<Arc<reqwest::Error>>,
+}
+
+impl Connection {
+    /// The end of a connection that is not one over HTTP.
+    #[cfg(feature = "websocket")]
+    pub(super) fn new(url: &str, reason: &str) -> Self {
+        Self { url: super::url::bare(url), reason: reason.to_owned(), source: None }
+    }
 }
 
 /// The same as `Display`, so that an error looks right where `main` returns it.
@@ -201,6 +218,7 @@ impl Error {
             Self::Taken { .. } => Class::Conflict,
             Self::File { status: Some(status), .. } => of_status(*status),
             Self::Write { .. } => Class::Local,
+            Self::OverBudget { .. } => Class::Budget,
         }
     }
 
@@ -302,7 +320,11 @@ impl Error {
             | Self::Missing { .. }
             | Self::Unreadable { .. }
             | Self::Unfinished { .. } => true,
-            Self::Unreachable(_) | Self::Download(_) | Self::File { .. } | Self::Write { .. } => false,
+            Self::Unreachable(_)
+            | Self::OverBudget { .. }
+            | Self::Download(_)
+            | Self::File { .. }
+            | Self::Write { .. } => false,
         }
     }
 

@@ -1,21 +1,19 @@
 //! HTTP with limits for time, bytes and redirects.
 
 use super::backoff::retry_after;
+use super::encoding::{ACCEPTED, Encoding};
 use super::error::{Connection, Error};
-use super::reach::{NotPublic, PublicNames, Reach};
+use super::reach::{NotPublic, Reach};
 use super::settings::Settings;
+use super::transport::Transport;
 use super::url::bare;
 use super::{Key, SetupError};
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use reqwest::redirect::{Attempt, Policy};
+use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response, Url};
 use std::error::Error as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::time::timeout;
-
-/// The number of redirects that are followed for a file.
-const MOVES: usize = 5;
 
 /// Sends requests to one endpoint, with the key, and fetches files from anywhere, without it.
 #[derive(Debug)]
@@ -24,12 +22,7 @@ pub(super) struct Http {
     authorization: HeaderValue,
     /// Which hosts downloads may use.
     reach: Reach,
-    /// For the endpoint: redirects are not followed, so the key is sent nowhere else.
-    api: reqwest::Client,
-    /// For files by `http` only. It needs no certificates, so it works on systems without any.
-    plain: reqwest::Client,
-    /// For all files, created for the first download by `https`.
-    secure: OnceLock<Result<reqwest::Client, SetupError>>,
+    transport: Transport,
 }
 
 /// An answer.
@@ -47,23 +40,20 @@ const REQUEST_ID: [&str; 4] = ["x-request-id", "request-id", "x-amzn-requestid",
 
 impl Http {
     pub(super) fn new(key: &Key, settings: &Settings) -> Result<Self, SetupError> {
-        // Fails if a provider is already installed, which is fine.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let endpoint = settings.endpoint()?;
-        let is_secure = endpoint.scheme() == "https";
         let reach = Reach::of(&endpoint, settings.allow_private);
-        // The endpoint is the caller's choice, wherever it is.
-        let api = made(settings, is_secure, None)?;
-        let plain = made(settings, false, Some(reach))?;
-        Ok(Self { endpoint, authorization: key.header()?, reach, api, plain, secure: OnceLock::new() })
+        let transport = Transport::new(settings, &endpoint, reach)?;
+        Ok(Self { endpoint, authorization: key.header()?, reach, transport })
     }
 
     /// Posts a body to the endpoint and reads the answer.
     pub(super) async fn post(&self, body: String, settings: &Settings) -> Result<Reply, Error> {
         let request = self
+            .transport
             .api
             .post(self.endpoint.clone())
             .header(AUTHORIZATION, self.authorization.clone())
+            .header(ACCEPT_ENCODING, ACCEPTED)
             .header(CONTENT_TYPE, "application/json")
             .body(body);
         let exchange = whole(request, settings.answer_limit);
@@ -77,56 +67,32 @@ impl Http {
         let whole = if url.starts_with("//") { format!("https:{url}") } else { url.to_owned() };
         let url = Url::parse(&whole).map_err(|error| refused(format!("not a URL: {error}")))?;
         self.reach.check(&url).map_err(|error| refused(error.to_string()))?;
-        let client = match url.scheme() {
-            "http" => &self.plain,
-            "https" => {
-                let secure = self.secure.get_or_init(|| made(settings, true, Some(self.reach)));
-                secure.as_ref().map_err(|error| refused(error.to_string()))?
-            }
-            other => return Err(refused(format!("its URL is neither http nor https, but {other:.20}"))),
-        };
-        Ok(client.get(url))
+        let client = self.transport.file(&url, settings)?;
+        // A file is saved as it is sent.
+        Ok(client.get(url).header(ACCEPT_ENCODING, "identity"))
     }
 }
 
-/// An HTTP client for files, with redirects within `links`, or for the endpoint, without redirects.
-fn made(settings: &Settings, is_secure: bool, links: Option<Reach>) -> Result<reqwest::Client, SetupError> {
-    let policy = links.map_or(Policy::none(), |reach| Policy::custom(move |attempt| moved(attempt, reach)));
-    let name = concat!("airspec-models/", env!("CARGO_PKG_VERSION"));
-    let mut builder = reqwest::Client::builder()
-        .redirect(policy)
-        // The URL of a file can contain a secret, which the next host must not get.
-        .referer(false)
-        .connect_timeout(settings.connect_timeout)
-        .retry(reqwest::retry::never())
-        .user_agent(name);
-    builder = match settings.proxied()? {
-        // The proxy resolves the names of hosts itself; its own address may be private.
-        Some(proxy) => builder.proxy(proxy),
-        None if links == Some(Reach::Public) => builder.no_proxy().dns_resolver(PublicNames),
-        None => builder.no_proxy(),
-    };
-    builder = match (is_secure, settings.certificates.is_empty()) {
-        (false, _) => builder.tls_certs_only(Vec::new()),
-        (true, true) => builder,
-        (true, false) => builder.tls_certs_merge(settings.certificates.clone()),
-    };
-    builder.build().map_err(|error| SetupError::Http(cause(&error)))
-}
-
-/// Follows redirects of files, but not from https to http.
-fn moved(attempt: Attempt<'_>, reach: Reach) -> reqwest::redirect::Action {
-    if let Err(error) = reach.check(attempt.url()) {
-        return attempt.error(error);
+impl Reply {
+    /// A frame of a WebSocket.
+    #[cfg(feature = "websocket")]
+    pub(super) fn frame(status: u16, body: Vec<u8>) -> Self {
+        Self { status, retry_after: None, request_id: None, body, lost: None }
     }
-    let from = attempt.previous().last().map_or("", Url::scheme);
-    let (to, count) = (attempt.url().scheme(), attempt.previous().len());
-    match (from, to) {
-        _ if count > MOVES => attempt.error("too many redirects"),
-        // The client for http has no certificates.
-        ("http", "https") => attempt.stop(),
-        ("https", "https") | ("http", "http") => attempt.follow(),
-        _ => attempt.error("a redirect to a URL that is not https"),
+
+    /// The answer before it was compressed. Of the beginning of one, what can be read.
+    fn decoded(self, encoding: Encoding, limit: u64) -> Result<Self, Error> {
+        let Self { body, lost, .. } = self;
+        let (body, is_whole) = encoding.decode(body, limit);
+        if body.len() as u64 > limit {
+            return Err(Error::TooLarge { limit });
+        }
+        if !is_whole && lost.is_none() {
+            let reason = "a compressed answer that is cut".to_owned();
+            let (status, request_id) = (self.status, self.request_id);
+            return Err(Error::Unreadable { status, reason, request_id, raw: Vec::new() });
+        }
+        Ok(Self { body, lost, ..self })
     }
 }
 
@@ -138,13 +104,16 @@ async fn whole(request: RequestBuilder, limit: u64) -> Result<Reply, Error> {
         |name: &&str| response.headers().get(*name)?.to_str().ok().map(|id| id.chars().take(200).collect());
     let request_id = REQUEST_ID.iter().find_map(header);
     let retry_after = asked(&response);
+    let encoding = Encoding::of(response.headers());
     let url = response.url().clone();
     let mut reply = Reply { status: status.as_u16(), retry_after, request_id, body: Vec::new(), lost: None };
     loop {
         let chunk = match response.chunk().await.map_err(|error| lost(error.with_url(url.clone()))) {
             Ok(Some(chunk)) => chunk,
-            Ok(None) => return Ok(reply),
-            Err(error) if status.is_success() => return Ok(Reply { lost: Some(error), ..reply }),
+            Ok(None) => return reply.decoded(encoding, limit),
+            Err(error) if status.is_success() => {
+                return Reply { lost: Some(error), ..reply }.decoded(encoding, limit);
+            }
             Err(error) => return Err(error),
         };
         let body = &mut reply.body;
@@ -182,7 +151,7 @@ pub(super) fn lost(error: reqwest::Error) -> Error {
 }
 
 /// The innermost reason of an error: the outer ones repeat the URL, which can contain a secret.
-fn cause(error: &reqwest::Error) -> String {
+pub(super) fn cause(error: &reqwest::Error) -> String {
     let mut reason = error.source();
     while let Some(inner) = reason.and_then(std::error::Error::source) {
         reason = Some(inner);

@@ -47,6 +47,16 @@ impl Key {
         Ok(value)
     }
 
+    /// The first frame of a WebSocket, which authenticates it and resumes a session.
+    #[cfg(feature = "websocket")]
+    pub(super) fn authentication(&self, session: Option<&str>) -> String {
+        let mut task = serde_json::json!({"taskType": "authentication", "apiKey": self.0});
+        if let Some(session) = session {
+            task["connectionSessionUUID"] = session.into();
+        }
+        serde_json::json!([task]).to_string()
+    }
+
     /// Removes the key from a text, since a server may repeat it.
     pub(super) fn hide_in_text(&self, text: &mut String) {
         if self.is_in(text) {

@@ -41,14 +41,28 @@ impl Reach {
     }
 }
 
-/// Resolves names to public addresses only, so that a name cannot change between the check and the connection.
+/// Resolves names to public addresses only, so that a name cannot change between the check and the connection. Proxies
+/// may have private addresses.
 #[derive(Debug)]
-pub(super) struct PublicNames;
+pub(super) struct PublicNames {
+    proxies: Vec<String>,
+}
+
+impl PublicNames {
+    /// Public names, and those of these proxies.
+    pub(super) fn and(proxies: Vec<String>) -> Self {
+        Self { proxies }
+    }
+}
 
 impl Resolve for PublicNames {
     fn resolve(&self, name: Name) -> Resolving {
+        let is_proxy = self.proxies.contains(&name.as_str().to_ascii_lowercase());
         Box::pin(async move {
             let found: Vec<SocketAddr> = lookup_host((name.as_str(), 0)).await?.collect();
+            if is_proxy {
+                return Ok(Box::new(found.into_iter()) as Addrs);
+            }
             let public: Vec<SocketAddr> =
                 found.iter().copied().filter(|address| inner(address.ip()).is_none()).collect();
             match found.first().and_then(|first| inner(first.ip())) {

@@ -1,13 +1,15 @@
 //! The settings of a client: endpoint, time limits, retries and size limits.
 
-use super::SetupError;
 use super::url::{bare, is_loopback};
-use reqwest::{Certificate, Proxy, Url};
+use super::{Budget, SetupError};
+use reqwest::{Proxy, Url};
 use std::fmt;
 use std::time::Duration;
 
 /// The endpoint of the API.
 const ENDPOINT: &str = "https://api.runware.ai/v1";
+#[cfg(feature = "websocket")]
+const SOCKET_ENDPOINT: &str = "wss://ws-api.runware.ai/v1";
 
 /// The longest time that is accepted, so that times can be added.
 const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -18,7 +20,10 @@ const LONGEST: Duration = Duration::from_secs(365 * 24 * 3600);
 /// use airspec_models::client::{Client, Settings};
 /// use std::time::Duration;
 ///
-/// let settings = Settings::default().base_url("http://127.0.0.1:8080/v1").timeout(Duration::from_secs(30)).retries(1);
+/// let settings = Settings::default()
+///     .base_url("http://127.0.0.1:8080/v1")
+///     .timeout(Duration::from_secs(30))
+///     .retries(1);
 /// let client = Client::new("my-key", settings)?;
 /// assert_eq!(format!("{client:?}"), "a client of http://127.0.0.1:8080/v1");
 /// # Ok::<(), airspec_models::client::SetupError>(())
@@ -29,7 +34,12 @@ pub struct Settings {
     plain_http: bool,
     pub(super) allow_private: bool,
     proxy: Option<String>,
-    pub(super) certificates: Vec<Certificate>,
+    pub(super) environment_proxy: bool,
+    #[cfg(feature = "client")]
+    pub(super) certificates: Vec<rustls::pki_types::CertificateDer<'static>>,
+    pub(super) http_client: Option<reqwest::Client>,
+    pub(super) budget: Option<Budget>,
+    socket_url: Option<String>,
     pub(super) connect_timeout: Duration,
     pub(super) timeout: Duration,
     pub(super) retries: u32,
@@ -43,12 +53,18 @@ pub struct Settings {
 /// URLs are shown without the parts that may be secret.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Settings")
+        let mut shown = f.debug_struct("Settings");
+        #[cfg(feature = "client")]
+        shown.field("certificates", &self.certificates.len());
+        shown
             .field("base_url", &bare(&self.base_url))
             .field("plain_http", &self.plain_http)
             .field("allow_private", &self.allow_private)
             .field("proxy", &self.proxy.as_deref().map(bare))
-            .field("certificates", &self.certificates.len())
+            .field("environment_proxy", &self.environment_proxy)
+            .field("http_client", &self.http_client.is_some())
+            .field("budget", &self.budget)
+            .field("socket_url", &self.socket_url.as_deref().map(bare))
             .field("connect_timeout", &self.connect_timeout)
             .field("timeout", &self.timeout)
             .field("retries", &self.retries)
@@ -68,7 +84,12 @@ impl Default for Settings {
             plain_http: false,
             allow_private: false,
             proxy: None,
+            environment_proxy: true,
+            #[cfg(feature = "client")]
             certificates: Vec::new(),
+            http_client: None,
+            budget: None,
+            socket_url: None,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(300),
             retries: 3,
@@ -107,24 +128,56 @@ impl Settings {
         self
     }
 
-    /// The URL of an HTTP proxy for all connections. Without this setting there is no proxy; environment variables are
-    /// not read. The proxy resolves the names of the hosts of downloads, so it must itself refuse private addresses.
+    /// The URL of an HTTP proxy for all connections. The proxy resolves the names of the hosts of downloads, so it must
+    /// itself refuse private addresses.
     #[must_use]
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// Trusts the certificates of a PEM file, in addition to those of the system.
+    /// Whether the proxies of the environment are used (`HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`), as
+    /// reqwest does. Default: yes. Connections to this machine never use them.
+    #[must_use]
+    pub fn environment_proxy(mut self, used: bool) -> Self {
+        self.environment_proxy = used;
+        self
+    }
+
+    /// Your own HTTP client, for example with another TLS library, a client certificate or a connection pool that you
+    /// share. It replaces the settings for proxies, certificates and connecting.
+    ///
+    /// Your client then decides about redirects and about the addresses that names of hosts resolve to. Build it with
+    /// `reqwest::redirect::Policy::none()` if the endpoint must not redirect your requests. If your client decompresses
+    /// answers itself, that works too.
+    #[must_use]
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http_client = Some(client);
+        self
+    }
+
+    /// The budget for the tasks of the client. Several clients can share one.
+    #[must_use]
+    pub fn budget(mut self, budget: &Budget) -> Self {
+        self.budget = Some(budget.clone());
+        self
+    }
+
+    /// The URL for connections over WebSocket. Default: `wss://ws-api.runware.ai/v1`, or [`base_url`](Self::base_url)
+    /// with `ws` in place of `http` if you set that.
+    #[must_use]
+    pub fn socket_url(mut self, url: impl Into<String>) -> Self {
+        self.socket_url = Some(url.into());
+        self
+    }
+
+    /// Trusts the certificates of a PEM file, in addition to the root certificates.
     ///
     /// # Errors
     /// The bytes contain no certificate.
+    #[cfg(feature = "client")]
     pub fn trust(mut self, pem: &[u8]) -> Result<Self, SetupError> {
-        let found = Certificate::from_pem_bundle(pem).unwrap_or_default();
-        if found.is_empty() {
-            return Err(SetupError::NoCertificate);
-        }
-        self.certificates.extend(found);
+        self.certificates.extend(super::tls::certificates(pem)?);
         Ok(self)
     }
 
@@ -197,18 +250,42 @@ impl Settings {
 
     /// The endpoint, if the key may be sent there.
     pub(super) fn endpoint(&self) -> Result<Url, SetupError> {
-        let refused = |reason: &str| SetupError::Url { url: bare(&self.base_url), reason: reason.to_owned() };
-        let url = Url::parse(&self.base_url).map_err(|error| refused(&error.to_string()))?;
+        self.address(&self.base_url, ["https", "http"])
+    }
+
+    /// The endpoint for WebSockets, if the key may be sent there.
+    #[cfg(feature = "websocket")]
+    pub(super) fn socket_endpoint(&self) -> Result<Url, SetupError> {
+        let url = match &self.socket_url {
+            Some(url) => url.clone(),
+            None if self.base_url == ENDPOINT => SOCKET_ENDPOINT.to_owned(),
+            None => self.base_url.replacen("http", "ws", 1),
+        };
+        self.address(&url, ["wss", "ws"])
+    }
+
+    /// The URL for WebSockets as it is set, for messages.
+    #[cfg(feature = "websocket")]
+    pub(super) fn socket_name(&self) -> &str {
+        self.socket_url.as_deref().unwrap_or(&self.base_url)
+    }
+
+    /// A URL with the secure scheme, or with the plain one where that is allowed.
+    fn address(&self, text: &str, [secure, plain]: [&str; 2]) -> Result<Url, SetupError> {
+        let refused = |reason: String| SetupError::Url { url: bare(text), reason };
+        let url = Url::parse(text).map_err(|error| refused(error.to_string()))?;
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refused("contains a user name or a password"));
+            return Err(refused("contains a user name or a password".to_owned()));
         }
+        let is_here = is_loopback(url.host_str().unwrap_or_default());
         match url.scheme() {
-            "https" => Ok(url),
-            "http" if self.plain_http || is_loopback(url.host_str().unwrap_or_default()) => Ok(url),
-            "http" => {
-                Err(refused("would send the key in the clear; use https, or set `Settings::plain_http`"))
+            scheme if scheme == secure => Ok(url),
+            scheme if scheme == plain && (self.plain_http || is_here) => Ok(url),
+            scheme if scheme == plain => {
+                let advice = format!("use {secure}, or set `Settings::plain_http`");
+                Err(refused(format!("would send the key in the clear; {advice}")))
             }
-            _ => Err(refused("is neither http nor https")),
+            _ => Err(refused(format!("is neither {plain} nor {secure}"))),
         }
     }
 
@@ -250,6 +327,7 @@ mod tests {
         assert!(!format!("{settings:?}").contains("hunter2"), "{settings:?}");
     }
 
+    #[cfg(feature = "client")]
     #[test]
     fn data_without_a_certificate_is_refused() {
         assert!(matches!(Settings::default().trust(b"hello"), Err(SetupError::NoCertificate)));

@@ -99,6 +99,12 @@ impl Share {
         self.items.push((identity, item));
     }
 
+    /// Keeps the results whose identity satisfies the condition.
+    #[cfg(feature = "websocket")]
+    pub(super) fn keep(&mut self, mut is_kept: impl FnMut(u64) -> bool) {
+        self.items.retain(|(identity, _)| is_kept(*identity));
+    }
+
     /// Whether results follow the first answer.
     pub(super) fn is_open(&self, ticket: &Ticket) -> bool {
         let may_follow = ticket.is_deferred || !self.under_way.is_empty();

@@ -145,3 +145,9 @@ airspec_models::answer!(ApiError {
     optional task_uuid: "taskUUID",
     optional status: "status",
 });
+
+airspec_models::result_item!(ImageInferenceResult {
+    files: [Url image_url, Base64 image_base64_data, DataUri image_data_uri],
+    cost: [cost],
+    identity: [image_uuid],
+});

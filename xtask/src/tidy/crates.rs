@@ -7,11 +7,12 @@ use std::path::Path;
 use std::process::Command;
 
 /// What each crate may depend on, of this workspace. Dependencies of tests alone are free.
-const ARROWS: [(&str, &[&str]); 12] = [
-    ("airspec-spec", &[]),
+const ARROWS: [(&str, &[&str]); 13] = [
+    ("airspec-price", &[]),
+    ("airspec-spec", &["airspec-price"]),
     ("airspec-codegen", &["airspec-spec"]),
     ("airspec-macros", &["airspec-spec", "airspec-codegen"]),
-    ("airspec-models", &[]),
+    ("airspec-models", &["airspec-price"]),
     ("airspec-judge", &["airspec-spec"]),
     ("airspec-media", &[]),
     ("airspec-mock", &["airspec-spec", "airspec-judge", "airspec-media"]),

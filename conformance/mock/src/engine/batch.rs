@@ -11,7 +11,7 @@ use crate::steps::execute::{self, Execution, Terms};
 use crate::steps::judge::{self, Conflict, Taken};
 use crate::steps::plan::Plan;
 use crate::steps::results::ResultBuilder;
-use crate::steps::{platform, poll, respond};
+use crate::steps::{odd, platform, poll, respond};
 use crate::task_view::TaskView;
 use airspec_judge::Violation;
 use serde_json::Value;
@@ -127,11 +127,20 @@ impl Engine {
             |problem: Option<Problem>| Outcome { items: Vec::new(), problems: problem.into_iter().collect() };
         let Some(mut items) = builder.admitted(share) else { return refused(Some(execute::crowded(task))) };
         self.mutations.on_results(identity, &mut items);
-        if !self.is_paid(&plan, caller) {
+        let network = &caller.conditions.network;
+        let happens = |condition, share| self.rng.chance(condition, identity, share);
+        if happens("quota", network.quota) {
+            return refused(Some(execute::without_credit(task)));
+        }
+        // What the content policy refuses costs nothing.
+        let failure = happens("moderation", network.moderation).then(|| execute::moderated(task));
+        if failure.is_none() && !self.is_paid(&plan, caller) {
             return refused(execute::unpaid(task, self.settings.unpaid_status));
         }
-        let fails = self.rng.chance("fail", identity, caller.conditions.network.fail);
-        let failure = fails.then(|| execute::failed(task));
+        let failure = failure.or_else(|| happens("fail", network.fail).then(|| execute::failed(task)));
+        if happens("odd-fields", network.odd_fields) {
+            odd::change(&mut items, &self.index);
+        }
         let now = self.clock.now();
         let unique = self.model.unique();
         let terms = Terms {

@@ -3,11 +3,12 @@
 use super::Engine;
 use super::admission::{Admission, Transport};
 use crate::answer::{Answer, Body, Content, Piece};
-use crate::network::RequestConditions;
+use crate::network::{self, RequestConditions};
 use crate::problem::Problem;
 use crate::protocol::{CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, is_endpoint};
 use crate::state::files::Found;
 use crate::steps::admit;
+use crate::steps::platform::is_of_model;
 use std::sync::Arc;
 
 /// Where a path leads.
@@ -85,7 +86,11 @@ impl Engine {
                 };
                 paced(answer, &conditions)
             }
-            Admission::Admitted { caller, batch } => paced(self.respond(&batch, &caller), &caller.conditions),
+            Admission::Admitted { caller, batch } => {
+                let answer = paced(self.respond(&batch, &caller), &caller.conditions);
+                let is_lost = caller.conditions.lost && batch.iter().any(is_of_model);
+                if is_lost { Answer { passage: Passage::Dropped, ..answer } } else { answer }
+            }
         }
     }
 
@@ -103,7 +108,15 @@ impl Engine {
         {
             return answer;
         }
-        let found = crate::lock(&self.state.files).find(name, self.clock.now());
+        let mut files = crate::lock(&self.state.files);
+        if let Some(status) = self.settings.network.link_error
+            && request.method == "GET"
+            && files.fails_now(name)
+        {
+            return self.refusal(&network::problem_of_status(status));
+        }
+        let found = files.find(name, self.clock.now());
+        drop(files);
         match found {
             Found::Unknown => self.refusal(&Problem::new(404, "fileNotFound", "There is no such file.")),
             Found::Expired => {

@@ -7,6 +7,7 @@ use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::protocol::{self, Incoming, Note, name};
 use crate::state::sessions::{Frame, Session};
+use crate::steps::platform::is_of_model;
 use crate::steps::{admit, respond};
 use serde_json::Value;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ pub(crate) struct Work {
     /// Each with the time from now at which it is to be sent.
     pub(crate) frames: Vec<(Duration, Frame)>,
     pub(crate) dropped: bool,
+    /// Whether the connection is closed before the frames are sent, so that they wait for the next one.
+    pub(crate) lost: bool,
     pub(crate) note: Note,
 }
 
@@ -61,7 +64,9 @@ impl Engine {
                 let outcome = Outcome { items: Vec::new(), problems: vec![problem] };
                 refused(session, outcome, 0, Duration::ZERO)
             }
-            Admission::Dropped(_) => Work { frames: Vec::new(), dropped: true, note: Note::default() },
+            Admission::Dropped(_) => {
+                Work { frames: Vec::new(), dropped: true, lost: false, note: Note::default() }
+            }
             Admission::Refused { conditions, problem, batch } => {
                 // An error for each task, so that the client can stop waiting for it.
                 let problems = batch.iter().map(|task| problem.clone().of_task(task)).collect();
@@ -88,12 +93,13 @@ impl Engine {
                 frames.extend(times.zip(parts));
             }
         }
-        Work { frames, dropped: false, note }
+        let lost = caller.conditions.lost && batch.iter().any(is_of_model);
+        Work { frames, dropped: false, lost, note }
     }
 }
 
 /// One frame with the errors of a batch of `tasks` elements that is refused as a whole.
 fn refused(session: &Session, outcome: Outcome, tasks: usize, delay: Duration) -> Work {
     let note = outcome.note(tasks, &session.caller.secrets);
-    Work { frames: vec![(delay, session.frame(outcome))], dropped: false, note }
+    Work { frames: vec![(delay, session.frame(outcome))], dropped: false, lost: false, note }
 }

@@ -157,8 +157,12 @@ async fn converse(
                     log(app, Note { route: crate::ENDPOINT, ..Note::default() }, started, Passage::Dropped);
                     return End::Dropped;
                 }
+                let lost = work.lost;
                 if start(app, session, work, started).await.is_none() {
                     return End::Overloaded;
+                }
+                if lost {
+                    return End::Dropped;
                 }
             }
             () = session.bell.notified() => {}

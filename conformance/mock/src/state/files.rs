@@ -27,6 +27,8 @@ struct File {
     image: Arc<ImageSpec>,
     /// When the link ends.
     until: Option<Duration>,
+    /// Whether it has failed once, where links do.
+    has_failed: bool,
 }
 
 /// What is known of a file.
@@ -41,7 +43,7 @@ pub(crate) enum Found {
 impl Files {
     pub(crate) fn add(&mut self, name: &str, image: Arc<ImageSpec>, until: Option<Duration>) {
         self.bytes += image.weight();
-        match self.known.insert(name.to_owned(), File { image, until }) {
+        match self.known.insert(name.to_owned(), File { image, until, has_failed: false }) {
             None => self.order.push_back(name.to_owned()),
             Some(replaced) => self.bytes -= replaced.image.weight(),
         }
@@ -61,6 +63,11 @@ impl Files {
                 None => Found::Undrawn(Arc::clone(&file.image)),
             },
         }
+    }
+
+    /// Whether this is the first request for a file of links that fail once.
+    pub(crate) fn fails_now(&mut self, name: &str) -> bool {
+        self.known.get_mut(name).is_some_and(|file| !std::mem::replace(&mut file.has_failed, true))
     }
 
     pub(crate) fn keep(&mut self, name: &str, bytes: &[u8]) {

@@ -171,6 +171,18 @@ pub(crate) fn failed(task: &Value) -> Problem {
     Problem::new(500, "timeoutProvider", "The provider did not answer in time.").of_task(task)
 }
 
+/// The error of a task that the provider's content policy refuses.
+pub(crate) fn moderated(task: &Value) -> Problem {
+    let text = "The provider refused the prompt or an image because of its content policy.";
+    Problem::new(400, "contentPolicyViolation", text).of_task(task)
+}
+
+/// The error of a task of an account that has not bought credit, for a model that the platform does not host itself.
+pub(crate) fn without_credit(task: &Value) -> Problem {
+    let text = "This model needs paid credit. Add credit to the account and try again.";
+    Problem::new(400, "thirdPartyInsufficientCredits", text).of_task(task)
+}
+
 fn acknowledgement(task: &Value) -> Item {
     let named = |name: &&str| Some(((*name).to_owned(), task.get(*name)?.clone()));
     Item::plain([name::TASK_TYPE, name::TASK_UUID].iter().filter_map(named).collect())

@@ -66,7 +66,7 @@ impl Plan {
         pace: Duration,
     ) -> Self {
         let (width, height) = size(view, index);
-        let tier = prices.tier_path().and_then(|path| view.text(path)).map(str::to_owned);
+        let tier = prices.tier.as_deref().and_then(|path| view.text(path)).map(str::to_owned);
         let flagged = index.flags.iter().filter(|(parameter, _)| view.is_true(parameter));
         let prompt = index.prompt.as_ref().and_then(|path| view.text(path));
         Self {

@@ -9,6 +9,12 @@ use crate::protocol::{kind, name};
 use crate::settings::Settings;
 use serde_json::{Map, Value};
 
+/// Whether a task is one of the model, and none of the platform's own.
+pub(crate) fn is_of_model(task: &Value) -> bool {
+    let own = [kind::AUTHENTICATION, kind::PING, kind::POLL];
+    !task.get(name::TASK_TYPE).and_then(Value::as_str).is_some_and(|kind| own.contains(&kind))
+}
+
 /// The key of the first one was checked with the request; it has no result over HTTP.
 pub(crate) fn authentication(task: &Value, settings: &Settings) -> Outcome {
     let mut problems = unknown_names(task, &[name::TASK_TYPE, name::API_KEY, name::SESSION]);

@@ -2,6 +2,7 @@
 
 mod builder;
 mod enums;
+mod facts;
 mod rules;
 
 /// Every constraint that a request must satisfy.
@@ -426,6 +427,7 @@ airspec_models::task!(Request, RequestBuilder {
     unique: ("taskUUID", &constraints::TASK_UUID_UNIQUE),
     count: ("numberResults", 1),
     delivery: "sync",
+    facts: facts::facts,
     keeps_json: false,
     answer: airspec_models::answers::ImageInferenceResult,
 });
