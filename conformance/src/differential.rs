@@ -28,8 +28,10 @@ pub struct Disagreement {
 #[must_use]
 pub fn compare(judge: &Judge, from_json: FromJson, text: &str) -> Option<Disagreement> {
     let statement = |pointer: String, constraint: &str, message: &str| {
-        // The judge names no nearest legal value.
-        let message = message.split("; nearest legal ").next().unwrap_or(message);
+        // What follows is advice: the judge names no nearest legal value, and looks for a name in one object alone.
+        let advice = ["; nearest legal ", " is not a known name here, "];
+        let message =
+            advice.into_iter().find_map(|words| Some(message.split_once(words)?.0)).unwrap_or(message);
         // A field of whole numbers holds 5 where the text has 5.0.
         let message = message.strip_suffix(".0").unwrap_or(message);
         (pointer, format!("{constraint} {message}"))
