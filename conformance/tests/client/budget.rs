@@ -2,7 +2,7 @@
 
 #![allow(clippy::float_cmp, reason = "amounts are the floats that are nearest to their decimals")]
 
-use crate::support::{KEY, Script, answer, mock, quick, required};
+use crate::support::{KEY, Script, answer, cut, mock, quick, required, result};
 use airspec_mock::Settings as MockSettings;
 use airspec_models::client::{Budget, Class, Client, Error};
 use airspec_models::openai_gpt_image_2::{DeliveryMethod, Quality, Request, Required};
@@ -80,6 +80,31 @@ async fn a_refusal_costs_nothing_and_a_doubt_costs_the_reservation() {
         let client = Client::new(KEY, quick(&mock.url()).retries(0).budget(&budget)).unwrap();
         client.run(&cheap()).await.unwrap_err();
         assert_eq!((budget.spent(), budget.reserved()), (spent, reserved), "{network}");
+    }
+}
+
+#[tokio::test]
+async fn an_odd_price_is_spent_once_and_what_may_be_billed_stays_reserved() {
+    let task = cheap();
+    let priced = result(&task, 1).replace("\"imageURL\"", "\"cost\":\"0.0060\",\"imageURL\"");
+    let conflict = answer(400, r#"{"errors":[{"code":"conflictTaskUUID","message":"in use"}]}"#);
+    let nothing = answer(200, r#"{"data":[]}"#);
+    let twice = answer(200, &format!(r#"{{"data":[{priced},{priced}]}}"#));
+    for (answers, is_ok, amounts) in [
+        (vec![twice], true, (0.006, 0.0)),
+        (vec![answer(200, &format!(r#"{{"data":[{}]}}"#, result(&task, 1)))], true, (0.0, 0.062)),
+        (vec![cut(), nothing.clone()], false, (0.0, 0.062)),
+        (vec![cut(), conflict.clone(), nothing], false, (0.0, 0.062)),
+        (vec![conflict], false, (0.0, 0.062)),
+    ] {
+        let script = Script::start(answers).await;
+        let budget = Budget::usd(1.0);
+        let outcome = rich(&script.url, &budget).run(&task).await;
+        assert_eq!(
+            (outcome.is_ok(), budget.spent(), budget.reserved()),
+            (is_ok, amounts.0, amounts.1),
+            "{outcome:?}"
+        );
     }
 }
 

@@ -33,6 +33,7 @@ type Slot = OnceLock<Result<reqwest::Client, SetupError>>;
 /// What a client is for.
 #[derive(Clone, Copy)]
 struct Purpose {
+    #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "the caller's client has its own TLS"))]
     is_secure: bool,
     /// Whether it connects to this machine, where no proxy of the environment is asked.
     is_here: bool,
