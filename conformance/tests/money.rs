@@ -23,7 +23,7 @@ fn a_plan_needs_no_key_and_covers_the_accepting_sides_in_few_requests() {
     let billed: usize = line.split([' ', ',']).nth(4).unwrap().parse().unwrap();
     assert!((1..=12).contains(&billed), "{line}");
     // What only the world outside can give is named once, with the flag that gives it.
-    assert!(plan.contains("not sent, 18 cases: needs a URL that the target can post to"), "{plan}");
+    assert!(plan.contains("not sent, 20 cases: needs a URL that the target can post to"), "{plan}");
     assert!(plan.contains("(first: webhookURL.type.accept.of-the-type)"), "{plan}");
     assert!(plan.contains("--media-uuid") && plan.matches("not sent, ").count() == 3, "{plan}");
     // No limit that anybody sets lets this one through, and it is not in the total.
