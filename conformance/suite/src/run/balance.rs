@@ -7,6 +7,8 @@ use super::observe::{Session, uuid};
 use crate::case::Wire;
 use crate::oracle::observation::{Observation, Outcome};
 use crate::parameter::set;
+use crate::protocol::CODE;
+use airspec_models::client::{Class, of_code};
 use serde_json::Value;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -66,7 +68,11 @@ impl Session {
 
     /// Whether an answer is one that a spent balance explains.
     pub(super) fn is_unpaid(&self, seen: &Observation) -> bool {
-        let is_about_money = seen.outcome.answer().is_some_and(|answer| answer.status == PAYMENT_REQUIRED);
-        is_about_money && self.balance.is_spent.load(Ordering::Relaxed)
+        let is_about_money =
+            |error: &Value| error.get(CODE).and_then(Value::as_str).and_then(of_code) == Some(Class::Quota);
+        let is_unpaid = seen.outcome.answer().is_some_and(|answer| {
+            answer.status == PAYMENT_REQUIRED || answer.errors().iter().any(is_about_money)
+        });
+        is_unpaid && self.balance.is_spent.load(Ordering::Relaxed)
     }
 }

@@ -76,8 +76,12 @@ fn other_fields(scene: &TaskResults<'_>, index: usize, item: &Map<String, Value>
         .iter()
         .map(|result| result.fields)
         .find(|result| is_about(scene.model, item, result))?;
+    // What the model does not know of is judged elsewhere.
+    let is_known = |name: &str| {
+        scene.model.result.as_ref().is_some_and(|result| result.property(name).is_some()) && name != STATUS
+    };
     let lacks = |one: &Map<String, Value>, other: &Map<String, Value>| {
-        one.keys().find(|name| *name != STATUS && !other.contains_key(*name)).map(|name| excerpt(name))
+        one.keys().find(|name| is_known(name) && !other.contains_key(*name)).map(|name| excerpt(name))
     };
     let number = index + 1;
     lacks(result, item).map(|name| format!("call {number} has no `{name}`, which the result has")).or_else(
