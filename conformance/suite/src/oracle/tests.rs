@@ -153,9 +153,9 @@ fn a_refusal_has_a_status_an_envelope_and_the_right_parameter() {
     let note = Some(Class::PageSilent);
     is(
         &refuse(errors(&[error(json!({})), error(json!({"parameter": "high"}))])),
-        Verdict::Note,
+        Verdict::Fail,
         note,
-        "2 errors for one fault",
+        "an error blames `high`, which is right",
     );
     is(&refuse(errors(&[error(json!({"parameter": null}))])), Verdict::Note, note, "no `parameter`");
 }
