@@ -71,7 +71,7 @@ async function filters(name) {
     await select.selectOption("");
   }
   const id = await page.locator("details.case summary code").last().textContent();
-  await page.getByLabel("Text").fill(id.toUpperCase());
+  await page.getByRole("searchbox", { name: "Text" }).fill(id.toUpperCase());
   const found = await shown(page);
   expect(found >= 1 && found < all, `a search for one id shows ${found}`);
   await page.getByRole("button", { name: "Clear" }).click();
@@ -81,7 +81,7 @@ async function filters(name) {
   await page.waitForFunction((all) => document.querySelectorAll("details.case:not([hidden])").length < all || all, all);
   expect((await page.locator("[data-facet=verdict]").inputValue()) === (await tile.getAttribute("data-verdict")), "a count filters");
   // A link wins over a filter that hides what it leads to.
-  await page.getByLabel("Text").fill("no such text anywhere");
+  await page.getByRole("searchbox", { name: "Text" }).fill("no such text anywhere");
   expect((await shown(page)) === 0, "nothing is shown");
   await page.locator("a.cell").first().click();
   await page.waitForFunction((all) => document.querySelectorAll("details.case:not([hidden])").length === all, all);
@@ -107,7 +107,7 @@ async function keyboard() {
   const { page, bad, close } = await open("run");
   await page.keyboard.press("Tab");
   expect((await page.evaluate(() => document.activeElement.className)) === "jump", "the first stop is the skip link");
-  await page.getByLabel("Text").focus();
+  await page.getByRole("searchbox", { name: "Text" }).focus();
   await page.keyboard.type("reject");
   const on = () => page.evaluate(() => document.activeElement.tagName);
   // Two buttons of the form and a link to the documentation stand between.

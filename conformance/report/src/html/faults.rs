@@ -52,7 +52,7 @@ fn kinds(html: &mut Html, kills: &Kills) {
     if kills.kinds.is_empty() {
         return;
     }
-    html.raw("<section aria-labelledby=\"kinds\"><h2 id=\"kinds\">Kinds of faults</h2>\n");
+    html.raw("<section aria-labelledby=\"fault-kinds\"><h2 id=\"fault-kinds\">Kinds of faults</h2>\n");
     html.raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Kinds of faults\"><table class=\"list\">");
     html.raw("<thead><tr><th scope=\"col\">Kind</th>");
     for column in ["Faults", "Killed", "Noted", "Equivalent", "Survived"] {
