@@ -3,6 +3,8 @@
 //!
 //! All of them are marked CC (two or more sources) in the wire facts.
 
+use serde_json::Value;
+
 /// The list of results.
 pub const DATA: &str = "data";
 /// The list of errors.
@@ -47,6 +49,12 @@ pub const STATUS: &str = "status";
 pub const FAILED: &str = "error";
 /// A deferred result that is there.
 pub const SUCCESS: &str = "success";
+
+/// Whether a task asks for the results of another, and has none of its own.
+#[must_use]
+pub fn is_poll(task: &Value) -> bool {
+    task.get(TASK_TYPE).is_some_and(|kind| kind == GET_RESPONSE)
+}
 
 /// How a file is handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

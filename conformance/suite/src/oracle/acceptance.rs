@@ -5,10 +5,9 @@ use super::cause::form;
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
 use super::owner::is_about_one_limit;
-use super::scene::is_poll;
 use super::{Oracle, answered, excerpt, show};
 use crate::case::Case;
-use crate::protocol::{CODE, DATA, ERRORS};
+use crate::protocol::{CODE, DATA, ERRORS, is_poll};
 use airspec_spec::Level;
 use serde_json::Value;
 

@@ -4,7 +4,7 @@ use super::Identity;
 use super::file::File;
 use super::observation::Observation;
 use crate::parameter::effective;
-use crate::protocol::{GET_RESPONSE, TASK_TYPE};
+use crate::protocol::is_poll;
 use airspec_spec::Model;
 use serde_json::{Map, Value};
 
@@ -35,11 +35,6 @@ pub struct Item<'a> {
     pub fields: &'a Map<String, Value>,
     /// Its file, where it was looked at.
     pub file: Option<&'a File>,
-}
-
-/// Whether a task asks for the results of another, and has none of its own.
-pub(super) fn is_poll(task: &Value) -> bool {
-    task.get(TASK_TYPE).is_some_and(|kind| kind == GET_RESPONSE)
 }
 
 impl<'a> TaskResults<'a> {

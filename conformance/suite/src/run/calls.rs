@@ -1,7 +1,7 @@
 //! Calls to the runner's own address: of the results of a case, or of a request that must be refused.
 
 use super::Redactor;
-use super::listener::Mailbox;
+use super::listener::{Mailbox, NO_URL};
 use super::observe::{Session, uuid};
 use crate::case::Case;
 use crate::oracle::observation::{Call, Observation, Payload};
@@ -21,9 +21,7 @@ impl Session {
         parameter: &str,
         body: &mut Value,
     ) -> Result<Mailbox<'_>, String> {
-        let listener = self.listener.as_ref().ok_or_else(|| {
-            "needs an address that the target can call, and this machine has none that is known".to_owned()
-        })?;
+        let listener = self.listener.as_ref().ok_or(NO_URL)?;
         let mailbox =
             listener.hand_out(&uuid(self.client.settings().seed, &case.id, 1), case.wire.failed_calls);
         if let Some(task) = body.as_array_mut().and_then(|tasks| tasks.first_mut()) {

@@ -265,10 +265,13 @@ impl Client {
         if let Some(bytes) = &wire.bytes {
             return bytes.clone();
         }
-        let own = self.target.key().expose();
         let key = match wire.credential {
             Credential::Task | Credential::LastTask => self.key_task(),
-            Credential::OpenTask => json!({TASK_TYPE: AUTHENTICATION, API_KEY: own, "airspecNoSuchName": 1}),
+            Credential::OpenTask => {
+                let mut key = self.key_task();
+                key["airspecNoSuchName"] = Value::from(1);
+                key
+            }
             Credential::WrongTask => json!({TASK_TYPE: AUTHENTICATION, API_KEY: WRONG_KEY}),
             Credential::EmptyTask => json!({TASK_TYPE: AUTHENTICATION}),
             Credential::Key

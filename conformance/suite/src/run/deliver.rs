@@ -6,6 +6,7 @@
 //! apart.
 
 use super::Record;
+use super::listener::NO_URL;
 use super::observe::{Session, uuid};
 use crate::case::{Case, Expect};
 use crate::oracle::behaviour::needs;
@@ -138,9 +139,7 @@ impl Session {
         }
         let is_called = matches!(&case.expect, Expect::Behave(behaviour) if needs(&behaviour.kind).address);
         if (is_called || case.wire.address.is_some()) && self.listener.is_none() {
-            return Some(
-                "needs a URL that the target can call, and this machine has none that is known".to_owned(),
-            );
+            return Some(NO_URL.to_owned());
         }
         let is_free = self.client.settings().accepted.as_ref().filter(|_| self.budget.is_free());
         let reason = is_free?.acceptance(&case.id)?;

@@ -22,6 +22,9 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
+/// Why a case cannot be tried without a listener.
+pub(super) const NO_URL: &str =
+    "needs a URL that the target can call, and this machine has none that is known";
 /// How much of a call's body is read, in bytes.
 const LIMIT: usize = 48 << 20;
 /// Of a body that is larger than this only one is read at a time, in bytes.

@@ -145,8 +145,8 @@ impl Socket {
         if response.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Err(Refused::Answer(fetch::read(response, deadline, limits).await?));
         }
-        let accept = response.headers().get(SEC_WEBSOCKET_ACCEPT).map(|value| value.as_bytes().to_vec());
-        if accept.as_deref() != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
+        let accept = response.headers().get(SEC_WEBSOCKET_ACCEPT);
+        if accept.is_none_or(|accept| accept != &derive_accept_key(key.as_bytes())) {
             return Err(Loss::Broken(
                 "the answer to the handshake of WebSocket is not that of this one".into(),
             )

@@ -5,7 +5,7 @@ use crate::oracle::behaviour::is_deferred;
 use crate::oracle::observation::Loss;
 use crate::oracle::{Identity, Oracle};
 use crate::parameter::{at, results};
-use crate::protocol::{AUTHENTICATION, CODE, DATA, ERRORS, GET_RESPONSE, TASK_TYPE, TASK_UUID};
+use crate::protocol::{AUTHENTICATION, CODE, DATA, ERRORS, TASK_TYPE, TASK_UUID, is_poll};
 use crate::run::fetch::{Got, Limits};
 use airspec_models::client::{Class, of_code};
 use serde_json::{Map, Value};
@@ -75,7 +75,7 @@ impl Awaited {
         let open: Vec<Open> = tasks
             .iter()
             .map(|task| {
-                let is_poll = task.get(TASK_TYPE).is_some_and(|kind| kind == GET_RESPONSE);
+                let is_poll = is_poll(task);
                 let id = if is_poll {
                     task.get(TASK_UUID).and_then(Value::as_str)
                 } else {
