@@ -53,7 +53,7 @@ fn kinds(html: &mut Html, kills: &Kills) {
         return;
     }
     html.raw("<section aria-labelledby=\"fault-kinds\"><h2 id=\"fault-kinds\">Kinds of faults</h2>\n");
-    html.raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Kinds of faults\"><table class=\"list\">");
+    html.raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table of kinds\"><table class=\"list\">");
     html.raw("<thead><tr><th scope=\"col\">Kind</th>");
     for column in ["Faults", "Killed", "Noted", "Equivalent", "Survived"] {
         html.raw("<th scope=\"col\">").raw(column).raw("</th>");

@@ -114,12 +114,14 @@ pub(super) fn of_run(html: &mut Html, document: &Document) {
     html.raw("</section>\n");
 }
 
-/// The rule of a constraint. Behaviours share a column, and so do cases that are about neither: those of the search.
+/// The rule of a constraint. Behaviours and rules of the protocol share a column, and so do cases that are about none of
+/// these: those of the search.
 fn column<'a>(document: &Document, entry: &'a Entry) -> &'a str {
     let is_subject = document.subjects.iter().any(|subject| subject.id == entry.constraint);
     match entry.expect.as_str() {
         _ if !is_subject => "search",
         "behave" => "behaviour",
+        _ if entry.constraint.starts_with("protocol.") => "behaviour",
         _ => entry.constraint.rsplit('.').next().unwrap_or_default(),
     }
 }
