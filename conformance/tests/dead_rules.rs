@@ -51,9 +51,9 @@ fn model() -> Model {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_fault_is_found_or_changes_nothing() {
-    let trial = MutationRun::new(model()).unwrap();
-    let load = trial.load(1).unwrap();
-    let alarms = trial.sound(1, 1).await.unwrap();
+    let mutations = MutationRun::new(model()).unwrap();
+    let load = mutations.load(1).unwrap();
+    let alarms = mutations.sound(1, 1).await.unwrap();
     assert!(alarms.is_empty(), "{alarms:?}");
     let about =
         ["accept:height", "accept:preset", "accept:width", "misread:mark", "misread:single", "misread:width"];
@@ -61,8 +61,8 @@ async fn every_fault_is_found_or_changes_nothing() {
     // Of the names that servers may know, an object within a task is tried with some.
     let is_name = |id: &str| [":sibling-", ":kebab", ":snake"].iter().any(|part| id.contains(part));
     let is_meant = |id: &str| about.iter().any(|start| id.starts_with(start)) && !is_name(id);
-    for fault in trial.faults().into_iter().filter(|fault| is_meant(&fault.id)) {
-        let outcome = trial.test(fault, &load).await.unwrap();
+    for fault in mutations.faults().into_iter().filter(|fault| is_meant(&fault.id)) {
+        let outcome = mutations.test(fault, &load).await.unwrap();
         ends.insert(outcome.fault.id, outcome.end);
     }
     let of = |word: &str| {

@@ -259,7 +259,7 @@ impl Client {
             outcomes.pop().unwrap_or(Err(Error::nothing(wanted)))
         };
         let outcome = trace::run(&id, call).await;
-        self.settle(&id, &outcome);
+        self.charge(&id, &outcome);
         outcome
     }
 
@@ -288,7 +288,7 @@ impl Client {
         let results = trace::batch(names.len(), self.send(body(batch), tickets, &mut tell)).await;
         let outcomes = names.into_iter().zip(results).map(|(task, result)| {
             trace::outcome(&task, &result);
-            self.settle(&task, &result);
+            self.charge(&task, &result);
             Outcome { task, result }
         });
         outcomes.collect()
@@ -322,7 +322,7 @@ impl Client {
             Ok(Some(finished)) => Ok(finished),
             Err(error) => Err(error),
         };
-        self.settle(&id, &outcome);
+        self.charge(&id, &outcome);
         outcome.map(Some)
     }
 
@@ -374,7 +374,7 @@ impl Client {
             }
         };
         let outcome = trace::run(&id, call).await;
-        self.settle_collected(&id, &outcome);
+        self.charge_collected(&id, &outcome);
         outcome
     }
 }

@@ -41,13 +41,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let trial = Arc::new(MutationRun::new(arguments.spec.read()?)?);
-    let faults = select(trial.faults(), &arguments.fault)?;
+    let mutations = Arc::new(MutationRun::new(arguments.spec.read()?)?);
+    let faults = select(mutations.faults(), &arguments.fault)?;
     let seed = arguments.seed.unwrap_or_else(random);
     runtime()?.block_on(async {
         let start = Instant::now();
-        let alarms = alarms(arguments, &trial, seed).await?;
-        let outcomes = outcomes(arguments, &trial, faults, seed).await?;
+        let alarms = alarms(arguments, &mutations, seed).await?;
+        let outcomes = outcomes(arguments, &mutations, faults, seed).await?;
         let matrix = Matrix { seed, seeds: arguments.seeds, alarms, outcomes, duration: start.elapsed() };
         let written = arguments.report.as_ref().map(|folder| Reports::matrix(folder, &matrix));
         show(&matrix.table(style()))?;
@@ -72,10 +72,10 @@ fn select(faults: Vec<Fault>, globs: &[String]) -> Result<Vec<Fault>, Failure> {
 }
 
 /// What is found where nothing is wrong.
-async fn alarms(arguments: &Arguments, trial: &MutationRun, seed: u64) -> Result<Vec<Record>, Failure> {
+async fn alarms(arguments: &Arguments, mutations: &MutationRun, seed: u64) -> Result<Vec<Record>, Failure> {
     let mut alarms = Vec::new();
     for number in 0..arguments.seeds {
-        alarms.extend(trial.sound(seed.wrapping_add(number), number).await?);
+        alarms.extend(mutations.sound(seed.wrapping_add(number), number).await?);
         if !alarms.is_empty() {
             complain(&format!(
                 "false alarm: the suite has findings on the mock without a fault with seed {}",
@@ -97,7 +97,7 @@ fn order(folder: Option<&Path>) -> Vec<(String, String)> {
 
 async fn outcomes(
     arguments: &Arguments,
-    trial: &Arc<MutationRun>,
+    mutations: &Arc<MutationRun>,
     faults: Vec<Fault>,
     seed: u64,
 ) -> Result<Vec<MutantOutcome>, Failure> {
@@ -105,14 +105,14 @@ async fn outcomes(
     let mut outcomes: Vec<Option<MutantOutcome>> = faults.iter().map(|_| None).collect();
     let mut waiting = faults.into_iter().enumerate();
     let mut tasks = JoinSet::new();
-    let load = Arc::new(trial.load(seed)?.with_order(order(arguments.report.as_deref())));
+    let load = Arc::new(mutations.load(seed)?.with_order(order(arguments.report.as_deref())));
     let jobs = arguments.jobs.unwrap_or_else(|| available_parallelism().map_or(2, NonZero::get));
     loop {
         while tasks.len() < jobs
             && let Some((index, fault)) = waiting.next()
         {
-            let (trial, load) = (Arc::clone(trial), Arc::clone(&load));
-            tasks.spawn(async move { (index, trial.test(fault, &load).await) });
+            let (mutations, load) = (Arc::clone(mutations), Arc::clone(&load));
+            tasks.spawn(async move { (index, mutations.test(fault, &load).await) });
         }
         let Some(done) = tasks.join_next().await else { break };
         let (index, outcome) = done.map_err(|error| Failure(format!("a fault ended abnormally: {error}")))?;

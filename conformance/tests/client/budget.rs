@@ -133,7 +133,7 @@ async fn a_batch_is_reserved_as_a_whole() {
 }
 
 #[tokio::test]
-async fn a_deferred_task_is_settled_when_it_is_collected() {
+async fn a_deferred_task_is_charged_when_it_is_collected() {
     let mock = mock(MockSettings::default()).await;
     let budget = Budget::usd(1.0);
     let client = rich(&mock.url(), &budget);

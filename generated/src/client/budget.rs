@@ -100,7 +100,7 @@ impl Budget {
     }
 
     /// Replaces one reservation of a task by its price.
-    fn settle(&self, task: &str, price: u64) {
+    fn charge(&self, task: &str, price: u64) {
         let mut account = self.account();
         let Some(amounts) = account.reservations.get_mut(task) else { return };
         let amount = amounts.pop().unwrap_or_default();
@@ -139,32 +139,32 @@ impl Client {
     }
 
     /// Replaces the reservation of a task that was sent, if its price is known.
-    pub(super) fn settle<A: ResultItem>(&self, task: &str, outcome: &Result<Finished<A>, Error>) {
+    pub(super) fn charge<A: ResultItem>(&self, task: &str, outcome: &Result<Finished<A>, Error>) {
         let Some(budget) = &self.inner.settings.budget else { return };
         match outcome {
             Ok(finished) if finished.shortfall.is_none() && finished.omitted == 0 => {
                 if let Some(price) = finished.price() {
-                    budget.settle(task, price);
+                    budget.charge(task, price);
                 }
             }
-            Err(error) if !error.may_be_billed() => budget.settle(task, 0),
+            Err(error) if !error.may_be_billed() => budget.charge(task, 0),
             Ok(_) | Err(_) => {}
         }
     }
 
     /// The same for a task whose results came one by one.
     #[cfg(feature = "websocket")]
-    pub(super) fn settle_cost(&self, task: &str, cost: Option<f64>) {
+    pub(super) fn charge_cost(&self, task: &str, cost: Option<f64>) {
         let cost = cost.filter(|cost| cost.is_finite() && *cost >= 0.0);
         if let (Some(budget), Some(cost)) = (&self.inner.settings.budget, cost) {
-            budget.settle(task, nanos(cost, f64::round));
+            budget.charge(task, nanos(cost, f64::round));
         }
     }
 
     /// The same for a task whose results were collected. An error says nothing about its price.
-    pub(super) fn settle_collected<A: ResultItem>(&self, task: &str, outcome: &Result<Finished<A>, Error>) {
+    pub(super) fn charge_collected<A: ResultItem>(&self, task: &str, outcome: &Result<Finished<A>, Error>) {
         if outcome.is_ok() {
-            self.settle(task, outcome);
+            self.charge(task, outcome);
         }
     }
 }
@@ -224,10 +224,10 @@ mod tests {
         assert!(reserve(&budget, "a", 0.1) && reserve(&budget, "b", 0.2));
         assert!(!reserve(&budget, "c", 0.000_000_001));
         assert_eq!((budget.left(), budget.reserved()), (0.0, 0.3));
-        budget.settle("a", nanos(0.006, f64::round));
+        budget.charge("a", nanos(0.006, f64::round));
         assert_eq!((budget.spent(), budget.reserved(), budget.left()), (0.006, 0.2, 0.094));
-        budget.settle("a", nanos(9.0, f64::round));
-        assert_eq!(budget.spent(), 0.006, "what is not reserved is not settled");
+        budget.charge("a", nanos(9.0, f64::round));
+        assert_eq!(budget.spent(), 0.006, "what is not reserved is not charged");
     }
 
     #[test]
@@ -246,9 +246,9 @@ mod tests {
     fn a_task_that_is_sent_twice_is_reserved_twice() {
         let budget = Budget::usd(1.0);
         assert!(reserve(&budget, "a", 0.4) && reserve(&budget, "a", 0.4));
-        budget.settle("a", 0);
+        budget.charge("a", 0);
         assert_eq!(budget.reserved(), 0.4);
-        budget.settle("a", 0);
+        budget.charge("a", 0);
         assert_eq!((budget.left(), budget.account().reservations.len()), (1.0, 0));
     }
 

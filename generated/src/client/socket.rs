@@ -136,7 +136,7 @@ impl<T: Task> Socket<T> {
         self.client.reserve(&[(ticket.uuid.clone(), &**task)])?;
         let connected = if self.is_stale() { self.check().await } else { Ok(()) };
         if let Err(error) = connected {
-            self.client.settle_cost(&ticket.uuid, Some(0.0));
+            self.client.charge_cost(&ticket.uuid, Some(0.0));
             return Err(error);
         }
         self.wait_for(ticket);
@@ -355,7 +355,7 @@ impl<T: Task> Socket<T> {
             Some(error) => self.fail(index, error),
             None if task.got >= task.ticket.wanted => {
                 let task = self.open.swap_remove(index);
-                self.client.settle_cost(&task.ticket.uuid, task.cost);
+                self.client.charge_cost(&task.ticket.uuid, task.cost);
             }
             None => {}
         }
@@ -364,7 +364,7 @@ impl<T: Task> Socket<T> {
     fn fail(&mut self, index: usize, error: Error) {
         let task = self.open.swap_remove(index);
         if !error.may_be_billed() && task.got == 0 {
-            self.client.settle_cost(&task.ticket.uuid, Some(0.0));
+            self.client.charge_cost(&task.ticket.uuid, Some(0.0));
         }
         self.arrivals.push_back(Arrival { task: task.ticket.uuid, result: Err(error) });
     }

@@ -7,7 +7,7 @@ use airspec_spec::behaviour::{Behaviour, Condition, Kind};
 use serde_json::Value;
 use std::cmp::Ordering;
 
-/// Where nothing listens: a runner puts the address of its own listener in its place.
+/// Where nothing listens: a runner puts the URL of its own listener in its place.
 pub(super) const NOWHERE: &str = "http://127.0.0.1:9/airspec";
 
 /// A parameter that nothing has.
@@ -57,7 +57,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
     }
 }
 
-/// A refused task with an address, once: nothing is ever delivered for it.
+/// A refused task with a URL, once: nothing is ever delivered for it.
 fn refused(tasks: &mut Tasks<'_>, behaviour: &Behaviour, task: &Value, known: &[Case]) -> Option<Case> {
     let parameter = behaviour.kind.called()?;
     let mut faulty = task.clone();
@@ -78,7 +78,7 @@ fn refused(tasks: &mut Tasks<'_>, behaviour: &Behaviour, task: &Value, known: &[
         about,
         body: Value::Array(vec![faulty]),
         obstacle: None,
-        wire: Wire { address: Some(parameter.to_owned()), ..Wire::default() },
+        wire: Wire { url: Some(parameter.to_owned()), ..Wire::default() },
         with_files: false,
     })
 }
@@ -225,7 +225,7 @@ const SENT_AGAIN: &str = "sent again while it is under way";
 /// What is special about a request with a task and its like.
 const TWO_TASKS: &str = "two tasks at once";
 
-/// What is special about an address whose first call fails.
+/// What is special about a URL whose first call fails.
 const FAILS_ONCE: &str = "that fails once";
 
 /// The settings with several results, and with everything that a result can be asked to tell.

@@ -303,8 +303,8 @@ fn task_of(tasks: &Tasks<'_>, factors: &[Factor], chosen: &BTreeMap<usize, usize
     (holds && tasks.judge(&task).is_empty()).then_some(task)
 }
 
-/// A few tasks that hold much, and in which, together, every value occurs that is combined at all. Some of them have an
-/// address to call, and some are as large as they can be: they are never carried out.
+/// A few tasks that hold much, and in which, together, every value occurs that is combined at all. Some of them have a
+/// URL to call, and some are as large as they can be: they are never carried out.
 fn contexts(tasks: &Tasks<'_>, costs: &Costs, rows: &[Row]) -> Vec<Value> {
     let size = |task: &Value| task.as_object().map_or(0, serde_json::Map::len);
     let mut missing: BTreeSet<Choice> = rows.iter().flat_map(|row| row.choices.iter().copied()).collect();
@@ -324,7 +324,7 @@ fn contexts(tasks: &Tasks<'_>, costs: &Costs, rows: &[Row]) -> Vec<Value> {
     contexts.iter().enumerate().map(|(number, task)| widened(tasks, task, number)).collect()
 }
 
-/// The task with addresses to call: one in every second task, another in every second pair, and so on, so that each occurs
+/// The task with URLs to call: one in every second task, another in every second pair, and so on, so that each occurs
 /// with and without the others. The first ones are as large as can be.
 fn widened(tasks: &Tasks<'_>, task: &Value, number: usize) -> Value {
     let model = tasks.model();

@@ -17,9 +17,9 @@ pub struct Wire {
     pub bytes: Option<Vec<u8>>,
     /// Whether it is sent once more while its task is under way.
     pub repeated: bool,
-    /// The parameter that takes an address of the runner's own, which must not be called.
-    pub address: Option<String>,
-    /// So many calls of the runner's address are answered with a failure.
+    /// The parameter that takes a URL of the runner's own, which must not be called.
+    pub url: Option<String>,
+    /// So many calls of the runner's URL are answered with a failure.
     pub failed_calls: usize,
     /// A refused body that is sent first.
     pub before: Option<serde_json::Value>,
@@ -107,7 +107,7 @@ impl Wire {
     /// Whether what is special is not the request itself, but what is done beside it.
     #[must_use]
     pub(crate) fn is_called(&self) -> bool {
-        let own = Self { repeated: false, failed_calls: 0, address: None, ..self.clone() };
+        let own = Self { repeated: false, failed_calls: 0, url: None, ..self.clone() };
         !self.is_plain() && own.is_plain()
     }
 

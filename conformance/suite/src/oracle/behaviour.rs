@@ -37,8 +37,8 @@ pub struct Needs {
     pub files: bool,
     /// The same request with one value changed.
     pub counterpart: bool,
-    /// An address of the runner's own, as the value of the parameter.
-    pub address: bool,
+    /// A URL of the runner's own, as the value of the parameter.
+    pub url: bool,
     /// The files a second time.
     pub files_again: bool,
     /// One more poll after the last result.
@@ -57,8 +57,8 @@ pub fn needs(kind: &Kind) -> Needs {
             Needs { files: true, ..nothing }
         }
         Kind::Quality { .. } | Kind::Default { .. } => Needs { files: true, counterpart: true, ..nothing },
-        Kind::Webhook { .. } => Needs { address: true, ..nothing },
-        Kind::Upload { .. } => Needs { files: true, address: true, ..nothing },
+        Kind::Webhook { .. } => Needs { url: true, ..nothing },
+        Kind::Upload { .. } => Needs { files: true, url: true, ..nothing },
     }
 }
 

@@ -151,7 +151,7 @@ fn status(contract: Level, answer: &Answer, sides: &Sides<'_>) -> Option<Finding
 /// A finished result is delivered for what is refused. An error may be.
 fn called(oracle: &Oracle, contract: Level, seen: &Observation) -> Option<Finding> {
     let call = seen.calls.iter().find(|call| delivers_result(&oracle.model, call))?;
-    let sentence = format!("refused, and yet its address received a {} with a result", excerpt(&call.method));
+    let sentence = format!("refused, and yet its URL received a {} with a result", excerpt(&call.method));
     Some(Finding::wrong(contract, sentence))
 }
 

@@ -1,4 +1,4 @@
-//! Calls to the runner's own address: of the results of a case, or of a request that must be refused.
+//! Calls to the runner's own URL: of the results of a case, or of a request that must be refused.
 
 use super::Redactor;
 use super::listener::{Mailbox, NO_URL};
@@ -14,8 +14,8 @@ use std::time::Duration;
 const WAIT: Duration = Duration::from_millis(250);
 
 impl Session {
-    /// Puts an address of the runner's own into the first task.
-    pub(super) fn address(
+    /// Puts a URL of the runner's own into the first task.
+    pub(super) fn hand_out_url(
         &self,
         case: &Case,
         parameter: &str,
@@ -25,7 +25,7 @@ impl Session {
         let mailbox =
             listener.hand_out(&uuid(self.client.settings().seed, &case.id, 1), case.wire.failed_calls);
         if let Some(task) = body.as_array_mut().and_then(|tasks| tasks.first_mut()) {
-            set(task, parameter, Value::String(mailbox.address()));
+            set(task, parameter, Value::String(mailbox.url()));
         }
         Ok(mailbox)
     }
@@ -38,7 +38,7 @@ impl Session {
         self.collected(mailbox, wanted.unwrap_or(1) + seen.failed_calls, wait).await
     }
 
-    /// The calls of an address, without secrets, and how many more there were.
+    /// The calls of a URL, without secrets, and how many more there were.
     async fn collected(&self, mailbox: Mailbox<'_>, wanted: usize, wait: Duration) -> (Vec<Call>, usize) {
         let (mut calls, more) = mailbox.collect(wanted, wait).await;
         let redactor = self.client.redactor();
@@ -48,7 +48,7 @@ impl Session {
         (calls, more)
     }
 
-    /// Sends a request that must be refused and names an address of the runner's own, and waits a moment for calls that
+    /// Sends a request that must be refused and names a URL of the runner's own, and waits shortly for calls that
     /// must not come.
     pub(super) async fn refused(
         &self,
@@ -57,7 +57,7 @@ impl Session {
         name: &[Vec<String>],
     ) -> Result<Observation, String> {
         let mut body = case.body.clone();
-        let mailbox = self.address(case, parameter, &mut body)?;
+        let mailbox = self.hand_out_url(case, parameter, &mut body)?;
         let outcome = self.post(&body, name).await?;
         let mut seen = Observation::new(body, outcome);
         (seen.calls, seen.more_calls) = self.collected(mailbox, 1, WAIT).await;

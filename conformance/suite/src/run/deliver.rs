@@ -137,8 +137,8 @@ impl Session {
         if case.wire.credential.needs_real_key() && !self.client.has_real_key() {
             return Some("needs a key that the target knows: set RUNWARE_API_KEY".to_owned());
         }
-        let is_called = matches!(&case.expect, Expect::Behave(behaviour) if needs(&behaviour.kind).address);
-        if (is_called || case.wire.address.is_some()) && self.listener.is_none() {
+        let is_called = matches!(&case.expect, Expect::Behave(behaviour) if needs(&behaviour.kind).url);
+        if (is_called || case.wire.url.is_some()) && self.listener.is_none() {
             return Some(NO_URL.to_owned());
         }
         let is_free = self.client.settings().accepted.as_ref().filter(|_| self.budget.is_free());

@@ -110,7 +110,7 @@ pub(super) struct Mailbox<'a> {
 }
 
 impl Mailbox<'_> {
-    pub(super) fn address(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}{}?{CALL_QUERY}", self.listener.address, self.path)
     }
 

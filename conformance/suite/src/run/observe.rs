@@ -72,7 +72,7 @@ struct Sent<'a> {
 const MAX_POLLS: usize = 300;
 
 /// So many times less long a task is waited for once another has not ended in time.
-const LESS_PATIENT: u32 = 6;
+const SHORTENED: u32 = 6;
 
 /// The documented pauses between polls.
 const FIRST_PAUSE: f64 = 1.0;
@@ -267,7 +267,7 @@ impl Session {
             return self.exchange(case, &name).await;
         }
         let Expect::Behave(behaviour) = &case.expect else {
-            if let Some(parameter) = &case.wire.address {
+            if let Some(parameter) = &case.wire.url {
                 return self.refused(case, parameter, &name).await;
             }
             let body = case.body.clone();
@@ -299,7 +299,7 @@ impl Session {
         let needs = needs(&behaviour.kind);
         let mut body = case.body.clone();
         let parameter = behaviour.kind.parameters().first().copied().unwrap_or_default();
-        let mailbox = if needs.address { Some(self.address(case, parameter, &mut body)?) } else { None };
+        let mailbox = if needs.url { Some(self.hand_out_url(case, parameter, &mut body)?) } else { None };
         let mut seen = self.look(body, &name, needs, case.wire.repeated).await?;
         seen.later = self.later(&behaviour.kind, &seen).await;
         if let Some(mailbox) = mailbox {
@@ -344,7 +344,7 @@ impl Session {
                 seen.again = Some(self.post(&seen.body, cases).await?);
             }
             // Whether it is still under way shows in a poll at once.
-            let is_at_once = repeated || needs.address;
+            let is_at_once = repeated || needs.url;
             self.poll(&mut seen, Polling { is_at_once, again: needs.poll_again }).await;
             if needs.poll_again && self.deferred(&seen).0.is_empty() {
                 let tasks: Vec<&Value> = seen.tasks().iter().collect();
@@ -375,8 +375,8 @@ impl Session {
         let question = Value::Array(question);
         // Where one task never ended, others are waited for as well, but not as long.
         let has_expired = self.has_expired.load(Ordering::Relaxed);
-        let patience = self.client.settings().polling / if has_expired { LESS_PATIENT } else { 1 };
-        let (pace, until) = (self.client.settings().pace, Instant::now() + patience);
+        let time_limit = self.client.settings().polling / if has_expired { SHORTENED } else { 1 };
+        let (pace, until) = (self.client.settings().pace, Instant::now() + time_limit);
         let (mut pause, mut next) = (FIRST_PAUSE, SECOND_PAUSE);
         if polling.is_at_once {
             (pause, next) = (0.0, FIRST_PAUSE);

@@ -119,7 +119,7 @@ impl Sockets {
         Ok(awaited.got())
     }
 
-    /// A connection that was used a moment ago.
+    /// A connection that was used a short time ago.
     fn idle(&self) -> Option<Socket> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(|socket| socket.used.elapsed() < MAX_IDLE);
@@ -210,7 +210,7 @@ impl Socket {
         limits: Limits,
     ) -> Result<bool, Loss> {
         let mut until = deadline;
-        let mut is_asked = false;
+        let mut has_pinged = false;
         loop {
             let frame = match self.next(until, limits).await {
                 Ok(Some(frame)) => frame,
@@ -220,13 +220,13 @@ impl Socket {
                 Ok(None) => return Err(closed()),
                 Err(loss) => return Err(loss),
             };
-            let is_pong = is_asked && frame.items(DATA).iter().any(|item| !item[PONG].is_null());
+            let is_pong = has_pinged && frame.items(DATA).iter().any(|item| !item[PONG].is_null());
             if is_pong {
                 return Ok(true);
             }
             awaited.take(frame, limits)?;
-            if awaited.is_done() && !is_asked {
-                is_asked = true;
+            if awaited.is_done() && !has_pinged {
+                has_pinged = true;
                 until = deadline.min(Instant::now() + BARRIER);
                 let ping = json!([{TASK_TYPE: PING, PING: true}]).to_string().into_bytes();
                 if self.send(ping, until, limits).await.is_err() {
