@@ -116,7 +116,7 @@ fn break_links(request: &mut Request) -> Step {
 
 fn throttle(request: &mut Request) -> Step {
     let errors = r#"{"errors":[{"code":"rateLimitExceeded","message":"Too many requests."}]}"#;
-    if request.number.is_multiple_of(3) {
+    if request.number.is_multiple_of(9) {
         let headers = [("content-type", "application/json"), ("retry-after", "1")];
         return Step::Answer(Answer::new(429, &headers, errors));
     }

@@ -4,14 +4,22 @@ use super::protocol::Form;
 use airspec_media::{Container, Image, render};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
 
 /// What a spec and its name take beside the texts in it.
 const OVERHEAD: usize = 400;
 /// How many characters of a prompt an image may depend on: more would not be shown.
 pub(crate) const PROMPT: usize = 400;
 
+/// Files that were drawn last, as clients ask for the same image again and again; the last one first.
+static DRAWN: Mutex<VecDeque<(ImageSpec, Vec<u8>)>> = Mutex::new(VecDeque::new());
+/// So many files are kept, none of them with more than so many bytes: 8 MiB at most.
+const MAX_KEPT: usize = 16;
+const MAX_KEPT_BYTES: usize = 512 << 10;
+
 /// All that a file is made from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ImageSpec {
     pub(crate) width: u32,
     pub(crate) height: u32,
@@ -27,6 +35,20 @@ pub(crate) struct ImageSpec {
 impl ImageSpec {
     /// The bytes of the file. Takes up to a second for the largest images.
     pub(crate) fn draw(&self) -> Vec<u8> {
+        let drawn = || DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = drawn().iter().find(|(spec, _)| spec == self).map(|(_, bytes)| bytes.clone());
+        known.unwrap_or_else(|| {
+            let bytes = self.render();
+            if bytes.len() <= MAX_KEPT_BYTES {
+                let mut drawn = drawn();
+                drawn.truncate(MAX_KEPT - 1);
+                drawn.push_front((self.clone(), bytes.clone()));
+            }
+            bytes
+        })
+    }
+
+    fn render(&self) -> Vec<u8> {
         render(&Image {
             width: self.width,
             height: self.height,

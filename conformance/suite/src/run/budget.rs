@@ -111,6 +111,11 @@ impl Budget {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The most that a request may cost, in US dollars.
+    pub(super) fn bound(&self, body: &Value) -> f64 {
+        self.costs.bound(body)
+    }
+
     /// Whether money counts: nobody bills on this machine.
     pub(super) fn is_counted(&self) -> bool {
         self.limit != Limit::Loopback
