@@ -3,10 +3,9 @@
 use super::image_spec::ImageSpec;
 use super::problem::Problem;
 use super::protocol::{self, Form, JSON, Note, Passage};
-use super::state::files::Files;
 use serde_json::Value;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the engine answers, and how the front is to send it.
@@ -41,8 +40,8 @@ pub(crate) enum Content {
     Text(Vec<u8>),
     /// An image as the text of a field.
     Inline(Arc<ImageSpec>, Form),
-    /// An image as a file, to be kept under a name.
-    File(Arc<ImageSpec>, Arc<Mutex<Files>>, String),
+    /// An image as a file.
+    File(Arc<ImageSpec>),
 }
 
 impl Body {
@@ -63,11 +62,7 @@ impl Piece {
         match self.0 {
             Content::Text(text) => text,
             Content::Inline(image, form) => image.text(form).into_bytes(),
-            Content::File(image, files, name) => {
-                let bytes = image.draw();
-                super::lock(&files).keep(&name, &bytes);
-                bytes
-            }
+            Content::File(image) => image.draw(),
         }
     }
 
@@ -79,7 +74,7 @@ impl Piece {
     pub(crate) fn weight(&self) -> usize {
         match &self.0 {
             Content::Text(text) => text.len(),
-            Content::Inline(image, _) | Content::File(image, ..) => image.weight(),
+            Content::Inline(image, _) | Content::File(image) => image.weight(),
         }
     }
 
@@ -88,14 +83,14 @@ impl Piece {
         match &self.0 {
             Content::Text(text) => text.len(),
             Content::Inline(image, _) => image.base64_bytes(),
-            Content::File(image, ..) => image.file_bytes(),
+            Content::File(image) => image.file_bytes(),
         }
     }
 
     fn image(&self) -> Option<&ImageSpec> {
         match &self.0 {
             Content::Text(_) => None,
-            Content::Inline(image, _) | Content::File(image, ..) => Some(image),
+            Content::Inline(image, _) | Content::File(image) => Some(image),
         }
     }
 }

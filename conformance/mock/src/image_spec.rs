@@ -14,9 +14,16 @@ pub(crate) const PROMPT: usize = 400;
 
 /// Files that were drawn last, as clients ask for the same image again and again; the last one first.
 static DRAWN: Mutex<VecDeque<(ImageSpec, Vec<u8>)>> = Mutex::new(VecDeque::new());
-/// So many files are kept, none of them with more than so many bytes: 8 MiB at most.
-const MAX_KEPT: usize = 16;
-const MAX_KEPT_BYTES: usize = 512 << 10;
+/// So many bytes of them are kept, and files with at most so many.
+const MAX_DRAWN: usize = 8 << 20;
+const MAX_DRAWN_FILE: usize = 2 << 20;
+
+fn keep(drawn: &mut VecDeque<(ImageSpec, Vec<u8>)>, spec: ImageSpec, bytes: Vec<u8>) {
+    drawn.push_front((spec, bytes));
+    while drawn.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > MAX_DRAWN {
+        drawn.pop_back();
+    }
+}
 
 /// All that a file is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +46,8 @@ impl ImageSpec {
         let known = drawn().iter().find(|(spec, _)| spec == self).map(|(_, bytes)| bytes.clone());
         known.unwrap_or_else(|| {
             let bytes = self.render();
-            if bytes.len() <= MAX_KEPT_BYTES {
-                let mut drawn = drawn();
-                drawn.truncate(MAX_KEPT - 1);
-                drawn.push_front((self.clone(), bytes.clone()));
+            if bytes.len() <= MAX_DRAWN_FILE {
+                keep(&mut drawn(), self.clone(), bytes.clone());
             }
             bytes
         })

@@ -2,6 +2,7 @@
 
 use super::image_spec::ImageSpec;
 use super::protocol::Form;
+use airspec_spec::ParameterPath;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,18 @@ impl Item {
         Self { fields, inline: Vec::new(), file: None }
     }
 
+    /// The value of a field, by its path: in the first item of each array.
+    pub(crate) fn get(&self, field: &str) -> Option<&Value> {
+        let (name, rest) = field.split_once('.').unwrap_or((field, ""));
+        ParameterPath::from(rest).get(self.fields.get(name)?)
+    }
+
+    /// Sets a field, by its path.
+    pub(crate) fn set(&mut self, field: &str, value: Value) {
+        let (name, rest) = field.split_once('.').unwrap_or((field, ""));
+        ParameterPath::from(rest).set(self.fields.entry(name).or_insert(Value::Null), value);
+    }
+
     /// Whether nothing is left to draw.
     pub(crate) fn is_ready(&self) -> bool {
         self.inline.is_empty()
@@ -60,8 +73,10 @@ impl Item {
     /// The item with everything drawn.
     pub(crate) fn finish(mut self) -> Value {
         if let Some(file) = &self.file {
-            for (name, form) in &self.inline {
-                self.fields.insert(name.clone(), file.image.text(*form).into());
+            let texts: Vec<_> =
+                self.inline.iter().map(|(name, form)| (name.clone(), file.image.text(*form))).collect();
+            for (name, text) in texts {
+                self.set(&name, text.into());
             }
         }
         Value::Object(self.fields)

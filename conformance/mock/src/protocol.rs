@@ -75,7 +75,8 @@ pub(crate) enum Form {
 
 impl Form {
     pub(crate) fn of(field: &str) -> Option<Self> {
-        [("URL", Self::Link), ("Base64Data", Self::Base64), ("DataURI", Self::DataUri)]
+        let field = field.to_lowercase();
+        [("url", Self::Link), ("base64data", Self::Base64), ("datauri", Self::DataUri)]
             .into_iter()
             .find_map(|(ending, form)| field.ends_with(ending).then_some(form))
     }

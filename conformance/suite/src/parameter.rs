@@ -1,15 +1,14 @@
 //! What a task says of a parameter, which a dotted path names: read, with the default where it says nothing, and changed.
 
-use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
+use airspec_spec::{Model, ParameterPath};
 use serde_json::{Map, Value};
 
 /// The value at a dotted path.
 #[must_use]
 pub fn at<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    let mut names = path.split('.');
-    let first = object.get(names.next()?)?;
-    names.try_fold(first, |value, name| value.get(name))
+    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
+    ParameterPath::from(rest).get(object.get(name)?)
 }
 
 /// The value of a task's parameter: as sent, or its default.

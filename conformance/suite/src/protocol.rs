@@ -69,10 +69,11 @@ pub enum Form {
 
 impl Form {
     /// The form that a field of a result holds, told by how its name ends: `imageURL`, `imageBase64Data`,
-    /// `imageDataURI`.
+    /// `imageDataURI`, `url`.
     #[must_use]
     pub fn of_field(field: &str) -> Option<Self> {
-        [("URL", Self::Link), ("Base64Data", Self::Base64), ("DataURI", Self::DataUri)]
+        let field = field.to_lowercase();
+        [("url", Self::Link), ("base64data", Self::Base64), ("datauri", Self::DataUri)]
             .into_iter()
             .find_map(|(ending, form)| field.ends_with(ending).then_some(form))
     }

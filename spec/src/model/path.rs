@@ -100,16 +100,28 @@ impl ParameterPath {
         })
     }
 
-    /// The value in a task, for parameters that do not stand in arrays.
+    /// The value in a task or a result, in the first item of each array.
     #[must_use]
     pub fn get<'v>(&self, task: &'v Value) -> Option<&'v Value> {
-        self.steps().try_fold(task, |value, name| value.get(name))
+        self.steps().try_fold(task, |value, name| match value {
+            Value::Array(items) if name == ITEMS => items.first(),
+            _ => value.get(name),
+        })
     }
 
-    /// Puts a value into a task, making the objects that it stands in; for parameters that do not stand in arrays.
+    /// Puts a value into a task or a result, making the objects and arrays that it stands in; in the first item of each
+    /// array.
     pub fn set(&self, task: &mut Value, value: Value) {
         let mut slot = task;
         for name in self.steps() {
+            if name == ITEMS && (slot.is_array() || slot.is_null()) {
+                if slot.as_array().is_none_or(Vec::is_empty) {
+                    *slot = Value::Array(vec![Value::Null]);
+                }
+                let Some(first) = slot.get_mut(0) else { return };
+                slot = first;
+                continue;
+            }
             if !slot.is_object() {
                 *slot = Value::Object(Map::new());
             }
@@ -163,6 +175,11 @@ mod tests {
         assert_eq!((path("b.c").remove(&mut task), path("x.y").remove(&mut task)), (Some(json!(2)), None));
         assert_eq!(task, json!({"a": 1, "b": {}}));
         assert_eq!(path("a.items.b").around(json!(1)), json!({"a": [{"b": 1}]}));
+        let mut lists = json!({"a": {}});
+        path("a.b.items.c").set(&mut lists, json!(4));
+        path("a.b.items.d").set(&mut lists, json!(5));
+        assert_eq!(lists, json!({"a": {"b": [{"c": 4, "d": 5}]}}));
+        assert_eq!(path("a.b.items.d").get(&lists), Some(&json!(5)));
         path("a.b").set(&mut task, json!(3));
         assert_eq!(task, json!({"a": {"b": 3}, "b": {}}));
     }

@@ -147,7 +147,7 @@ pub(super) fn misfit(
         .kind
         .fields()
         .into_iter()
-        .find(|field| model.result.as_ref().is_some_and(|result| result.property(field).is_none()));
+        .find(|field| model.result.as_ref().is_some_and(|result| result.at(field).is_none()));
     field.map(|field| {
         node.error(format!("a result has no field `{}`", text::shorten(field, 60)), "correct the name")
     })

@@ -112,7 +112,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A schema of answers: read like the task's, with ids of its own that cannot clash with the task's.
-    fn outside(&mut self, node: Node<'a>) -> Schema {
+    pub(super) fn outside(&mut self, node: Node<'a>) -> Schema {
         let ids = std::mem::take(&mut self.ids);
         let page = self.page.take();
         let schema = self.schema(node, &Place::task(page.clone()));

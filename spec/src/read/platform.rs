@@ -4,31 +4,73 @@
 use super::Reader;
 use super::behaviour::{defaults, misfit};
 use crate::document::{Node, Source};
-use crate::model::{Constraint, ConstraintId, JsonPointer, Level, Model, Rule};
+use crate::model::{Behaviour, Constraint, ConstraintId, JsonPointer, Level, Model, Rule, Schema};
+use serde_json::Value;
 
 const PLATFORM: &str = include_str!("../../platform.json");
 
-/// Adds the platform's behaviours, and the uniqueness of the task's identity.
+/// Adds the fields of results where the document does not know them, the platform's behaviours, and the uniqueness of the
+/// task's identity.
 pub(super) fn complete(model: &mut Model) {
     let source = Source::new("platform.json", PLATFORM);
     let mut reader = Reader::new(&source);
     let Ok(members) = source.root().and_then(|root| root.members()) else { return };
-    for member in members {
-        match member.key.as_str() {
-            "unique" => unique(model, &member.value.string().unwrap_or_default()),
-            "protocol" => {}
-            _ => {
-                for node in member.value.items().unwrap_or_default() {
-                    let Ok(behaviour) = reader.behaviour(node) else { continue };
-                    if misfit(node, &behaviour, model, &model.behaviours).is_none() {
-                        model.behaviours.push(behaviour);
-                    }
-                }
-            }
+    let list = |name: &str| {
+        let member = members.iter().find(|member| member.key == name);
+        member.and_then(|member| member.value.items().ok()).unwrap_or_default()
+    };
+    if model.result.as_ref().is_none_or(|result| result.properties.is_empty()) {
+        let known = list("results").into_iter().find_map(|node| result(&mut reader, node, model));
+        model.result = known.or(model.result.take());
+    }
+    if let Some(name) = members.iter().find(|member| member.key == "unique") {
+        unique(model, &name.value.string().unwrap_or_default());
+    }
+    // Where nothing is known of results, they are taken for images.
+    let images = list("results").first().and_then(|node| schema(&mut reader, *node));
+    let has_fields = |model: &Model, behaviour: &Behaviour| {
+        let result = model.result.as_ref().or(images.as_ref());
+        result.is_none_or(|result| behaviour.kind.fields().iter().all(|field| result.at(field).is_some()))
+    };
+    for node in list("behaviours") {
+        let Ok(behaviour) = reader.behaviour(node) else { continue };
+        // Of several with one identifier, the first is taken whose fields the results have.
+        if has_fields(model, &behaviour) && misfit(node, &behaviour, model, &model.behaviours).is_none() {
+            model.behaviours.push(behaviour);
         }
     }
     let defaults = defaults(model, &model.behaviours);
     model.behaviours.extend(defaults);
+}
+
+/// The results of the platform for tasks like the model's: of its task type and, where it has formats, of one of them.
+fn result<'a>(reader: &mut Reader<'a>, node: Node<'a>, model: &Model) -> Option<Schema> {
+    let texts = |name: &str| -> Option<Vec<String>> {
+        let list = node.members().ok()?.into_iter().find(|member| member.key == name)?;
+        list.value.items().ok()?.iter().map(|item| item.string().ok()).collect()
+    };
+    let (types, formats) = (texts("taskTypes")?, texts("formats")?);
+    let is_listed = |list: &[String], value: &Value| list.iter().any(|known| value == known);
+    let values = |parameter: &str| model.task.property(parameter).map(|property| listed(&property.schema));
+    let is_fit = values("taskType")?.iter().any(|value| is_listed(&types, value))
+        && values("outputFormat")
+            .is_none_or(|known| known.is_empty() || known.iter().any(|value| is_listed(&formats, value)));
+    if is_fit { schema(reader, node) } else { None }
+}
+
+fn schema<'a>(reader: &mut Reader<'a>, node: Node<'a>) -> Option<Schema> {
+    let schema = node.members().ok()?.into_iter().find(|member| member.key == "schema")?;
+    Some(reader.outside(schema.value))
+}
+
+/// The values that a parameter may have, where they are listed.
+fn listed(schema: &Schema) -> Vec<&Value> {
+    let values = schema.rules().filter_map(|rule| match rule {
+        Rule::Const(value) => Some(vec![value]),
+        Rule::Enum(known) => Some(known.values.iter().map(|known| &known.value).collect()),
+        _ => None,
+    });
+    values.flatten().collect()
 }
 
 /// A statement about requests and answers as such, whatever the model.
@@ -113,5 +155,33 @@ mod tests {
             ]
         );
         assert_eq!(model.unique().unwrap().id, "taskUUID.unique");
+        assert!(model.result.is_none(), "without a task type nothing is known of results");
+    }
+
+    #[test]
+    fn results_that_the_document_does_not_know_have_the_fields_of_their_medium() {
+        let model = |kind: &str, formats: &str| {
+            let task = format!(
+                r#"{{"type": "object", "properties": {{"taskType": {{"const": "{kind}"}},
+                "outputType": {{"type": "string", "enum": ["URL"]}},
+                "outputFormat": {{"type": "string", "enum": [{formats}]}}}}, "required": ["taskType"]}}"#
+            );
+            crate::read(&Source::new("task", task)).unwrap()
+        };
+        let field = |kind: &str, formats: &str| {
+            let model = model(kind, formats);
+            let kinds = model.behaviours.iter().map(|one| &one.kind);
+            let mut fields = kinds.filter_map(|kind| match kind {
+                crate::behaviour::Kind::Select { fields, .. } => fields.get("URL").cloned(),
+                _ => None,
+            });
+            fields.next()
+        };
+        assert_eq!(field("imageInference", r#""PNG""#).as_deref(), Some("imageURL"));
+        assert_eq!(field("upscale", r#""JPG""#).as_deref(), Some("imageURL"));
+        assert_eq!(field("upscale", r#""MP4""#).as_deref(), Some("videoURL"));
+        assert_eq!(field("audioInference", r#""MP3""#).as_deref(), Some("audioURL"));
+        assert_eq!(field("3dInference", r#""GLB""#).as_deref(), Some("outputs.files.items.url"));
+        assert!(model("textInference", r#""TXT""#).result.is_none());
     }
 }

@@ -9,7 +9,6 @@ use crate::protocol::{CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, is_endp
 use crate::state::files::Found;
 use crate::steps::admit;
 use crate::steps::platform::is_of_model;
-use std::sync::Arc;
 
 /// Where a path leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,11 +121,8 @@ impl Engine {
             Found::Expired => {
                 self.refusal(&Problem::new(404, "fileExpired", "The link to this file has ended."))
             }
-            Found::Drawn(media, bytes) => Answer::new(200, media, Body::Ready(bytes.to_vec())),
-            Found::Undrawn(image) => {
-                let media = image.media;
-                let file = Content::File(image, Arc::clone(&self.state.files), name.to_owned());
-                Answer::new(200, media, Body::Pieces(vec![Piece(file)]))
+            Found::Known(image) => {
+                Answer::new(200, image.media, Body::Pieces(vec![Piece(Content::File(image))]))
             }
         }
     }

@@ -144,7 +144,7 @@ impl ResultBuilder<'_> {
                     file.linked = true;
                     let folder = protocol::FILES;
                     let link = format!("{}{folder}{}.{}", self.origin, file.name, file.ending);
-                    item.fields.insert(field.clone(), link.into());
+                    item.set(field, link.into());
                 }
                 Some(form) => item.inline.push((field.clone(), form)),
                 None => {}
@@ -171,6 +171,11 @@ fn generated(schema: &Schema, file: &File) -> Value {
         file.name.as_str().into()
     } else if kinds.includes(Kinds::BOOLEAN) {
         false.into()
+    } else if kinds.includes(Kinds::ARRAY) {
+        schema.items.iter().map(|items| generated(items, file)).collect()
+    } else if kinds.includes(Kinds::OBJECT) {
+        let required = schema.properties.iter().filter(|property| property.required.is_some());
+        required.map(|property| (property.name.clone(), generated(&property.schema, file))).collect()
     } else {
         Value::Null
     }

@@ -92,9 +92,9 @@ pub(super) fn on_echo(
 
 /// Gives every item the field of the first.
 pub(super) fn repeat(field: &str, items: &mut [Item]) {
-    let Some(first) = items.first().and_then(|item| item.fields.get(field)).cloned() else { return };
+    let Some(first) = items.first().and_then(|item| item.get(field)).cloned() else { return };
     for item in items {
-        item.fields.insert(field.to_owned(), first.clone());
+        item.set(field, first.clone());
     }
 }
 
