@@ -41,7 +41,6 @@ pub(super) enum ConversationMutation {
     IdsRepeat,
     SecondDownload,
     Created,
-    Accepted,
     Negative(String),
     Rounded(String),
     Capped(String),
@@ -233,12 +232,8 @@ impl ConversationMutations {
             return;
         }
         let has_results = outcome.items.iter().any(|item| item.file.is_some());
-        for mutation in &self.chosen {
-            match mutation {
-                ConversationMutation::Created if has_results => *status = 201,
-                ConversationMutation::Accepted if !has_results => *status = 202,
-                _ => {}
-            }
+        if has_results && self.chosen.contains(&ConversationMutation::Created) {
+            *status = 201;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::constraint::slug;
 use super::task::{Tasks, pointer};
-use super::{Case, Cases, Expect, Wire};
+use super::{Case, Cases, Expect, Wire, pairs};
 use airspec_spec::behaviour::{Behaviour, Condition, Kind};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -268,6 +268,8 @@ fn deliveries(tasks: &Tasks<'_>, parameter: &str) -> Vec<Settings> {
             Kind::Select { parameter, fields } => {
                 for (place, value) in fields.keys().enumerate() {
                     let mut others = rich(tasks, place);
+                    // The first one has a lifetime and lists, too.
+                    others.extend(if place == 0 { lifetime_and_lists(tasks) } else { Vec::new() });
                     others.push((parameter.clone(), Value::from(value.clone())));
                     list.push(with(format!("an address with {value}"), others));
                 }
@@ -281,6 +283,20 @@ fn deliveries(tasks: &Tasks<'_>, parameter: &str) -> Vec<Settings> {
     }
     list.extend(count.map(|count| with("an address for two results".to_owned(), vec![count])));
     list
+}
+
+/// The shortest lifetime of a file, and each list with one item.
+fn lifetime_and_lists(tasks: &Tasks<'_>) -> Vec<(String, Value)> {
+    let lifetimes = tasks.model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
+        Kind::Lifetime { parameter, .. } => Some((parameter.clone(), least(tasks, parameter)?)),
+        _ => None,
+    });
+    let lists = tasks.model.parameters().into_iter().filter_map(|schema| {
+        let is_own = schema.items.is_some() && !schema.path.is_in_array();
+        let list = is_own.then(|| pairs::values(tasks, schema))?.into_iter().next()?;
+        Some((schema.path.to_string(), list))
+    });
+    lifetimes.chain(lists).collect()
 }
 
 /// A format, a low quality, and everything that a result can be asked to tell.

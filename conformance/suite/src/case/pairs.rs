@@ -59,7 +59,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     // A limit leaves out what costs most.
     rows.sort_by(|a, b| costs.usd(&a.task).total_cmp(&costs.usd(&b.task)));
     let contexts = contexts(tasks, &costs, &rows);
-    let rejected = in_contexts(tasks, &out.cases, &contexts);
+    let mut rejected = in_contexts(tasks, &out.cases, &contexts);
     let subjects = |cases: &[Case]| {
         cases.iter().filter(|case| is_single(case)).map(|case| &case.subject).collect::<BTreeSet<_>>().len()
     };
@@ -67,6 +67,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
         Coverage::new("pairs of values of optional parameters", covered, feasible),
         Coverage::new("constraints broken in a second context", subjects(&rejected), subjects(&out.cases)),
     ];
+    rejected.extend(with_one_identity(tasks, &contexts));
     out.cases.extend(rejected);
     for (index, Row { task, .. }) in rows.into_iter().enumerate() {
         out.cases.push(Case {
@@ -105,7 +106,10 @@ fn factors(tasks: &Tasks<'_>, costs: &Costs) -> Vec<Factor> {
         }
         let mut values = values(tasks, schema);
         if costs.cheapest().is_some_and(|(tier, _)| tier == path) {
-            values = ends_of_price(tasks, costs, path, values);
+            values.sort_by(|a, b| {
+                let price = |value: &Value| usd(tasks, costs, path, Some(value));
+                price(a).total_cmp(&price(b))
+            });
         }
         values.truncate(MAX_VALUES);
         if !values.is_empty() {
@@ -151,16 +155,6 @@ fn sizes(tasks: &Tasks<'_>, costs: &Costs) -> Option<Factor> {
     Some(Factor::new(tasks, costs, vec![width.to_owned(), height.to_owned()], values))
 }
 
-/// The cheapest of these values and the dearest.
-fn ends_of_price(tasks: &Tasks<'_>, costs: &Costs, path: &str, mut values: Vec<Value>) -> Vec<Value> {
-    let price = |value: &Value| usd(tasks, costs, path, Some(value));
-    values.sort_by(|a, b| price(a).total_cmp(&price(b)));
-    if values.len() > 2 {
-        values.drain(1..values.len() - 1);
-    }
-    values
-}
-
 /// What the plainest task costs with a value.
 fn usd(tasks: &Tasks<'_>, costs: &Costs, path: &str, value: Option<&Value>) -> f64 {
     let mut task = tasks.plain().clone();
@@ -169,7 +163,7 @@ fn usd(tasks: &Tasks<'_>, costs: &Costs, path: &str, value: Option<&Value>) -> f
 }
 
 /// A few values that are unlike each other: of a closed set all, of a list one that stands for itself.
-fn values(tasks: &Tasks<'_>, schema: &Schema) -> Vec<Value> {
+pub(super) fn values(tasks: &Tasks<'_>, schema: &Schema) -> Vec<Value> {
     if let Some(items) = &schema.items {
         // Bytes that are sent along need nothing that somebody has put elsewhere.
         let legal = tasks.accepting(items);
@@ -378,7 +372,50 @@ fn put_into(
         changes.apply(&mut faulty);
     }
     tasks.identify(&mut faulty);
+    if let Some(name) = identity.filter(|name| *name == case.parameter) {
+        match case.body.get(0)?.get(name) {
+            Some(id) => faulty[name] = varied(id, number),
+            None => drop(faulty.as_object_mut()?.remove(name)),
+        }
+    }
     Some(faulty)
+}
+
+/// Another UUID of the same kind, as one alone could be refused for being in use.
+fn varied(id: &Value, number: usize) -> Value {
+    let text = id.as_str().filter(|text| uuid::Uuid::try_parse(text).is_ok());
+    let digits = text.and_then(|text| text.get(2..)).map(|rest| format!("{:02x}{rest}", number + 1));
+    digits.map_or_else(|| id.clone(), Value::from)
+}
+
+/// A batch in which each context has the identity of a plain task before it.
+fn with_one_identity(tasks: &mut Tasks<'_>, contexts: &[Value]) -> Option<Case> {
+    let unique = tasks.model.unique()?.clone();
+    let name = unique.parameter.as_str();
+    let mut body = Vec::new();
+    for context in contexts {
+        let (plain, mut other) = (tasks.cheap(), context.clone());
+        other[name] = plain.get(name)?.clone();
+        body.extend([plain, other]);
+    }
+    (!body.is_empty()).then(|| Case {
+        id: format!("{}.reject.one-identity-in-many-contexts", unique.id),
+        subject: unique.id.to_string(),
+        parameter: name.to_owned(),
+        level: unique.level,
+        expect: Expect::Reject(vec![unique.id.to_string()]),
+        about: "tasks with many parameters that have the identity of the task before them".to_owned(),
+        body: Value::Array(body),
+        obstacle: None,
+        wire: Wire::default(),
+        with_files: false,
+    })
+}
+
+/// One case of several: what is wrong with identities is in no batch with other cases, and yet one request is enough.
+fn at_once(cases: Vec<Case>) -> Option<Case> {
+    let body = cases.iter().flat_map(|case| case.body.as_array().into_iter().flatten().cloned()).collect();
+    Some(Case { body: Value::Array(body), ..cases.into_iter().next()? })
 }
 
 /// One faulty value of each constraint, in each of the contexts.
@@ -408,7 +445,11 @@ fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec
         }
         if !of_case.is_empty() {
             known.insert(case.subject.clone());
-            found.extend(of_case);
+            if identity.as_deref() == Some(&case.parameter) {
+                found.extend(at_once(of_case));
+            } else {
+                found.extend(of_case);
+            }
         }
     }
     found

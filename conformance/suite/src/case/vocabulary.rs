@@ -13,14 +13,20 @@ use std::collections::HashSet;
 /// At most so many names in the task itself.
 const MAX_OUTER: usize = 150;
 /// At most so many names in an object within the task.
-const MAX_INNER: usize = 32;
+const MAX_INNER: usize = 52;
+/// So many of these are tried as `null`, too.
+const MAX_NULLS: usize = 32;
+
+/// Inputs that stand in the task itself in earlier releases of the API.
+const INPUTS: [&str; 2] = ["seedImage", "maskImage"];
 
 /// The object with one name more, for each of the names, with a value and with `null`.
 pub(super) fn strangers(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
     let path = schema.path.as_str();
     let mut list = Vec::new();
     for (place, (name, words)) in names(tasks.model(), schema).into_iter().enumerate() {
-        let mut values = vec![(sample(&name), ""), (Value::Null, " as null")];
+        let mut values = vec![(sample(&name), "")];
+        values.extend((path.is_empty() || place < MAX_NULLS).then_some((Value::Null, " as null")));
         // Whatever a server takes for nothing, with a few names.
         values.extend(NOTHINGS.get(place).map(|(nothing, about)| (nothing(), *about)));
         for (value, as_what) in values {
@@ -64,7 +70,7 @@ fn names(model: &Model, schema: &Schema) -> Vec<(String, String)> {
     // The names of this model stand in other cases where they are; those of other releases stand nowhere.
     let is_own = |name: &str| model.parameters().iter().any(|parameter| parameter.name() == name);
     all.extend(known().parameters.keys().filter(|name| is_outer || !is_own(name)).map(quoted));
-    let (results, others) = if is_outer { (9, 90) } else { (3, 4) };
+    let (results, others) = if is_outer { (9, 90) } else { (3, 18) };
     all.extend(known().results.iter().take(results).map(quoted));
     if is_outer {
         all.extend(elsewhere().edges.iter().map(quoted));
@@ -76,6 +82,9 @@ fn names(model: &Model, schema: &Schema) -> Vec<(String, String)> {
     }
     let strangers = elsewhere().parameters.iter().filter(|name| !known().parameters.contains_key(*name));
     all.extend(strangers.take(others).map(quoted));
+    if !is_outer {
+        all.extend(INPUTS.iter().map(|name| quoted(&(*name).to_owned())));
+    }
     let mut seen: HashSet<String> = schema.properties.iter().map(|property| property.name.clone()).collect();
     all.retain(|(name, _)| seen.insert(name.clone()));
     all.truncate(if is_outer { MAX_OUTER } else { MAX_INNER });

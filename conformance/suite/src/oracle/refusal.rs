@@ -55,7 +55,7 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &O
         let expected = sides.faulty.first().map(|task| ExpectedParameters::of(oracle, case, broken, task));
         if let Some(expected) = &expected {
             findings.extend(errors(oracle, contract, broken, &sides, expected, answer));
-            if !expected.hide_task {
+            if !expected.hide_task || sides.clash {
                 findings.extend(unreported(oracle, contract, &sides, answer));
                 findings.extend(mixed_up(oracle, case, contract, &sides, answer));
             }
@@ -101,6 +101,8 @@ fn accepted(
             _ => appears(oracle, answer, task, tasks),
         });
     let silent = answer.is_success() && answer.json.is_ok() && answer.errors().is_empty();
+    // Where nothing of a request may go through, whatever has a result did.
+    let through = through || !sides.clash && sides.good.is_empty() && tasks > 1 && !answer.data().is_empty();
     if !through && !silent {
         return None;
     }
@@ -207,7 +209,10 @@ fn errors(
     if let [task] = sides.faulty.as_slice() {
         findings.extend(blamed_in_vain(oracle, &about, expected, task));
     }
-    findings.extend(alone(oracle, sides, broken, &about, answer));
+    // Where identities are at fault, errors of several tasks can be the same.
+    if !expected.hide_task || sides.faulty.len() == 1 || sides.clash {
+        findings.extend(alone(oracle, sides, broken, &about, answer));
+    }
     findings
 }
 
@@ -240,13 +245,17 @@ fn alone(
 
 /// Each faulty task of a batch has an error of its own.
 fn unreported(oracle: &Oracle, contract: Level, sides: &Sides<'_>, answer: &Answer) -> Option<Finding> {
-    if sides.faulty.len() < 2 || sides.clash {
-        return None;
-    }
     let is_named = |task: &&&Value| {
         let names = |error: &Value| error.get(TASK_UUID).is_some() && oracle.identity.may_join(task, error);
         answer.errors().iter().any(names)
     };
+    // Tasks of one identity share an error; whether it names that is looked at where there are several.
+    let are_one = |a: &&Value, b: &&Value| oracle.identity.of_task(a) == oracle.identity.of_task(b);
+    let is_one_group = sides.faulty.windows(2).all(|pair| are_one(&pair[0], &pair[1]));
+    let names_none = answer.errors().iter().all(|error| error.get(TASK_UUID).is_none());
+    if sides.faulty.len() < 2 || sides.clash && (is_one_group || names_none) {
+        return None;
+    }
     let silent = sides.faulty.iter().find(|task| !is_named(task))?;
     // How many tasks a request may have is stated nowhere: one that is too long may be refused as a whole.
     let is_whole = !sides.faulty.iter().any(|task| is_named(&task)) && answer.data().is_empty();

@@ -123,7 +123,8 @@ impl Mailbox<'_> {
         (received.calls, received.more)
     }
 
-    async fn wait_for(&self, wanted: usize, until: Instant) {
+    /// Waits until there are as many calls, or the time is up.
+    pub(super) async fn wait_for(&self, wanted: usize, until: Instant) {
         loop {
             let news = self.listener.calls.news.notified();
             let mut news = std::pin::pin!(news);

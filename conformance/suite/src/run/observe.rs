@@ -5,7 +5,7 @@ use super::budget::{Budget, Reservation};
 use super::client::{Again, Client};
 use super::health::{MAX_SILENT, Silence};
 use super::ids::SeenIds;
-use super::listener::Listener;
+use super::listener::{Listener, Mailbox};
 use super::qualities::SeenQualities;
 use super::room::Rooms;
 use super::target::Target;
@@ -50,11 +50,13 @@ pub(super) struct Session {
 
 /// How deferred results are asked for.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Polling {
+pub(super) struct Polling<'a> {
     /// Whether the first poll goes without a pause.
     is_at_once: bool,
     /// Whether there is one more poll after the last result.
     again: bool,
+    /// Where a call may come that tells of a result before a poll does: it ends the first pause.
+    mailbox: Option<&'a Mailbox<'a>>,
 }
 
 /// What came of sending a body.
@@ -300,7 +302,7 @@ impl Session {
         let mut body = case.body.clone();
         let parameter = behaviour.kind.parameters().first().copied().unwrap_or_default();
         let mailbox = if needs.url { Some(self.hand_out_url(case, parameter, &mut body)?) } else { None };
-        let mut seen = self.look(body, &name, needs, case.wire.repeated).await?;
+        let mut seen = self.look(body, &name, needs, case.wire.repeated, mailbox.as_ref()).await?;
         seen.later = self.later(&behaviour.kind, &seen).await;
         if let Some(mailbox) = mailbox {
             seen.failed_calls = case.wire.failed_calls;
@@ -309,7 +311,7 @@ impl Session {
         if needs.counterpart
             && let Some(body) = self.counterpart(case, &behaviour.kind)
         {
-            seen.counterpart = Some(Box::new(self.look(body, &name, needs, false).await?));
+            seen.counterpart = Some(Box::new(self.look(body, &name, needs, false, None).await?));
         }
         Ok(seen)
     }
@@ -335,6 +337,7 @@ impl Session {
         cases: &[Vec<String>],
         needs: Needs,
         repeated: bool,
+        mailbox: Option<&Mailbox<'_>>,
     ) -> Result<Observation, String> {
         let (body, sent) = self.send_anew(body, cases).await?;
         let mut seen = Observation::new(body, sent.outcome);
@@ -345,7 +348,7 @@ impl Session {
             }
             // Whether it is still under way shows in a poll at once.
             let is_at_once = repeated || needs.url;
-            self.poll(&mut seen, Polling { is_at_once, again: needs.poll_again }).await;
+            self.poll(&mut seen, Polling { is_at_once, again: needs.poll_again, mailbox }).await;
             if needs.poll_again && self.deferred(&seen).0.is_empty() {
                 let tasks: Vec<&Value> = seen.tasks().iter().collect();
                 let question = Value::Array(question(self.oracle.identity(), &tasks));
@@ -366,7 +369,7 @@ impl Session {
     }
 
     /// Polls until all deferred results are there, something goes wrong, or time is up.
-    pub(super) async fn poll(&self, seen: &mut Observation, polling: Polling) {
+    pub(super) async fn poll(&self, seen: &mut Observation, polling: Polling<'_>) {
         let (deferred, wanted) = self.deferred(seen);
         let question = question(self.oracle.identity(), &deferred);
         if question.is_empty() {
@@ -382,7 +385,11 @@ impl Session {
             (pause, next) = (0.0, FIRST_PAUSE);
         }
         loop {
-            tokio::time::sleep(Duration::from_secs_f64((pause * pace).max(0.0))).await;
+            let pause_time = Duration::from_secs_f64((pause * pace).max(0.0));
+            match polling.mailbox.filter(|_| seen.polls.len() == 1) {
+                Some(mailbox) => mailbox.wait_for(1, Instant::now() + pause_time).await,
+                None => tokio::time::sleep(pause_time).await,
+            }
             seen.polled.push(std::time::Instant::now());
             let outcome = self.ask(&question, until).await;
             let goes_on = outcome.answer().is_some_and(|answer| {

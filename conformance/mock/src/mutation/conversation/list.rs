@@ -74,7 +74,6 @@ fn deferred() -> Vec<Way> {
         way(M::AckRepeated, "ack-repeated", "acknowledges a task once for each result"),
         way(M::Rerun, "rerun", "accepts a task again while it runs"),
         way(M::ConflictDrops, "conflict-drops", "forgets a task that is sent again while it runs"),
-        way(M::Accepted, "accepted", "answers with status 202 to deferred tasks"),
     ]
 }
 

@@ -79,7 +79,7 @@ impl ConstraintMutation {
     ];
 
     /// Those that are made with the names of an object.
-    const NAMES: [Self; 7] =
+    pub(super) const NAMES: [Self; 7] =
         [Self::Case, Self::Snake, Self::Kebab, Self::Prefixed, Self::Underscore, Self::Blank, Self::NullName];
 
     /// Those that refuse a free text for a character in it.
@@ -306,7 +306,7 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
             vec![ConstraintMutation::Trimmed]
         }
         Rule::AdditionalProperties(_) => {
-            [ConstraintMutation::NAMES.to_vec(), names::siblings_of_names(schema)].concat()
+            [names::spellings(schema), names::siblings_of_names(schema)].concat()
         }
         Rule::Unique => vec![ConstraintMutation::Case, ConstraintMutation::Neighbours],
         Rule::Required

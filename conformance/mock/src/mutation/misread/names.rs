@@ -39,6 +39,15 @@ const VALUES: [(&str, &str, &str); 14] = [
     ("background", "sibling-none", "none"),
 ];
 
+/// The ways to take a declared name in another spelling. A name of one word is the same in snake and in kebab case.
+pub(super) fn spellings(schema: &Schema) -> Vec<ConstraintMutation> {
+    let has_words = schema.properties.iter().any(|property| words(&property.name).len() > 1);
+    let is_meant = |way: &ConstraintMutation| {
+        has_words || !matches!(way, ConstraintMutation::Snake | ConstraintMutation::Kebab)
+    };
+    ConstraintMutation::NAMES.into_iter().filter(is_meant).collect()
+}
+
 /// The siblings' names that an object does not have itself.
 pub(super) fn siblings_of_names(schema: &Schema) -> Vec<ConstraintMutation> {
     let foreign = NAMES.iter().filter(|(_, name)| schema.property(name).is_none());

@@ -12,6 +12,16 @@ pub(super) fn check(scene: &TaskResults<'_>, wanted: Option<usize>) -> Vec<Strin
     for (index, call) in calls.iter().enumerate() {
         wrong.extend(body(call, &files).map(|reason| format!("upload {} {reason}", index + 1)));
     }
+    // As many uploads as files, each a file of the answer, and yet one file is missing: another came twice.
+    let uploaded = |file: &&Content| {
+        calls.iter().any(|call| call.body.as_ref().is_ok_and(|body| body.content == **file))
+    };
+    if wrong.is_empty()
+        && calls.len() >= files.len()
+        && let Some(place) = files.iter().position(|file| !uploaded(file))
+    {
+        wrong.push(format!("no upload has the file of result {} of {}", place + 1, files.len()));
+    }
     wrong
 }
 
