@@ -62,3 +62,6 @@ pub fn render_sound(sound: &Sound) -> Vec<u8> {
         _ => wav::file(&sound),
     }
 }
+
+#[cfg(test)]
+mod tests;

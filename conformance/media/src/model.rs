@@ -54,9 +54,17 @@ impl Solid {
         let mut random = Random::new(seed, "box");
         let mut half = || f32::from(u8::try_from(32 + random.below(65)).expect("below 97")) / 64.0;
         let (x, y, z) = (half(), half(), half());
-        let ring = |y| [[-x, y, -z], [x, y, -z], [x, y, z], [-x, y, z]];
-        let ([a, b, c, d], [e, f, g, h]) = (ring(-y), ring(y));
-        Self { seed, vertices: [a, b, c, d, e, f, g, h] }
+        let vertices = [
+            [-x, -y, -z],
+            [x, -y, -z],
+            [x, -y, z],
+            [-x, -y, z],
+            [-x, y, -z],
+            [x, y, -z],
+            [x, y, z],
+            [-x, y, z],
+        ];
+        Self { seed, vertices }
     }
 
     /// The vertex that is furthest from the origin in each direction.
@@ -74,3 +82,6 @@ fn triangles() -> impl Iterator<Item = [u8; 3]> {
 fn joined(numbers: impl IntoIterator<Item = impl ToString>, between: &str) -> String {
     numbers.into_iter().map(|number| number.to_string()).collect::<Vec<_>>().join(between)
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,3 +65,6 @@ pub fn render_clip(clip: &Clip<'_>) -> Vec<u8> {
         _ => mp4::file(&clip, mp4::Dialect::Mp4),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,9 @@ pub(super) fn container(bytes: &[u8]) -> Option<Container> {
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(Container::Webp),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Some(Container::Wav),
         [0x1A, 0x45, 0xDF, 0xA3, ..] => Some(Container::Webm),
-        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => brand.first_chunk().and_then(brand_container),
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => {
+            brand.first_chunk().copied().and_then(brand_container)
+        }
         // QuickTime files that are older than the box with the brand.
         [_, _, _, _, b'm', b'o', b'o', b'v', ..] | [_, _, _, _, b'm', b'd', b'a', b't', ..] => {
             Some(Container::Mov)
@@ -31,8 +33,8 @@ pub(super) fn container(bytes: &[u8]) -> Option<Container> {
 }
 
 /// The container of a brand (ISO/IEC 14496-12, 4.3): those of images and of sound alone are other formats.
-fn brand_container(brand: &[u8; 4]) -> Option<Container> {
-    match brand {
+fn brand_container(brand: [u8; 4]) -> Option<Container> {
+    match &brand {
         b"qt  " => Some(Container::Mov),
         b"avif" | b"avis" | b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"mif1" | b"msf1"
         | b"crx " | b"jp2 " | b"M4A " | b"M4B " | b"M4P " => None,

@@ -47,13 +47,13 @@ fn records(solid: &Solid) -> [Record; 7] {
     let settings = Record::new("GlobalSettings", Vec::new()).with(vec![
         number("Version", 1000),
         Record::new("Properties70", Vec::new()).with(vec![
-            setting("UpAxis", Kind::Int(1)),
-            setting("UpAxisSign", Kind::Int(1)),
-            setting("FrontAxis", Kind::Int(2)),
-            setting("FrontAxisSign", Kind::Int(1)),
-            setting("CoordAxis", Kind::Int(0)),
-            setting("CoordAxisSign", Kind::Int(1)),
-            setting("UnitScaleFactor", Kind::Double(100.0)),
+            setting("UpAxis", &Kind::Int(1)),
+            setting("UpAxisSign", &Kind::Int(1)),
+            setting("FrontAxis", &Kind::Int(2)),
+            setting("FrontAxisSign", &Kind::Int(1)),
+            setting("CoordAxis", &Kind::Int(0)),
+            setting("CoordAxisSign", &Kind::Int(1)),
+            setting("UnitScaleFactor", &Kind::Double(100.0)),
         ]),
     ]);
     let connection =
@@ -92,10 +92,10 @@ enum Kind {
     Double(f64),
 }
 
-fn setting(name: &str, value: Kind) -> Record {
+fn setting(name: &str, value: &Kind) -> Record {
     let (kind, label, value) = match value {
-        Kind::Int(value) => ("int", "Integer", Property::Int(value)),
-        Kind::Double(value) => ("double", "Number", Property::Double(value)),
+        Kind::Int(value) => ("int", "Integer", Property::Int(*value)),
+        Kind::Double(value) => ("double", "Number", Property::Double(*value)),
     };
     let [name, kind, label, flags] = [name, kind, label, ""].map(Property::text);
     Record::new("P", vec![name, kind, label, flags, value])

@@ -109,7 +109,7 @@ fn number(header: &mut Reader<'_>) -> Option<u64> {
         _ => return None,
     };
     let rest = header.take(more).ok()?;
-    let first = u64::from(first & 0x3F_u8.checked_shr(more).unwrap_or(0));
+    let first = u64::from(first & 0x3F_u8 >> more);
     rest.iter()
         .try_fold(first, |number, byte| (byte >> 6 == 2).then_some(number << 6 | u64::from(byte & 0x3F)))
 }

@@ -21,7 +21,7 @@ pub(super) fn read(mut file: Reader<'_>) -> Result<Found, Flaw> {
         }
     }
     let first = first.ok_or(Flaw::End)?;
-    if let Some(Stated { frames, bytes }) = stated {
+    if let Some(Stated { frames, bytes, padding }) = stated {
         // The frames are counted without the one that counts them; its bytes are included.
         if bytes.is_some_and(|bytes| u64::from(bytes) > start.bytes.len().try_into().unwrap_or(u64::MAX)) {
             return Err(Flaw::End);
@@ -29,6 +29,7 @@ pub(super) fn read(mut file: Reader<'_>) -> Result<Found, Flaw> {
         if let Some(frames) = frames {
             samples = u64::from(frames) * u64::from(first.samples);
         }
+        samples = samples.saturating_sub(padding.into());
     }
     Ok(Found {
         milliseconds: milliseconds(samples, first.sample_rate.into()),
@@ -108,6 +109,8 @@ impl Header {
 struct Stated {
     frames: Option<u32>,
     bytes: Option<u32>,
+    /// Samples before and behind the sound that only fill up frames.
+    padding: u32,
 }
 
 impl Stated {
@@ -124,10 +127,22 @@ impl Stated {
             let mut fields = Reader { bytes: &fields[4..] };
             let flags = fields.u32_be().ok()?;
             let mut next = |flag: u32| if flags & flag == 0 { None } else { fields.u32_be().ok() };
-            return Some(Self { frames: next(1), bytes: next(2) });
+            let (frames, bytes) = (next(1), next(2));
+            // A table for seeking, and a quality.
+            let skipped = if flags & 4 == 0 { 0 } else { 100 } + if flags & 8 == 0 { 0 } else { 4 };
+            let padding = fields.take(skipped).ok().and_then(|_| padding(fields.bytes)).unwrap_or_default();
+            return Some(Self { frames, bytes, padding });
         }
         // Another encoder's; its place does not depend on the channels.
         let is_other = frame.get(36..)?.starts_with(b"VBRI");
-        is_other.then(|| Self { bytes: number(46), frames: number(50) })
+        is_other.then(|| Self { bytes: number(46), frames: number(50), padding: 0 })
     }
+}
+
+/// The part that LAME and libavcodec add: a name of nine bytes, and 12 bits each of samples before and behind.
+fn padding(fields: &[u8]) -> Option<u32> {
+    const NAMES: [&[u8]; 3] = [b"LAME", b"Lavc", b"Lavf"];
+    let [high, middle, low] = fields.get(21..).and_then(<[u8]>::first_chunk)?;
+    let number = u32::from_be_bytes([0, *high, *middle, *low]);
+    NAMES.iter().any(|name| fields.starts_with(name)).then_some((number >> 12) + (number & 0xFFF))
 }

@@ -52,10 +52,10 @@ fn boxes(mut around: Reader<'_>) -> impl Iterator<Item = Result<([u8; 4], Reader
 }
 
 /// The first box of a kind in a box.
-fn find<'a>(around: Reader<'a>, kind: &[u8; 4]) -> Result<Option<Reader<'a>>, Flaw> {
+fn find(around: Reader<'_>, kind: [u8; 4]) -> Result<Option<Reader<'_>>, Flaw> {
     for found in boxes(around) {
         let (other, content) = found?;
-        if other == *kind {
+        if other == kind {
             return Ok(Some(content));
         }
     }
@@ -67,13 +67,13 @@ fn follow<'a>(around: Reader<'a>, path: &[&[u8; 4]]) -> Result<Option<Reader<'a>
     let mut found = Some(around);
     for kind in path {
         let Some(around) = found else { return Ok(None) };
-        found = find(around, kind)?;
+        found = find(around, **kind)?;
     }
     Ok(found)
 }
 
 fn read_movie(movie: Reader<'_>) -> Result<Found, Flaw> {
-    let header = find(movie, b"mvhd")?.ok_or(Flaw::Nonsense("a movie without a header"))?;
+    let header = find(movie, *b"mvhd")?.ok_or(Flaw::Nonsense("a movie without a header"))?;
     let (timescale, duration) = times(header)?;
     let mut found = Found::default();
     let mut track_duration = None;
@@ -127,7 +127,7 @@ fn fragment_duration(mut header: Reader<'_>) -> Result<Option<u64>, Flaw> {
 }
 
 /// The first entry of the table of sample descriptions.
-fn sample_entry<'a>(track: Reader<'a>) -> Result<Option<Reader<'a>>, Flaw> {
+fn sample_entry(track: Reader<'_>) -> Result<Option<Reader<'_>>, Flaw> {
     let path = [b"mdia", b"minf", b"stbl", b"stsd"];
     let Some(mut table) = follow(track, &path)? else { return Ok(None) };
     table.take(8)?;

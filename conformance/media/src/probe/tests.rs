@@ -1,5 +1,10 @@
 //! Images: what is read of them, and what is refused.
 
+mod clips;
+mod models;
+mod robust;
+mod sounds;
+
 use super::super::{Image, random::Random, render, shape::whole};
 use super::*;
 

@@ -19,7 +19,7 @@ pub(super) fn read(mut file: Reader<'_>) -> Result<(), Flaw> {
                 if method != 0 || stored != length || flags & 8 != 0 {
                     return Err(Flaw::Nonsense("a file that is compressed"));
                 }
-                if (whole - file.bytes.len()) % ALIGNMENT != 0 {
+                if !(whole - file.bytes.len()).is_multiple_of(ALIGNMENT) {
                     return Err(Flaw::Nonsense("a file that does not begin at a multiple of 64 bytes"));
                 }
                 file.take(length)?;

@@ -65,7 +65,7 @@ fn head(file: &mut Reader<'_>) -> Result<(u32, Option<u64>), Flaw> {
     let mask = u64::from(0x7F_u8 >> more);
     let rest = file.take(more)?;
     let length = rest.iter().fold(u64::from(first) & mask, |number, byte| number << 8 | u64::from(*byte));
-    let unknown = (mask + 1 << (8 * more)) - 1;
+    let unknown = ((mask + 1) << (8 * more)) - 1;
     Ok((identifier, Some(length).filter(|length| *length != unknown)))
 }
 

@@ -65,7 +65,9 @@ pub(super) fn repeat_frame(width: u32, height: u32) -> Vec<u8> {
     }
     // Modes within the frame and motion vectors keep their probabilities.
     header.number(0, 2);
-    MOTION_UPDATES.iter().for_each(|probability| header.bit(false, *probability));
+    for probability in MOTION_UPDATES {
+        header.bit(false, probability);
+    }
     for row in 0..height.div_ceil(16) {
         for column in 0..width.div_ceil(16) {
             let weight = match (row > 0, column > 0) {
@@ -108,7 +110,9 @@ fn common_header(header: &mut Encoder) {
 }
 
 fn coefficients_unchanged(header: &mut Encoder) {
-    COEFFICIENT_UPDATES.as_flattened().iter().for_each(|probability| header.bit(false, *probability));
+    for probability in COEFFICIENT_UPDATES.as_flattened() {
+        header.bit(false, *probability);
+    }
 }
 
 /// Section 9.11: macroblocks may be skipped, and nearly all are.
