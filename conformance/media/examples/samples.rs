@@ -54,11 +54,20 @@ fn images(samples: &mut Samples<'_>) -> std::io::Result<()> {
         for (width, height) in [(64, 48), (17, 3), (1024, 768)] {
             let image =
                 Image { width, height, container, quality: 90, seed: 7, prompt: "a fox", caption: "high" };
-            let expected = format!(r#", "width": {width}, "height": {height}"#);
-            samples.add(&format!("image-{width}x{height}"), container, &render(&image), &expected)?;
+            samples.add(
+                &format!("image-{width}x{height}"),
+                container,
+                &render(&image),
+                &size(width, height),
+            )?;
         }
     }
     Ok(())
+}
+
+/// The members of a size.
+fn size(width: u32, height: u32) -> String {
+    format!(r#", "width": {width}, "height": {height}"#)
 }
 
 fn clips(samples: &mut Samples<'_>) -> std::io::Result<()> {
@@ -87,7 +96,8 @@ fn clips(samples: &mut Samples<'_>) -> std::io::Result<()> {
             };
             let case = format!("clip-{width}x{height}-{milliseconds}ms-{frames_per_second}fps");
             let expected = format!(
-                r#", "width": {width}, "height": {height}, "milliseconds": {milliseconds}, "framesPerSecond": {frames_per_second}"#
+                r#"{}, "milliseconds": {milliseconds}, "framesPerSecond": {frames_per_second}"#,
+                size(width, height)
             );
             samples.add(&case, container, &render_clip(&clip), &expected)?;
         }

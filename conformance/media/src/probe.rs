@@ -3,11 +3,6 @@
 //! The bytes may come from anyone. Nothing is decoded, and nothing is allocated that grows with the file: the structure
 //! is walked from part to part, each step bounded by the bytes at hand. What is claimed is checked as far as the
 //! structure shows it; damage inside the compressed data is not seen.
-//!
-//! Some formats do not tell that their end is missing: an OBJ, an STL or FBX in text, and a PLY in text may be cut within
-//! their last words, an MP3 without a frame that counts the others at a frame, a WebM of unknown length at an element,
-//! an MP4 whose last box is not needed at a box. A binary STL is known by its length, so that a cut one is
-//! [`ProbeError::Unknown`].
 
 mod fbx;
 mod flac;
@@ -117,6 +112,12 @@ pub enum ProbeError {
 /// lossless and extended; MP4 and QuickTime with any codec, whole or in fragments; WebM with any codec; WAV with any
 /// codec and of unknown length; MP3 with any bit rate; Ogg with Vorbis; FBX, STL and PLY in text. An MP4 or WebM without
 /// a video track is refused. Bytes after the end are allowed where the format has an end, as decoders do.
+///
+/// Some formats do not tell that their end is missing: an OBJ may be cut behind its first face; STL, FBX and PLY in text
+/// within their last words; an MP3 without a frame that counts the others, between two frames; a WebM of unknown length,
+/// between two elements; a WAV of unknown length and a FLAC of unknown duration anywhere in their sound; an MP4, before a
+/// box that is not needed or in a last box without a length. A binary STL is known by its length, so that a cut one is
+/// [`ProbeError::Unknown`].
 ///
 /// # Errors
 /// [`ProbeError`] says what the file is not, lacks or overstates.

@@ -47,8 +47,10 @@ impl Clip<'_> {
 /// Makes a video file.
 ///
 /// Width, height, duration and frame rate are exactly as asked for. If the duration is no whole number of frames, the
-/// last frame is shown for a shorter time; a clip shorter than one frame cannot say its rate in MP4 and MOV. The size of the file: one JPEG image and four bytes for each frame, or for
-/// WebM a bit for every two thousand pixels of each frame.
+/// last frame is shown for a shorter time; a clip shorter than one frame cannot state its rate in MP4 and MOV.
+///
+/// The size of the file: one JPEG image and four bytes for each frame, or for WebM 50 bytes and a bit for every thousand
+/// pixels of each frame. Ten seconds of 1920 x 1080 pixels at 24 frames per second take less than 60 kB.
 #[must_use]
 pub fn render_clip(clip: &Clip<'_>) -> Vec<u8> {
     let clip = Clip {

@@ -100,7 +100,8 @@ fn stl_in_text_has_facets_and_an_end() {
 
 #[test]
 fn ply_in_text_has_as_many_numbers_as_its_header_says() {
-    let head = "ply\r\nformat ascii 1.0\r\ncomment a triangle\r\nelement vertex 3\r\nproperty float x\r\nproperty double y\r\n\
+    let head = "ply\r\nformat ascii 1.0\r\ncomment a triangle\r\nelement vertex 3\r\nproperty float x\r\n\
+                property double y\r\n\
                 element face 1\r\nproperty list uchar int vertex_indices\r\nend_header\r\n";
     assert_eq!(is(&[head, "0 0\n1 0\n0 1\n3 0 1 2\n"].concat()), Ok(Container::Ply));
     assert!(is_cut(&[head, "0 0\n1 0\n0 1\n3 0 1"].concat()));
@@ -114,7 +115,8 @@ fn ply_in_text_has_as_many_numbers_as_its_header_says() {
 
 #[test]
 fn ply_of_the_other_byte_order_is_read() {
-    let head = "ply\nformat binary_big_endian 1.0\nelement face 1\nproperty list ushort short vertex_indices\nend_header\n";
+    let head = "ply\nformat binary_big_endian 1.0\nelement face 1\nproperty list ushort short vertex_indices\n\
+                end_header\n";
     let whole = [head.as_bytes(), &[0, 3, 0, 0, 0, 1, 0, 2]].concat();
     assert_eq!(probe(&whole).map(|found| found.container), Ok(Container::Ply));
     assert!(matches!(probe(&whole[..whole.len() - 1]), Err(ProbeError::Truncated { .. })));

@@ -115,7 +115,8 @@ fn claims_of_huge_counts_take_no_time() {
     assert!(matches!(probe(ply.as_bytes()), Err(ProbeError::Truncated { .. })));
     let empty = format!("ply\nformat ascii 1.0\nelement vertex {}\nend_header\n", u64::MAX);
     assert!(probe(empty.as_bytes()).is_ok());
-    let list = "ply\nformat binary_big_endian 1.0\nelement face 1\nproperty list uint double v\nend_header\n\u{7F}\u{7F}\u{7F}\u{7F}";
+    let list = "ply\nformat binary_big_endian 1.0\nelement face 1\nproperty list uint double v\n\
+                end_header\n\u{7F}\u{7F}\u{7F}\u{7F}";
     assert!(matches!(probe(list.as_bytes()), Err(ProbeError::Truncated { .. })));
     // Frames whose headers are right and whose ends are nowhere.
     let (_, flac) = files().into_iter().find(|(container, _)| *container == Container::Flac).unwrap();
