@@ -12,7 +12,7 @@ pub fn coarseness(bytes: &[u8]) -> Option<u32> {
     match Container::from_magic(bytes)? {
         Container::Jpeg => jpeg(bytes.get(2..)?),
         Container::Webp => webp(bytes.get(12..)?),
-        Container::Png => None,
+        _ => None,
     }
 }
 

@@ -6,12 +6,12 @@
 
 use super::{Container, canvas::Canvas};
 
-/// Encodes a canvas whose sides are at most [`MAX_SIDE`](super::MAX_SIDE).
+/// Encodes a canvas whose sides are at most [`MAX_SIDE`](super::MAX_SIDE), for a container of images.
 pub(super) fn encode(canvas: &Canvas, container: Container, quality: u8) -> Vec<u8> {
     match container {
-        Container::Jpeg => jpeg(canvas, quality),
         Container::Png => png(canvas),
         Container::Webp => webp(canvas),
+        _ => jpeg(canvas, quality),
     }
 }
 

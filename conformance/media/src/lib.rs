@@ -1,33 +1,52 @@
-//! The images that the mock server answers with: real files of the right container and size, drawn instead of
-//! generated.
+//! Files of every modality, made small and probed: images, videos, sounds and three-dimensional models.
 //!
-//! An image is a soft gradient with a few translucent shapes, drawn from its seed and prompt, and a panel that says
-//! in words what was asked for. The same [`Image`] gives the same bytes on every machine: nothing here depends on
-//! time, on the processor, or on a library of transcendental functions. Painting walks spans, not pixels, so that it
-//! is quick in a build without optimisation; encoding is not, so optimise the encoders' packages in development
-//! builds too.
+//! **Made**, to be the answers of a mock server: real files of the right container, size, duration and rates, drawn
+//! instead of generated. The same description gives the same bytes on every machine: nothing here depends on time, on
+//! the processor, or on a library of transcendental functions.
 //!
-//! [`probe()`] is the other direction: it reads container and size from a file that some server sent. It shares
-//! nothing with the encoders, so that it can judge them.
+//! | What | Function | Containers | What it shows |
+//! |---|---|---|---|
+//! | [`Image`] | [`render`] | JPEG, PNG, WebP | a soft gradient, shapes, and a panel that says what was asked for |
+//! | [`Clip`] | [`render_clip`] | MP4, MOV | the same image as long as asked, in JPEG frames; no sound |
+//! | | | WebM | one colour, in VP8 frames; no sound |
+//! | [`Sound`] | [`render_sound`] | WAV, FLAC, MP3, Ogg (Opus) | a quiet tone, quiet steps, silence, silence |
+//! | [`Mesh`] | [`render_mesh`] | GLB, FBX, OBJ, STL, PLY, USDZ | a box without material |
 //!
-//! This module knows no server, no cache and no parameter: whoever asks for an image says all of it. The forward
-//! transform of the JPEG encoder is based in part on the work of the Independent JPEG Group.
+//! Not made: video with sound or with another codec (H.264 has no small encoder in Rust), sound with more than two
+//! channels, AAC, glTF as text, models with materials or animation.
+//!
+//! **Probed**: [`probe()`] reads container, size, duration and rates of a file that some server sent. It shares nothing
+//! with the writers, so that it can judge them.
+//!
+//! Units: pixels, milliseconds, samples per second of each channel. A [`Clip`] has frames per second, a [`Probe`] frames
+//! in 1000 seconds.
+//!
+//! This crate knows no server, no cache and no parameter: the caller says all of it. Painting walks spans, not pixels,
+//! so that it is quick in a build without optimisation; encoding is not, so optimise the encoders' packages in
+//! development builds too. The forward transform of the JPEG encoder is based in part on the work of the Independent
+//! JPEG Group.
 
+mod audio;
 mod canvas;
 mod coarse;
 mod container;
 mod encode;
 mod font;
+mod model;
 mod panel;
 mod probe;
 mod psf;
 mod random;
 mod scene;
 mod shape;
+mod video;
 
+pub use audio::{MAX_SOUND_MILLISECONDS, SAMPLE_RATES, Sound, render_sound};
 pub use coarse::coarseness;
-pub use container::{Container, essence};
-pub use probe::{MAX_PROBED_SIDE, Probe, ProbeError, probe};
+pub use container::{Container, Medium, essence};
+pub use model::{Mesh, render_mesh};
+pub use probe::{MAX_PROBED_SIDE, Picture, Probe, ProbeError, SoundFormat, probe};
+pub use video::{Clip, MAX_CLIP_MILLISECONDS, MAX_FRAMES_PER_SECOND, render_clip};
 
 /// The longest side that [`render`] draws, in pixels: an image of this size takes 192 MiB before it is encoded.
 pub const MAX_SIDE: u32 = 8192;
@@ -39,7 +58,7 @@ pub struct Image<'a> {
     pub width: u32,
     /// Pixels from top to bottom, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
     pub height: u32,
-    /// The container of the file.
+    /// The container of the file; one that is not of [`Medium::Image`] is taken for JPEG.
     pub container: Container,
     /// How well the encoder keeps the image, 1 to 100; a value outside is brought to the nearest bound. Only JPEG
     /// has such a quality: the bytes of a [lossless](Container::is_lossless) container do not depend on it.
@@ -63,6 +82,7 @@ pub fn render(image: &Image<'_>) -> Vec<u8> {
     let image = Image {
         width: image.width.clamp(1, MAX_SIDE),
         height: image.height.clamp(1, MAX_SIDE),
+        container: image.container.or_first_of(Medium::Image),
         quality: image.quality.clamp(1, 100),
         ..*image
     };

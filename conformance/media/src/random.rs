@@ -34,8 +34,13 @@ impl Random {
     pub(super) fn pick<T: Copy, const N: usize>(&mut self, items: &[T; N]) -> T {
         const { assert!(N > 0, "nothing to pick from") };
         let count = u64::try_from(N).expect("an array is shorter than 2^64");
-        let index = usize::try_from(self.next() % count).expect("below N, which is a usize");
+        let index = usize::try_from(self.below(count)).expect("below N, which is a usize");
         items[index]
+    }
+
+    /// A whole number below a bound, which is not zero.
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
     }
 }
 

@@ -31,7 +31,7 @@ async fn an_image_is_saved_in_place_of_what_is_there() {
     let bytes = std::fs::read(&path).unwrap();
     assert_eq!((told.last(), bytes.len() as u64), (Some(&(size, Some(size))), size));
     let found = probe(&bytes).unwrap();
-    assert_eq!((found.container, found.width, found.height), (Container::Png, 64, 32));
+    assert_eq!((found.container, found.size()), (Container::Png, Some((64, 32))));
     assert_eq!(names(folder.path()), ["barn.png"], "nothing else is left");
     let mut download = client.download(&link).await.unwrap();
     assert_eq!((download.size(), download.media_type()), (Some(size), Some("image/png")));

@@ -217,7 +217,7 @@ async fn a_file_is_put_to_its_upload_address_as_it_is() {
             (file.method.as_str(), &file.headers["content-type"]),
             ("PUT", &"image/webp".parse().unwrap())
         );
-        assert_eq!((found.container, found.width, found.height), (Container::Webp, 64, 32));
+        assert_eq!((found.container, found.size()), (Container::Webp, Some((64, 32))));
     }
     let link = answer["data"][0]["imageURL"].as_str().unwrap();
     let linked = crate::support::client().get(link).send().await.unwrap().bytes().await.unwrap();

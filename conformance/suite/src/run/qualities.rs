@@ -20,8 +20,8 @@ pub(super) struct SeenQualities(Mutex<BTreeMap<(&'static str, usize), u32>>);
 /// How far two qualities must lie apart to have other steps. Those of WebP depend on the image, too.
 fn least_gap(container: Container) -> usize {
     match container {
-        Container::Jpeg | Container::Png => 4,
         Container::Webp => 40,
+        _ => 4,
     }
 }
 

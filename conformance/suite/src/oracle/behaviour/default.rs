@@ -77,7 +77,8 @@ impl Sort<'_> {
         let names = self.names.iter().map(|name| excerpt(name));
         let file = match &self.file {
             Shown::Image(found) => {
-                format!("; {} of {} x {}", found.container.name(), found.width, found.height)
+                let size = found.size().map(|(width, height)| format!(" of {width} x {height}"));
+                format!("; {}{}", found.container.name(), size.unwrap_or_default())
             }
             Shown::Unknown => "; no known image".to_owned(),
             Shown::Nothing => String::new(),

@@ -11,7 +11,10 @@ pub(super) fn check(scene: &TaskResults<'_>, width: &str, height: &str) -> Vec<S
         let Some(file) = item.file else { continue };
         match file.content.as_ref().map(|content| content.image) {
             Ok(Ok(found)) => {
-                let (x, y) = (found.width, found.height);
+                let Some((x, y)) = found.size() else {
+                    wrong.push(format!("the file of {name} is {}, which has no size", found.container.name()));
+                    continue;
+                };
                 if (usize::try_from(x), usize::try_from(y)) != (Ok(wide), Ok(high)) {
                     wrong.push(format!(
                         "the file of {name} has {x} x {y} pixels where {wide} x {high} were asked for"
