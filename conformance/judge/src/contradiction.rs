@@ -329,6 +329,7 @@ fn behaviours(
             | Kind::Webhook { .. }
             | Kind::Upload { .. }
             | Kind::Lifetime { .. }
+            | Kind::Measure { .. }
             | Kind::Default { .. } => continue,
         };
         let line = line_of(shown, &start.join(field));

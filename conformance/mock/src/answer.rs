@@ -1,6 +1,6 @@
 //! An answer, and how a front is to send it.
 
-use super::image_spec::ImageSpec;
+use super::file_spec::FileSpec;
 use super::problem::Problem;
 use super::protocol::{self, Form, JSON, Note, Passage};
 use serde_json::Value;
@@ -39,9 +39,9 @@ pub struct Piece(pub(crate) Content);
 pub(crate) enum Content {
     Text(Vec<u8>),
     /// An image as the text of a field.
-    Inline(Arc<ImageSpec>, Form),
+    Inline(Arc<FileSpec>, Form),
     /// An image as a file.
-    File(Arc<ImageSpec>),
+    File(Arc<FileSpec>),
 }
 
 impl Body {
@@ -67,7 +67,7 @@ impl Piece {
     }
 
     pub(crate) fn pixels(&self) -> u64 {
-        self.image().map_or(0, ImageSpec::pixels)
+        self.image().map_or(0, FileSpec::pixels)
     }
 
     /// About how many bytes it takes in memory as it is.
@@ -87,7 +87,7 @@ impl Piece {
         }
     }
 
-    fn image(&self) -> Option<&ImageSpec> {
+    fn image(&self) -> Option<&FileSpec> {
         match &self.0 {
             Content::Text(_) => None,
             Content::Inline(image, _) | Content::File(image) => Some(image),

@@ -1,6 +1,6 @@
 //! Which parameter of the model plays which part, as the spec's behaviours say. No name is known here.
 
-use airspec_spec::behaviour::{Condition, Kind};
+use airspec_spec::behaviour::{Condition, Kind, Measure};
 use airspec_spec::rule::Rule;
 use airspec_spec::{Model, Schema};
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ pub(crate) struct BehaviourIndex {
     pub(crate) container: Option<(String, BTreeMap<String, String>)>,
     pub(crate) size: Option<(String, String)>,
     pub(crate) quality: Option<String>,
+    /// The parameters that say how a file plays.
+    pub(crate) measures: Vec<(Measure, String)>,
     /// Parameters, and the fields that they ask for.
     pub(crate) flags: Vec<(String, String)>,
     pub(crate) delivery: Option<Delivery>,
@@ -62,6 +64,7 @@ impl BehaviourIndex {
             Kind::Select { parameter, fields } => self.select = Some((parameter, fields)),
             Kind::Container { parameter, media } => self.container = Some((parameter, media)),
             Kind::Size { width, height } => self.size = Some((width, height)),
+            Kind::Measure { parameter, measure } => self.measures.push((measure, parameter)),
             Kind::Quality { parameter, .. } => self.quality = Some(parameter),
             Kind::Flag { parameter, field } => self.flags.push((parameter, field)),
             Kind::Delivery { parameter, deferred, .. } => {

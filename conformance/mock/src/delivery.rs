@@ -11,7 +11,7 @@ use super::address::is_loopback;
 use super::caller::Secrets;
 use super::capacity::{Capacity, drawing_work};
 use super::clock::Clock;
-use super::image_spec::ImageSpec;
+use super::file_spec::FileSpec;
 use super::item::Item;
 use super::protocol;
 use super::settings::{Reach, Settings, Wrapping};
@@ -103,7 +103,7 @@ impl QueuedDelivery {
 #[derive(Clone, Debug)]
 pub(crate) enum Load {
     Notice(Item),
-    Upload(Arc<ImageSpec>),
+    Upload(Arc<FileSpec>),
 }
 
 /// Delivers, and records the outcome.

@@ -1,6 +1,6 @@
 //! One result of a task, and the file that belongs to it.
 
-use super::image_spec::ImageSpec;
+use super::file_spec::FileSpec;
 use super::protocol::Form;
 use airspec_spec::ParameterPath;
 use serde_json::{Map, Value};
@@ -23,7 +23,7 @@ pub(crate) struct File {
     pub(crate) name: String,
     /// The ending of its link.
     pub(crate) ending: &'static str,
-    pub(crate) image: Arc<ImageSpec>,
+    pub(crate) image: Arc<FileSpec>,
     /// For how long the link works.
     pub(crate) lifetime: Option<Duration>,
     /// Whether the result links to it.

@@ -28,10 +28,10 @@ mod clock;
 mod delivery;
 mod engine;
 mod explain;
+mod file_spec;
 mod front_axum;
 #[cfg(feature = "wiremock")]
 mod front_wiremock;
-mod image_spec;
 mod item;
 mod log;
 mod mock;

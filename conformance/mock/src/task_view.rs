@@ -49,6 +49,10 @@ impl<'a> TaskView<'a> {
         self.value(path).is_some_and(|value| *value == true)
     }
 
+    pub(crate) fn number(self, path: &str) -> Option<f64> {
+        self.value(path)?.as_f64()
+    }
+
     /// A whole number, also one written as `4.0`; anything else counts as not given.
     pub(crate) fn whole(self, path: &str) -> Option<u64> {
         let value = self.value(path)?;

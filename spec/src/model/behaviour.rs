@@ -32,6 +32,8 @@ pub enum Kind {
     Container { parameter: String, media: BTreeMap<String, String> },
     /// The file has that many pixels.
     Size { width: String, height: String },
+    /// The file has the measure that the parameter asks for, where that is a number.
+    Measure { parameter: String, measure: Measure },
     /// A higher value never gives a smaller file in these containers.
     Quality { parameter: String, format: String, lossy: Vec<String> },
     /// The field is present exactly when the parameter is true.
@@ -46,6 +48,35 @@ pub enum Kind {
     Lifetime { parameter: String, only: Condition },
     /// Leaving the parameter out is the same as sending its default.
     Default { parameter: String },
+}
+
+/// What can be measured of a file that plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// In seconds.
+    Duration,
+    /// Frames in a second.
+    FrameRate,
+    /// Samples in a second.
+    SampleRate,
+    /// Channels of its sound.
+    Channels,
+}
+
+impl Measure {
+    /// Every measure.
+    pub const ALL: [Self; 4] = [Self::Duration, Self::FrameRate, Self::SampleRate, Self::Channels];
+
+    /// The word in documents.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Duration => "duration",
+            Self::FrameRate => "frameRate",
+            Self::SampleRate => "sampleRate",
+            Self::Channels => "channels",
+        }
+    }
 }
 
 /// A parameter and the value it must have.
@@ -71,6 +102,7 @@ impl Kind {
             | Self::Delivery { parameter, .. }
             | Self::Webhook { parameter }
             | Self::Upload { parameter }
+            | Self::Measure { parameter, .. }
             | Self::Default { parameter } => vec![parameter],
             Self::Size { width, height } => vec![width, height],
             Self::Quality { parameter, format, .. } => vec![parameter, format],
@@ -97,6 +129,7 @@ impl Kind {
             Self::Count { .. }
             | Self::Container { .. }
             | Self::Size { .. }
+            | Self::Measure { .. }
             | Self::Quality { .. }
             | Self::Delivery { .. }
             | Self::Webhook { .. }

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::document::{Diagnostic, Member, Node, text};
-use crate::model::behaviour::{Behaviour, Condition, Kind};
+use crate::model::behaviour::{Behaviour, Condition, Kind, Measure};
 use crate::model::{Level, Model};
 use std::collections::{BTreeMap, HashSet};
 
@@ -39,6 +39,15 @@ impl<'a> Fields<'a> {
         let condition = Condition { parameter: fields.text("parameter")?, value: fields.text("value")? };
         fields.end()?;
         Ok(condition)
+    }
+
+    fn measure(&mut self) -> Result<Measure, Diagnostic> {
+        let node = self.take("measure")?;
+        let word = node.string()?;
+        Measure::ALL.into_iter().find(|measure| measure.word() == word).ok_or_else(|| {
+            let known = Measure::ALL.map(Measure::word).join(", ");
+            node.error(format!("`{}` is no measure", text::shorten(&word, 60)), format!("use one of {known}"))
+        })
     }
 
     fn end(self) -> Result<(), Diagnostic> {
@@ -98,6 +107,7 @@ fn read_kind(node: Node<'_>, fields: &mut Fields<'_>) -> Result<Kind, Diagnostic
         "select" => Kind::Select { parameter: fields.text("parameter")?, fields: fields.map("fields")? },
         "container" => Kind::Container { parameter: fields.text("parameter")?, media: fields.map("media")? },
         "size" => Kind::Size { width: fields.text("width")?, height: fields.text("height")? },
+        "measure" => Kind::Measure { parameter: fields.text("parameter")?, measure: fields.measure()? },
         "quality" => Kind::Quality {
             parameter: fields.text("parameter")?,
             format: fields.text("format")?,
@@ -118,7 +128,7 @@ fn read_kind(node: Node<'_>, fields: &mut Fields<'_>) -> Result<Kind, Diagnostic
             let shown = text::shorten(other, 60);
             return Err(node.error(
                 format!("behaviour kind `{shown}` is not implemented"),
-                "use one of echo, count, distinct, select, container, size, quality, flag, delivery, webhook, upload, lifetime",
+                "use one of echo, count, distinct, select, container, size, measure, quality, flag, delivery, webhook, upload, lifetime",
             ));
         }
     })
@@ -167,6 +177,7 @@ pub(super) fn defaults(model: &Model, behaviours: &[Behaviour]) -> Vec<Behaviour
                     Kind::Echo { .. }
                     | Kind::Distinct { .. }
                     | Kind::Size { .. }
+                    | Kind::Measure { .. }
                     | Kind::Quality { .. }
                     | Kind::Webhook { .. }
                     | Kind::Upload { .. }

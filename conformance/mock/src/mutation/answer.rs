@@ -107,6 +107,7 @@ pub(super) fn mutations(kind: &Kind) -> Vec<(BehaviourMutation, String)> {
         Kind::Select { parameter, .. } => files::select_mutations(parameter),
         Kind::Container { parameter, .. } => files::container_mutations(parameter),
         Kind::Size { width, height } => files::size_mutations(width, height),
+        Kind::Measure { parameter, .. } => files::measure_mutations(parameter),
         Kind::Quality { parameter, .. } => files::quality_mutations(parameter),
         Kind::Lifetime { parameter, .. } => files::lifetime_mutations(parameter),
         Kind::Delivery { immediate, deferred, .. } => delivery::delivery_mutations(immediate, deferred),
@@ -172,6 +173,7 @@ impl MutatedBehaviour {
             Kind::Select { fields, .. } => files::on_select(self.mutation, fields, plan),
             Kind::Container { .. } => files::on_container(self.mutation, plan),
             Kind::Size { .. } => files::on_size(self.mutation, plan),
+            Kind::Measure { measure, .. } => files::on_measure(*measure, plan),
             Kind::Quality { .. } => files::on_quality(plan),
             Kind::Lifetime { .. } => files::on_lifetime(self.mutation, plan),
             Kind::Delivery { parameter, immediate, .. } => {
@@ -218,6 +220,7 @@ impl MutatedBehaviour {
             | Kind::Select { .. }
             | Kind::Container { .. }
             | Kind::Size { .. }
+            | Kind::Measure { .. }
             | Kind::Quality { .. }
             | Kind::Flag { .. }
             | Kind::Lifetime { .. }

@@ -105,7 +105,7 @@ pub(crate) fn all(model: &Model) -> Vec<Fault> {
 fn lawful(model: &Model, id: &str) -> Option<&'static str> {
     let is_lifetime = |id: &str| {
         model.behaviours.iter().any(|behaviour| match &behaviour.kind {
-            Kind::Lifetime { parameter, .. } => parameter == id,
+            Kind::Lifetime { parameter, .. } | Kind::Measure { parameter, .. } => parameter == id,
             _ => false,
         })
     };

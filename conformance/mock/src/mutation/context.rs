@@ -72,6 +72,7 @@ pub(super) fn contexts(model: &Model) -> Vec<Context> {
             | Kind::Quality { .. }
             | Kind::Flag { .. }
             | Kind::Lifetime { .. }
+            | Kind::Measure { .. }
             | Kind::Default { .. } => {}
         }
     }

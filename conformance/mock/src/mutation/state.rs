@@ -78,6 +78,7 @@ fn sticky(model: &Model) -> Vec<String> {
         | Kind::Webhook { parameter }
         | Kind::Upload { parameter }
         | Kind::Lifetime { parameter, .. }
+        | Kind::Measure { parameter, .. }
         | Kind::Flag { parameter, .. } => Some(parameter.clone()),
         Kind::Echo { .. }
         | Kind::Distinct { .. }

@@ -1,6 +1,6 @@
 //! The files that results link to: remembered by their specs, drawn when fetched, kept for a while.
 
-use crate::image_spec::ImageSpec;
+use crate::file_spec::FileSpec;
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(crate) struct Files {
 
 #[derive(Debug)]
 struct File {
-    image: Arc<ImageSpec>,
+    image: Arc<FileSpec>,
     /// When the link ends.
     until: Option<Duration>,
     /// Whether it has failed once, where links do.
@@ -29,13 +29,13 @@ struct File {
 
 /// What is known of a file.
 pub(crate) enum Found {
-    Known(Arc<ImageSpec>),
+    Known(Arc<FileSpec>),
     Expired,
     Unknown,
 }
 
 impl Files {
-    pub(crate) fn add(&mut self, name: &str, image: Arc<ImageSpec>, until: Option<Duration>) {
+    pub(crate) fn add(&mut self, name: &str, image: Arc<FileSpec>, until: Option<Duration>) {
         self.bytes += image.weight();
         match self.known.insert(name.to_owned(), File { image, until, has_failed: false }) {
             None => self.order.push_back(name.to_owned()),
@@ -65,15 +65,17 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::steps::plan::Playing;
     use airspec_media::Container;
 
-    fn image(prompt: &str) -> Arc<ImageSpec> {
-        Arc::new(ImageSpec {
+    fn image(prompt: &str) -> Arc<FileSpec> {
+        Arc::new(FileSpec {
             width: 16,
             height: 16,
             container: Container::Png,
             media: "image/png",
             quality: 90,
+            playing: Playing::USUAL,
             seed: 1,
             prompt: prompt.to_owned(),
             caption: String::new(),

@@ -3,8 +3,9 @@
 use crate::behaviour_index::BehaviourIndex;
 use crate::protocol::Form;
 use crate::task_view::TaskView;
-use airspec_media::{Container, MAX_SIDE};
+use airspec_media::{Container, MAX_SIDE, Medium};
 use airspec_spec::Model;
+use airspec_spec::behaviour::Measure;
 use airspec_spec::price::Prices;
 use std::time::Duration;
 
@@ -25,6 +26,7 @@ pub(crate) struct Plan {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) containers: Containers,
+    pub(crate) playing: Playing,
     pub(crate) quality: u8,
     /// The text that the image is made from.
     pub(crate) prompt: String,
@@ -57,6 +59,39 @@ impl Containers {
     }
 }
 
+/// How a video or a sound plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Playing {
+    pub(crate) milliseconds: u32,
+    pub(crate) frames_per_second: u32,
+    pub(crate) sample_rate: u32,
+    pub(crate) channels: u16,
+}
+
+impl Playing {
+    /// What no one asked for.
+    pub(crate) const USUAL: Self =
+        Self { milliseconds: 5_000, frames_per_second: 24, sample_rate: 48_000, channels: 2 };
+
+    fn of(view: TaskView<'_>, index: &BehaviourIndex) -> Self {
+        let asked = |wanted: Measure| {
+            let (_, parameter) = index.measures.iter().find(|(measure, _)| *measure == wanted)?;
+            view.number(parameter)
+        };
+        let whole =
+            |wanted: Measure| asked(wanted).and_then(|number| number.round().to_string().parse().ok());
+        let milliseconds = asked(Measure::Duration).map(|seconds| (seconds * 1000.0).round().to_string());
+        Self {
+            milliseconds: milliseconds.and_then(|text| text.parse().ok()).unwrap_or(Self::USUAL.milliseconds),
+            frames_per_second: whole(Measure::FrameRate).unwrap_or(Self::USUAL.frames_per_second),
+            sample_rate: whole(Measure::SampleRate).unwrap_or(Self::USUAL.sample_rate),
+            channels: whole(Measure::Channels)
+                .and_then(|count| u16::try_from(count).ok())
+                .unwrap_or(Self::USUAL.channels),
+        }
+    }
+}
+
 impl Plan {
     pub(crate) fn read(
         view: TaskView<'_>,
@@ -74,7 +109,8 @@ impl Plan {
             usd: prices.usd(tier.as_deref(), width, height),
             width,
             height,
-            containers: Containers::of(container(view, index)),
+            containers: Containers::of(container(view, index, &carriers(view, index, model))),
+            playing: Playing::of(view, index),
             quality: quality(view, index),
             prompt: prompt.unwrap_or_default().to_owned(),
             tier,
@@ -112,12 +148,19 @@ fn size(view: TaskView<'_>, index: &BehaviourIndex) -> (u32, u32) {
     (side(width), side(height))
 }
 
-fn container(view: TaskView<'_>, index: &BehaviourIndex) -> Container {
+fn container(view: TaskView<'_>, index: &BehaviourIndex, carriers: &[String]) -> Container {
     let asked = index.container.as_ref().and_then(|(parameter, media)| {
-        let media = view.text(parameter).and_then(|value| media.get(value))?;
-        Container::from_media_type(media)
+        let value = view.text(parameter)?;
+        // Some media types are those of any bytes.
+        Container::from_media_type(media.get(value)?).or_else(|| Container::from_extension(value))
     });
-    asked.unwrap_or(Container::Jpeg)
+    let medium = match carriers.first().map(String::as_str).unwrap_or_default() {
+        field if field.starts_with("video") => Medium::Video,
+        field if field.starts_with("audio") => Medium::Audio,
+        field if field.contains('.') => Medium::Model,
+        _ => Medium::Image,
+    };
+    asked.or_else(|| Container::of(medium).next()).unwrap_or(Container::Jpeg)
 }
 
 fn quality(view: TaskView<'_>, index: &BehaviourIndex) -> u8 {

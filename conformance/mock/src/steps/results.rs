@@ -3,7 +3,7 @@
 use super::plan::Plan;
 use crate::behaviour_index::BehaviourIndex;
 use crate::capacity::{MAX_RESULT_BYTES, Share};
-use crate::image_spec::{self, ImageSpec};
+use crate::file_spec::{self, FileSpec};
 use crate::item::{File, Item};
 use crate::protocol::{self, Form, name};
 use crate::seeded_rng::{self, SeededRng};
@@ -110,20 +110,22 @@ impl ResultBuilder<'_> {
     /// The image depends on what is asked for, and not on the task: asked again, the same one is drawn. So a tester
     /// can see what a parameter of the encoder does.
     fn file(self, number: u64) -> File {
-        let Plan { count, width, height, containers, quality, prompt, tier, lifetime, .. } = self.plan;
+        let Plan { count, width, height, containers, playing, quality, prompt, tier, lifetime, .. } =
+            self.plan;
         let topic = seeded_rng::hash(prompt.as_bytes()) ^ number.rotate_left(32);
         let place = if *count > 1 { format!("{} of {count}", number + 1) } else { String::new() };
         let caption: Vec<String> =
             [tier.clone().unwrap_or_default(), place].into_iter().filter(|part| !part.is_empty()).collect();
-        let image = ImageSpec {
+        let image = FileSpec {
             width: *width,
             height: *height,
             container: containers.bytes,
             media: containers.media.media_type(),
             quality: *quality,
+            playing: *playing,
             // A seed that every reader of JSON can hold.
             seed: (self.rng.draw("seed", topic) >> 12).cast_signed(),
-            prompt: prompt.chars().take(image_spec::PROMPT).collect(),
+            prompt: prompt.chars().take(file_spec::PROMPT).collect(),
             caption: caption.join(", "),
         };
         let name = self.rng.uuid("file", self.identity.wrapping_add(number << 48));

@@ -3,7 +3,7 @@
 use super::constraint::slug;
 use super::task::{Tasks, pointer};
 use super::{Case, Cases, Expect, Wire, pairs};
-use airspec_spec::behaviour::{Behaviour, Condition, Kind};
+use airspec_spec::behaviour::{Behaviour, Condition, Kind, Measure};
 use serde_json::Value;
 use std::cmp::Ordering;
 
@@ -102,6 +102,7 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
             media.keys().map(|value| one(value.clone(), parameter, value.clone())).collect()
         }
         Kind::Size { width, height } => sizes(tasks, width, height),
+        Kind::Measure { parameter, measure } => measures(tasks, parameter, *measure),
         Kind::Quality { parameter, format, lossy } => qualities(tasks, parameter, format, lossy),
         Kind::Flag { parameter, .. } => vec![one("true", parameter, true), one("false", parameter, false)],
         Kind::Delivery { parameter, immediate, deferred } => {
@@ -124,6 +125,18 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
         Kind::Lifetime { parameter, only } => lifetimes(tasks, parameter, only),
         Kind::Default { parameter } => vec![("left out".to_owned(), vec![(parameter.clone(), None)])],
     }
+}
+
+/// The least and the greatest legal number; of rates of samples, usual ones, as no file has others.
+fn measures(tasks: &Tasks<'_>, parameter: &str, measure: Measure) -> Vec<Settings> {
+    if measure == Measure::SampleRate {
+        return [24_000, 44_100].map(|rate| one(rate.to_string(), parameter, rate)).to_vec();
+    }
+    let mut numbers = numbers(tasks, parameter);
+    if numbers.len() > 2 {
+        numbers.drain(1..numbers.len() - 1);
+    }
+    numbers.into_iter().map(|number| one(number.to_string(), parameter, number)).collect()
 }
 
 /// The highest quality in each lossy format, which is compared with the lowest, one that is little better than that, and

@@ -11,6 +11,7 @@ mod distinct;
 mod echo;
 mod flag;
 mod lifetime;
+mod measure;
 mod quality;
 mod select;
 mod size;
@@ -53,7 +54,7 @@ pub fn needs(kind: &Kind) -> Needs {
         Kind::Echo { .. } | Kind::Count { .. } | Kind::Distinct { .. } | Kind::Flag { .. } => nothing,
         Kind::Delivery { .. } => Needs { poll_again: true, ..nothing },
         Kind::Select { .. } => Needs { files: true, files_again: true, ..nothing },
-        Kind::Container { .. } | Kind::Size { .. } | Kind::Lifetime { .. } => {
+        Kind::Container { .. } | Kind::Size { .. } | Kind::Measure { .. } | Kind::Lifetime { .. } => {
             Needs { files: true, ..nothing }
         }
         Kind::Quality { .. } | Kind::Default { .. } => Needs { files: true, counterpart: true, ..nothing },
@@ -110,6 +111,7 @@ fn scene_of_one(scene: &TaskResults<'_>, identity: &Identity, kind: &Kind) -> Ve
         Kind::Select { parameter, fields } => select::check(scene, parameter, fields),
         Kind::Container { parameter, media } => container::check(scene, parameter, media),
         Kind::Size { width, height } => size::check(scene, width, height),
+        Kind::Measure { parameter, measure } => measure::check(scene, parameter, *measure),
         Kind::Flag { parameter, field } => flag::check(scene, parameter, field),
         Kind::Delivery { parameter, immediate, deferred } => match scene.text(parameter) {
             Some(value) if value == deferred => {
@@ -135,7 +137,8 @@ pub(super) fn in_passing(scene: &TaskResults<'_>, identity: &Identity, kind: &Ki
         | Kind::Distinct { .. }
         | Kind::Select { .. }
         | Kind::Flag { .. }
-        | Kind::Size { .. } => scene_of_one(scene, identity, kind),
+        | Kind::Size { .. }
+        | Kind::Measure { .. } => scene_of_one(scene, identity, kind),
         Kind::Container { parameter, media } => {
             [scene_of_one(scene, identity, kind), container::names(scene, parameter, media)].concat()
         }
@@ -243,7 +246,7 @@ fn calls(scene: &TaskResults<'_>, calls: &[Call], method: &str, wanted: Option<u
 
 /// Whether a call carries a finished result: its file, or an item that has one.
 pub(super) fn delivers_result(model: &Model, call: &Call) -> bool {
-    let is_file = || call.body.as_ref().is_ok_and(|body| body.content.image.is_ok());
+    let is_file = || call.body.as_ref().is_ok_and(|body| body.content.file.is_ok());
     is_file() || webhook::item(call).is_ok_and(|item| delivery::has_file(model, &item))
 }
 

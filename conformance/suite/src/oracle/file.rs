@@ -33,8 +33,8 @@ pub struct File {
 pub struct Content {
     /// How many there are.
     pub length: usize,
-    /// What they show, or why they are no image.
-    pub image: Result<Probe, ProbeError>,
+    /// What they are, or why they are no file that is known.
+    pub file: Result<Probe, ProbeError>,
     /// How coarsely the image is kept, by the header of a lossy file.
     pub coarseness: Option<u32>,
     /// SHA-256: tells whether others are the same.
@@ -47,7 +47,7 @@ impl Content {
     pub fn of(bytes: &[u8]) -> Self {
         let mut sum = [0; SHA256_OUTPUT_LEN];
         sum.copy_from_slice(digest(&SHA256, bytes).as_ref());
-        Self { length: bytes.len(), image: probe(bytes), coarseness: coarseness(bytes), digest: sum }
+        Self { length: bytes.len(), file: probe(bytes), coarseness: coarseness(bytes), digest: sum }
     }
 }
 

@@ -228,7 +228,10 @@ fn alone(
     // A server that holds the rules of the model's owner may well tell of those, too.
     let more: usize = sides.faulty.iter().map(|task| oracle.owner_faults(task)).sum();
     let is_repeated = |(place, error): (usize, &&Value)| about[..place].contains(error);
-    if !sides.clash && about.iter().take(MAX_ERRORS).enumerate().any(is_repeated) {
+    // Two items of a list can be wrong in the same way.
+    let faults: usize = sides.faulty.iter().map(|task| oracle.judge.task(task).len().max(1)).sum();
+    let is_longer = about.len() > faults;
+    if !sides.clash && is_longer && about.iter().take(MAX_ERRORS).enumerate().any(is_repeated) {
         let sentence = format!("the same error twice: {}", codes(answer));
         findings.push(Finding::wrong(Level::Facts, sentence));
     } else if about.len() > broken.len().max(sides.faulty.len()) + more {

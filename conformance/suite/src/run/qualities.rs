@@ -48,7 +48,7 @@ impl SeenQualities {
     /// Adds a file; what is wrong with it beside those before.
     fn add(&self, quality: usize, item: Item<'_>) -> Option<String> {
         let content = item.file?.content.as_ref().ok()?;
-        let (container, steps) = (content.image.ok()?.container, content.coarseness?);
+        let (container, steps) = (content.file.ok()?.container, content.coarseness?);
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wrong = known.range((container.name(), 0)..=(container.name(), usize::MAX)).find_map(
             |((_, other), others)| {

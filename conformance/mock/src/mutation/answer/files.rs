@@ -6,7 +6,7 @@ use crate::steps::plan::{Containers, Plan};
 use crate::task_view::TaskView;
 use airspec_judge::Violation;
 use airspec_media::Container;
-use airspec_spec::behaviour::Condition;
+use airspec_spec::behaviour::{Condition, Measure};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -36,6 +36,10 @@ pub(super) fn size_mutations(width: &str, height: &str) -> Vec<(BehaviourMutatio
         (BehaviourMutation::Taller, format!("returns images one pixel taller than `{height}`")),
         (BehaviourMutation::Turned, format!("swaps `{width}` and `{height}`")),
     ]
+}
+
+pub(super) fn measure_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
+    vec![(BehaviourMutation::Other, format!("returns files of another measure than `{parameter}` says"))]
 }
 
 pub(super) fn quality_mutations(parameter: &str) -> Vec<(BehaviourMutation, String)> {
@@ -78,6 +82,18 @@ pub(super) fn on_size(mutation: BehaviourMutation, plan: &mut Plan) {
         BehaviourMutation::Wider => plan.width += 1,
         BehaviourMutation::Taller => plan.height += 1,
         _ => std::mem::swap(&mut plan.width, &mut plan.height),
+    }
+}
+
+pub(super) fn on_measure(measure: Measure, plan: &mut Plan) {
+    let playing = &mut plan.playing;
+    match measure {
+        Measure::Duration => playing.milliseconds = playing.milliseconds / 2 + 100,
+        Measure::FrameRate => playing.frames_per_second = playing.frames_per_second / 2 + 1,
+        Measure::SampleRate => {
+            playing.sample_rate = if playing.sample_rate == 48_000 { 24_000 } else { 48_000 };
+        }
+        Measure::Channels => playing.channels = 3 - playing.channels.clamp(1, 2),
     }
 }
 

@@ -34,6 +34,7 @@ pub(in crate::mutation) fn mutations(model: &Model) -> Vec<Way> {
             | Kind::Webhook { .. }
             | Kind::Upload { .. }
             | Kind::Lifetime { .. }
+            | Kind::Measure { .. }
             | Kind::Default { .. } => {}
         }
     }

@@ -8,6 +8,13 @@ use crate::protocol::Form;
 use airspec_media::{Container, essence};
 use std::collections::BTreeMap;
 
+/// What a file must be.
+struct Wanted<'a> {
+    media: &'a str,
+    /// The container, where it is one that is known.
+    container: Option<Container>,
+}
+
 /// What is wrong by the bytes.
 pub(super) fn check(
     scene: &TaskResults<'_>,
@@ -32,10 +39,13 @@ fn each(
     scene: &TaskResults<'_>,
     parameter: &str,
     media: &BTreeMap<String, String>,
-    reasons: impl Fn(&File, &str) -> Vec<String>,
+    reasons: impl Fn(&File, &Wanted<'_>) -> Vec<String>,
 ) -> Vec<String> {
     let Some(asked) = scene.text(parameter) else { return Vec::new() };
     let Some(media) = media.get(asked) else { return Vec::new() };
+    // Some media types are those of any bytes.
+    let container = Container::from_media_type(media).or_else(|| Container::from_extension(asked));
+    let media = &Wanted { media, container };
     let mut wrong = Vec::new();
     for (name, item) in scene.named() {
         let reasons = item.file.map(|file| reasons(file, media)).unwrap_or_default();
@@ -47,13 +57,13 @@ fn each(
 }
 
 /// What the bytes say. Containers that are not images known here are not looked into.
-fn bytes(file: &File, media: &str) -> Option<String> {
+fn bytes(file: &File, wanted: &Wanted<'_>) -> Option<String> {
     let content = match &file.content {
         Ok(content) => content,
         Err(reason) => return Some(reason.clone()),
     };
-    let wanted = Container::from_media_type(media)?;
-    match content.image {
+    let wanted = wanted.container?;
+    match content.file {
         Ok(found) if found.container == wanted => None,
         Ok(found) => Some(format!("is {} by its bytes, not {}", found.container.name(), wanted.name())),
         Err(error) => Some(format!("is not {}: {error}", wanted.name())),
@@ -61,7 +71,7 @@ fn bytes(file: &File, media: &str) -> Option<String> {
 }
 
 /// What the server calls it.
-fn claim(file: &File, media: &str) -> Option<String> {
+fn claim(file: &File, wanted: &Wanted<'_>) -> Option<String> {
     let place = match file.form {
         Form::Link => "its download",
         Form::DataUri => "its data URI",
@@ -72,13 +82,16 @@ fn claim(file: &File, media: &str) -> Option<String> {
         return None;
     }
     let claimed = file.media.as_deref().unwrap_or("nothing");
-    let is_other = !essence(claimed).eq_ignore_ascii_case(media);
+    let media = wanted.media;
+    // One container can have several media types.
+    let is_same = Container::from_media_type(claimed).is_some_and(|found| Some(found) == wanted.container);
+    let is_other = !is_same && !essence(claimed).eq_ignore_ascii_case(media);
     is_other.then(|| format!("is called {} by {place}, not {media}", excerpt(claimed)))
 }
 
 /// What its address calls it.
-fn ending(file: &File, media: &str) -> Option<String> {
-    let wanted = Container::from_media_type(media)?;
+fn ending(file: &File, wanted: &Wanted<'_>) -> Option<String> {
+    let wanted = wanted.container?;
     let address = file.address.as_deref()?;
     let path = address.split(['?', '#']).next().unwrap_or_default();
     let name = path.rsplit('/').next().unwrap_or_default();

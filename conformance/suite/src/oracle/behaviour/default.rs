@@ -58,7 +58,7 @@ fn sort(item: Item<'_>) -> Sort<'_> {
     let mut names: Vec<&str> = item.fields.keys().map(String::as_str).collect();
     names.sort_unstable();
     let file = match item.file.and_then(|file| file.content.as_ref().ok()) {
-        Some(content) => content.image.map_or(Shown::Unknown, Shown::Image),
+        Some(content) => content.file.map_or(Shown::Unknown, Shown::Image),
         None => Shown::Nothing,
     };
     Sort { names, file }

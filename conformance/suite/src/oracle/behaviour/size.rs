@@ -9,10 +9,11 @@ pub(super) fn check(scene: &TaskResults<'_>, width: &str, height: &str) -> Vec<S
     let mut wrong = Vec::new();
     for (name, item) in scene.named() {
         let Some(file) = item.file else { continue };
-        match file.content.as_ref().map(|content| content.image) {
+        match file.content.as_ref().map(|content| content.file) {
             Ok(Ok(found)) => {
                 let Some((x, y)) = found.size() else {
-                    wrong.push(format!("the file of {name} is {}, which has no size", found.container.name()));
+                    wrong
+                        .push(format!("the file of {name} is {}, which has no size", found.container.name()));
                     continue;
                 };
                 if (usize::try_from(x), usize::try_from(y)) != (Ok(wide), Ok(high)) {

@@ -31,7 +31,7 @@ fn body(call: &Call, files: &[&Content]) -> Option<String> {
         Err(reason) => return Some(format!("could not be read: {reason}")),
     };
     if files.is_empty() {
-        return body.image.err().map(|error| format!("is not the bare bytes of an image: {error}"));
+        return body.file.err().map(|error| format!("is not the bare bytes of a file: {error}"));
     }
     let is_file = files.contains(&body);
     (!is_file).then(|| format!("has {} bytes that are not those of a file of the answer", body.length))

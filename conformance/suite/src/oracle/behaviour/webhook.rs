@@ -63,10 +63,13 @@ fn is_about(model: &Model, one: &Map<String, Value>, other: &Map<String, Value>)
             .zip(at(other, field))
             .is_some_and(|(one, other)| one.is_string() && is_same(one, other))
     };
-    model.behaviours.iter().any(|behaviour| match &behaviour.kind {
-        Kind::Distinct { fields, .. } => fields.iter().any(same),
-        _ => false,
-    })
+    let mut distinct = model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
+        Kind::Distinct { fields, .. } => Some(fields),
+        _ => None,
+    });
+    // Where nothing tells results apart, a task has one.
+    let Some(first) = distinct.next() else { return true };
+    first.iter().chain(distinct.flatten()).any(same)
 }
 
 /// What a call has of a result is what the answer has of it, by the names of its fields.

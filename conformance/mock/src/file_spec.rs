@@ -1,7 +1,10 @@
 //! What a file is made from: a result remembers that, and the file is rendered when it is sent.
 
 use super::protocol::Form;
-use airspec_media::{Container, Image, render};
+use super::steps::plan::Playing;
+use airspec_media::{
+    Clip, Container, Image, Medium, Mesh, Sound, render, render_clip, render_mesh, render_sound,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::VecDeque;
@@ -13,12 +16,12 @@ const OVERHEAD: usize = 400;
 pub(crate) const PROMPT: usize = 400;
 
 /// Files that were drawn last, as clients ask for the same image again and again; the last one first.
-static DRAWN: Mutex<VecDeque<(ImageSpec, Vec<u8>)>> = Mutex::new(VecDeque::new());
+static DRAWN: Mutex<VecDeque<(FileSpec, Vec<u8>)>> = Mutex::new(VecDeque::new());
 /// So many bytes of them are kept, and files with at most so many.
 const MAX_DRAWN: usize = 8 << 20;
 const MAX_DRAWN_FILE: usize = 2 << 20;
 
-fn keep(drawn: &mut VecDeque<(ImageSpec, Vec<u8>)>, spec: ImageSpec, bytes: Vec<u8>) {
+fn keep(drawn: &mut VecDeque<(FileSpec, Vec<u8>)>, spec: FileSpec, bytes: Vec<u8>) {
     drawn.push_front((spec, bytes));
     while drawn.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > MAX_DRAWN {
         drawn.pop_back();
@@ -27,19 +30,20 @@ fn keep(drawn: &mut VecDeque<(ImageSpec, Vec<u8>)>, spec: ImageSpec, bytes: Vec<
 
 /// All that a file is made from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ImageSpec {
+pub(crate) struct FileSpec {
     pub(crate) width: u32,
     pub(crate) height: u32,
     pub(crate) container: Container,
     /// The media type that the file is said to have.
     pub(crate) media: &'static str,
     pub(crate) quality: u8,
+    pub(crate) playing: Playing,
     pub(crate) seed: i64,
     pub(crate) prompt: String,
     pub(crate) caption: String,
 }
 
-impl ImageSpec {
+impl FileSpec {
     /// The bytes of the file. Takes up to a second for the largest images.
     pub(crate) fn draw(&self) -> Vec<u8> {
         let drawn = || DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -54,19 +58,34 @@ impl ImageSpec {
     }
 
     fn render(&self) -> Vec<u8> {
-        render(&Image {
-            width: self.width,
-            height: self.height,
-            container: self.container,
-            quality: self.quality,
-            seed: self.seed,
-            prompt: &self.prompt,
-            caption: &self.caption,
-        })
+        let Self { width, height, container, seed, .. } = *self;
+        let Playing { milliseconds, frames_per_second, sample_rate, channels } = self.playing;
+        let (prompt, caption) = (self.prompt.as_str(), self.caption.as_str());
+        match container.medium() {
+            Medium::Image => {
+                render(&Image { width, height, container, quality: self.quality, seed, prompt, caption })
+            }
+            Medium::Video => render_clip(&Clip {
+                width,
+                height,
+                container,
+                milliseconds,
+                frames_per_second,
+                seed,
+                prompt,
+                caption,
+            }),
+            Medium::Audio => render_sound(&Sound { container, milliseconds, sample_rate, channels, seed }),
+            Medium::Model => render_mesh(&Mesh { container, seed }),
+        }
     }
 
+    /// How many pixels are drawn for it.
     pub(crate) fn pixels(&self) -> u64 {
-        u64::from(self.width) * u64::from(self.height)
+        match self.container.medium() {
+            Medium::Image | Medium::Video => u64::from(self.width) * u64::from(self.height),
+            Medium::Audio | Medium::Model => 0,
+        }
     }
 
     /// About how many bytes it takes in memory.
@@ -74,9 +93,17 @@ impl ImageSpec {
         OVERHEAD + self.prompt.len() + self.caption.len()
     }
 
-    /// More bytes than the file has: the images are smooth, and half of that is the most that was seen.
+    /// More bytes than the file has: images are smooth, and half of that is the most that was seen; of a video the frames
+    /// are listed, and a sound may be kept sample by sample.
     pub(crate) fn file_bytes(&self) -> usize {
-        usize::try_from(self.pixels() / 4).unwrap_or(usize::MAX).saturating_add(64 << 10)
+        let Playing { milliseconds, frames_per_second, sample_rate, channels } = self.playing;
+        let (milliseconds, channels) = (u64::from(milliseconds), u64::from(channels));
+        let playing = match self.container.medium() {
+            Medium::Image | Medium::Model => 0,
+            Medium::Video => milliseconds * u64::from(frames_per_second) / 10,
+            Medium::Audio => milliseconds * u64::from(sample_rate) / 1000 * channels * 2,
+        };
+        usize::try_from(self.pixels() / 4 + playing).unwrap_or(usize::MAX).saturating_add(64 << 10)
     }
 
     /// More bytes than it takes to write the file as text.
