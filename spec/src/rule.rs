@@ -48,7 +48,8 @@ pub(crate) use required::read as read_required;
 use crate::arrays::{has_unique_items, repeated_item};
 use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::number::middle;
-use crate::model::{Constraint, ParameterPath, Property, Schema};
+use crate::model::relation::Stated;
+use crate::model::{Constraint, MediaRule, ParameterPath, Property, Schema};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -105,6 +106,9 @@ pub(crate) trait Scope<'a> {
     /// Keeps a diagnostic.
     fn report(&mut self, diagnostic: Diagnostic);
 
+    /// Keeps a rule about files, which is no constraint on a request.
+    fn media(&mut self, node: Node<'a>, rule: MediaRule) -> Result<(), Diagnostic>;
+
     /// Whether the schema is that of a parameter of the task itself.
     fn is_parameter_of_task(&self) -> bool;
 
@@ -151,11 +155,20 @@ pub(crate) fn reader(keyword: &str) -> Option<Read> {
     READERS.iter().find(|(known, _)| *known == keyword).map(|(_, read)| *read)
 }
 
-/// `x-constraints`: each item is the area or the ratio of two parameters.
+/// `x-constraints`: each item is the area or the ratio of two parameters, or a rule about the files of one.
 fn read_relations<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
     let items = member.value.items()?;
     let items = if scope.admits(member.value, items.len()) { items } else { Vec::new() };
-    items.into_iter().map(|item| Relation::read(item).map(Rule::from)).collect()
+    let mut rules = Vec::new();
+    for item in items {
+        let stated = Stated::read(item)?;
+        if stated.is_about_media() {
+            scope.media(item, stated.media()?)?;
+        } else {
+            rules.push(stated.relation()?.into());
+        }
+    }
+    Ok(rules)
 }
 
 /// The schemas in a keyword's list.

@@ -68,6 +68,7 @@ impl<'a> Reader<'a> {
             let help = "a request is an object of parameters: write `\"type\": \"object\"` here";
             self.report(node.error("the task is not of the type `object`", help));
         }
+        let media = self.media_rules(&task);
         let mut value = |node: Node<'a>| self.keep(node.value());
         let result = parts.result.and_then(&mut value);
         let answers = Answers { result, error: parts.error.and_then(&mut value) };
@@ -95,6 +96,7 @@ impl<'a> Reader<'a> {
             answers,
             behaviours: Vec::new(),
             owner_rules,
+            media,
             prices: parts.prices,
             schema,
             warnings: Vec::new(),
@@ -118,6 +120,7 @@ impl<'a> Reader<'a> {
         let schema = self.schema(node, &Place::task(page.clone()));
         self.page = page;
         self.ids = ids;
+        self.refuse_media_rules();
         schema
     }
 
