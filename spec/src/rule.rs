@@ -11,6 +11,7 @@ mod area;
 mod const_;
 mod contains;
 mod dependent_required;
+mod dependent_schemas;
 mod enum_;
 mod exclusive_maximum;
 mod exclusive_minimum;
@@ -35,7 +36,9 @@ mod unique_items;
 
 pub use crate::model::number::{Bound, Count, Edge, End};
 pub use crate::model::relation::{Operation, Relation};
-pub use crate::model::rule::{DependentRequired, Enum, EnumValue, Format, If, Pattern, Rule};
+pub use crate::model::rule::{
+    DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, Rule,
+};
 pub use crate::model::value::{equal, exact};
 pub use crate::model::{Kinds, Side, Witness};
 
@@ -103,11 +106,11 @@ pub(crate) trait Scope<'a> {
     /// Counts parts of the document; false where it has too many, and the rule is to be left out.
     fn admits(&mut self, node: Node<'a>, parts: usize) -> bool;
 
-    /// Keeps a diagnostic.
-    fn report(&mut self, diagnostic: Diagnostic);
-
     /// Keeps a rule about files, which is no constraint on a request.
     fn media(&mut self, node: Node<'a>, rule: MediaRule) -> Result<(), Diagnostic>;
+
+    /// Keeps a diagnostic.
+    fn report(&mut self, diagnostic: Diagnostic);
 
     /// Whether the schema is that of a parameter of the task itself.
     fn is_parameter_of_task(&self) -> bool;
@@ -120,7 +123,7 @@ pub(crate) trait Scope<'a> {
 pub(crate) type Read = for<'a> fn(&Member<'a>, &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic>;
 
 /// The keywords that need no other member of their schema, with their readers.
-const READERS: [(&str, Read); 22] = [
+const READERS: [(&str, Read); 23] = [
     ("type", type_::read),
     ("const", const_::read),
     ("enum", enum_::read),
@@ -137,6 +140,7 @@ const READERS: [(&str, Read); 22] = [
     ("maxItems", max_items::read),
     ("uniqueItems", unique_items::read),
     ("dependentRequired", dependent_required::read),
+    ("dependentSchemas", dependent_schemas::read),
     ("anyOf", any_of::read),
     ("oneOf", one_of::read),
     ("not", not::read),
@@ -211,6 +215,7 @@ impl Rule {
                 question(&additional_properties::AdditionalProperties(names))
             }
             Self::DependentRequired(needs) => question(&dependent_required::DependentRequired(needs)),
+            Self::DependentSchemas(branches) => question(&dependent_schemas::DependentSchemas(branches)),
             Self::AllOf(schema) => question(&all_of::AllOf(schema)),
             Self::AnyOf(branches) => question(&any_of::AnyOf(branches)),
             Self::OneOf(branches) => question(&one_of::OneOf(branches)),
