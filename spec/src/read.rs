@@ -5,6 +5,7 @@
 
 mod behaviour;
 mod contradiction;
+mod envelope;
 mod identifier;
 pub(crate) mod keyword;
 mod layout;
