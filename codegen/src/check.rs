@@ -10,6 +10,7 @@ mod area;
 mod const_;
 mod contains;
 mod dependent_required;
+mod dependent_schemas;
 mod enum_;
 mod exclusive_maximum;
 mod exclusive_minimum;
@@ -199,6 +200,7 @@ impl<'m> Emitter<'_, 'm> {
             Rule::MaxItems(count) => max_items::call(*count, constraint),
             Rule::UniqueItems => unique_items::call(constraint),
             Rule::DependentRequired(rule) => dependent_required::call(rule, constraint),
+            Rule::DependentSchemas(branches) => self.dependent_schemas(branches, constraint),
             Rule::AllOf(schema) => self.all_of(schema, constraint),
             Rule::AnyOf(branches) => self.any_of(branches, constraint),
             Rule::OneOf(branches) => self.one_of(branches, constraint),

@@ -298,3 +298,12 @@ fn hostile_specs_give_code_that_compiles_and_holds_nothing_of_theirs() {
     let tests = cargo(&folder, &["test", "--doc"]);
     assert!(tests.contains("running 0 tests"), "the spec's prose is run as code:\n{tests}");
 }
+
+#[test]
+fn no_setter_has_its_own_name_as_an_alias() {
+    let text = r#"{"type": "object", "properties": {"": {"type": "object", "properties": {"c": {"type": "integer"}}}}}"#;
+    let model = airspec_spec::read(&airspec_spec::Source::new("alias.json", text)).unwrap();
+    let options = Options { made_by: "the test".to_owned(), spec: "alias.json".to_owned() };
+    let text = module(&model, &options).unwrap().text;
+    assert!(text.contains("pub fn c(") && !text.contains("doc(alias = \"c\")"), "{text}");
+}

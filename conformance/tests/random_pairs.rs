@@ -148,13 +148,17 @@ fn with_other_type(schema: &mut Schema, is_task: bool) -> Option<()> {
 
 /// It has a rule that it did not have.
 fn with_new_rule(schema: &mut Schema, names: &[String], number: Value, random: &mut Rng) -> Option<()> {
-    let (keyword, value) = match random.u32(..7) {
+    let (keyword, value) = match random.u32(..8) {
         0 => ("minimum", number),
         1 => ("maxLength", json!(random.u32(1..40))),
         2 => ("multipleOf", json!(random.u32(1..5))),
         3 => ("not", json!({"required": [random.choice(names.iter())?]})),
         4 => ("maxItems", json!(random.u32(..3))),
         5 => ("uniqueItems", json!(true)),
+        6 => {
+            let (trigger, other) = (random.choice(names.iter())?, random.choice(names.iter())?);
+            ("dependentSchemas", json!({trigger: {"not": {"required": [other]}}}))
+        }
         _ => ("dependentRequired", json!({random.choice(names.iter())?: [random.choice(names.iter())?]})),
     };
     schema.insert(keyword.to_owned(), value);

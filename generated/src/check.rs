@@ -16,6 +16,7 @@ mod area;
 mod const_;
 mod contains;
 mod dependent_required;
+mod dependent_schemas;
 mod enum_;
 mod exclusive_maximum;
 mod exclusive_minimum;

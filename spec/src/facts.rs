@@ -203,7 +203,15 @@ impl Remark {
 pub fn is_rule(keyword: &str) -> bool {
     matches!(
         keyword,
-        "dependentRequired" | "allOf" | "anyOf" | "oneOf" | "not" | "if" | "contains" | "x-constraints"
+        "dependentRequired"
+            | "dependentSchemas"
+            | "allOf"
+            | "anyOf"
+            | "oneOf"
+            | "not"
+            | "if"
+            | "contains"
+            | "x-constraints"
     )
 }
 

@@ -5,9 +5,11 @@
 
 mod behaviour;
 mod contradiction;
+mod envelope;
 mod identifier;
 pub(crate) mod keyword;
 mod layout;
+mod media;
 mod names;
 mod owner;
 mod platform;
@@ -18,7 +20,7 @@ pub use owner::read_rules;
 pub use platform::{ProtocolRule, protocol_rules};
 
 use crate::document::{Diagnostic, Node, ReadError, Severity, Source, read_source, text};
-use crate::model::{ConstraintId, Level, Model, Pattern};
+use crate::model::{ConstraintId, Level, MediaRule, Model, Pattern};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -69,6 +71,8 @@ struct Reader<'a> {
     errors: Vec<Diagnostic>,
     /// Ids that are taken, and how many more ids began like each.
     ids: HashMap<ConstraintId, usize>,
+    /// What the files must be that parameters refer to, with the places of the rules.
+    media: Vec<(MediaRule, Node<'a>)>,
     /// The page of the model.
     page: Option<String>,
     /// How much of [`MAX_PARTS`] is used.
@@ -83,6 +87,7 @@ impl<'a> Reader<'a> {
             source,
             errors: Vec::new(),
             ids: HashMap::new(),
+            media: Vec::new(),
             page: None,
             parts: 0,
             patterns: HashMap::new(),

@@ -11,6 +11,7 @@ mod area;
 mod const_;
 mod contains;
 mod dependent_required;
+mod dependent_schemas;
 mod enum_;
 mod exclusive_maximum;
 mod exclusive_minimum;
@@ -35,7 +36,9 @@ mod unique_items;
 
 pub use crate::model::number::{Bound, Count, Edge, End};
 pub use crate::model::relation::{Operation, Relation};
-pub use crate::model::rule::{DependentRequired, Enum, EnumValue, Format, If, Pattern, Rule};
+pub use crate::model::rule::{
+    DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, Rule,
+};
 pub use crate::model::value::{equal, exact};
 pub use crate::model::{Kinds, Side, Witness};
 
@@ -48,7 +51,8 @@ pub(crate) use required::read as read_required;
 use crate::arrays::{has_unique_items, repeated_item};
 use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::number::middle;
-use crate::model::{Constraint, ParameterPath, Property, Schema};
+use crate::model::relation::Stated;
+use crate::model::{Constraint, MediaRule, ParameterPath, Property, Schema};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -102,6 +106,9 @@ pub(crate) trait Scope<'a> {
     /// Counts parts of the document; false where it has too many, and the rule is to be left out.
     fn admits(&mut self, node: Node<'a>, parts: usize) -> bool;
 
+    /// Keeps a rule about files, which is no constraint on a request.
+    fn media(&mut self, node: Node<'a>, rule: MediaRule) -> Result<(), Diagnostic>;
+
     /// Keeps a diagnostic.
     fn report(&mut self, diagnostic: Diagnostic);
 
@@ -116,7 +123,7 @@ pub(crate) trait Scope<'a> {
 pub(crate) type Read = for<'a> fn(&Member<'a>, &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic>;
 
 /// The keywords that need no other member of their schema, with their readers.
-const READERS: [(&str, Read); 22] = [
+const READERS: [(&str, Read); 23] = [
     ("type", type_::read),
     ("const", const_::read),
     ("enum", enum_::read),
@@ -133,6 +140,7 @@ const READERS: [(&str, Read); 22] = [
     ("maxItems", max_items::read),
     ("uniqueItems", unique_items::read),
     ("dependentRequired", dependent_required::read),
+    ("dependentSchemas", dependent_schemas::read),
     ("anyOf", any_of::read),
     ("oneOf", one_of::read),
     ("not", not::read),
@@ -151,11 +159,20 @@ pub(crate) fn reader(keyword: &str) -> Option<Read> {
     READERS.iter().find(|(known, _)| *known == keyword).map(|(_, read)| *read)
 }
 
-/// `x-constraints`: each item is the area or the ratio of two parameters.
+/// `x-constraints`: each item is the area or the ratio of two parameters, or a rule about the files of one.
 fn read_relations<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
     let items = member.value.items()?;
     let items = if scope.admits(member.value, items.len()) { items } else { Vec::new() };
-    items.into_iter().map(|item| Relation::read(item).map(Rule::from)).collect()
+    let mut rules = Vec::new();
+    for item in items {
+        let stated = Stated::read(item)?;
+        if stated.is_about_media() {
+            scope.media(item, stated.media()?)?;
+        } else {
+            rules.push(stated.relation()?.into());
+        }
+    }
+    Ok(rules)
 }
 
 /// The schemas in a keyword's list.
@@ -198,6 +215,7 @@ impl Rule {
                 question(&additional_properties::AdditionalProperties(names))
             }
             Self::DependentRequired(needs) => question(&dependent_required::DependentRequired(needs)),
+            Self::DependentSchemas(branches) => question(&dependent_schemas::DependentSchemas(branches)),
             Self::AllOf(schema) => question(&all_of::AllOf(schema)),
             Self::AnyOf(branches) => question(&any_of::AnyOf(branches)),
             Self::OneOf(branches) => question(&one_of::OneOf(branches)),

@@ -163,6 +163,12 @@ fn rules_over_several_parameters_are_weighed_with_what_is_known_besides() {
         Effect::Documentation,
         Effect::Documentation,
     );
+    let given = |schema: Value| json!({"dependentSchemas": {"mask": schema}});
+    let wide = given(json!({"properties": {"width": {"minimum": 5}}}));
+    expect(&free, &with(&[], &wide), Effect::Breaking, Effect::Compatible);
+    expect(&with(&[], &wide), &with(&[], &wide), Effect::Documentation, Effect::Documentation);
+    let known = given(json!({"properties": {"width": {"maximum": 10}}}));
+    expect(&free, &with(&[], &known), Effect::Documentation, Effect::Documentation);
     let excludes = json!({"not": {"required": ["mask", "kind"]}});
     expect(&free, &with(&[], &excludes), Effect::Breaking, Effect::Compatible);
     let one_of_two = json!({"oneOf": [{"required": ["mask"]}, {"required": ["kind"]}]});

@@ -1,6 +1,8 @@
 //! What is taken from around the task: names, and where parameters are documented.
 
 use airspec_spec::{Source, read};
+use std::io::Write as _;
+use std::path::Path;
 
 #[test]
 fn a_parameter_is_documented_at_its_own_place_on_the_page() {
@@ -49,4 +51,21 @@ fn a_document_goes_by_its_name_or_by_that_of_its_file() {
     let model =
         r#"{"type": "object", "title": "Harbour", "properties": {"model": {"const": "sea:harbour@2"}}}"#;
     assert_eq!(slug(model), "sea-harbour-2");
+}
+
+#[test]
+fn every_published_file_that_is_at_hand_is_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/provider-schemas");
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        // Past the capture of output, so that it is seen.
+        let _ = writeln!(std::io::stderr(), "skipped: {} is not there", folder.display());
+        return;
+    };
+    let paths = entries.flatten().map(|entry| entry.path());
+    let refused: Vec<String> = paths
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .filter_map(|path| airspec_spec::read_file(&path).err())
+        .map(|error| error.to_string())
+        .collect();
+    assert!(refused.is_empty(), "{}", refused.join("\n"));
 }

@@ -107,6 +107,7 @@ fn values_of_the_wrong_type() {
         ("required", &["\"width\"", "[5]", "[\"b\", \"b\"]", "{}"]),
         ("additionalProperties", &["5", "\"false\""]),
         ("dependentRequired", &["[]", "{\"b\": \"c\"}", "{\"b\": [1]}"]),
+        ("dependentSchemas", &["[]", "{\"b\": [\"c\"]}", "{\"b\": {\"minimum\": \"1\"}}"]),
         ("allOf", &["{}", "[]", "[5]"]),
         ("anyOf", &["{}", "[]", "[null]"]),
         ("oneOf", &["5", "[]", "[[]]"]),

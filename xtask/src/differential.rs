@@ -63,8 +63,10 @@ impl Program {
         main.push_str(&format!(
             "\nfn main() -> std::process::ExitCode {{\n    airspec::differential::{call}(&[\n{rows}    ])\n}}\n"
         ));
+        // Each program has a name of its own: cargo takes packages of one name in one build folder for one another.
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let manifest = format!(
-            "[package]\nname = \"differential\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
              airspec = {{ path = \"{}\" }}\nairspec-models = {{ path = \"{}\" }}\n\n[workspace]\n",
             root.join("conformance").display(),
             root.join("generated").display(),

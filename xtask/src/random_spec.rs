@@ -340,7 +340,16 @@ impl Random {
     fn composites(&mut self, depth: usize, of_object: bool) -> Vec<String> {
         let mut keywords = Vec::new();
         let count = self.0.usize(1..3);
-        let mut kinds = ["allOf", "anyOf", "oneOf", "not", "if", "dependentRequired", "x-constraints"];
+        let mut kinds = [
+            "allOf",
+            "anyOf",
+            "oneOf",
+            "not",
+            "if",
+            "dependentRequired",
+            "dependentSchemas",
+            "x-constraints",
+        ];
         self.0.shuffle(&mut kinds);
         for kind in &kinds[..count] {
             let branch = |random: &mut Self| {
@@ -368,23 +377,33 @@ impl Random {
                         names[0], names[1], names[2]
                     ));
                 }
+                "dependentSchemas" => {
+                    let names = self.names(2);
+                    keywords.push(format!(
+                        "\"dependentSchemas\": {{{}: {}, {}: {}}}",
+                        names[0],
+                        branch(self),
+                        names[1],
+                        branch(self)
+                    ));
+                }
                 "x-constraints" => {
-                    let rule = |random: &mut Self| {
-                        let (operation, names) = (random.one(&["area", "ratio"]), random.names(2).join(", "));
-                        let (low, high) = (
-                            random.one(&["0", "0.5", "-3", "0.3333333333333333"]),
-                            random.one(&["1", "2.0", "1e2", "9000"]),
-                        );
-                        format!(
-                            "{{\"operation\": \"{operation}\", \"parameters\": [{names}], \"minimum\": {low}, \"maximum\": {high}}}"
-                        )
-                    };
-                    keywords.push(format!("\"x-constraints\": {}", self.list(1..3, rule)));
+                    keywords.push(format!("\"x-constraints\": {}", self.list(1..3, Self::relation_of_two)));
                 }
                 list => keywords.push(format!("\"{list}\": {}", self.list(1..4, branch))),
             }
         }
         keywords
+    }
+
+    /// An area or a ratio of two members.
+    fn relation_of_two(&mut self) -> String {
+        let (operation, names) = (self.one(&["area", "ratio"]), self.names(2).join(", "));
+        let low = self.one(&["0", "0.5", "-3", "0.3333333333333333"]);
+        let high = self.one(&["1", "2.0", "1e2", "9000"]);
+        format!(
+            "{{\"operation\": \"{operation}\", \"parameters\": [{names}], \"minimum\": {low}, \"maximum\": {high}}}"
+        )
     }
 
     /// A condition on members, as rules of published specs have them.

@@ -38,6 +38,12 @@ fn a_spec_becomes_a_request_that_knows_its_rules() {
     let violations = Request::from_json(twice).unwrap_err();
     let ids: Vec<&str> = violations.iter().map(|one| &*one.constraint).collect();
     assert_eq!(ids, ["extras.uniqueItems"]);
+
+    // The rule holds for each item, and only where its trigger is present.
+    let long = r#"{"prompt": "ab", "extras": [{"name": "long"}, {"name": "long", "weight": 1}]}"#;
+    let violations = Request::from_json(long).unwrap_err();
+    let found: Vec<(&str, &str)> = violations.iter().map(|one| (&*one.pointer, &*one.constraint)).collect();
+    assert_eq!(found, [("/extras/1", "extras.items.weight+name.dependentSchemas")]);
 }
 
 #[test]

@@ -165,8 +165,9 @@ fn collect<'a>(
         let name = scope.mint(&[snake(&field.property.schema.path)]);
         let docs = setter_docs(field, &one.ident.to_string(), "Sets");
         let (argument, value) = argument(&field.shape, plan);
-        // Found by its last word as well.
+        // Found by its last word as well, unless that is all that its name has.
         let alias = (!above.is_empty()).then(|| snake(&field.property.name));
+        let alias = alias.filter(|alias| name != alias.as_str());
         let alias = alias.map(|alias| quote!(#[doc(alias = #alias)]));
         let value = if field.property.required.is_some() { value } else { quote!(Some(#value)) };
         let item = quote! {

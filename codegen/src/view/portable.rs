@@ -1,6 +1,7 @@
 //! A plain JSON Schema (2020-12): nothing in it is ours, so that any validator takes it as it is.
 
 use airspec_spec::Model;
+use airspec_spec::model::media::NOT_CHECKED;
 use serde_json::{Map, Value, json};
 
 /// Version 4 and the variant of RFC 9562, for validators that know `uuid` alone.
@@ -8,7 +9,7 @@ const UUID4: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9
 
 /// The task of a model as a JSON Schema.
 ///
-/// What JSON Schema cannot say (an identity unique in a batch, an area, a ratio) is said in `$comment`.
+/// What JSON Schema cannot say (an identity unique in a batch, an area, a ratio, the size of a file) is said in `$comment`.
 #[must_use]
 pub fn json_schema(model: &Model) -> Value {
     let mut schema = portable(&model.schema);
@@ -26,7 +27,7 @@ pub(super) fn portable(schema: &Value) -> Value {
     let mut unsaid = Vec::new();
     for (keyword, value) in members {
         match keyword.as_str() {
-            "properties" => {
+            "properties" | "dependentSchemas" => {
                 let all = value.as_object().into_iter().flatten();
                 let all = all.map(|(name, schema)| (name.clone(), portable(schema)));
                 out.insert(keyword.clone(), Value::Object(all.collect()));
@@ -46,7 +47,7 @@ pub(super) fn portable(schema: &Value) -> Value {
                 out.entry(place.to_owned()).or_insert(pattern);
             }
             "x-unique" => unsaid.push("must differ between the tasks of a batch".to_owned()),
-            "x-constraints" => unsaid.push(format!("rules that JSON Schema cannot state: {value}")),
+            "x-constraints" => unsaid.extend(unstatable(value)),
             "$id" | "externalDocs" => {}
             extension if extension.starts_with("x-") => {}
             _ => {
@@ -58,4 +59,16 @@ pub(super) fn portable(schema: &Value) -> Value {
         out.insert("$comment".to_owned(), json!(unsaid.join("; ")));
     }
     Value::Object(out)
+}
+
+/// The rules of `x-constraints` in words: those about parameters, and those about files.
+fn unstatable(rules: &Value) -> Vec<String> {
+    let is_about_files = |rule: &&Value| rule["parameters"].as_array().is_none_or(|names| names.len() != 2);
+    let (files, parameters): (Vec<&Value>, Vec<&Value>) =
+        rules.as_array().into_iter().flatten().partition(is_about_files);
+    let said =
+        |what: &str, rules: &[&Value]| (!rules.is_empty()).then(|| format!("{what}: {}", json!(rules)));
+    let of_files = format!("rules about files, {NOT_CHECKED}");
+    let all = [("rules that JSON Schema cannot state", parameters), (of_files.as_str(), files)];
+    all.iter().filter_map(|(what, rules)| said(what, rules)).collect()
 }

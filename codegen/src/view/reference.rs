@@ -1,5 +1,6 @@
 //! The reference page of a model, in Markdown.
 
+use airspec_spec::model::media::NOT_CHECKED;
 use airspec_spec::{Model, Schema};
 use std::fmt::Write as _;
 
@@ -48,6 +49,10 @@ fn parameter(page: &mut String, model: &Model, schema: &Schema) {
     for constraint in mine {
         let _ =
             writeln!(page, "| `{}` | {} | {} |", constraint.id, constraint.level, cell(&constraint.expected));
+    }
+    for rule in model.media_of(&schema.path) {
+        let _ =
+            writeln!(page, "\nFiles: {} (`{}`, {}; {NOT_CHECKED}).", rule.sentence(), rule.id, rule.level);
     }
     if let Some(default) = &schema.default {
         let _ = writeln!(page, "\nServer default: {} (never sent).", airspec_spec::text::literal(default));

@@ -87,6 +87,7 @@ impl Code {
             | Rule::MinItems(_)
             | Rule::MaxItems(_)
             | Rule::UniqueItems
+            | Rule::DependentSchemas(_)
             | Rule::AllOf(_)
             | Rule::AnyOf(_)
             | Rule::OneOf(_)
@@ -217,6 +218,7 @@ fn members(rule: &Rule) -> Vec<String> {
     match rule {
         Rule::Area(relation) | Rule::Ratio(relation) => names.extend(relation.parameters.iter().cloned()),
         Rule::DependentRequired(dependent) => names = dependent.names(),
+        Rule::DependentSchemas(_) => names = rule.parameters(),
         Rule::Contains(_) => {}
         rule => rule.children().into_iter().for_each(|branch| collect(branch, "", &mut names)),
     }

@@ -70,11 +70,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         names_files: arguments.values.len() > 1,
         output: &mut output,
     };
-    let (mut all_valid, mut all_judged) = (true, true);
+    let (mut all_valid, mut all_judged, mut is_for_people) = (true, true, false);
     for path in &arguments.values {
         let form = if arguments.lines { Form::Lines } else { Form::of(path) };
         let format = arguments.format.unwrap_or_else(|| default_format(form));
         let name = shown_name(path);
+        is_for_people |= format == Format::Text;
         match run.file(path, &name, form, format) {
             Ok(is_valid) => all_valid &= is_valid,
             Err(FileError::Output(error)) => return Err(Failure(format!("standard output: {error}"))),
@@ -84,6 +85,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
                 all_judged = false;
             }
         }
+    }
+    if is_for_people {
+        run.output.show(&diagnostics::unchecked(&model))?;
     }
     run.output.flush()?;
     Ok(match (all_judged, all_valid) {

@@ -68,6 +68,10 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
             let has = |name: &String| object.contains_key(name);
             dependent.needs.iter().all(|(trigger, needs)| !has(trigger) || needs.iter().all(has))
         })),
+        Rule::DependentSchemas(branches) => value.as_object().map_or(Some(true), |object| {
+            let given = branches.iter().filter(|one| object.contains_key(&one.trigger));
+            all(given.map(|one| schema(&one.schema, value)))
+        }),
         Rule::Area(relation) | Rule::Ratio(relation) => {
             value.as_object().map_or(Some(true), |object| of_relation(relation, object))
         }

@@ -152,7 +152,7 @@ impl Prover {
         if self.absurd(&member) {
             return true;
         }
-        if facts.fails.is_empty() && !facts.rules().any(|rule| matches!(rule, Rule::DependentRequired(_))) {
+        if facts.fails.is_empty() && !facts.rules().any(is_dependent) {
             return false;
         }
         let having = object_having(name);
@@ -199,13 +199,8 @@ impl Prover {
                         && names
                             .all(|name| allowed.iter().any(|known| known == name) || self.absent(facts, name))
             }
-            Rule::DependentRequired(dependent) => {
-                !profile.has(Kinds::OBJECT)
-                    || dependent.needs.iter().all(|(trigger, needs)| {
-                        let having = object_having(trigger);
-                        let given = facts.and(&having);
-                        needs.iter().all(|need| present(&given, need)) || self.absent(facts, trigger)
-                    })
+            Rule::DependentRequired(_) | Rule::DependentSchemas(_) => {
+                !profile.has(Kinds::OBJECT) || self.dependent(facts, rule)
             }
             Rule::Area(relation) | Rule::Ratio(relation) => {
                 !profile.has(Kinds::OBJECT) || self.relation(facts, relation)
@@ -216,6 +211,23 @@ impl Prover {
             Rule::Not(schema) => self.absurd(&facts.and(schema)),
             Rule::If(rule) => self.implies(facts, rule),
             Rule::Contains(schema) => !profile.has(Kinds::ARRAY) || self.contains(facts, profile, schema),
+        }
+    }
+
+    /// What the presence of members demands of their object.
+    fn dependent(&self, facts: &Facts<'_>, rule: &Rule) -> bool {
+        let given = |trigger: &str, goal: &dyn Fn(&Facts<'_>) -> bool| {
+            let having = object_having(trigger);
+            goal(&facts.and(&having)) || self.absent(facts, trigger)
+        };
+        match rule {
+            Rule::DependentRequired(dependent) => dependent.needs.iter().all(|(trigger, needs)| {
+                given(trigger, &|facts| needs.iter().all(|need| present(facts, need)))
+            }),
+            Rule::DependentSchemas(branches) => {
+                branches.iter().all(|one| given(&one.trigger, &|facts| self.entails(facts, &one.schema)))
+            }
+            _ => false,
         }
     }
 
@@ -297,6 +309,11 @@ fn by_cases(facts: &Facts<'_>, prove: impl Fn(&Facts<'_>) -> bool) -> bool {
         _ => return false,
     };
     cases.iter().all(prove)
+}
+
+/// Whether the presence of a member demands something.
+fn is_dependent(rule: &Rule) -> bool {
+    matches!(rule, Rule::DependentRequired(_) | Rule::DependentSchemas(_))
 }
 
 /// Whether an object has the member.

@@ -1,6 +1,6 @@
 //! Whether two rules, or two schemas, say the same in the same way, wording aside.
 
-use crate::model::{Property, Rule, Schema, equal};
+use crate::model::{DependentSchema, Property, Rule, Schema, equal};
 
 pub(super) fn schema(a: &Schema, b: &Schema) -> bool {
     a.constraints.len() == b.constraints.len()
@@ -49,6 +49,12 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
             a.len() == b.len() && a.iter().all(|name| b.contains(name))
         }
         (Rule::DependentRequired(a), Rule::DependentRequired(b)) => a == b,
+        (Rule::DependentSchemas(a), Rule::DependentSchemas(b)) => {
+            let has = |one: &DependentSchema| {
+                b.iter().any(|other| one.trigger == other.trigger && schema(&one.schema, &other.schema))
+            };
+            a.len() == b.len() && a.iter().all(has)
+        }
         (Rule::Area(a), Rule::Area(b)) | (Rule::Ratio(a), Rule::Ratio(b)) => a == b,
         (Rule::AllOf(a), Rule::AllOf(b))
         | (Rule::Not(a), Rule::Not(b))

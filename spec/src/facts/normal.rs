@@ -19,6 +19,9 @@ pub fn normal(keyword: &str, value: &Tree) -> Tree {
             Tree::object(value.members().iter().map(|(name, needs)| (name.clone(), set(needs.clone()))))
                 .sorted()
         }
+        "dependentSchemas" => {
+            Tree::object(value.members().iter().map(|(name, part)| (name.clone(), schema(part)))).sorted()
+        }
         "if" if value.get("if").is_some() => {
             Tree::object(value.members().iter().map(|(name, part)| (name.clone(), schema(part)))).sorted()
         }
@@ -90,8 +93,8 @@ fn branches(value: &Tree) -> Tree {
 pub fn without_words(keyword: &str, value: &Tree) -> Tree {
     match (keyword, value) {
         ("const" | "default" | "enum", _) => value.clone(),
-        ("properties" | "if", Tree::Object(members))
-            if keyword == "properties" || value.get("if").is_some() =>
+        ("properties" | "dependentSchemas" | "if", Tree::Object(members))
+            if keyword != "if" || value.get("if").is_some() =>
         {
             Tree::object(members.iter().map(|(name, part)| (name.clone(), without_words("schema", part))))
         }

@@ -1,5 +1,7 @@
 //! What `x-constraints` states: the area or the ratio of two parameters, a rule that JSON Schema cannot state.
 
+use super::media::{Measure, MediaRule};
+use super::{ConstraintId, JsonPointer, Level, ParameterPath};
 use crate::document::{Diagnostic, Node, text};
 use bigdecimal::BigDecimal;
 
@@ -36,20 +38,33 @@ impl Operation {
     }
 }
 
-impl Relation {
-    pub(crate) fn read(node: Node<'_>) -> Result<Self, Diagnostic> {
+/// One rule of `x-constraints` as it is written: about two parameters, or about the file that one refers to.
+pub(crate) struct Stated<'a> {
+    node: Node<'a>,
+    operation: (Node<'a>, String),
+    parameters: (Node<'a>, Vec<String>),
+    minimum: Option<BigDecimal>,
+    maximum: Option<BigDecimal>,
+    /// The member `scope`, whose only value is `each`.
+    scope: Option<Node<'a>>,
+}
+
+impl<'a> Stated<'a> {
+    pub(crate) fn read(node: Node<'a>) -> Result<Self, Diagnostic> {
         let (mut operation, mut parameters, mut minimum, mut maximum) = (None, None, None, None);
+        let mut scope = None;
         for member in node.members()? {
             match member.key.as_str() {
-                "operation" => operation = Some(read_operation(member.value)?),
-                "parameters" => parameters = Some(read_parameters(member.value)?),
+                "operation" => operation = Some((member.value, read_operation(member.value)?)),
+                "parameters" => parameters = Some((member.value, read_names(member.value)?)),
                 "minimum" => minimum = Some(member.value.decimal()?),
                 "maximum" => maximum = Some(member.value.decimal()?),
+                "scope" => scope = Some(read_scope(member.value)?),
                 other => {
                     let shown = text::shorten(other, 60);
                     return Err(member.error(
                         format!("`{shown}` is unknown in a rule of `x-constraints`"),
-                        "a rule has `operation`, `parameters`, `minimum` and `maximum`",
+                        "a rule has `operation`, `parameters`, `minimum` and `maximum`, and one about files `scope`",
                     ));
                 }
             }
@@ -65,32 +80,102 @@ impl Relation {
                 node.error("`minimum` lies above `maximum`: nothing would be legal", "correct one of them")
             );
         }
-        Ok(Self { operation, parameters, minimum, maximum })
+        Ok(Self { node, operation, parameters, minimum, maximum, scope })
+    }
+
+    /// Whether it is about a file: one parameter, or what only files have.
+    pub(crate) fn is_about_media(&self) -> bool {
+        self.parameters.1.len() == 1 || self.scope.is_some() || self.operation().is_none()
+    }
+
+    /// The relation of two parameters.
+    pub(crate) fn relation(self) -> Result<Relation, Diagnostic> {
+        if let Some(scope) = self.scope {
+            let help = "`scope` is for rules about the files of one parameter";
+            return Err(scope.error("a rule about two parameters has no `scope`", help));
+        }
+        let Some(operation) = self.operation() else {
+            let message = format!("`{}` is the measure of a file, not of two parameters", self.operation.1);
+            return Err(self.operation.0.error(message, "use `area` or `ratio`"));
+        };
+        let (node, names) = self.parameters;
+        let two = |_| node.error("a rule relates two parameters", "name exactly two");
+        let parameters = names.try_into().map_err(two)?;
+        Ok(Relation { operation, parameters, minimum: self.minimum, maximum: self.maximum })
+    }
+
+    /// The rule about the files of one parameter, without what depends on its place.
+    pub(crate) fn media(self) -> Result<MediaRule, Diagnostic> {
+        let (node, names) = self.parameters;
+        let [name] = names.as_slice() else {
+            return Err(node.error(
+                "a rule about files names one parameter",
+                "name the one that refers to them, as in `inputs.image`",
+            ));
+        };
+        let measure = Measure::ALL.into_iter().find(|measure| measure.word() == self.operation.1);
+        let unknown =
+            || self.node.error("not a measure of a file", "use `width`, `height`, `area` or `ratio`");
+        Ok(MediaRule {
+            id: ConstraintId::default(),
+            parameter: ParameterPath::from(name.as_str()),
+            measure: measure.ok_or_else(unknown)?,
+            minimum: self.minimum,
+            maximum: self.maximum,
+            is_of_each: self.scope.is_some(),
+            level: Level::Badge,
+            location: JsonPointer::default(),
+            documentation: None,
+        })
+    }
+
+    fn operation(&self) -> Option<Operation> {
+        [Operation::Area, Operation::Ratio].into_iter().find(|known| known.word() == self.operation.1)
+    }
+}
+
+impl Relation {
+    pub(crate) fn read(node: Node<'_>) -> Result<Self, Diagnostic> {
+        Stated::read(node)?.relation()
     }
 
     /// The range in words: "from 1 to 3".
     pub(crate) fn range(&self) -> String {
-        match (&self.minimum, &self.maximum) {
-            (Some(min), Some(max)) => format!("from {} to {}", min.to_plain_string(), max.to_plain_string()),
-            (Some(min), None) => format!("of at least {}", min.to_plain_string()),
-            (None, Some(max)) => format!("of at most {}", max.to_plain_string()),
-            (None, None) => "of anything".to_owned(),
-        }
+        range(self.minimum.as_ref(), self.maximum.as_ref())
     }
 }
 
-fn read_operation(node: Node<'_>) -> Result<Operation, Diagnostic> {
-    match node.string()?.as_str() {
-        "area" => Ok(Operation::Area),
-        "ratio" => Ok(Operation::Ratio),
-        other => {
-            let shown = text::shorten(other, 60);
-            Err(node.error(format!("operation `{shown}` is not implemented"), "use `area` or `ratio`"))
-        }
+/// A range in words: "from 1 to 3".
+pub(crate) fn range(minimum: Option<&BigDecimal>, maximum: Option<&BigDecimal>) -> String {
+    match (minimum, maximum) {
+        (Some(min), Some(max)) => format!("from {} to {}", min.to_plain_string(), max.to_plain_string()),
+        (Some(min), None) => format!("of at least {}", min.to_plain_string()),
+        (None, Some(max)) => format!("of at most {}", max.to_plain_string()),
+        (None, None) => "of anything".to_owned(),
     }
 }
 
-fn read_parameters(node: Node<'_>) -> Result<[String; 2], Diagnostic> {
-    let names: Result<Vec<String>, _> = node.items()?.iter().map(Node::string).collect();
-    names?.try_into().map_err(|_| node.error("a rule relates two parameters", "name exactly two"))
+fn read_names(node: Node<'_>) -> Result<Vec<String>, Diagnostic> {
+    node.items()?.iter().map(Node::string).collect()
+}
+
+fn read_operation(node: Node<'_>) -> Result<String, Diagnostic> {
+    let word = node.string()?;
+    if Measure::ALL.iter().any(|measure| measure.word() == word) {
+        return Ok(word);
+    }
+    let shown = text::shorten(&word, 60);
+    Err(node.error(
+        format!("operation `{shown}` is not implemented"),
+        "use `area` or `ratio`; about files, also `width` or `height`",
+    ))
+}
+
+fn read_scope(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
+    let word = node.string()?;
+    if word == "each" {
+        return Ok(node);
+    }
+    let shown = text::shorten(&word, 60);
+    Err(node.error(format!("scope `{shown}` is not implemented"), "use `each`: the rule holds for each file"))
 }

@@ -52,6 +52,8 @@ pub enum Rule {
     AdditionalProperties(Vec<String>),
     /// `dependentRequired`.
     DependentRequired(DependentRequired),
+    /// `dependentSchemas`, in the order of the document; at least one.
+    DependentSchemas(Vec<DependentSchema>),
     /// A branch of `allOf` that states more than further rules.
     AllOf(Box<Schema>),
     /// `anyOf`.
@@ -202,6 +204,15 @@ impl DependentRequired {
         let all = self.needs.iter().flat_map(|(trigger, needs)| std::iter::once(trigger).chain(needs));
         all.filter(|name| seen.insert(*name)).cloned().collect()
     }
+}
+
+/// A member, and what holds for its object where it is present.
+#[derive(Clone, Debug)]
+pub struct DependentSchema {
+    /// The member.
+    pub trigger: String,
+    /// What holds for the object.
+    pub schema: Schema,
 }
 
 /// `if` with `then` and `else`; a branch that is left out demands nothing.

@@ -68,6 +68,7 @@ impl<'a> Reader<'a> {
             let help = "a request is an object of parameters: write `\"type\": \"object\"` here";
             self.report(node.error("the task is not of the type `object`", help));
         }
+        let media = self.media_rules(&task);
         let mut value = |node: Node<'a>| self.keep(node.value());
         let result = parts.result.and_then(&mut value);
         let answers = Answers { result, error: parts.error.and_then(&mut value) };
@@ -95,6 +96,7 @@ impl<'a> Reader<'a> {
             answers,
             behaviours: Vec::new(),
             owner_rules,
+            media,
             prices: parts.prices,
             schema,
             warnings: Vec::new(),
@@ -118,6 +120,7 @@ impl<'a> Reader<'a> {
         let schema = self.schema(node, &Place::task(page.clone()));
         self.page = page;
         self.ids = ids;
+        self.refuse_media_rules();
         schema
     }
 
@@ -129,6 +132,7 @@ impl<'a> Reader<'a> {
                     self.page = self.find(member.value, "url").and_then(|url| self.keep(url.string()));
                 }
                 "components" => self.components(member.value, parts),
+                "paths" => self.paths(member.value),
                 "x-behaviours" => parts.behaviours = Some(member.value),
                 "x-owner-constraints" => parts.owner_rules = Some(member.value),
                 name if LAYOUT.contains(&name) || name.starts_with("x-") => {}
@@ -185,11 +189,13 @@ impl<'a> Reader<'a> {
     }
 
     fn components(&mut self, node: Node<'a>, parts: &mut Parts<'a>) {
+        self.components_known(node);
         let Some(schemas) = self.find(node, "schemas") else { return };
         for member in self.keep(schemas.members()).unwrap_or_default() {
             match member.key.as_str() {
                 "RequestBody" => parts.task = Some(member.value),
                 "ResponseBody" => parts.result = self.envelope(member.value, "data"),
+                "AuthenticationTask" => self.authentication(member.value),
                 "ErrorResponse" => parts.error = self.envelope(member.value, "errors"),
                 _ => {}
             }
@@ -216,7 +222,9 @@ impl<'a> Reader<'a> {
     fn envelope(&mut self, node: Node<'a>, name: &str) -> Option<Node<'a>> {
         let properties = self.find(node, "properties")?;
         let list = self.find(properties, name)?;
-        self.find(list, "items")
+        let items = self.find(list, "items")?;
+        self.answer_envelope(node);
+        Some(items)
     }
 
     /// The task of a `RequestBody`, which is an array of tasks in most copies and the task itself in some.
@@ -224,12 +232,15 @@ impl<'a> Reader<'a> {
         let is_array =
             self.find(node, "type").and_then(|kind| kind.string().ok()).as_deref() == Some("array");
         match self.find(node, "items") {
-            Some(items) if is_array && items.kind() == "an object" => items,
+            Some(items) if is_array && items.kind() == "an object" => {
+                self.request_array(node);
+                items
+            }
             _ => node,
         }
     }
 
-    fn find(&mut self, node: Node<'a>, name: &str) -> Option<Node<'a>> {
+    pub(super) fn find(&mut self, node: Node<'a>, name: &str) -> Option<Node<'a>> {
         if node.kind() != "an object" {
             return None;
         }

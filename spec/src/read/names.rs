@@ -8,7 +8,11 @@ use std::collections::HashSet;
 impl<'a> Reader<'a> {
     /// A fresh id: the parameter's path, the names that the rule ties together, the keyword.
     pub(super) fn mint(&mut self, path: &ParameterPath, rule: &Rule) -> ConstraintId {
-        let id = ConstraintId::new(path, &rule.parameters(), rule.keyword());
+        self.fresh(ConstraintId::new(path, &rule.parameters(), rule.keyword()))
+    }
+
+    /// The id, with a number where it is taken.
+    pub(super) fn fresh(&mut self, id: ConstraintId) -> ConstraintId {
         let mut count = self.ids.get(&id).copied().unwrap_or_default();
         let mut unique = id.numbered(count + 1);
         while count > 0 && self.ids.contains_key(&unique) {

@@ -3,7 +3,7 @@
 use super::{Reader, contradiction, identifier, keyword};
 use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::{
-    Constraint, ConstraintId, JsonPointer, Level, ParameterPath, Pattern, Property, Rule, Schema,
+    Constraint, ConstraintId, JsonPointer, Level, MediaRule, ParameterPath, Pattern, Property, Rule, Schema,
 };
 use crate::rule::{self, Additional, Scope};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -87,6 +87,23 @@ impl<'a> Scope<'a> for Standing<'_, 'a> {
         self.reader.admits(node, parts)
     }
 
+    fn media(&mut self, node: Node<'a>, rule: MediaRule) -> Result<(), Diagnostic> {
+        if self.place.inner {
+            let help =
+                "no request shows what is in a file: state the rule outside of conditions and of `allOf`";
+            return Err(node.error("a rule about files within a condition", help));
+        }
+        let Place { path, location, documentation, .. } = self.place;
+        let rule = MediaRule {
+            parameter: path.join(&rule.parameter),
+            location: location.join("x-constraints"),
+            documentation: documentation.clone(),
+            ..rule
+        };
+        self.reader.media.push((rule, node));
+        Ok(())
+    }
+
     fn report(&mut self, diagnostic: Diagnostic) {
         self.reader.report(diagnostic);
     }
@@ -122,6 +139,7 @@ impl<'a> Reader<'a> {
         let mut place = place.clone();
         self.annotations(&members, &mut schema, &mut place);
         let mut pending = Pending::default();
+        let media = self.media.len();
         for member in &members {
             let rules = self.keyword(member, &mut pending, &mut schema, &place);
             for rule in self.keep(rules).unwrap_or_default() {
@@ -129,6 +147,7 @@ impl<'a> Reader<'a> {
                 self.add(&mut schema, &place, rule, &location, level);
             }
         }
+        self.media_levels(media, &levels);
         self.object(&pending, &mut schema, &place, &levels);
         self.conditional(&pending, &mut schema, &place);
         self.lift_all_of(&members, &mut schema, &place);

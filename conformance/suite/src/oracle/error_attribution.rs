@@ -87,6 +87,7 @@ fn prefixes(rule: &Rule) -> &'static [&'static str] {
         }
         // Rules over several parameters have codes of many kinds.
         Rule::DependentRequired(_)
+        | Rule::DependentSchemas(_)
         | Rule::AllOf(_)
         | Rule::AnyOf(_)
         | Rule::OneOf(_)
@@ -140,6 +141,7 @@ fn tied(constraint: &Constraint) -> Vec<String> {
     match &constraint.rule {
         Rule::Area(relation) | Rule::Ratio(relation) => named(&relation.parameters),
         Rule::DependentRequired(dependent) => named(&dependent.names()),
+        rule @ Rule::DependentSchemas(_) => named(&rule.parameters()),
         rule => mentioned(rule.children()),
     }
 }

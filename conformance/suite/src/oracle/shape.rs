@@ -135,6 +135,9 @@ fn keyword(rule: &Rule) -> Option<Value> {
         Rule::DependentRequired(dependent) => {
             dependent.needs.iter().map(|(trigger, needs)| (trigger.clone(), json!(needs))).collect()
         }
+        Rule::DependentSchemas(all) => {
+            all.iter().map(|one| (one.trigger.clone(), document(&one.schema))).collect()
+        }
         Rule::AnyOf(all) | Rule::OneOf(all) => branches(all),
         Rule::Not(schema) | Rule::Contains(schema) => document(schema),
     };

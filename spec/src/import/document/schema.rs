@@ -430,6 +430,9 @@ fn rules(facts: &[Fact], is_object: bool, members: &mut Vec<(String, Tree)>) {
     if let Some(fact) = facts.iter().find(|fact| fact.keyword == "dependentRequired" && !is_object) {
         members.push((fact.keyword.clone(), fact.value.clone()));
     }
+    if let Some(fact) = facts.iter().find(|fact| fact.keyword == "dependentSchemas" && !is_object) {
+        members.push((fact.keyword.clone(), fact.value.clone()));
+    }
     if !branches.is_empty() {
         members.push(("allOf".to_owned(), Tree::List(branches)));
     }

@@ -319,6 +319,7 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
         | Rule::ExclusiveMaximum(_)
         | Rule::MultipleOf(_)
         | Rule::DependentRequired(_)
+        | Rule::DependentSchemas(_)
         | Rule::AllOf(_)
         | Rule::AnyOf(_)
         | Rule::OneOf(_)
