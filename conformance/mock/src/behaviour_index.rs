@@ -1,6 +1,6 @@
 //! Which parameter of the model plays which part, as the spec's behaviours say. No name is known here.
 
-use airspec_spec::behaviour::{Condition, Kind, Measure};
+use airspec_spec::behaviour::{Condition, Kind, Quantity};
 use airspec_spec::rule::Rule;
 use airspec_spec::{Model, Schema};
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub(crate) struct BehaviourIndex {
     pub(crate) size: Option<(String, String)>,
     pub(crate) quality: Option<String>,
     /// The parameters that say how a file plays.
-    pub(crate) measures: Vec<(Measure, String)>,
+    pub(crate) measures: Vec<(Quantity, String)>,
     /// Parameters, and the fields that they ask for.
     pub(crate) flags: Vec<(String, String)>,
     pub(crate) delivery: Option<Delivery>,

@@ -33,7 +33,7 @@ pub enum Kind {
     /// The file has that many pixels.
     Size { width: String, height: String },
     /// The file has the measure that the parameter asks for, where that is a number.
-    Measure { parameter: String, measure: Measure },
+    Measure { parameter: String, measure: Quantity },
     /// A higher value never gives a smaller file in these containers.
     Quality { parameter: String, format: String, lossy: Vec<String> },
     /// The field is present exactly when the parameter is true.
@@ -52,7 +52,7 @@ pub enum Kind {
 
 /// What can be measured of a file that plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
+pub enum Quantity {
     /// In seconds.
     Duration,
     /// Frames in a second.
@@ -63,7 +63,7 @@ pub enum Measure {
     Channels,
 }
 
-impl Measure {
+impl Quantity {
     /// Every measure.
     pub const ALL: [Self; 4] = [Self::Duration, Self::FrameRate, Self::SampleRate, Self::Channels];
 

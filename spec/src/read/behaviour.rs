@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::document::{Diagnostic, Member, Node, text};
-use crate::model::behaviour::{Behaviour, Condition, Kind, Measure};
+use crate::model::behaviour::{Behaviour, Condition, Kind, Quantity};
 use crate::model::{Level, Model};
 use std::collections::{BTreeMap, HashSet};
 
@@ -41,11 +41,11 @@ impl<'a> Fields<'a> {
         Ok(condition)
     }
 
-    fn measure(&mut self) -> Result<Measure, Diagnostic> {
+    fn measure(&mut self) -> Result<Quantity, Diagnostic> {
         let node = self.take("measure")?;
         let word = node.string()?;
-        Measure::ALL.into_iter().find(|measure| measure.word() == word).ok_or_else(|| {
-            let known = Measure::ALL.map(Measure::word).join(", ");
+        Quantity::ALL.into_iter().find(|measure| measure.word() == word).ok_or_else(|| {
+            let known = Quantity::ALL.map(Quantity::word).join(", ");
             node.error(format!("`{}` is no measure", text::shorten(&word, 60)), format!("use one of {known}"))
         })
     }

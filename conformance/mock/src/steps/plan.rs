@@ -5,7 +5,7 @@ use crate::protocol::Form;
 use crate::task_view::TaskView;
 use airspec_media::{Container, MAX_SIDE, Medium};
 use airspec_spec::Model;
-use airspec_spec::behaviour::Measure;
+use airspec_spec::behaviour::Quantity;
 use airspec_spec::price::Prices;
 use std::time::Duration;
 
@@ -74,18 +74,18 @@ impl Playing {
         Self { milliseconds: 5_000, frames_per_second: 24, sample_rate: 48_000, channels: 2 };
 
     fn of(view: TaskView<'_>, index: &BehaviourIndex) -> Self {
-        let asked = |wanted: Measure| {
+        let asked = |wanted: Quantity| {
             let (_, parameter) = index.measures.iter().find(|(measure, _)| *measure == wanted)?;
             view.number(parameter)
         };
         let whole =
-            |wanted: Measure| asked(wanted).and_then(|number| number.round().to_string().parse().ok());
-        let milliseconds = asked(Measure::Duration).map(|seconds| (seconds * 1000.0).round().to_string());
+            |wanted: Quantity| asked(wanted).and_then(|number| number.round().to_string().parse().ok());
+        let milliseconds = asked(Quantity::Duration).map(|seconds| (seconds * 1000.0).round().to_string());
         Self {
             milliseconds: milliseconds.and_then(|text| text.parse().ok()).unwrap_or(Self::USUAL.milliseconds),
-            frames_per_second: whole(Measure::FrameRate).unwrap_or(Self::USUAL.frames_per_second),
-            sample_rate: whole(Measure::SampleRate).unwrap_or(Self::USUAL.sample_rate),
-            channels: whole(Measure::Channels)
+            frames_per_second: whole(Quantity::FrameRate).unwrap_or(Self::USUAL.frames_per_second),
+            sample_rate: whole(Quantity::SampleRate).unwrap_or(Self::USUAL.sample_rate),
+            channels: whole(Quantity::Channels)
                 .and_then(|count| u16::try_from(count).ok())
                 .unwrap_or(Self::USUAL.channels),
         }

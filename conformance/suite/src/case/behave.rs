@@ -3,7 +3,7 @@
 use super::constraint::slug;
 use super::task::{Tasks, pointer};
 use super::{Case, Cases, Expect, Wire, pairs};
-use airspec_spec::behaviour::{Behaviour, Condition, Kind, Measure};
+use airspec_spec::behaviour::{Behaviour, Condition, Kind, Quantity};
 use serde_json::Value;
 use std::cmp::Ordering;
 
@@ -128,8 +128,8 @@ fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
 }
 
 /// The least and the greatest legal number; of rates of samples, usual ones, as no file has others.
-fn measures(tasks: &Tasks<'_>, parameter: &str, measure: Measure) -> Vec<Settings> {
-    if measure == Measure::SampleRate {
+fn measures(tasks: &Tasks<'_>, parameter: &str, measure: Quantity) -> Vec<Settings> {
+    if measure == Quantity::SampleRate {
         return [24_000, 44_100].map(|rate| one(rate.to_string(), parameter, rate)).to_vec();
     }
     let mut numbers = numbers(tasks, parameter);

@@ -6,7 +6,7 @@ use crate::steps::plan::{Containers, Plan};
 use crate::task_view::TaskView;
 use airspec_judge::Violation;
 use airspec_media::Container;
-use airspec_spec::behaviour::{Condition, Measure};
+use airspec_spec::behaviour::{Condition, Quantity};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -85,15 +85,15 @@ pub(super) fn on_size(mutation: BehaviourMutation, plan: &mut Plan) {
     }
 }
 
-pub(super) fn on_measure(measure: Measure, plan: &mut Plan) {
+pub(super) fn on_measure(measure: Quantity, plan: &mut Plan) {
     let playing = &mut plan.playing;
     match measure {
-        Measure::Duration => playing.milliseconds = playing.milliseconds / 2 + 100,
-        Measure::FrameRate => playing.frames_per_second = playing.frames_per_second / 2 + 1,
-        Measure::SampleRate => {
+        Quantity::Duration => playing.milliseconds = playing.milliseconds / 2 + 100,
+        Quantity::FrameRate => playing.frames_per_second = playing.frames_per_second / 2 + 1,
+        Quantity::SampleRate => {
             playing.sample_rate = if playing.sample_rate == 48_000 { 24_000 } else { 48_000 };
         }
-        Measure::Channels => playing.channels = 3 - playing.channels.clamp(1, 2),
+        Quantity::Channels => playing.channels = 3 - playing.channels.clamp(1, 2),
     }
 }
 

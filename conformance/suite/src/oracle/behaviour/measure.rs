@@ -3,7 +3,7 @@
 use crate::oracle::scene::TaskResults;
 use crate::parameter::at;
 use airspec_media::{Container, Probe};
-use airspec_spec::behaviour::Measure;
+use airspec_spec::behaviour::Quantity;
 use serde_json::Value;
 
 /// How far a duration may be off, in seconds: encoders keep whole frames.
@@ -15,7 +15,7 @@ const SHARE: f64 = 0.01;
 const RATES: [f64; 6] = [16_000.0, 22_050.0, 24_000.0, 32_000.0, 44_100.0, 48_000.0];
 
 /// What is wrong where a task asks for a number. What it leaves to the service is not held against the answer.
-pub(super) fn check(scene: &TaskResults<'_>, parameter: &str, measure: Measure) -> Vec<String> {
+pub(super) fn check(scene: &TaskResults<'_>, parameter: &str, measure: Quantity) -> Vec<String> {
     let asked = scene.task.as_object().and_then(|task| at(task, parameter)).and_then(Value::as_f64);
     let Some(asked) = asked else { return Vec::new() };
     let mut wrong = Vec::new();
@@ -34,14 +34,14 @@ pub(super) fn check(scene: &TaskResults<'_>, parameter: &str, measure: Measure) 
 }
 
 /// What a file has instead; nothing where it does not tell.
-fn other(file: &Probe, measure: Measure, asked: f64) -> Option<String> {
+fn other(file: &Probe, measure: Quantity, asked: f64) -> Option<String> {
     let (found, may_be_off, unit) = match measure {
-        Measure::Duration => (thousandth(file.milliseconds?), SECONDS, "seconds"),
-        Measure::FrameRate => (thousandth(file.frame_rate?.into()), asked * SHARE, "frames in a second"),
+        Quantity::Duration => (thousandth(file.milliseconds?), SECONDS, "seconds"),
+        Quantity::FrameRate => (thousandth(file.frame_rate?.into()), asked * SHARE, "frames in a second"),
         // What an Ogg file states is the rate before it was encoded.
-        Measure::SampleRate if file.container == Container::Ogg || !RATES.contains(&asked) => return None,
-        Measure::SampleRate => (f64::from(file.sound?.sample_rate), 0.0, "samples in a second"),
-        Measure::Channels => (f64::from(file.sound?.channels), 0.0, "channels"),
+        Quantity::SampleRate if file.container == Container::Ogg || !RATES.contains(&asked) => return None,
+        Quantity::SampleRate => (f64::from(file.sound?.sample_rate), 0.0, "samples in a second"),
+        Quantity::Channels => (f64::from(file.sound?.channels), 0.0, "channels"),
     };
     ((found - asked).abs() > may_be_off).then(|| format!("has {found} {unit} where {asked} were asked for"))
 }
@@ -68,12 +68,12 @@ mod tests {
             caption: "",
         };
         let clip = probe(&render_clip(&clip)).unwrap();
-        assert_eq!(other(&clip, Measure::Duration, 5.0), None);
-        assert!(other(&clip, Measure::Duration, 6.0).is_some_and(|reason| reason.contains("5.2 seconds")));
-        assert_eq!(other(&clip, Measure::FrameRate, 25.0), None);
+        assert_eq!(other(&clip, Quantity::Duration, 5.0), None);
+        assert!(other(&clip, Quantity::Duration, 6.0).is_some_and(|reason| reason.contains("5.2 seconds")));
+        assert_eq!(other(&clip, Quantity::FrameRate, 25.0), None);
         assert!(
-            other(&clip, Measure::FrameRate, 24.0).is_some()
-                && other(&clip, Measure::Channels, 2.0).is_none()
+            other(&clip, Quantity::FrameRate, 24.0).is_some()
+                && other(&clip, Quantity::Channels, 2.0).is_none()
         );
         let sound = Sound {
             container: Container::Wav,
@@ -83,8 +83,8 @@ mod tests {
             seed: 1,
         };
         let sound = probe(&render_sound(&sound)).unwrap();
-        assert_eq!(other(&sound, Measure::SampleRate, 44_100.0), None);
-        assert!(other(&sound, Measure::SampleRate, 48_000.0).is_some());
-        assert!(other(&sound, Measure::Channels, 1.0).is_some_and(|reason| reason.contains("2 channels")));
+        assert_eq!(other(&sound, Quantity::SampleRate, 44_100.0), None);
+        assert!(other(&sound, Quantity::SampleRate, 48_000.0).is_some());
+        assert!(other(&sound, Quantity::Channels, 1.0).is_some_and(|reason| reason.contains("2 channels")));
     }
 }
