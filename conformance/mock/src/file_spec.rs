@@ -1,7 +1,6 @@
 //! What a file is made from: a result remembers that, and the file is rendered when it is sent.
 
 use super::protocol::Form;
-use super::steps::plan::Playing;
 use airspec_media::{
     Clip, Container, Image, Medium, Mesh, Sound, render, render_clip, render_mesh, render_sound,
 };
@@ -26,6 +25,21 @@ fn keep(drawn: &mut VecDeque<(FileSpec, Vec<u8>)>, spec: FileSpec, bytes: Vec<u8
     while drawn.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() > MAX_DRAWN {
         drawn.pop_back();
     }
+}
+
+/// How a video or a sound plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Playing {
+    pub(crate) milliseconds: u32,
+    pub(crate) frames_per_second: u32,
+    pub(crate) sample_rate: u32,
+    pub(crate) channels: u16,
+}
+
+impl Playing {
+    /// What no one asked for.
+    pub(crate) const USUAL: Self =
+        Self { milliseconds: 5_000, frames_per_second: 24, sample_rate: 48_000, channels: 2 };
 }
 
 /// All that a file is made from.

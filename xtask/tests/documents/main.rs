@@ -181,7 +181,7 @@ fn every_command_in_every_document_runs() {
     let (queue, results) = (Mutex::new(all), Mutex::new(Results::default()));
     let next = || queue.lock().unwrap().pop();
     std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(2, usize::from).min(8) {
+        for _ in 0..(2 * std::thread::available_parallelism().map_or(1, usize::from)).min(8) {
             scope.spawn(|| {
                 while let Some(lines) = next() {
                     run_lines(&fixture, &lines, &results);

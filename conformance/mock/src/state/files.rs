@@ -65,7 +65,7 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::steps::plan::Playing;
+    use crate::file_spec::Playing;
     use airspec_media::Container;
 
     fn image(prompt: &str) -> Arc<FileSpec> {

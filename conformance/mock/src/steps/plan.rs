@@ -1,6 +1,7 @@
 //! Execute, first part: what a valid task asks for, read from it before anything is made.
 
 use crate::behaviour_index::BehaviourIndex;
+use crate::file_spec::Playing;
 use crate::protocol::Form;
 use crate::task_view::TaskView;
 use airspec_media::{Container, MAX_SIDE, Medium};
@@ -59,20 +60,7 @@ impl Containers {
     }
 }
 
-/// How a video or a sound plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Playing {
-    pub(crate) milliseconds: u32,
-    pub(crate) frames_per_second: u32,
-    pub(crate) sample_rate: u32,
-    pub(crate) channels: u16,
-}
-
 impl Playing {
-    /// What no one asked for.
-    pub(crate) const USUAL: Self =
-        Self { milliseconds: 5_000, frames_per_second: 24, sample_rate: 48_000, channels: 2 };
-
     fn of(view: TaskView<'_>, index: &BehaviourIndex) -> Self {
         let asked = |wanted: Quantity| {
             let (_, parameter) = index.measures.iter().find(|(measure, _)| *measure == wanted)?;

@@ -364,8 +364,8 @@ fn put_into(
     let is_side = sides.is_some_and(|(width, height)| [width, height].contains(&case.parameter.as_str()));
     if is_side {
         // The other side stays as large as it is, although the case has one that goes well with its own.
-        let value = case.body.get(0)?.pointer(&pointer(&case.parameter))?.clone();
-        tasks.place(&mut faulty, &case.parameter, Some(value));
+        let value = case.body.get(0)?.pointer(&pointer(&case.parameter)).cloned();
+        tasks.place(&mut faulty, &case.parameter, value);
     } else {
         let mut changes = Changes::default();
         changes.add(case.body.get(0), &case.parameter, tasks.plain(), identity)?;

@@ -333,7 +333,22 @@ fn an_upload_is_the_bare_file() {
     bad("drop.upload", "not those of a file", &check(vec![call("PUT", "multipart/form-data", form.clone())]));
     let mut blind = check(vec![call("PUT", "image/jpeg", form)]);
     blind.files.clear();
-    bad("drop.upload", "is not the bare bytes of an image", &blind);
+    bad("drop.upload", "is not the bare bytes of a file", &blind);
+}
+
+#[test]
+fn each_file_is_uploaded() {
+    let results = ["a", "b"].map(|name| result(json!({"thing": name})));
+    let mut seen = seen(task(json!({"drop": "http://h/", "count": 2})), &results);
+    let other = || [jpeg(), vec![0]].concat();
+    seen.files.push(download("http://h/a.jpg", "image/jpeg", jpeg()));
+    seen.files.push(download("http://h/b.jpg", "image/jpeg", other()));
+    seen.calls = vec![call("PUT", "image/jpeg", jpeg()), call("PUT", "image/jpeg", other())];
+    good("drop.upload", &seen);
+    seen.calls.reverse();
+    good("drop.upload", &seen);
+    seen.calls = vec![call("PUT", "image/jpeg", jpeg()), call("PUT", "image/jpeg", jpeg())];
+    bad("drop.upload", "no upload has the file of result 2 of 2", &seen);
 }
 
 #[test]
