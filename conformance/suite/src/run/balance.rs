@@ -67,8 +67,9 @@ impl Session {
         if let Some(task) = again.get_mut(0) {
             set(task, &self.oracle.identity().parameter, Value::String(id));
         }
-        // Without money left in the limit nothing is sent, and nothing is known.
-        let Ok(mut reservation) = self.budget.reserve(&again, vec![Vec::new()]).await else { return };
+        // Without money left in the limit nothing is sent, and nothing is known. It is not waited for: the request that
+        // this is about has its own set aside until this is done.
+        let Ok(Some(mut reservation)) = self.budget.try_reserve(&again, &[Vec::new()]) else { return };
         if reservation.commit().is_err() {
             return;
         }

@@ -169,24 +169,34 @@ impl Budget {
         body: &Value,
         cases: Vec<Vec<String>>,
     ) -> Result<Reservation<'_>, String> {
-        let bound = if self.is_counted() { Usd::rounded_up(self.costs.bound(body)) } else { Usd::ZERO };
         loop {
             let settled = self.settled.notified();
-            {
-                let mut state = self.state();
-                self.refusal(&state, bound)?;
-                let is_short = match self.limit {
-                    Limit::Usd(limit) => state.spent + state.reserved + bound > Usd::rounded_down(limit),
-                    Limit::Loopback | Limit::Free => false,
-                };
-                if !is_short {
-                    state.reserved += bound;
-                    state.reservations += 1;
-                    return Ok(Reservation { budget: self, bound, cases, stage: Stage::Reserved });
-                }
+            if let Some(reservation) = self.try_reserve(body, &cases)? {
+                return Ok(reservation);
             }
             settled.await;
         }
+    }
+
+    /// The same without waiting: nothing where requests that are under way stand against it.
+    pub(super) fn try_reserve(
+        &self,
+        body: &Value,
+        cases: &[Vec<String>],
+    ) -> Result<Option<Reservation<'_>>, String> {
+        let bound = if self.is_counted() { Usd::rounded_up(self.costs.bound(body)) } else { Usd::ZERO };
+        let mut state = self.state();
+        self.refusal(&state, bound)?;
+        let is_short = match self.limit {
+            Limit::Usd(limit) => state.spent + state.reserved + bound > Usd::rounded_down(limit),
+            Limit::Loopback | Limit::Free => false,
+        };
+        if is_short {
+            return Ok(None);
+        }
+        state.reserved += bound;
+        state.reservations += 1;
+        Ok(Some(Reservation { budget: self, bound, cases: cases.to_vec(), stage: Stage::Reserved }))
     }
 
     /// Why a request may not be sent, whatever becomes of those that are under way.

@@ -174,7 +174,17 @@ impl Session {
 
     /// Sends a body once, which is reserved and written down by itself.
     async fn attempt(&self, body: &Value, wire: &Wire, cases: &[Vec<String>]) -> Result<Sent<'_>, String> {
-        let mut reservation = self.budget.reserve(body, cases.to_vec()).await?;
+        let reservation = self.budget.reserve(body, cases.to_vec()).await?;
+        self.attempt_with(reservation, body, wire).await
+    }
+
+    /// The same with money that is set aside already.
+    async fn attempt_with<'a>(
+        &'a self,
+        mut reservation: Reservation<'a>,
+        body: &Value,
+        wire: &Wire,
+    ) -> Result<Sent<'a>, String> {
         self.client.turn().await;
         if let Some(reason) = self.ended() {
             return Err(format!("not sent: {reason}"));
@@ -344,7 +354,11 @@ impl Session {
         let is_taken = is_taken(&seen.outcome);
         if is_taken {
             if repeated {
-                seen.again = Some(self.post(&seen.body, cases).await?);
+                // What the first one has set aside is not given back before this is done: it must not be waited for.
+                let reservation = self.budget.try_reserve(&seen.body, cases)?;
+                let reservation = reservation.ok_or("not sent: the limit does not cover sending it again")?;
+                let sent = self.attempt_with(reservation, &seen.body, &Wire::default()).await?;
+                seen.again = Some(self.settle(sent, &seen.body).await);
             }
             // Whether it is still under way shows in a poll at once.
             let is_at_once = repeated || needs.url;
