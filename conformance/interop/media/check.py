@@ -37,7 +37,7 @@ MP3_TOLERANCE, MP3_FRAMES = Fraction(18, 1000), 3
 QUIET = ("misdetection possible", "EOI missing")
 
 
-def picture(path: Path, sample: Sample) -> Iterator[str]:
+def image(path: Path, sample: Sample) -> Iterator[str]:
     with av.open(str(path)) as file:
         frames = list(file.decode(video=0))
     yield from same("size", (frames[0].width, frames[0].height), (sample["width"], sample["height"]))
@@ -109,7 +109,7 @@ def same(what: str, found: object, wanted: object) -> Iterator[str]:
 
 
 def reader(container: str) -> Callable[[Path, Sample], Iterator[str]] | None:
-    tables = ((IMAGES, picture), (VIDEOS, video), (SOUNDS, sound), (MESHES, mesh))
+    tables = ((IMAGES, image), (VIDEOS, video), (SOUNDS, sound), (MESHES, mesh))
     return next((read for table, read in tables if container in table), None)
 
 

@@ -45,7 +45,7 @@ pub use audio::{MAX_SOUND_MILLISECONDS, SAMPLE_RATES, Sound, render_sound};
 pub use coarse::coarseness;
 pub use container::{Container, Medium, essence};
 pub use model::{Mesh, render_mesh};
-pub use probe::{MAX_PROBED_SIDE, Picture, Probe, ProbeError, SoundFormat, probe};
+pub use probe::{ImageSize, MAX_PROBED_SIDE, Probe, ProbeError, SoundFormat, probe};
 pub use video::{Clip, MAX_CLIP_MILLISECONDS, MAX_FRAMES_PER_SECOND, render_clip};
 
 /// The longest side that [`render`] draws, in pixels: an image of this size takes 192 MiB before it is encoded.

@@ -34,7 +34,7 @@ pub struct Probe {
     /// The container, known by its first bytes.
     pub container: Container,
     /// The size of an image or of a video's frames. `None` for sound and models.
-    pub picture: Option<Picture>,
+    pub image: Option<ImageSize>,
     /// The duration of a video or a sound in milliseconds, rounded to the nearest. `None` for images and models, and
     /// where the file does not say it, as a stream or a fragmented MP4 need not.
     pub milliseconds: Option<u64>,
@@ -49,13 +49,13 @@ impl Probe {
     /// Width and height in pixels, of what has them.
     #[must_use]
     pub fn size(&self) -> Option<(u32, u32)> {
-        self.picture.map(|picture| (picture.width, picture.height))
+        self.image.map(|image| (image.width, image.height))
     }
 }
 
 /// The size of an image or of a video's frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Picture {
+pub struct ImageSize {
     /// Pixels from left to right, as stored; an orientation or rotation in the metadata is not applied.
     pub width: u32,
     /// Pixels from top to bottom.
@@ -141,7 +141,7 @@ pub fn probe(bytes: &[u8]) -> Result<Probe, ProbeError> {
     }
     Ok(Probe {
         container,
-        picture: found.sides.map(|(width, height)| Picture { width, height }),
+        image: found.sides.map(|(width, height)| ImageSize { width, height }),
         milliseconds: found.milliseconds,
         frame_rate: found.frame_rate,
         sound: found.sound,

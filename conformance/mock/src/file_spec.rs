@@ -7,7 +7,7 @@ use airspec_media::{
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// What a spec and its name take beside the texts in it.
 const OVERHEAD: usize = 400;
@@ -60,12 +60,11 @@ pub(crate) struct FileSpec {
 impl FileSpec {
     /// The bytes of the file. Takes up to a second for the largest images.
     pub(crate) fn draw(&self) -> Vec<u8> {
-        let drawn = || DRAWN.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = drawn().iter().find(|(spec, _)| spec == self).map(|(_, bytes)| bytes.clone());
+        let known = crate::lock(&DRAWN).iter().find(|(spec, _)| spec == self).map(|(_, bytes)| bytes.clone());
         known.unwrap_or_else(|| {
             let bytes = self.render();
             if bytes.len() <= MAX_DRAWN_FILE {
-                keep(&mut drawn(), self.clone(), bytes.clone());
+                keep(&mut crate::lock(&DRAWN), self.clone(), bytes.clone());
             }
             bytes
         })
@@ -132,5 +131,48 @@ impl FileSpec {
             Form::Link | Form::Base64 => base64,
             Form::DataUri => format!("data:{};base64,{base64}", self.media),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawn_files_do_not_pile_up_and_the_last_ones_are_kept() {
+        let spec = |number: i64| FileSpec {
+            width: 16,
+            height: 16,
+            container: Container::Png,
+            media: "image/png",
+            quality: 90,
+            playing: Playing::USUAL,
+            seed: number,
+            prompt: String::new(),
+            caption: String::new(),
+        };
+        let mut drawn = VecDeque::new();
+        for number in 0..100 {
+            keep(&mut drawn, spec(number), vec![0; MAX_DRAWN / 10]);
+        }
+        assert!(drawn.iter().map(|(_, bytes)| bytes.len()).sum::<usize>() <= MAX_DRAWN);
+        assert_eq!((drawn.len(), drawn.front().map(|(known, _)| known.seed)), (10, Some(99)));
+    }
+
+    #[test]
+    fn a_large_file_is_drawn_and_not_kept() {
+        let spec = FileSpec {
+            width: 1,
+            height: 1,
+            container: Container::Wav,
+            media: "audio/wav",
+            quality: 90,
+            playing: Playing { milliseconds: 30_000, ..Playing::USUAL },
+            seed: 7_777,
+            prompt: String::new(),
+            caption: String::new(),
+        };
+        assert!(spec.draw().len() > MAX_DRAWN_FILE);
+        assert!(crate::lock(&DRAWN).iter().all(|(known, _)| *known != spec));
     }
 }

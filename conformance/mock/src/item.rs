@@ -37,14 +37,12 @@ impl Item {
 
     /// The value of a field, by its path: in the first item of each array.
     pub(crate) fn get(&self, field: &str) -> Option<&Value> {
-        let (name, rest) = field.split_once('.').unwrap_or((field, ""));
-        ParameterPath::from(rest).get(self.fields.get(name)?)
+        ParameterPath::from(field).get_in(&self.fields)
     }
 
     /// Sets a field, by its path.
     pub(crate) fn set(&mut self, field: &str, value: Value) {
-        let (name, rest) = field.split_once('.').unwrap_or((field, ""));
-        ParameterPath::from(rest).set(self.fields.entry(name).or_insert(Value::Null), value);
+        ParameterPath::from(field).set_in(&mut self.fields, value);
     }
 
     /// Whether nothing is left to draw.

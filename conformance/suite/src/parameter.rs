@@ -7,8 +7,7 @@ use serde_json::{Map, Value};
 /// The value at a dotted path.
 #[must_use]
 pub fn at<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
-    let (name, rest) = path.split_once('.').unwrap_or((path, ""));
-    ParameterPath::from(rest).get(object.get(name)?)
+    ParameterPath::from(path).get_in(object)
 }
 
 /// The value of a task's parameter: as sent, or its default.

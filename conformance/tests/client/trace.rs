@@ -16,7 +16,7 @@ thread_local! {
 }
 
 /// Keeps a line for each span and event. It is installed for the whole process: where each test has a subscriber of its
-/// own, a call in another thread can have an event switched off for all at the wrong moment.
+/// own, a call in another thread can have an event switched off for all.
 struct Lines;
 
 struct Line(String);

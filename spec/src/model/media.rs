@@ -4,6 +4,7 @@
 //! therefore not show in the JSON of a request: it is part of the model, of the documentation and of reports, and no
 //! validator of requests checks it.
 
+use super::relation::range;
 use super::{ConstraintId, JsonPointer, Level, ParameterPath};
 use bigdecimal::BigDecimal;
 
@@ -67,13 +68,7 @@ impl MediaRule {
     /// The sentence that says the rule: "each file must have a width of at least 128 pixels".
     #[must_use]
     pub fn sentence(&self) -> String {
-        let plain = BigDecimal::to_plain_string;
-        let range = match (self.minimum.as_ref().map(plain), self.maximum.as_ref().map(plain)) {
-            (Some(min), Some(max)) => format!("from {min} to {max}"),
-            (Some(min), None) => format!("of at least {min}"),
-            (None, Some(max)) => format!("of at most {max}"),
-            (None, None) => "of any size".to_owned(),
-        };
+        let range = range(self.minimum.as_ref(), self.maximum.as_ref());
         let noun = if self.is_of_each { "each file" } else { "the file" };
         match self.measure {
             Measure::Width => format!("{noun} must have a width {range} pixels"),

@@ -109,6 +109,19 @@ impl ParameterPath {
         })
     }
 
+    /// The same in the members of an object.
+    #[must_use]
+    pub fn get_in<'v>(&self, members: &'v Map<String, Value>) -> Option<&'v Value> {
+        let (name, rest) = self.0.split_once('.').unwrap_or((&self.0, ""));
+        Self::from(rest).get(members.get(name)?)
+    }
+
+    /// Puts a value into the members of an object, as [`set`](Self::set) does into a value.
+    pub fn set_in(&self, members: &mut Map<String, Value>, value: Value) {
+        let (name, rest) = self.0.split_once('.').unwrap_or((&self.0, ""));
+        Self::from(rest).set(members.entry(name).or_insert(Value::Null), value);
+    }
+
     /// Puts a value into a task or a result, making the objects and arrays that it stands in; in the first item of each
     /// array.
     pub fn set(&self, task: &mut Value, value: Value) {
@@ -180,6 +193,11 @@ mod tests {
         path("a.b.items.d").set(&mut lists, json!(5));
         assert_eq!(lists, json!({"a": {"b": [{"c": 4, "d": 5}]}}));
         assert_eq!(path("a.b.items.d").get(&lists), Some(&json!(5)));
+        let members = lists.as_object_mut().unwrap();
+        path("a.b.items.d").set_in(members, json!(6));
+        path("e").set_in(members, json!(7));
+        assert_eq!(path("a.b.items.d").get_in(members), Some(&json!(6)));
+        assert_eq!((path("e").get_in(members), path("x.y").get_in(members)), (Some(&json!(7)), None));
         path("a.b").set(&mut task, json!(3));
         assert_eq!(task, json!({"a": {"b": 3}, "b": {}}));
     }

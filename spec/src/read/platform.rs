@@ -14,28 +14,26 @@ const PLATFORM: &str = include_str!("../../platform.json");
 pub(super) fn complete(model: &mut Model) {
     let source = Source::new("platform.json", PLATFORM);
     let mut reader = Reader::new(&source);
-    let Ok(members) = source.root().and_then(|root| root.members()) else { return };
-    let list = |name: &str| {
-        let member = members.iter().find(|member| member.key == name);
-        member.and_then(|member| member.value.items().ok()).unwrap_or_default()
-    };
+    let Ok(root) = source.root() else { return };
+    let results = list(&mut reader, root, "results");
     if model.result.as_ref().is_none_or(|result| result.properties.is_empty()) {
-        let known = list("results").into_iter().find_map(|node| result(&mut reader, node, model));
+        let known = results.iter().find_map(|node| result(&mut reader, *node, model));
         model.result = known.or(model.result.take());
     }
-    if let Some(name) = members.iter().find(|member| member.key == "unique") {
-        unique(model, &name.value.string().unwrap_or_default());
+    if let Some(name) = reader.find(root, "unique") {
+        unique(model, &name.string().unwrap_or_default());
     }
     // Where nothing is known of results, they are taken for images.
-    let images = list("results").first().and_then(|node| schema(&mut reader, *node));
-    let has_fields = |model: &Model, behaviour: &Behaviour| {
-        let result = model.result.as_ref().or(images.as_ref());
-        result.is_none_or(|result| behaviour.kind.fields().iter().all(|field| result.at(field).is_some()))
+    let images = results.first().filter(|_| model.result.is_none());
+    let images = images.and_then(|node| schema(&mut reader, *node));
+    let is_of_images = |behaviour: &Behaviour| {
+        let has = |field: &&str| images.as_ref().is_none_or(|images| images.at(field).is_some());
+        behaviour.kind.fields().iter().all(has)
     };
-    for node in list("behaviours") {
+    for node in list(&mut reader, root, "behaviours") {
         let Ok(behaviour) = reader.behaviour(node) else { continue };
         // Of several with one identifier, the first is taken whose fields the results have.
-        if has_fields(model, &behaviour) && misfit(node, &behaviour, model, &model.behaviours).is_none() {
+        if is_of_images(&behaviour) && misfit(node, &behaviour, model, &model.behaviours).is_none() {
             model.behaviours.push(behaviour);
         }
     }
@@ -43,24 +41,26 @@ pub(super) fn complete(model: &mut Model) {
     model.behaviours.extend(defaults);
 }
 
+/// The items of a list of the document.
+fn list<'a>(reader: &mut Reader<'a>, node: Node<'a>, name: &str) -> Vec<Node<'a>> {
+    reader.find(node, name).and_then(|list| list.items().ok()).unwrap_or_default()
+}
+
 /// The results of the platform for tasks like the model's: of its task type and, where it has formats, of one of them.
 fn result<'a>(reader: &mut Reader<'a>, node: Node<'a>, model: &Model) -> Option<Schema> {
-    let texts = |name: &str| -> Option<Vec<String>> {
-        let list = node.members().ok()?.into_iter().find(|member| member.key == name)?;
-        list.value.items().ok()?.iter().map(|item| item.string().ok()).collect()
+    let mut is_one_of = |name: &str, value: &Value| {
+        list(reader, node, name).iter().any(|known| known.string().is_ok_and(|known| *value == known))
     };
-    let (types, formats) = (texts("taskTypes")?, texts("formats")?);
-    let is_listed = |list: &[String], value: &Value| list.iter().any(|known| value == known);
     let values = |parameter: &str| model.task.property(parameter).map(|property| listed(&property.schema));
-    let is_fit = values("taskType")?.iter().any(|value| is_listed(&types, value))
-        && values("outputFormat")
-            .is_none_or(|known| known.is_empty() || known.iter().any(|value| is_listed(&formats, value)));
+    let formats = values("outputFormat").unwrap_or_default();
+    let is_fit = values("taskType")?.into_iter().any(|value| is_one_of("taskTypes", value))
+        && (formats.is_empty() || formats.into_iter().any(|value| is_one_of("formats", value)));
     if is_fit { schema(reader, node) } else { None }
 }
 
 fn schema<'a>(reader: &mut Reader<'a>, node: Node<'a>) -> Option<Schema> {
-    let schema = node.members().ok()?.into_iter().find(|member| member.key == "schema")?;
-    Some(reader.outside(schema.value))
+    let schema = reader.find(node, "schema")?;
+    Some(reader.outside(schema))
 }
 
 /// The values that a parameter may have, where they are listed.

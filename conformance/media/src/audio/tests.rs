@@ -14,7 +14,7 @@ fn check(sound: &Sound, tolerance: u64) {
     let found = probe(&render_sound(sound)).unwrap();
     let format = SoundFormat { sample_rate: sound.sample_rate, channels: sound.channels };
     assert_eq!((found.container, found.sound), (sound.container, Some(format)), "{sound:?}");
-    assert_eq!((found.picture, found.frame_rate), (None, None));
+    assert_eq!((found.image, found.frame_rate), (None, None));
     let duration = found.milliseconds.unwrap();
     assert!(duration.abs_diff(sound.milliseconds.into()) <= tolerance, "{sound:?} takes {duration} ms");
 }

@@ -10,7 +10,7 @@ fn each_mesh_is_a_small_file_of_its_container() {
         for seed in [i64::MIN, -1, 0, 42, i64::MAX] {
             let file = render_mesh(&Mesh { container, seed });
             let found = probe(&file).unwrap();
-            assert_eq!((found.container, found.picture, found.milliseconds), (container, None, None));
+            assert_eq!((found.container, found.image, found.milliseconds), (container, None, None));
             assert!(file.len() < 4096, "{container:?}: {}", file.len());
         }
     }

@@ -24,7 +24,7 @@ pub(super) fn file(solid: &Solid) -> Vec<u8> {
         ]
         .concat()
     };
-    // Version 1.0, no flags, stored, the first moment that the format knows.
+    // Version 1.0, no flags, stored, the first date that the format knows.
     let common = [&[10, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..], &sum, &length, &length].concat();
     let local = [&b"PK\x03\x04"[..], &common, &lengths(extra.len()), NAME, &extra, &layer].concat();
     let central = [&b"PK\x01\x02\x0A\0"[..], &common, &lengths(0), &[0; 14], NAME].concat();

@@ -10,8 +10,8 @@ use super::*;
 
 /// What is known of an image.
 fn image(container: Container, width: u32, height: u32) -> Probe {
-    let picture = Some(Picture { width, height });
-    Probe { container, picture, milliseconds: None, frame_rate: None, sound: None }
+    let image = Some(ImageSize { width, height });
+    Probe { container, image, milliseconds: None, frame_rate: None, sound: None }
 }
 
 fn files() -> [(Container, Vec<u8>); 3] {

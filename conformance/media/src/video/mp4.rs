@@ -23,7 +23,7 @@ const FITS: &str = "a clip is within the bounds of its container";
 
 /// The file of a clip whose values are within their bounds.
 pub(super) fn file(clip: &Clip<'_>, dialect: Dialect) -> Vec<u8> {
-    let picture = render(&Image {
+    let image = render(&Image {
         width: clip.width,
         height: clip.height,
         container: Container::Jpeg,
@@ -37,16 +37,16 @@ pub(super) fn file(clip: &Clip<'_>, dialect: Dialect) -> Vec<u8> {
         Dialect::QuickTime => b"qt  \x20\x05\x03\x00qt  ",
     };
     let kind = boxed(*b"ftyp", &[brands]);
-    let track = Track { clip, dialect, picture_bytes: length(&picture) };
+    let track = Track { clip, dialect, image_bytes: length(&image) };
     // The place of the image depends on the length of the box before it, which does not depend on the place.
     let header = length(&kind) + length(&track.movie(0)) + 8;
-    [kind, track.movie(header), boxed(*b"mdat", &[&picture])].concat()
+    [kind, track.movie(header), boxed(*b"mdat", &[&image])].concat()
 }
 
 struct Track<'a> {
     clip: &'a Clip<'a>,
     dialect: Dialect,
-    picture_bytes: u32,
+    image_bytes: u32,
 }
 
 impl Track<'_> {
@@ -125,7 +125,7 @@ impl Track<'_> {
             description,
             full(*b"stts", 0, &[&times]),
             full(*b"stsc", 0, &[&numbers(&[1, 1, 1, 1])]),
-            full(*b"stsz", 0, &[&numbers(&[self.picture_bytes, frames])]),
+            full(*b"stsz", 0, &[&numbers(&[self.image_bytes, frames])]),
             full(*b"stco", 0, &[&places]),
         ];
         boxed(*b"stbl", &[&parts.concat()])
@@ -149,9 +149,9 @@ impl Track<'_> {
 
     /// The descriptors of ISO/IEC 14496-1, 7.2.6: visual data of the object type 0x6C (JPEG, ISO/IEC 10918-1).
     fn decoder(&self) -> Vec<u8> {
-        let bits = u64::from(self.picture_bytes) * 8 * u64::from(self.clip.frames_per_second);
+        let bits = u64::from(self.image_bytes) * 8 * u64::from(self.clip.frames_per_second);
         let bits = u32::try_from(bits).unwrap_or(u32::MAX).to_be_bytes();
-        let [_, buffer @ ..] = self.picture_bytes.min(0xFF_FFFF).to_be_bytes();
+        let [_, buffer @ ..] = self.image_bytes.min(0xFF_FFFF).to_be_bytes();
         let decoder = [&[0x04, 13, 0x6C, 0x11][..], &buffer, &bits, &bits].concat();
         let stream = [&[0x03, 21, 0, 0, 0][..], &decoder, &[0x06, 1, 2]].concat();
         full(*b"esds", 0, &[&stream])

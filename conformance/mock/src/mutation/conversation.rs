@@ -152,8 +152,8 @@ impl ConversationMutations {
     /// Gives every identifier that belongs to a result alone another value.
     fn rename(&self, item: &mut Item, what: &str, number: u64) {
         for field in &self.index.distinct {
-            if let Some(Value::String(text)) = item.fields.get_mut(field) {
-                *text = self.rng.uuid(what, number).to_string();
+            if item.get(field).is_some_and(Value::is_string) {
+                item.set(field, self.rng.uuid(what, number).to_string().into());
             }
         }
     }
@@ -195,7 +195,7 @@ impl ConversationMutations {
                 ConversationMutation::AckFields => {
                     let early = self.rng.uuid("early", count).to_string();
                     for field in &self.index.distinct {
-                        item.fields.insert(field.clone(), early.as_str().into());
+                        item.set(field, early.as_str().into());
                     }
                 }
                 ConversationMutation::AckUntyped => drop(item.fields.remove(name::TASK_TYPE)),

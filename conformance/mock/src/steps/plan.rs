@@ -66,18 +66,25 @@ impl Playing {
             let (_, parameter) = index.measures.iter().find(|(measure, _)| *measure == wanted)?;
             view.number(parameter)
         };
-        let whole =
-            |wanted: Quantity| asked(wanted).and_then(|number| number.round().to_string().parse().ok());
-        let milliseconds = asked(Quantity::Duration).map(|seconds| (seconds * 1000.0).round().to_string());
+        let whole = |wanted: Quantity, usual: u32| asked(wanted).and_then(rounded).unwrap_or(usual);
+        let usual = Self::USUAL;
         Self {
-            milliseconds: milliseconds.and_then(|text| text.parse().ok()).unwrap_or(Self::USUAL.milliseconds),
-            frames_per_second: whole(Quantity::FrameRate).unwrap_or(Self::USUAL.frames_per_second),
-            sample_rate: whole(Quantity::SampleRate).unwrap_or(Self::USUAL.sample_rate),
-            channels: whole(Quantity::Channels)
-                .and_then(|count| u16::try_from(count).ok())
-                .unwrap_or(Self::USUAL.channels),
+            milliseconds: asked(Quantity::Duration)
+                .and_then(|seconds| rounded(seconds * 1000.0))
+                .unwrap_or(usual.milliseconds),
+            frames_per_second: whole(Quantity::FrameRate, usual.frames_per_second),
+            sample_rate: whole(Quantity::SampleRate, usual.sample_rate),
+            channels: u16::try_from(whole(Quantity::Channels, usual.channels.into()))
+                .unwrap_or(usual.channels),
         }
     }
+}
+
+/// The nearest whole number, where there is one of that size.
+fn rounded(number: f64) -> Option<u32> {
+    let whole = number.round();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is within the range")]
+    (0.0..=f64::from(u32::MAX)).contains(&whole).then_some(whole as u32)
 }
 
 impl Plan {
@@ -92,18 +99,19 @@ impl Plan {
         let tier = prices.tier.as_deref().and_then(|path| view.text(path)).map(str::to_owned);
         let flagged = index.flags.iter().filter(|(parameter, _)| view.is_true(parameter));
         let prompt = index.prompt.as_ref().and_then(|path| view.text(path));
+        let carriers = carriers(view, index, model);
         Self {
             count: index.count.as_ref().map_or(1, |path| view.whole(path).unwrap_or(1).min(MAX_RESULTS)),
             usd: prices.usd(tier.as_deref(), width, height),
             width,
             height,
-            containers: Containers::of(container(view, index, &carriers(view, index, model))),
+            containers: Containers::of(container(view, index, &carriers)),
             playing: Playing::of(view, index),
             quality: quality(view, index),
             prompt: prompt.unwrap_or_default().to_owned(),
             tier,
             lifetime: lifetime(view, index),
-            carriers: carriers(view, index, model),
+            carriers,
             flagged: flagged.map(|(_, field)| field.clone()).collect(),
             deferred: index
                 .delivery

@@ -63,13 +63,17 @@ fn is_about(model: &Model, one: &Map<String, Value>, other: &Map<String, Value>)
             .zip(at(other, field))
             .is_some_and(|(one, other)| one.is_string() && is_same(one, other))
     };
-    let mut distinct = model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
+    // Where nothing tells results apart, a task has one.
+    distinct(model).next().is_none() || distinct(model).any(same)
+}
+
+/// The fields that tell the results of a task apart.
+fn distinct(model: &Model) -> impl Iterator<Item = &String> {
+    let lists = model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
         Kind::Distinct { fields, .. } => Some(fields),
         _ => None,
     });
-    // Where nothing tells results apart, a task has one.
-    let Some(first) = distinct.next() else { return true };
-    first.iter().chain(distinct.flatten()).any(same)
+    lists.flatten()
 }
 
 /// What a call has of a result is what the answer has of it, by the names of its fields.
@@ -136,15 +140,12 @@ fn is_same(one: &Value, other: &Value) -> bool {
 /// Results of the answer that no call was about, told by the fields that tell results apart.
 fn strangers(scene: &TaskResults<'_>, items: &[(Instant, Map<String, Value>)]) -> Vec<String> {
     let mut wrong = Vec::new();
-    for behaviour in &scene.model.behaviours {
-        let Kind::Distinct { fields, .. } = &behaviour.kind else { continue };
-        for field in fields {
-            let called: Vec<_> = items.iter().filter_map(|(_, item)| at(item, field)).collect();
-            let missed = |value: &&Value| !called.iter().any(|known| is_same(known, value));
-            let lost = scene.results.iter().filter_map(|item| at(item.fields, field)).find(missed);
-            if let Some(lost) = lost.filter(|_| called.len() == scene.count) {
-                wrong.push(format!("no call is about the result whose `{field}` is {}", show(lost)));
-            }
+    for field in distinct(scene.model) {
+        let called: Vec<_> = items.iter().filter_map(|(_, item)| at(item, field)).collect();
+        let missed = |value: &&Value| !called.iter().any(|known| is_same(known, value));
+        let lost = scene.results.iter().filter_map(|item| at(item.fields, field)).find(missed);
+        if let Some(lost) = lost.filter(|_| called.len() == scene.count) {
+            wrong.push(format!("no call is about the result whose `{field}` is {}", show(lost)));
         }
     }
     wrong
