@@ -179,6 +179,7 @@ fn has_large_number(value: &Value) -> bool {
 fn verdicts_on_specs_that_differ_in_one_fact_are_what_a_search_finds() {
     let wanted = std::env::var("AIRSPEC_PAIRS").ok().and_then(|text| text.parse().ok()).unwrap_or(PAIRS);
     let (mut pairs, mut breaking, mut unconfirmed) = (0, 0, Vec::new());
+    let (mut plain, mut plain_unconfirmed) = (0, 0);
     for seed in 0.. {
         if pairs == wanted {
             break;
@@ -201,17 +202,24 @@ fn verdicts_on_specs_that_differ_in_one_fact_are_what_a_search_finds() {
         );
         if effect == Effect::Breaking {
             breaking += 1;
+            // Few tasks at random satisfy a schema that depends on a member.
+            let is_plain = !old.to_string().contains("\"dependentSchemas\"");
+            plain += usize::from(is_plain);
             if evidence.requests.witnesses.is_empty() {
+                plain_unconfirmed += usize::from(is_plain);
                 unconfirmed.push(format!("seed {seed}\n{old}\n{new}\n{:#?}", found.changes));
             }
         }
     }
-    println!("{pairs} pairs, {breaking} breaking, {} of them unconfirmed", unconfirmed.len());
+    println!(
+        "{pairs} pairs, {breaking} breaking, {} of them unconfirmed; without `dependentSchemas` {plain_unconfirmed} of {plain}",
+        unconfirmed.len()
+    );
     for one in &unconfirmed {
         println!("{one}");
     }
-    // Random specs are odder than published ones: what they demand can be out of reach for a search. Of 240 pairs 54 break
-    // something, and 11 of those are unconfirmed.
+    // Random specs are odder than published ones: what they demand can be out of reach for a search.
+    assert!(plain_unconfirmed * 5 <= plain, "{plain_unconfirmed} of {plain} are unconfirmed");
     assert!(unconfirmed.len() * 4 <= breaking, "{} of {breaking} are unconfirmed", unconfirmed.len());
     assert!(breaking * 6 >= pairs, "too few breaking pairs to tell: {breaking} of {pairs}");
 }

@@ -229,9 +229,9 @@ fn alone(
     let more: usize = sides.faulty.iter().map(|task| oracle.owner_faults(task)).sum();
     let is_repeated = |(place, error): (usize, &&Value)| about[..place].contains(error);
     // Two items of a list can be wrong in the same way.
-    let faults: usize = sides.faulty.iter().map(|task| oracle.judge.task(task).len().max(1)).sum();
-    let is_longer = about.len() > faults;
-    if !sides.clash && is_longer && about.iter().take(MAX_ERRORS).enumerate().any(is_repeated) {
+    let faults = || sides.faulty.iter().map(|task| oracle.judge.task(task).len().max(1)).sum::<usize>();
+    let has_repeated = || about.iter().take(MAX_ERRORS).enumerate().any(is_repeated);
+    if !sides.clash && has_repeated() && about.len() > faults() {
         let sentence = format!("the same error twice: {}", codes(answer));
         findings.push(Finding::wrong(Level::Facts, sentence));
     } else if about.len() > broken.len().max(sides.faulty.len()) + more {
