@@ -17,6 +17,7 @@ mod exclusive_minimum;
 mod false_;
 mod format;
 mod if_;
+mod image;
 mod max_items;
 mod max_length;
 mod maximum;
@@ -49,7 +50,7 @@ const RESERVED: &str = "task_members value members";
 
 /// What the module may use of the runtime.
 const RUNTIME: &[(&str, &[&str])] = &[
-    ("check", &["CONDITION", "Check", "Kinds", "Members", "Pattern"]),
+    ("check", &["CONDITION", "Check", "Kinds", "Measure", "Members", "Pattern"]),
     ("decimal", &["Decimal", "Range"]),
     ("format", &["Format"]),
     ("literal", &["Literal"]),
@@ -209,6 +210,7 @@ impl<'m> Emitter<'_, 'm> {
             Rule::Contains(schema) => self.contains(schema, constraint),
             Rule::Area(relation) => area::call(relation, constraint),
             Rule::Ratio(relation) => ratio::call(relation, constraint),
+            Rule::Image(range) => image::call(range, constraint),
             Rule::Required | Rule::AdditionalProperties(_) | Rule::Unique => TokenStream::new(),
         }
     }

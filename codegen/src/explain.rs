@@ -6,9 +6,8 @@ use crate::check;
 use crate::emit::{effective, limits};
 use crate::plan::Plan;
 use crate::{GenerateError, checked};
-use airspec_spec::model::MediaRule;
-use airspec_spec::model::media::NOT_CHECKED;
-use airspec_spec::{Behaviour, Constraint, Level, Model, Schema, text};
+use airspec_spec::model::image::CHECKED_WHERE;
+use airspec_spec::{Behaviour, Constraint, Level, Model, Rule, Schema, text};
 use proc_macro2::TokenStream;
 use quote::quote;
 use std::collections::BTreeMap;
@@ -57,9 +56,6 @@ pub fn explain(model: &Model, name: &str) -> Result<Page, Unknown> {
     if let Some(constraint) = model.constraint(name) {
         return Ok(code.constraint(constraint));
     }
-    if let Some(rule) = model.media.iter().find(|rule| rule.id == name) {
-        return Ok(self::media(rule));
-    }
     if let Some(behaviour) = model.behaviours.iter().find(|behaviour| behaviour.id == name) {
         return Ok(self::behaviour(behaviour));
     }
@@ -67,12 +63,10 @@ pub fn explain(model: &Model, name: &str) -> Result<Page, Unknown> {
     let ids = constraints.iter().map(|constraint| constraint.id.as_str());
     let paths = model.parameters().into_iter().map(|schema| schema.path.as_str());
     let behaviours = model.behaviours.iter().map(|behaviour| behaviour.id.as_str());
-    let media = model.media.iter().map(|rule| rule.id.as_str());
     // A name given without what it stands in is meant as the whole path.
     let last = |path: &&str| path.rsplit('.').next().is_some_and(|last| last.eq_ignore_ascii_case(name));
     let mut inner = model.parameters().into_iter().map(|schema| schema.path.as_str());
-    let near =
-        inner.find(last).or_else(|| text::nearest(name, paths.chain(ids).chain(behaviours).chain(media)));
+    let near = inner.find(last).or_else(|| text::nearest(name, paths.chain(ids).chain(behaviours)));
     Err(Unknown::Name { name: name.to_owned(), near: near.map(str::to_owned) })
 }
 
@@ -127,13 +121,6 @@ impl Code<'_> {
         for constraint in &constraints {
             let _ =
                 writeln!(page, "  {} ({}): {}", shown(&constraint.id), constraint.level, constraint.expected);
-        }
-        let media: Vec<&MediaRule> = self.model.media_of(&schema.path).collect();
-        if !media.is_empty() {
-            let _ = writeln!(page, "\nFiles: {NOT_CHECKED}");
-        }
-        for rule in media {
-            let _ = writeln!(page, "  {} ({}): {}", shown(&rule.id), rule.level, rule.sentence());
         }
         if !behaviours.is_empty() {
             page.push_str("\nBehaviours\n");
@@ -194,19 +181,10 @@ impl Code<'_> {
             // Of a batch, by the runtime.
             None => row(page, "check", "Batch::new, which looks at all tasks together"),
         }
+        if matches!(constraint.rule, Rule::Image(_)) {
+            row(page, "note", CHECKED_WHERE);
+        }
     }
-}
-
-fn media(rule: &MediaRule) -> Page {
-    let mut page = format!("{}\n  {}: {}\n\n", shown(&rule.id), subject(&rule.parameter), rule.sentence());
-    row(&mut page, "level", &level(rule.level));
-    row(&mut page, "parameter", &shown(&rule.parameter));
-    if let Some(url) = &rule.documentation {
-        row(&mut page, "documentation", &shown(url));
-    }
-    row(&mut page, "in the schema", &shown(&rule.location));
-    let _ = writeln!(page, "\nGenerated code\n  documentation alone: {NOT_CHECKED}");
-    Page { text: page, subjects: Vec::new() }
 }
 
 fn behaviour(behaviour: &Behaviour) -> Page {

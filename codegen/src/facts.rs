@@ -2,8 +2,7 @@
 
 use crate::docs;
 use crate::plan::{Field, Shape};
-use airspec_spec::model::media::NOT_CHECKED;
-use airspec_spec::model::{Bound, Count, Edge, End, MediaRule, Rule, Schema};
+use airspec_spec::model::{Bound, Count, Edge, End, Rule, Schema};
 use airspec_spec::text;
 use proc_macro2::TokenStream;
 
@@ -36,16 +35,6 @@ pub(crate) fn parameter_docs(
     }
     parts.push(facts);
     docs::paragraphs(&parts)
-}
-
-/// What the documentation of a parameter says of its files: a paragraph of its own.
-pub(crate) fn media_docs(path: &str, rules: &[MediaRule]) -> TokenStream {
-    let mine: Vec<String> =
-        rules.iter().filter(|rule| rule.parameter == *path).map(MediaRule::sentence).collect();
-    if mine.is_empty() {
-        return TokenStream::new();
-    }
-    docs::attributes(&format!("\nFiles: {} ({NOT_CHECKED}).", text::list(&mine, "and")))
 }
 
 /// The documentation of a struct whose field, of that name, says all else.

@@ -1,6 +1,5 @@
 //! Numbers of a spec in code: exact decimals, and digits in groups of three as people write them.
 
-use airspec_spec::model::Relation;
 use bigdecimal::{BigDecimal, ToPrimitive as _};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -61,10 +60,9 @@ pub(crate) fn decimal(number: &BigDecimal) -> TokenStream {
     quote!(Decimal::new(#mantissa, #exponent))
 }
 
-/// The range of a relation.
-pub(crate) fn range(relation: &Relation) -> TokenStream {
-    let ends = (relation.minimum.as_ref().map(decimal), relation.maximum.as_ref().map(decimal));
-    match ends {
+/// A range with its ends.
+pub(crate) fn range(minimum: Option<&BigDecimal>, maximum: Option<&BigDecimal>) -> TokenStream {
+    match (minimum.map(decimal), maximum.map(decimal)) {
         (Some(minimum), Some(maximum)) => quote!(Range::between(#minimum, #maximum)),
         (Some(minimum), None) => quote!(Range::at_least(#minimum)),
         (None, Some(maximum)) => quote!(Range::at_most(#maximum)),

@@ -1,7 +1,7 @@
 //! A Rust type for every schema, and a name for everything, decided before anything is written.
 
 use crate::names::{Scope, shouty, snake, type_name};
-use airspec_spec::model::{Bound, Constraint, Format, Kinds, MediaRule, Model, Property, Rule, Schema};
+use airspec_spec::model::{Bound, Constraint, Format, Kinds, Model, Property, Rule, Schema};
 use bigdecimal::ToPrimitive as _;
 use proc_macro2::Ident;
 use serde_json::Value;
@@ -87,8 +87,6 @@ pub(crate) struct Plan<'a> {
     /// The static of each constraint, by id.
     constraints: HashMap<&'a str, Ident>,
     types: Scope,
-    /// What the files must be that parameters refer to.
-    pub(crate) media: &'a [MediaRule],
     /// The parameter that identifies tasks, for which a random UUID is generated.
     identity: Option<&'a str>,
 }
@@ -116,7 +114,6 @@ impl<'a> Plan<'a> {
             enums: Vec::new(),
             constraints,
             types: Scope::with(RESERVED),
-            media: &model.media,
             identity: model.unique().map(|constraint| constraint.parameter.as_str()),
         };
         plan.object(&model.task, quote::format_ident!("Request"));

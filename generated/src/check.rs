@@ -23,6 +23,7 @@ mod exclusive_minimum;
 mod false_;
 mod format;
 mod if_;
+mod image;
 mod max_items;
 mod max_length;
 mod maximum;
@@ -39,6 +40,7 @@ mod type_;
 pub(crate) mod unique;
 mod unique_items;
 
+pub use image::Measure;
 pub use pattern::Pattern;
 pub use type_::Kinds;
 

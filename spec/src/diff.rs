@@ -177,7 +177,6 @@ pub fn compare(old: &Model, new: &Model) -> Diff {
         }
     }
     behaviours::compare(old, new, &mut changes);
-    words::of_media(old, new, &mut changes);
     words::of_document(old, new, &mut changes);
     let moves = moves::find(old, new, &changes);
     Diff { old: old.source.clone(), new: new.source.clone(), changes, moves }
@@ -203,7 +202,6 @@ pub fn answers(model: &Model, subject: Subject) -> Option<Model> {
         error: None,
         answers: Answers::default(),
         behaviours: Vec::new(),
-        media: Vec::new(),
         prices: Vec::new(),
         warnings: Vec::new(),
         ..model.clone()

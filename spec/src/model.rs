@@ -7,9 +7,9 @@
 pub mod behaviour;
 mod constraint;
 mod id;
+pub mod image;
 pub(crate) mod kinds;
 mod level;
-pub mod media;
 pub(crate) mod number;
 mod path;
 mod pointer;
@@ -22,9 +22,9 @@ pub(crate) mod witness;
 pub use behaviour::Behaviour;
 pub use constraint::Constraint;
 pub use id::ConstraintId;
+pub use image::{ImageRange, Measure};
 pub use kinds::Kinds;
 pub use level::Level;
-pub use media::{Measure, MediaRule};
 pub use number::{Bound, Count, Edge, End};
 pub use path::ParameterPath;
 pub use pointer::JsonPointer;
@@ -66,8 +66,6 @@ pub struct Model {
     pub behaviours: Vec<Behaviour>,
     /// Rules of the model's owner that the page does not have: a server may hold them or not.
     pub owner_rules: Vec<Relation>,
-    /// What the files must be that parameters refer to. Requests do not show it: see [`media`].
-    pub media: Vec<MediaRule>,
     /// Published prices: what was asked for, and USD for one result.
     pub prices: Vec<Price>,
     /// The task's JSON Schema exactly as the document has it, for the independent judge.
@@ -112,11 +110,6 @@ impl Model {
             }
         }
         true
-    }
-
-    /// The rules about the files that a parameter refers to.
-    pub fn media_of(&self, path: &str) -> impl Iterator<Item = &MediaRule> {
-        self.media.iter().filter(move |rule| rule.parameter == *path)
     }
 
     /// The constraint of that id.

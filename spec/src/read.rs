@@ -7,9 +7,9 @@ mod behaviour;
 mod contradiction;
 mod envelope;
 mod identifier;
+mod image;
 pub(crate) mod keyword;
 mod layout;
-mod media;
 mod names;
 mod owner;
 mod platform;
@@ -20,7 +20,7 @@ pub use owner::read_rules;
 pub use platform::{ProtocolRule, protocol_rules};
 
 use crate::document::{Diagnostic, Node, ReadError, Severity, Source, read_source, text};
-use crate::model::{ConstraintId, Level, MediaRule, Model, Pattern};
+use crate::model::{ConstraintId, Level, Model, Pattern};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -72,7 +72,7 @@ struct Reader<'a> {
     /// Ids that are taken, and how many more ids began like each.
     ids: HashMap<ConstraintId, usize>,
     /// What the files must be that parameters refer to, with the places of the rules.
-    media: Vec<(MediaRule, Node<'a>)>,
+    images: Vec<image::Stated<'a>>,
     /// The page of the model.
     page: Option<String>,
     /// How much of [`MAX_PARTS`] is used.
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
             source,
             errors: Vec::new(),
             ids: HashMap::new(),
-            media: Vec::new(),
+            images: Vec::new(),
             page: None,
             parts: 0,
             patterns: HashMap::new(),

@@ -18,6 +18,7 @@ mod exclusive_minimum;
 mod false_;
 mod format;
 mod if_;
+mod image;
 mod max_items;
 mod max_length;
 mod maximum;
@@ -52,7 +53,7 @@ use crate::arrays::{has_unique_items, repeated_item};
 use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::number::middle;
 use crate::model::relation::Stated;
-use crate::model::{Constraint, MediaRule, ParameterPath, Property, Schema};
+use crate::model::{Constraint, ImageRange, ParameterPath, Property, Schema};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -106,8 +107,8 @@ pub(crate) trait Scope<'a> {
     /// Counts parts of the document; false where it has too many, and the rule is to be left out.
     fn admits(&mut self, node: Node<'a>, parts: usize) -> bool;
 
-    /// Keeps a rule about files, which is no constraint on a request.
-    fn media(&mut self, node: Node<'a>, rule: MediaRule) -> Result<(), Diagnostic>;
+    /// Keeps a rule about the images of another parameter, and whether it is said to hold for each of a list.
+    fn image(&mut self, node: Node<'a>, rule: (ParameterPath, ImageRange, bool)) -> Result<(), Diagnostic>;
 
     /// Keeps a diagnostic.
     fn report(&mut self, diagnostic: Diagnostic);
@@ -159,15 +160,15 @@ pub(crate) fn reader(keyword: &str) -> Option<Read> {
     READERS.iter().find(|(known, _)| *known == keyword).map(|(_, read)| *read)
 }
 
-/// `x-constraints`: each item is the area or the ratio of two parameters, or a rule about the files of one.
+/// `x-constraints`: each item is the area or the ratio of two parameters, or a rule about the images of one.
 fn read_relations<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
     let items = member.value.items()?;
     let items = if scope.admits(member.value, items.len()) { items } else { Vec::new() };
     let mut rules = Vec::new();
     for item in items {
         let stated = Stated::read(item)?;
-        if stated.is_about_media() {
-            scope.media(item, stated.media()?)?;
+        if stated.is_about_images() {
+            scope.image(item, stated.image()?)?;
         } else {
             rules.push(stated.relation()?.into());
         }
@@ -224,6 +225,7 @@ impl Rule {
             Self::Contains(schema) => question(&contains::Contains(schema)),
             Self::Area(relation) => question(&area::Area(relation)),
             Self::Ratio(relation) => question(&ratio::Ratio(relation)),
+            Self::Image(range) => question(&image::Image(range)),
             Self::Unique => question(&unique::Unique),
         }
     }

@@ -83,7 +83,7 @@ fn relation_arguments(relation: &Relation) -> TokenStream {
         Operation::Area => quote!(Operation::Area),
         Operation::Ratio => quote!(Operation::Ratio),
     };
-    let ([a, b], range) = (&relation.parameters, range(relation));
+    let ([a, b], range) = (&relation.parameters, range(relation.minimum.as_ref(), relation.maximum.as_ref()));
     quote!(#operation, [#a, #b], #range)
 }
 

@@ -1,7 +1,7 @@
 //! Structs: the task and its nested objects, and their view for the checks.
 
 use super::{RUNTIME, WIRE};
-use crate::facts::{holder_docs, media_docs, parameter_docs};
+use crate::facts::{holder_docs, parameter_docs};
 use crate::imports::{imports, used};
 use crate::plan::{Field, Plan, Shape, Struct};
 use crate::shared::Shared;
@@ -16,7 +16,7 @@ use quote::quote;
 pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>, is_shared: bool) -> TokenStream {
     let Struct { ident, schema, fields, other, required: _ } = one;
     let docs = struct_docs(one, plan.holder(one).filter(|_| !is_shared));
-    let declared = fields.iter().map(|field| declaration(field, plan, is_shared));
+    let declared = fields.iter().map(|field| declaration(field, plan));
     let open = other.as_ref().map(|other| {
         let docs = docs::attributes("Members that the spec does not declare, and allows.");
         quote!(#docs #[serde(flatten)] pub #other: Map<String, Value>,)
@@ -75,14 +75,10 @@ fn struct_docs(one: &Struct<'_>, holder: Option<(&Struct<'_>, &Field<'_>)>) -> T
     }
 }
 
-fn declaration(field: &Field<'_>, plan: &Plan<'_>, is_shared: bool) -> TokenStream {
+fn declaration(field: &Field<'_>, plan: &Plan<'_>) -> TokenStream {
     let Field { ident, property, shape } = field;
     let is_required = property.required.is_some();
-    let mut docs = parameter_docs(&property.schema, Some(shape), Some(is_required));
-    // Types are shared by models whose files differ.
-    if !is_shared {
-        docs.extend(media_docs(&property.schema.path, plan.media));
-    }
+    let docs = parameter_docs(&property.schema, Some(shape), Some(is_required));
     let name = &property.name;
     let rename = (*ident != name.as_str()).then(|| quote!(rename = #name,));
     let reader = reader(shape, is_required);

@@ -1,7 +1,7 @@
 //! A plain JSON Schema (2020-12): nothing in it is ours, so that any validator takes it as it is.
 
 use airspec_spec::Model;
-use airspec_spec::model::media::NOT_CHECKED;
+use airspec_spec::model::image::CHECKED_WHERE;
 use serde_json::{Map, Value, json};
 
 /// Version 4 and the variant of RFC 9562, for validators that know `uuid` alone.
@@ -9,7 +9,7 @@ const UUID4: &str = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9
 
 /// The task of a model as a JSON Schema.
 ///
-/// What JSON Schema cannot say (an identity unique in a batch, an area, a ratio, the size of a file) is said in `$comment`.
+/// What JSON Schema cannot say (an identity unique in a batch, an area, a ratio, the size of an image) is said in `$comment`.
 #[must_use]
 pub fn json_schema(model: &Model) -> Value {
     let mut schema = portable(&model.schema);
@@ -61,14 +61,14 @@ pub(super) fn portable(schema: &Value) -> Value {
     Value::Object(out)
 }
 
-/// The rules of `x-constraints` in words: those about parameters, and those about files.
+/// The rules of `x-constraints` in words: those about parameters, and those about images.
 fn unstatable(rules: &Value) -> Vec<String> {
-    let is_about_files = |rule: &&Value| rule["parameters"].as_array().is_none_or(|names| names.len() != 2);
-    let (files, parameters): (Vec<&Value>, Vec<&Value>) =
-        rules.as_array().into_iter().flatten().partition(is_about_files);
+    let is_about_images = |rule: &&Value| rule["parameters"].as_array().is_none_or(|names| names.len() != 2);
+    let (images, parameters): (Vec<&Value>, Vec<&Value>) =
+        rules.as_array().into_iter().flatten().partition(is_about_images);
     let said =
         |what: &str, rules: &[&Value]| (!rules.is_empty()).then(|| format!("{what}: {}", json!(rules)));
-    let of_files = format!("rules about files, {NOT_CHECKED}");
-    let all = [("rules that JSON Schema cannot state", parameters), (of_files.as_str(), files)];
+    let of_images = format!("rules about images, {CHECKED_WHERE}");
+    let all = [("rules that JSON Schema cannot state", parameters), (of_images.as_str(), images)];
     all.iter().filter_map(|(what, rules)| said(what, rules)).collect()
 }

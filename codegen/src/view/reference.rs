@@ -1,7 +1,7 @@
 //! The reference page of a model, in Markdown.
 
-use airspec_spec::model::media::NOT_CHECKED;
-use airspec_spec::{Model, Schema};
+use airspec_spec::model::image::CHECKED_WHERE;
+use airspec_spec::{Model, Rule, Schema};
 use std::fmt::Write as _;
 
 /// Every parameter and behaviour of a model, for readers.
@@ -42,17 +42,19 @@ fn parameter(page: &mut String, model: &Model, schema: &Schema) {
         let _ = writeln!(page, "{}\n", line(description));
     }
     let constraints = model.constraints();
-    let mine = constraints.iter().filter(|constraint| {
-        constraint.parameter == schema.path || constraint.parameter == format!("{}.items", schema.path)
-    });
+    let mine: Vec<_> = constraints
+        .iter()
+        .filter(|constraint| {
+            constraint.parameter == schema.path || constraint.parameter == format!("{}.items", schema.path)
+        })
+        .collect();
     page.push_str("| constraint | level | statement |\n|---|---|---|\n");
-    for constraint in mine {
+    for constraint in &mine {
         let _ =
             writeln!(page, "| `{}` | {} | {} |", constraint.id, constraint.level, cell(&constraint.expected));
     }
-    for rule in model.media_of(&schema.path) {
-        let _ =
-            writeln!(page, "\nFiles: {} (`{}`, {}; {NOT_CHECKED}).", rule.sentence(), rule.id, rule.level);
+    if mine.iter().any(|constraint| matches!(constraint.rule, Rule::Image(_))) {
+        let _ = writeln!(page, "\nThe size of an image is {CHECKED_WHERE}.");
     }
     if let Some(default) = &schema.default {
         let _ = writeln!(page, "\nServer default: {} (never sent).", airspec_spec::text::literal(default));

@@ -8,6 +8,7 @@
 //! Not its business: what a server must answer, and where a task comes from.
 
 mod contradiction;
+pub mod image;
 pub mod text;
 mod validator;
 mod violation;
@@ -62,7 +63,7 @@ impl Judge {
     /// Whether a task breaks nothing.
     #[must_use]
     pub fn is_valid(&self, task: &Value) -> bool {
-        self.validator.is_valid(task)
+        self.validator.is_valid(task) && self.images(task).next().is_none()
     }
 
     /// Everything that a task breaks, in the order of the spec.
@@ -77,6 +78,7 @@ impl Judge {
                 }
             }
         }
+        found.extend(self.images(task));
         // A wrong type hides the other checks of that value, and all checks of what is in it.
         let mistyped: HashSet<String> = found
             .iter()
@@ -93,6 +95,20 @@ impl Judge {
         });
         found.sort_by(|(a, x), (b, y)| (a, &x.pointer).cmp(&(b, &y.pointer)));
         found.into_iter().map(|(_, violation)| violation).collect()
+    }
+
+    /// The images in a task whose size is outside a range.
+    fn images<'t>(&'t self, task: &'t Value) -> impl Iterator<Item = (usize, Violation)> + 't {
+        self.marks.iter().enumerate().flat_map(move |(rank, mark)| {
+            let Constraint { id, parameter, expected, rule, .. } = &mark.constraint;
+            let outside = match rule {
+                Rule::Image(range) => image::outside(range, parameter, task),
+                _ => Vec::new(),
+            };
+            outside
+                .into_iter()
+                .map(move |(pointer, found)| (rank, Violation::broken(pointer, id, expected, &found)))
+        })
     }
 
     /// Everything that is wrong with the text of a task.
@@ -177,6 +193,8 @@ fn marks(model: &Model) -> Vec<Mark> {
         let location = constraint.location.to_string();
         let locations = match (&constraint.rule, location.strip_suffix("/if")) {
             (Rule::If(_), Some(holder)) => vec![format!("{holder}/then"), format!("{holder}/else"), location],
+            // It is not the validator that looks into images.
+            (Rule::Image(_), _) => Vec::new(),
             _ => vec![location],
         };
         let index = marks.iter().filter(|mark| mark.locations == locations).count();

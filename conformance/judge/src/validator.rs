@@ -37,7 +37,7 @@ impl Relations {
         let decimal = |rule: &Value, name: &str| rule.get(name).and_then(exact);
         let name =
             |rule: &Value, index: usize| rule["parameters"][index].as_str().unwrap_or_default().to_owned();
-        // A rule about files names one parameter: what is in a file is not for a judge of requests to say.
+        // A rule about images names one parameter: what is in an image is no matter of JSON.
         let is_relation = |rule: &&Value| rule["parameters"].as_array().is_some_and(|names| names.len() == 2);
         let rules = value.as_array().into_iter().flatten().filter(is_relation).map(|rule| Relation {
             operation: if rule["operation"] == "area" { Operation::Area } else { Operation::Ratio },

@@ -95,7 +95,8 @@ impl Code {
             | Rule::If(_)
             | Rule::Contains(_)
             | Rule::Area(_)
-            | Rule::Ratio(_) => Self::Invalid,
+            | Rule::Ratio(_)
+            | Rule::Image(_) => Self::Invalid,
         }
     }
 

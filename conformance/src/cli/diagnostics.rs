@@ -4,8 +4,6 @@ use super::validate::input::Found;
 use airspec_models::{Violation, Violations};
 use airspec_report::Style;
 use airspec_spec::diagnostic::Position;
-use airspec_spec::model::MediaRule;
-use airspec_spec::model::media::NOT_CHECKED;
 use airspec_spec::rule::Rule;
 use airspec_spec::text::{visible, visible_lines};
 use airspec_spec::{Model, Source};
@@ -92,12 +90,6 @@ pub(super) fn summary(name: &str, found: &Found, shown: usize, style: Style) -> 
     };
     let shown = if count > shown { format!(", of which {shown} are shown") } else { String::new() };
     format!("{name}: {verdict}{shown}\n")
-}
-
-/// What no verdict is about: the rules of the model about files.
-pub(super) fn unchecked(model: &Model) -> String {
-    let line = |rule: &MediaRule| format!("note: {}: {}; {NOT_CHECKED}\n", rule.parameter, rule.sentence());
-    visible_lines(&model.media.iter().map(line).collect::<String>()).into_owned()
 }
 
 /// The verdict on the values of a file.

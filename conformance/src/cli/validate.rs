@@ -86,9 +86,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
             }
         }
     }
-    if is_for_people {
-        run.output.show(&diagnostics::unchecked(&model))?;
-    }
     run.output.flush()?;
     Ok(match (all_judged, all_valid) {
         (false, _) => End::Unjudged,

@@ -9,6 +9,7 @@ mod batch;
 mod behave;
 mod constraint;
 mod coverage;
+mod images;
 mod pairs;
 mod protocol;
 mod resources;

@@ -90,6 +90,7 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
             None => Some(true),
             Some(items) => not(all(items.iter().map(|item| not(schema(inner, item))))),
         },
+        Rule::Image(_) => (!value.is_string()).then_some(true),
         // Statements about more than the value.
         Rule::Required | Rule::Unique => None,
     }

@@ -202,6 +202,10 @@ impl Prover {
             Rule::DependentRequired(_) | Rule::DependentSchemas(_) => {
                 !profile.has(Kinds::OBJECT) || self.dependent(facts, rule)
             }
+            Rule::Image(goal) => {
+                let holds = |rule: &Rule| matches!(rule, Rule::Image(known) if goal.admits_all_of(known));
+                !profile.has(Kinds::STRING) || facts.rules().any(holds)
+            }
             Rule::Area(relation) | Rule::Ratio(relation) => {
                 !profile.has(Kinds::OBJECT) || self.relation(facts, relation)
             }

@@ -56,6 +56,7 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
             a.len() == b.len() && a.iter().all(has)
         }
         (Rule::Area(a), Rule::Area(b)) | (Rule::Ratio(a), Rule::Ratio(b)) => a == b,
+        (Rule::Image(a), Rule::Image(b)) => a == b,
         (Rule::AllOf(a), Rule::AllOf(b))
         | (Rule::Not(a), Rule::Not(b))
         | (Rule::Contains(a), Rule::Contains(b)) => schema(a, b),

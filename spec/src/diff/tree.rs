@@ -305,6 +305,7 @@ fn slot(constraint: &Constraint) -> String {
         Rule::Area(relation) | Rule::Ratio(relation) => {
             format!("{} {}", rule.keyword(), relation.parameters.join(" "))
         }
+        Rule::Image(range) => format!("{} of an image", range.measure.word()),
         rule if rule.is_composite() => {
             format!("{} {}", rule.keyword(), text::list(&rule.parameters(), "and"))
         }

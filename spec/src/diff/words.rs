@@ -2,8 +2,7 @@
 
 use super::{Action, Change, Effect, Subject};
 use crate::document::text;
-use crate::model::media::NOT_CHECKED;
-use crate::model::{Constraint, MediaRule, Model, ParameterPath, Rule, Schema, equal};
+use crate::model::{Constraint, Model, ParameterPath, Rule, Schema, equal};
 use serde_json::Value;
 
 /// What changed from one version of a rule to the next.
@@ -131,37 +130,6 @@ fn values(old: &Schema, new: &Schema) -> bool {
             .iter()
             .any(|before| equal(&before.0, &after.0) && (&before.1, &before.2) != (&after.1, &after.2))
     })
-}
-
-/// The rules about files. No request shows whether it breaks one; servers know.
-pub(super) fn of_media(old: &Model, new: &Model, changes: &mut Vec<Change>) {
-    let mut add = |rule: &MediaRule, action, effect, sentence: String| {
-        changes.push(Change {
-            subject: Subject::Request,
-            path: rule.parameter.clone(),
-            constraint: Some(rule.id.to_string()),
-            action,
-            effect,
-            sentence: format!("{sentence} ({NOT_CHECKED})"),
-        });
-    };
-    let is_in = |rule: &MediaRule, model: &Model| model.media.iter().any(|other| other.says_the_same(rule));
-    let fresh: Vec<&MediaRule> = new.media.iter().filter(|rule| !is_in(rule, old)).collect();
-    let gone: Vec<&MediaRule> = old.media.iter().filter(|rule| !is_in(rule, new)).collect();
-    for rule in &fresh {
-        match gone.iter().find(|before| before.id == rule.id) {
-            Some(before) => {
-                let effect = if rule.admits_all_of(before) { Effect::Compatible } else { Effect::Breaking };
-                let sentence = format!("{}; before: {}", rule.sentence(), before.sentence());
-                add(rule, Action::Changed, effect, sentence);
-            }
-            None => add(rule, Action::Added, Effect::Breaking, rule.sentence()),
-        }
-    }
-    for rule in gone.iter().filter(|rule| fresh.iter().all(|after| after.id != rule.id)) {
-        let sentence = format!("no longer holds: {}", rule.sentence());
-        add(rule, Action::Removed, Effect::Compatible, sentence);
-    }
 }
 
 /// What is said about the model as a whole.

@@ -1,7 +1,7 @@
 //! What `x-constraints` states: the area or the ratio of two parameters, a rule that JSON Schema cannot state.
 
-use super::media::{Measure, MediaRule};
-use super::{ConstraintId, JsonPointer, Level, ParameterPath};
+use super::ParameterPath;
+use super::image::{ImageRange, Measure};
 use crate::document::{Diagnostic, Node, text};
 use bigdecimal::BigDecimal;
 
@@ -38,7 +38,7 @@ impl Operation {
     }
 }
 
-/// One rule of `x-constraints` as it is written: about two parameters, or about the file that one refers to.
+/// One rule of `x-constraints` as it is written: about two parameters, or about the images of one.
 pub(crate) struct Stated<'a> {
     node: Node<'a>,
     operation: (Node<'a>, String),
@@ -64,7 +64,7 @@ impl<'a> Stated<'a> {
                     let shown = text::shorten(other, 60);
                     return Err(member.error(
                         format!("`{shown}` is unknown in a rule of `x-constraints`"),
-                        "a rule has `operation`, `parameters`, `minimum` and `maximum`, and one about files `scope`",
+                        "a rule has `operation`, `parameters`, `minimum` and `maximum`, and one about images `scope`",
                     ));
                 }
             }
@@ -83,19 +83,19 @@ impl<'a> Stated<'a> {
         Ok(Self { node, operation, parameters, minimum, maximum, scope })
     }
 
-    /// Whether it is about a file: one parameter, or what only files have.
-    pub(crate) fn is_about_media(&self) -> bool {
+    /// Whether it is about images: one parameter, or what only images have.
+    pub(crate) fn is_about_images(&self) -> bool {
         self.parameters.1.len() == 1 || self.scope.is_some() || self.operation().is_none()
     }
 
     /// The relation of two parameters.
     pub(crate) fn relation(self) -> Result<Relation, Diagnostic> {
         if let Some(scope) = self.scope {
-            let help = "`scope` is for rules about the files of one parameter";
+            let help = "`scope` is for rules about the images of one parameter";
             return Err(scope.error("a rule about two parameters has no `scope`", help));
         }
         let Some(operation) = self.operation() else {
-            let message = format!("`{}` is the measure of a file, not of two parameters", self.operation.1);
+            let message = format!("`{}` is the measure of an image, not of two parameters", self.operation.1);
             return Err(self.operation.0.error(message, "use `area` or `ratio`"));
         };
         let (node, names) = self.parameters;
@@ -104,29 +104,22 @@ impl<'a> Stated<'a> {
         Ok(Relation { operation, parameters, minimum: self.minimum, maximum: self.maximum })
     }
 
-    /// The rule about the files of one parameter, without what depends on its place.
-    pub(crate) fn media(self) -> Result<MediaRule, Diagnostic> {
+    /// The parameter, the rule about its images, and whether it is said to hold for each.
+    pub(crate) fn image(self) -> Result<(ParameterPath, ImageRange, bool), Diagnostic> {
         let (node, names) = self.parameters;
         let [name] = names.as_slice() else {
-            return Err(node.error(
-                "a rule about files names one parameter",
-                "name the one that refers to them, as in `inputs.image`",
-            ));
+            let help = "name the one that takes them, as in `inputs.image`";
+            return Err(node.error("a rule about images names one parameter", help));
         };
         let measure = Measure::ALL.into_iter().find(|measure| measure.word() == self.operation.1);
         let unknown =
-            || self.node.error("not a measure of a file", "use `width`, `height`, `area` or `ratio`");
-        Ok(MediaRule {
-            id: ConstraintId::default(),
-            parameter: ParameterPath::from(name.as_str()),
+            || self.node.error("not a measure of an image", "use `width`, `height`, `area` or `ratio`");
+        let range = ImageRange {
             measure: measure.ok_or_else(unknown)?,
             minimum: self.minimum,
             maximum: self.maximum,
-            is_of_each: self.scope.is_some(),
-            level: Level::Badge,
-            location: JsonPointer::default(),
-            documentation: None,
-        })
+        };
+        Ok((ParameterPath::from(name.as_str()), range, self.scope.is_some()))
     }
 
     fn operation(&self) -> Option<Operation> {
@@ -167,7 +160,7 @@ fn read_operation(node: Node<'_>) -> Result<String, Diagnostic> {
     let shown = text::shorten(&word, 60);
     Err(node.error(
         format!("operation `{shown}` is not implemented"),
-        "use `area` or `ratio`; about files, also `width` or `height`",
+        "use `area` or `ratio`; about images, also `width` or `height`",
     ))
 }
 
@@ -177,5 +170,6 @@ fn read_scope(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
         return Ok(node);
     }
     let shown = text::shorten(&word, 60);
-    Err(node.error(format!("scope `{shown}` is not implemented"), "use `each`: the rule holds for each file"))
+    Err(node
+        .error(format!("scope `{shown}` is not implemented"), "use `each`: the rule holds for each image"))
 }

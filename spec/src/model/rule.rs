@@ -3,6 +3,7 @@
 //! How a keyword is read, said and shown is in [`crate::rule`], one file each.
 
 use super::Schema;
+use super::image::ImageRange;
 use super::kinds::Kinds;
 use super::number::{Bound, Count, Edge, End};
 use super::relation::{Operation, Relation};
@@ -70,6 +71,8 @@ pub enum Rule {
     Area(Relation),
     /// `x-constraints`: the quotient of two parameters.
     Ratio(Relation),
+    /// `x-constraints`: the size of an image.
+    Image(ImageRange),
     /// `x-unique`: differs between the tasks of a batch.
     Unique,
 }

@@ -97,6 +97,20 @@ impl Schema {
         Some(schema)
     }
 
+    /// The same, to be changed.
+    pub(crate) fn at_mut(&mut self, path: &str) -> Option<&mut Schema> {
+        let mut schema = self;
+        for name in path.split('.').filter(|name| !name.is_empty()) {
+            let place = schema.properties.iter().position(|property| property.name == name);
+            schema = match (place, name) {
+                (Some(place), _) => &mut schema.properties[place].schema,
+                (None, "items") => schema.items.as_deref_mut()?,
+                _ => return None,
+            };
+        }
+        Some(schema)
+    }
+
     /// This schema and every one below it that a request can reach, parents first.
     #[must_use]
     pub fn tree(&self) -> Vec<&Schema> {

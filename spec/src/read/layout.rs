@@ -63,12 +63,12 @@ impl<'a> Reader<'a> {
 
     fn model(&mut self, node: Node<'a>, parts: Parts<'a>) -> Option<Model> {
         let place = Place::task(self.page.clone());
-        let task = self.schema(node, &place);
+        let mut task = self.schema(node, &place);
         if !self.has_errors() && task.kinds() != Kinds::OBJECT {
             let help = "a request is an object of parameters: write `\"type\": \"object\"` here";
             self.report(node.error("the task is not of the type `object`", help));
         }
-        let media = self.media_rules(&task);
+        self.place_images(&mut task);
         let mut value = |node: Node<'a>| self.keep(node.value());
         let result = parts.result.and_then(&mut value);
         let answers = Answers { result, error: parts.error.and_then(&mut value) };
@@ -96,7 +96,6 @@ impl<'a> Reader<'a> {
             answers,
             behaviours: Vec::new(),
             owner_rules,
-            media,
             prices: parts.prices,
             schema,
             warnings: Vec::new(),
@@ -120,7 +119,7 @@ impl<'a> Reader<'a> {
         let schema = self.schema(node, &Place::task(page.clone()));
         self.page = page;
         self.ids = ids;
-        self.refuse_media_rules();
+        self.refuse_images();
         schema
     }
 

@@ -1,9 +1,9 @@
 //! JSON Schema to [`Schema`]: every keyword of the dialect, and an error for every other.
 
-use super::{Reader, contradiction, identifier, keyword};
+use super::{Reader, contradiction, identifier, image, keyword};
 use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::{
-    Constraint, ConstraintId, JsonPointer, Level, MediaRule, ParameterPath, Pattern, Property, Rule, Schema,
+    Constraint, ConstraintId, ImageRange, JsonPointer, Level, ParameterPath, Pattern, Property, Rule, Schema,
 };
 use crate::rule::{self, Additional, Scope};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -87,20 +87,24 @@ impl<'a> Scope<'a> for Standing<'_, 'a> {
         self.reader.admits(node, parts)
     }
 
-    fn media(&mut self, node: Node<'a>, rule: MediaRule) -> Result<(), Diagnostic> {
-        if self.place.inner {
-            let help =
-                "no request shows what is in a file: state the rule outside of conditions and of `allOf`";
-            return Err(node.error("a rule about files within a condition", help));
+    fn image(
+        &mut self,
+        node: Node<'a>,
+        (parameter, range, is_of_each): (ParameterPath, ImageRange, bool),
+    ) -> Result<(), Diagnostic> {
+        let Place { path, location, inner, .. } = self.place;
+        if *inner {
+            let help = "state the rule outside of conditions and of `allOf`";
+            return Err(node.error("a rule about images within a condition", help));
         }
-        let Place { path, location, documentation, .. } = self.place;
-        let rule = MediaRule {
-            parameter: path.join(&rule.parameter),
+        self.reader.images.push(image::Stated {
+            node,
+            parameter: path.join(&parameter),
+            range,
+            is_of_each,
+            level: Level::Badge,
             location: location.join("x-constraints"),
-            documentation: documentation.clone(),
-            ..rule
-        };
-        self.reader.media.push((rule, node));
+        });
         Ok(())
     }
 
@@ -139,7 +143,7 @@ impl<'a> Reader<'a> {
         let mut place = place.clone();
         self.annotations(&members, &mut schema, &mut place);
         let mut pending = Pending::default();
-        let media = self.media.len();
+        let images = self.images.len();
         for member in &members {
             let rules = self.keyword(member, &mut pending, &mut schema, &place);
             for rule in self.keep(rules).unwrap_or_default() {
@@ -147,7 +151,7 @@ impl<'a> Reader<'a> {
                 self.add(&mut schema, &place, rule, &location, level);
             }
         }
-        self.media_levels(media, &levels);
+        self.image_levels(images, &levels);
         self.object(&pending, &mut schema, &place, &levels);
         self.conditional(&pending, &mut schema, &place);
         self.lift_all_of(&members, &mut schema, &place);

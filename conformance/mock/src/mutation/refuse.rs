@@ -8,6 +8,7 @@ use crate::path;
 use crate::steps::judge::{Conflict, Taken};
 use airspec_judge::Judge;
 use airspec_judge::Violation;
+use airspec_spec::model::ImageRange;
 use airspec_spec::rule::{Count, End, Operation, Relation, Rule, equal, exact};
 use airspec_spec::{Constraint, Model};
 use bigdecimal::{BigDecimal, Zero as _};
@@ -55,6 +56,10 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         rule @ (Rule::Area(_) | Rule::Ratio(_)) => {
             (format!("refuses the exact limits of the {}", rule.keyword()), false)
         }
+        Rule::Image(range) => (
+            format!("draws the limits of the {} of an image one percent tighter", range.measure.word()),
+            false,
+        ),
         Rule::AdditionalProperties(_) => match spare(model, constraint) {
             Some(name) => (format!("treats `{name}` as unknown"), false),
             None => (format!("refuses {place}, whatever it contains"), always),
@@ -179,6 +184,7 @@ impl Refuse {
                 self.branch.as_ref().is_some_and(|branch| branch.is_valid(value))
             }
             Rule::Area(relation) | Rule::Ratio(relation) => at_limit(relation, value),
+            Rule::Image(range) => is_near_limit(range, value),
             Rule::Unique => false,
             Rule::AdditionalProperties(_)
             | Rule::Required
@@ -206,6 +212,19 @@ fn is_beyond(edge: Option<Count>, count: usize) -> bool {
         End::Min => count as u64 <= edge.count,
         End::Max => count as u64 >= edge.count,
     })
+}
+
+fn is_near_limit(range: &ImageRange, value: &Value) -> bool {
+    let Some((width, height)) = value.as_str().and_then(airspec_judge::image::size) else { return false };
+    let tighter = |limit: &Option<BigDecimal>, percent: u8| {
+        limit.as_ref().map(|limit| limit * BigDecimal::from(percent) / BigDecimal::from(100))
+    };
+    let inner = ImageRange {
+        minimum: tighter(&range.minimum, 101),
+        maximum: tighter(&range.maximum, 99),
+        ..range.clone()
+    };
+    !inner.admits(width, height)
 }
 
 fn at_limit(relation: &Relation, object: &Value) -> bool {

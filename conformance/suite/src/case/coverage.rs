@@ -50,8 +50,5 @@ pub(super) fn count(model: &Model, out: &mut Cases) {
         Coverage::new("behaviours", behaviours, model.behaviours.len()),
         Coverage::new("rules of the protocol", rules_tried, rules.len()),
     ];
-    let media = (!model.media.is_empty()).then(|| {
-        Coverage::new("rules about files (no case and no validator checks them)", 0, model.media.len())
-    });
-    out.coverage.splice(0..0, all.into_iter().chain(media));
+    out.coverage.splice(0..0, all);
 }

@@ -2,7 +2,7 @@
 
 use super::constraint::Proposal;
 use super::task::{Tasks, pointer};
-use super::vocabulary;
+use super::{images, vocabulary};
 use airspec_spec::rule::{Kinds, Operation, Relation, Rule};
 use airspec_spec::witness::{Side, Witness, proposals, samples};
 use airspec_spec::{Constraint, Property, Schema};
@@ -26,6 +26,7 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
         rule if ties_members(rule, schema) => combined(tasks, constraint),
         _ => {
             let witnesses = match &constraint.rule {
+                Rule::Image(range) => images::witnesses(range, schema),
                 Rule::Type(kinds) => kinds.witnesses_like(schema, ordinary(tasks, schema, *kinds)),
                 _ => proposals(constraint, schema),
             };

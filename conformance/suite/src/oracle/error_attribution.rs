@@ -82,7 +82,8 @@ fn prefixes(rule: &Rule) -> &'static [&'static str] {
         | Rule::Pattern(_)
         | Rule::MinItems(_)
         | Rule::MaxItems(_)
-        | Rule::UniqueItems => {
+        | Rule::UniqueItems
+        | Rule::Image(_) => {
             &["invalid", "unsupported", "unknown", "mismatch", "value", "array", "max", "min", "duplicate"]
         }
         // Rules over several parameters have codes of many kinds.

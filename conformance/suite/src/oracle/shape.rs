@@ -112,7 +112,7 @@ fn document(schema: &Schema) -> Value {
 fn keyword(rule: &Rule) -> Option<Value> {
     let branches = |branches: &[Schema]| -> Value { branches.iter().map(document).collect() };
     let value = match rule {
-        Rule::Required | Rule::Unique => return None,
+        Rule::Required | Rule::Unique | Rule::Image(_) => return None,
         Rule::If(rule) => return Some(conditional(rule)),
         Rule::AllOf(schema) => return Some(document(schema)),
         Rule::Area(relation) | Rule::Ratio(relation) => return Some(related(relation)),

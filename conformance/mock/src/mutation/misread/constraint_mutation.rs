@@ -327,7 +327,8 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
         | Rule::If(_)
         | Rule::Contains(_)
         | Rule::Area(_)
-        | Rule::Ratio(_) => Vec::new(),
+        | Rule::Ratio(_)
+        | Rule::Image(_) => Vec::new(),
     };
     if holder(&constraint.parameter).is_some() {
         mutations.push(ConstraintMutation::First);
