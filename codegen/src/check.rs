@@ -27,6 +27,7 @@ mod multiple_of;
 mod not;
 mod one_of;
 mod pattern;
+mod property_names;
 mod ratio;
 mod required;
 mod type_;
@@ -207,6 +208,7 @@ impl<'m> Emitter<'_, 'm> {
             Rule::Not(schema) => self.not(schema, constraint),
             Rule::If(rule) => self.if_(rule, constraint),
             Rule::Contains(schema) => self.contains(schema, constraint),
+            Rule::PropertyNames(schema) => self.property_names(schema, constraint),
             Rule::Area(relation) => area::call(relation, constraint),
             Rule::Ratio(relation) => ratio::call(relation, constraint),
             Rule::Required | Rule::AdditionalProperties(_) | Rule::Unique => TokenStream::new(),

@@ -28,6 +28,7 @@ mod multiple_of;
 mod not;
 mod one_of;
 mod pattern;
+mod property_names;
 mod ratio;
 mod required;
 mod type_;
@@ -123,7 +124,7 @@ pub(crate) trait Scope<'a> {
 pub(crate) type Read = for<'a> fn(&Member<'a>, &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic>;
 
 /// The keywords that need no other member of their schema, with their readers.
-const READERS: [(&str, Read); 23] = [
+const READERS: [(&str, Read); 24] = [
     ("type", type_::read),
     ("const", const_::read),
     ("enum", enum_::read),
@@ -145,6 +146,7 @@ const READERS: [(&str, Read); 23] = [
     ("oneOf", one_of::read),
     ("not", not::read),
     ("contains", contains::read),
+    ("propertyNames", property_names::read),
     ("x-constraints", read_relations),
     ("x-unique", unique::read),
 ];
@@ -222,6 +224,7 @@ impl Rule {
             Self::Not(schema) => question(&not::Not(schema)),
             Self::If(rule) => question(&if_::If(rule)),
             Self::Contains(schema) => question(&contains::Contains(schema)),
+            Self::PropertyNames(schema) => question(&property_names::PropertyNames(schema)),
             Self::Area(relation) => question(&area::Area(relation)),
             Self::Ratio(relation) => question(&ratio::Ratio(relation)),
             Self::Unique => question(&unique::Unique),

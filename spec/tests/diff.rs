@@ -169,6 +169,9 @@ fn rules_over_several_parameters_are_weighed_with_what_is_known_besides() {
     expect(&with(&[], &wide), &with(&[], &wide), Effect::Documentation, Effect::Documentation);
     let known = given(json!({"properties": {"width": {"maximum": 10}}}));
     expect(&free, &with(&[], &known), Effect::Documentation, Effect::Documentation);
+    let short = |most: u32| json!({"propertyNames": {"maxLength": most}});
+    expect(&free, &with(&[], &short(5)), Effect::Breaking, Effect::Compatible);
+    expect(&free, &with(&[], &short(6)), Effect::Documentation, Effect::Documentation);
     let excludes = json!({"not": {"required": ["mask", "kind"]}});
     expect(&free, &with(&[], &excludes), Effect::Breaking, Effect::Compatible);
     let one_of_two = json!({"oneOf": [{"required": ["mask"]}, {"required": ["kind"]}]});

@@ -103,6 +103,7 @@ fn values_of_the_wrong_type() {
         ("pattern", &["5", "[]"]),
         ("items", &["5", "[{}]"]),
         ("contains", &["null"]),
+        ("propertyNames", &["5", "{\"maxLength\": \"1\"}"]),
         ("properties", &["[]", "\"a\"", "{\"b\": 5}"]),
         ("required", &["\"width\"", "[5]", "[\"b\", \"b\"]", "{}"]),
         ("additionalProperties", &["5", "\"false\""]),

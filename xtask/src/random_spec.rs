@@ -328,6 +328,11 @@ impl Random {
             required.dedup();
             keywords.push(format!("\"required\": [{}]", required.join(", ")));
         }
+        if self.rarely(6) {
+            let rule =
+                self.one(&["\"maxLength\": 6", "\"pattern\": \"^[a-zé]\"", "\"not\": {\"const\": \"a\"}"]);
+            keywords.push(format!("\"propertyNames\": {{{rule}}}"));
+        }
         match self.0.u32(..3) {
             _ if is_closed => keywords.push("\"additionalProperties\": false".to_owned()),
             0 => keywords.push(format!("\"additionalProperties\": {}", self.schema(depth.min(1)))),

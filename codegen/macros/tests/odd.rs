@@ -34,6 +34,12 @@ fn sets_of_numbers_are_enums_of_their_values() {
 }
 
 #[test]
+fn names_of_members_are_judged_at_their_object() {
+    assert_eq!(violated(r#"{"taskMembers": {"self": "a", "123456789": 5}}"#), [""; 0]);
+    assert_eq!(violated(r#"{"taskMembers": {"1234567890": 5}}"#), ["/taskMembers taskMembers.propertyNames"]);
+}
+
+#[test]
 fn objects_without_members_and_members_named_like_our_own_names_are_fine() {
     assert_eq!(violated(r#"{"empty": {"a": 1}}"#), ["/empty/a empty.additionalProperties"]);
     assert_eq!(violated(r#"{"gen": {"node": 1.0, "taskMembers": 9007199254740993}}"#), [""; 0]);

@@ -32,7 +32,14 @@ pub(super) fn portable(schema: &Value) -> Value {
                 let all = all.map(|(name, schema)| (name.clone(), portable(schema)));
                 out.insert(keyword.clone(), Value::Object(all.collect()));
             }
-            "items" | "additionalProperties" | "contains" | "not" | "if" | "then" | "else" => {
+            "items"
+            | "additionalProperties"
+            | "contains"
+            | "propertyNames"
+            | "not"
+            | "if"
+            | "then"
+            | "else" => {
                 out.insert(keyword.clone(), portable(value));
             }
             "allOf" | "anyOf" | "oneOf" => {

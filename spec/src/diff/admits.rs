@@ -90,6 +90,10 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
             None => Some(true),
             Some(items) => not(all(items.iter().map(|item| not(schema(inner, item))))),
         },
+        Rule::PropertyNames(inner) => match value.as_object() {
+            None => Some(true),
+            Some(object) => all(object.keys().map(|name| schema(inner, &Value::from(name.as_str())))),
+        },
         // Statements about more than the value.
         Rule::Required | Rule::Unique => None,
     }

@@ -210,6 +210,13 @@ impl Prover {
             Rule::OneOf(branches) => self.one_of(facts, branches),
             Rule::Not(schema) => self.absurd(&facts.and(schema)),
             Rule::If(rule) => self.implies(facts, rule),
+            Rule::PropertyNames(schema) => {
+                let passes = |name: &str| {
+                    admits::schema(schema, &serde_json::Value::from(name)) == Some(true)
+                        || self.absent(facts, name)
+                };
+                !profile.has(Kinds::OBJECT) || facts.is_closed() && facts.names().into_iter().all(passes)
+            }
             Rule::Contains(schema) => !profile.has(Kinds::ARRAY) || self.contains(facts, profile, schema),
         }
     }

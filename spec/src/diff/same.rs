@@ -58,7 +58,8 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
         (Rule::Area(a), Rule::Area(b)) | (Rule::Ratio(a), Rule::Ratio(b)) => a == b,
         (Rule::AllOf(a), Rule::AllOf(b))
         | (Rule::Not(a), Rule::Not(b))
-        | (Rule::Contains(a), Rule::Contains(b)) => schema(a, b),
+        | (Rule::Contains(a), Rule::Contains(b))
+        | (Rule::PropertyNames(a), Rule::PropertyNames(b)) => schema(a, b),
         (Rule::AnyOf(a), Rule::AnyOf(b)) | (Rule::OneOf(a), Rule::OneOf(b)) => all(a, b),
         (Rule::If(a), Rule::If(b)) => {
             schema(&a.condition, &b.condition)

@@ -26,7 +26,7 @@ pub fn normal(keyword: &str, value: &Tree) -> Tree {
             Tree::object(value.members().iter().map(|(name, part)| (name.clone(), schema(part)))).sorted()
         }
         "anyOf" | "oneOf" | "allOf" => branches(value),
-        "not" | "contains" | "additionalProperties" | "if" => schema(value),
+        "not" | "contains" | "propertyNames" | "additionalProperties" | "if" => schema(value),
         _ => value.sorted(),
     }
 }

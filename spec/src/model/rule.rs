@@ -66,6 +66,8 @@ pub enum Rule {
     If(Box<If>),
     /// `contains`.
     Contains(Box<Schema>),
+    /// `propertyNames`.
+    PropertyNames(Box<Schema>),
     /// `x-constraints`: the product of two parameters.
     Area(Relation),
     /// `x-constraints`: the quotient of two parameters.

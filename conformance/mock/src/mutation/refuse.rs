@@ -74,7 +74,8 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::UniqueItems
-        | Rule::Contains(_) => (format!("refuses every value of {place}"), always),
+        | Rule::Contains(_)
+        | Rule::PropertyNames(_) => (format!("refuses every value of {place}"), always),
     }
 }
 
@@ -195,7 +196,8 @@ impl Refuse {
             | Rule::Not(_)
             | Rule::If(_)
             | Rule::UniqueItems
-            | Rule::Contains(_) => true,
+            | Rule::Contains(_)
+            | Rule::PropertyNames(_) => true,
         }
     }
 }

@@ -139,7 +139,7 @@ fn keyword(rule: &Rule) -> Option<Value> {
             all.iter().map(|one| (one.trigger.clone(), document(&one.schema))).collect()
         }
         Rule::AnyOf(all) | Rule::OneOf(all) => branches(all),
-        Rule::Not(schema) | Rule::Contains(schema) => document(schema),
+        Rule::Not(schema) | Rule::Contains(schema) | Rule::PropertyNames(schema) => document(schema),
     };
     Some(json!({rule.keyword(): value}))
 }

@@ -26,8 +26,16 @@ const ORDER: [&str; 17] = [
 ];
 
 /// Facts that stand behind the members and the items.
-const LAST: [&str; 7] =
-    ["minItems", "maxItems", "uniqueItems", "additionalProperties", "default", "x-value-count", "x-unique"];
+const LAST: [&str; 8] = [
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "propertyNames",
+    "additionalProperties",
+    "default",
+    "x-value-count",
+    "x-unique",
+];
 
 /// Writes schemas, and keeps what there is to ask.
 pub(super) struct Writer {
