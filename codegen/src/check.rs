@@ -27,6 +27,7 @@ mod multiple_of;
 mod not;
 mod one_of;
 mod pattern;
+mod pattern_properties;
 mod property_names;
 mod ratio;
 mod required;
@@ -208,6 +209,7 @@ impl<'m> Emitter<'_, 'm> {
             Rule::Not(schema) => self.not(schema, constraint),
             Rule::If(rule) => self.if_(rule, constraint),
             Rule::Contains(schema) => self.contains(schema, constraint),
+            Rule::PatternProperties(rule) => self.pattern_properties(rule, constraint),
             Rule::PropertyNames(schema) => self.property_names(schema, constraint),
             Rule::Area(relation) => area::call(relation, constraint),
             Rule::Ratio(relation) => ratio::call(relation, constraint),

@@ -33,6 +33,7 @@ mod multiple_of;
 mod not;
 mod one_of;
 mod pattern;
+mod pattern_properties;
 mod property_names;
 mod ratio;
 mod required;

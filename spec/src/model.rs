@@ -29,7 +29,10 @@ pub use number::{Bound, Count, Edge, End};
 pub use path::ParameterPath;
 pub use pointer::JsonPointer;
 pub use relation::{Operation, Relation};
-pub use rule::{DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, Rule};
+pub use rule::{
+    DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, PatternProperties,
+    PatternProperty, Rule,
+};
 pub use schema::{Property, Schema};
 pub use value::{equal, exact};
 pub use witness::{Side, Witness};

@@ -28,6 +28,7 @@ mod multiple_of;
 mod not;
 mod one_of;
 mod pattern;
+mod pattern_properties;
 mod property_names;
 mod ratio;
 mod required;
@@ -38,7 +39,8 @@ mod unique_items;
 pub use crate::model::number::{Bound, Count, Edge, End};
 pub use crate::model::relation::{Operation, Relation};
 pub use crate::model::rule::{
-    DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, Rule,
+    DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, PatternProperties,
+    PatternProperty, Rule,
 };
 pub use crate::model::value::{equal, exact};
 pub use crate::model::{Kinds, Side, Witness};
@@ -47,6 +49,7 @@ pub(crate) use additional_properties::{Additional, read as read_additional_prope
 pub(crate) use all_of::{is_lifted, read as read_all_of};
 pub(crate) use false_::read as read_boolean;
 pub(crate) use if_::read as read_if;
+pub(crate) use pattern_properties::read as read_pattern_properties;
 pub(crate) use required::read as read_required;
 
 use crate::arrays::{has_unique_items, repeated_item};
@@ -224,6 +227,7 @@ impl Rule {
             Self::Not(schema) => question(&not::Not(schema)),
             Self::If(rule) => question(&if_::If(rule)),
             Self::Contains(schema) => question(&contains::Contains(schema)),
+            Self::PatternProperties(rule) => question(&pattern_properties::PatternProperties(rule)),
             Self::PropertyNames(schema) => question(&property_names::PropertyNames(schema)),
             Self::Area(relation) => question(&area::Area(relation)),
             Self::Ratio(relation) => question(&ratio::Ratio(relation)),

@@ -333,6 +333,10 @@ impl Random {
                 self.one(&["\"maxLength\": 6", "\"pattern\": \"^[a-zé]\"", "\"not\": {\"const\": \"a\"}"]);
             keywords.push(format!("\"propertyNames\": {{{rule}}}"));
         }
+        if self.rarely(5) {
+            let rule = self.one(&["^[a-z]", "é$|ü", "^.?$"]);
+            keywords.push(format!("\"patternProperties\": {{\"{rule}\": {}}}", self.schema(depth.min(1))));
+        }
         match self.0.u32(..3) {
             _ if is_closed => keywords.push("\"additionalProperties\": false".to_owned()),
             0 => keywords.push(format!("\"additionalProperties\": {}", self.schema(depth.min(1)))),

@@ -40,6 +40,15 @@ fn names_of_members_are_judged_at_their_object() {
 }
 
 #[test]
+fn members_are_judged_by_the_form_of_their_names() {
+    assert_eq!(violated(r#"{"tagged": {"size": 1, "x-a": "a"}}"#), [""; 0]);
+    assert_eq!(violated(r#"{"tagged": {"x-a": 1}}"#), ["/tagged tagged.patternProperties"]);
+    assert_eq!(violated(r#"{"tagged": {"y": "a"}}"#), ["/tagged tagged.patternProperties"]);
+    let request = Request::from_json(r#"{"tagged": {"size": 1, "x-a": "a"}}"#).unwrap();
+    assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"tagged":{"size":1,"x-a":"a"}}"#);
+}
+
+#[test]
 fn objects_without_members_and_members_named_like_our_own_names_are_fine() {
     assert_eq!(violated(r#"{"empty": {"a": 1}}"#), ["/empty/a empty.additionalProperties"]);
     assert_eq!(violated(r#"{"gen": {"node": 1.0, "taskMembers": 9007199254740993}}"#), [""; 0]);

@@ -27,7 +27,7 @@ pub(super) fn portable(schema: &Value) -> Value {
     let mut unsaid = Vec::new();
     for (keyword, value) in members {
         match keyword.as_str() {
-            "properties" | "dependentSchemas" => {
+            "properties" | "patternProperties" | "dependentSchemas" => {
                 let all = value.as_object().into_iter().flatten();
                 let all = all.map(|(name, schema)| (name.clone(), portable(schema)));
                 out.insert(keyword.clone(), Value::Object(all.collect()));

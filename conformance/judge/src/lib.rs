@@ -175,10 +175,15 @@ fn marks(model: &Model) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     for constraint in model.constraints() {
         let location = constraint.location.to_string();
-        let locations = match (&constraint.rule, location.strip_suffix("/if")) {
-            (Rule::If(_), Some(holder)) => vec![format!("{holder}/then"), format!("{holder}/else"), location],
-            _ => vec![location],
+        // Keywords that are one rule with the first: their errors show at places of their own.
+        let (keyword, others): (&str, &[&str]) = match constraint.rule {
+            Rule::If(_) => ("/if", &["/then", "/else"]),
+            Rule::PatternProperties(_) => ("/patternProperties", &["/additionalProperties"]),
+            _ => ("", &[]),
         };
+        let holder = location.strip_suffix(keyword).unwrap_or(&location);
+        let mut locations: Vec<String> = others.iter().map(|other| format!("{holder}{other}")).collect();
+        locations.push(location);
         let index = marks.iter().filter(|mark| mark.locations == locations).count();
         marks.push(Mark { constraint: constraint.clone(), locations, index });
     }

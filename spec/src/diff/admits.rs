@@ -57,10 +57,7 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
         }
         Rule::UniqueItems => Some(value.as_array().is_none_or(|items| !repeated(items).contains(&true))),
         Rule::Format(format) => value.as_str().map_or(Some(true), |text| of_format(*format, text)),
-        Rule::Pattern(pattern) => match value.as_str() {
-            None => Some(true),
-            Some(text) => regex::Regex::new(&pattern.rust).ok().map(|pattern| pattern.is_match(text)),
-        },
+        Rule::Pattern(pattern) => Some(value.as_str().is_none_or(|text| pattern.is_match(text))),
         Rule::AdditionalProperties(names) => {
             Some(value.as_object().is_none_or(|object| object.keys().all(|name| names.contains(name))))
         }
@@ -90,6 +87,11 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
             None => Some(true),
             Some(items) => not(all(items.iter().map(|item| not(schema(inner, item))))),
         },
+        Rule::PatternProperties(patterns) => value.as_object().map_or(Some(true), |object| {
+            all(object.iter().flat_map(|(name, value)| {
+                patterns.schemas_of(name).into_iter().map(move |one| schema(one, value))
+            }))
+        }),
         Rule::PropertyNames(inner) => match value.as_object() {
             None => Some(true),
             Some(object) => all(object.keys().map(|name| schema(inner, &Value::from(name.as_str())))),

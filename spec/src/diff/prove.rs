@@ -5,7 +5,9 @@
 
 use super::admits;
 use super::facts::{Facts, Profile, having, object_having, spread};
-use crate::model::{Format, If, Kinds, Operation, Relation, Rule, Schema};
+use crate::model::{
+    Format, If, Kinds, Operation, PatternProperties, PatternProperty, Relation, Rule, Schema,
+};
 use bigdecimal::{BigDecimal, Signed as _};
 use std::cell::Cell;
 
@@ -210,6 +212,7 @@ impl Prover {
             Rule::OneOf(branches) => self.one_of(facts, branches),
             Rule::Not(schema) => self.absurd(&facts.and(schema)),
             Rule::If(rule) => self.implies(facts, rule),
+            Rule::PatternProperties(goal) => !profile.has(Kinds::OBJECT) || self.by_pattern(facts, goal),
             Rule::PropertyNames(schema) => {
                 let passes = |name: &str| {
                     admits::schema(schema, &serde_json::Value::from(name)) == Some(true)
@@ -236,6 +239,34 @@ impl Prover {
             }
             _ => false,
         }
+    }
+
+    /// Whether each member is as the patterns of its name demand: where there is none, or where another rule with the
+    /// same patterns demands more.
+    fn by_pattern(&self, facts: &Facts<'_>, goal: &PatternProperties) -> bool {
+        let leads = |known: &Schema, goal: &Schema| self.entails(&Facts::of(known), goal);
+        let demands = |known: &PatternProperties, one: &PatternProperty| {
+            let mut same = known.patterns.iter().filter(|other| other.pattern == one.pattern);
+            same.any(|known| leads(&known.schema, &one.schema))
+        };
+        let of_others = |known: &PatternProperties| match (&known.others, &goal.others) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(others), Some(demanded)) => {
+                let is_pattern =
+                    |one: &PatternProperty| goal.patterns.iter().any(|other| other.pattern == one.pattern);
+                known.patterns.iter().all(is_pattern)
+                    && known.declared.iter().all(|name| goal.declared.contains(name))
+                    && leads(others, demanded)
+            }
+        };
+        facts.is_closed() && facts.names().into_iter().all(|name| self.absent(facts, name))
+            || facts.rules().any(|rule| match rule {
+                Rule::PatternProperties(known) => {
+                    goal.patterns.iter().all(|one| demands(known, one)) && of_others(known)
+                }
+                _ => false,
+            })
     }
 
     fn any_of(&self, facts: &Facts<'_>, branches: &[Schema]) -> bool {

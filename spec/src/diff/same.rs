@@ -1,6 +1,6 @@
 //! Whether two rules, or two schemas, say the same in the same way, wording aside.
 
-use crate::model::{DependentSchema, Property, Rule, Schema, equal};
+use crate::model::{DependentSchema, PatternProperty, Property, Rule, Schema, equal};
 
 pub(super) fn schema(a: &Schema, b: &Schema) -> bool {
     a.constraints.len() == b.constraints.len()
@@ -54,6 +54,18 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
                 b.iter().any(|other| one.trigger == other.trigger && schema(&one.schema, &other.schema))
             };
             a.len() == b.len() && a.iter().all(has)
+        }
+        (Rule::PatternProperties(a), Rule::PatternProperties(b)) => {
+            let same = |one: &PatternProperty, other: &PatternProperty| {
+                one.pattern.rust == other.pattern.rust && schema(&one.schema, &other.schema)
+            };
+            a.patterns.len() == b.patterns.len()
+                && a.patterns.iter().zip(&b.patterns).all(|(one, other)| same(one, other))
+                && option(a.others.as_ref(), b.others.as_ref(), schema)
+                // Without a word on the others it makes no difference which names are declared.
+                && (a.others.is_none()
+                    || a.declared.len() == b.declared.len()
+                        && a.declared.iter().all(|name| b.declared.contains(name)))
         }
         (Rule::Area(a), Rule::Area(b)) | (Rule::Ratio(a), Rule::Ratio(b)) => a == b,
         (Rule::AllOf(a), Rule::AllOf(b))

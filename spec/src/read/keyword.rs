@@ -4,8 +4,18 @@ use crate::document::{Diagnostic, Member, text};
 use crate::rule;
 
 /// Keywords that need other members of their schema, or say how schemas nest. The others have a reader each.
-const STRUCTURE: [&str; 9] =
-    ["items", "properties", "required", "additionalProperties", "allOf", "if", "then", "else", "x-levels"];
+const STRUCTURE: [&str; 10] = [
+    "items",
+    "properties",
+    "required",
+    "patternProperties",
+    "additionalProperties",
+    "allOf",
+    "if",
+    "then",
+    "else",
+    "x-levels",
+];
 
 /// Keywords that state something about a value.
 pub(crate) fn statements() -> impl Iterator<Item = &'static str> {

@@ -70,6 +70,7 @@ struct Pending<'a> {
     then: Option<Node<'a>>,
     otherwise: Option<Node<'a>>,
     additional: Option<Additional<'a>>,
+    patterns: Option<Member<'a>>,
 }
 
 /// A keyword of a schema that is being read.
@@ -226,6 +227,7 @@ impl<'a> Reader<'a> {
             "required" => {
                 pending.required = rule::read_required(member, &mut Standing { reader: self, place })?;
             }
+            "patternProperties" => pending.patterns = Some(member.clone()),
             "additionalProperties" => pending.additional = Some(rule::read_additional_properties(member)?),
             "if" => pending.condition = Some(value),
             "then" => pending.then = Some(value),
@@ -265,24 +267,34 @@ impl<'a> Reader<'a> {
                 schema: child,
             });
         }
-        self.additional(pending.additional, schema, place, levels);
+        self.additional(pending, schema, place, levels);
         self.required(pending, schema, place);
     }
 
     /// What members may be that nothing declares.
     fn additional(
         &mut self,
-        additional: Option<Additional<'a>>,
+        pending: &Pending<'a>,
         schema: &mut Schema,
         place: &Place,
         levels: &BTreeMap<String, Level>,
     ) {
-        if let Some(Additional::Closed) = additional {
-            let names = schema.properties.iter().map(|property| property.name.clone()).collect();
-            let level = levels.get("additionalProperties").copied().unwrap_or(Level::Badge);
-            self.add(schema, place, Rule::AdditionalProperties(names), "/additionalProperties", level);
+        let level = |keyword: &str| levels.get(keyword).copied().unwrap_or(Level::Badge);
+        if let Some(member) = &pending.patterns {
+            let mut scope = Standing { reader: self, place };
+            let rule =
+                rule::read_pattern_properties(member, &schema.properties, pending.additional, &mut scope);
+            if let Some(rule) = self.keep(rule).flatten() {
+                self.add(schema, place, rule, "/patternProperties", level("patternProperties"));
+                return;
+            }
         }
-        if let Some(Additional::Schema(node)) = additional {
+        if let Some(Additional::Closed(_)) = pending.additional {
+            let names = schema.properties.iter().map(|property| property.name.clone()).collect();
+            let rule = Rule::AdditionalProperties(names);
+            self.add(schema, place, rule, "/additionalProperties", level("additionalProperties"));
+        }
+        if let Some(Additional::Schema(node)) = pending.additional {
             schema.additional = Some(Box::new(self.schema(node, &place.child("additionalProperties", "*"))));
         }
     }

@@ -8,7 +8,7 @@ mod media;
 mod property;
 
 use super::{Keyword, Scope};
-use crate::document::{Diagnostic, Member, text};
+use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::{self, Rule, Schema, Witness};
 use property::is_property;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -20,25 +20,46 @@ pub(super) struct Pattern<'a>(pub(super) &'a model::Pattern);
 /// A pattern is compiled once however often a document gives it. The time to compile one is that of reading many
 /// schemas, which it counts as.
 pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
-    let ecma = member.value.string()?;
-    if let Some(known) = scope.patterns().get(&ecma) {
-        return Ok(vec![Rule::Pattern(known.clone())]);
+    let value = member.value;
+    let pattern = compiled(&value.string()?, value, &|message, help| value.error(message, help), scope)?;
+    Ok(pattern.map(Rule::Pattern).into_iter().collect())
+}
+
+/// The pattern of a text, as part of a value; `error` makes the error for the place of the text. None where the document
+/// has too many parts.
+pub(super) fn compiled<'a>(
+    ecma: &str,
+    node: Node<'a>,
+    error: &dyn Fn(String, &str) -> Diagnostic,
+    scope: &mut dyn Scope<'a>,
+) -> Result<Option<model::Pattern>, Diagnostic> {
+    if let Some(known) = scope.patterns().get(ecma) {
+        return Ok(Some(known.clone()));
     }
-    if !scope.admits(member.value, 0) {
-        return Ok(Vec::new());
+    if !scope.admits(node, 0) {
+        return Ok(None);
     }
-    let (rust, parts) = compile(&ecma).map_err(|reason| {
-        member.value.error(
-            format!("pattern `{}` does not compile: {reason}", text::shorten(&ecma, 60)),
+    let (rust, parts) = compile(ecma).map_err(|reason| {
+        error(
+            format!("pattern `{}` does not compile: {reason}", text::shorten(ecma, 60)),
             "correct it; look-around and back references are not supported, since their time is not linear",
         )
     })?;
-    if !scope.admits(member.value, parts) {
-        return Ok(Vec::new());
+    if !scope.admits(node, parts) {
+        return Ok(None);
     }
-    let pattern = model::Pattern { ecma: ecma.clone(), rust };
-    scope.patterns().insert(ecma, pattern.clone());
-    Ok(vec![Rule::Pattern(pattern)])
+    let pattern = model::Pattern { ecma: ecma.to_owned(), rust };
+    scope.patterns().insert(ecma.to_owned(), pattern.clone());
+    Ok(Some(pattern))
+}
+
+/// The plainest text that matches; empty where that cannot be told.
+pub(super) fn sample(pattern: &model::Pattern) -> String {
+    let mut sample = String::new();
+    if let Ok(hir) = regex_syntax::parse(&pattern.rust) {
+        spell(&hir, &mut sample);
+    }
+    sample
 }
 
 /// Bytes that a compiled pattern may take, less than the `regex` crate allows, and what such a pattern counts among the
@@ -70,9 +91,7 @@ impl<'a> Keyword<'a> for Pattern<'a> {
 
     /// A text that matches, and texts that nearly do.
     fn witnesses(&self, _: &Schema) -> Vec<Witness> {
-        let Ok(hir) = regex_syntax::parse(&self.0.rust) else { return Vec::new() };
-        let mut sample = String::new();
-        spell(&hir, &mut sample);
+        let sample = sample(self.0);
         let mut witnesses = vec![Witness::accept(sample.clone(), "a match")];
         let changed = [
             (String::new(), "empty"),

@@ -94,6 +94,7 @@ fn prefixes(rule: &Rule) -> &'static [&'static str] {
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::Contains(_)
+        | Rule::PatternProperties(_)
         | Rule::PropertyNames(_)
         | Rule::Area(_)
         | Rule::Ratio(_) => &[],
@@ -143,6 +144,8 @@ fn tied(constraint: &Constraint) -> Vec<String> {
         Rule::Area(relation) | Rule::Ratio(relation) => named(&relation.parameters),
         Rule::DependentRequired(dependent) => named(&dependent.names()),
         rule @ Rule::DependentSchemas(_) => named(&rule.parameters()),
+        // What is below a pattern has no name.
+        Rule::PatternProperties(_) => Vec::new(),
         rule => mentioned(rule.children()),
     }
 }

@@ -6,7 +6,7 @@
 use super::{OracleError, brief};
 use crate::protocol::{PARAMETER, STATUS};
 use airspec_spec::Schema;
-use airspec_spec::rule::{If, Relation, Rule};
+use airspec_spec::rule::{If, PatternProperties, Relation, Rule};
 use bigdecimal::BigDecimal;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -114,6 +114,7 @@ fn keyword(rule: &Rule) -> Option<Value> {
     let value = match rule {
         Rule::Required | Rule::Unique => return None,
         Rule::If(rule) => return Some(conditional(rule)),
+        Rule::PatternProperties(rule) => return Some(by_pattern(rule)),
         Rule::AllOf(schema) => return Some(document(schema)),
         Rule::Area(relation) | Rule::Ratio(relation) => return Some(related(relation)),
         Rule::False => return Some(json!({"not": {}})),
@@ -155,6 +156,16 @@ fn conditional(rule: &If) -> Value {
         if let Some(branch) = branch {
             keywords[name] = document(branch);
         }
+    }
+    keywords
+}
+
+fn by_pattern(rule: &PatternProperties) -> Value {
+    let patterns = rule.patterns.iter().map(|one| (one.pattern.ecma.clone(), document(&one.schema)));
+    let patterns: Map<String, Value> = patterns.collect();
+    let mut keywords = json!({"patternProperties": patterns});
+    if let Some(others) = &rule.others {
+        keywords["additionalProperties"] = document(others);
     }
     keywords
 }

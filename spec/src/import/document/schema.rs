@@ -26,10 +26,11 @@ const ORDER: [&str; 17] = [
 ];
 
 /// Facts that stand behind the members and the items.
-const LAST: [&str; 8] = [
+const LAST: [&str; 9] = [
     "minItems",
     "maxItems",
     "uniqueItems",
+    "patternProperties",
     "propertyNames",
     "additionalProperties",
     "default",
