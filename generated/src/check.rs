@@ -34,6 +34,7 @@ mod not;
 mod one_of;
 mod pattern;
 mod pattern_properties;
+mod prefix_items;
 mod property_names;
 mod ratio;
 mod required;

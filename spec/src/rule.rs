@@ -29,6 +29,7 @@ mod not;
 mod one_of;
 mod pattern;
 mod pattern_properties;
+mod prefix_items;
 mod property_names;
 mod ratio;
 mod required;
@@ -40,7 +41,7 @@ pub use crate::model::number::{Bound, Count, Edge, End};
 pub use crate::model::relation::{Operation, Relation};
 pub use crate::model::rule::{
     DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, PatternProperties,
-    PatternProperty, Rule,
+    PatternProperty, PrefixItems, Rule,
 };
 pub use crate::model::value::{equal, exact};
 pub use crate::model::{Kinds, Side, Witness};
@@ -50,6 +51,7 @@ pub(crate) use all_of::{is_lifted, read as read_all_of};
 pub(crate) use false_::read as read_boolean;
 pub(crate) use if_::read as read_if;
 pub(crate) use pattern_properties::read as read_pattern_properties;
+pub(crate) use prefix_items::read as read_prefix_items;
 pub(crate) use required::read as read_required;
 
 use crate::arrays::{has_unique_items, repeated_item};
@@ -227,6 +229,7 @@ impl Rule {
             Self::Not(schema) => question(&not::Not(schema)),
             Self::If(rule) => question(&if_::If(rule)),
             Self::Contains(schema) => question(&contains::Contains(schema)),
+            Self::PrefixItems(rule) => question(&prefix_items::PrefixItems(rule)),
             Self::PatternProperties(rule) => question(&pattern_properties::PatternProperties(rule)),
             Self::PropertyNames(schema) => question(&property_names::PropertyNames(schema)),
             Self::Area(relation) => question(&area::Area(relation)),

@@ -103,6 +103,7 @@ fn values_of_the_wrong_type() {
         ("pattern", &["5", "[]"]),
         ("items", &["5", "[{}]"]),
         ("contains", &["null"]),
+        ("prefixItems", &["[]", "{}", "[5]", "[{\"minimum\": \"1\"}]"]),
         ("patternProperties", &["[]", "{\"(\": {}}", "{\"a\": 5}", "{\"a\": {\"minimum\": \"1\"}}"]),
         ("propertyNames", &["5", "{\"maxLength\": \"1\"}"]),
         ("properties", &["[]", "\"a\"", "{\"b\": 5}"]),

@@ -289,6 +289,9 @@ impl Random {
         if !self.rarely(4) {
             keywords.push(format!("\"items\": {}", self.schema(depth)));
         }
+        if self.rarely(4) {
+            keywords.push(format!("\"prefixItems\": {}", self.list(1..3, |random| random.schema(depth))));
+        }
         if self.rarely(3) {
             keywords.push(format!("\"contains\": {}", self.schema(depth)));
         }

@@ -49,6 +49,15 @@ fn members_are_judged_by_the_form_of_their_names() {
 }
 
 #[test]
+fn items_are_judged_by_their_places() {
+    assert_eq!(violated(r#"{"pair": []}"#), [""; 0]);
+    assert_eq!(violated(r#"{"pair": ["a", 1]}"#), [""; 0]);
+    for wrong in [r#"[1]"#, r#"["a", 0]"#, r#"["a", 1, 2]"#] {
+        assert_eq!(violated(&format!("{{\"pair\": {wrong}}}")), ["/pair pair.prefixItems"], "{wrong}");
+    }
+}
+
+#[test]
 fn objects_without_members_and_members_named_like_our_own_names_are_fine() {
     assert_eq!(violated(r#"{"empty": {"a": 1}}"#), ["/empty/a empty.additionalProperties"]);
     assert_eq!(violated(r#"{"gen": {"node": 1.0, "taskMembers": 9007199254740993}}"#), [""; 0]);

@@ -21,13 +21,7 @@ impl<'m> Emitter<'_, 'm> {
             })
             .collect();
         let declared = &rule.declared;
-        let others = match &rule.others {
-            Some(others) => {
-                let condition = self.condition(others);
-                quote!(Some(#condition))
-            }
-            None => quote!(None),
-        };
+        let others = self.optional_condition(rule.others.as_ref());
         quote!(.pattern_properties(#constraint, &[#(#patterns),*], &[#(#declared),*], #others))
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn portable(schema: &Value) -> Value {
             | "else" => {
                 out.insert(keyword.clone(), portable(value));
             }
-            "allOf" | "anyOf" | "oneOf" => {
+            "allOf" | "anyOf" | "oneOf" | "prefixItems" => {
                 let branches = value.as_array().into_iter().flatten().map(portable);
                 out.insert(keyword.clone(), branches.collect());
             }

@@ -178,6 +178,7 @@ fn marks(model: &Model) -> Vec<Mark> {
         // Keywords that are one rule with the first: their errors show at places of their own.
         let (keyword, others): (&str, &[&str]) = match constraint.rule {
             Rule::If(_) => ("/if", &["/then", "/else"]),
+            Rule::PrefixItems(_) => ("/prefixItems", &["/items"]),
             Rule::PatternProperties(_) => ("/patternProperties", &["/additionalProperties"]),
             _ => ("", &[]),
         };

@@ -94,6 +94,7 @@ impl Code {
             | Rule::Not(_)
             | Rule::If(_)
             | Rule::Contains(_)
+            | Rule::PrefixItems(_)
             | Rule::PatternProperties(_)
             | Rule::PropertyNames(_)
             | Rule::Area(_)
@@ -221,7 +222,7 @@ fn members(rule: &Rule) -> Vec<String> {
         Rule::Area(relation) | Rule::Ratio(relation) => names.extend(relation.parameters.iter().cloned()),
         Rule::DependentRequired(dependent) => names = dependent.names(),
         Rule::DependentSchemas(_) => names = rule.parameters(),
-        Rule::Contains(_) | Rule::PatternProperties(_) | Rule::PropertyNames(_) => {}
+        Rule::Contains(_) | Rule::PrefixItems(_) | Rule::PatternProperties(_) | Rule::PropertyNames(_) => {}
         rule => rule.children().into_iter().for_each(|branch| collect(branch, "", &mut names)),
     }
     names

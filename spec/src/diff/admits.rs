@@ -87,6 +87,10 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
             None => Some(true),
             Some(items) => not(all(items.iter().map(|item| not(schema(inner, item))))),
         },
+        Rule::PrefixItems(prefix) => value.as_array().map_or(Some(true), |items| {
+            let found = items.iter().enumerate().filter_map(|(place, item)| Some((prefix.at(place)?, item)));
+            all(found.map(|(of_item, item)| schema(of_item, item)))
+        }),
         Rule::PatternProperties(patterns) => value.as_object().map_or(Some(true), |object| {
             all(object.iter().flat_map(|(name, value)| {
                 patterns.schemas_of(name).into_iter().map(move |one| schema(one, value))

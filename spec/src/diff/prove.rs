@@ -6,7 +6,7 @@
 use super::admits;
 use super::facts::{Facts, Profile, having, object_having, spread};
 use crate::model::{
-    Format, If, Kinds, Operation, PatternProperties, PatternProperty, Relation, Rule, Schema,
+    Format, If, Kinds, Operation, PatternProperties, PatternProperty, PrefixItems, Relation, Rule, Schema,
 };
 use bigdecimal::{BigDecimal, Signed as _};
 use std::cell::Cell;
@@ -212,6 +212,7 @@ impl Prover {
             Rule::OneOf(branches) => self.one_of(facts, branches),
             Rule::Not(schema) => self.absurd(&facts.and(schema)),
             Rule::If(rule) => self.implies(facts, rule),
+            Rule::PrefixItems(goal) => !profile.has(Kinds::ARRAY) || self.by_place(facts, profile, goal),
             Rule::PatternProperties(goal) => !profile.has(Kinds::OBJECT) || self.by_pattern(facts, goal),
             Rule::PropertyNames(schema) => {
                 let passes = |name: &str| {
@@ -239,6 +240,24 @@ impl Prover {
             }
             _ => false,
         }
+    }
+
+    /// Whether each item that there can be is as its place demands.
+    fn by_place(&self, facts: &Facts<'_>, profile: &Profile<'_>, goal: &PrefixItems) -> bool {
+        let mut known: Vec<&PrefixItems> = Vec::new();
+        for rule in facts.rules() {
+            if let Rule::PrefixItems(one) = rule {
+                known.push(one);
+            }
+        }
+        let places = known.iter().map(|known| known.first.len()).fold(goal.first.len(), usize::max);
+        let is_possible = |place: &usize| profile.items.most.is_none_or(|most| (*place as u64) < most);
+        // The place behind the last one stands for all after it.
+        (0..=places).filter(is_possible).all(|place| {
+            let of_place = known.iter().filter_map(|known| known.at(place));
+            let facts = of_place.fold(facts.items(), |facts, schema| facts.and(schema));
+            goal.at(place).is_none_or(|goal| self.entails(&facts, goal))
+        })
     }
 
     /// Whether each member is as the patterns of its name demand: where there is none, or where another rule with the

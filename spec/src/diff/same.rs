@@ -55,6 +55,9 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
             };
             a.len() == b.len() && a.iter().all(has)
         }
+        (Rule::PrefixItems(a), Rule::PrefixItems(b)) => {
+            all(&a.first, &b.first) && option(a.others.as_ref(), b.others.as_ref(), schema)
+        }
         (Rule::PatternProperties(a), Rule::PatternProperties(b)) => {
             let same = |one: &PatternProperty, other: &PatternProperty| {
                 one.pattern.rust == other.pattern.rust && schema(&one.schema, &other.schema)

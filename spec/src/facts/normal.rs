@@ -26,6 +26,8 @@ pub fn normal(keyword: &str, value: &Tree) -> Tree {
             Tree::object(value.members().iter().map(|(name, part)| (name.clone(), schema(part)))).sorted()
         }
         "anyOf" | "oneOf" | "allOf" => branches(value),
+        // The order of the items is what it is about.
+        "prefixItems" => Tree::List(value.items().iter().map(schema).collect()),
         "not" | "contains" | "propertyNames" | "additionalProperties" | "if" => schema(value),
         _ => value.sorted(),
     }

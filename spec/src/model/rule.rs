@@ -66,6 +66,8 @@ pub enum Rule {
     If(Box<If>),
     /// `contains`.
     Contains(Box<Schema>),
+    /// `prefixItems`, with the `items` beside it.
+    PrefixItems(PrefixItems),
     /// `patternProperties`, with the `additionalProperties` beside it.
     PatternProperties(PatternProperties),
     /// `propertyNames`.
@@ -215,6 +217,23 @@ impl DependentRequired {
         let mut seen = HashSet::new();
         let all = self.needs.iter().flat_map(|(trigger, needs)| std::iter::once(trigger).chain(needs));
         all.filter(|name| seen.insert(*name)).cloned().collect()
+    }
+}
+
+/// What holds for items by their places.
+#[derive(Clone, Debug)]
+pub struct PrefixItems {
+    /// What holds for the first items, one after the other; at least one.
+    pub first: Vec<Schema>,
+    /// What holds for each item after those.
+    pub others: Option<Schema>,
+}
+
+impl PrefixItems {
+    /// What holds for the item at a place.
+    #[must_use]
+    pub fn at(&self, place: usize) -> Option<&Schema> {
+        self.first.get(place).or(self.others.as_ref())
     }
 }
 

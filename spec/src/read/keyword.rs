@@ -4,8 +4,9 @@ use crate::document::{Diagnostic, Member, text};
 use crate::rule;
 
 /// Keywords that need other members of their schema, or say how schemas nest. The others have a reader each.
-const STRUCTURE: [&str; 10] = [
+const STRUCTURE: [&str; 11] = [
     "items",
+    "prefixItems",
     "properties",
     "required",
     "patternProperties",

@@ -71,6 +71,8 @@ struct Pending<'a> {
     otherwise: Option<Node<'a>>,
     additional: Option<Additional<'a>>,
     patterns: Option<Member<'a>>,
+    items: Option<Node<'a>>,
+    prefix_items: Option<Member<'a>>,
 }
 
 /// A keyword of a schema that is being read.
@@ -142,13 +144,14 @@ impl<'a> Reader<'a> {
         let mut pending = Pending::default();
         let media = self.media.len();
         for member in &members {
-            let rules = self.keyword(member, &mut pending, &mut schema, &place);
+            let rules = self.keyword(member, &mut pending, &place);
             for rule in self.keep(rules).unwrap_or_default() {
                 let (location, level) = level_of(&levels, member, &rule);
                 self.add(&mut schema, &place, rule, &location, level);
             }
         }
         self.media_levels(media, &levels);
+        self.array(&pending, &mut schema, &place, &levels);
         self.object(&pending, &mut schema, &place, &levels);
         self.conditional(&pending, &mut schema, &place);
         self.lift_all_of(&members, &mut schema, &place);
@@ -201,17 +204,12 @@ impl<'a> Reader<'a> {
         &mut self,
         member: &Member<'a>,
         pending: &mut Pending<'a>,
-        schema: &mut Schema,
         place: &Place,
     ) -> Result<Vec<Rule>, Diagnostic> {
         if let Some(read) = rule::reader(&member.key) {
             return read(member, &mut Standing { reader: self, place });
         }
-        if member.key == "items" {
-            schema.items = Some(Box::new(self.schema(member.value, &place.child("items", "items"))));
-        } else {
-            self.set_aside(member, pending, place)?;
-        }
+        self.set_aside(member, pending, place)?;
         Ok(Vec::new())
     }
 
@@ -227,6 +225,8 @@ impl<'a> Reader<'a> {
             "required" => {
                 pending.required = rule::read_required(member, &mut Standing { reader: self, place })?;
             }
+            "items" => pending.items = Some(value),
+            "prefixItems" => pending.prefix_items = Some(member.clone()),
             "patternProperties" => pending.patterns = Some(member.clone()),
             "additionalProperties" => pending.additional = Some(rule::read_additional_properties(member)?),
             "if" => pending.condition = Some(value),
@@ -241,6 +241,26 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What the items of an array are.
+    fn array(
+        &mut self,
+        pending: &Pending<'a>,
+        schema: &mut Schema,
+        place: &Place,
+        levels: &BTreeMap<String, Level>,
+    ) {
+        if let Some(member) = &pending.prefix_items {
+            let mut scope = Standing { reader: self, place };
+            let rule = rule::read_prefix_items(member, pending.items, &mut scope);
+            if let Some(rule) = self.keep(rule) {
+                let level = levels.get("prefixItems").copied().unwrap_or(Level::Badge);
+                self.add(schema, place, rule, "/prefixItems", level);
+            }
+        } else if let Some(items) = pending.items {
+            schema.items = Some(Box::new(self.schema(items, &place.child("items", "items"))));
+        }
     }
 
     fn object(

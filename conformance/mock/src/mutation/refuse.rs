@@ -75,6 +75,7 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         | Rule::If(_)
         | Rule::UniqueItems
         | Rule::Contains(_)
+        | Rule::PrefixItems(_)
         | Rule::PatternProperties(_)
         | Rule::PropertyNames(_) => (format!("refuses every value of {place}"), always),
     }
@@ -198,6 +199,7 @@ impl Refuse {
             | Rule::If(_)
             | Rule::UniqueItems
             | Rule::Contains(_)
+            | Rule::PrefixItems(_)
             | Rule::PatternProperties(_)
             | Rule::PropertyNames(_) => true,
         }

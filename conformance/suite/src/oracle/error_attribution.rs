@@ -94,6 +94,7 @@ fn prefixes(rule: &Rule) -> &'static [&'static str] {
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::Contains(_)
+        | Rule::PrefixItems(_)
         | Rule::PatternProperties(_)
         | Rule::PropertyNames(_)
         | Rule::Area(_)

@@ -6,7 +6,7 @@
 use super::{OracleError, brief};
 use crate::protocol::{PARAMETER, STATUS};
 use airspec_spec::Schema;
-use airspec_spec::rule::{If, PatternProperties, Relation, Rule};
+use airspec_spec::rule::{If, PatternProperties, PrefixItems, Relation, Rule};
 use bigdecimal::BigDecimal;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -114,6 +114,7 @@ fn keyword(rule: &Rule) -> Option<Value> {
     let value = match rule {
         Rule::Required | Rule::Unique => return None,
         Rule::If(rule) => return Some(conditional(rule)),
+        Rule::PrefixItems(rule) => return Some(by_place(rule)),
         Rule::PatternProperties(rule) => return Some(by_pattern(rule)),
         Rule::AllOf(schema) => return Some(document(schema)),
         Rule::Area(relation) | Rule::Ratio(relation) => return Some(related(relation)),
@@ -156,6 +157,14 @@ fn conditional(rule: &If) -> Value {
         if let Some(branch) = branch {
             keywords[name] = document(branch);
         }
+    }
+    keywords
+}
+
+fn by_place(rule: &PrefixItems) -> Value {
+    let mut keywords = json!({"prefixItems": rule.first.iter().map(document).collect::<Value>()});
+    if let Some(others) = &rule.others {
+        keywords["items"] = document(others);
     }
     keywords
 }

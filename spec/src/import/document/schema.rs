@@ -26,7 +26,8 @@ const ORDER: [&str; 17] = [
 ];
 
 /// Facts that stand behind the members and the items.
-const LAST: [&str; 9] = [
+const LAST: [&str; 10] = [
+    "prefixItems",
     "minItems",
     "maxItems",
     "uniqueItems",

@@ -326,6 +326,7 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::Contains(_)
+        | Rule::PrefixItems(_)
         | Rule::PatternProperties(_)
         | Rule::PropertyNames(_)
         | Rule::Area(_)
