@@ -33,6 +33,7 @@ mod property_names;
 mod ratio;
 mod required;
 mod type_;
+mod unevaluated_properties;
 pub(crate) mod unique;
 mod unique_items;
 
@@ -220,6 +221,7 @@ impl<'m> Emitter<'_, 'm> {
             Rule::Contains(schema) => self.contains(schema, constraint),
             Rule::PrefixItems(rule) => self.prefix_items(rule, constraint),
             Rule::PatternProperties(rule) => self.pattern_properties(rule, constraint),
+            Rule::UnevaluatedProperties(known) => self.unevaluated_properties(known, constraint),
             Rule::PropertyNames(schema) => self.property_names(schema, constraint),
             Rule::Area(relation) => area::call(relation, constraint),
             Rule::Ratio(relation) => ratio::call(relation, constraint),

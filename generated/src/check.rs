@@ -39,6 +39,7 @@ mod property_names;
 mod ratio;
 mod required;
 mod type_;
+mod unevaluated_properties;
 pub(crate) mod unique;
 mod unique_items;
 

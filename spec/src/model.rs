@@ -31,7 +31,7 @@ pub use pointer::JsonPointer;
 pub use relation::{Operation, Relation};
 pub use rule::{
     DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, PatternProperties,
-    PatternProperty, PrefixItems, Rule,
+    PatternProperty, PrefixItems, Rule, UnevaluatedProperties,
 };
 pub use schema::{Property, Schema};
 pub use value::{equal, exact};

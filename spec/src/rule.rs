@@ -34,6 +34,7 @@ mod property_names;
 mod ratio;
 mod required;
 mod type_;
+mod unevaluated_properties;
 mod unique;
 mod unique_items;
 
@@ -41,7 +42,7 @@ pub use crate::model::number::{Bound, Count, Edge, End};
 pub use crate::model::relation::{Operation, Relation};
 pub use crate::model::rule::{
     DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, PatternProperties,
-    PatternProperty, PrefixItems, Rule,
+    PatternProperty, PrefixItems, Rule, UnevaluatedProperties,
 };
 pub use crate::model::value::{equal, exact};
 pub use crate::model::{Kinds, Side, Witness};
@@ -53,6 +54,7 @@ pub(crate) use if_::read as read_if;
 pub(crate) use pattern_properties::read as read_pattern_properties;
 pub(crate) use prefix_items::read as read_prefix_items;
 pub(crate) use required::read as read_required;
+pub(crate) use unevaluated_properties::read as read_unevaluated_properties;
 
 use crate::arrays::{has_unique_items, repeated_item};
 use crate::document::{Diagnostic, Member, Node, text};
@@ -231,6 +233,9 @@ impl Rule {
             Self::Contains(schema) => question(&contains::Contains(schema)),
             Self::PrefixItems(rule) => question(&prefix_items::PrefixItems(rule)),
             Self::PatternProperties(rule) => question(&pattern_properties::PatternProperties(rule)),
+            Self::UnevaluatedProperties(known) => {
+                question(&unevaluated_properties::UnevaluatedProperties(known))
+            }
             Self::PropertyNames(schema) => question(&property_names::PropertyNames(schema)),
             Self::Area(relation) => question(&area::Area(relation)),
             Self::Ratio(relation) => question(&ratio::Ratio(relation)),

@@ -340,6 +340,9 @@ impl Random {
             let rule = self.one(&["^[a-z]", "é$|ü", "^.?$"]);
             keywords.push(format!("\"patternProperties\": {{\"{rule}\": {}}}", self.schema(depth.min(1))));
         }
+        if !is_closed && self.rarely(4) {
+            keywords.push("\"unevaluatedProperties\": false".to_owned());
+        }
         match self.0.u32(..3) {
             _ if is_closed => keywords.push("\"additionalProperties\": false".to_owned()),
             0 => keywords.push(format!("\"additionalProperties\": {}", self.schema(depth.min(1)))),

@@ -58,6 +58,13 @@ fn items_are_judged_by_their_places() {
 }
 
 #[test]
+fn an_object_is_closed_beyond_its_branches() {
+    assert_eq!(violated(r#"{"composed": {"a": 1, "b": "x"}}"#), [""; 0]);
+    assert_eq!(violated(r#"{"composed": {"a": 1, "c": "x"}}"#), ["/composed composed.unevaluatedProperties"]);
+    assert_eq!(violated(r#"{"composed": {"b": 1}}"#), ["/composed composed.b.allOf"]);
+}
+
+#[test]
 fn objects_without_members_and_members_named_like_our_own_names_are_fine() {
     assert_eq!(violated(r#"{"empty": {"a": 1}}"#), ["/empty/a empty.additionalProperties"]);
     assert_eq!(violated(r#"{"gen": {"node": 1.0, "taskMembers": 9007199254740993}}"#), [""; 0]);

@@ -135,6 +135,11 @@ impl Judge {
                 };
                 members.map(unknown).collect()
             }
+            // Where a branch fails, the judge takes what it declares for unknown. That it fails is another error.
+            (
+                Rule::UnevaluatedProperties(known),
+                ValidationErrorKind::UnevaluatedProperties { unexpected },
+            ) if unexpected.iter().all(|name| known.knows(name)) => Vec::new(),
             _ => {
                 let holder = prefix(&pointer, *depth);
                 let found = task.pointer(&holder).unwrap_or(&Value::Null);

@@ -96,6 +96,7 @@ impl Code {
             | Rule::Contains(_)
             | Rule::PrefixItems(_)
             | Rule::PatternProperties(_)
+            | Rule::UnevaluatedProperties(_)
             | Rule::PropertyNames(_)
             | Rule::Area(_)
             | Rule::Ratio(_) => Self::Invalid,

@@ -96,6 +96,9 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
                 patterns.schemas_of(name).into_iter().map(move |one| schema(one, value))
             }))
         }),
+        Rule::UnevaluatedProperties(known) => {
+            Some(value.as_object().is_none_or(|object| object.keys().all(|name| known.knows(name))))
+        }
         Rule::PropertyNames(inner) => match value.as_object() {
             None => Some(true),
             Some(object) => all(object.keys().map(|name| schema(inner, &Value::from(name.as_str())))),

@@ -4,7 +4,7 @@
 //! every question, so a search for a counterexample stands beside these proofs.
 
 use super::admits;
-use super::facts::{Facts, Profile, having, object_having, spread};
+use super::facts::{Facts, Profile, having, object_having, of_kind, spread};
 use crate::model::{
     Format, If, Kinds, Operation, PatternProperties, PatternProperty, PrefixItems, Relation, Rule, Schema,
 };
@@ -214,12 +214,8 @@ impl Prover {
             Rule::If(rule) => self.implies(facts, rule),
             Rule::PrefixItems(goal) => !profile.has(Kinds::ARRAY) || self.by_place(facts, profile, goal),
             Rule::PatternProperties(goal) => !profile.has(Kinds::OBJECT) || self.by_pattern(facts, goal),
-            Rule::PropertyNames(schema) => {
-                let passes = |name: &str| {
-                    admits::schema(schema, &serde_json::Value::from(name)) == Some(true)
-                        || self.absent(facts, name)
-                };
-                !profile.has(Kinds::OBJECT) || facts.is_closed() && facts.names().into_iter().all(passes)
+            Rule::UnevaluatedProperties(_) | Rule::PropertyNames(_) => {
+                !profile.has(Kinds::OBJECT) || self.by_name(facts, rule)
             }
             Rule::Contains(schema) => !profile.has(Kinds::ARRAY) || self.contains(facts, profile, schema),
         }
@@ -240,6 +236,25 @@ impl Prover {
             }
             _ => false,
         }
+    }
+
+    /// Whether every name that an object can have is one that the rule, which looks at names alone, lets through.
+    fn by_name(&self, facts: &Facts<'_>, goal: &Rule) -> bool {
+        let passes = |name: &str| {
+            admits::rule(goal, &serde_json::json!({name: null})) == Some(true) || self.absent(facts, name)
+        };
+        let known = |rule: &Rule| match (rule, goal) {
+            (Rule::PropertyNames(known), Rule::PropertyNames(goal)) => {
+                let text = of_kind(Kinds::STRING);
+                self.entails(&Facts::of(known).and(&text), goal)
+            }
+            (Rule::UnevaluatedProperties(known), Rule::UnevaluatedProperties(goal)) => {
+                known.names.iter().all(|name| goal.names.contains(name))
+                    && known.patterns.iter().all(|pattern| goal.patterns.contains(pattern))
+            }
+            _ => false,
+        };
+        facts.is_closed() && facts.names().into_iter().all(passes) || facts.rules().any(known)
     }
 
     /// Whether each item that there can be is as its place demands.

@@ -1,6 +1,6 @@
 //! Whether two rules, or two schemas, say the same in the same way, wording aside.
 
-use crate::model::{DependentSchema, PatternProperty, Property, Rule, Schema, equal};
+use crate::model::{DependentSchema, Pattern, PatternProperty, Property, Rule, Schema, equal};
 
 pub(super) fn schema(a: &Schema, b: &Schema) -> bool {
     a.constraints.len() == b.constraints.len()
@@ -57,6 +57,13 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
         }
         (Rule::PrefixItems(a), Rule::PrefixItems(b)) => {
             all(&a.first, &b.first) && option(a.others.as_ref(), b.others.as_ref(), schema)
+        }
+        (Rule::UnevaluatedProperties(a), Rule::UnevaluatedProperties(b)) => {
+            let same = |a: &Pattern, b: &Pattern| a.rust == b.rust;
+            a.names.len() == b.names.len()
+                && a.names.iter().all(|name| b.names.contains(name))
+                && a.patterns.len() == b.patterns.len()
+                && a.patterns.iter().zip(&b.patterns).all(|(a, b)| same(a, b))
         }
         (Rule::PatternProperties(a), Rule::PatternProperties(b)) => {
             let same = |one: &PatternProperty, other: &PatternProperty| {

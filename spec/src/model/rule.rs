@@ -70,6 +70,8 @@ pub enum Rule {
     PrefixItems(PrefixItems),
     /// `patternProperties`, with the `additionalProperties` beside it.
     PatternProperties(PatternProperties),
+    /// `unevaluatedProperties: false`.
+    UnevaluatedProperties(UnevaluatedProperties),
     /// `propertyNames`.
     PropertyNames(Box<Schema>),
     /// `x-constraints`: the product of two parameters.
@@ -234,6 +236,23 @@ impl PrefixItems {
     #[must_use]
     pub fn at(&self, place: usize) -> Option<&Schema> {
         self.first.get(place).or(self.others.as_ref())
+    }
+}
+
+/// What the members of an object are called that a schema and its `allOf` close.
+#[derive(Clone, Debug)]
+pub struct UnevaluatedProperties {
+    /// The names that are declared, in the order of the document.
+    pub names: Vec<String>,
+    /// Patterns of further names.
+    pub patterns: Vec<Pattern>,
+}
+
+impl UnevaluatedProperties {
+    /// Whether a member of that name is evaluated.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name) || self.patterns.iter().any(|one| one.is_match(name))
     }
 }
 

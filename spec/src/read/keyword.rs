@@ -4,12 +4,13 @@ use crate::document::{Diagnostic, Member, text};
 use crate::rule;
 
 /// Keywords that need other members of their schema, or say how schemas nest. The others have a reader each.
-const STRUCTURE: [&str; 11] = [
+const STRUCTURE: [&str; 12] = [
     "items",
     "prefixItems",
     "properties",
     "required",
     "patternProperties",
+    "unevaluatedProperties",
     "additionalProperties",
     "allOf",
     "if",

@@ -71,6 +71,7 @@ struct Pending<'a> {
     otherwise: Option<Node<'a>>,
     additional: Option<Additional<'a>>,
     patterns: Option<Member<'a>>,
+    unevaluated: Option<Member<'a>>,
     items: Option<Node<'a>>,
     prefix_items: Option<Member<'a>>,
 }
@@ -153,6 +154,7 @@ impl<'a> Reader<'a> {
         self.media_levels(media, &levels);
         self.array(&pending, &mut schema, &place, &levels);
         self.object(&pending, &mut schema, &place, &levels);
+        self.unevaluated(&pending, node, &mut schema, &place, &levels);
         self.conditional(&pending, &mut schema, &place);
         self.lift_all_of(&members, &mut schema, &place);
         schema.constraints.sort_by_key(|constraint| constraint.rule.rank());
@@ -227,6 +229,7 @@ impl<'a> Reader<'a> {
             }
             "items" => pending.items = Some(value),
             "prefixItems" => pending.prefix_items = Some(member.clone()),
+            "unevaluatedProperties" => pending.unevaluated = Some(member.clone()),
             "patternProperties" => pending.patterns = Some(member.clone()),
             "additionalProperties" => pending.additional = Some(rule::read_additional_properties(member)?),
             "if" => pending.condition = Some(value),
@@ -316,6 +319,24 @@ impl<'a> Reader<'a> {
         }
         if let Some(Additional::Schema(node)) = pending.additional {
             schema.additional = Some(Box::new(self.schema(node, &place.child("additionalProperties", "*"))));
+        }
+    }
+
+    /// That an object has no members but those that the schema and its `allOf` know.
+    fn unevaluated(
+        &mut self,
+        pending: &Pending<'a>,
+        node: Node<'a>,
+        schema: &mut Schema,
+        place: &Place,
+        levels: &BTreeMap<String, Level>,
+    ) {
+        let Some(member) = &pending.unevaluated else { return };
+        let mut scope = Standing { reader: self, place };
+        let rule = rule::read_unevaluated_properties(member, node, &mut scope);
+        if let Some(rule) = self.keep(rule).flatten() {
+            let level = levels.get("unevaluatedProperties").copied().unwrap_or(Level::Badge);
+            self.add(schema, place, rule, "/unevaluatedProperties", level);
         }
     }
 

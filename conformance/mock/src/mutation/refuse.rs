@@ -77,6 +77,7 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         | Rule::Contains(_)
         | Rule::PrefixItems(_)
         | Rule::PatternProperties(_)
+        | Rule::UnevaluatedProperties(_)
         | Rule::PropertyNames(_) => (format!("refuses every value of {place}"), always),
     }
 }
@@ -201,6 +202,7 @@ impl Refuse {
             | Rule::Contains(_)
             | Rule::PrefixItems(_)
             | Rule::PatternProperties(_)
+            | Rule::UnevaluatedProperties(_)
             | Rule::PropertyNames(_) => true,
         }
     }

@@ -96,6 +96,7 @@ fn prefixes(rule: &Rule) -> &'static [&'static str] {
         | Rule::Contains(_)
         | Rule::PrefixItems(_)
         | Rule::PatternProperties(_)
+        | Rule::UnevaluatedProperties(_)
         | Rule::PropertyNames(_)
         | Rule::Area(_)
         | Rule::Ratio(_) => &[],

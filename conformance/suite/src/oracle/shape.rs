@@ -40,7 +40,9 @@ impl Shape {
     /// both, and they win. Whom an error blames is judged elsewhere.
     pub(super) fn open(spec: &str, schema: &Schema) -> Result<Self, OracleError> {
         let mut schema = schema.clone();
-        schema.constraints.retain(|constraint| !matches!(constraint.rule, Rule::AdditionalProperties(_)));
+        schema.constraints.retain(|constraint| {
+            !matches!(constraint.rule, Rule::AdditionalProperties(_) | Rule::UnevaluatedProperties(_))
+        });
         schema.properties.retain(|property| property.name != PARAMETER);
         Self::of(spec, &schema)
     }
@@ -133,7 +135,7 @@ fn keyword(rule: &Rule) -> Option<Value> {
         Rule::UniqueItems => json!(true),
         Rule::Format(format) => json!(format.word()),
         Rule::Pattern(pattern) => json!(pattern.ecma),
-        Rule::AdditionalProperties(_) => json!(false),
+        Rule::AdditionalProperties(_) | Rule::UnevaluatedProperties(_) => json!(false),
         Rule::DependentRequired(dependent) => {
             dependent.needs.iter().map(|(trigger, needs)| (trigger.clone(), json!(needs))).collect()
         }

@@ -26,13 +26,14 @@ const ORDER: [&str; 17] = [
 ];
 
 /// Facts that stand behind the members and the items.
-const LAST: [&str; 10] = [
+const LAST: [&str; 11] = [
     "prefixItems",
     "minItems",
     "maxItems",
     "uniqueItems",
     "patternProperties",
     "propertyNames",
+    "unevaluatedProperties",
     "additionalProperties",
     "default",
     "x-value-count",

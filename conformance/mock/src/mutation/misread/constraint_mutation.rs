@@ -328,6 +328,7 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
         | Rule::Contains(_)
         | Rule::PrefixItems(_)
         | Rule::PatternProperties(_)
+        | Rule::UnevaluatedProperties(_)
         | Rule::PropertyNames(_)
         | Rule::Area(_)
         | Rule::Ratio(_) => Vec::new(),
