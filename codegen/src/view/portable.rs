@@ -55,7 +55,8 @@ pub(super) fn portable(schema: &Value) -> Value {
             }
             "x-unique" => unsaid.push("must differ between the tasks of a batch".to_owned()),
             "x-constraints" => unsaid.extend(unstatable(value)),
-            "$id" | "externalDocs" => {}
+            // What references refer to stands in their places.
+            "$id" | "externalDocs" | "$defs" | "definitions" => {}
             extension if extension.starts_with("x-") => {}
             _ => {
                 out.insert(keyword.clone(), value.clone());

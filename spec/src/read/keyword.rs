@@ -24,6 +24,9 @@ pub(crate) fn statements() -> impl Iterator<Item = &'static str> {
     rule::keywords().chain(STRUCTURE)
 }
 
+/// Keywords that keep schemas for references.
+pub(super) const DEFINITIONS: [&str; 2] = ["$defs", "definitions"];
+
 /// Keywords that only describe.
 pub(super) const ANNOTATIONS: [&str; 15] = [
     "title",
@@ -45,12 +48,9 @@ pub(super) const ANNOTATIONS: [&str; 15] = [
 
 /// The error for a keyword that is none of them; with a suggestion, where one is wanted.
 pub(super) fn unknown(keyword: &str, member: &Member<'_>, suggests: bool) -> Diagnostic {
-    let known = statements().chain(ANNOTATIONS).filter(|_| suggests);
+    let known = statements().chain(ANNOTATIONS).chain(DEFINITIONS).filter(|_| suggests);
     let help = match text::nearest(keyword, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if keyword == "$ref" => {
-            "write the schema out in place: task objects hold no references".to_owned()
-        }
         None => "nothing in a spec is dropped silently: implement the keyword or remove it".to_owned(),
     };
     member.error(format!("unknown keyword `{}`", text::shorten(keyword, 60)), help)

@@ -1,7 +1,7 @@
 //! JSON Schema to [`Schema`]: every keyword of the dialect, and an error for every other.
 
 use super::{Reader, contradiction, identifier, keyword};
-use crate::document::{Diagnostic, Member, Node, text};
+use crate::document::{Diagnostic, Member, Node, Severity, text};
 use crate::model::{
     Constraint, ConstraintId, JsonPointer, Level, MediaRule, ParameterPath, Pattern, Property, Rule, Schema,
 };
@@ -236,6 +236,7 @@ impl<'a> Reader<'a> {
             "then" => pending.then = Some(value),
             "else" => pending.otherwise = Some(value),
             "allOf" | "x-levels" => {}
+            definitions if keyword::DEFINITIONS.contains(&definitions) => self.definitions(value),
             annotation if keyword::ANNOTATIONS.contains(&annotation) => {}
             unknown => {
                 // A document with that many errors is nothing that a better message would fix.
@@ -264,6 +265,19 @@ impl<'a> Reader<'a> {
         } else if let Some(items) = pending.items {
             schema.items = Some(Box::new(self.schema(items, &place.child("items", "items"))));
         }
+    }
+
+    /// Schemas that are kept for references. Read where they are used, they are read here for their errors alone.
+    fn definitions(&mut self, node: Node<'a>) {
+        let (ids, media, parts) = (std::mem::take(&mut self.ids), self.media.len(), self.parts);
+        for Member { value, .. } in self.keep(node.members()).unwrap_or_default() {
+            let known = self.errors.len();
+            self.schema(value, &Place::default());
+            let found = self.errors.split_off(known);
+            self.errors.extend(found.into_iter().filter(|one| one.severity == Severity::Error));
+        }
+        self.media.truncate(media);
+        (self.ids, self.parts) = (ids, parts);
     }
 
     fn object(
