@@ -152,11 +152,19 @@ fn translate(ecma: &str) -> Result<String, &'static str> {
     let mut out = String::with_capacity(ecma.len() + 8);
     let mut rest = ecma.chars().peekable();
     let mut repeats = false;
+    let mut is_place = false;
     let mut groups = 0_usize;
     while let Some(character) = rest.next() {
-        let repeated = repeats;
+        let (repeated, was_place) = (repeats, is_place);
         repeats = matches!(character, '*' | '+' | '?' | '{');
+        is_place =
+            matches!(character, '^' | '$') || character == '\\' && matches!(rest.peek(), Some('b' | 'B'));
         match character {
+            '*' | '+' | '?' | '{' if was_place => {
+                return Err(
+                    "a repetition of a place in the text (`^`, `$`, `\\b`), which ECMA 262 does not know",
+                );
+            }
             '*' | '+' | '?' | '{' if repeated => return Err("a repetition of a repetition"),
             '{' => count(&mut rest, &mut out)?,
             '\\' => {
