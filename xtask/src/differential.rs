@@ -154,8 +154,7 @@ fn of_suite(folder: &Path) -> anyhow::Result<Program> {
         let file = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         for group in &groups {
             let title = format!("{file}: {}", group["description"].as_str().unwrap_or_default());
-            let task =
-                json!({"type": "object", "properties": {"value": group["schema"]}, "required": ["value"]});
+            let task = task_of(&group["schema"]);
             match airspec_spec::read(&Source::new(title.clone(), task.to_string())) {
                 Ok(model) => {
                     let name = program.module(&model)?;
@@ -173,6 +172,15 @@ fn of_suite(folder: &Path) -> anyhow::Result<Program> {
     }
     println!("{} schemas supported, {outside} out of scope", program.modules.len());
     Ok(program)
+}
+
+/// A task whose one parameter is of a schema. Pointers in the schema start from it, since it has an id.
+fn task_of(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    if let Some(members) = schema.as_object_mut() {
+        members.entry("$id").or_insert(json!("https://example.com/schema"));
+    }
+    json!({"type": "object", "properties": {"value": schema}, "required": ["value"]})
 }
 
 /// Whether a document is refused for a keyword, or a use of one, that the dialect does not have.

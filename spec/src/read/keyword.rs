@@ -46,8 +46,25 @@ pub(super) const ANNOTATIONS: [&str; 15] = [
     "example",
 ];
 
+/// Keywords of JSON Schema that are not implemented, with what says the same.
+const OTHERS: [(&str, &str); 9] = [
+    ("unevaluatedItems", "use `items`, or `prefixItems` with `items`"),
+    ("minContains", "use `contains`, which demands one item"),
+    ("maxContains", "use `maxItems`, or `not` with `contains`"),
+    ("minProperties", "use `required`, or `anyOf` of what may be required"),
+    ("maxProperties", "declare the members, and use `additionalProperties: false`"),
+    ("dependencies", "use `dependentRequired` or `dependentSchemas`"),
+    ("$anchor", "use `$ref` with a pointer, as in `#/$defs/NAME`"),
+    ("$dynamicAnchor", "use `$ref` with a pointer, as in `#/$defs/NAME`"),
+    ("$dynamicRef", "use `$ref` with a pointer, as in `#/$defs/NAME`"),
+];
+
 /// The error for a keyword that is none of them; with a suggestion, where one is wanted.
 pub(super) fn unknown(keyword: &str, member: &Member<'_>, suggests: bool) -> Diagnostic {
+    if let Some((_, instead)) = OTHERS.iter().find(|(other, _)| *other == keyword) {
+        return member
+            .error(format!("unknown keyword `{keyword}`"), format!("it is not implemented: {instead}"));
+    }
     let known = statements().chain(ANNOTATIONS).chain(DEFINITIONS).filter(|_| suggests);
     let help = match text::nearest(keyword, known) {
         Some(near) => format!("did you mean `{near}`?"),

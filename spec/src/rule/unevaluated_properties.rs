@@ -38,7 +38,8 @@ pub(crate) fn read<'a>(
     let is_open = at_times.all || at_times.patterns.iter().any(|pattern| !always.patterns.contains(pattern));
     if is_open || !missing.is_empty() {
         let what = if is_open { "members".to_owned() } else { text::list(&text::ticked(&missing), "and") };
-        let message = format!("`unevaluatedProperties` beside alternatives that declare {what}");
+        let message =
+            format!("`unevaluatedProperties` beside alternatives that declare {what} is not implemented");
         let help = "declare them in `properties` or in a branch of `allOf`: what is closed must not depend on the \
                     alternative that holds";
         return Err(member.error(message, help));
