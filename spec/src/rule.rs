@@ -51,6 +51,7 @@ pub(crate) use additional_properties::{Additional, read as read_additional_prope
 pub(crate) use all_of::{is_lifted, read as read_all_of};
 pub(crate) use false_::read as read_boolean;
 pub(crate) use if_::read as read_if;
+pub use pattern::translate;
 pub(crate) use pattern_properties::read as read_pattern_properties;
 pub(crate) use prefix_items::read as read_prefix_items;
 pub(crate) use required::read as read_required;

@@ -5,7 +5,7 @@
 //! table and random patterns are compared with it.
 
 use airspec_judge::Judge;
-use airspec_spec::{Model, Rule, Source};
+use airspec_spec::{Model, Rule, Schema, Source};
 use regex::Regex;
 use serde_json::{Value, json};
 use std::io::Write as _;
@@ -53,7 +53,7 @@ const INVALID: [&str; 36] = [
 
 /// In ECMA 262, with the flag `u` or without, and not read: look-around and back references take time that is not linear;
 /// of the others some mean different things with the flag, some the judge cannot run, and all can be written plainly.
-const NOT_READ: [&str; 60] = [
+const NOT_READ: [&str; 58] = [
     r"(?=a)b",
     r"(?!a)b",
     r"(?<=a)b",
@@ -66,9 +66,6 @@ const NOT_READ: [&str; 60] = [
     r"\k",
     r"\8",
     r"\01",
-    r"[\b]",
-    r"\0",
-    r"[\0]",
     r"[\w-.]",
     r"[\w-a]",
     r"[a\d-z]",
@@ -108,12 +105,13 @@ const NOT_READ: [&str; 60] = [
     "a{1",
     "x{a}",
     "(?:)*",
-    "[[:alpha:]]",
     r"\€",
     r"\é",
     r"[\<]",
     r"\b{start}a",
-    "(?<é>a)",
+    r"\p{L}\-",
+    r"\u{64}\@",
+    "😀]",
 ];
 
 /// What random patterns are made of.
@@ -198,8 +196,8 @@ fn model(patterns: &[String]) -> Result<Model, airspec_spec::ReadError> {
 
 /// The engine of generated code for a pattern.
 fn engine(model: &Model, name: &str) -> Regex {
-    let rules = model.task.at(name).into_iter().flat_map(|schema| schema.rules());
-    let text = rules.into_iter().find_map(|rule| match rule {
+    let mut rules = model.task.at(name).into_iter().flat_map(Schema::rules);
+    let text = rules.find_map(|rule| match rule {
         Rule::Pattern(pattern) => Some(pattern.rust.clone()),
         _ => None,
     });
@@ -210,15 +208,19 @@ fn table() -> Value {
     serde_json::from_str(include_str!("idioms/patterns.json")).unwrap()
 }
 
-/// What Node says of each pattern: null where it is no pattern, else whether each text has a match. None where Node is
-/// not installed.
-fn node(patterns: &[String], texts: &[&str]) -> Option<Vec<Option<Vec<bool>>>> {
+/// Whether each text has a match; null where that is not asked.
+type Verdicts = Vec<Option<bool>>;
+
+/// What Node says of each pattern: null where it is no pattern. None where Node is not installed.
+fn node(patterns: &[String], texts: &[&str]) -> Option<Vec<Option<Verdicts>>> {
     const SCRIPT: &str = r#"
         const [patterns, texts] = JSON.parse(require("fs").readFileSync(0, "utf8"));
         const read = (pattern, flag) => { try { return new RegExp(pattern, flag) } catch { return null } };
+        const is_far = text => /[^\u0000-\uFFFF]/u.test(text);
         const verdicts = patterns.map(pattern => {
-            const read_as = read(pattern, "u") ?? read(pattern, "");
-            return read_as && texts.map(text => read_as.test(text));
+            const with_flag = read(pattern, "u"), without = with_flag ?? read(pattern, "");
+            // Without the flag a character beyond U+FFFF is two, which is nothing that JSON Schema means.
+            return without && texts.map(text => with_flag || !is_far(text) ? without.test(text) : null);
         });
         console.log(JSON.stringify(verdicts));
     "#;
@@ -252,12 +254,18 @@ fn the_engine_of_generated_code_reads_the_table_as_it_stands() {
 #[test]
 fn the_table_is_what_node_says() {
     for group in table().as_array().unwrap() {
+        let mut rows = Vec::new();
         for test in group["tests"].as_array().unwrap() {
             for (name, text) in test["data"].as_object().unwrap() {
                 let pattern = group["schema"]["properties"][name]["pattern"].as_str().unwrap();
-                let Some(verdicts) = node(&[pattern.to_owned()], &[text.as_str().unwrap()]) else { return };
-                assert_eq!(json!(verdicts[0].as_ref().unwrap()[0]), test["valid"], "{pattern}: {text}");
+                rows.push((pattern.to_owned(), text.as_str().unwrap(), test["valid"].as_bool().unwrap()));
             }
+        }
+        let patterns: Vec<String> = rows.iter().map(|(pattern, ..)| pattern.clone()).collect();
+        let texts: Vec<&str> = rows.iter().map(|(_, text, _)| *text).collect();
+        let Some(verdicts) = node(&patterns, &texts) else { return };
+        for (index, (pattern, text, expected)) in rows.iter().enumerate() {
+            assert_eq!(verdicts[index].as_ref().unwrap()[index], Some(*expected), "{pattern}: {text:?}");
         }
     }
 }
@@ -292,6 +300,7 @@ fn random_patterns_that_are_read_mean_what_node_says() {
         let judge = Judge::new(&model).unwrap_or_else(|error| panic!("`{pattern}`: {error}"));
         let engine = engine(&model, "0");
         for (text, expected) in TEXTS.iter().zip(verdict) {
+            let Some(expected) = expected else { continue };
             assert_eq!(engine.is_match(text), expected, "generated code: `{pattern}`: {text:?}");
             assert_eq!(judge.is_valid(&json!({"0": text})), expected, "judge: `{pattern}`: {text:?}");
         }

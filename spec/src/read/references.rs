@@ -5,6 +5,7 @@
 
 use super::keyword::{ANNOTATIONS, DEFINITIONS};
 use crate::document::{Diagnostic, MAX_BYTES, Member, Node, Piece, Source, text};
+use crate::model::Nesting;
 
 /// The most schemas inside each other, references followed: more than a document may nest.
 const MAX_DEPTH: usize = 64;
@@ -47,23 +48,12 @@ impl Role {
             (Self::Document, "components") => Self::Components,
             (Self::Components, "schemas") => Self::Map,
             (Self::Document, "requestSchema" | "responseSchema") | (Self::Map, _) => Self::Schema,
-            (
-                Self::Schema,
-                "properties" | "patternProperties" | "dependentSchemas" | "$defs" | "definitions",
-            ) => Self::Map,
-            (Self::Schema, "allOf" | "anyOf" | "oneOf" | "prefixItems") => Self::List,
-            (
-                Self::Schema,
-                "items"
-                | "additionalProperties"
-                | "unevaluatedProperties"
-                | "propertyNames"
-                | "contains"
-                | "not"
-                | "if"
-                | "then"
-                | "else",
-            ) => Self::Schema,
+            (Self::Schema, keyword) => match Nesting::of(keyword) {
+                Some(Nesting::One) => Self::Schema,
+                Some(Nesting::List) => Self::List,
+                Some(Nesting::Map) => Self::Map,
+                None => Self::Other,
+            },
             _ => Self::Other,
         }
     }

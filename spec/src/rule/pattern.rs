@@ -1,9 +1,10 @@
 //! `pattern`: an ECMA 262 regular expression, searched for anywhere in the string.
 //!
 //! The checks run it with the `regex` crate, whose time is linear in the text. Its syntax is translated here; what
-//! it cannot express (look-around, back references) is refused when the spec is read. So is what is legal ECMA 262 and
-//! what the judge cannot run or takes long to prepare: what is read here, both run.
+//! it cannot express (look-around, back references) is refused when the spec is read, and so is what takes long to prepare.
+//! The judge runs the same translation: one engine for all.
 
+mod flag;
 mod media;
 mod property;
 
@@ -71,6 +72,12 @@ const MAX_LENGTH: usize = 500;
 
 /// The most groups inside each other; the judge knows no more than 60.
 const MAX_GROUPS: usize = 32;
+
+/// All but the digits, all but the signs of words, and all but white space, as ranges: brackets in brackets are nothing
+/// that each reader of patterns knows.
+const NOT_DIGIT: &str = r"\x00-/:-\u{10FFFF}";
+const NOT_WORD: &str = r"\x00-/:-@\[-\^`\{-\u{10FFFF}";
+const NOT_SPACE: &str = r"\x00-\x08\x0E-\x1F!-\u{9F}\u{A1}-\u{167F}\u{1681}-\u{1FFF}\u{200B}-\u{2027}\u{202A}-\u{202E}\u{2030}-\u{205E}\u{2060}-\u{2FFF}\u{3001}-\u{FEFE}\u{FF00}-\u{10FFFF}";
 
 /// White space as ECMA 262 has it.
 const SPACE: &str =
@@ -148,7 +155,15 @@ fn reason(error: &regex::Error) -> String {
 
 /// ECMA 262 (`u` mode, and escapes of signs that need none) to the syntax of the `regex` crate: ASCII `\d` and `\w`,
 /// ECMA's white space and line ends, and no set operations inside brackets. What only the crate knows is refused.
-fn translate(ecma: &str) -> Result<String, &'static str> {
+///
+/// # Errors
+/// The reason why a pattern is refused.
+pub fn translate(ecma: &str) -> Result<String, &'static str> {
+    if flag::is_ambiguous(ecma) {
+        return Err(
+            "a needless escape beside `\\p`, `\\u{…}` or a character beyond U+FFFF; remove the backslash",
+        );
+    }
     let mut out = String::with_capacity(ecma.len() + 8);
     let mut rest = ecma.chars().peekable();
     let mut repeats = false;
@@ -278,15 +293,16 @@ fn escape(
     let character = rest.next().ok_or("a backslash at the end")?;
     let text = match character {
         'd' => class("0-9"),
-        'D' => "[^0-9]".to_owned(),
+        'D' => class(NOT_DIGIT),
         'w' => class("0-9A-Za-z_"),
-        'W' => "[^0-9A-Za-z_]".to_owned(),
+        'W' => class(NOT_WORD),
         's' => class(SPACE),
-        'S' => format!("[^{SPACE}]"),
-        'b' if in_brackets => return Err(r"`\b` in brackets; write `\u0008` for a backspace"),
+        'S' => class(NOT_SPACE),
+        // Between brackets it is a backspace.
+        'b' if in_brackets => r"\x08".to_owned(),
         'b' | 'B' if rest.peek() == Some(&'{') => return Err("a boundary with braces"),
         'b' | 'B' => format!(r"(?-u:\{character})"),
-        '0' if !rest.peek().is_some_and(char::is_ascii_digit) => return Err(r"`\0`; write `\u0000`"),
+        '0' if !rest.peek().is_some_and(char::is_ascii_digit) => r"\x00".to_owned(),
         '0'..='9' | 'k' => return Err("back references are not supported"),
         'c' => match rest.next().filter(char::is_ascii_alphabetic) {
             Some(letter) => format!(r"\x{:02X}", u32::from(letter) % 32),
@@ -399,12 +415,11 @@ mod tests {
     }
 
     #[test]
-    fn what_the_judge_cannot_run_is_refused() {
+    fn what_engines_read_differently_is_refused() {
         let nested = |depth: usize| format!("{}a{}", "(?:".repeat(depth), ")".repeat(depth));
         let long = |length: usize| "a".repeat(length);
         let refused = [
-            r"[\b]",
-            r"\0",
+            r"\01",
             "[]a]",
             "[^]",
             r"[\w-a]",
