@@ -28,9 +28,13 @@ mod multiple_of;
 mod not;
 mod one_of;
 mod pattern;
+mod pattern_properties;
+mod prefix_items;
+mod property_names;
 mod ratio;
 mod required;
 mod type_;
+mod unevaluated_properties;
 pub(crate) mod unique;
 mod unique_items;
 
@@ -151,6 +155,14 @@ impl<'m> Emitter<'_, 'm> {
         closure(&self.chain(schema, Role::Condition))
     }
 
+    /// A schema that may be left out, as a function that may be.
+    fn optional_condition(&mut self, schema: Option<&'m Schema>) -> TokenStream {
+        match schema.map(|schema| self.condition(schema)) {
+            Some(condition) => quote!(Some(#condition)),
+            None => quote!(None),
+        }
+    }
+
     /// The calls that check a value: its type, its members, what else it must be, its items.
     fn chain(&mut self, schema: &'m Schema, role: Role<'_>) -> TokenStream {
         let members = self.members(schema, role);
@@ -208,6 +220,10 @@ impl<'m> Emitter<'_, 'm> {
             Rule::Not(schema) => self.not(schema, constraint),
             Rule::If(rule) => self.if_(rule, constraint),
             Rule::Contains(schema) => self.contains(schema, constraint),
+            Rule::PrefixItems(rule) => self.prefix_items(rule, constraint),
+            Rule::PatternProperties(rule) => self.pattern_properties(rule, constraint),
+            Rule::UnevaluatedProperties(known) => self.unevaluated_properties(known, constraint),
+            Rule::PropertyNames(schema) => self.property_names(schema, constraint),
             Rule::Area(relation) => area::call(relation, constraint),
             Rule::Ratio(relation) => ratio::call(relation, constraint),
             Rule::Image(range) => image::call(range, constraint),

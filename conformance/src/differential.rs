@@ -29,7 +29,7 @@ pub struct Disagreement {
 pub fn compare(judge: &Judge, from_json: FromJson, text: &str) -> Option<Disagreement> {
     let statement = |pointer: String, constraint: &str, message: &str| {
         // What follows is advice: the judge names no nearest legal value, and looks for a name in one object alone.
-        let advice = ["; nearest legal ", "is not a known name here, "];
+        let advice = ["; nearest legal ", "is not a known name here"];
         let message =
             advice.into_iter().find_map(|words| Some(message.split_once(words)?.0)).unwrap_or(message);
         // A field of whole numbers holds 5 where the text has 5.0.

@@ -54,3 +54,35 @@ fn a_wrong_type_hides_what_is_inside_and_an_empty_object_names_its_strangers() {
     let strangers = ["/e/x e.additionalProperties", "/e/y~1 e.additionalProperties"];
     assert_eq!(blamed(json!({"a": 1, "e": {"x": 1, "y/": 2}})), strangers);
 }
+
+#[test]
+fn keywords_about_names_and_places_have_cases_on_both_sides() {
+    let parameters = json!({
+        "named": {"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}},
+        "tagged": {
+            "type": "object", "properties": {"size": {"type": "integer"}}, "required": ["size"],
+            "patternProperties": {"^x-": {"type": "string", "maxLength": 5}}, "additionalProperties": false,
+        },
+        "pair": {"type": "array", "prefixItems": [{"enum": ["rgb", "hsl"]}, {"type": "integer"}], "items": false},
+        "composed": {
+            "type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"],
+            "allOf": [{"properties": {"b": {"type": "string"}}}], "unevaluatedProperties": false,
+        },
+        "whole": {"$ref": "#/$defs/count"},
+    });
+    let mut task = task(&parameters);
+    task["required"] = json!([]);
+    task["$defs"] = json!({"count": {"type": "integer", "minimum": 1}});
+    let cases = case::derive(&model(&task), 1).unwrap();
+    for constraint in [
+        "named.propertyNames",
+        "tagged.patternProperties",
+        "pair.prefixItems",
+        "composed.unevaluatedProperties",
+        "whole.minimum",
+    ] {
+        let gaps: Vec<_> = cases.gaps.iter().filter(|gap| gap.constraint == constraint).collect();
+        assert!(gaps.is_empty(), "{gaps:?}");
+        assert!(cases.cases.iter().any(|case| case.subject == constraint), "{constraint}");
+    }
+}

@@ -34,9 +34,13 @@ mod multiple_of;
 mod not;
 mod one_of;
 mod pattern;
+mod pattern_properties;
+mod prefix_items;
+mod property_names;
 mod ratio;
 mod required;
 mod type_;
+mod unevaluated_properties;
 pub(crate) mod unique;
 mod unique_items;
 

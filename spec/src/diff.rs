@@ -210,9 +210,12 @@ pub fn answers(model: &Model, subject: Subject) -> Option<Model> {
 
 /// Takes closedness from a schema and from all that it declares.
 fn open_schema(schema: &mut Schema) {
-    schema
-        .constraints
-        .retain(|constraint| !matches!(constraint.rule, Rule::AdditionalProperties(_) | Rule::Unique));
+    schema.constraints.retain(|constraint| {
+        !matches!(
+            constraint.rule,
+            Rule::AdditionalProperties(_) | Rule::UnevaluatedProperties(_) | Rule::Unique
+        )
+    });
     for property in &mut schema.properties {
         open_schema(&mut property.schema);
     }
@@ -224,8 +227,10 @@ fn open_schema(schema: &mut Schema) {
 /// The same on JSON.
 fn open_json(schema: &mut Value) {
     let Some(members) = schema.as_object_mut() else { return };
-    if members.get("additionalProperties") == Some(&Value::Bool(false)) {
-        members.remove("additionalProperties");
+    for keyword in ["additionalProperties", "unevaluatedProperties"] {
+        if members.get(keyword) == Some(&Value::Bool(false)) {
+            members.remove(keyword);
+        }
     }
     for (keyword, value) in members.iter_mut() {
         match keyword.as_str() {

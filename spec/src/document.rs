@@ -10,5 +10,6 @@ pub mod tree;
 
 pub use diagnostic::{Diagnostic, Position, Severity};
 pub use file::{MAX_BYTES, ReadError, read_source};
+pub(crate) use source::Piece;
 pub use source::{Member, Node, Source};
 pub use tree::Tree;

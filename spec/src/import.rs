@@ -18,6 +18,7 @@ pub use document::{Imported, import, slug};
 use crate::document::{Diagnostic, Position, ReadError, Source, Tree};
 use crate::facts::{Fact, Facts, Identity, Layout, Parameter, Remark};
 use crate::model::Level;
+use crate::read::references;
 use outline::Outline;
 
 /// The longest page that is read, in bytes; published ones have some 17,000.
@@ -35,7 +36,8 @@ pub fn read(source: &Source) -> Result<Facts, ReadError> {
     let facts = match layout {
         Layout::OpenApi | Layout::Service | Layout::Task => {
             let model = crate::read(source)?;
-            json::read(source).map(|mut facts| {
+            let resolved = references::resolved(source).map_err(refused)?;
+            json::read(resolved.as_ref().unwrap_or(source)).map(|mut facts| {
                 let remark =
                     |warning: &Diagnostic| Remark::new(warning.position.line, warning.message.as_str());
                 facts.contradictions.extend(model.warnings.iter().map(remark));

@@ -10,6 +10,7 @@ mod id;
 pub mod image;
 pub(crate) mod kinds;
 mod level;
+mod nesting;
 pub(crate) mod number;
 mod path;
 mod pointer;
@@ -25,11 +26,15 @@ pub use id::ConstraintId;
 pub use image::{ImageRange, Measure};
 pub use kinds::Kinds;
 pub use level::Level;
+pub use nesting::Nesting;
 pub use number::{Bound, Count, Edge, End};
 pub use path::ParameterPath;
 pub use pointer::JsonPointer;
 pub use relation::{Operation, Relation};
-pub use rule::{DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, Rule};
+pub use rule::{
+    DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, PatternProperties,
+    PatternProperty, PrefixItems, Rule, UnevaluatedProperties,
+};
 pub use schema::{Property, Schema};
 pub use value::{equal, exact};
 pub use witness::{Side, Witness};

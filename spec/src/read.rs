@@ -13,6 +13,7 @@ mod layout;
 mod names;
 mod owner;
 mod platform;
+pub(crate) mod references;
 mod schema;
 
 pub use owner::read_rules;
@@ -45,6 +46,8 @@ pub fn read_file(path: &Path) -> Result<Model, ReadError> {
 /// # Errors
 /// Every reason why the text is not a spec in the dialect.
 pub fn read(source: &Source) -> Result<Model, ReadError> {
+    let resolved = references::resolved(source).map_err(|error| ReadError::Refused(vec![error]))?;
+    let source = resolved.as_ref().unwrap_or(source);
     let mut reader = Reader::new(source);
     let model = match source.root().and_then(|root| source.is_flat(MAX_DEPTH).map(|()| root)) {
         Ok(root) => reader.document(root),

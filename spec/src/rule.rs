@@ -29,16 +29,21 @@ mod multiple_of;
 mod not;
 mod one_of;
 mod pattern;
+mod pattern_properties;
+mod prefix_items;
+mod property_names;
 mod ratio;
 mod required;
 mod type_;
+mod unevaluated_properties;
 mod unique;
 mod unique_items;
 
 pub use crate::model::number::{Bound, Count, Edge, End};
 pub use crate::model::relation::{Operation, Relation};
 pub use crate::model::rule::{
-    DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, Rule,
+    DependentRequired, DependentSchema, Enum, EnumValue, Format, If, Pattern, PatternProperties,
+    PatternProperty, PrefixItems, Rule, UnevaluatedProperties,
 };
 pub use crate::model::value::{equal, exact};
 pub use crate::model::{Kinds, Side, Witness};
@@ -47,7 +52,11 @@ pub(crate) use additional_properties::{Additional, read as read_additional_prope
 pub(crate) use all_of::{is_lifted, read as read_all_of};
 pub(crate) use false_::read as read_boolean;
 pub(crate) use if_::read as read_if;
+pub use pattern::translate;
+pub(crate) use pattern_properties::read as read_pattern_properties;
+pub(crate) use prefix_items::read as read_prefix_items;
 pub(crate) use required::read as read_required;
+pub(crate) use unevaluated_properties::read as read_unevaluated_properties;
 
 use crate::arrays::{has_unique_items, repeated_item};
 use crate::document::{Diagnostic, Member, Node, text};
@@ -124,7 +133,7 @@ pub(crate) trait Scope<'a> {
 pub(crate) type Read = for<'a> fn(&Member<'a>, &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic>;
 
 /// The keywords that need no other member of their schema, with their readers.
-const READERS: [(&str, Read); 23] = [
+const READERS: [(&str, Read); 24] = [
     ("type", type_::read),
     ("const", const_::read),
     ("enum", enum_::read),
@@ -146,6 +155,7 @@ const READERS: [(&str, Read); 23] = [
     ("oneOf", one_of::read),
     ("not", not::read),
     ("contains", contains::read),
+    ("propertyNames", property_names::read),
     ("x-constraints", read_relations),
     ("x-unique", unique::read),
 ];
@@ -223,6 +233,12 @@ impl Rule {
             Self::Not(schema) => question(&not::Not(schema)),
             Self::If(rule) => question(&if_::If(rule)),
             Self::Contains(schema) => question(&contains::Contains(schema)),
+            Self::PrefixItems(rule) => question(&prefix_items::PrefixItems(rule)),
+            Self::PatternProperties(rule) => question(&pattern_properties::PatternProperties(rule)),
+            Self::UnevaluatedProperties(known) => {
+                question(&unevaluated_properties::UnevaluatedProperties(known))
+            }
+            Self::PropertyNames(schema) => question(&property_names::PropertyNames(schema)),
             Self::Area(relation) => question(&area::Area(relation)),
             Self::Ratio(relation) => question(&ratio::Ratio(relation)),
             Self::Image(range) => question(&image::Image(range)),

@@ -169,6 +169,19 @@ fn rules_over_several_parameters_are_weighed_with_what_is_known_besides() {
     expect(&with(&[], &wide), &with(&[], &wide), Effect::Documentation, Effect::Documentation);
     let known = given(json!({"properties": {"width": {"maximum": 10}}}));
     expect(&free, &with(&[], &known), Effect::Documentation, Effect::Documentation);
+    let short = |most: u32| json!({"propertyNames": {"maxLength": most}});
+    expect(&free, &with(&[], &short(5)), Effect::Breaking, Effect::Compatible);
+    expect(&free, &with(&[], &short(6)), Effect::Documentation, Effect::Documentation);
+    let by_name = |least: u32| json!({"patternProperties": {"^w": {"minimum": least}}});
+    // Names that begin so are free now.
+    expect(&free, &with(&[], &by_name(5)), Effect::Breaking, Effect::Breaking);
+    expect(&with(&[], &by_name(5)), &with(&[], &by_name(5)), Effect::Documentation, Effect::Documentation);
+    expect(&with(&[], &by_name(6)), &with(&[], &by_name(5)), Effect::Compatible, Effect::Breaking);
+    let branch = json!({"properties": {"fresh": {}}});
+    let known = json!({"allOf": [branch], "unevaluatedProperties": false});
+    let open = task(&json!({"mask": {}}), &[], &json!({"additionalProperties": true}));
+    let closed = task(&json!({"mask": {}}), &[], &json!({"additionalProperties": true, "allOf": [known]}));
+    expect(&open, &closed, Effect::Breaking, Effect::Compatible);
     let excludes = json!({"not": {"required": ["mask", "kind"]}});
     expect(&free, &with(&[], &excludes), Effect::Breaking, Effect::Compatible);
     let one_of_two = json!({"oneOf": [{"required": ["mask"]}, {"required": ["kind"]}]});

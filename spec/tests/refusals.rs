@@ -103,6 +103,13 @@ fn values_of_the_wrong_type() {
         ("pattern", &["5", "[]"]),
         ("items", &["5", "[{}]"]),
         ("contains", &["null"]),
+        ("prefixItems", &["[]", "{}", "[5]", "[{\"minimum\": \"1\"}]"]),
+        (
+            "unevaluatedProperties",
+            &["5", "{\"type\": \"string\"}", "false, \"anyOf\": [{\"properties\": {\"b\": {}}}]"],
+        ),
+        ("patternProperties", &["[]", "{\"(\": {}}", "{\"a\": 5}", "{\"a\": {\"minimum\": \"1\"}}"]),
+        ("propertyNames", &["5", "{\"maxLength\": \"1\"}"]),
         ("properties", &["[]", "\"a\"", "{\"b\": 5}"]),
         ("required", &["\"width\"", "[5]", "[\"b\", \"b\"]", "{}"]),
         ("additionalProperties", &["5", "\"false\""]),

@@ -84,10 +84,12 @@ const PATTERNS: [&str; 10] = [
 
 /// The text of a random task schema.
 pub(crate) fn text(seed: u64) -> String {
-    let mut random = Random(Rng::with_seed(seed));
+    let mut random = Random(Rng::with_seed(seed), false);
     let count = random.0.usize(1..6);
+    let definitions = random.definitions();
     let mut keywords = random.object(3, count);
     keywords.insert(0, "\"type\": \"object\"".to_owned());
+    keywords.extend(definitions);
     if !random.rarely(3) {
         let depth = random.0.usize(..3);
         keywords.extend(random.composites(depth, true));
@@ -110,7 +112,8 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-struct Random(Rng);
+/// Draws; whether the document has definitions that schemas may refer to.
+struct Random(Rng, bool);
 
 impl Random {
     fn one<T: Copy>(&mut self, of: &[T]) -> T {
@@ -135,8 +138,23 @@ impl Random {
         names.into_iter().take(count).map(quoted).collect()
     }
 
+    /// In some documents, schemas to refer to: `one`, and `two` that refers to `one`.
+    fn definitions(&mut self) -> Option<String> {
+        if !self.rarely(3) {
+            return None;
+        }
+        let one = self.schema(1);
+        self.1 = true;
+        Some(format!("\"$defs\": {{\"one\": {one}, \"two\": {{\"items\": {{\"$ref\": \"#/$defs/one\"}}}}}}"))
+    }
+
     /// A schema, `depth` levels of others in it at most.
     fn schema(&mut self, depth: usize) -> String {
+        if self.1 && self.rarely(8) {
+            let name = self.one(&["one", "two"]);
+            let more = self.one(&["", ", \"description\": \"Words.\"", ", \"maxLength\": 3"]);
+            return format!("{{\"$ref\": \"#/$defs/{name}\"{more}}}");
+        }
         if self.rarely(20) {
             return self.one(&["true", "false", "{}"]).to_owned();
         }
@@ -289,6 +307,9 @@ impl Random {
         if !self.rarely(4) {
             keywords.push(format!("\"items\": {}", self.schema(depth)));
         }
+        if self.rarely(4) {
+            keywords.push(format!("\"prefixItems\": {}", self.list(1..3, |random| random.schema(depth))));
+        }
         if self.rarely(3) {
             keywords.push(format!("\"contains\": {}", self.schema(depth)));
         }
@@ -327,6 +348,18 @@ impl Random {
             required.sort();
             required.dedup();
             keywords.push(format!("\"required\": [{}]", required.join(", ")));
+        }
+        if self.rarely(6) {
+            let rule =
+                self.one(&["\"maxLength\": 6", "\"pattern\": \"^[a-zé]\"", "\"not\": {\"const\": \"a\"}"]);
+            keywords.push(format!("\"propertyNames\": {{{rule}}}"));
+        }
+        if self.rarely(5) {
+            let rule = self.one(&["^[a-z]", "é$|ü", "^.?$"]);
+            keywords.push(format!("\"patternProperties\": {{\"{rule}\": {}}}", self.schema(depth.min(1))));
+        }
+        if !is_closed && self.rarely(4) {
+            keywords.push("\"unevaluatedProperties\": false".to_owned());
         }
         match self.0.u32(..3) {
             _ if is_closed => keywords.push("\"additionalProperties\": false".to_owned()),
@@ -427,14 +460,18 @@ impl Random {
     }
 
     fn annotations(&mut self) -> Vec<String> {
-        vec![
-            "\"$id\": \"the-same-everywhere\"".to_owned(),
+        let mut annotations = vec![
             format!("\"$comment\": {}", quoted(self.one(&TEXTS))),
             format!("\"x-order\": {}", self.value(1)),
             format!("\"title\": {}", quoted(self.one(&TEXTS))),
             format!("\"description\": {}", quoted("Words with `code`, \"quotes\" and [brackets].")),
             format!("\"default\": {}", self.value(2)),
             format!("\"examples\": {}", self.list(0..2, |random| random.value(1))),
-        ]
+        ];
+        // A pointer in a schema that has an id would start from that schema.
+        if !self.1 {
+            annotations.push("\"$id\": \"the-same-everywhere\"".to_owned());
+        }
+        annotations
     }
 }

@@ -34,6 +34,37 @@ fn sets_of_numbers_are_enums_of_their_values() {
 }
 
 #[test]
+fn names_of_members_are_judged_at_their_object() {
+    assert_eq!(violated(r#"{"taskMembers": {"self": "a", "123456789": 5}}"#), [""; 0]);
+    assert_eq!(violated(r#"{"taskMembers": {"1234567890": 5}}"#), ["/taskMembers taskMembers.propertyNames"]);
+}
+
+#[test]
+fn members_are_judged_by_the_form_of_their_names() {
+    assert_eq!(violated(r#"{"tagged": {"size": 1, "x-a": "a"}}"#), [""; 0]);
+    assert_eq!(violated(r#"{"tagged": {"x-a": 1}}"#), ["/tagged tagged.patternProperties"]);
+    assert_eq!(violated(r#"{"tagged": {"y": "a"}}"#), ["/tagged tagged.patternProperties"]);
+    let request = Request::from_json(r#"{"tagged": {"size": 1, "x-a": "a"}}"#).unwrap();
+    assert_eq!(serde_json::to_string(&request).unwrap(), r#"{"tagged":{"size":1,"x-a":"a"}}"#);
+}
+
+#[test]
+fn items_are_judged_by_their_places() {
+    assert_eq!(violated(r#"{"pair": []}"#), [""; 0]);
+    assert_eq!(violated(r#"{"pair": ["a", 1]}"#), [""; 0]);
+    for wrong in [r#"[1]"#, r#"["a", 0]"#, r#"["a", 1, 2]"#] {
+        assert_eq!(violated(&format!("{{\"pair\": {wrong}}}")), ["/pair pair.prefixItems"], "{wrong}");
+    }
+}
+
+#[test]
+fn an_object_is_closed_beyond_its_branches() {
+    assert_eq!(violated(r#"{"composed": {"a": 1, "b": "x"}}"#), [""; 0]);
+    assert_eq!(violated(r#"{"composed": {"a": 1, "c": "x"}}"#), ["/composed composed.unevaluatedProperties"]);
+    assert_eq!(violated(r#"{"composed": {"b": 1}}"#), ["/composed composed.b.allOf"]);
+}
+
+#[test]
 fn objects_without_members_and_members_named_like_our_own_names_are_fine() {
     assert_eq!(violated(r#"{"empty": {"a": 1}}"#), ["/empty/a empty.additionalProperties"]);
     assert_eq!(violated(r#"{"gen": {"node": 1.0, "taskMembers": 9007199254740993}}"#), [""; 0]);

@@ -2,18 +2,23 @@
 
 use super::Emitter;
 use airspec_spec::model::Pattern;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 impl Emitter<'_, '_> {
     pub(super) fn pattern(&mut self, pattern: &Pattern, constraint: &TokenStream) -> TokenStream {
+        let ident = self.pattern_static(pattern);
+        quote!(.pattern(#constraint, &#ident))
+    }
+
+    /// The static of a pattern.
+    pub(super) fn pattern_static(&mut self, pattern: &Pattern) -> Ident {
         let known = self.patterns.iter().position(|known| *known == pattern.rust);
         let index = known.unwrap_or_else(|| {
             self.patterns.push(pattern.rust.clone());
             self.patterns.len() - 1
         });
-        let ident = format_ident!("PATTERN_{index}");
-        quote!(.pattern(#constraint, &#ident))
+        format_ident!("PATTERN_{index}")
     }
 
     /// The statics of all patterns.

@@ -1,6 +1,7 @@
 //! A plain JSON Schema (2020-12): nothing in it is ours, so that any validator takes it as it is.
 
 use airspec_spec::Model;
+use airspec_spec::model::Nesting;
 use airspec_spec::model::image::CHECKED_WHERE;
 use serde_json::{Map, Value, json};
 
@@ -26,33 +27,30 @@ pub(super) fn portable(schema: &Value) -> Value {
     let mut out = Map::new();
     let mut unsaid = Vec::new();
     for (keyword, value) in members {
-        match keyword.as_str() {
-            "properties" | "dependentSchemas" => {
-                let all = value.as_object().into_iter().flatten();
-                let all = all.map(|(name, schema)| (name.clone(), portable(schema)));
-                out.insert(keyword.clone(), Value::Object(all.collect()));
+        let inner = match (Nesting::of(keyword), value) {
+            (Some(Nesting::One), schema) => Some(portable(schema)),
+            (Some(Nesting::List), Value::Array(schemas)) => Some(schemas.iter().map(portable).collect()),
+            (Some(Nesting::Map), Value::Object(schemas)) => {
+                let schemas = schemas.iter().map(|(name, schema)| (name.clone(), portable(schema)));
+                Some(Value::Object(schemas.collect()))
             }
-            "items" | "additionalProperties" | "contains" | "not" | "if" | "then" | "else" => {
-                out.insert(keyword.clone(), portable(value));
-            }
-            "allOf" | "anyOf" | "oneOf" => {
-                let branches = value.as_array().into_iter().flatten().map(portable);
-                out.insert(keyword.clone(), branches.collect());
-            }
-            "format" if value == "uuid4" => {
+            _ => None,
+        };
+        match (keyword.as_str(), inner) {
+            // What references refer to stands in their places.
+            ("$id" | "externalDocs" | "$defs" | "definitions", _) => {}
+            (keyword, Some(inner)) => drop(out.insert(keyword.to_owned(), inner)),
+            ("format", None) if value == "uuid4" => {
                 out.insert("format".to_owned(), json!("uuid"));
                 // A second pattern beside the schema's own one needs a place of its own.
                 let place = if members.contains_key("pattern") { "allOf" } else { "pattern" };
                 let pattern = if place == "allOf" { json!([{"pattern": UUID4}]) } else { json!(UUID4) };
                 out.entry(place.to_owned()).or_insert(pattern);
             }
-            "x-unique" => unsaid.push("must differ between the tasks of a batch".to_owned()),
-            "x-constraints" => unsaid.extend(unstatable(value)),
-            "$id" | "externalDocs" => {}
-            extension if extension.starts_with("x-") => {}
-            _ => {
-                out.insert(keyword.clone(), value.clone());
-            }
+            ("x-unique", None) => unsaid.push("must differ between the tasks of a batch".to_owned()),
+            ("x-constraints", None) => unsaid.extend(unstatable(value)),
+            (extension, None) if extension.starts_with("x-") => {}
+            (keyword, None) => drop(out.insert(keyword.to_owned(), value.clone())),
         }
     }
     if !unsaid.is_empty() {

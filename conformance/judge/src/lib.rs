@@ -151,6 +151,11 @@ impl Judge {
                 };
                 members.map(unknown).collect()
             }
+            // Where a branch fails, the judge takes what it declares for unknown. That it fails is another error.
+            (
+                Rule::UnevaluatedProperties(known),
+                ValidationErrorKind::UnevaluatedProperties { unexpected },
+            ) if unexpected.iter().all(|name| known.knows(name)) => Vec::new(),
             _ => {
                 let holder = prefix(&pointer, *depth);
                 let found = task.pointer(&holder).unwrap_or(&Value::Null);
@@ -191,12 +196,19 @@ fn marks(model: &Model) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     for constraint in model.constraints() {
         let location = constraint.location.to_string();
-        let locations = match (&constraint.rule, location.strip_suffix("/if")) {
-            (Rule::If(_), Some(holder)) => vec![format!("{holder}/then"), format!("{holder}/else"), location],
-            // It is not the validator that looks into images.
-            (Rule::Image(_), _) => Vec::new(),
-            _ => vec![location],
+        // Keywords that are one rule with the first: their errors show at places of their own.
+        let (keyword, others): (&str, &[&str]) = match constraint.rule {
+            Rule::If(_) => ("/if", &["/then", "/else"]),
+            Rule::PrefixItems(_) => ("/prefixItems", &["/items"]),
+            Rule::PatternProperties(_) => ("/patternProperties", &["/additionalProperties"]),
+            _ => ("", &[]),
         };
+        let holder = location.strip_suffix(keyword).unwrap_or(&location);
+        let mut locations: Vec<String> = others.iter().map(|other| format!("{holder}{other}")).collect();
+        // It is not the validator that looks into images.
+        if !matches!(constraint.rule, Rule::Image(_)) {
+            locations.push(location);
+        }
         let index = marks.iter().filter(|mark| mark.locations == locations).count();
         marks.push(Mark { constraint: constraint.clone(), locations, index });
     }

@@ -1,10 +1,11 @@
 //! A judge of requests: the `jsonschema` crate on a document's own schema, with what only our documents have.
 //!
-//! `x-constraints` and the format `uuid4` are all that is of our own making.
+//! `x-constraints`, the format `uuid4` and the translation of patterns are all that is of our own making.
 
-use airspec_spec::model::{Operation, Relation, exact};
+use airspec_spec::model::{Nesting, Operation, Relation, exact};
+use airspec_spec::rule::translate;
 use bigdecimal::{BigDecimal, Signed as _, Zero as _};
-use jsonschema::{Keyword, ValidationError, Validator};
+use jsonschema::{Keyword, PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value};
 
 /// The validator of a schema. An error of the custom keyword `x-constraints` has the index of the rule as its message.
@@ -14,12 +15,48 @@ use serde_json::{Map, Value};
 pub fn validator(schema: &Value) -> Result<Validator, String> {
     jsonschema::draft202012::options()
         .should_validate_formats(true)
+        .with_pattern_options(PatternOptions::regex())
         .with_format("uuid4", is_uuid4)
         .with_keyword("x-constraints", |_, value, _| {
             Ok(Box::new(Relations::read(value)) as Box<dyn for<'i> Keyword<'i>>)
         })
-        .build(schema)
+        .build(&with_translated_patterns(schema))
         .map_err(|error| error.to_string())
+}
+
+/// The schema with its patterns as the engine of generated code reads them: the `jsonschema` crate has a translation of
+/// its own, to which `.` is another set of characters and `\b` another boundary than to ECMA 262.
+fn with_translated_patterns(schema: &Value) -> Value {
+    let Value::Object(members) = schema else { return schema.clone() };
+    let translated = |pattern: &str| translate(pattern).unwrap_or_else(|_| pattern.to_owned());
+    let member = |(keyword, value): (&String, &Value)| {
+        let value = match (Nesting::of(keyword), value) {
+            (Some(Nesting::Map), Value::Object(schemas)) if keyword == "patternProperties" => {
+                let mut of_pattern = Map::new();
+                for (pattern, schema) in schemas {
+                    let mut pattern = translated(pattern);
+                    // Two ways to write one pattern.
+                    while of_pattern.contains_key(&pattern) {
+                        pattern.insert_str(0, "(?:)");
+                    }
+                    of_pattern.insert(pattern, with_translated_patterns(schema));
+                }
+                Value::Object(of_pattern)
+            }
+            (Some(Nesting::Map), Value::Object(schemas)) => {
+                let schemas = schemas.iter();
+                schemas.map(|(name, schema)| (name.clone(), with_translated_patterns(schema))).collect()
+            }
+            (Some(Nesting::List), Value::Array(schemas)) => {
+                schemas.iter().map(with_translated_patterns).collect()
+            }
+            (Some(Nesting::One), schema) => with_translated_patterns(schema),
+            (None, Value::String(pattern)) if keyword == "pattern" => Value::from(translated(pattern)),
+            (_, other) => other.clone(),
+        };
+        (keyword.clone(), value)
+    };
+    members.iter().map(member).collect()
 }
 
 /// Version 4 and the variant of RFC 9562, in the hyphenated form.

@@ -1,6 +1,6 @@
 //! The idioms of published specs, each with values that it allows and values that it does not.
 //!
-//! The file has the form of JSON-Schema-Test-Suite, so that generated code runs it too:
+//! The files have the form of JSON-Schema-Test-Suite, so that generated code runs them too:
 //! `cargo xtask differential --suite conformance/judge/tests/idioms`.
 
 use airspec_judge::Judge;
@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 #[test]
 fn every_idiom_is_read_and_judged() {
-    let groups: Vec<Value> = serde_json::from_str(include_str!("idioms/idioms.json")).unwrap();
-    for group in &groups {
+    let files = [include_str!("idioms/idioms.json"), include_str!("idioms/patterns.json")];
+    let groups = files.map(|text| serde_json::from_str::<Vec<Value>>(text).unwrap());
+    for group in groups.iter().flatten() {
         let title = group["description"].as_str().unwrap();
         let task = json!({"type": "object", "properties": {"value": group["schema"]}, "required": ["value"]});
         let model = read(&Source::new(title, task.to_string())).unwrap_or_else(|error| panic!("{error}"));

@@ -94,6 +94,10 @@ impl Code {
             | Rule::Not(_)
             | Rule::If(_)
             | Rule::Contains(_)
+            | Rule::PrefixItems(_)
+            | Rule::PatternProperties(_)
+            | Rule::UnevaluatedProperties(_)
+            | Rule::PropertyNames(_)
             | Rule::Area(_)
             | Rule::Ratio(_)
             | Rule::Image(_) => Self::Invalid,
@@ -220,7 +224,7 @@ fn members(rule: &Rule) -> Vec<String> {
         Rule::Area(relation) | Rule::Ratio(relation) => names.extend(relation.parameters.iter().cloned()),
         Rule::DependentRequired(dependent) => names = dependent.names(),
         Rule::DependentSchemas(_) => names = rule.parameters(),
-        Rule::Contains(_) => {}
+        Rule::Contains(_) | Rule::PrefixItems(_) | Rule::PatternProperties(_) | Rule::PropertyNames(_) => {}
         rule => rule.children().into_iter().for_each(|branch| collect(branch, "", &mut names)),
     }
     names

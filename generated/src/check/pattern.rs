@@ -19,7 +19,7 @@ impl Pattern {
         Self { text, compiled: OnceLock::new() }
     }
 
-    fn is_match(&self, text: &str) -> bool {
+    pub(super) fn is_match(&self, text: &str) -> bool {
         let compile = || Regex::new(self.text).expect("the generator compiled this pattern");
         self.compiled.get_or_init(compile).is_match(text)
     }

@@ -57,17 +57,12 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
         }
         Rule::UniqueItems => Some(value.as_array().is_none_or(|items| !repeated(items).contains(&true))),
         Rule::Format(format) => value.as_str().map_or(Some(true), |text| of_format(*format, text)),
-        Rule::Pattern(pattern) => match value.as_str() {
-            None => Some(true),
-            Some(text) => regex::Regex::new(&pattern.rust).ok().map(|pattern| pattern.is_match(text)),
-        },
-        Rule::AdditionalProperties(names) => {
-            Some(value.as_object().is_none_or(|object| object.keys().all(|name| names.contains(name))))
-        }
-        Rule::DependentRequired(dependent) => Some(value.as_object().is_none_or(|object| {
-            let has = |name: &String| object.contains_key(name);
-            dependent.needs.iter().all(|(trigger, needs)| !has(trigger) || needs.iter().all(has))
-        })),
+        Rule::Pattern(pattern) => Some(value.as_str().is_none_or(|text| pattern.is_match(text))),
+        Rule::AdditionalProperties(_)
+        | Rule::DependentRequired(_)
+        | Rule::PatternProperties(_)
+        | Rule::UnevaluatedProperties(_)
+        | Rule::PropertyNames(_) => value.as_object().map_or(Some(true), |members| of_names(rule, members)),
         Rule::DependentSchemas(branches) => value.as_object().map_or(Some(true), |object| {
             let given = branches.iter().filter(|one| object.contains_key(&one.trigger));
             all(given.map(|one| schema(&one.schema, value)))
@@ -91,8 +86,31 @@ pub(super) fn rule(rule: &Rule, value: &Value) -> Option<bool> {
             Some(items) => not(all(items.iter().map(|item| not(schema(inner, item))))),
         },
         Rule::Image(_) => (!value.is_string()).then_some(true),
+        Rule::PrefixItems(prefix) => value.as_array().map_or(Some(true), |items| {
+            let found = items.iter().enumerate().filter_map(|(place, item)| Some((prefix.at(place)?, item)));
+            all(found.map(|(of_item, item)| schema(of_item, item)))
+        }),
         // Statements about more than the value.
         Rule::Required | Rule::Unique => None,
+    }
+}
+
+/// Whether the members of an object, by their names, satisfy a rule about such.
+fn of_names(rule: &Rule, members: &Map<String, Value>) -> Option<bool> {
+    let has = |name: &String| members.contains_key(name);
+    match rule {
+        Rule::AdditionalProperties(names) => Some(members.keys().all(|name| names.contains(name))),
+        Rule::UnevaluatedProperties(known) => Some(members.keys().all(|name| known.knows(name))),
+        Rule::PropertyNames(of_name) => {
+            all(members.keys().map(|name| schema(of_name, &Value::from(name.as_str()))))
+        }
+        Rule::PatternProperties(patterns) => all(members.iter().flat_map(|(name, value)| {
+            patterns.schemas_of(name).into_iter().map(move |one| schema(one, value))
+        })),
+        Rule::DependentRequired(dependent) => {
+            Some(dependent.needs.iter().all(|(trigger, needs)| !has(trigger) || needs.iter().all(has)))
+        }
+        _ => None,
     }
 }
 

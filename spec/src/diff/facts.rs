@@ -149,6 +149,11 @@ pub(super) fn object_having(name: &str) -> Schema {
     Schema { constraints: vec![unnamed(Rule::Type(Kinds::OBJECT))], ..having(name) }
 }
 
+/// Values of some types, whatever else.
+pub(super) fn of_kind(kinds: Kinds) -> Schema {
+    Schema { constraints: vec![unnamed(Rule::Type(kinds))], ..Schema::default() }
+}
+
 /// A constraint that no document states.
 fn unnamed(rule: Rule) -> Constraint {
     Constraint {

@@ -4,8 +4,10 @@
 //! every question, so a search for a counterexample stands beside these proofs.
 
 use super::admits;
-use super::facts::{Facts, Profile, having, object_having, spread};
-use crate::model::{Format, If, Kinds, Operation, Relation, Rule, Schema};
+use super::facts::{Facts, Profile, having, object_having, of_kind, spread};
+use crate::model::{
+    Format, If, Kinds, Operation, PatternProperties, PatternProperty, PrefixItems, Relation, Rule, Schema,
+};
 use bigdecimal::{BigDecimal, Signed as _};
 use std::cell::Cell;
 
@@ -214,6 +216,11 @@ impl Prover {
             Rule::OneOf(branches) => self.one_of(facts, branches),
             Rule::Not(schema) => self.absurd(&facts.and(schema)),
             Rule::If(rule) => self.implies(facts, rule),
+            Rule::PrefixItems(goal) => !profile.has(Kinds::ARRAY) || self.by_place(facts, profile, goal),
+            Rule::PatternProperties(goal) => !profile.has(Kinds::OBJECT) || self.by_pattern(facts, goal),
+            Rule::UnevaluatedProperties(_) | Rule::PropertyNames(_) => {
+                !profile.has(Kinds::OBJECT) || self.by_name(facts, rule)
+            }
             Rule::Contains(schema) => !profile.has(Kinds::ARRAY) || self.contains(facts, profile, schema),
         }
     }
@@ -233,6 +240,71 @@ impl Prover {
             }
             _ => false,
         }
+    }
+
+    /// Whether every name that an object can have is one that the rule, which looks at names alone, lets through.
+    fn by_name(&self, facts: &Facts<'_>, goal: &Rule) -> bool {
+        let passes = |name: &str| {
+            admits::rule(goal, &serde_json::json!({name: null})) == Some(true) || self.absent(facts, name)
+        };
+        let known = |rule: &Rule| match (rule, goal) {
+            (Rule::PropertyNames(known), Rule::PropertyNames(goal)) => {
+                let text = of_kind(Kinds::STRING);
+                self.entails(&Facts::of(known).and(&text), goal)
+            }
+            (Rule::UnevaluatedProperties(known), Rule::UnevaluatedProperties(goal)) => {
+                known.names.iter().all(|name| goal.names.contains(name))
+                    && known.patterns.iter().all(|pattern| goal.patterns.contains(pattern))
+            }
+            _ => false,
+        };
+        facts.is_closed() && facts.names().into_iter().all(passes) || facts.rules().any(known)
+    }
+
+    /// Whether each item that there can be is as its place demands.
+    fn by_place(&self, facts: &Facts<'_>, profile: &Profile<'_>, goal: &PrefixItems) -> bool {
+        let mut known: Vec<&PrefixItems> = Vec::new();
+        for rule in facts.rules() {
+            if let Rule::PrefixItems(one) = rule {
+                known.push(one);
+            }
+        }
+        let places = known.iter().map(|known| known.first.len()).fold(goal.first.len(), usize::max);
+        let is_possible = |place: &usize| profile.items.most.is_none_or(|most| (*place as u64) < most);
+        // The place behind the last one stands for all after it.
+        (0..=places).filter(is_possible).all(|place| {
+            let of_place = known.iter().filter_map(|known| known.at(place));
+            let facts = of_place.fold(facts.items(), |facts, schema| facts.and(schema));
+            goal.at(place).is_none_or(|goal| self.entails(&facts, goal))
+        })
+    }
+
+    /// Whether each member is as the patterns of its name demand: where there is none, or where another rule with the
+    /// same patterns demands more.
+    fn by_pattern(&self, facts: &Facts<'_>, goal: &PatternProperties) -> bool {
+        let leads = |known: &Schema, goal: &Schema| self.entails(&Facts::of(known), goal);
+        let demands = |known: &PatternProperties, one: &PatternProperty| {
+            let mut same = known.patterns.iter().filter(|other| other.pattern == one.pattern);
+            same.any(|known| leads(&known.schema, &one.schema))
+        };
+        let of_others = |known: &PatternProperties| match (&known.others, &goal.others) {
+            (_, None) => true,
+            (None, Some(_)) => false,
+            (Some(others), Some(demanded)) => {
+                let is_pattern =
+                    |one: &PatternProperty| goal.patterns.iter().any(|other| other.pattern == one.pattern);
+                known.patterns.iter().all(is_pattern)
+                    && known.declared.iter().all(|name| goal.declared.contains(name))
+                    && leads(others, demanded)
+            }
+        };
+        facts.is_closed() && facts.names().into_iter().all(|name| self.absent(facts, name))
+            || facts.rules().any(|rule| match rule {
+                Rule::PatternProperties(known) => {
+                    goal.patterns.iter().all(|one| demands(known, one)) && of_others(known)
+                }
+                _ => false,
+            })
     }
 
     fn any_of(&self, facts: &Facts<'_>, branches: &[Schema]) -> bool {

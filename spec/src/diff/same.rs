@@ -1,6 +1,6 @@
 //! Whether two rules, or two schemas, say the same in the same way, wording aside.
 
-use crate::model::{DependentSchema, Property, Rule, Schema, equal};
+use crate::model::{DependentSchema, PatternProperties, PatternProperty, Property, Rule, Schema, equal};
 
 pub(super) fn schema(a: &Schema, b: &Schema) -> bool {
     a.constraints.len() == b.constraints.len()
@@ -27,6 +27,21 @@ fn all(a: &[Schema], b: &[Schema]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| schema(a, b))
 }
 
+fn names(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().all(|name| b.contains(name))
+}
+
+fn by_pattern(a: &PatternProperties, b: &PatternProperties) -> bool {
+    let same = |one: &PatternProperty, other: &PatternProperty| {
+        one.pattern == other.pattern && schema(&one.schema, &other.schema)
+    };
+    a.patterns.len() == b.patterns.len()
+        && a.patterns.iter().zip(&b.patterns).all(|(one, other)| same(one, other))
+        && option(a.others.as_ref(), b.others.as_ref(), schema)
+        // Without a word on the others it makes no difference which names are declared.
+        && (a.others.is_none() || names(&a.declared, &b.declared))
+}
+
 pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
     match (a, b) {
         (Rule::Type(a), Rule::Type(b)) => a == b,
@@ -45,9 +60,7 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
         | (Rule::MaxItems(a), Rule::MaxItems(b)) => a == b,
         (Rule::Format(a), Rule::Format(b)) => a == b,
         (Rule::Pattern(a), Rule::Pattern(b)) => a.rust == b.rust,
-        (Rule::AdditionalProperties(a), Rule::AdditionalProperties(b)) => {
-            a.len() == b.len() && a.iter().all(|name| b.contains(name))
-        }
+        (Rule::AdditionalProperties(a), Rule::AdditionalProperties(b)) => names(a, b),
         (Rule::DependentRequired(a), Rule::DependentRequired(b)) => a == b,
         (Rule::DependentSchemas(a), Rule::DependentSchemas(b)) => {
             let has = |one: &DependentSchema| {
@@ -55,11 +68,19 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
             };
             a.len() == b.len() && a.iter().all(has)
         }
+        (Rule::PrefixItems(a), Rule::PrefixItems(b)) => {
+            all(&a.first, &b.first) && option(a.others.as_ref(), b.others.as_ref(), schema)
+        }
+        (Rule::UnevaluatedProperties(a), Rule::UnevaluatedProperties(b)) => {
+            names(&a.names, &b.names) && a.patterns == b.patterns
+        }
+        (Rule::PatternProperties(a), Rule::PatternProperties(b)) => by_pattern(a, b),
         (Rule::Area(a), Rule::Area(b)) | (Rule::Ratio(a), Rule::Ratio(b)) => a == b,
         (Rule::Image(a), Rule::Image(b)) => a == b,
         (Rule::AllOf(a), Rule::AllOf(b))
         | (Rule::Not(a), Rule::Not(b))
-        | (Rule::Contains(a), Rule::Contains(b)) => schema(a, b),
+        | (Rule::Contains(a), Rule::Contains(b))
+        | (Rule::PropertyNames(a), Rule::PropertyNames(b)) => schema(a, b),
         (Rule::AnyOf(a), Rule::AnyOf(b)) | (Rule::OneOf(a), Rule::OneOf(b)) => all(a, b),
         (Rule::If(a), Rule::If(b)) => {
             schema(&a.condition, &b.condition)

@@ -34,12 +34,30 @@ pub struct Source {
     /// A place about every [`STRIDE`] bytes, found when a position is first asked for: a document of one long line is
     /// not walked through again for each of its values.
     places: OnceLock<Vec<(usize, Position)>>,
+    /// The text as given, where this one was made of its parts.
+    given: Option<(String, Vec<Piece>)>,
+}
+
+/// Where a part of a rewritten text comes from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Piece {
+    /// Where it starts in the rewritten text.
+    pub(crate) start: usize,
+    /// Where it starts in the text as given.
+    pub(crate) origin: usize,
+    /// Whether it stands there, character by character, or has been put there.
+    pub(crate) is_copied: bool,
 }
 
 impl Source {
     /// A text and the name (usually a file's) under which diagnostics speak of it.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), places: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), places: OnceLock::new(), given: None }
+    }
+
+    /// A text made of parts of this one. Its positions are those of the parts in this one.
+    pub(crate) fn rewritten(&self, text: String, pieces: Vec<Piece>) -> Self {
+        Self { given: Some((self.text.clone(), pieces)), ..Self::new(self.name.as_str(), text) }
     }
 
     /// The name that diagnostics carry.
@@ -115,31 +133,38 @@ impl Source {
     }
 
     pub(crate) fn position(&self, offset: usize) -> Position {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
+        let (text, offset) = self.given(offset);
+        let mut offset = offset.min(text.len());
+        while !text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let places = self.places.get_or_init(|| self.places());
+        let places = self.places.get_or_init(|| places(text));
         let nearest = places.partition_point(|(start, _)| *start <= offset).saturating_sub(1);
-        places
-            .get(nearest)
-            .map_or(Position::START, |(start, place)| advance(*place, &self.text[*start..offset]))
+        places.get(nearest).map_or(Position::START, |(start, place)| advance(*place, &text[*start..offset]))
     }
 
-    fn places(&self) -> Vec<(usize, Position)> {
-        let mut places = vec![(0, Position::START)];
-        let (mut start, mut place) = (0, Position::START);
-        while start + STRIDE < self.text.len() {
-            let end = (start + STRIDE..)
-                .take(4)
-                .find(|end| self.text.is_char_boundary(*end))
-                .unwrap_or(self.text.len());
-            place = advance(place, &self.text[start..end]);
-            start = end;
-            places.push((start, place));
-        }
-        places
+    /// The text as given, and a place of this one in it.
+    fn given(&self, offset: usize) -> (&str, usize) {
+        let Some((given, pieces)) = &self.given else { return (&self.text, offset) };
+        let last = pieces.partition_point(|piece| piece.start <= offset).checked_sub(1);
+        let place = last.map_or(offset, |last| {
+            let Piece { start, origin, is_copied } = pieces[last];
+            if is_copied { origin + (offset - start) } else { origin }
+        });
+        (given, place)
     }
+}
+
+fn places(text: &str) -> Vec<(usize, Position)> {
+    let mut places = vec![(0, Position::START)];
+    let (mut start, mut place) = (0, Position::START);
+    while start + STRIDE < text.len() {
+        let end = (start + STRIDE..).take(4).find(|end| text.is_char_boundary(*end)).unwrap_or(text.len());
+        place = advance(place, &text[start..end]);
+        start = end;
+        places.push((start, place));
+    }
+    places
 }
 
 /// The place behind a text that starts at a place.
@@ -178,6 +203,11 @@ pub struct Member<'a> {
 }
 
 impl Member<'_> {
+    /// Where the key starts in the text, in bytes.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
     /// Where the key stands.
     #[must_use]
     pub fn position(&self) -> Position {
@@ -358,8 +388,14 @@ impl<'a> Node<'a> {
         Node { source: self.source, text: raw.get(), depth: self.depth + 1 }
     }
 
-    fn offset(&self) -> usize {
+    /// Where the value starts in the text, in bytes.
+    pub(crate) fn offset(&self) -> usize {
         offset_of(self.text, &self.source.text)
+    }
+
+    /// Where it ends.
+    pub(crate) fn end(&self) -> usize {
+        self.offset() + self.text.len()
     }
 }
 

@@ -19,14 +19,16 @@ pub fn normal(keyword: &str, value: &Tree) -> Tree {
             Tree::object(value.members().iter().map(|(name, needs)| (name.clone(), set(needs.clone()))))
                 .sorted()
         }
-        "dependentSchemas" => {
+        "dependentSchemas" | "patternProperties" => {
             Tree::object(value.members().iter().map(|(name, part)| (name.clone(), schema(part)))).sorted()
         }
         "if" if value.get("if").is_some() => {
             Tree::object(value.members().iter().map(|(name, part)| (name.clone(), schema(part)))).sorted()
         }
         "anyOf" | "oneOf" | "allOf" => branches(value),
-        "not" | "contains" | "additionalProperties" | "if" => schema(value),
+        // The order of the items is what it is about.
+        "prefixItems" => Tree::List(value.items().iter().map(schema).collect()),
+        "not" | "contains" | "propertyNames" | "additionalProperties" | "if" => schema(value),
         _ => value.sorted(),
     }
 }
@@ -36,7 +38,7 @@ fn schema(value: &Tree) -> Tree {
     for (keyword, part) in value.members() {
         match keyword.as_str() {
             word if WORDS.contains(&word) => {}
-            "properties" => {
+            "properties" | "patternProperties" => {
                 let properties = part.members().iter().map(|(name, part)| (name.clone(), schema(part)));
                 members.push((keyword.clone(), Tree::object(properties)));
             }
@@ -93,7 +95,7 @@ fn branches(value: &Tree) -> Tree {
 pub fn without_words(keyword: &str, value: &Tree) -> Tree {
     match (keyword, value) {
         ("const" | "default" | "enum", _) => value.clone(),
-        ("properties" | "dependentSchemas" | "if", Tree::Object(members))
+        ("properties" | "patternProperties" | "dependentSchemas" | "if", Tree::Object(members))
             if keyword != "if" || value.get("if").is_some() =>
         {
             Tree::object(members.iter().map(|(name, part)| (name.clone(), without_words("schema", part))))

@@ -67,6 +67,14 @@ pub enum Rule {
     If(Box<If>),
     /// `contains`.
     Contains(Box<Schema>),
+    /// `prefixItems`, with the `items` beside it.
+    PrefixItems(PrefixItems),
+    /// `patternProperties`, with the `additionalProperties` beside it.
+    PatternProperties(PatternProperties),
+    /// `unevaluatedProperties: false`.
+    UnevaluatedProperties(UnevaluatedProperties),
+    /// `propertyNames`.
+    PropertyNames(Box<Schema>),
     /// `x-constraints`: the product of two parameters.
     Area(Relation),
     /// `x-constraints`: the quotient of two parameters.
@@ -192,6 +200,14 @@ pub struct Pattern {
     pub rust: String,
 }
 
+impl Pattern {
+    /// Whether a text holds a match. The pattern is compiled for each question.
+    #[must_use]
+    pub fn is_match(&self, text: &str) -> bool {
+        regex::Regex::new(&self.rust).is_ok_and(|pattern| pattern.is_match(text))
+    }
+}
+
 /// Each trigger with the members it needs, in the order of the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DependentRequired {
@@ -207,6 +223,73 @@ impl DependentRequired {
         let all = self.needs.iter().flat_map(|(trigger, needs)| std::iter::once(trigger).chain(needs));
         all.filter(|name| seen.insert(*name)).cloned().collect()
     }
+}
+
+/// What holds for items by their places.
+#[derive(Clone, Debug)]
+pub struct PrefixItems {
+    /// What holds for the first items, one after the other; at least one.
+    pub first: Vec<Schema>,
+    /// What holds for each item after those.
+    pub others: Option<Schema>,
+}
+
+impl PrefixItems {
+    /// What holds for the item at a place.
+    #[must_use]
+    pub fn at(&self, place: usize) -> Option<&Schema> {
+        self.first.get(place).or(self.others.as_ref())
+    }
+}
+
+/// What the members of an object are called that a schema and its `allOf` close.
+#[derive(Clone, Debug)]
+pub struct UnevaluatedProperties {
+    /// The names that are declared, in the order of the document.
+    pub names: Vec<String>,
+    /// Patterns of further names.
+    pub patterns: Vec<Pattern>,
+}
+
+impl UnevaluatedProperties {
+    /// Whether a member of that name is evaluated.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name) || self.patterns.iter().any(|one| one.is_match(name))
+    }
+}
+
+/// What holds for members by their names.
+#[derive(Clone, Debug)]
+pub struct PatternProperties {
+    /// In the order of the document; at least one.
+    pub patterns: Vec<PatternProperty>,
+    /// The names that `properties` declares.
+    pub declared: Vec<String>,
+    /// What holds for members that are not declared and match no pattern.
+    pub others: Option<Schema>,
+}
+
+impl PatternProperties {
+    /// What holds for the member of a name: the schemas of all patterns that match it, or that of the others.
+    #[must_use]
+    pub fn schemas_of(&self, name: &str) -> Vec<&Schema> {
+        let matching = self.patterns.iter().filter(|one| one.pattern.is_match(name));
+        let mut schemas: Vec<&Schema> = matching.map(|one| &one.schema).collect();
+        if schemas.is_empty() && !self.declared.iter().any(|known| known == name) {
+            schemas.extend(&self.others);
+        }
+        schemas
+    }
+}
+
+/// A pattern, and what holds for the members whose names match it.
+#[derive(Clone, Debug)]
+pub struct PatternProperty {
+    /// Matches names.
+    pub pattern: Pattern,
+    /// What holds for the values.
+    pub schema: Schema,
 }
 
 /// A member, and what holds for its object where it is present.

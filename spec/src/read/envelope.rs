@@ -4,7 +4,7 @@
 //! are refused: what stands there is no part of the model, and must not be dropped silently.
 
 use super::Reader;
-use super::keyword::ANNOTATIONS;
+use super::keyword::{ANNOTATIONS, DEFINITIONS};
 use crate::document::{Member, Node, text};
 
 /// What an operation has.
@@ -135,7 +135,7 @@ impl<'a> Reader<'a> {
     /// Reports a name that is none of these, no annotation and no extension.
     fn known(&mut self, member: &Member<'a>, known: &[&str]) {
         let name = member.key.as_str();
-        if known.contains(&name) || ANNOTATIONS.contains(&name) {
+        if known.contains(&name) || ANNOTATIONS.contains(&name) || DEFINITIONS.contains(&name) {
             return;
         }
         // An extension that states rules is none that may be passed over.

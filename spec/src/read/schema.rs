@@ -1,7 +1,7 @@
 //! JSON Schema to [`Schema`]: every keyword of the dialect, and an error for every other.
 
 use super::{Reader, contradiction, identifier, image, keyword};
-use crate::document::{Diagnostic, Member, Node, text};
+use crate::document::{Diagnostic, Member, Node, Severity, text};
 use crate::model::{
     Constraint, ConstraintId, ImageRange, JsonPointer, Level, ParameterPath, Pattern, Property, Rule, Schema,
 };
@@ -70,6 +70,10 @@ struct Pending<'a> {
     then: Option<Node<'a>>,
     otherwise: Option<Node<'a>>,
     additional: Option<Additional<'a>>,
+    patterns: Option<Member<'a>>,
+    unevaluated: Option<Member<'a>>,
+    items: Option<Node<'a>>,
+    prefix_items: Option<Member<'a>>,
 }
 
 /// A keyword of a schema that is being read.
@@ -145,14 +149,16 @@ impl<'a> Reader<'a> {
         let mut pending = Pending::default();
         let images = self.images.len();
         for member in &members {
-            let rules = self.keyword(member, &mut pending, &mut schema, &place);
+            let rules = self.keyword(member, &mut pending, &place);
             for rule in self.keep(rules).unwrap_or_default() {
                 let (location, level) = level_of(&levels, member, &rule);
                 self.add(&mut schema, &place, rule, &location, level);
             }
         }
         self.image_levels(images, &levels);
+        self.array(&pending, &mut schema, &place, &levels);
         self.object(&pending, &mut schema, &place, &levels);
+        self.unevaluated(&pending, node, &mut schema, &place, &levels);
         self.conditional(&pending, &mut schema, &place);
         self.lift_all_of(&members, &mut schema, &place);
         schema.constraints.sort_by_key(|constraint| constraint.rule.rank());
@@ -204,17 +210,12 @@ impl<'a> Reader<'a> {
         &mut self,
         member: &Member<'a>,
         pending: &mut Pending<'a>,
-        schema: &mut Schema,
         place: &Place,
     ) -> Result<Vec<Rule>, Diagnostic> {
         if let Some(read) = rule::reader(&member.key) {
             return read(member, &mut Standing { reader: self, place });
         }
-        if member.key == "items" {
-            schema.items = Some(Box::new(self.schema(member.value, &place.child("items", "items"))));
-        } else {
-            self.set_aside(member, pending, place)?;
-        }
+        self.set_aside(member, pending, place)?;
         Ok(Vec::new())
     }
 
@@ -230,11 +231,16 @@ impl<'a> Reader<'a> {
             "required" => {
                 pending.required = rule::read_required(member, &mut Standing { reader: self, place })?;
             }
+            "items" => pending.items = Some(value),
+            "prefixItems" => pending.prefix_items = Some(member.clone()),
+            "unevaluatedProperties" => pending.unevaluated = Some(member.clone()),
+            "patternProperties" => pending.patterns = Some(member.clone()),
             "additionalProperties" => pending.additional = Some(rule::read_additional_properties(member)?),
             "if" => pending.condition = Some(value),
             "then" => pending.then = Some(value),
             "else" => pending.otherwise = Some(value),
             "allOf" | "x-levels" => {}
+            definitions if keyword::DEFINITIONS.contains(&definitions) => self.definitions(value),
             annotation if keyword::ANNOTATIONS.contains(&annotation) => {}
             unknown => {
                 // A document with that many errors is nothing that a better message would fix.
@@ -243,6 +249,39 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(())
+    }
+
+    /// What the items of an array are.
+    fn array(
+        &mut self,
+        pending: &Pending<'a>,
+        schema: &mut Schema,
+        place: &Place,
+        levels: &BTreeMap<String, Level>,
+    ) {
+        if let Some(member) = &pending.prefix_items {
+            let mut scope = Standing { reader: self, place };
+            let rule = rule::read_prefix_items(member, pending.items, &mut scope);
+            if let Some(rule) = self.keep(rule) {
+                let level = levels.get("prefixItems").copied().unwrap_or(Level::Badge);
+                self.add(schema, place, rule, "/prefixItems", level);
+            }
+        } else if let Some(items) = pending.items {
+            schema.items = Some(Box::new(self.schema(items, &place.child("items", "items"))));
+        }
+    }
+
+    /// Schemas that are kept for references. Read where they are used, they are read here for their errors alone.
+    fn definitions(&mut self, node: Node<'a>) {
+        let (ids, images, parts) = (std::mem::take(&mut self.ids), self.images.len(), self.parts);
+        for Member { value, .. } in self.keep(node.members()).unwrap_or_default() {
+            let known = self.errors.len();
+            self.schema(value, &Place::default());
+            let found = self.errors.split_off(known);
+            self.errors.extend(found.into_iter().filter(|one| one.severity == Severity::Error));
+        }
+        self.images.truncate(images);
+        (self.ids, self.parts) = (ids, parts);
     }
 
     fn object(
@@ -269,25 +308,53 @@ impl<'a> Reader<'a> {
                 schema: child,
             });
         }
-        self.additional(pending.additional, schema, place, levels);
+        self.additional(pending, schema, place, levels);
         self.required(pending, schema, place);
     }
 
     /// What members may be that nothing declares.
     fn additional(
         &mut self,
-        additional: Option<Additional<'a>>,
+        pending: &Pending<'a>,
         schema: &mut Schema,
         place: &Place,
         levels: &BTreeMap<String, Level>,
     ) {
-        if let Some(Additional::Closed) = additional {
-            let names = schema.properties.iter().map(|property| property.name.clone()).collect();
-            let level = levels.get("additionalProperties").copied().unwrap_or(Level::Badge);
-            self.add(schema, place, Rule::AdditionalProperties(names), "/additionalProperties", level);
+        let level = |keyword: &str| levels.get(keyword).copied().unwrap_or(Level::Badge);
+        if let Some(member) = &pending.patterns {
+            let mut scope = Standing { reader: self, place };
+            let rule =
+                rule::read_pattern_properties(member, &schema.properties, pending.additional, &mut scope);
+            if let Some(rule) = self.keep(rule).flatten() {
+                self.add(schema, place, rule, "/patternProperties", level("patternProperties"));
+                return;
+            }
         }
-        if let Some(Additional::Schema(node)) = additional {
+        if let Some(Additional::Closed(_)) = pending.additional {
+            let names = schema.properties.iter().map(|property| property.name.clone()).collect();
+            let rule = Rule::AdditionalProperties(names);
+            self.add(schema, place, rule, "/additionalProperties", level("additionalProperties"));
+        }
+        if let Some(Additional::Schema(node)) = pending.additional {
             schema.additional = Some(Box::new(self.schema(node, &place.child("additionalProperties", "*"))));
+        }
+    }
+
+    /// That an object has no members but those that the schema and its `allOf` know.
+    fn unevaluated(
+        &mut self,
+        pending: &Pending<'a>,
+        node: Node<'a>,
+        schema: &mut Schema,
+        place: &Place,
+        levels: &BTreeMap<String, Level>,
+    ) {
+        let Some(member) = &pending.unevaluated else { return };
+        let mut scope = Standing { reader: self, place };
+        let rule = rule::read_unevaluated_properties(member, node, &mut scope);
+        if let Some(rule) = self.keep(rule).flatten() {
+            let level = levels.get("unevaluatedProperties").copied().unwrap_or(Level::Badge);
+            self.add(schema, place, rule, "/unevaluatedProperties", level);
         }
     }
 

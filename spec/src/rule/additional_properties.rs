@@ -12,7 +12,7 @@ pub(crate) enum Additional<'a> {
     /// `true`: anything.
     Open,
     /// `false`: nothing, which is a rule over the declared names.
-    Closed,
+    Closed(Node<'a>),
     /// A schema for each of them.
     Schema(Node<'a>),
 }
@@ -22,7 +22,7 @@ pub(crate) fn read<'a>(member: &Member<'a>) -> Result<Additional<'a>, Diagnostic
     if value.kind() != "a boolean" {
         return Ok(Additional::Schema(value));
     }
-    Ok(if value.boolean()? { Additional::Open } else { Additional::Closed })
+    Ok(if value.boolean()? { Additional::Open } else { Additional::Closed(value) })
 }
 
 impl<'a> Keyword<'a> for AdditionalProperties<'a> {

@@ -1,14 +1,15 @@
 //! `pattern`: an ECMA 262 regular expression, searched for anywhere in the string.
 //!
 //! The checks run it with the `regex` crate, whose time is linear in the text. Its syntax is translated here; what
-//! it cannot express (look-around, back references) is refused when the spec is read. So is what is legal ECMA 262 and
-//! what the judge cannot run or takes long to prepare: what is read here, both run.
+//! it cannot express (look-around, back references) is refused when the spec is read, and so is what takes long to prepare.
+//! The judge runs the same translation: one engine for all.
 
+mod flag;
 mod media;
 mod property;
 
 use super::{Keyword, Scope};
-use crate::document::{Diagnostic, Member, text};
+use crate::document::{Diagnostic, Member, Node, text};
 use crate::model::{self, Rule, Schema, Witness};
 use property::is_property;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -20,25 +21,46 @@ pub(super) struct Pattern<'a>(pub(super) &'a model::Pattern);
 /// A pattern is compiled once however often a document gives it. The time to compile one is that of reading many
 /// schemas, which it counts as.
 pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
-    let ecma = member.value.string()?;
-    if let Some(known) = scope.patterns().get(&ecma) {
-        return Ok(vec![Rule::Pattern(known.clone())]);
+    let value = member.value;
+    let pattern = compiled(&value.string()?, value, &|message, help| value.error(message, help), scope)?;
+    Ok(pattern.map(Rule::Pattern).into_iter().collect())
+}
+
+/// The pattern of a text, as part of a value; `error` makes the error for the place of the text. None where the document
+/// has too many parts.
+pub(super) fn compiled<'a>(
+    ecma: &str,
+    node: Node<'a>,
+    error: &dyn Fn(String, &str) -> Diagnostic,
+    scope: &mut dyn Scope<'a>,
+) -> Result<Option<model::Pattern>, Diagnostic> {
+    if let Some(known) = scope.patterns().get(ecma) {
+        return Ok(Some(known.clone()));
     }
-    if !scope.admits(member.value, 0) {
-        return Ok(Vec::new());
+    if !scope.admits(node, 0) {
+        return Ok(None);
     }
-    let (rust, parts) = compile(&ecma).map_err(|reason| {
-        member.value.error(
-            format!("pattern `{}` does not compile: {reason}", text::shorten(&ecma, 60)),
+    let (rust, parts) = compile(ecma).map_err(|reason| {
+        error(
+            format!("pattern `{}` does not compile: {reason}", text::shorten(ecma, 60)),
             "correct it; look-around and back references are not supported, since their time is not linear",
         )
     })?;
-    if !scope.admits(member.value, parts) {
-        return Ok(Vec::new());
+    if !scope.admits(node, parts) {
+        return Ok(None);
     }
-    let pattern = model::Pattern { ecma: ecma.clone(), rust };
-    scope.patterns().insert(ecma, pattern.clone());
-    Ok(vec![Rule::Pattern(pattern)])
+    let pattern = model::Pattern { ecma: ecma.to_owned(), rust };
+    scope.patterns().insert(ecma.to_owned(), pattern.clone());
+    Ok(Some(pattern))
+}
+
+/// The plainest text that matches; empty where that cannot be told.
+pub(super) fn sample(pattern: &model::Pattern) -> String {
+    let mut sample = String::new();
+    if let Ok(hir) = regex_syntax::parse(&pattern.rust) {
+        spell(&hir, &mut sample);
+    }
+    sample
 }
 
 /// Bytes that a compiled pattern may take, less than the `regex` crate allows, and what such a pattern counts among the
@@ -50,6 +72,12 @@ const MAX_LENGTH: usize = 500;
 
 /// The most groups inside each other; the judge knows no more than 60.
 const MAX_GROUPS: usize = 32;
+
+/// All but the digits, all but the signs of words, and all but white space, as ranges: brackets in brackets are nothing
+/// that each reader of patterns knows.
+const NOT_DIGIT: &str = r"\x00-/:-\u{10FFFF}";
+const NOT_WORD: &str = r"\x00-/:-@\[-\^`\{-\u{10FFFF}";
+const NOT_SPACE: &str = r"\x00-\x08\x0E-\x1F!-\u{9F}\u{A1}-\u{167F}\u{1681}-\u{1FFF}\u{200B}-\u{2027}\u{202A}-\u{202E}\u{2030}-\u{205E}\u{2060}-\u{2FFF}\u{3001}-\u{FEFE}\u{FF00}-\u{10FFFF}";
 
 /// White space as ECMA 262 has it.
 const SPACE: &str =
@@ -70,9 +98,7 @@ impl<'a> Keyword<'a> for Pattern<'a> {
 
     /// A text that matches, and texts that nearly do.
     fn witnesses(&self, _: &Schema) -> Vec<Witness> {
-        let Ok(hir) = regex_syntax::parse(&self.0.rust) else { return Vec::new() };
-        let mut sample = String::new();
-        spell(&hir, &mut sample);
+        let sample = sample(self.0);
         let mut witnesses = vec![Witness::accept(sample.clone(), "a match")];
         let changed = [
             (String::new(), "empty"),
@@ -129,15 +155,31 @@ fn reason(error: &regex::Error) -> String {
 
 /// ECMA 262 (`u` mode, and escapes of signs that need none) to the syntax of the `regex` crate: ASCII `\d` and `\w`,
 /// ECMA's white space and line ends, and no set operations inside brackets. What only the crate knows is refused.
-fn translate(ecma: &str) -> Result<String, &'static str> {
+///
+/// # Errors
+/// The reason why a pattern is refused.
+pub fn translate(ecma: &str) -> Result<String, &'static str> {
+    if flag::is_ambiguous(ecma) {
+        return Err(
+            "a needless escape beside `\\p`, `\\u{…}` or a character beyond U+FFFF; remove the backslash",
+        );
+    }
     let mut out = String::with_capacity(ecma.len() + 8);
     let mut rest = ecma.chars().peekable();
     let mut repeats = false;
+    let mut is_place = false;
     let mut groups = 0_usize;
     while let Some(character) = rest.next() {
-        let repeated = repeats;
+        let (repeated, was_place) = (repeats, is_place);
         repeats = matches!(character, '*' | '+' | '?' | '{');
+        is_place =
+            matches!(character, '^' | '$') || character == '\\' && matches!(rest.peek(), Some('b' | 'B'));
         match character {
+            '*' | '+' | '?' | '{' if was_place => {
+                return Err(
+                    "a repetition of a place in the text (`^`, `$`, `\\b`), which ECMA 262 does not know",
+                );
+            }
             '*' | '+' | '?' | '{' if repeated => return Err("a repetition of a repetition"),
             '{' => count(&mut rest, &mut out)?,
             '\\' => {
@@ -251,15 +293,16 @@ fn escape(
     let character = rest.next().ok_or("a backslash at the end")?;
     let text = match character {
         'd' => class("0-9"),
-        'D' => "[^0-9]".to_owned(),
+        'D' => class(NOT_DIGIT),
         'w' => class("0-9A-Za-z_"),
-        'W' => "[^0-9A-Za-z_]".to_owned(),
+        'W' => class(NOT_WORD),
         's' => class(SPACE),
-        'S' => format!("[^{SPACE}]"),
-        'b' if in_brackets => return Err(r"`\b` in brackets; write `\u0008` for a backspace"),
+        'S' => class(NOT_SPACE),
+        // Between brackets it is a backspace.
+        'b' if in_brackets => r"\x08".to_owned(),
         'b' | 'B' if rest.peek() == Some(&'{') => return Err("a boundary with braces"),
         'b' | 'B' => format!(r"(?-u:\{character})"),
-        '0' if !rest.peek().is_some_and(char::is_ascii_digit) => return Err(r"`\0`; write `\u0000`"),
+        '0' if !rest.peek().is_some_and(char::is_ascii_digit) => r"\x00".to_owned(),
         '0'..='9' | 'k' => return Err("back references are not supported"),
         'c' => match rest.next().filter(char::is_ascii_alphabetic) {
             Some(letter) => format!(r"\x{:02X}", u32::from(letter) % 32),
@@ -372,12 +415,11 @@ mod tests {
     }
 
     #[test]
-    fn what_the_judge_cannot_run_is_refused() {
+    fn what_engines_read_differently_is_refused() {
         let nested = |depth: usize| format!("{}a{}", "(?:".repeat(depth), ")".repeat(depth));
         let long = |length: usize| "a".repeat(length);
         let refused = [
-            r"[\b]",
-            r"\0",
+            r"\01",
             "[]a]",
             "[^]",
             r"[\w-a]",

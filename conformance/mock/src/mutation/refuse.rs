@@ -79,7 +79,11 @@ pub(super) fn sentence(model: &Model, constraint: &Constraint) -> (String, bool)
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::UniqueItems
-        | Rule::Contains(_) => (format!("refuses every value of {place}"), always),
+        | Rule::Contains(_)
+        | Rule::PrefixItems(_)
+        | Rule::PatternProperties(_)
+        | Rule::UnevaluatedProperties(_)
+        | Rule::PropertyNames(_) => (format!("refuses every value of {place}"), always),
     }
 }
 
@@ -201,7 +205,11 @@ impl Refuse {
             | Rule::Not(_)
             | Rule::If(_)
             | Rule::UniqueItems
-            | Rule::Contains(_) => true,
+            | Rule::Contains(_)
+            | Rule::PrefixItems(_)
+            | Rule::PatternProperties(_)
+            | Rule::UnevaluatedProperties(_)
+            | Rule::PropertyNames(_) => true,
         }
     }
 }

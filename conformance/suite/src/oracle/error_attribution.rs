@@ -95,6 +95,10 @@ fn prefixes(rule: &Rule) -> &'static [&'static str] {
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::Contains(_)
+        | Rule::PrefixItems(_)
+        | Rule::PatternProperties(_)
+        | Rule::UnevaluatedProperties(_)
+        | Rule::PropertyNames(_)
         | Rule::Area(_)
         | Rule::Ratio(_) => &[],
         Rule::Unique => &["conflict", "duplicate"],
@@ -143,6 +147,8 @@ fn tied(constraint: &Constraint) -> Vec<String> {
         Rule::Area(relation) | Rule::Ratio(relation) => named(&relation.parameters),
         Rule::DependentRequired(dependent) => named(&dependent.names()),
         rule @ Rule::DependentSchemas(_) => named(&rule.parameters()),
+        // What is below a pattern has no name.
+        Rule::PatternProperties(_) => Vec::new(),
         rule => mentioned(rule.children()),
     }
 }

@@ -6,7 +6,7 @@
 use super::{OracleError, brief};
 use crate::protocol::{PARAMETER, STATUS};
 use airspec_spec::Schema;
-use airspec_spec::rule::{If, Relation, Rule};
+use airspec_spec::rule::{If, PatternProperties, PrefixItems, Relation, Rule};
 use bigdecimal::BigDecimal;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
@@ -40,7 +40,9 @@ impl Shape {
     /// both, and they win. Whom an error blames is judged elsewhere.
     pub(super) fn open(spec: &str, schema: &Schema) -> Result<Self, OracleError> {
         let mut schema = schema.clone();
-        schema.constraints.retain(|constraint| !matches!(constraint.rule, Rule::AdditionalProperties(_)));
+        schema.constraints.retain(|constraint| {
+            !matches!(constraint.rule, Rule::AdditionalProperties(_) | Rule::UnevaluatedProperties(_))
+        });
         schema.properties.retain(|property| property.name != PARAMETER);
         Self::of(spec, &schema)
     }
@@ -114,6 +116,8 @@ fn keyword(rule: &Rule) -> Option<Value> {
     let value = match rule {
         Rule::Required | Rule::Unique | Rule::Image(_) => return None,
         Rule::If(rule) => return Some(conditional(rule)),
+        Rule::PrefixItems(rule) => return Some(by_place(rule)),
+        Rule::PatternProperties(rule) => return Some(by_pattern(rule)),
         Rule::AllOf(schema) => return Some(document(schema)),
         Rule::Area(relation) | Rule::Ratio(relation) => return Some(related(relation)),
         Rule::False => return Some(json!({"not": {}})),
@@ -131,7 +135,7 @@ fn keyword(rule: &Rule) -> Option<Value> {
         Rule::UniqueItems => json!(true),
         Rule::Format(format) => json!(format.word()),
         Rule::Pattern(pattern) => json!(pattern.ecma),
-        Rule::AdditionalProperties(_) => json!(false),
+        Rule::AdditionalProperties(_) | Rule::UnevaluatedProperties(_) => json!(false),
         Rule::DependentRequired(dependent) => {
             dependent.needs.iter().map(|(trigger, needs)| (trigger.clone(), json!(needs))).collect()
         }
@@ -139,7 +143,7 @@ fn keyword(rule: &Rule) -> Option<Value> {
             all.iter().map(|one| (one.trigger.clone(), document(&one.schema))).collect()
         }
         Rule::AnyOf(all) | Rule::OneOf(all) => branches(all),
-        Rule::Not(schema) | Rule::Contains(schema) => document(schema),
+        Rule::Not(schema) | Rule::Contains(schema) | Rule::PropertyNames(schema) => document(schema),
     };
     Some(json!({rule.keyword(): value}))
 }
@@ -155,6 +159,24 @@ fn conditional(rule: &If) -> Value {
         if let Some(branch) = branch {
             keywords[name] = document(branch);
         }
+    }
+    keywords
+}
+
+fn by_place(rule: &PrefixItems) -> Value {
+    let mut keywords = json!({"prefixItems": rule.first.iter().map(document).collect::<Value>()});
+    if let Some(others) = &rule.others {
+        keywords["items"] = document(others);
+    }
+    keywords
+}
+
+fn by_pattern(rule: &PatternProperties) -> Value {
+    let patterns = rule.patterns.iter().map(|one| (one.pattern.ecma.clone(), document(&one.schema)));
+    let patterns: Map<String, Value> = patterns.collect();
+    let mut keywords = json!({"patternProperties": patterns});
+    if let Some(others) = &rule.others {
+        keywords["additionalProperties"] = document(others);
     }
     keywords
 }

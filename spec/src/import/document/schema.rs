@@ -26,8 +26,19 @@ const ORDER: [&str; 17] = [
 ];
 
 /// Facts that stand behind the members and the items.
-const LAST: [&str; 7] =
-    ["minItems", "maxItems", "uniqueItems", "additionalProperties", "default", "x-value-count", "x-unique"];
+const LAST: [&str; 11] = [
+    "prefixItems",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "patternProperties",
+    "propertyNames",
+    "unevaluatedProperties",
+    "additionalProperties",
+    "default",
+    "x-value-count",
+    "x-unique",
+];
 
 /// Writes schemas, and keeps what there is to ask.
 pub(super) struct Writer {

@@ -326,6 +326,10 @@ pub(in crate::mutation) fn mutations(model: &Model, constraint: &Constraint) -> 
         | Rule::Not(_)
         | Rule::If(_)
         | Rule::Contains(_)
+        | Rule::PrefixItems(_)
+        | Rule::PatternProperties(_)
+        | Rule::UnevaluatedProperties(_)
+        | Rule::PropertyNames(_)
         | Rule::Area(_)
         | Rule::Ratio(_)
         | Rule::Image(_) => Vec::new(),
