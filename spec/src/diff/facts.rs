@@ -1,7 +1,7 @@
 //! What is known of a value: the schemas that it satisfies and those that it does not.
 
-use super::admits;
 use super::numbers::Numbers;
+use crate::admits;
 use crate::model::{
     Constraint, ConstraintId, Count, End, Format, JsonPointer, Kinds, Level, ParameterPath, Property, Rule,
     Schema,
@@ -147,6 +147,11 @@ fn only_rule(schema: &Schema) -> Option<&Rule> {
 /// An object that has one member, whatever else.
 pub(super) fn object_having(name: &str) -> Schema {
     Schema { constraints: vec![unnamed(Rule::Type(Kinds::OBJECT))], ..having(name) }
+}
+
+/// A schema of one rule.
+pub(super) fn only(rule: Rule) -> Schema {
+    Schema { constraints: vec![unnamed(rule)], ..Schema::default() }
 }
 
 /// A constraint that no document states.

@@ -3,8 +3,8 @@
 //! What is proved is true. What is not proved may be true all the same: the language of schemas is too rich to decide
 //! every question, so a search for a counterexample stands beside these proofs.
 
-use super::admits;
 use super::facts::{Facts, Profile, having, object_having, spread};
+use crate::admits;
 use crate::model::{Format, If, Kinds, Operation, Relation, Rule, Schema};
 use bigdecimal::{BigDecimal, Signed as _};
 use std::cell::Cell;
