@@ -334,3 +334,49 @@ fn one_of(parts: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 fn not(part: Option<bool>) -> Option<bool> {
     part.map(|part| !part)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::Source;
+    use serde_json::json;
+
+    /// What is known of the last rule of a task of which `width` and `mark.text` are not decided.
+    fn known(rule: &Value, task: &Value) -> Option<bool> {
+        let text = json!({
+            "type": "object",
+            "properties": {
+                "width": {"type": "integer"}, "height": {"type": "integer"}, "note": {"type": "string"},
+                "mark": {"type": "object", "properties": {"text": {"type": "string"}}}
+            },
+            "allOf": [rule]
+        });
+        let model = crate::read(&Source::new("open.json", text.to_string())).unwrap();
+        let constraint = model.task.constraints.last().unwrap();
+        let open = Open::at([&ParameterPath::from("width"), &ParameterPath::from("mark.text")]);
+        rule_of_part(&constraint.rule, Part::of(task, &open))
+    }
+
+    #[test]
+    fn what_is_not_decided_leaves_a_rule_open_only_where_it_matters() {
+        let pair = |width: u64, height: u64| json!({"properties": {"width": {"const": width}, "height": {"const": height}}});
+        let table = json!({"if": {"required": ["height"]}, "then": {"oneOf": [pair(1, 2), pair(3, 4)]}});
+        let both = json!({"dependentRequired": {"width": ["height"]}});
+        let mark = json!({"not": {"required": ["note", "mark"]}});
+        let text =
+            json!({"if": {"required": ["note"]}, "then": {"properties": {"mark": {"required": ["text"]}}}});
+        for (rule, task, expected) in [
+            (&table, json!({"height": 2}), None),
+            (&table, json!({"height": 5}), Some(false)),
+            (&table, json!({}), Some(true)),
+            (&both, json!({}), None),
+            (&both, json!({"height": 2}), Some(true)),
+            (&mark, json!({"note": "a"}), None),
+            (&mark, json!({"mark": {}}), Some(true)),
+            (&mark, json!({"note": "a", "mark": {}}), Some(false)),
+            (&text, json!({"note": "a", "mark": {"text": "b"}}), None),
+        ] {
+            assert_eq!(known(rule, &task), expected, "{rule} {task}");
+        }
+    }
+}

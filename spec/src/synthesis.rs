@@ -10,7 +10,9 @@ use crate::model::{
 };
 use crate::rule::{proposals, samples};
 use serde_json::{Map, Value};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// At most so many combinations of values are tried to make a rule hold or break, where nobody says otherwise.
 const COMBINATIONS: usize = 4096;
@@ -53,6 +55,8 @@ pub struct Synthesiser<'m, J> {
     rules: BTreeMap<&'m str, &'m Constraint>,
     /// The tasks that were asked for to hold a parameter.
     holding: BTreeMap<String, Option<Value>>,
+    /// The legal values that were asked for, by the path of the parameter.
+    legal: RefCell<BTreeMap<ParameterPath, Arc<Vec<Value>>>>,
 }
 
 /// How many items an array may have.
@@ -90,6 +94,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
             base: Value::Object(Map::new()),
             rules: rules.map(|constraint| (constraint.id.as_str(), constraint)).collect(),
             holding: BTreeMap::new(),
+            legal: RefCell::default(),
         };
         let minimal = made.minimal(&model.task);
         let base = made.satisfy_relations(minimal, &[]);
@@ -223,10 +228,6 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
             return self.set(target, schema, last, value);
         };
         let Some(child) = schema.at(step) else { return };
-        // Nothing has to be made to take something out.
-        if value.is_none() && target.get(*step).is_none() && target.is_object() {
-            return;
-        }
         let slot = match target {
             Value::Array(items) => {
                 // Behind a legal item, where there may be two.
@@ -248,7 +249,8 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
     fn set(&self, target: &mut Value, schema: &Schema, last: &str, value: Option<Value>) {
         match (target, value) {
             (Value::Array(items), Some(value)) => {
-                let first = schema.items.as_deref().and_then(|items| self.legal(items).into_iter().next());
+                let first =
+                    schema.items.as_deref().and_then(|items| self.known_legal(items).first().cloned());
                 let first = first.filter(|first| !has_unique_items(schema) || !equal(first, &value));
                 *items = match first {
                     Some(first) => {
@@ -284,12 +286,30 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
             let item = schema.items.as_deref().map_or(Value::Null, |items| self.minimal(items));
             return repeated_item(&item, least_items(schema), has_unique_items(schema)).into();
         }
-        self.legal(schema).into_iter().next().unwrap_or_default()
+        self.known_legal(schema).first().cloned().unwrap_or_default()
     }
 
     /// Values that the judge finds legal at the parameter, the plainest first.
     #[must_use]
     pub fn legal(&self, schema: &Schema) -> Vec<Value> {
+        self.known_legal(schema).to_vec()
+    }
+
+    /// The same, found once for each parameter of the model.
+    fn known_legal(&self, schema: &Schema) -> Arc<Vec<Value>> {
+        let is_parameter = self.model.task.at(&schema.path).is_some_and(|known| std::ptr::eq(known, schema));
+        if !is_parameter {
+            return Arc::new(self.found_legal(schema));
+        }
+        if let Some(known) = self.legal.borrow().get(&schema.path) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(self.found_legal(schema));
+        self.legal.borrow_mut().insert(schema.path.clone(), Arc::clone(&found));
+        found
+    }
+
+    fn found_legal(&self, schema: &Schema) -> Vec<Value> {
         let mut legal: Vec<Value> = Vec::new();
         let kinds = schema.kinds();
         for value in samples(schema) {

@@ -5,7 +5,9 @@
 
 use super::{Judge, Options, Synthesiser};
 use crate::admits::{Member, Open, Part, rule_of_part};
+use crate::arrays::{feasible_items, has_unique_items, repeated_item};
 use crate::model::{Constraint, ParameterPath, Side};
+use crate::rule::proposals;
 use serde_json::Value;
 use std::cell::Cell;
 use std::ops::ControlFlow;
@@ -20,6 +22,9 @@ const FEW_VALUES: usize = 3;
 const VALUES_OF_OTHERS: usize = 2;
 /// For each combination that is looked at, so many steps may lead nowhere.
 const STEPS: usize = 4;
+
+/// The step of a path into an array.
+const ITEMS: &str = "items";
 
 /// What is sought, asked of each way while parts of the task are not decided.
 struct Walk<'w> {
@@ -101,6 +106,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         mut look: impl FnMut(Value, Side) -> ControlFlow<()>,
     ) {
         let leads = |standing: &Standing<'_>| standing.breaks_at_most(rule);
+        let task = &self.with_holder(rule, task);
         self.walk(task, &self.options(rule, &[]), &leads, &mut |candidate, standing| {
             let side = if standing.broken.is_empty() { Side::Accept } else { Side::Reject };
             look(candidate, side)
@@ -111,10 +117,15 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
     /// those of rules that share one with it a few.
     #[must_use]
     pub fn witness(&self, rule: &Constraint, task: &Value, side: Side) -> Option<Value> {
+        let own = rule.parameters();
+        let kept: Vec<&str> = own.iter().map(ParameterPath::as_str).collect();
         let mut options = self.options_up_to(rule, &[], MANY_VALUES);
-        let others = self.hanging_together(rule, &[]).into_iter();
-        options.extend(others.filter(|(path, _)| !rule.parameters().contains(path)));
+        for (path, values) in &mut options {
+            values.extend(self.around_conditions(rule, path).into_iter().map(Some));
+        }
+        options.extend(self.hanging_together(rule, &kept));
         let leads = |standing: &Standing<'_>| standing.breaks_at_most(rule) && standing.can_be(rule, side);
+        let task = &self.with_holder(rule, task);
         let mut found = None;
         self.walk(task, &options, &leads, &mut |candidate, _| {
             let faults = self.faults(&candidate);
@@ -129,6 +140,40 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
             ControlFlow::Break(())
         });
         found
+    }
+
+    /// The task with the object that a rule is about.
+    fn with_holder(&self, rule: &Constraint, task: &Value) -> Value {
+        let mut task = task.clone();
+        if let Some(schema) = self.model.task.at(&rule.parameter)
+            && rule.parameter.get(&task).is_none()
+        {
+            self.place(&mut task, &rule.parameter, Some(self.minimal(schema)));
+        }
+        task
+    }
+
+    /// Legal values of a parameter on both sides of what a rule says of it alone.
+    fn around_conditions(&self, rule: &Constraint, path: &ParameterPath) -> Vec<Value> {
+        let Some(schema) = self.model.task.at(path) else { return Vec::new() };
+        let name = path.below(&rule.parameter).unwrap_or(path);
+        let mut conditions = Vec::new();
+        for child in rule.rule.children() {
+            child.collect_conditions(name, &mut conditions);
+        }
+        let mut values: Vec<Value> = self.known_legal(schema).to_vec();
+        values.push(Value::Bool(false));
+        let counts =
+            conditions.iter().filter_map(|one| one.rule.items()).map(|items| feasible_items(items.count));
+        let item = schema.items.as_deref().and_then(|items| self.known_legal(items).first().cloned());
+        let lists = counts.flat_map(|count| [count, count + 1, count.saturating_sub(1)]);
+        let lists = lists.zip(std::iter::repeat(item)).filter_map(|(count, item)| {
+            Some(Value::from(repeated_item(&item?, count, has_unique_items(schema))))
+        });
+        values.extend(lists);
+        values.extend(conditions.into_iter().flat_map(|one| proposals(one, schema)).map(|one| one.value));
+        values.retain(|value| self.is_legal(schema, value));
+        values
     }
 
     /// Gives the parameters their values, one after another, in every way that leads to what is sought.
@@ -170,17 +215,20 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         let Some((path, values)) = walk.options.get(decided) else { return look(task, &standing) };
         for value in values {
             let mut next = task.clone();
-            self.place(&mut next, path, value.clone());
+            // Nothing is made to take something out of it.
+            if value.is_some() || path.parent().is_some_and(|holder| holder.get(&next).is_some()) {
+                self.place(&mut next, path, value.clone());
+            }
             self.step(walk, decided + 1, next, &standing, look)?;
         }
         ControlFlow::Continue(())
     }
 
-    /// The rules over members of one object that does not stand in an array.
+    /// The rules over members of one object.
     fn judged_at_once(&self) -> Vec<&'m Constraint> {
         let ties_members = |rule: &&&'m Constraint| {
             let holder = self.model.task.at(&rule.parameter);
-            !rule.parameter.is_in_array() && holder.is_some_and(|holder| !holder.properties.is_empty())
+            holder.is_some_and(|holder| !holder.properties.is_empty())
         };
         self.rules.values().filter(ties_members).copied().collect()
     }
@@ -193,7 +241,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
                 self.rules
                     .values()
                     .map(|rule| rule.parameters())
-                    .filter(|own| own.iter().any(|path| paths.contains(path)))
+                    .filter(|own| own.iter().any(|own| paths.iter().any(|path| overlap(own, path))))
                     .flatten()
                     .find(|path| !paths.contains(path))
             };
@@ -204,7 +252,8 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         }
         paths.retain(|path| is_free(path, kept));
         let options = |path: ParameterPath| {
-            let legal = self.model.task.at(&path).map(|schema| self.legal(schema)).unwrap_or_default();
+            let legal = self.model.task.at(&path).map(|schema| self.known_legal(schema));
+            let legal = legal.iter().flat_map(|legal| legal.iter().cloned());
             let values = self.named(&path).into_iter().chain(legal).take(VALUES_OF_OTHERS).map(Some);
             (path, std::iter::once(None).chain(values).collect())
         };
@@ -224,7 +273,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
             let name = path.below(&rule.parameter).unwrap_or(&path);
             let mut options = vec![None];
             let named = rule.rule.values_of(name).into_iter().chain(self.named(&path));
-            for value in named.chain(self.legal(schema).into_iter().take(8)) {
+            for value in named.chain(self.known_legal(schema).iter().take(8).cloned()) {
                 if options.len() < share && !options.contains(&Some(value.clone())) {
                     options.push(Some(value));
                 }
@@ -240,10 +289,23 @@ fn is_free(path: &ParameterPath, kept: &[&str]) -> bool {
     !kept.iter().any(|kept| ParameterPath::from(*kept).starts_with(path))
 }
 
-/// Whether a rule over members holds, whatever becomes of what is not decided.
+/// Whether one of two parameters is the other or holds it.
+fn overlap(one: &ParameterPath, other: &ParameterPath) -> bool {
+    one.starts_with(other) || other.starts_with(one)
+}
+
+/// Whether a rule over members holds, whatever becomes of what is not decided. In an array, values are put into the last
+/// item.
 fn holds(rule: &Constraint, task: &Value, open: &Open) -> Option<bool> {
     let mut part = Part::of(task, open);
     for step in rule.parameter.steps() {
+        if let (ITEMS, Part::Known(Value::Array(items))) = (step, part) {
+            match items.last() {
+                Some(item) => part = Part::Known(item),
+                None => return Some(true),
+            }
+            continue;
+        }
         part = match part.member(step) {
             Member::Absent => return Some(true),
             Member::Present(part) => part,

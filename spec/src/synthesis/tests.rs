@@ -81,3 +81,66 @@ fn a_value_in_a_list_stands_in_the_last_item() {
     tasks.place(&mut task, "list", None);
     assert_eq!(task, *tasks.base());
 }
+
+/// A model whose rules are judged here as its schema has them, and how often tasks are judged.
+struct Counted {
+    model: Model,
+    judged: std::cell::Cell<usize>,
+}
+
+impl Judge for Counted {
+    fn faults(&self, task: &Value) -> Vec<Fault> {
+        self.judged.set(self.judged.get() + 1);
+        let broken = |constraint: &&Constraint| {
+            constraint.parameter.is_empty() && crate::admits::rule(&constraint.rule, task) == Some(false)
+        };
+        let own = self.model.task.constraints.iter().filter(broken);
+        own.map(|constraint| Fault { pointer: "".into(), constraint: constraint.id.clone() }).collect()
+    }
+}
+
+fn counted() -> Counted {
+    let row = |side: u64| json!({"properties": {"width": {"const": side}, "height": {"const": 2 * side}}, "required": ["width", "height"]});
+    let rows: Vec<Value> = (1..40).map(row).collect();
+    let spec = json!({
+        "type": "object",
+        "properties": {
+            "width": {"type": "integer"}, "height": {"type": "integer"},
+            "preset": {"type": "string", "enum": ["small", "large"]}, "image": {"type": "string"}
+        },
+        "allOf": [
+            {"if": {"anyOf": [{"required": ["width"]}, {"required": ["height"]}]}, "then": {"oneOf": rows}},
+            {"not": {"required": ["preset", "width"]}},
+            {"if": {"not": {"required": ["image"]}}, "then": {"required": ["width", "height"]}},
+            {"if": {"required": ["preset"]}, "then": {"required": ["image"]}}
+        ]
+    });
+    let model = crate::read(&Source::new("table.json", spec.to_string())).unwrap();
+    Counted { model, judged: 0.into() }
+}
+
+#[test]
+fn a_value_that_no_row_of_a_table_has_is_given_up_at_once() {
+    let judge = counted();
+    let tasks = Synthesiser::new(&judge.model, &judge, None);
+    let before = judge.judged.get();
+    let task = tasks.satisfy_relations(json!({"width": 100, "height": 200}), &["width"]);
+    assert_eq!(task["width"], 100);
+    assert!(judge.judged.get() - before < 10, "{}", judge.judged.get() - before);
+    let task = tasks.satisfy_relations(json!({"width": 7}), &["width"]);
+    assert_eq!((&task, tasks.faults(&task).len()), (&json!({"width": 7, "height": 14}), 0));
+}
+
+#[test]
+fn a_rule_is_broken_alone_where_another_has_to_be_satisfied_for_that() {
+    let judge = counted();
+    let tasks = Synthesiser::new(&judge.model, &judge, None);
+    let rule = judge.model.constraint("preset+width.not").unwrap();
+    let task = tasks.witness(rule, tasks.base(), Side::Reject).unwrap();
+    let broken: Vec<_> = tasks.faults(&task).into_iter().map(|fault| fault.constraint).collect();
+    assert_eq!(broken, [rule.id.clone()], "{task}");
+    assert!(task.get("image").is_some() && task.get("height").is_some(), "{task}");
+    // Without an image there must be a size, which excludes a preset.
+    let dead = judge.model.constraint("preset+image.if").unwrap();
+    assert_eq!(tasks.witness(dead, tasks.base(), Side::Reject), None);
+}
