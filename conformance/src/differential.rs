@@ -100,7 +100,7 @@ pub fn tally(model: &Model, from_json: FromJson, count: usize, seed: u64) -> Tal
         let tree = strategies[index % 4].new_tree(&mut runner).expect("the strategies never reject");
         let value = tree.current();
         // Half of the plausible ones are made to keep the rules over several parameters too.
-        look(&if index % 4 == 0 { tasks.settle(value, "") } else { value });
+        look(&if index % 4 == 0 { tasks.settle(value, &[]) } else { value });
     }
     tally
 }

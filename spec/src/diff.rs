@@ -22,13 +22,13 @@
 //! # Ok::<(), airspec_spec::ReadError>(())
 //! ```
 
-mod admits;
 mod behaviours;
 mod evidence;
 mod facts;
 mod moves;
 mod numbers;
 mod prove;
+mod redundant;
 mod report;
 mod same;
 mod tree;
@@ -36,6 +36,7 @@ mod words;
 
 pub use evidence::{Broken, Evidence, Said, Search};
 pub use moves::Move;
+pub use redundant::{implied_by, is_never_valid};
 pub use report::{Format, Report, Step, Verdict};
 
 use crate::model::{Answers, Model, ParameterPath, Rule, Schema};

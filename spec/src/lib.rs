@@ -24,6 +24,7 @@
 //! # Ok::<(), airspec_spec::ReadError>(())
 //! ```
 
+mod admits;
 mod arrays;
 pub mod diff;
 pub mod document;

@@ -142,6 +142,8 @@ impl Model {
     /// The path of the parameter that must be unique within a batch.
     #[must_use]
     pub fn unique(&self) -> Option<&Constraint> {
-        self.constraints().into_iter().find(|constraint| matches!(constraint.rule, Rule::Unique))
+        // Only parameters of the task itself can be.
+        let mut own = self.task.properties.iter().flat_map(|property| &property.schema.constraints);
+        own.find(|constraint| matches!(constraint.rule, Rule::Unique))
     }
 }

@@ -307,6 +307,14 @@ impl Constraint {
 }
 
 impl Schema {
+    /// What the schema and the rules in it say of one member.
+    pub(crate) fn collect_conditions<'s>(&'s self, name: &str, conditions: &mut Vec<&'s Constraint>) {
+        conditions.extend(self.at(name).into_iter().flat_map(|schema| &schema.constraints));
+        for inner in self.rules().flat_map(Rule::children) {
+            inner.collect_conditions(name, conditions);
+        }
+    }
+
     fn collect_values(&self, name: &str, values: &mut Vec<Value>) {
         if let Some(schema) = self.at(name) {
             for rule in schema.rules() {

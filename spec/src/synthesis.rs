@@ -2,13 +2,17 @@
 //!
 //! What is legal is for a [`Judge`] to say; a synthesiser proposes, asks, and keeps what was found.
 
+mod search;
+
 use crate::arrays::{has_unique_items, repeated_item};
 use crate::model::{
     Constraint, ConstraintId, JsonPointer, Kinds, Model, ParameterPath, Rule, Schema, Side, equal,
 };
 use crate::rule::{proposals, samples};
 use serde_json::{Map, Value};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// At most so many combinations of values are tried to make a rule hold or break, where nobody says otherwise.
 const COMBINATIONS: usize = 4096;
@@ -51,6 +55,8 @@ pub struct Synthesiser<'m, J> {
     rules: BTreeMap<&'m str, &'m Constraint>,
     /// The tasks that were asked for to hold a parameter.
     holding: BTreeMap<String, Option<Value>>,
+    /// The legal values that were asked for, by the path of the parameter.
+    legal: RefCell<BTreeMap<ParameterPath, Arc<Vec<Value>>>>,
 }
 
 /// How many items an array may have.
@@ -88,9 +94,10 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
             base: Value::Object(Map::new()),
             rules: rules.map(|constraint| (constraint.id.as_str(), constraint)).collect(),
             holding: BTreeMap::new(),
+            legal: RefCell::default(),
         };
         let minimal = made.minimal(&model.task);
-        let base = made.satisfy_relations(minimal, "");
+        let base = made.satisfy_relations(minimal, &[]);
         made.base = made.suit_owner(base, "");
         made
     }
@@ -119,7 +126,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         let mut task = self.base.clone();
         identify(&mut task);
         self.place(&mut task, path, value.clone());
-        let task = self.satisfy_relations(task, path);
+        let task = self.satisfy_relations(task, &[path]);
         let task = self.suit_owner(task, path);
         // Where rules over several parameters have no place for the value, the others are best as they are beside a
         // legal one.
@@ -141,12 +148,15 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         if let Some(known) = self.holding.get(path) {
             return known.clone();
         }
-        let legal = self.model.task.at(path).map(|schema| self.legal(schema)).unwrap_or_default();
+        let schema = self.model.task.at(path);
+        let legal = schema.map(|schema| self.legal(schema)).unwrap_or_default();
+        // An object that lacks what its own rules ask for gets that below.
+        let plain = schema.map(|schema| self.minimal(schema)).filter(|plain| !legal.contains(plain));
         let mut found = None;
-        for value in self.named(path).into_iter().chain(legal) {
+        for value in self.named(path).into_iter().chain(legal).chain(plain) {
             let mut task = self.base.clone();
             self.place(&mut task, path, Some(value));
-            let task = self.satisfy_relations(task, path);
+            let task = self.satisfy_relations(task, &[path]);
             if self.faults(&task).is_empty() {
                 found = Some(self.suit_owner(task, path));
                 break;
@@ -223,7 +233,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
                 // Behind a legal item, where there may be two.
                 // Two of the plainest items would be equal.
                 let most = if has_unique_items(schema) { Some(1) } else { most_items(schema) };
-                while items.len() < most.unwrap_or(2).clamp(1, 2) {
+                while items.len() < most.unwrap_or(2).clamp(1, 2).max(least_items(schema)) {
                     items.push(self.minimal(child));
                 }
                 items.last_mut()
@@ -239,12 +249,20 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
     fn set(&self, target: &mut Value, schema: &Schema, last: &str, value: Option<Value>) {
         match (target, value) {
             (Value::Array(items), Some(value)) => {
-                let first = schema.items.as_deref().and_then(|items| self.legal(items).into_iter().next());
+                let first =
+                    schema.items.as_deref().and_then(|items| self.known_legal(items).first().cloned());
                 let first = first.filter(|first| !has_unique_items(schema) || !equal(first, &value));
-                *items = first.into_iter().chain([value]).collect();
-                if most_items(schema).is_some_and(|most| items.len() > most) {
-                    items.remove(0);
-                }
+                *items = match first {
+                    Some(first) => {
+                        let before = least_items(schema).max(2) - 1;
+                        let before = before.min(most_items(schema).unwrap_or(before + 1).saturating_sub(1));
+                        repeated_item(&first, before, has_unique_items(schema))
+                            .into_iter()
+                            .chain([value])
+                            .collect()
+                    }
+                    None => vec![value],
+                };
             }
             (Value::Object(members), Some(value)) => {
                 members.insert(last.to_owned(), value);
@@ -268,12 +286,30 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
             let item = schema.items.as_deref().map_or(Value::Null, |items| self.minimal(items));
             return repeated_item(&item, least_items(schema), has_unique_items(schema)).into();
         }
-        self.legal(schema).into_iter().next().unwrap_or_default()
+        self.known_legal(schema).first().cloned().unwrap_or_default()
     }
 
     /// Values that the judge finds legal at the parameter, the plainest first.
     #[must_use]
     pub fn legal(&self, schema: &Schema) -> Vec<Value> {
+        self.known_legal(schema).to_vec()
+    }
+
+    /// The same, found once for each parameter of the model.
+    fn known_legal(&self, schema: &Schema) -> Arc<Vec<Value>> {
+        let is_parameter = self.model.task.at(&schema.path).is_some_and(|known| std::ptr::eq(known, schema));
+        if !is_parameter {
+            return Arc::new(self.found_legal(schema));
+        }
+        if let Some(known) = self.legal.borrow().get(&schema.path) {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(self.found_legal(schema));
+        self.legal.borrow_mut().insert(schema.path.clone(), Arc::clone(&found));
+        found
+    }
+
+    fn found_legal(&self, schema: &Schema) -> Vec<Value> {
         let mut legal: Vec<Value> = Vec::new();
         let kinds = schema.kinds();
         for value in samples(schema) {
@@ -298,106 +334,6 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
         faults.iter().all(|fault| !fault.pointer.starts_with(&pointer))
     }
 
-    /// Changes other parameters than the one at `kept` until no rule over several parameters is broken.
-    #[must_use]
-    pub fn satisfy_relations(&self, task: Value, kept: &str) -> Value {
-        let mut task = task;
-        for _ in 0..4 {
-            let faults = self.faults(&task);
-            let broken = faults.iter().find_map(|fault| self.rules.get(fault.constraint.as_str()));
-            let Some(rule) = broken else { break };
-            let now = self.broken_rules(&task);
-            let is_better = |other: &Value| self.broken_rules(other) < now;
-            let better = self.combinations(rule, &task, kept).into_iter().find(is_better);
-            // What helps this rule may break another: then all that hang together are looked at as one.
-            let better = better.or_else(|| {
-                let together = self.hanging_together(rule, kept);
-                self.combined(&task, &together).into_iter().find(is_better)
-            });
-            match better {
-                Some(other) => task = other,
-                None => break,
-            }
-        }
-        task
-    }
-
-    fn broken_rules(&self, task: &Value) -> usize {
-        let faults = self.faults(task);
-        faults.iter().filter(|fault| self.rules.contains_key(fault.constraint.as_str())).count()
-    }
-
-    /// The task with every combination of values for the parameters that a rule ties together.
-    #[must_use]
-    pub fn combinations(&self, rule: &Constraint, task: &Value, kept: &str) -> Vec<Value> {
-        self.combined(task, &self.options(rule, kept))
-    }
-
-    fn combined(&self, task: &Value, options: &[Options]) -> Vec<Value> {
-        let mut all = vec![task.clone()];
-        for (path, options) in options {
-            let mut next = Vec::new();
-            for task in &all {
-                for option in options {
-                    let mut task = task.clone();
-                    self.place(&mut task, path, option.clone());
-                    next.push(task);
-                    if next.len() >= self.limit {
-                        break;
-                    }
-                }
-            }
-            all = next;
-        }
-        all
-    }
-
-    /// The parameters of a rule, of those that share one with it, and so on: absent, and with a value or two.
-    fn hanging_together(&self, rule: &Constraint, kept: &str) -> Vec<Options> {
-        let mut paths = rule.parameters();
-        loop {
-            let shares = |paths: &[ParameterPath]| {
-                self.rules
-                    .values()
-                    .map(|rule| rule.parameters())
-                    .filter(|own| own.iter().any(|path| paths.contains(path)))
-                    .flatten()
-                    .find(|path| !paths.contains(path))
-            };
-            match shares(&paths) {
-                Some(path) => paths.push(path),
-                None => break,
-            }
-        }
-        paths.retain(|path| path != kept);
-        let options = |path: ParameterPath| {
-            let legal = self.model.task.at(&path).map(|schema| self.legal(schema)).unwrap_or_default();
-            let values = self.named(&path).into_iter().chain(legal).take(2).map(Some);
-            (path, std::iter::once(None).chain(values).collect())
-        };
-        paths.into_iter().map(options).collect()
-    }
-
-    /// For each parameter of a rule the values worth trying: what it is, absent, and what the rule and the spec name.
-    fn options(&self, rule: &Constraint, kept: &str) -> Vec<Options> {
-        let paths: Vec<ParameterPath> = rule.parameters().into_iter().filter(|path| path != kept).collect();
-        let share = if paths.len() > 4 { 3 } else { 48 };
-        let mut all = Vec::new();
-        for path in paths {
-            let Some(schema) = self.model.task.at(&path) else { continue };
-            let name = path.below(&rule.parameter).unwrap_or(&path);
-            let mut options = vec![None];
-            let named = rule.rule.values_of(name).into_iter().chain(self.named(&path));
-            for value in named.chain(self.legal(schema).into_iter().take(8)) {
-                if options.len() < share && !options.contains(&Some(value.clone())) {
-                    options.push(Some(value));
-                }
-            }
-            all.push((path, options));
-        }
-        all
-    }
-
     /// The accepting values that the constraints of one parameter propose, for those who combine them.
     #[must_use]
     pub fn accepting(&self, schema: &Schema) -> Vec<Value> {
@@ -407,89 +343,4 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::document::Source;
-    use serde_json::json;
-
-    const SPEC: &str = r#"{"type": "object", "required": ["side", "sideMode"], "dependentRequired": {"note": ["mark"]},
-        "properties": {
-            "side": {"type": "integer", "minimum": 10, "maximum": 20},
-            "sideMode": {"const": "fixed"},
-            "note": {"type": "string"},
-            "mark": {"type": "boolean"},
-            "list": {"type": "array", "maxItems": 3, "items": {"type": "object", "properties": {"name": {"type": "string"}}}}
-        }}"#;
-
-    /// Knows the rules of the spec above, written out by hand.
-    struct ByHand;
-
-    impl Judge for ByHand {
-        fn faults(&self, task: &Value) -> Vec<Fault> {
-            let fault = |pointer: &str, constraint: &str| Fault {
-                pointer: pointer.into(),
-                constraint: constraint.into(),
-            };
-            let mut faults = Vec::new();
-            if task
-                .get("side")
-                .is_some_and(|side| !side.as_u64().is_some_and(|side| (10..=20).contains(&side)))
-            {
-                faults.push(fault("/side", "side.maximum"));
-            }
-            if task.get("sideMode").is_none() {
-                faults.push(fault("/sideMode", "sideMode.required"));
-            }
-            if task.get("sideMode").is_some_and(|mode| mode != "fixed") {
-                faults.push(fault("/sideMode", "sideMode.const"));
-            }
-            if task.get("note").is_some() && task.get("mark").is_none() {
-                faults.push(fault("", "note+mark.dependentRequired"));
-            }
-            faults
-        }
-    }
-
-    fn model() -> Model {
-        let model = crate::read(&Source::new("by-hand.json", SPEC)).unwrap();
-        assert!(model.constraint("note+mark.dependentRequired").is_some());
-        model
-    }
-
-    #[test]
-    fn the_base_has_what_is_required_and_nothing_else() {
-        let model = model();
-        let tasks = Synthesiser::new(&model, &ByHand, None);
-        assert!(tasks.faults(tasks.base()).is_empty(), "{}", tasks.base());
-        assert_eq!(tasks.base().as_object().unwrap().len(), 2);
-    }
-
-    #[test]
-    fn what_a_rule_needs_comes_with_the_value() {
-        let model = model();
-        let mut tasks = Synthesiser::new(&model, &ByHand, None);
-        let task = tasks.with("note", Some(json!("x")), |_| {});
-        assert_eq!((&task["note"], task["mark"].is_boolean()), (&json!("x"), true), "{task}");
-        assert!(tasks.holding("note").is_some_and(|task| tasks.faults(&task).is_empty()));
-    }
-
-    #[test]
-    fn a_value_is_not_illegal_for_a_fault_of_a_parameter_whose_name_begins_like_its_own() {
-        let model = model();
-        let tasks = Synthesiser::new(&model, &ByHand, None);
-        let legal = tasks.legal(model.task.at("side").unwrap());
-        assert!(!legal.is_empty() && legal.iter().all(|side| side.as_u64().is_some_and(|side| side <= 20)));
-    }
-
-    #[test]
-    fn a_value_in_a_list_stands_in_the_last_item() {
-        let model = model();
-        let tasks = Synthesiser::new(&model, &ByHand, None);
-        let mut task = tasks.base().clone();
-        tasks.place(&mut task, "list.items.name", Some(json!("last")));
-        assert_eq!(task["list"].as_array().map(Vec::len), Some(2), "{task}");
-        assert_eq!(task["list"][1], json!({"name": "last"}));
-        tasks.place(&mut task, "list", None);
-        assert_eq!(task, *tasks.base());
-    }
-}
+mod tests;

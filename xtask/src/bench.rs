@@ -3,7 +3,7 @@
 mod criterion;
 mod generate;
 mod peers;
-mod process;
+pub(crate) mod process;
 mod serve;
 mod suite;
 mod table;
@@ -124,7 +124,7 @@ fn measure(
 }
 
 /// The optimised `airspec`.
-fn release(root: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn release(root: &Path) -> anyhow::Result<PathBuf> {
     let build = ["build", "--quiet", "--release", "-p", "airspec", "--bin", "airspec"];
     cargo(root, &build, None)?;
     Ok(crate::built(root, "release"))

@@ -5,6 +5,7 @@
 
 mod bench;
 mod browse;
+mod catalogue;
 mod diff;
 mod differential;
 #[cfg(test)]
@@ -51,6 +52,8 @@ enum Task {
     Differential(differential::Arguments),
     /// Measure speed and size, and compare with other tools
     Bench(bench::Arguments),
+    /// Run the suite against the mock for many models, and print a table: cases, time, memory, findings
+    Catalogue(catalogue::Arguments),
     /// Fuzz the spec reader, the generated parser, the oracle, the webhook receiver and the redactor, with cargo-fuzz
     Fuzz(fuzz::Arguments),
     /// Test a server with the cases of a spec; without --target, the embedded mock
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
         Task::Explain(arguments) => explain::run(&arguments),
         Task::Differential(arguments) => differential::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Catalogue(arguments) => catalogue::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Tidy(arguments) => tidy::run(&arguments),
         Task::Conformance(passed) => airspec("conformance", &passed),

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 
 /// What cases change in the task that all start from: a value, or nothing, at each place.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Changes(Vec<Change>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Change {
     path: Vec<String>,
     value: Option<Value>,
@@ -14,40 +14,54 @@ struct Change {
     is_open: bool,
 }
 
+impl Change {
+    /// Whether both put special items into one list.
+    fn is_open_with(&self, other: &Self) -> bool {
+        let is_list = |change: &Self| change.is_open && matches!(change.value, Some(Value::Array(_)));
+        self.path == other.path && is_list(self) && is_list(other)
+    }
+}
+
 impl Changes {
-    /// Adds what the task of a case about the parameter changes; nothing where that is in another's way.
-    pub(crate) fn add(
-        &mut self,
-        task: Option<&Value>,
-        parameter: &str,
-        base: &Value,
-        identity: Option<&str>,
-    ) -> Option<()> {
+    /// What the task of a case about the parameter changes, but for its identity.
+    pub(crate) fn of(task: Option<&Value>, parameter: &str, base: &Value, identity: Option<&str>) -> Self {
         let mut own = Vec::new();
         differences(&mut Vec::new(), Some(base), task, &mut own);
-        for (path, value) in own {
-            if path.len() == 1 && path.first().map(String::as_str) == identity {
-                continue;
-            }
+        own.retain(|(path, _)| path.len() != 1 || path.first().map(String::as_str) != identity);
+        let change = |(path, value): (Vec<String>, Option<Value>)| {
             let is_open = parameter.starts_with(&format!("{}.items", path.join(".")));
-            let clash = self
-                .0
-                .iter_mut()
-                .find(|known| known.path.starts_with(&path) || path.starts_with(&known.path));
-            match clash {
-                None => self.0.push(Change { path, value, is_open }),
-                Some(known) if known.path == path && known.value == value => known.is_open &= is_open,
-                Some(Change { path: other, value: Some(Value::Array(items)), is_open: true })
-                    if *other == path && is_open =>
-                {
-                    let Some(Value::Array(own)) = value else { return None };
-                    let fresh: Vec<Value> = own.into_iter().filter(|item| !items.contains(item)).collect();
-                    items.extend(fresh);
+            Change { path, value, is_open }
+        };
+        Self(own.into_iter().map(change).collect())
+    }
+
+    /// Whether none is in the way of another.
+    pub(crate) fn go_with(&self, others: &Self) -> bool {
+        let clashes = |own: &Change, other: &Change| {
+            let is_apart = !own.path.starts_with(&other.path) && !other.path.starts_with(&own.path);
+            let is_same = own.path == other.path && own.value == other.value;
+            !is_apart && !is_same && !own.is_open_with(other)
+        };
+        others.0.iter().all(|other| !self.0.iter().any(|own| clashes(own, other)))
+    }
+
+    /// Adds others that these go with.
+    pub(crate) fn join(&mut self, others: &Self) {
+        for other in &others.0 {
+            match self.0.iter_mut().find(|known| known.path == other.path) {
+                None => self.0.push(other.clone()),
+                Some(known) if known.value == other.value => known.is_open &= other.is_open,
+                Some(known) => {
+                    if let (Some(Value::Array(items)), Some(Value::Array(own))) =
+                        (&mut known.value, &other.value)
+                    {
+                        let fresh: Vec<Value> =
+                            own.iter().filter(|item| !items.contains(item)).cloned().collect();
+                        items.extend(fresh);
+                    }
                 }
-                Some(_) => return None,
             }
         }
-        Some(())
     }
 
     pub(crate) fn apply(self, task: &mut Value) {

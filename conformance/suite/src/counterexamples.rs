@@ -85,7 +85,7 @@ fn lost(
     for index in 0..random {
         let Ok(tree) = strategies[index % strategies.len()].new_tree(&mut runner) else { continue };
         let value = tree.current();
-        sieve.look(&if index % 2 == 0 { tasks.settle(value, "") } else { value });
+        sieve.look(&if index % 2 == 0 { tasks.settle(value, &[]) } else { value });
     }
     // What is demanded in a roundabout way the plainest task may not have; tasks that came up have it.
     if !before.is_valid(&base) {

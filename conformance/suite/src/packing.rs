@@ -140,17 +140,29 @@ impl Batcher {
             }
             return Some(alone);
         }
-        let mut merged = self.base.clone();
         let mut changes = Changes::default();
         for index in task {
-            let case = &cases[*index];
-            changes.add(case.body.get(0), &case.parameter, &self.base, self.identity.as_deref())?;
+            let own = self.changes(&cases[*index]);
+            if !changes.go_with(&own) {
+                return None;
+            }
+            changes.join(&own);
         }
+        self.merged(changes, is_beyond(oracle, &cases[*task.first()?].body[0]), oracle)
+    }
+
+    /// What a case changes in the task that all start from.
+    fn changes(&self, case: &Case) -> Changes {
+        Changes::of(case.body.get(0), &case.parameter, &self.base, self.identity.as_deref())
+    }
+
+    /// The task with all of the changes, where that is valid. A rule of the model's owner, which servers may have, shall
+    /// fall on the cases that break it and on no other.
+    fn merged(&self, changes: Changes, beyond: bool, oracle: &Oracle) -> Option<Value> {
+        let mut merged = self.base.clone();
         changes.apply(&mut merged);
         self.save(&mut merged, oracle);
-        // A rule of the model's owner, which servers may have, shall fall on the cases that break it and on no other.
-        let is_alike = is_beyond(oracle, &merged) == is_beyond(oracle, &cases[*task.first()?].body[0]);
-        (is_alike && oracle.judge_of_tasks().is_valid(&merged)).then_some(merged)
+        (is_beyond(oracle, &merged) == beyond && oracle.judge_of_tasks().is_valid(&merged)).then_some(merged)
     }
 
     /// Puts the task into the cheapest tier where it says nothing of it and that changes nothing else.
@@ -212,27 +224,46 @@ impl Batcher {
             let usd = |index: &usize| self.costs.usd(&cases[*index].body[0]);
             usd(a).total_cmp(&usd(b)).then(a.cmp(b))
         });
-        let mut tasks: Vec<(Vec<usize>, f64, bool)> = Vec::new();
+        let mut tasks: Vec<Merged> = Vec::new();
         for index in indices {
             let beyond = is_beyond(oracle, &cases[index].body[0]);
-            let price = |task: &[usize]| self.task(cases, task, oracle).map(|task| self.costs.usd(&task));
-            let best = tasks
-                .iter()
-                .enumerate()
-                .filter(|(_, (.., kind))| *kind == beyond)
-                .filter_map(|(place, (task, usd, _))| {
-                    let wider = [task.as_slice(), &[index]].concat();
-                    let total = price(&wider)?;
-                    Some((place, wider, total, total - usd))
-                })
-                .min_by(|a, b| a.3.total_cmp(&b.3));
-            match best {
-                Some((place, wider, total, _)) => tasks[place] = (wider, total, beyond),
-                None => tasks.push((vec![index], self.costs.usd(&cases[index].body[0]), beyond)),
+            let own = self.changes(&cases[index]);
+            let with_own = |task: &Merged| {
+                if task.beyond != beyond || !task.changes.go_with(&own) {
+                    return None;
+                }
+                let mut changes = task.changes.clone();
+                changes.join(&own);
+                let usd = self.costs.usd(&self.merged(changes.clone(), beyond, oracle)?);
+                Some((changes, usd))
+            };
+            let wider = tasks.iter().enumerate().filter_map(|(place, task)| {
+                let (changes, usd) = with_own(task)?;
+                Some((place, changes, usd, usd - task.usd))
+            });
+            match wider.min_by(|a, b| a.3.total_cmp(&b.3)) {
+                Some((place, changes, usd, _)) => {
+                    let task = &mut tasks[place];
+                    task.cases.push(index);
+                    (task.changes, task.usd) = (changes, usd);
+                }
+                None => {
+                    let usd = self.costs.usd(&cases[index].body[0]);
+                    tasks.push(Merged { cases: vec![index], changes: own, usd, beyond });
+                }
             }
         }
-        tasks.into_iter().map(|(task, ..)| task).collect()
+        tasks.into_iter().map(|task| task.cases).collect()
     }
+}
+
+/// Cases that are merged into one task.
+struct Merged {
+    cases: Vec<usize>,
+    changes: Changes,
+    usd: f64,
+    /// Whether a rule of the model's owner forbids the task.
+    beyond: bool,
 }
 
 /// Whether a rule of the model's owner forbids the task, although the spec allows it.
@@ -281,7 +312,11 @@ mod tests {
     fn merged(base: &Value, cases: &[Case]) -> Option<Value> {
         let mut changes = Changes::default();
         for case in cases {
-            changes.add(case.body.get(0), &case.parameter, base, Some("id"))?;
+            let own = Changes::of(case.body.get(0), &case.parameter, base, Some("id"));
+            if !changes.go_with(&own) {
+                return None;
+            }
+            changes.join(&own);
         }
         let mut task = base.clone();
         changes.apply(&mut task);

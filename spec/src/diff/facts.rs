@@ -1,7 +1,7 @@
 //! What is known of a value: the schemas that it satisfies and those that it does not.
 
-use super::admits;
 use super::numbers::Numbers;
+use crate::admits;
 use crate::model::{
     Constraint, ConstraintId, Count, End, Format, JsonPointer, Kinds, Level, ParameterPath, Property, Rule,
     Schema,
@@ -151,7 +151,12 @@ pub(super) fn object_having(name: &str) -> Schema {
 
 /// Values of some types, whatever else.
 pub(super) fn of_kind(kinds: Kinds) -> Schema {
-    Schema { constraints: vec![unnamed(Rule::Type(kinds))], ..Schema::default() }
+    only(Rule::Type(kinds))
+}
+
+/// A schema of one rule.
+pub(super) fn only(rule: Rule) -> Schema {
+    Schema { constraints: vec![unnamed(rule)], ..Schema::default() }
 }
 
 /// A constraint that no document states.

@@ -3,8 +3,8 @@
 //! What is proved is true. What is not proved may be true all the same: the language of schemas is too rich to decide
 //! every question, so a search for a counterexample stands beside these proofs.
 
-use super::admits;
 use super::facts::{Facts, Profile, having, object_having, of_kind, spread};
+use crate::admits;
 use crate::model::{
     Format, If, Kinds, Operation, PatternProperties, PatternProperty, PrefixItems, Relation, Rule, Schema,
 };
@@ -13,6 +13,9 @@ use std::cell::Cell;
 
 /// Steps that one question may take.
 const FUEL: u32 = 5_000;
+
+/// Of rules with at most so many alternatives it is asked first which of them are possible.
+const FEW_ALTERNATIVES: usize = 3;
 
 /// How deep one question may go.
 const DEPTH: u32 = 48;
@@ -66,7 +69,7 @@ impl Prover {
         self.step(|| {
             self.directly(facts, goal)
                 || self.absurd_at_once(facts)
-                || by_cases(facts, |facts| self.entails(facts, goal))
+                || self.by_cases(facts, |facts| self.entails(facts, goal))
         })
     }
 
@@ -74,13 +77,34 @@ impl Prover {
         self.step(|| {
             self.rule(facts, &facts.profile(), rule)
                 || self.absurd_at_once(facts)
-                || by_cases(facts, |facts| self.keeps(facts, rule))
+                || self.by_cases(facts, |facts| self.keeps(facts, rule))
         })
     }
 
     /// Whether no value can be so.
     fn absurd(&self, facts: &Facts<'_>) -> bool {
-        self.step(|| self.absurd_at_once(facts) || by_cases(facts, |facts| self.absurd(facts)))
+        self.step(|| self.absurd_at_once(facts) || self.by_cases(facts, |facts| self.absurd(facts)))
+    }
+
+    /// Whether it holds for each of some alternatives, one of which is so: those of a rule that leaves one at most, else
+    /// those of the first rule.
+    fn by_cases(&self, facts: &Facts<'_>, prove: impl Fn(&Facts<'_>) -> bool) -> bool {
+        let is_open = |rule: &&Rule| {
+            matches!(rule, Rule::AnyOf(_) | Rule::OneOf(_) | Rule::If(_))
+                && !facts.resolved.iter().any(|resolved| std::ptr::eq(*resolved, *rule))
+        };
+        let mut first = None;
+        for rule in facts.rules().filter(is_open) {
+            let mut left = alternatives(facts, rule);
+            if left.len() <= FEW_ALTERNATIVES {
+                left.retain(|facts| !self.step(|| self.refuted(facts)));
+                if left.len() < 2 {
+                    return left.iter().all(prove);
+                }
+            }
+            first.get_or_insert(left);
+        }
+        first.is_some_and(|left| left.iter().all(prove))
     }
 
     fn directly(&self, facts: &Facts<'_>, goal: &Schema) -> bool {
@@ -118,6 +142,21 @@ impl Prover {
         if is_filled && self.absurd(&facts.items()) {
             return true;
         }
+        self.contradicted(facts)
+    }
+
+    /// Whether no value can be so, as far as that is seen without looking deep into members.
+    fn refuted(&self, facts: &Facts<'_>) -> bool {
+        let is_empty = |facts: Option<Facts<'_>>| facts.is_none_or(|facts| facts.profile().kinds == 0);
+        let required = || facts.holds.iter().flat_map(|schema| &schema.properties);
+        is_empty(Some(facts.clone()))
+            || facts.is_object()
+                && required().any(|one| one.required.is_some() && is_empty(facts.property(&one.name)))
+            || self.contradicted(facts)
+    }
+
+    /// Whether what does not hold follows from all else.
+    fn contradicted(&self, facts: &Facts<'_>) -> bool {
         facts.fails.iter().enumerate().any(|(index, failed)| {
             let mut others = facts.clone();
             others.fails.remove(index);
@@ -233,7 +272,7 @@ impl Prover {
         };
         match rule {
             Rule::DependentRequired(dependent) => dependent.needs.iter().all(|(trigger, needs)| {
-                given(trigger, &|facts| needs.iter().all(|need| present(facts, need)))
+                given(trigger, &|facts| needs.iter().all(|need| self.entails(facts, &having(need))))
             }),
             Rule::DependentSchemas(branches) => {
                 branches.iter().all(|one| given(&one.trigger, &|facts| self.entails(facts, &one.schema)))
@@ -358,16 +397,11 @@ impl Prover {
     }
 }
 
-/// Whether it holds for each of some alternatives, one of which is so.
-fn by_cases(facts: &Facts<'_>, prove: impl Fn(&Facts<'_>) -> bool) -> bool {
-    let is_open = |rule: &&Rule| {
-        matches!(rule, Rule::AnyOf(_) | Rule::OneOf(_) | Rule::If(_))
-            && !facts.resolved.iter().any(|resolved| std::ptr::eq(*resolved, *rule))
-    };
-    let Some(rule) = facts.rules().find(is_open) else { return false };
+/// The alternatives of a rule, one of which is so.
+fn alternatives<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Vec<Facts<'a>> {
     let mut facts = facts.clone();
     facts.resolved.push(rule);
-    let cases: Vec<Facts<'_>> = match rule {
+    match rule {
         Rule::AnyOf(branches) => branches.iter().map(|branch| facts.and(branch)).collect(),
         Rule::OneOf(branches) => (0..branches.len())
             .map(|chosen| {
@@ -382,9 +416,8 @@ fn by_cases(facts: &Facts<'_>, prove: impl Fn(&Facts<'_>) -> bool) -> bool {
                 rule.otherwise.as_ref().map_or_else(|| no.clone(), |otherwise| no.and(otherwise)),
             ]
         }
-        _ => return false,
-    };
-    cases.iter().all(prove)
+        _ => Vec::new(),
+    }
 }
 
 /// Whether the presence of a member demands something.

@@ -35,7 +35,7 @@ struct Walk<'w> {
 
 /// A step into a value.
 #[derive(Clone)]
-enum Step {
+pub(super) enum Step {
     Member(String),
     Item,
     /// A member that no schema declares, that no rule above mentions.
@@ -43,7 +43,7 @@ enum Step {
 }
 
 /// A demand on the part where a trail leads, as one on the whole.
-fn lifted(trail: &[Step], demand: Schema) -> Option<Schema> {
+pub(super) fn lifted(trail: &[Step], demand: Schema) -> Option<Schema> {
     trail.iter().rev().try_fold(demand, |schema, step| match step {
         Step::Member(name) => Some(Schema {
             properties: vec![Property { name: name.clone(), declared: true, required: None, schema }],

@@ -125,14 +125,19 @@ impl Schema {
     /// Every constraint of this tree, in the order of the document.
     #[must_use]
     pub fn all_constraints(&self) -> Vec<&Constraint> {
-        let mut all: Vec<&Constraint> = self.constraints.iter().collect();
+        let mut all = Vec::new();
+        self.collect_constraints(&mut all);
+        all
+    }
+
+    fn collect_constraints<'s>(&'s self, all: &mut Vec<&'s Constraint>) {
+        all.extend(&self.constraints);
         for property in &self.properties {
             all.extend(&property.required);
-            all.extend(property.schema.all_constraints());
+            property.schema.collect_constraints(all);
         }
         for child in self.items.iter().chain(&self.additional) {
-            all.extend(child.all_constraints());
+            child.collect_constraints(all);
         }
-        all
     }
 }

@@ -13,6 +13,17 @@ pub enum Side {
     Reject,
 }
 
+impl Side {
+    /// The word in ids and reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::Reject => "reject",
+        }
+    }
+}
+
 /// A value proposed for one side of a constraint.
 #[derive(Clone, Debug)]
 pub struct Witness {

@@ -34,7 +34,7 @@ pub(super) fn watch(command: &mut Command) -> anyhow::Result<Run> {
 }
 
 /// A line of what the system says of a program's memory, in bytes.
-pub(super) fn memory(child: &Child, line: &str) -> Option<f64> {
+pub(crate) fn memory(child: &Child, line: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
     let kilobytes = status.lines().find_map(|text| text.strip_prefix(line))?;
     Some(kilobytes.trim().strip_suffix(" kB")?.parse::<f64>().ok()? * 1024.0)

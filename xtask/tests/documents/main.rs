@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 /// Lines that are only parsed (`xtask/src/documents.rs`): how they begin, and why.
-const PARSED_ONLY: [(&str, &str); 15] = [
+const PARSED_ONLY: [(&str, &str); 16] = [
     ("AIRSPEC_PAIRS=2000 cargo test", "is a test that runs with fewer pairs by default"),
     ("cargo test --workspace", "includes this test"),
     ("cargo install --locked --path conformance", "compiles for minutes"),
@@ -32,6 +32,7 @@ const PARSED_ONLY: [(&str, &str); 15] = [
     ("cargo xtask differential", "compiles a program, for minutes"),
     ("cargo xtask fuzz", "needs cargo-fuzz, and takes many minutes"),
     ("cargo xtask interop", "downloads packages; `.ci/run` runs it"),
+    ("cargo xtask catalogue", "needs a release build and minutes"),
     ("cargo xtask browse", "needs a browser; `.ci/run` runs it"),
 ];
 

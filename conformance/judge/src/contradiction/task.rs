@@ -139,7 +139,7 @@ fn spoilt(
     for value in values {
         let mut task = tasks.base().clone();
         tasks.place(&mut task, other, Some(value.clone()));
-        let task = tasks.satisfy_relations(task, other);
+        let task = tasks.satisfy_relations(task, &[other]);
         if !judge.task(&task).is_empty() || path.get(&task) == Some(default) {
             continue;
         }

@@ -21,7 +21,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
             tasks.place(&mut task, path, value.clone());
         }
         let kept = settings.first().map_or("", |(path, _)| path.as_str());
-        let mut task = tasks.settle(task, kept);
+        let mut task = tasks.settle(task, &[kept]);
         if !tasks.judge(&task).is_empty() {
             continue;
         }
@@ -200,7 +200,7 @@ fn is_legal_size(tasks: &Tasks<'_>, (width, height): (&str, &str), size: &Size) 
     let mut task = tasks.plain().clone();
     tasks.place(&mut task, width, Some(size.0.clone()));
     tasks.place(&mut task, height, Some(size.1.clone()));
-    let settled = tasks.settle(task.clone(), width);
+    let settled = tasks.settle(task.clone(), &[width, height]);
     let kept = |path: &str| settled.pointer(&pointer(path)) == task.pointer(&pointer(path));
     kept(width) && kept(height) && tasks.judge(&settled).is_empty()
 }

@@ -2,8 +2,9 @@
 
 use super::task::Tasks;
 use super::{Case, Cases, Expect, Gap, Wire, witness};
+use airspec_spec::diff::{implied_by, is_never_valid};
 use airspec_spec::witness::Side;
-use airspec_spec::{Constraint, Level};
+use airspec_spec::{Constraint, Level, Model};
 use serde_json::Value;
 
 /// A task proposed for one side, before it is judged.
@@ -20,7 +21,12 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
         out.cases.extend(unique(tasks, constraint));
         return;
     }
-    let proposals = witness::tasks(tasks, constraint);
+    let mut proposals = witness::tasks(tasks, constraint);
+    let is_valid =
+        |proposal: &Proposal| proposal.side == Side::Accept && tasks.judge(&proposal.task).is_empty();
+    if !proposals.iter().any(is_valid) {
+        proposals.extend(witness::held(tasks, constraint));
+    }
     let mut found: Vec<Case> = Vec::new();
     let mut in_company: Vec<Case> = Vec::new();
     for proposal in proposals {
@@ -46,19 +52,37 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
         }
     }
     // A request that breaks others too is never the only witness of either.
-    let has = |list: &[Case], word: &str| list.iter().any(|case| case.expect.word() == word);
-    for side in ["accept", "reject"] {
+    let has = |list: &[Case], side: Side| list.iter().any(|case| case.expect.word() == side.word());
+    for side in [Side::Accept, Side::Reject] {
         if !has(&found, side) {
-            let reason = if has(&in_company, side) {
-                "every request that breaks it breaks another constraint too".to_owned()
-            } else {
-                "no request that the rules propose lies on this side alone".to_owned()
-            };
-            out.gaps.push(Gap { constraint: constraint.id.to_string(), side, reason });
+            let reason = reason(tasks.model, constraint, side, has(&in_company, side));
+            out.gaps.push(Gap { constraint: constraint.id.to_string(), side: side.word(), reason });
         }
     }
     found.extend(in_company);
     out.cases.extend(found);
+}
+
+/// Why there is no case on a side: a proof that there can be none, or else that none was found.
+fn reason(model: &Model, constraint: &Constraint, side: Side, in_company: bool) -> String {
+    match side {
+        Side::Accept if is_never_valid(model, &constraint.parameter) => {
+            "proved: no valid task can have the parameter".to_owned()
+        }
+        Side::Accept => "not proved: no valid task was found that shows it".to_owned(),
+        Side::Reject => match implied_by(model, constraint) {
+            Some(others) if others.is_empty() => "proved: no task can break it".to_owned(),
+            Some(others) => {
+                let others: Vec<String> = others.iter().map(|id| format!("`{id}`")).collect();
+                format!("proved: what breaks it breaks {}, too", others.join(" or "))
+            }
+            None if in_company => {
+                "not proved: each request that was found to break it breaks another constraint, too"
+                    .to_owned()
+            }
+            None => "not proved: no request was found that breaks it".to_owned(),
+        },
+    }
 }
 
 fn case(constraint: &Constraint, proposal: Proposal, expect: Expect) -> Case {

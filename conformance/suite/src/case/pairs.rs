@@ -367,9 +367,7 @@ fn put_into(
         let value = case.body.get(0)?.pointer(&pointer(&case.parameter)).cloned();
         tasks.place(&mut faulty, &case.parameter, value);
     } else {
-        let mut changes = Changes::default();
-        changes.add(case.body.get(0), &case.parameter, tasks.plain(), identity)?;
-        changes.apply(&mut faulty);
+        Changes::of(case.body.get(0), &case.parameter, tasks.plain(), identity).apply(&mut faulty);
     }
     tasks.identify(&mut faulty);
     if let Some(name) = identity.filter(|name| *name == case.parameter) {

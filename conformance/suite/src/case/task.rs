@@ -3,8 +3,10 @@
 use crate::cost::Costs;
 use airspec_judge::{Judge, Violation};
 use airspec_spec::synthesis::Synthesiser;
+use airspec_spec::witness::Side;
 use airspec_spec::{Constraint, Level, Model, Schema};
 use serde_json::Value;
+use std::ops::ControlFlow;
 
 /// Makes tasks. Each one has an identity of its own, drawn from the seed.
 pub struct Tasks<'m> {
@@ -153,14 +155,25 @@ impl<'m> Tasks<'m> {
         self.made.legal(schema)
     }
 
-    /// Changes other parameters than the one at `kept` until no rule over several parameters is broken.
-    pub fn settle(&self, task: Value, kept: &str) -> Value {
+    /// Changes other parameters than those at `kept` until no rule over several parameters is broken.
+    pub fn settle(&self, task: Value, kept: &[&str]) -> Value {
         self.made.satisfy_relations(task, kept)
     }
 
-    /// The task with every combination of values for the parameters that a rule ties together.
-    pub(super) fn combinations(&self, rule: &Constraint, task: &Value, kept: &str) -> Vec<Value> {
-        self.made.combinations(rule, task, kept)
+    /// Looks at combinations of values for the parameters that a rule ties together, with the side of the rule that each
+    /// is likely to be on.
+    pub(super) fn each_combination(
+        &self,
+        rule: &Constraint,
+        task: &Value,
+        look: impl FnMut(Value, Side) -> ControlFlow<()>,
+    ) {
+        self.made.each_combination(rule, task, look);
+    }
+
+    /// A task on one side of a rule over several parameters that breaks no other.
+    pub(super) fn witness(&self, rule: &Constraint, side: Side) -> Option<Value> {
+        self.made.witness(rule, self.plain(), side)
     }
 
     /// The accepting values that a constraint of one parameter proposes, for those who combine them.

@@ -8,6 +8,7 @@ use airspec_spec::witness::{Side, Witness, proposals, samples};
 use airspec_spec::{Constraint, Property, Schema};
 use bigdecimal::{BigDecimal, ToPrimitive as _, Zero as _};
 use serde_json::Value;
+use std::ops::ControlFlow;
 
 /// At most so many tasks for each side of a rule over several parameters.
 const MAX_TASKS: usize = 6;
@@ -41,6 +42,13 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
             list
         }
     }
+}
+
+/// A valid task that holds the parameter.
+pub(super) fn held(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Option<Proposal> {
+    let mut task = tasks.scene(&constraint.parameter)?;
+    tasks.identify(&mut task);
+    Some(Proposal { task, side: Side::Accept, about: "in a valid task".to_owned(), level: None })
 }
 
 /// Both sides of a rule of the model's owner at their maximum: the page allows that whatever the owner says.
@@ -94,7 +102,7 @@ fn null_in_absence(tasks: &mut Tasks<'_>, path: &str) -> Option<Proposal> {
     if tasks.judge(&task).is_empty() {
         return None;
     }
-    let mut task = tasks.settle(task, path);
+    let mut task = tasks.settle(task, &[path]);
     if !tasks.judge(&task).is_empty() {
         return None;
     }
@@ -168,31 +176,72 @@ fn is_spare(tasks: &Tasks<'_>, property: &Property) -> bool {
 /// each other as can be.
 fn combined(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
     let base = tasks.base();
-    let mut candidates = tasks.combinations(constraint, &base, "");
+    let mut kept = Kept { constraint, names: constraint.rule.parameters(), found: Vec::new() };
     if let Some(relation) = constraint.rule.relation() {
-        candidates.splice(0..0, related(tasks, constraint, relation));
-    }
-    let names = constraint.rule.parameters();
-    let mut kept: Vec<(Side, String, Proposal)> = Vec::new();
-    for candidate in candidates {
-        let broken: Vec<String> = tasks.judge(&candidate).into_iter().map(|one| one.constraint).collect();
-        let side = match broken.as_slice() {
-            [] => Side::Accept,
-            [only] if *only == constraint.id => Side::Reject,
-            _ => continue,
-        };
-        let about = describe(&candidate, constraint, &names);
-        let signature = presence(&candidate, constraint, &names);
-        let same = kept.iter().filter(|(known, shape, _)| *known == side && *shape == signature).count();
-        let total = kept.iter().filter(|(known, ..)| *known == side).count();
-        let limit = if constraint.rule.relation().is_some() { MAX_TASKS } else { 2 };
-        if same < limit && total < 2 * MAX_TASKS {
-            let mut task = candidate;
-            tasks.identify(&mut task);
-            kept.push((side, signature, Proposal { task, side, about, level: None }));
+        for candidate in related(tasks, constraint, relation) {
+            kept.look(tasks, candidate, None);
         }
     }
-    kept.into_iter().map(|(.., proposal)| proposal).collect()
+    tasks.each_combination(constraint, &base, |candidate, side| {
+        kept.look(tasks, candidate, Some(side));
+        let is_full = [Side::Accept, Side::Reject].iter().all(|side| kept.is_full(*side));
+        if is_full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    for side in [Side::Accept, Side::Reject] {
+        if kept.of(side).next().is_none()
+            && let Some(candidate) = tasks.witness(constraint, side)
+        {
+            kept.look(tasks, candidate, None);
+        }
+    }
+    let identified = |(.., mut proposal): (_, Proposal)| {
+        tasks.identify(&mut proposal.task);
+        proposal
+    };
+    kept.found.into_iter().map(identified).collect()
+}
+
+/// The tasks that are kept for a rule over several parameters.
+struct Kept<'c> {
+    constraint: &'c Constraint,
+    names: Vec<String>,
+    /// Each with its signature.
+    found: Vec<(String, Proposal)>,
+}
+
+impl Kept<'_> {
+    fn of(&self, side: Side) -> impl Iterator<Item = &(String, Proposal)> {
+        self.found.iter().filter(move |(_, known)| known.side == side)
+    }
+
+    /// Whether no more tasks of the side are kept, whatever they are like.
+    fn is_full(&self, side: Side) -> bool {
+        self.of(side).count() >= 2 * MAX_TASKS
+    }
+
+    fn has_room(&self, side: Side, signature: &str) -> bool {
+        let limit = if self.constraint.rule.relation().is_some() { MAX_TASKS } else { 2 };
+        !self.is_full(side) && self.of(side).filter(|(known, _)| known == signature).count() < limit
+    }
+
+    /// Keeps a task, if it is on one side of the rule and there are few like it. Where its side is known, it is judged
+    /// only if there is room.
+    fn look(&mut self, tasks: &Tasks<'_>, task: Value, likely: Option<Side>) {
+        let signature = presence(&task, self.constraint, &self.names);
+        if likely.is_some_and(|side| !self.has_room(side, &signature)) {
+            return;
+        }
+        let broken: Vec<String> = tasks.judge(&task).into_iter().map(|one| one.constraint).collect();
+        let side = match broken.as_slice() {
+            [] => Side::Accept,
+            [only] if *only == self.constraint.id => Side::Reject,
+            _ => return,
+        };
+        if self.has_room(side, &signature) {
+            let about = describe(&task, self.constraint, &self.names);
+            self.found.push((signature, Proposal { task, side, about, level: None }));
+        }
+    }
 }
 
 /// The member of the object that holds the rule.

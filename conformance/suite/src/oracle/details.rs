@@ -19,29 +19,36 @@ pub(super) fn wrong(oracle: &Oracle, error: &Value, paths: &BTreeSet<String>) ->
     // Of the paths that are right, the one that the error means.
     let path = paths.iter().find(|path| *path == name || leaf(path) == name)?;
     let schema = oracle.model().task.at(path)?;
-    let sentence = schema
-        .rules()
-        .find_map(|rule| limit(error, rule, path).or_else(|| values(error, rule, path)))
+    let sentence = limit(error, schema, path)
+        .or_else(|| schema.rules().find_map(|rule| values(error, rule, path)))
         .or_else(|| kind(error, schema, path))
         .or_else(|| documentation(error, path))?;
     Some(Finding::wrong(Level::Facts, sentence))
 }
 
-/// A number that is not that of the rule.
-fn limit(error: &Value, rule: &Rule, path: &str) -> Option<String> {
-    let (field, wanted) = match rule {
+/// A number that is that of no rule. An error about an item can have the limits of the list or those of the item.
+fn limit(error: &Value, schema: &Schema, path: &str) -> Option<String> {
+    let rules = schema.rules().chain(schema.items.iter().flat_map(|items| items.rules()));
+    let limits: Vec<(&str, BigDecimal)> = rules.filter_map(limit_of).collect();
+    limits.iter().find_map(|(field, wanted)| {
+        let given = error.get(*field).filter(|given| given.is_number())?;
+        let number = exact(given);
+        let is_same = limits.iter().any(|(other, limit)| other == field && Some(limit) == number.as_ref());
+        let wanted = wanted.to_plain_string();
+        (!is_same)
+            .then(|| format!("the error gives {} for `{field}` of `{path}`, which is {wanted}", show(given)))
+    })
+}
+
+/// The field of an error that has the number of a rule, and the number.
+fn limit_of(rule: &Rule) -> Option<(&'static str, BigDecimal)> {
+    Some(match rule {
         Rule::Minimum(bound) => (MIN, bound.clone()),
         Rule::Maximum(bound) => (MAX, bound.clone()),
         Rule::MultipleOf(step) => (MULTIPLIER, step.clone()),
         Rule::MinLength(count) | Rule::MinItems(count) => (MIN, BigDecimal::from(*count)),
         Rule::MaxLength(count) | Rule::MaxItems(count) => (MAX, BigDecimal::from(*count)),
         _ => return None,
-    };
-    let given = error.get(field).filter(|given| given.is_number())?;
-    let is_same = exact(given).as_ref() == Some(&wanted);
-    (!is_same).then(|| {
-        let wanted = wanted.to_plain_string();
-        format!("the error gives {} for `{field}` of `{path}`, which is {wanted}", show(given))
     })
 }
 
@@ -100,4 +107,27 @@ fn documentation(error: &Value, path: &str) -> Option<String> {
             of(path)
         )
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use airspec_spec::Source;
+    use serde_json::json;
+
+    #[test]
+    fn an_error_about_an_item_has_the_limits_of_the_list_or_of_the_item() {
+        let text = r#"{"type": "object", "properties": {"colour": {"type": "array", "minItems": 4,
+            "items": {"type": "integer", "minimum": 0, "maximum": 255}}}}"#;
+        let model = airspec_spec::read(&Source::new("list.json", text)).unwrap();
+        let colour = model.task.at("colour").unwrap();
+        for (error, is_wrong) in [
+            (json!({"min": 4}), false),
+            (json!({"min": 0, "max": 255}), false),
+            (json!({"min": 1}), true),
+            (json!({"max": 4}), true),
+        ] {
+            assert_eq!(limit(&error, colour, "colour").is_some(), is_wrong, "{error}");
+        }
+    }
 }

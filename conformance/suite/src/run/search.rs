@@ -265,7 +265,7 @@ impl Searcher {
         }
         let tasks = Tasks::new(model, judge, self.session.client.settings().seed);
         let property = |(task, faults): (Value, Vec<Fault>)| {
-            let mut task = tasks.settle(task, "");
+            let mut task = tasks.settle(task, &[]);
             if sort == RequestClass::Valid {
                 modest(model, &mut task);
             }
