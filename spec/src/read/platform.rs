@@ -17,15 +17,16 @@ pub(super) fn complete(model: &mut Model) {
     let Ok(root) = source.root() else { return };
     let results = list(&mut reader, root, "results");
     if model.result.as_ref().is_none_or(|result| result.properties.is_empty()) {
-        let known = results.iter().find_map(|node| result(&mut reader, *node, model));
-        model.result = known.or(model.result.take());
+        if let Some((fields, text)) = results.iter().find_map(|node| result(&mut reader, *node, model)) {
+            (model.result, model.answers.platform) = (Some(fields), Some(text));
+        }
     }
     if let Some(name) = reader.find(root, "unique") {
         unique(model, &name.string().unwrap_or_default());
     }
     // Where nothing is known of results, they are taken for images.
     let images = results.first().filter(|_| model.result.is_none());
-    let images = images.and_then(|node| schema(&mut reader, *node));
+    let images = images.and_then(|node| schema(&mut reader, *node)).map(|(fields, _)| fields);
     let is_of_images = |behaviour: &Behaviour| {
         let has = |field: &&str| images.as_ref().is_none_or(|images| images.at(field).is_some());
         behaviour.kind.fields().iter().all(has)
@@ -47,7 +48,7 @@ fn list<'a>(reader: &mut Reader<'a>, node: Node<'a>, name: &str) -> Vec<Node<'a>
 }
 
 /// The results of the platform for tasks like the model's: of its task type and, where it has formats, of one of them.
-fn result<'a>(reader: &mut Reader<'a>, node: Node<'a>, model: &Model) -> Option<Schema> {
+fn result<'a>(reader: &mut Reader<'a>, node: Node<'a>, model: &Model) -> Option<(Schema, Value)> {
     let mut is_one_of = |name: &str, value: &Value| {
         list(reader, node, name).iter().any(|known| known.string().is_ok_and(|known| *value == known))
     };
@@ -58,9 +59,10 @@ fn result<'a>(reader: &mut Reader<'a>, node: Node<'a>, model: &Model) -> Option<
     if is_fit { schema(reader, node) } else { None }
 }
 
-fn schema<'a>(reader: &mut Reader<'a>, node: Node<'a>) -> Option<Schema> {
+/// A schema of the list of results, and its text.
+fn schema<'a>(reader: &mut Reader<'a>, node: Node<'a>) -> Option<(Schema, Value)> {
     let schema = reader.find(node, "schema")?;
-    Some(reader.outside(schema))
+    Some((reader.outside(schema), schema.value().ok()?))
 }
 
 /// The values that a parameter may have, where they are listed.
