@@ -136,6 +136,15 @@ impl<'a> Members<'a> {
         found.and_then(|found| self.read(name, found)).unwrap_or_default()
     }
 
+    /// A member that each item should have, and that has no default.
+    pub fn expected<T: Lenient>(&mut self, name: &str) -> Option<T> {
+        let found = self.take(name);
+        if found.is_none_or(is_null) {
+            self.note(name, found);
+        }
+        found.and_then(|found| self.read(name, found))
+    }
+
     /// A member that an item can have. `null` means that it has none.
     pub fn optional<T: Lenient>(&mut self, name: &str) -> Option<T> {
         self.take(name).and_then(|found| self.read(name, found))
@@ -177,7 +186,7 @@ impl<'a> Members<'a> {
         let whole = exact(found);
         let is_whole = whole.is_some();
         let (read, is_exact) = match whole.or_else(|| value(found.get())) {
-            Some(value) => T::read(value),
+            Some(value) => T::read_value(value),
             None => (None, false),
         };
         if !(is_whole && is_exact) {
@@ -203,17 +212,17 @@ fn exact(found: &RawValue) -> Option<Value> {
 /// A type of a field, with all that can be read as one.
 pub trait Lenient: Sized {
     /// What can be read of a value, and whether the value is as documented.
-    fn read(value: Value) -> (Option<Self>, bool);
+    fn read_value(value: Value) -> (Option<Self>, bool);
 }
 
 impl Lenient for Value {
-    fn read(value: Value) -> (Option<Self>, bool) {
+    fn read_value(value: Value) -> (Option<Self>, bool) {
         (Some(value), true)
     }
 }
 
 impl Lenient for String {
-    fn read(value: Value) -> (Option<Self>, bool) {
+    fn read_value(value: Value) -> (Option<Self>, bool) {
         match value {
             Value::String(text) => (Some(text), true),
             Value::Number(_) | Value::Bool(_) => (Some(value.to_string()), false),
@@ -223,7 +232,7 @@ impl Lenient for String {
 }
 
 impl Lenient for bool {
-    fn read(value: Value) -> (Option<Self>, bool) {
+    fn read_value(value: Value) -> (Option<Self>, bool) {
         let text = match value {
             Value::Bool(value) => return (Some(value), true),
             Value::Number(number) => number.to_string(),
@@ -240,7 +249,7 @@ impl Lenient for bool {
 }
 
 impl Lenient for f64 {
-    fn read(value: Value) -> (Option<Self>, bool) {
+    fn read_value(value: Value) -> (Option<Self>, bool) {
         match value {
             Value::Number(number) => (number.as_f64(), true),
             Value::String(text) => {
@@ -253,7 +262,7 @@ impl Lenient for f64 {
 }
 
 impl Lenient for Integer {
-    fn read(value: Value) -> (Option<Self>, bool) {
+    fn read_value(value: Value) -> (Option<Self>, bool) {
         match value {
             Value::Number(_) => {
                 let read: Option<Self> = serde_json::from_value(value).ok();
@@ -265,10 +274,41 @@ impl Lenient for Integer {
     }
 }
 
+/// A list is not as documented where one of its items is not.
+impl<T: Lenient> Lenient for Vec<T> {
+    fn read_value(value: Value) -> (Option<Self>, bool) {
+        let (items, is_list) = match value {
+            Value::Array(items) => (items, true),
+            other => (vec![other], false),
+        };
+        let count = items.len();
+        let (mut read, mut is_exact) = (Self::with_capacity(count), is_list);
+        for item in items {
+            let (item, is_item_exact) = T::read_value(item);
+            is_exact &= is_item_exact && item.is_some();
+            read.extend(item);
+        }
+        (Some(read).filter(|read| is_list || !read.is_empty()), is_exact)
+    }
+}
+
+/// For generated code: an object in an item, which is not as documented where one of its fields is not.
+pub fn object<A: Answer>(value: Value) -> (Option<A>, bool) {
+    match value {
+        Value::Object(_) => {
+            let read = A::read(value.to_string());
+            let is_exact = read.odd().is_empty();
+            (Some(read), is_exact)
+        }
+        Value::Array(mut items) if items.len() == 1 => (items.pop().and_then(|item| object(item).0), false),
+        _ => (None, false),
+    }
+}
+
 /// The only item of a list.
 fn only<T: Lenient>(value: Value) -> (Option<T>, bool) {
     match value {
-        Value::Array(mut items) if items.len() == 1 => (items.pop().and_then(|item| T::read(item).0), false),
+        Value::Array(mut items) if items.len() == 1 => (items.pop().and_then(|item| T::read_value(item).0), false),
         _ => (None, false),
     }
 }
@@ -358,6 +398,12 @@ macro_rules! answer {
 
             fn odd(&self) -> &[$crate::OddField] {
                 self.item.odd()
+            }
+        }
+
+        impl $crate::answer::Lenient for $name {
+            fn read_value(value: $crate::serde_json::Value) -> (::std::option::Option<Self>, bool) {
+                $crate::answer::object(value)
             }
         }
 

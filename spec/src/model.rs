@@ -123,7 +123,7 @@ impl Model {
         let task = self.result.clone()?;
         let schema = self.answers.platform.clone().or_else(|| self.answers.result.clone())?;
         let (behaviours, owner_rules, media) = (Vec::new(), Vec::new(), Vec::new());
-        Some(Self { task, schema, behaviours, owner_rules, media, ..self.clone() })
+        Some(Self { task, behaviours, owner_rules, media, schema, ..self.clone() })
     }
 
     /// The rules about the files that a parameter refers to.

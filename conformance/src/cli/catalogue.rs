@@ -7,7 +7,7 @@ use super::conformance::{Arguments, Server, Tested, random, test};
 use super::resume::{self, Earlier};
 use super::{End, Failure, complain, show, shown, style};
 use airspec_report::merge::merge;
-use airspec_report::{Document, Outcome, counted, make_folder, write};
+use airspec_report::{Document, Outcome, counted, make_folder, write_catalogue};
 use airspec_spec::Model;
 use airspec_suite::run::Usd;
 use std::path::{Path, PathBuf};
@@ -98,7 +98,7 @@ impl Run {
                 let Tested { end, document, is_over, spent, acceptances, needed } = tested;
                 self.matched += 1;
                 self.ends.push(end);
-                self.documents.extend(document.map(|document| (slug.clone(), document)));
+                self.documents.extend(document.map(|document| (slug.clone(), document.brief())));
                 self.spent = self.spent + spent;
                 (self.acceptances, self.is_over) = (acceptances, is_over);
                 self.needed += needed;
@@ -132,7 +132,7 @@ impl Run {
             if !is_whole && document.summary.outcome == Outcome::Conforms {
                 document.summary.outcome = Outcome::Incomplete;
             }
-            arguments.report.as_deref().map_or(Ok(()), |folder| write(folder, &document))?;
+            arguments.report.as_deref().map_or(Ok(()), |folder| write_catalogue(folder, &document))?;
             summarise(&document, arguments.money.is_limited())?;
         }
         let incomplete = !is_whole && !arguments.allow_incomplete;

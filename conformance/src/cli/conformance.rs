@@ -89,6 +89,7 @@ impl Arguments {
     fn amount(&self) -> Amount {
         match (self.quiet, self.verbose) {
             (true, _) => Amount::Summary,
+            (false, false) if self.choice.is_of_several => Amount::Causes,
             (false, false) => Amount::Findings,
             (false, true) => Amount::All,
         }

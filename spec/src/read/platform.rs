@@ -16,10 +16,10 @@ pub(super) fn complete(model: &mut Model) {
     let mut reader = Reader::new(&source);
     let Ok(root) = source.root() else { return };
     let results = list(&mut reader, root, "results");
-    if model.result.as_ref().is_none_or(|result| result.properties.is_empty()) {
-        if let Some((fields, text)) = results.iter().find_map(|node| result(&mut reader, *node, model)) {
-            (model.result, model.answers.platform) = (Some(fields), Some(text));
-        }
+    let is_unknown = model.result.as_ref().is_none_or(|result| result.properties.is_empty());
+    let mut known = results.iter().filter(|_| is_unknown);
+    if let Some((fields, text)) = known.find_map(|node| result(&mut reader, *node, model)) {
+        (model.result, model.answers.platform) = (Some(fields), Some(text));
     }
     if let Some(name) = reader.find(root, "unique") {
         unique(model, &name.string().unwrap_or_default());
@@ -63,6 +63,15 @@ fn result<'a>(reader: &mut Reader<'a>, node: Node<'a>, model: &Model) -> Option<
 fn schema<'a>(reader: &mut Reader<'a>, node: Node<'a>) -> Option<(Schema, Value)> {
     let schema = reader.find(node, "schema")?;
     Some((reader.outside(schema), schema.value().ok()?))
+}
+
+/// The fields of errors, which are the same for every model: published documents know only some of them.
+#[must_use]
+pub fn error_fields() -> Schema {
+    let source = Source::new("platform.json", PLATFORM);
+    let mut reader = Reader::new(&source);
+    let error = source.root().ok().and_then(|root| reader.find(root, "error"));
+    error.map_or_else(Schema::default, |error| reader.outside(error))
 }
 
 /// The values that a parameter may have, where they are listed.
@@ -185,5 +194,11 @@ mod tests {
         assert_eq!(field("audioInference", r#""MP3""#).as_deref(), Some("audioURL"));
         assert_eq!(field("3dInference", r#""GLB""#).as_deref(), Some("outputs.files.items.url"));
         assert!(model("textInference", r#""TXT""#).result.is_none());
+        let names: Vec<String> =
+            error_fields().properties.into_iter().map(|property| property.name).collect();
+        assert!(["code", "message", "parameter", "taskUUID"].iter().all(|name| names.iter().any(|own| own == name)));
+        let text = r#"{"type": "object", "properties": {"taskType": {"const": "textInference"}}}"#;
+        let text = crate::read(&Source::new("task", text)).unwrap();
+        assert!(text.result.is_some_and(|result| result.property("text").is_some()));
     }
 }
