@@ -204,7 +204,8 @@ mod tests {
         assert_eq!(video.file(), Some(ResultFile::DataUri("data:video/mp4;base64,AA==")));
         assert_eq!((video.cost(), video.identity()), (None, None));
         assert_eq!(fields("{}").file(), None);
-        let model = fields(r#"{"outputs":{"files":[{"uuid":"a","url":"https://x/a"},{"url":"https://x/b"}]}}"#);
+        let model =
+            fields(r#"{"outputs":{"files":[{"uuid":"a","url":"https://x/a"},{"url":"https://x/b"}]}}"#);
         assert_eq!(model.files(), [ResultFile::Url("https://x/a"), ResultFile::Url("https://x/b")]);
     }
 }

@@ -74,7 +74,11 @@ impl Catalogue {
     pub fn read(paths: &[PathBuf]) -> Result<Self, CatalogueError> {
         let mut files = Vec::new();
         for path in paths {
-            if path.is_dir() { files.extend(specs_in(path)?) } else { files.push(path.clone()) }
+            if path.is_dir() {
+                files.extend(specs_in(path)?);
+            } else {
+                files.push(path.clone());
+            }
             if files.len() > MAX_SPECS {
                 let folder = path.display().to_string();
                 return Err(CatalogueError::TooMany { folder, count: files.len() });
@@ -179,8 +183,7 @@ impl Model {
     pub fn is_of_task(&self, task: &Value) -> bool {
         let named = task.get("model");
         let parameter = self.task.property("model");
-        let is_constant =
-            |rule: &Rule| matches!(rule, Rule::Const(value) if Some(value) == named);
+        let is_constant = |rule: &Rule| matches!(rule, Rule::Const(value) if Some(value) == named);
         named.is_some() && parameter.is_some_and(|parameter| parameter.schema.rules().any(is_constant))
     }
 }
@@ -228,7 +231,8 @@ mod tests {
 
     #[test]
     fn a_model_is_found_by_slug_by_air_id_and_by_what_a_task_says() {
-        let folder = folder(&[("b.json", spec("x:b@1")), ("a.json", spec("x:a@1")), ("notes.md", "#".into())]);
+        let folder =
+            folder(&[("b.json", spec("x:b@1")), ("a.json", spec("x:a@1")), ("notes.md", "#".into())]);
         let catalogue = Catalogue::read(&[folder.path().to_owned()]).unwrap();
         let slugs: Vec<&str> = catalogue.models().iter().map(|model| model.slug.as_str()).collect();
         assert_eq!(slugs, ["x-a-1", "x-b-1"]);

@@ -52,7 +52,7 @@ struct Structs<'m> {
     identities: Vec<&'m str>,
 }
 
-impl<'m> Structs<'m> {
+impl Structs<'_> {
     fn new() -> Self {
         let scope = Scope::with("Map Value Integer ApiError");
         Self { scope, known: Vec::new(), items: Vec::new(), identities: Vec::new() }
@@ -71,13 +71,14 @@ impl<'m> Structs<'m> {
 
     /// The struct of an object, after those of the objects in it.
     fn add(&mut self, name: &str, schema: &Schema) -> Ident {
-        let kinds: Vec<Type> =
-            schema.properties.iter().map(|property| self.kind(name, property)).collect();
+        let kinds: Vec<Type> = schema.properties.iter().map(|property| self.kind(name, property)).collect();
         let shape = schema.properties.iter().zip(&kinds).map(|(property, kind)| {
             format!("{} {} {}", property.name, property.required.is_some(), kind.tokens)
         });
         let shape: Vec<String> = shape.collect();
-        if let Some((.., ident)) = self.known.iter().find(|(other, known, _)| other == name && *known == shape) {
+        if let Some((.., ident)) =
+            self.known.iter().find(|(other, known, _)| other == name && *known == shape)
+        {
             return ident.clone();
         }
         let ident = self.scope.mint(&[name.to_owned()]);

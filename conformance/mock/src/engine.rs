@@ -79,7 +79,9 @@ pub enum EngineError {
     #[error("there is no model to mock")]
     Nothing,
     /// Settings about one model where there are several.
-    #[error("faults and the settings `codes` and `unasked` are about one model, and there are {0}: choose one")]
+    #[error(
+        "faults and the settings `codes` and `unasked` are about one model, and there are {0}: choose one"
+    )]
     Several(usize),
 }
 
@@ -98,7 +100,8 @@ impl Engine {
     /// As for one; no model, or settings about one where there are several.
     pub fn of_models(models: Vec<Model>, settings: Settings) -> Result<Self, EngineError> {
         let many = models.len();
-        let is_of_one = !(settings.faults.is_empty() && settings.codes.is_empty() && settings.unasked.is_empty());
+        let is_of_one =
+            !(settings.faults.is_empty() && settings.codes.is_empty() && settings.unasked.is_empty());
         if many > 1 && is_of_one {
             return Err(EngineError::Several(many));
         }

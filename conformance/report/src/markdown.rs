@@ -71,7 +71,10 @@ fn by_model(text: &mut String, document: &Document) {
     if document.models.len() < 2 {
         return;
     }
-    let _ = writeln!(text, "\n| model | cases | passed | failed | no answer | noted |\n|---|---:|---:|---:|---:|---:|");
+    let _ = writeln!(
+        text,
+        "\n| model | cases | passed | failed | no answer | noted |\n|---|---:|---:|---:|---:|---:|"
+    );
     for model in &document.models {
         let own = document.cases.iter().filter(|entry| entry.model == *model);
         let Tally { passed, failed, no_answer, noted, .. } = Tally::of_entries(own.clone());

@@ -99,7 +99,7 @@ impl Run {
                 self.matched += 1;
                 self.ends.push(end);
                 self.documents.extend(document.map(|document| (slug.clone(), document.brief())));
-                self.spent = self.spent + spent;
+                self.spent += spent;
                 (self.acceptances, self.is_over) = (acceptances, is_over);
                 self.needed += needed;
             }

@@ -23,6 +23,9 @@ pub(super) struct Choice {
     pub(super) is_of_several: bool,
 }
 
+/// Cases, and what there is no case of.
+pub(super) type Chosen = (Vec<Case>, Vec<Gap>);
+
 fn level(text: &str) -> Result<Level, String> {
     let known = Level::ALL.into_iter().find(|level| level.word() == text);
     known.ok_or_else(|| format!("use one of {}", Level::ALL.map(Level::word).join(", ")))
@@ -30,7 +33,7 @@ fn level(text: &str) -> Result<Level, String> {
 
 impl Choice {
     /// The cases that are asked for; none where another model can have them. What is missing is told only where all were.
-    pub(super) fn of(&self, cases: Cases) -> Result<Option<(Vec<Case>, Vec<Gap>)>, Failure> {
+    pub(super) fn of(&self, cases: Cases) -> Result<Option<Chosen>, Failure> {
         let Cases { cases, gaps, .. } = cases;
         let all = cases.len();
         let pattern = Pattern::of(&self.case, &cases)?;

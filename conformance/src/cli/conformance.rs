@@ -21,7 +21,9 @@ use airspec_suite::packing::Packing;
 use airspec_suite::redact::guard;
 use airspec_suite::run::journal::Header;
 use airspec_suite::run::search::RequestClass;
-use airspec_suite::run::{Advance, Budget, Event, Limit, Run, Secret, Settings, Target, Usd, run as run_cases};
+use airspec_suite::run::{
+    Advance, Budget, Event, Limit, Run, Secret, Settings, Target, Usd, run as run_cases,
+};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -13,8 +13,8 @@ const OWNER: &str = "owner";
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Spec {
     /// A spec file, or a folder with a spec file for each model; repeatable. Default: the built-in specs
-    #[arg(long, value_name = "PATH")]
-    spec: Vec<PathBuf>,
+    #[arg(long = "spec", value_name = "PATH")]
+    paths: Vec<PathBuf>,
     /// Slug or AIR id of a model in the specs, such as openai:gpt-image@2
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
@@ -36,7 +36,7 @@ impl Spec {
 
     /// The models to run or to serve: all of `--spec`, the one that is named, or else the default model.
     pub(super) fn all(&self) -> Result<Vec<Model>, Failure> {
-        if self.spec.is_empty() && self.model.is_none() {
+        if self.paths.is_empty() && self.model.is_none() {
             let default = Self { model: Some(DEFAULT_MODEL.to_owned()), ..self.clone() };
             return Ok(default.catalogue()?.into_models());
         }
@@ -45,7 +45,7 @@ impl Spec {
 
     /// All models of the specs, or the one that is named; with the further rules among its constraints.
     pub(super) fn catalogue(&self) -> Result<Catalogue, Failure> {
-        let mut catalogue = Catalogue::read_or_built_in(&self.spec)?;
+        let mut catalogue = Catalogue::read_or_built_in(&self.paths)?;
         if let Some(name) = &self.model {
             catalogue = Catalogue::of(vec![catalogue.named(name)?.clone()])?;
         }
@@ -67,7 +67,7 @@ impl Spec {
     /// The arguments that name the same.
     pub(super) fn again(&self) -> Vec<String> {
         let path = |path: &PathBuf| path.display().to_string();
-        let specs = self.spec.iter().map(|spec| ("--spec", path(spec)));
+        let specs = self.paths.iter().map(|spec| ("--spec", path(spec)));
         let model = self.model.iter().map(|model| ("--model", model.clone()));
         let rules = self.rules.iter().map(|rules| ("--rules", path(rules)));
         let flags = specs.chain(model).chain(rules);

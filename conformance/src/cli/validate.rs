@@ -73,11 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         Specs::new(arguments.spec.catalogue()?)?
     };
     let mut output = Output::new(BufWriter::new(io::stdout().lock()));
-    let mut run = Run {
-        specs: &specs,
-        names_files: arguments.values.len() > 1,
-        output: &mut output,
-    };
+    let mut run = Run { specs: &specs, names_files: arguments.values.len() > 1, output: &mut output };
     let (mut all_valid, mut all_judged, mut is_for_people) = (true, true, false);
     for path in &arguments.values {
         let form = if arguments.lines { Form::Lines } else { Form::of(path) };

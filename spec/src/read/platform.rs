@@ -196,7 +196,11 @@ mod tests {
         assert!(model("textInference", r#""TXT""#).result.is_none());
         let names: Vec<String> =
             error_fields().properties.into_iter().map(|property| property.name).collect();
-        assert!(["code", "message", "parameter", "taskUUID"].iter().all(|name| names.iter().any(|own| own == name)));
+        assert!(
+            ["code", "message", "parameter", "taskUUID"]
+                .iter()
+                .all(|name| names.iter().any(|own| own == name))
+        );
         let text = r#"{"type": "object", "properties": {"taskType": {"const": "textInference"}}}"#;
         let text = crate::read(&Source::new("task", text)).unwrap();
         assert!(text.result.is_some_and(|result| result.property("text").is_some()));

@@ -105,7 +105,14 @@ mod tests {
     fn task(results: usize, until: u64) -> Task {
         let item = (Duration::ZERO, Item::plain(Map::new()));
         let items = vec![item; results];
-        Task { account: 0, engine: 0, items, failure: None, until: Duration::from_secs(until), deferred: true }
+        Task {
+            account: 0,
+            engine: 0,
+            items,
+            failure: None,
+            until: Duration::from_secs(until),
+            deferred: true,
+        }
     }
 
     #[test]

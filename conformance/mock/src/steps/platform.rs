@@ -46,7 +46,10 @@ pub(crate) fn unknown_model(task: &Value) -> Problem {
         Some(Value::String(_)) => ("unknownModel", "There is no model of this name."),
         Some(_) => ("invalidModel", "`model` must be a text."),
     };
-    Problem::new(400, code, message).with(name::PARAMETER, name::MODEL).with(name::TYPE, "string").of_task(task)
+    Problem::new(400, code, message)
+        .with(name::PARAMETER, name::MODEL)
+        .with(name::TYPE, "string")
+        .of_task(task)
 }
 
 /// The errors for names that a task of the platform does not have.

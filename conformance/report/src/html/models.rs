@@ -15,20 +15,28 @@ pub(super) fn section(html: &mut Html, document: &Document) {
     // The counts above lead here.
     html.raw("<section aria-labelledby=\"cases\"><h2 id=\"cases\" tabindex=\"-1\">Models</h2>\n");
     html.raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Models\"><table>");
-    html.raw("<thead><tr><th scope=\"col\">model</th><th scope=\"col\">verdict</th><th scope=\"col\">cases</th>");
+    html.raw(
+        "<thead><tr><th scope=\"col\">model</th><th scope=\"col\">verdict</th><th scope=\"col\">cases</th>",
+    );
     html.raw("<th scope=\"col\">passed</th><th scope=\"col\">failed</th><th scope=\"col\">no answer</th>");
     html.raw("<th scope=\"col\">noted</th><th scope=\"col\">skipped</th></tr></thead>\n<tbody>\n");
     for model in &document.models {
         row(html, model, document.cases.iter().filter(|entry| entry.model == *model));
     }
     html.raw("</tbody></table></div></section>\n");
-    findings_of(html, document, &|entry| format!("{}#{}", page(&entry.model), super::cases::own_place(entry)));
+    findings_of(html, document, &|entry| {
+        format!("{}#{}", page(&entry.model), super::cases::own_place(entry))
+    });
 }
 
 fn row<'a>(html: &mut Html, model: &str, entries: impl Iterator<Item = &'a Entry>) {
     let tally = Tally::of_entries(entries);
     let Tally { passed, failed, skipped, no_answer, noted, .. } = tally;
-    html.raw("<tr><th scope=\"row\"><a").attribute("href", &page(model)).raw(">").name(model).raw("</a></th><td>");
+    html.raw("<tr><th scope=\"row\"><a")
+        .attribute("href", &page(model))
+        .raw(">")
+        .name(model)
+        .raw("</a></th><td>");
     let verdict = match (failed, no_answer + tally.not_tried) {
         (0, 0) => Verdict::Pass,
         (0, _) => Verdict::NoAnswer,

@@ -141,7 +141,9 @@ impl Specs {
                 let message = format!("must be {known}, found {found}");
                 Violation::new(format!("{holder}/model"), MODEL.to_owned(), message)
             }
-            None => Violation::new(holder.to_owned(), MODEL.to_owned(), format!("must have `model`: {known}")),
+            None => {
+                Violation::new(holder.to_owned(), MODEL.to_owned(), format!("must have `model`: {known}"))
+            }
         }
     }
 }
