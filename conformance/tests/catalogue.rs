@@ -227,7 +227,7 @@ fn what_is_no_catalogue_gets_one_message() {
     let (specs, empty) = (two(), folder(&[]));
     cannot_run(&["conformance", "--spec", path(&empty)], "the folder contains no spec");
     let broken = folder(&[("a.json", small("a", 1)), ("b.json", "{".to_owned())]);
-    cannot_run(&["validate", "--spec", path(&broken), "-"], "b.json:1:2: error: ");
+    cannot_run(&["validate", "--spec", path(&broken), "-"], "b.json:1:1: error: ");
     let twice = folder(&[("a.json", small("a", 1)), ("b.json", small("a", 2))]);
     cannot_run(&["mock", "--port", "0", "--spec", path(&twice)], "are both specs of test-a-1: remove one");
     cannot_run(

@@ -253,7 +253,7 @@ mod tests {
     fn a_folder_that_is_no_catalogue_gets_one_clear_message() {
         assert_eq!(refusal(&[]), "DIR: the folder contains no spec: no file in it ends in .json");
         let broken = refusal(&[("a.json", spec("x:a@1")), ("b.json", "{".into())]);
-        assert!(broken.starts_with("DIR/b.json:1:2: error: "), "{broken}");
+        assert!(broken.starts_with("DIR/b.json:1:1: error: "), "{broken}");
         let twice = refusal(&[("a.json", spec("x:a@1")), ("b.json", spec("x:a@1"))]);
         assert_eq!(twice, "DIR/a.json and DIR/b.json are both specs of x-a-1: remove one");
         let many: Vec<(String, String)> =
