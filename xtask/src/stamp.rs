@@ -52,7 +52,8 @@ impl Stamp {
             found.is_ok_and(|found| found.to_hex().as_str() == *known)
         };
         let no_others = output::files_below(folder).ok()?.iter().all(|path| paths.contains(path));
-        (no_others && lines.iter().zip(hashes(&paths)).all(same)).then_some(Left { files: paths.len(), warnings })
+        (no_others && lines.iter().zip(hashes(&paths)).all(same))
+            .then_some(Left { files: paths.len(), warnings })
     }
 
     /// Remembers what was left. That it cannot be is no failure: the next run takes longer.
