@@ -209,7 +209,14 @@ pub(super) fn test(
         ..settings.clone()
     };
     let job = Job { arguments, oracle, cases, coverage, order, done, gaps, accepted, settings, budget };
-    let (end, document, is_over) = runtime()?.block_on(job.run(targets))?;
+    let (end, document, is_over) = match runtime()?.block_on(job.run(targets)) {
+        // What was spent counts against the limit of the others all the same.
+        Err(Failure(reason)) if arguments.choice.is_of_several => {
+            complain(&format!("{}: {reason}", model.slug));
+            (End::Unjudged, None, true)
+        }
+        came => came?,
+    };
     let (spent, acceptances) = (job.budget.spent(), job.budget.acceptances());
     Ok(Some(Tested { end, document, is_over, spent, acceptances, needed: 0.0 }))
 }
