@@ -151,7 +151,10 @@ fn every_published_file_and_page_compiles_and_reads_what_was_recorded() {
         assert_eq!(&found["raw"], result, "{slug}");
         let odd = found["odd"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
         assert!(odd.collect::<BTreeSet<_>>().is_subset(&wrong(&model, result)), "{slug}: {found}");
-        assert!(found["files"].as_u64().unwrap() > 0 && found["identity"].is_string(), "{slug}: {found}");
+        assert!(found["files"].as_u64().unwrap() > 0, "{slug}: {found}");
+        // A task that has one result needs nothing to tell it apart.
+        let has_several = model.task.property("numberResults").is_some();
+        assert_eq!(found["identity"].is_string(), has_several, "{slug}: {found}");
         assert!(!found["type"].as_str().unwrap().ends_with("::Fields"), "{slug}: {found}");
     }
 }
