@@ -8,7 +8,7 @@ pub(crate) mod enums;
 mod facts;
 pub(crate) mod limits;
 mod nested;
-pub(crate) mod results;
+mod results;
 mod structs;
 
 use crate::files::{Files, Inner};
@@ -85,6 +85,14 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, shared: &Shared) -> Files {
         Inner::new("limits", limits::declaration(), limits::items(model)),
     ];
     Files { imports: quote!(#imports #(#again)*), root, inner }
+}
+
+/// All items of a module that stands alone, the types of its results among them.
+pub(crate) fn lone_module(model: &Model, plan: &Plan<'_>) -> Files {
+    let results = answers::of(once(model));
+    let mut files = module(model, plan, &Shared::alone(results.results));
+    files.inner.push(Inner::new("results", answers::declaration(), answers(&results.items)));
+    files
 }
 
 fn reexports(module: &TokenStream, names: &[&Ident]) -> TokenStream {

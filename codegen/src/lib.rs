@@ -122,7 +122,7 @@ pub fn module(model: &Model, options: &Options) -> Result<Module, GenerateError>
 /// A model whose task is not an object.
 pub fn items(model: &Model) -> Result<TokenStream, GenerateError> {
     checked(model)?;
-    Ok(emit::module(model, &Plan::new(model), &Shared::default()).inline())
+    Ok(emit::lone_module(model, &Plan::new(model)).inline())
 }
 
 /// The files of several models that live in one crate, a folder for each: types that they have in common are written
@@ -135,12 +135,10 @@ pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<SourceF
         checked(model)?;
     }
     let answers = emit::answers::of(models.iter().map(|(model, _)| model));
-    let all_models: Vec<&Model> = models.iter().map(|(model, _)| model).collect();
-    let result_items = emit::results::items(&all_models, &answers.results);
     // Tokens stay on the thread that made them, so that each thread plans for itself.
     let shared = Shared::among(in_parallel(models, |(model, _)| shared::types(&Plan::new(model))));
     let shared = shared.with_results(answers.results);
-    let answers = [answers.items, result_items].into_iter().collect();
+    let answers = [answers.items, emit::answers::error()].into_iter().collect();
     let write = |(model, options): &(Model, Options)| folder(model, &shared, options);
     let folders: Vec<_> = in_parallel(models, write).into_iter().collect::<Result<_, _>>()?;
     let mut files: Vec<SourceFile> = folders.into_iter().flatten().collect();

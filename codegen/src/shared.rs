@@ -16,6 +16,8 @@ pub(crate) struct Shared {
     types: BTreeMap<String, String>,
     /// The slug of a model, and the struct of its results in the module `answers`.
     results: BTreeMap<String, String>,
+    /// Whether that struct is in the model's own module `results` instead.
+    is_alone: bool,
 }
 
 impl Shared {
@@ -37,7 +39,7 @@ impl Shared {
                 types.keys().find(|name| parts[*name].iter().any(|part| !types.contains_key(part))).cloned();
             match odd {
                 Some(name) => types.remove(&name),
-                None => return Self { types, results: BTreeMap::new() },
+                None => return Self { types, ..Self::default() },
             };
         }
     }
@@ -47,12 +49,17 @@ impl Shared {
         Self { results, ..self }
     }
 
+    /// Nothing that is shared: a module that stands alone, with the struct of its results.
+    pub(crate) fn alone(results: BTreeMap<String, String>) -> Self {
+        Self { results, is_alone: true, ..Self::default() }
+    }
+
     /// The type of a model's results: fields as they come where there is no struct for them.
     pub(crate) fn result(&self, model: &Model) -> TokenStream {
         match self.results.get(&model.slug) {
             Some(name) => {
                 let ident = format_ident!("{name}");
-                quote!(airspec_models::answers::#ident)
+                if self.is_alone { quote!(results::#ident) } else { quote!(airspec_models::answers::#ident) }
             }
             None => quote!(airspec_models::Fields),
         }

@@ -5,6 +5,7 @@
 //! line there gives the reason why a command could not run.
 
 mod accepted;
+mod catalogue;
 mod choice;
 mod command_line;
 mod compare;
@@ -21,6 +22,7 @@ mod progress;
 mod report;
 mod resume;
 mod search;
+mod spec;
 mod validate;
 mod verify;
 mod watch;
@@ -31,16 +33,11 @@ use airspec_spec::text::{visible, visible_lines};
 use airspec_suite::redact::{Secrets, guard};
 use airspec_suite::run::Secret;
 use clap::{CommandFactory as _, Parser, Subcommand};
+use spec::Spec;
 use std::borrow::Cow;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
-
-/// Which model is meant where none is named.
-const DEFAULT_MODEL: &str = "openai-gpt-image-2";
-
-/// In the place of a file of rules: those that the spec states as its owner's.
-const OWNER: &str = "owner";
 
 /// Test servers and requests against a model's spec.
 #[derive(Debug, Parser)]
@@ -82,57 +79,6 @@ enum Command {
     /// Write the manual pages
     #[command(after_help = help::MAN)]
     Man(generate::Manuals),
-}
-
-/// Where the spec is.
-#[derive(Debug, clap::Args)]
-struct Spec {
-    /// A spec file, instead of the built-in spec
-    #[arg(long, value_name = "FILE")]
-    spec: Option<PathBuf>,
-    /// Additional constraints: a JSON file with the layout of `x-constraints`, or the word `owner` for the rules of the
-    /// model's owner that the spec contains
-    #[arg(long, value_name = "FILE")]
-    rules: Option<PathBuf>,
-}
-
-impl Spec {
-    /// The model, with the further rules among its constraints.
-    fn read(&self) -> Result<airspec_spec::Model, Failure> {
-        let model = match &self.spec {
-            Some(path) => airspec_spec::read_file(Path::new(path))?,
-            None => built_in(DEFAULT_MODEL)?,
-        };
-        let Some(path) = &self.rules else { return Ok(model) };
-        let rules = if path.as_os_str() == OWNER {
-            model.owner_rules.clone()
-        } else {
-            let name = shown(path);
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Failure(format!("{name}: cannot be read: {error}")))?;
-            airspec_spec::read_rules(&airspec_spec::Source::new(name, text), &model)?
-        };
-        if rules.is_empty() {
-            return Err(Failure(format!("{} contains no rules of the model's owner", model.source)));
-        }
-        // Nothing on the page says so: it is the user who knows.
-        Ok(model.with_rules(&rules, airspec_spec::Level::Facts))
-    }
-
-    /// The arguments that name the same.
-    fn again(&self) -> Vec<String> {
-        let flags = [("--spec", &self.spec), ("--rules", &self.rules)];
-        let given = flags.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?)));
-        given.flat_map(|(flag, path)| [flag.to_owned(), path.display().to_string()]).collect()
-    }
-}
-
-/// A document of this release.
-fn built_in(slug: &str) -> Result<airspec_spec::Model, Failure> {
-    let found = airspec_spec::documents().iter().find(|(known, _)| *known == slug);
-    let (name, text) =
-        found.ok_or_else(|| Failure(format!("there is no built-in spec of {slug}; give one with --spec")))?;
-    Ok(airspec_spec::read(&airspec_spec::Source::new(format!("{name}.json"), (*text).to_owned()))?)
 }
 
 /// Why a command could not run, in the words that are shown.

@@ -1,7 +1,10 @@
 //! Results and errors of the service, read leniently: what can be read of an item is read, and odd fields are listed. An
 //! item that was paid for is never refused for one of its fields.
 
-use crate::integer::Integer;
+mod lenient;
+
+pub use lenient::{Lenient, object};
+
 use crate::raw::{each_member, value};
 use crate::shown::beginning;
 use serde::de::DeserializeOwned;
@@ -136,6 +139,15 @@ impl<'a> Members<'a> {
         found.and_then(|found| self.read(name, found)).unwrap_or_default()
     }
 
+    /// A member that each item should have, and that has no default.
+    pub fn expected<T: Lenient>(&mut self, name: &str) -> Option<T> {
+        let found = self.take(name);
+        if found.is_none_or(is_null) {
+            self.note(name, found);
+        }
+        found.and_then(|found| self.read(name, found))
+    }
+
     /// A member that an item can have. `null` means that it has none.
     pub fn optional<T: Lenient>(&mut self, name: &str) -> Option<T> {
         self.take(name).and_then(|found| self.read(name, found))
@@ -177,7 +189,7 @@ impl<'a> Members<'a> {
         let whole = exact(found);
         let is_whole = whole.is_some();
         let (read, is_exact) = match whole.or_else(|| value(found.get())) {
-            Some(value) => T::read(value),
+            Some(value) => T::read_value(value),
             None => (None, false),
         };
         if !(is_whole && is_exact) {
@@ -198,79 +210,6 @@ fn is_null(value: &RawValue) -> bool {
 
 fn exact(found: &RawValue) -> Option<Value> {
     serde_json::from_str(found.get()).ok()
-}
-
-/// A type of a field, with all that can be read as one.
-pub trait Lenient: Sized {
-    /// What can be read of a value, and whether the value is as documented.
-    fn read(value: Value) -> (Option<Self>, bool);
-}
-
-impl Lenient for Value {
-    fn read(value: Value) -> (Option<Self>, bool) {
-        (Some(value), true)
-    }
-}
-
-impl Lenient for String {
-    fn read(value: Value) -> (Option<Self>, bool) {
-        match value {
-            Value::String(text) => (Some(text), true),
-            Value::Number(_) | Value::Bool(_) => (Some(value.to_string()), false),
-            other => only(other),
-        }
-    }
-}
-
-impl Lenient for bool {
-    fn read(value: Value) -> (Option<Self>, bool) {
-        let text = match value {
-            Value::Bool(value) => return (Some(value), true),
-            Value::Number(number) => number.to_string(),
-            Value::String(text) => text.trim().to_ascii_lowercase(),
-            other => return only(other),
-        };
-        let read = match text.as_str() {
-            "1" | "1.0" | "true" | "yes" => Some(true),
-            "0" | "0.0" | "false" | "no" | "" => Some(false),
-            _ => None,
-        };
-        (read, false)
-    }
-}
-
-impl Lenient for f64 {
-    fn read(value: Value) -> (Option<Self>, bool) {
-        match value {
-            Value::Number(number) => (number.as_f64(), true),
-            Value::String(text) => {
-                let number = text.trim().trim_start_matches('$').parse().ok();
-                (number.filter(|number: &f64| number.is_finite()), false)
-            }
-            other => only(other),
-        }
-    }
-}
-
-impl Lenient for Integer {
-    fn read(value: Value) -> (Option<Self>, bool) {
-        match value {
-            Value::Number(_) => {
-                let read: Option<Self> = serde_json::from_value(value).ok();
-                (read, read.is_some())
-            }
-            Value::String(text) => (serde_json::from_str(text.trim()).ok(), false),
-            other => only(other),
-        }
-    }
-}
-
-/// The only item of a list.
-fn only<T: Lenient>(value: Value) -> (Option<T>, bool) {
-    match value {
-        Value::Array(mut items) if items.len() == 1 => (items.pop().and_then(|item| T::read(item).0), false),
-        _ => (None, false),
-    }
 }
 
 /// A result of a model whose spec does not describe results: all fields as the service sent them.
@@ -361,6 +300,12 @@ macro_rules! answer {
             }
         }
 
+        impl $crate::answer::Lenient for $name {
+            fn read_value(value: $crate::serde_json::Value) -> (::std::option::Option<Self>, bool) {
+                $crate::answer::object(value)
+            }
+        }
+
         impl $name {
             /// The JSON text as the service sent it, without the key.
             #[must_use]
@@ -397,6 +342,7 @@ macro_rules! answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Integer;
     use crate::answers::ImageInferenceResult;
 
     fn read(members: &str) -> (ImageInferenceResult, Vec<String>) {

@@ -35,8 +35,8 @@ pub trait Task: HasFacts + Object + DeserializeOwned + Serialize {
     /// Whether some member is kept as JSON, which parsing into the struct does not look into.
     const KEEPS_JSON: bool;
 
-    /// One result: the struct in [`answers`](crate::answers), or the fields as they come where the module was made from
-    /// a spec alone.
+    /// One result: a struct of its fields, or the fields as they come where neither the spec nor the platform documents
+    /// them.
     type Answer: Answer + ResultItem;
 
     /// Whether the struct has any violation: the checks, statically bound to the struct.

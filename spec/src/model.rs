@@ -86,6 +86,8 @@ pub struct Answers {
     pub result: Option<Value>,
     /// One item of `errors`.
     pub error: Option<Value>,
+    /// The platform's fields of results, where the document does not know them.
+    pub platform: Option<Value>,
 }
 
 /// A published price example.
@@ -115,6 +117,16 @@ impl Model {
             }
         }
         true
+    }
+
+    /// The results of the model in the place of its task: what says what is wrong with a task says it of them. Nothing
+    /// where neither the document nor the platform knows the fields of results.
+    #[must_use]
+    pub fn of_results(&self) -> Option<Self> {
+        let task = self.result.clone()?;
+        let schema = self.answers.platform.clone().or_else(|| self.answers.result.clone())?;
+        let (behaviours, owner_rules) = (Vec::new(), Vec::new());
+        Some(Self { task, behaviours, owner_rules, schema, ..self.clone() })
     }
 
     /// The constraint of that id.

@@ -18,7 +18,7 @@ mod schema;
 
 pub use owner::read_rules;
 
-pub use platform::{ProtocolRule, protocol_rules};
+pub use platform::{ProtocolRule, error_fields, protocol_rules};
 
 use crate::document::{Diagnostic, Node, ReadError, Severity, Source, read_source, text};
 use crate::model::{ConstraintId, Level, Model, Pattern};

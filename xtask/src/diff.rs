@@ -15,12 +15,15 @@ use std::process::{ExitCode, Stdio};
     after_help = "Exit code: 0 success, 1 the change is at least what --fail-on says, 2 the specs could not be compared."
 )]
 pub(crate) struct Arguments {
-    /// The old spec
+    /// The old spec: a file, or the slug or AIR id of a model
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// The new spec
+    /// The new spec: likewise
     #[arg(value_name = "NEW")]
     new: PathBuf,
+    /// A spec file or a folder of them in which slugs and AIR ids are looked up; repeatable. Default: the built-in specs
+    #[arg(long, value_name = "PATH")]
+    spec: Vec<PathBuf>,
     /// Output format: text, markdown or json
     #[arg(long, default_value = "text", value_parser = Format::named)]
     format: Format,
@@ -39,7 +42,8 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let (old, new) = (airspec_spec::read_file(&arguments.old)?, airspec_spec::read_file(&arguments.new)?);
+    let model = |word: &PathBuf| airspec_spec::file_or_named(word, &arguments.spec);
+    let (old, new) = (model(&arguments.old)?, model(&arguments.new)?);
     let found = diff::compare(&old, &new);
     let evidence = search(arguments)?;
     let report = Report { diff: &found, evidence: &evidence, step: None };
@@ -64,6 +68,7 @@ fn search(arguments: &Arguments) -> anyhow::Result<Evidence> {
         .args([&arguments.old, &arguments.new])
         .args(["--format", "json", "--values", &arguments.values.to_string()])
         .args(["--seed", &arguments.seed.to_string()])
+        .args(arguments.spec.iter().flat_map(|spec| [Path::new("--spec"), spec]))
         .stderr(Stdio::inherit())
         .output()
         .context("`airspec diff` does not start")?;

@@ -36,23 +36,23 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let specs = specs(&root)?;
     let folder = root.join("generated/src/models");
     let stamp = Stamp::of(&root, &[specs.as_slice(), &history(&root)].concat())?;
-    if let Some(count) = stamp.current(&folder) {
+    if let Some(left) = stamp.current(&folder) {
+        eprint!("{}", left.warnings);
         if arguments.check {
-            println!("{}", output::all_current(count));
+            println!("{}", output::all_current(left.files));
         }
         return Ok(ExitCode::SUCCESS);
     }
     let models = in_parallel(&specs, |spec| airspec_spec::read_file(spec));
     let models: Vec<Model> = models.into_iter().collect::<Result<_, _>>()?;
-    models.iter().for_each(warn);
-    let is_clean = models.iter().all(|model| model.warnings.is_empty());
+    let warnings: String = models.iter().map(warnings).collect();
+    eprint!("{warnings}");
     let artefacts = workspace(&root, &specs, models)?;
     let mut left_over = orphans(&folder, &artefacts)?;
     left_over.extend(orphans(&root.join("generated/reference"), &artefacts)?);
     let code = finish(arguments, &artefacts, &left_over)?;
-    // A warning is given each time.
-    if code == ExitCode::SUCCESS && is_clean {
-        stamp.save(&artefacts);
+    if code == ExitCode::SUCCESS {
+        stamp.save(&artefacts, &warnings);
     }
     Ok(code)
 }
@@ -65,15 +65,13 @@ fn finish(arguments: &Arguments, artefacts: &[Artefact], orphans: &[PathBuf]) ->
     }
 }
 
-fn warn(model: &Model) {
-    for warning in &model.warnings {
-        eprintln!("{warning}");
-    }
+fn warnings(model: &Model) -> String {
+    model.warnings.iter().map(|warning| format!("{warning}\n")).collect()
 }
 
 fn read(path: &Path) -> anyhow::Result<Model> {
     let model = airspec_spec::read_file(path)?;
-    warn(&model);
+    eprint!("{}", warnings(&model));
     Ok(model)
 }
 

@@ -9,6 +9,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+/// What the last run left.
+pub(crate) struct Left {
+    /// How many files.
+    pub(crate) files: usize,
+    /// Its warnings, which each run repeats.
+    pub(crate) warnings: String,
+}
+
 /// The state of a workspace before generating.
 pub(crate) struct Stamp {
     file: PathBuf,
@@ -28,13 +36,14 @@ impl Stamp {
         Ok(Self { file: root.join("target/gen.stamp"), inputs: inputs.finalize() })
     }
 
-    /// How many files the last run left, if it read the same and all of them are as it left them.
-    pub(crate) fn current(&self, folder: &Path) -> Option<usize> {
+    /// What the last run left, if it read the same and all files are as it left them.
+    pub(crate) fn current(&self, folder: &Path) -> Option<Left> {
         let text = fs::read_to_string(&self.file).ok()?;
         let mut lines = text.lines();
         if lines.next()? != self.inputs.to_hex().as_str() {
             return None;
         }
+        let warnings = serde_json::from_str(lines.next()?).ok()?;
         let lines: Vec<(&str, PathBuf)> = lines
             .map(|line| line.split_once(' ').map(|(hash, path)| (hash, PathBuf::from(path))))
             .collect::<Option<_>>()?;
@@ -43,15 +52,18 @@ impl Stamp {
             found.is_ok_and(|found| found.to_hex().as_str() == *known)
         };
         let no_others = output::files_below(folder).ok()?.iter().all(|path| paths.contains(path));
-        (no_others && lines.iter().zip(hashes(&paths)).all(same)).then_some(paths.len())
+        (no_others && lines.iter().zip(hashes(&paths)).all(same))
+            .then_some(Left { files: paths.len(), warnings })
     }
 
     /// Remembers what was left. That it cannot be is no failure: the next run takes longer.
-    pub(crate) fn save(&self, artefacts: &[Artefact]) {
+    pub(crate) fn save(&self, artefacts: &[Artefact], warnings: &str) {
         let line = |artefact: &Artefact| {
             format!("{} {}\n", blake3::hash(artefact.text.as_bytes()).to_hex(), artefact.path.display())
         };
-        let text = format!("{}\n", self.inputs.to_hex()) + &in_parallel(artefacts, line).concat();
+        let warnings = serde_json::Value::from(warnings);
+        let head = format!("{}\n{warnings}\n", self.inputs.to_hex());
+        let text = head + &in_parallel(artefacts, line).concat();
         let _ = output::write_quietly(&[Artefact { path: self.file.clone(), text }]);
     }
 }

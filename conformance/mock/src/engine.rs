@@ -22,17 +22,18 @@ use crate::protocol::{ENDPOINT, Incoming};
 use crate::seeded_rng::SeededRng;
 use crate::settings::Settings;
 use crate::state::State;
-use crate::steps::admit;
 use crate::steps::sites::{Page, Sites};
+use crate::steps::{admit, platform};
 use crate::task_view::Defaults;
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::Model;
 use airspec_spec::price::{Prices, prices};
+use serde_json::Value;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Answers requests like the platform does for one model.
+/// Answers requests like the platform does, for one model or for several.
 ///
 /// Nothing in it knows a server: a front hands requests in and sends answers out. It is shared behind an [`Arc`].
 #[derive(Debug)]
@@ -50,9 +51,13 @@ pub struct Engine {
     clock: Arc<Clock>,
     salt: RandomState,
     requests: AtomicU64,
-    state: State,
+    state: Arc<State>,
     deliveries: Arc<DeliveryWorker>,
     pub(crate) capacity: Arc<Capacity>,
+    /// Its place among the engines of a catalogue.
+    number: usize,
+    /// The engines of the other models of a catalogue, which share clock, state and deliveries with this one.
+    others: Vec<Self>,
 }
 
 /// Why there is no mock for a model with such settings.
@@ -70,6 +75,14 @@ pub enum EngineError {
     /// A field of results that is not given on demand.
     #[error("the settings name the field `{0}`, which no parameter of the spec asks for")]
     Field(String),
+    /// No model at all.
+    #[error("there is no model to mock")]
+    Nothing,
+    /// Settings about one model where there are several.
+    #[error(
+        "faults and the settings `codes` and `unasked` are about one model, and there are {0}: choose one"
+    )]
+    Several(usize),
 }
 
 impl Engine {
@@ -79,6 +92,29 @@ impl Engine {
     /// A spec that cannot judge, or a fault that the spec does not have.
     pub fn new(model: Model, settings: Settings) -> Result<Self, EngineError> {
         Self::with_clock(model, settings, Clock::running())
+    }
+
+    /// An engine for several models: the member `model` of a task says which of them is meant.
+    ///
+    /// # Errors
+    /// As for one; no model, or settings about one where there are several.
+    pub fn of_models(models: Vec<Model>, settings: Settings) -> Result<Self, EngineError> {
+        let many = models.len();
+        let is_of_one =
+            !(settings.faults.is_empty() && settings.codes.is_empty() && settings.unasked.is_empty());
+        if many > 1 && is_of_one {
+            return Err(EngineError::Several(many));
+        }
+        let mut models = models.into_iter();
+        let mut engine = Self::new(models.next().ok_or(EngineError::Nothing)?, settings)?;
+        for (number, model) in models.enumerate() {
+            let other = Self::new(model, engine.settings.clone())?;
+            let (clock, state) = (Arc::clone(&engine.clock), Arc::clone(&engine.state));
+            let (deliveries, capacity) = (Arc::clone(&engine.deliveries), Arc::clone(&engine.capacity));
+            let shared = Self { clock, state, deliveries, capacity, number: number + 1, ..other };
+            engine.others.push(shared);
+        }
+        Ok(engine)
     }
 
     /// An engine with a clock of its own.
@@ -105,7 +141,7 @@ impl Engine {
             clock: Arc::new(clock),
             salt: RandomState::new(),
             requests: AtomicU64::default(),
-            state: State::default(),
+            state: Arc::default(),
             deliveries: Arc::new(deliveries),
             model,
             settings,
@@ -115,6 +151,8 @@ impl Engine {
             mutations,
             rng,
             capacity,
+            number: 0,
+            others: Vec::new(),
         })
     }
 
@@ -124,10 +162,29 @@ impl Engine {
         mutation::all(model)
     }
 
-    /// The model that is mocked.
+    /// The model that is mocked; the first where there are several.
     #[must_use]
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// All models that are mocked.
+    pub fn models(&self) -> impl Iterator<Item = &Model> {
+        std::iter::once(&self.model).chain(self.others.iter().map(|other| &other.model))
+    }
+
+    /// The engine of that place in the catalogue.
+    fn nth(&self, number: usize) -> &Self {
+        number.checked_sub(1).and_then(|number| self.others.get(number)).unwrap_or(self)
+    }
+
+    /// The engine for a task, or the error of a task for none.
+    fn of_task(&self, task: &Value) -> Result<&Self, Problem> {
+        if self.others.is_empty() {
+            return Ok(self);
+        }
+        let mut all = std::iter::once(self).chain(&self.others);
+        all.find(|engine| engine.model.is_of_task(task)).ok_or_else(|| platform::unknown_model(task))
     }
 
     /// The settings that it was made with.

@@ -37,6 +37,7 @@ pub(crate) mod kind {
 pub(crate) mod name {
     pub(crate) const TASK_TYPE: &str = "taskType";
     pub(crate) const TASK_UUID: &str = "taskUUID";
+    pub(crate) const MODEL: &str = "model";
     pub(crate) const API_KEY: &str = "apiKey";
     pub(crate) const SESSION: &str = "connectionSessionUUID";
     pub(crate) const PING: &str = "ping";

@@ -221,6 +221,16 @@ impl Document {
 }
 
 impl Document {
+    /// Without what was sent and received in cases that passed: a report of many models leaves that to the reports of
+    /// the models.
+    #[must_use]
+    pub fn brief(mut self) -> Self {
+        for entry in self.cases.iter_mut().filter(|entry| entry.verdict == Verdict::Pass) {
+            (entry.request, entry.response) = (None, None);
+        }
+        self
+    }
+
     /// The first case of a group.
     #[must_use]
     pub fn first_of(&self, group: &Group) -> Option<&Entry> {

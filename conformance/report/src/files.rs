@@ -91,13 +91,26 @@ impl Reports {
 /// # Errors
 /// A file that cannot be written.
 pub fn write(folder: &Path, document: &Document) -> Result<(), ReportError> {
+    all(folder, document, &html::run(document, None))
+}
+
+/// The same for a run over several models: the page leads to those of the models, whose reports are in folders of their
+/// slugs.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write_catalogue(folder: &Path, document: &Document) -> Result<(), ReportError> {
+    all(folder, document, &html::catalogue(document))
+}
+
+fn all(folder: &Path, document: &Document, page: &str) -> Result<(), ReportError> {
     json(folder, document)?;
     let path = folder.join("junit.xml");
     let text = junit::text(document)
         .map_err(|error| ReportError { path: path.clone(), error: io::Error::other(error) })?;
     replace(&path, text.as_bytes())?;
     replace(&folder.join("report.md"), markdown::text(document).as_bytes())?;
-    replace(&folder.join("report.html"), html::run(document, None).as_bytes())
+    replace(&folder.join("report.html"), page.as_bytes())
 }
 
 /// Makes a folder where it is missing.

@@ -13,6 +13,7 @@ mod glance;
 mod grid;
 mod kinds;
 mod markup;
+mod models;
 mod origin;
 mod prose;
 #[cfg(test)]
@@ -49,6 +50,16 @@ pub fn run(document: &Document, against: Option<Against<'_>>) -> String {
         glance::findings(html, document);
         grid::of_run(html, document);
         cases::section(html, document, changes.as_ref());
+    })
+}
+
+/// The page of a run over several models, each of which has a page of its own in the folder of its slug.
+#[must_use]
+pub fn catalogue(document: &Document) -> String {
+    let title = format!("Conformance of {}", document.target);
+    fitting(&title, |html| {
+        glance::verdict(html, document);
+        models::section(html, document);
     })
 }
 

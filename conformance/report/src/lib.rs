@@ -29,8 +29,8 @@
 //! | `deviation` | the reason why the finding is accepted, or null. An accepted finding has the verdict `pass`; `finding` and `detail` still describe it |
 //! | `detail` | a sentence |
 //! | `duration_ms` | duration of the request, which is the same for all cases of a batch |
-//! | `request` | `method`, `url` and `body` (JSON text), or null for a case that was not tried |
-//! | `response` | `status`, `content_type` and `body`, or `error` if there is no answer |
+//! | `request` | `method`, `url` and `body` (JSON text), or null for a case that was not tried; of a run over several models, also for a case that passed, which the report of its model has |
+//! | `response` | `status`, `content_type` and `body`, or `error` if there is no answer; null as for `request` |
 //! | `curl` | of a finding: a shell command that repeats the request, with the key as `$RUNWARE_API_KEY`; null for the embedded mock and for bodies of more than 100 KiB |
 //! | `replay` | of a finding: the `airspec` command that repeats the case |
 //!
@@ -58,7 +58,7 @@ mod tests;
 
 pub use count::counted;
 pub use document::{Document, Entry, Received, Sent, Subject, Summary};
-pub use files::{ReportError, Reports, replace, write};
+pub use files::{ReportError, Reports, replace, write, write_catalogue};
 pub use files::{make_folder, try_place};
 pub use group::{Group, groups};
 pub use html::Against;
@@ -132,19 +132,30 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Counts.
+    /// Counts records.
     pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> Self {
+        let records = records.into_iter();
+        Self::count(records.map(|record| (record.verdict, record.skip, record.deviation.is_some())))
+    }
+
+    /// Counts the cases of a report.
+    pub fn of_entries<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Self {
+        let entries = entries.into_iter();
+        Self::count(entries.map(|entry| (entry.verdict, entry.skip, entry.deviation.is_some())))
+    }
+
+    fn count(cases: impl Iterator<Item = (Verdict, Option<Skip>, bool)>) -> Self {
         let mut tally = Self::default();
-        for record in records {
-            *match record.verdict {
+        for (verdict, skip, is_deviation) in cases {
+            *match verdict {
                 Verdict::Pass => &mut tally.passed,
                 Verdict::Fail => &mut tally.failed,
                 Verdict::Skip => &mut tally.skipped,
                 Verdict::NoAnswer => &mut tally.no_answer,
                 Verdict::Note => &mut tally.noted,
             } += 1;
-            tally.not_tried += usize::from(record.skip == Some(Skip::NotTried));
-            tally.deviations += usize::from(record.deviation.is_some());
+            tally.not_tried += usize::from(skip == Some(Skip::NotTried));
+            tally.deviations += usize::from(is_deviation);
         }
         tally
     }

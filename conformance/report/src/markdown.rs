@@ -1,6 +1,7 @@
 //! The Markdown file, for the summary page of a CI run: the counts, what is wrong with how to see it again, and what
 //! is accepted. Texts of a server stand in code, where Markdown takes them as they are.
 
+use super::Tally;
 use super::count::requests;
 use super::document::{Document, Entry};
 use airspec_spec::text::{visible, visible_lines};
@@ -55,6 +56,7 @@ pub(super) fn text(document: &Document) -> String {
             let _ = writeln!(text, "- {}", code(remark));
         }
     }
+    by_model(&mut text, document);
     by_parameter(&mut text, document);
     let of =
         |verdict| document.cases.iter().filter(move |entry| entry.verdict == verdict).collect::<Vec<_>>();
@@ -62,6 +64,23 @@ pub(super) fn text(document: &Document) -> String {
     findings(&mut text, "Noted", &of(Verdict::Note));
     accepted(&mut text, document);
     text
+}
+
+/// The models, where there are several.
+fn by_model(text: &mut String, document: &Document) {
+    if document.models.len() < 2 {
+        return;
+    }
+    let _ = writeln!(
+        text,
+        "\n| model | cases | passed | failed | no answer | noted |\n|---|---:|---:|---:|---:|---:|"
+    );
+    for model in &document.models {
+        let own = document.cases.iter().filter(|entry| entry.model == *model);
+        let Tally { passed, failed, no_answer, noted, .. } = Tally::of_entries(own.clone());
+        let (name, cases) = (cell(model), own.count());
+        let _ = writeln!(text, "| {name} | {cases} | {passed} | {failed} | {no_answer} | {noted} |");
+    }
 }
 
 /// The parameters with something wrong.

@@ -76,6 +76,8 @@ struct Row<'a> {
 pub enum Amount {
     /// The summary.
     Summary,
+    /// What is wrong, by cause, and the summary: for one of many models.
+    Causes,
     /// What is wrong, by cause, a line for each parameter, and the summary.
     #[default]
     Findings,
@@ -94,6 +96,7 @@ pub fn table(style: Style, model: &Model, document: &Document, gaps: &[Gap], amo
     let mut text = String::new();
     match amount {
         Amount::Summary => {}
+        Amount::Causes => write_causes(&mut text, style, document),
         Amount::Findings => {
             write_causes(&mut text, style, document);
             write_parameters(&mut text, style, document);

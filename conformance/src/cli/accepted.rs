@@ -25,6 +25,13 @@ pub(super) struct Accepted {
 }
 
 impl Accepted {
+    /// The same for one of several models, each of which can have a file in the folder.
+    pub(super) fn of_model(&self, slug: &str) -> Self {
+        let file = self.deviations.as_ref().map(|folder| (folder, folder.join(format!("{slug}.txt"))));
+        let file = file.filter(|(folder, file)| self.fix || file.exists() || !folder.is_dir());
+        Self { deviations: file.map(|(_, file)| file), fix: self.fix }
+    }
+
     /// Reads the file; with `--fix` it need not be there yet.
     pub(super) fn read(&self, ids: Vec<String>) -> Result<List, Failure> {
         let now = SystemTime::now();

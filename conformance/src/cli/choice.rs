@@ -18,7 +18,13 @@ pub(super) struct Choice {
     /// Only the K-th of N parts of the cases; the part of a case depends only on its id
     #[arg(long, value_name = "K/N")]
     pub(super) shard: Option<Shard>,
+    /// Whether other models can have the cases that this one does not have.
+    #[arg(skip)]
+    pub(super) is_of_several: bool,
 }
+
+/// Cases, and what there is no case of.
+pub(super) type Chosen = (Vec<Case>, Vec<Gap>);
 
 fn level(text: &str) -> Result<Level, String> {
     let known = Level::ALL.into_iter().find(|level| level.word() == text);
@@ -26,8 +32,8 @@ fn level(text: &str) -> Result<Level, String> {
 }
 
 impl Choice {
-    /// The cases that are asked for. What is missing is told only where all were.
-    pub(super) fn of(&self, cases: Cases) -> Result<(Vec<Case>, Vec<Gap>), Failure> {
+    /// The cases that are asked for; none where another model can have them. What is missing is told only where all were.
+    pub(super) fn of(&self, cases: Cases) -> Result<Option<Chosen>, Failure> {
         let Cases { cases, gaps, .. } = cases;
         let all = cases.len();
         let pattern = Pattern::of(&self.case, &cases)?;
@@ -35,6 +41,9 @@ impl Choice {
         let (named, others): (Vec<Case>, Vec<Case>) = cases.into_iter().partition(is_named);
         let mut searched = RequestClass::ALL.into_iter().map(RequestClass::id);
         if named.is_empty() && !searched.any(|id| pattern.as_ref().is_some_and(|pattern| pattern.takes(id))) {
+            if self.is_of_several {
+                return Ok(None);
+            }
             return Err(Failure(format!(
                 "--case matches none of the {all} cases; {}",
                 hint(&self.case, &others)?
@@ -51,7 +60,7 @@ impl Choice {
             )));
         }
         let is_all = chosen.len() == all;
-        Ok((chosen, if is_all { gaps } else { Vec::new() }))
+        Ok(Some((chosen, if is_all { gaps } else { Vec::new() })))
     }
 
     /// Whether a case of that id, outside the derived ones, is asked for.

@@ -1,6 +1,7 @@
 //! `airspec conformance`: derive the cases, send them, report.
 
 use super::accepted::Accepted;
+use super::catalogue;
 use super::choice::Choice;
 use super::command_line;
 use super::compare;
@@ -20,35 +21,37 @@ use airspec_suite::packing::Packing;
 use airspec_suite::redact::guard;
 use airspec_suite::run::journal::Header;
 use airspec_suite::run::search::RequestClass;
-use airspec_suite::run::{Advance, Budget, Event, Limit, Run, Secret, Settings, Target, run as run_cases};
+use airspec_suite::run::{
+    Advance, Budget, Event, Limit, Run, Secret, Settings, Target, Usd, run as run_cases,
+};
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[allow(clippy::struct_excessive_bools)] // each is a flag of the command line
 pub(super) struct Arguments {
     #[command(flatten)]
-    spec: Spec,
+    pub(super) spec: Spec,
     /// Full URL of the endpoint, such as http://127.0.0.1:8080/v1, or ws://127.0.0.1:8080/v1 for WebSocket; default: the
     /// embedded mock. The key is read from RUNWARE_API_KEY
     #[arg(long, value_name = "URL")]
-    target: Option<String>,
+    pub(super) target: Option<String>,
     /// Send the same requests to two servers and report where their verdicts differ
     #[arg(long, num_args = 2, value_names = ["URL_A", "URL_B"], conflicts_with_all = ["target", "har", "fix"])]
-    compare: Option<Vec<String>>,
+    pub(super) compare: Option<Vec<String>>,
     /// Write report.json, junit.xml, report.md and report.html into this folder
     #[arg(long, value_name = "DIR")]
-    report: Option<PathBuf>,
+    pub(super) report: Option<PathBuf>,
     /// Write the traffic into this file, as an HTTP archive (HAR) without secrets
     #[arg(long, value_name = "FILE")]
-    har: Option<PathBuf>,
+    pub(super) har: Option<PathBuf>,
     /// Seed of the requests; random without it, and printed
     #[arg(long, value_name = "N")]
-    seed: Option<u64>,
+    pub(super) seed: Option<u64>,
     /// List the cases and send nothing
     #[arg(long)]
-    list: bool,
+    pub(super) list: bool,
     /// Count notes as failures: the exit code is then 1
     #[arg(long)]
     strict: bool,
@@ -60,20 +63,20 @@ pub(super) struct Arguments {
     verbose: bool,
     /// Show only the summary
     #[arg(long, short)]
-    quiet: bool,
+    pub(super) quiet: bool,
     /// Exit with code 0 if there is no finding, although cases were not tried or have no answer
     #[arg(long)]
-    allow_incomplete: bool,
+    pub(super) allow_incomplete: bool,
     #[command(flatten)]
-    choice: Choice,
+    pub(super) choice: Choice,
     #[command(flatten)]
-    accepted: Accepted,
+    pub(super) accepted: Accepted,
     #[command(flatten)]
-    seek: SearchArgs,
+    pub(super) seek: SearchArgs,
     #[command(flatten)]
     wire: Wire,
     #[command(flatten)]
-    money: Money,
+    pub(super) money: Money,
 }
 
 impl Arguments {
@@ -88,13 +91,14 @@ impl Arguments {
     fn amount(&self) -> Amount {
         match (self.quiet, self.verbose) {
             (true, _) => Amount::Summary,
+            (false, false) if self.choice.is_of_several => Amount::Causes,
             (false, false) => Amount::Findings,
             (false, true) => Amount::All,
         }
     }
 
     /// The seed that is given, that of the run that goes on, or a random one.
-    fn seed(&self, earlier: Option<&Earlier>) -> Result<u64, Failure> {
+    pub(super) fn seed(&self, earlier: Option<&Earlier>) -> Result<u64, Failure> {
         match (earlier, self.seed) {
             (Some(earlier), Some(seed)) if earlier.seed() != seed => {
                 Err(Failure(format!("--resume continues with seed {}; omit --seed", earlier.seed())))
@@ -123,56 +127,98 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         .iter()
         .fold(environment().and(wire.route.secrets()), |secrets, target| secrets.and(&target.secrets()));
     guard::keep(&secrets, &[]);
-    let model = arguments.spec.read()?;
+    let server = Server { targets, settings: Settings { secrets, ..wire } };
+    match arguments.spec.all()?.as_slice() {
+        [model] => Ok(test(arguments, model, &server, 0)?.map_or(End::Conforms, |tested| tested.end)),
+        models => catalogue::test_all(arguments, models, &server),
+    }
+}
+
+/// What is tested, and how requests are sent to it.
+pub(super) struct Server {
+    /// One, two to compare, or none for the embedded mock.
+    targets: Vec<Target>,
+    settings: Settings,
+}
+
+/// What testing one model came to.
+pub(super) struct Tested {
+    pub(super) end: End,
+    /// The report, where cases were sent to one server.
+    pub(super) document: Option<Document>,
+    /// Whether nothing more is to be sent: the run was interrupted, or ended before all was tried.
+    pub(super) is_over: bool,
+    /// What this and earlier parts of it cost.
+    pub(super) spent: Usd,
+    /// How many requests were accepted that must be refused, `accepted` before included.
+    pub(super) acceptances: usize,
+    /// The limit on cost that a complete run needs, where that was asked for.
+    pub(super) needed: f64,
+}
+
+impl Tested {
+    fn unsent(end: End, needed: f64) -> Self {
+        Self { end, document: None, is_over: false, spent: Usd::ZERO, acceptances: 0, needed }
+    }
+}
+
+/// Tests a server with the cases of one model; nothing where it is one of several and has no case that is asked for. Other models have sent so many requests that were accepted although they
+/// must be refused.
+pub(super) fn test(
+    arguments: &Arguments,
+    model: &Model,
+    server: &Server,
+    acceptances: usize,
+) -> Result<Option<Tested>, Failure> {
+    let Server { targets, settings } = server;
     let earlier = arguments.money.resume.as_deref().map(Earlier::read).transpose()?;
     let seed = arguments.seed(earlier.as_ref())?;
-    let all = derived(&model, seed, &targets)?;
+    let all = derived(model, seed, targets)?;
     let searched = RequestClass::ALL.into_iter().map(|sort| sort.id().to_owned());
     let ids = all.cases.iter().map(|case| case.id.clone()).chain(searched).collect();
     let base = all.base.clone();
     let coverage = all.coverage.clone();
-    let (cases, gaps) = arguments.choice.of(all)?;
-    let oracle = Oracle::new(&model)?.up_to(arguments.choice.level);
+    let Some((cases, gaps)) = arguments.choice.of(all)? else { return Ok(None) };
+    let oracle = Oracle::new(model)?.up_to(arguments.choice.level);
     let oracle = Arc::new(if arguments.strict { oracle.strictly() } else { oracle });
     if arguments.list {
-        return list(&oracle, &cases, &gaps);
+        return Ok(Some(Tested::unsent(list(&oracle, &cases, &gaps)?, 0.0)));
     }
     let mut cases = arguments.money.prepare(
-        &model,
+        model,
         cases,
         !arguments.money.plan && targets.iter().all(Target::is_loopback),
     )?;
     let order: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
-    let (budget, done) = goes_on(arguments, &model, seed, targets.first(), earlier, &mut cases)?;
+    let (budget, done) = goes_on(arguments, model, seed, targets.first(), earlier, &mut cases)?;
+    let budget = Arc::new(budget.accepted_before(acceptances));
     let is_packed = !arguments.alone && !arguments.money.is_careful();
     let packing = is_packed.then(|| Arc::new(Packing::new(&oracle, &base, &cases)));
     if arguments.money.plan {
-        return arguments.money.show_plan(&oracle, &cases, packing.as_deref());
+        let needed = arguments.money.show_plan(&oracle, &cases, packing.as_deref())?;
+        return Ok(Some(Tested::unsent(End::Conforms, needed)));
     }
     let accepted = arguments.accepted.read(ids)?;
-    let (keep_traffic, budget) = (arguments.har.is_some(), Arc::new(budget));
-    let shared = Some(Arc::clone(&budget));
-    let known = Some(Arc::clone(&accepted.findings));
-    let mut settings =
-        Settings { seed, keep_traffic, packing, secrets, budget: shared, accepted: known, ..wire };
-    if arguments.money.is_careful() {
-        settings.jobs = 1;
-    }
+    let settings = Settings {
+        seed,
+        keep_traffic: arguments.har.is_some(),
+        packing,
+        jobs: if arguments.money.is_careful() { 1 } else { settings.jobs },
+        budget: Some(Arc::clone(&budget)),
+        accepted: Some(Arc::clone(&accepted.findings)),
+        ..settings.clone()
+    };
     let job = Job { arguments, oracle, cases, coverage, order, done, gaps, accepted, settings, budget };
-    runtime()?.block_on(async {
-        match targets.as_slice() {
-            [a, b] => job.compare([a, b]).await,
-            [target] => job.hold(target, target.shown(), None).await,
-            _ => {
-                let mock = super::mock::embedded(job.oracle.model()).await?;
-                let key = Some(Secret::new(super::mock::EMBEDDED_KEY));
-                let target = Target::new(&mock.url(), key, arguments.money.limit())?;
-                let engine = Arc::clone(mock.engine());
-                let advance = Advance::new(move |time| engine.clock().advance(time));
-                job.hold(&target, "mock".to_owned(), Some(advance)).await
-            }
+    let (end, document, is_over) = match runtime()?.block_on(job.run(targets)) {
+        // What was spent counts against the limit of the others all the same.
+        Err(Failure(reason)) if arguments.choice.is_of_several => {
+            complain(&format!("{}: {reason}", model.slug));
+            (End::Unjudged, None, true)
         }
-    })
+        came => came?,
+    };
+    let (spent, acceptances) = (job.budget.spent(), job.budget.acceptances());
+    Ok(Some(Tested { end, document, is_over, spent, acceptances, needed: 0.0 }))
 }
 
 /// What may be spent, and what an earlier part of the run has done, which is taken out of the cases.
@@ -245,9 +291,28 @@ struct Sent {
     unwritten: Option<Failure>,
 }
 
+/// What a run came to, its report where it was sent to one server, and whether it ended early.
+type Came = (End, Option<Document>, bool);
+
 impl Job<'_> {
+    /// Sends the cases to the servers, or to the embedded mock where there is none.
+    async fn run(&self, targets: &[Target]) -> Result<Came, Failure> {
+        match targets {
+            [a, b] => self.compare([a, b]).await,
+            [target] => self.hold(target, target.shown(), None).await,
+            _ => {
+                let mock = super::mock::embedded(self.oracle.model()).await?;
+                let key = Some(Secret::new(super::mock::EMBEDDED_KEY));
+                let target = Target::new(&mock.url(), key, self.arguments.money.limit())?;
+                let engine = Arc::clone(mock.engine());
+                let advance = Advance::new(move |time| engine.clock().advance(time));
+                self.hold(&target, "mock".to_owned(), Some(advance)).await
+            }
+        }
+    }
+
     /// Holds one server against the spec.
-    async fn hold(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<End, Failure> {
+    async fn hold(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<Came, Failure> {
         if let Some(path) = &self.arguments.har {
             // A place that cannot be written to is told before anything is sent.
             try_place(path)?;
@@ -271,11 +336,12 @@ impl Job<'_> {
         if let Some(failure) = unwritten {
             return Err(failure);
         }
-        Ok(End::of(document.summary.outcome, self.arguments.allow_incomplete))
+        let end = End::of(document.summary.outcome, self.arguments.allow_incomplete);
+        Ok((end, Some(document), run.interrupted || run.ended.is_some()))
     }
 
     /// Holds two servers against each other.
-    async fn compare(&self, targets: [&Target; 2]) -> Result<End, Failure> {
+    async fn compare(&self, targets: [&Target; 2]) -> Result<Came, Failure> {
         let (mut runs, mut failure) = (Vec::new(), None);
         for (target, name) in targets.into_iter().zip(["a", "b"]) {
             let folder = self.arguments.report.as_ref().map(|folder| folder.join(name));
@@ -285,7 +351,7 @@ impl Job<'_> {
             if run.interrupted || run.ended.is_some() {
                 let reason = run.ended.as_deref().unwrap_or("stopped");
                 complain(&format!("{reason}, before {} was tried whole", target.shown()));
-                return Ok(End::Incomplete);
+                return Ok((End::Incomplete, None, true));
             }
             runs.push(run.records);
         }
@@ -300,7 +366,7 @@ impl Job<'_> {
             (0, _) => Outcome::Incomplete,
             _ => Outcome::DoesNotConform,
         };
-        Ok(End::of(outcome, self.arguments.allow_incomplete))
+        Ok((End::of(outcome, self.arguments.allow_incomplete), None, false))
     }
 
     /// Sends all cases to one server and writes the report.

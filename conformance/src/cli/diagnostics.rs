@@ -1,12 +1,13 @@
 //! Diagnostics that point into a JSON text: line, column, and a caret under the place.
 
 use super::validate::input::Found;
+use super::validate::specs::Specs;
 use airspec_models::{Violation, Violations};
 use airspec_report::Style;
+use airspec_spec::Source;
 use airspec_spec::diagnostic::Position;
 use airspec_spec::rule::Rule;
-use airspec_spec::text::{visible, visible_lines};
-use airspec_spec::{Model, Source};
+use airspec_spec::text::visible;
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -30,7 +31,7 @@ pub(super) struct Text<'a> {
 
 /// What is wrong with a text, for people: so much as there is room for, and how many things that are.
 pub(super) fn explain(
-    model: &Model,
+    specs: &Specs,
     text: Text<'_>,
     found: &Found,
     room: usize,
@@ -45,12 +46,12 @@ pub(super) fn explain(
             let head = format!("this cannot be validated: {}", visible(&fault.detail));
             (format!("{}\n", show(text, place, &head, style)), 1)
         }
-        Found::Violations(violations) => diagnostics(model, text, violations, room, style),
+        Found::Violations(violations) => diagnostics(specs, text, violations, room, style),
     }
 }
 
 fn diagnostics(
-    model: &Model,
+    specs: &Specs,
     text: Text<'_>,
     violations: &Violations,
     room: usize,
@@ -62,7 +63,7 @@ fn diagnostics(
     }
     let source = Source::new(text.name, text.content);
     let mut shown: Vec<(Place, &Violation)> =
-        violations.iter().take(room).map(|violation| (place(&source, model, violation), violation)).collect();
+        violations.iter().take(room).map(|violation| (place(&source, specs, violation), violation)).collect();
     shown.sort_by_key(|(place, _)| place.position);
     for (place, violation) in &shown {
         let pointer = match violation.pointer.as_str() {
@@ -70,7 +71,7 @@ fn diagnostics(
             pointer => pointer.trim_start_matches('/').replace('/', "."),
         };
         let message = visible(&format!("{pointer} {}", violation.message)).into_owned();
-        let constraint = model.constraint(&violation.constraint);
+        let constraint = specs.constraint(&violation.constraint);
         let page = constraint.and_then(|constraint| constraint.documentation.as_deref());
         let page = page.map(|page| format!(", see {page}")).unwrap_or_default();
         let stated = style.faint(&visible(&format!("{}{page}", violation.constraint)));
@@ -112,8 +113,8 @@ struct Place {
 }
 
 /// Where a violation is shown.
-fn place(source: &Source, model: &Model, violation: &Violation) -> Place {
-    let constraint = model.constraint(&violation.constraint);
+fn place(source: &Source, specs: &Specs, violation: &Violation) -> Place {
+    let constraint = specs.constraint(&violation.constraint);
     let is_name =
         constraint.is_some_and(|constraint| matches!(constraint.rule, Rule::AdditionalProperties(_)));
     find(source, &violation.pointer, is_name)
@@ -184,7 +185,7 @@ fn show(text: Text<'_>, place: Place, message: &str, style: Style) -> String {
 mod tests {
     use super::super::validate::input;
     use super::*;
-    use airspec_judge::Judge;
+    use airspec_spec::Catalogue;
 
     const SPEC: &str = r#"{"type": "object", "required": ["say"], "additionalProperties": false, "properties": {
         "say": {"type": "string"}, "wide": {"type": "integer", "maximum": 9},
@@ -192,10 +193,10 @@ mod tests {
 
     fn told(text: &str) -> (String, usize) {
         let model = airspec_spec::read(&Source::new("tiny", SPEC)).unwrap();
-        let judge = Judge::new(&model).unwrap();
-        let found = input::judge(&judge, &model, text.as_bytes(), 1).unwrap();
+        let specs = Specs::new(Catalogue::of(vec![model]).unwrap()).unwrap();
+        let found = input::judge(&specs, text.as_bytes(), 1).unwrap();
         let all = Text { name: "a.json", content: text, first_line: 1 };
-        let (told, shown) = explain(&model, all, &found, MAX_SHOWN, Style::Plain);
+        let (told, shown) = explain(&specs, all, &found, MAX_SHOWN, Style::Plain);
         (told + &summary("a.json", &found, shown, Style::Plain), shown)
     }
 

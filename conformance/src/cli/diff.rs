@@ -8,12 +8,15 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The old spec
+    /// The old spec: a file, or the slug or AIR id of a model
     #[arg(value_name = "OLD")]
     old: PathBuf,
-    /// The new spec
+    /// The new spec: likewise
     #[arg(value_name = "NEW")]
     new: PathBuf,
+    /// A spec file or a folder of them in which slugs and AIR ids are looked up; repeatable. Default: the built-in specs
+    #[arg(long, value_name = "PATH")]
+    spec: Vec<PathBuf>,
     /// Output format: text, markdown or json
     #[arg(long, default_value = "text", value_parser = Format::named)]
     format: Format,
@@ -29,7 +32,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let (old, new) = (airspec_spec::read_file(&arguments.old)?, airspec_spec::read_file(&arguments.new)?);
+    let model = |word: &PathBuf| airspec_spec::file_or_named(word, &arguments.spec);
+    let (old, new) = (model(&arguments.old)?, model(&arguments.new)?);
     let found = diff::compare(&old, &new);
     let evidence = counterexamples::search(&old, &new, &found, arguments.values, arguments.seed)?;
     let report = Report { diff: &found, evidence: &evidence, step: None };

@@ -41,7 +41,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let mutations = Arc::new(MutationRun::new(arguments.spec.read()?)?);
+    let mutations = Arc::new(MutationRun::new(arguments.spec.one()?)?);
     let faults = select(mutations.faults(), &arguments.fault)?;
     let seed = arguments.seed.unwrap_or_else(random);
     runtime()?.block_on(async {

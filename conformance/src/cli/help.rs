@@ -20,6 +20,7 @@ Examples:
   airspec conformance --target URL --free-only                send only requests that the server must refuse
   airspec conformance --target URL --max-cost 30              spend at most 30 USD
   airspec conformance --target URL --deadline 10m             stop after ten minutes
+  airspec conformance --spec models --report report           test all models of a folder, with one report for all
 
 Set the key for the target in RUNWARE_API_KEY. It is never printed or written.
 Exit code: 0 all cases passed, 1 the server has findings, 2 the run could not start or is incomplete.";
@@ -51,6 +52,7 @@ Examples:
   airspec mock --network 'latency=50ms..2s, error=0.05'       slow answers and 5 % errors
   airspec mock --fault accept:width.maximum                   with one fault, to check a test suite
   airspec mock --list-faults                                  list the faults
+  airspec mock --spec models                                  serve all models of a folder
 
 conformance/mock/README.md explains the keys of --network, the settings and the faults.
 Exit code: 0 the server was stopped, 2 it could not start.";
@@ -59,6 +61,7 @@ pub(super) const DIFF: &str = "\
 Examples:
   airspec diff old.json new.json                              list the changes, with a request that fails now
   airspec diff old.json new.json --fail-on breaking           for CI
+  airspec diff openai:gpt-image@2 new.json                    a built-in spec by its AIR id
 
 Exit code: 0 no change that --fail-on names, 1 there is one, 2 the specs could not be compared.";
 
@@ -69,6 +72,8 @@ Examples:
   airspec validate values.jsonl > verdicts.jsonl              print one JSON verdict for each value, one on each line
   airspec validate --lines --format lines - < values.jsonl    the same from standard input
   airspec validate --spec my-model.json request.json          use another spec
+  airspec validate --spec models request.json                 use the spec of the model that the request names
+  airspec validate --response answer.json                     validate the results in an answer
 
 A value of more than 32 MiB, or with more than 200,000 values and names, is not validated (exit code 2).
 Exit code: 0 all values are valid, 1 a value is invalid, 2 a value could not be validated. It does not depend on the output.";

@@ -48,17 +48,18 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let model = arguments.spec.read()?;
     if arguments.list_faults {
-        return list(&model);
+        return list(&arguments.spec.one()?);
     }
+    let models = arguments.spec.all()?;
     let settings = arguments.to_settings()?;
-    let required = example(&model)?;
+    let required = models.first().map(example).transpose()?.unwrap_or_default();
     let has_key = settings.key.is_some();
-    let engine = Engine::new(model, settings).map_err(|error| match error {
+    let engine = Engine::of_models(models, settings).map_err(|error| match error {
         EngineError::Fault(UnknownFault { near: None, .. }) => {
             Failure(format!("{error}; --list-faults lists them"))
         }
+        EngineError::Several(_) => Failure(format!("{error} with --model")),
         _ => Failure::from(error),
     })?;
     runtime()?.block_on(async {
@@ -138,8 +139,13 @@ fn greeting(server: &Server, task: &str, has_key: bool) -> String {
     } else {
         ("any key", "'Authorization: Bearer any'")
     };
+    let models: Vec<&str> = server.engine().models().map(|model| model.slug.as_str()).collect();
+    let models = match models.as_slice() {
+        [_] => String::new(),
+        several => format!("{} models: {}\n", several.len(), several.join(", ")),
+    };
     format!(
-        "mock server at {url} and {socket}, {which}, stop it with Ctrl-C\n\ncurl {url} -H {key} -H \
+        "mock server at {url} and {socket}, {which}, stop it with Ctrl-C\n{models}\ncurl {url} -H {key} -H \
          'Content-Type: application/json' -d '[{task}]'\n\n"
     )
 }

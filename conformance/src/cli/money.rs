@@ -2,7 +2,7 @@
 
 mod plan;
 
-use super::{End, Failure};
+use super::Failure;
 use airspec_judge::Judge;
 use airspec_spec::Model;
 use airspec_spec::behaviour::Kind;
@@ -12,10 +12,10 @@ use airspec_suite::oracle::Oracle;
 use airspec_suite::packing::Packing;
 use airspec_suite::parameter::{at, set};
 use airspec_suite::protocol::COST;
-use airspec_suite::run::Limit;
+use airspec_suite::run::{Limit, Usd};
 use serde_json::Value;
 
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Money")]
 pub(super) struct Money {
     /// Show the requests, their price and the limit that a complete run needs; send nothing
@@ -58,6 +58,21 @@ impl Money {
             (false, Some(usd)) => Limit::Usd(usd),
             (false, None) => Limit::Loopback,
         }
+    }
+
+    /// Whether there is a limit on the cost of a run.
+    pub(super) fn is_limited(&self) -> bool {
+        self.limit() != Limit::Loopback && !self.plan
+    }
+
+    /// Whether nothing may be billed.
+    pub(super) fn is_free(&self) -> bool {
+        self.free_only
+    }
+
+    /// Takes what was spent elsewhere from the limit.
+    pub(super) fn spend(&mut self, elsewhere: Usd) {
+        self.max_cost = self.max_cost.map(|usd| Usd::rounded_down(usd).minus(elsewhere).to_f64());
     }
 
     /// Whether every case is sent alone and one at a time.
@@ -129,13 +144,13 @@ impl Money {
         Ok(cases)
     }
 
-    /// Shows what would be sent.
+    /// Shows what would be sent, and gives the limit that lets all of it through.
     pub(super) fn show_plan(
         &self,
         oracle: &Oracle,
         cases: &[Case],
         packing: Option<&Packing>,
-    ) -> Result<End, Failure> {
+    ) -> Result<f64, Failure> {
         plan::show_plan(oracle, cases, packing, self.free_only)
     }
 }

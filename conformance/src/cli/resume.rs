@@ -65,6 +65,14 @@ impl Earlier {
         (spent, past.held(&listed, &done))
     }
 
+    /// What was spent.
+    ///
+    /// # Errors
+    /// A journal that cannot be read.
+    pub(super) fn spent(&self) -> Result<Usd, Failure> {
+        Ok(self.spending(&Past::read(self.folder())?).0)
+    }
+
     /// The seed of its requests.
     pub(super) fn seed(&self) -> u64 {
         self.document.seed
@@ -153,7 +161,7 @@ pub(super) fn budget(
 
 /// Refuses a folder where a run has spent money and did not finish: its limit is for all parts of it, and the record of
 /// what it has spent must not be replaced.
-fn refuse_unfinished(folder: &Path) -> Result<(), Failure> {
+pub(super) fn refuse_unfinished(folder: &Path) -> Result<(), Failure> {
     let past = Past::read(folder)?;
     if past.spent() == Usd::ZERO {
         return Ok(());

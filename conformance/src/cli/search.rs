@@ -24,7 +24,7 @@ pub(super) struct SearchArgs {
     /// File of requests that failed in a search: the search sends them first and adds new ones. Default:
     /// regressions.jsonl in the folder of --report
     #[arg(long, value_name = "FILE")]
-    regressions: Option<PathBuf>,
+    pub(super) regressions: Option<PathBuf>,
 }
 
 fn requests(text: &str) -> Result<usize, String> {

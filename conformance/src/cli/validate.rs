@@ -4,15 +4,16 @@
 //! a pipe. The form of the output follows `--format`, and no verdict follows from it.
 
 pub(super) mod input;
+pub(super) mod specs;
 
 use super::diagnostics::{self, Text};
 use super::{End, Failure, Spec, cleaned, complain, style};
-use airspec_judge::Judge;
 use airspec_models::Violations;
 use airspec_spec::text::visible_json;
 use airspec_suite::redact::guard;
 use input::{Form, Found, Unjudged};
 use serde::Serialize;
+use specs::Specs;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,10 @@ pub(super) struct Arguments {
     /// Read one value from each line of the input, whatever the file names are
     #[arg(long)]
     lines: bool,
+    /// The files are answers of the API: validate each result in `data` with the fields that the spec, or else the
+    /// platform, documents for results. Errors in an answer are not validated
+    #[arg(long)]
+    response: bool,
     /// Files to validate; `-` is standard input
     #[arg(value_name = "VALUES", required = true)]
     values: Vec<PathBuf>,
@@ -62,20 +67,18 @@ fn is_zero(count: &usize) -> bool {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let model = arguments.spec.read()?;
-    let mut output = Output::new(BufWriter::new(io::stdout().lock()));
-    let mut run = Run {
-        judge: &Judge::new(&model)?,
-        model: &model,
-        names_files: arguments.values.len() > 1,
-        output: &mut output,
+    let specs = if arguments.response {
+        Specs::of_results(&arguments.spec.one()?)?
+    } else {
+        Specs::new(arguments.spec.catalogue()?)?
     };
-    let (mut all_valid, mut all_judged, mut is_for_people) = (true, true, false);
+    let mut output = Output::new(BufWriter::new(io::stdout().lock()));
+    let mut run = Run { specs: &specs, names_files: arguments.values.len() > 1, output: &mut output };
+    let (mut all_valid, mut all_judged) = (true, true);
     for path in &arguments.values {
         let form = if arguments.lines { Form::Lines } else { Form::of(path) };
         let format = arguments.format.unwrap_or_else(|| default_format(form));
         let name = shown_name(path);
-        is_for_people |= format == Format::Text;
         match run.file(path, &name, form, format) {
             Ok(is_valid) => all_valid &= is_valid,
             Err(FileError::Output(error)) => return Err(Failure(format!("standard output: {error}"))),
@@ -137,8 +140,7 @@ impl From<io::Error> for FileError {
 
 /// What all files of a command share.
 struct Run<'a, W: Write> {
-    judge: &'a Judge,
-    model: &'a airspec_spec::Model,
+    specs: &'a Specs,
     names_files: bool,
     output: &'a mut Output<W>,
 }
@@ -166,7 +168,7 @@ impl<W: Write> Run<'_, W> {
         let mut bytes = Vec::new();
         let mut next = 1;
         while let Some(line) = input::next(&mut input, form, next, &mut bytes)? {
-            let found = input::judge(self.judge, self.model, &bytes, line)?;
+            let found = input::judge(self.specs, &bytes, line)?;
             count += 1;
             invalid += usize::from(!found.is_valid());
             match format {
@@ -175,7 +177,7 @@ impl<W: Write> Run<'_, W> {
                     let content = String::from_utf8_lossy(&bytes);
                     let room = diagnostics::MAX_SHOWN.saturating_sub(shown);
                     let text = Text { name, content: &content, first_line: line };
-                    let (told, more) = diagnostics::explain(self.model, text, &found, room, style());
+                    let (told, more) = diagnostics::explain(self.specs, text, &found, room, style());
                     shown += more;
                     self.output.show(&told)?;
                     if form == Form::Document {
@@ -258,10 +260,10 @@ mod tests {
         let spec = r#"{"type": "object", "properties": {"width": {"type": "integer", "maximum": 9},
             "id": {"type": "string", "x-unique": true}}}"#;
         let model = airspec_spec::read(&Source::new("tiny", spec)).unwrap();
-        let judge = Judge::new(&model).unwrap();
+        let specs = Specs::new(airspec_spec::Catalogue::of(vec![model]).unwrap()).unwrap();
         [Format::Text, Format::Lines].map(|format| {
             let mut output = Output::new(Vec::new());
-            let mut run = Run { judge: &judge, model: &model, names_files: false, output: &mut output };
+            let mut run = Run { specs: &specs, names_files: false, output: &mut output };
             let verdict = run.values("a.json", input, form, format);
             (verdict, String::from_utf8(output.writer).unwrap())
         })

@@ -68,6 +68,16 @@ airspec_models::answer!(ImageInferenceResult {
     optional cost: "cost",
 });
 
+airspec_models::result_part!(ImageInferenceResult {
+    files: [Url image_url, Base64 image_base64_data, DataUri image_data_uri],
+    identity: [image_uuid],
+    parts: [],
+});
+
+airspec_models::result_item!(ImageInferenceResult {
+    cost: [cost],
+});
+
 /// Error.
 ///
 /// One error. It may contain fields that are not listed here.
@@ -144,10 +154,4 @@ airspec_models::answer!(ApiError {
     optional task_type: "taskType",
     optional task_uuid: "taskUUID",
     optional status: "status",
-});
-
-airspec_models::result_item!(ImageInferenceResult {
-    files: [Url image_url, Base64 image_base64_data, DataUri image_data_uri],
-    cost: [cost],
-    identity: [image_uuid],
 });

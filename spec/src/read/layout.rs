@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
         self.place_images(&mut task);
         let mut value = |node: Node<'a>| self.keep(node.value());
         let result = parts.result.and_then(&mut value);
-        let answers = Answers { result, error: parts.error.and_then(&mut value) };
+        let answers = Answers { result, error: parts.error.and_then(&mut value), platform: None };
         let mut outside = |node: Node<'a>| self.outside(node);
         let result = parts.result.map(&mut outside);
         let error = parts.error.map(&mut outside);

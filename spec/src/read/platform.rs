@@ -16,16 +16,17 @@ pub(super) fn complete(model: &mut Model) {
     let mut reader = Reader::new(&source);
     let Ok(root) = source.root() else { return };
     let results = list(&mut reader, root, "results");
-    if model.result.as_ref().is_none_or(|result| result.properties.is_empty()) {
-        let known = results.iter().find_map(|node| result(&mut reader, *node, model));
-        model.result = known.or(model.result.take());
+    let is_unknown = model.result.as_ref().is_none_or(|result| result.properties.is_empty());
+    let mut known = results.iter().filter(|_| is_unknown);
+    if let Some((fields, text)) = known.find_map(|node| result(&mut reader, *node, model)) {
+        (model.result, model.answers.platform) = (Some(fields), Some(text));
     }
     if let Some(name) = reader.find(root, "unique") {
         unique(model, &name.string().unwrap_or_default());
     }
     // Where nothing is known of results, they are taken for images.
     let images = results.first().filter(|_| model.result.is_none());
-    let images = images.and_then(|node| schema(&mut reader, *node));
+    let images = images.and_then(|node| schema(&mut reader, *node)).map(|(fields, _)| fields);
     let is_of_images = |behaviour: &Behaviour| {
         let has = |field: &&str| images.as_ref().is_none_or(|images| images.at(field).is_some());
         behaviour.kind.fields().iter().all(has)
@@ -47,7 +48,7 @@ fn list<'a>(reader: &mut Reader<'a>, node: Node<'a>, name: &str) -> Vec<Node<'a>
 }
 
 /// The results of the platform for tasks like the model's: of its task type and, where it has formats, of one of them.
-fn result<'a>(reader: &mut Reader<'a>, node: Node<'a>, model: &Model) -> Option<Schema> {
+fn result<'a>(reader: &mut Reader<'a>, node: Node<'a>, model: &Model) -> Option<(Schema, Value)> {
     let mut is_one_of = |name: &str, value: &Value| {
         list(reader, node, name).iter().any(|known| known.string().is_ok_and(|known| *value == known))
     };
@@ -58,9 +59,19 @@ fn result<'a>(reader: &mut Reader<'a>, node: Node<'a>, model: &Model) -> Option<
     if is_fit { schema(reader, node) } else { None }
 }
 
-fn schema<'a>(reader: &mut Reader<'a>, node: Node<'a>) -> Option<Schema> {
+/// A schema of the list of results, and its text.
+fn schema<'a>(reader: &mut Reader<'a>, node: Node<'a>) -> Option<(Schema, Value)> {
     let schema = reader.find(node, "schema")?;
-    Some(reader.outside(schema))
+    Some((reader.outside(schema), schema.value().ok()?))
+}
+
+/// The fields of errors, which are the same for every model: published documents know only some of them.
+#[must_use]
+pub fn error_fields() -> Schema {
+    let source = Source::new("platform.json", PLATFORM);
+    let mut reader = Reader::new(&source);
+    let error = source.root().ok().and_then(|root| reader.find(root, "error"));
+    error.map_or_else(Schema::default, |error| reader.outside(error))
 }
 
 /// The values that a parameter may have, where they are listed.
@@ -183,5 +194,15 @@ mod tests {
         assert_eq!(field("audioInference", r#""MP3""#).as_deref(), Some("audioURL"));
         assert_eq!(field("3dInference", r#""GLB""#).as_deref(), Some("outputs.files.items.url"));
         assert!(model("textInference", r#""TXT""#).result.is_none());
+        let names: Vec<String> =
+            error_fields().properties.into_iter().map(|property| property.name).collect();
+        assert!(
+            ["code", "message", "parameter", "taskUUID"]
+                .iter()
+                .all(|name| names.iter().any(|own| own == name))
+        );
+        let text = r#"{"type": "object", "properties": {"taskType": {"const": "textInference"}}}"#;
+        let text = crate::read(&Source::new("task", text)).unwrap();
+        assert!(text.result.is_some_and(|result| result.property("text").is_some()));
     }
 }

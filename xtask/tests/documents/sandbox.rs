@@ -74,7 +74,9 @@ impl Fixture {
         add("spec/models/openai-gpt-image-2.json", &["page.md", "FILE"]);
         add("spec/history/2026-06-07.json", &["OLD", "old.json"]);
         add("spec/history/2026-07-09.json", &["NEW", "new.json"]);
-        add("generated/examples/lighthouse.json", &["my-model.json"]);
+        add("generated/examples/lighthouse.json", &["my-model.json", "models/lighthouse.json"]);
+        add("spec/models/openai-gpt-image-2.json", &["models/openai-gpt-image-2.json"]);
+        add("docs/examples/answer.json", &["answer.json"]);
         add("docs/examples/request.json", &["request.json"]);
         add("docs/examples/wrong.json", &["wrong.json"]);
         add("docs/ci/deviations.txt", &["deviations.txt", "airspec/deviations.txt"]);

@@ -1,5 +1,8 @@
 //! What tests share that call cargo on copies.
 
+#[allow(dead_code, reason = "not every test compiles a copy")]
+pub(crate) mod workspace;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;

@@ -29,12 +29,15 @@ impl Engine {
                     outcome
                 }
                 Some(kind::PING) => platform::ping(task),
-                Some(kind::POLL) => self.poll(task, caller, &mut share),
-                _ => {
-                    let mut outcome = self.task((place, task), caller, &mut taken, &mut share);
-                    self.mutations.on_outcome(batch, task, &mut outcome);
-                    outcome
-                }
+                Some(kind::POLL) => self.polled(task).poll(task, caller, &mut share),
+                _ => match self.of_task(task) {
+                    Err(problem) => Outcome { items: Vec::new(), problems: vec![problem] },
+                    Ok(engine) => {
+                        let mut outcome = engine.task((place, task), caller, &mut taken, &mut share);
+                        engine.mutations.on_outcome(batch, task, &mut outcome);
+                        outcome
+                    }
+                },
             };
             share.add_errors(outcome.problems.len());
             outcomes.push(outcome);
@@ -151,6 +154,7 @@ impl Engine {
             now,
             retention: self.settings.retention,
             unique: unique.map(|constraint| &*constraint.id),
+            engine: self.number,
         };
         let mut execution = Execution::new(&plan, items, failure, terms);
         self.mutations.on_execution(view, &mut execution);
@@ -169,6 +173,15 @@ impl Engine {
     fn is_paid(&self, plan: &Plan, caller: &Caller) -> bool {
         let balance = caller.conditions.network.balance;
         balance.is_none_or(|balance| crate::lock(&self.state.balance).spend(plan.cost(), balance))
+    }
+
+    /// The engine that executed the task which a poll asks about.
+    fn polled(&self, poll: &Value) -> &Self {
+        let key = poll.get(name::TASK_UUID).and_then(Value::as_str).map(|identifier| self.key(identifier));
+        let number = key.and_then(|key| {
+            crate::lock(&self.state.tasks).find(&key, self.clock.now()).map(|task| task.engine)
+        });
+        self.nth(number.unwrap_or_default())
     }
 
     fn poll(&self, task: &Value, caller: &Caller, share: &mut Share) -> Outcome {

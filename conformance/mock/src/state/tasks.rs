@@ -16,6 +16,8 @@ const BYTES: usize = 12 << 20;
 pub(crate) struct Task {
     /// Whose it is.
     pub(crate) account: u64,
+    /// The place in the catalogue of the engine that executed it.
+    pub(crate) engine: usize,
     /// What it gets, each with the time at which it is ready.
     pub(crate) items: Vec<(Duration, Item)>,
     /// What went wrong in the end, and when.
@@ -29,7 +31,7 @@ pub(crate) struct Task {
 impl Task {
     /// A task whose answer is on its way: its identifier is taken until then.
     pub(crate) fn held(account: u64, until: Duration) -> Self {
-        Self { account, items: Vec::new(), failure: None, until, deferred: false }
+        Self { account, engine: 0, items: Vec::new(), failure: None, until, deferred: false }
     }
 }
 
@@ -103,7 +105,14 @@ mod tests {
     fn task(results: usize, until: u64) -> Task {
         let item = (Duration::ZERO, Item::plain(Map::new()));
         let items = vec![item; results];
-        Task { account: 0, items, failure: None, until: Duration::from_secs(until), deferred: true }
+        Task {
+            account: 0,
+            engine: 0,
+            items,
+            failure: None,
+            until: Duration::from_secs(until),
+            deferred: true,
+        }
     }
 
     #[test]

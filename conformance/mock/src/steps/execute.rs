@@ -52,6 +52,8 @@ pub(crate) struct Terms<'a> {
     pub(crate) retention: Duration,
     /// The constraint on identifiers, where the model has one.
     pub(crate) unique: Option<&'a str>,
+    /// The place of the engine in its catalogue.
+    pub(crate) engine: usize,
 }
 
 impl Execution {
@@ -119,15 +121,15 @@ fn kept(
     done: Duration,
     terms: Terms<'_>,
 ) -> Option<Kept> {
-    let Terms { key, caller, now, retention, unique, .. } = terms;
+    let Terms { key, caller, now, retention, unique, engine, .. } = terms;
     let task = if plan.deferred {
         let failure = failure.map(|problem| (done, problem.clone().with(name::STATUS, status::ERROR)));
         let until = done.saturating_add(retention);
-        Task { account: caller.account, items: items.to_vec(), failure, until, deferred: true }
+        Task { account: caller.account, engine, items: items.to_vec(), failure, until, deferred: true }
     } else if caller.conditions.delay.is_zero() {
         return None;
     } else {
-        Task::held(caller.account, now.saturating_add(caller.conditions.delay))
+        Task { engine, ..Task::held(caller.account, now.saturating_add(caller.conditions.delay)) }
     };
     Some(Kept { key: key?.to_owned(), task, unique: unique.map(str::to_owned) })
 }

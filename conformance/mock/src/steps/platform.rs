@@ -39,6 +39,19 @@ pub(crate) fn ping(task: &Value) -> Outcome {
     Outcome { items, problems }
 }
 
+/// The error of a task that names none of several models.
+pub(crate) fn unknown_model(task: &Value) -> Problem {
+    let (code, message) = match task.get(name::MODEL) {
+        None => ("missingModel", "`model` must name the model of the task."),
+        Some(Value::String(_)) => ("unknownModel", "There is no model of this name."),
+        Some(_) => ("invalidModel", "`model` must be a text."),
+    };
+    Problem::new(400, code, message)
+        .with(name::PARAMETER, name::MODEL)
+        .with(name::TYPE, "string")
+        .of_task(task)
+}
+
 /// The errors for names that a task of the platform does not have.
 pub(crate) fn unknown_names(task: &Value, known: &[&str]) -> Vec<Problem> {
     let names = task.as_object().into_iter().flat_map(Map::keys);

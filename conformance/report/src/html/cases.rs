@@ -9,7 +9,12 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Where a case stands in the page.
 pub(super) fn place(document: &Document, entry: &Entry) -> String {
-    if document.models.len() > 1 { anchor(&[&entry.model, &entry.id]) } else { anchor(&[&entry.id]) }
+    if document.models.len() > 1 { anchor(&[&entry.model, &entry.id]) } else { own_place(entry) }
+}
+
+/// Where a case stands in the page of its model.
+pub(super) fn own_place(entry: &Entry) -> String {
+    anchor(&[&entry.id])
 }
 
 /// A link to there.

@@ -94,8 +94,13 @@ fn callout(html: &mut Html, class: &'static str, heading: &'static str, lines: &
     html.raw("</ul></section>\n");
 }
 
-/// What is wrong, by cause, and what is accepted.
+/// What is wrong, by cause, and what is accepted; the cases are in the same page.
 pub(super) fn findings(html: &mut Html, document: &Document) {
+    findings_of(html, document, &|entry| to(document, entry));
+}
+
+/// The same with links of another form to the cases.
+pub(super) fn findings_of(html: &mut Html, document: &Document, to: &dyn Fn(&Entry) -> String) {
     let accepted: Vec<&Entry> = document.cases.iter().filter(|entry| entry.deviation.is_some()).collect();
     if document.groups.is_empty() && accepted.is_empty() {
         return;
@@ -104,12 +109,12 @@ pub(super) fn findings(html: &mut Html, document: &Document) {
     kinds::explained(html);
     html.raw("<ol class=\"findings\">");
     for group in document.groups.iter().take(MAX_LISTED) {
-        cause(html, document, group);
+        cause(html, document, group, to);
     }
     for entry in accepted.iter().take(MAX_LISTED) {
         html.raw("<li>");
         badge(html, entry);
-        link(html, document, entry);
+        link(html, &to(entry), entry);
         html.raw("<p>").prose(entry.deviation.as_deref().unwrap_or_default()).raw("</p></li>\n");
     }
     html.raw("</ol>\n");
@@ -122,7 +127,7 @@ pub(super) fn findings(html: &mut Html, document: &Document) {
 }
 
 /// One cause with its first case.
-fn cause(html: &mut Html, document: &Document, group: &Group) {
+fn cause(html: &mut Html, document: &Document, group: &Group, to: &dyn Fn(&Entry) -> String) {
     html.raw("<li>");
     sign(html, group.verdict.word(), mark(group.verdict));
     if let Some(class) = group.finding {
@@ -136,14 +141,14 @@ fn cause(html: &mut Html, document: &Document, group: &Group) {
             .raw(" <br>first:");
     }
     if let Some(entry) = document.first_of(group) {
-        link(html, document, entry);
+        link(html, &to(entry), entry);
     }
     html.raw("<p>").brief(&group.detail, 300).raw("</p></li>\n");
 }
 
 /// The way to a case.
-fn link(html: &mut Html, document: &Document, entry: &Entry) {
-    html.raw(" <a").attribute("href", &to(document, entry)).raw("><code>");
+fn link(html: &mut Html, to: &str, entry: &Entry) {
+    html.raw(" <a").attribute("href", to).raw("><code>");
     html.name(&entry.id).raw("</code></a>");
 }
 

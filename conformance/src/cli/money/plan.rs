@@ -1,6 +1,6 @@
 //! `--plan`: what would be sent, what it would cost, and the limit that lets all of it through.
 
-use super::super::{End, Failure, show};
+use super::super::{Failure, show};
 use super::may_hold_good;
 use airspec_judge::Judge;
 use airspec_report::counted;
@@ -21,13 +21,13 @@ pub(super) fn too_expensive(costs: &Costs, body: &Value) -> Option<f64> {
     Some(costs.bound(body)).filter(|bound| *bound > MAX_REQUEST_USD)
 }
 
-/// Prints what would be sent.
+/// Prints what would be sent, and gives the limit that lets all of it through.
 pub(super) fn show_plan(
     oracle: &Oracle,
     cases: &[Case],
     packing: Option<&Packing>,
     is_free: bool,
-) -> Result<End, Failure> {
+) -> Result<f64, Failure> {
     let batches = packing.map_or_else(|| Batch::each(cases.len()), |packing| packing.batches.clone());
     let costs = Costs::new(oracle.model());
     let judge = Judge::new(oracle.model())?;
@@ -41,7 +41,7 @@ pub(super) fn show_plan(
         }
     }
     show(&plan.found.text(is_free))?;
-    Ok(End::Conforms)
+    Ok(plan.found.needed())
 }
 
 struct Plan<'a> {

@@ -1,11 +1,8 @@
 //! The values of an input, one after the other and within limits, and what is wrong with each.
 
-use airspec_judge::Judge;
+use super::specs::Specs;
+use airspec_models::Violations;
 use airspec_models::json::{self, Fault};
-use airspec_models::{Violation, Violations};
-use airspec_spec::Model;
-use serde_json::Value;
-use std::collections::HashSet;
 use std::io::{self, BufRead, Read as _};
 use std::path::Path;
 
@@ -110,12 +107,7 @@ impl Found {
 }
 
 /// Judges the text of a task or of a batch of them, which starts on a line of its input.
-pub(in crate::cli) fn judge(
-    judge: &Judge,
-    model: &Model,
-    bytes: &[u8],
-    line: usize,
-) -> Result<Found, Unjudged> {
+pub(in crate::cli) fn judge(specs: &Specs, bytes: &[u8], line: usize) -> Result<Found, Unjudged> {
     if values(bytes) > MAX_VALUES {
         return Err(Unjudged::TooLarge { line, limit: TOO_MANY_VALUES });
     }
@@ -124,7 +116,7 @@ pub(in crate::cli) fn judge(
         Err(error) => Err(not_utf8(bytes, error.valid_up_to())),
     };
     Ok(match parsed {
-        Ok(value) => Found::Violations(judged(judge, model, &value)),
+        Ok(value) => Found::Violations(specs.judge(&value)),
         Err(fault) => Found::NotJson(fault),
     })
 }
@@ -150,32 +142,6 @@ fn not_utf8(bytes: &[u8], end: usize) -> Fault {
     let column = legal.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
     let detail = format!("is not UTF-8 at byte {}", end + 1);
     Fault { kind: json::FaultKind::Syntax, pointer: String::new(), line, column, detail }
-}
-
-/// What a task breaks, or what the tasks of a batch do.
-fn judged(judge: &Judge, model: &Model, value: &Value) -> Violations {
-    let Value::Array(tasks) = value else {
-        return judge.task(value).into_iter().map(|one| said(one, "")).collect::<Vec<_>>().into();
-    };
-    let mut violations = Violations::default();
-    let mut seen = HashSet::new();
-    for (index, task) in tasks.iter().enumerate() {
-        violations.extend(judge.task(task).into_iter().map(|one| said(one, &format!("/{index}"))));
-        let Some(unique) = model.unique() else { continue };
-        let pointer = format!("/{}", unique.parameter.replace('.', "/"));
-        // Letter case does not make two identifiers different.
-        let identity = task.pointer(&pointer).and_then(Value::as_str).map(str::to_ascii_lowercase);
-        if identity.is_some_and(|identity| !seen.insert(identity)) {
-            let place = format!("/{index}{pointer}");
-            violations.extend([Violation::new(place, unique.id.clone(), unique.expected.clone())]);
-        }
-    }
-    violations
-}
-
-/// What the judge says of a value, in the type of the generated crate.
-fn said(violation: airspec_judge::Violation, holder: &str) -> Violation {
-    Violation::new(format!("{holder}{}", violation.pointer), violation.constraint, violation.message)
 }
 
 #[cfg(test)]

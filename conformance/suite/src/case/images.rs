@@ -41,11 +41,11 @@ pub(super) fn witnesses(range: &ImageRange, schema: &Schema) -> Vec<Witness> {
 
 /// The rules about the images of a parameter.
 fn ranges(schema: &Schema) -> Vec<&ImageRange> {
-    let range = |rule| match rule {
+    let ranges = schema.rules().filter_map(|rule| match rule {
         Rule::Image(range) => Some(range),
         _ => None,
-    };
-    schema.rules().filter_map(|rule| range(rule)).collect()
+    });
+    ranges.collect()
 }
 
 /// The size of an image at a limit, moved by so many pixels, whose other side is given. The limit itself is rounded

@@ -95,9 +95,16 @@ impl Budget {
             state.spent = spent;
             state.acceptances = acceptances;
             state.acceptance =
-                (acceptances > 0).then(|| "an answer to an earlier part of this run".to_owned());
+                (acceptances > 0).then(|| "an answer to an earlier request of this run".to_owned());
         }
         self
+    }
+
+    /// The same where the target has accepted so many requests of other models that it must refuse.
+    #[must_use]
+    pub fn accepted_before(self, acceptances: usize) -> Self {
+        let (spent, own) = (self.spent(), self.acceptances());
+        self.after(spent, own + acceptances)
     }
 
     /// Writes down every request before it is sent.
@@ -130,6 +137,12 @@ impl Budget {
     #[must_use]
     pub fn spent(&self) -> Usd {
         self.state().spent
+    }
+
+    /// How many requests were accepted that must be refused.
+    #[must_use]
+    pub fn acceptances(&self) -> usize {
+        self.state().acceptances
     }
 
     /// What a reader of the report must know about the amount, in sentences.

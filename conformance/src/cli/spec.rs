@@ -1,0 +1,92 @@
+//! Which specs a command uses: files, folders of them, or those that are built in.
+
+use super::{Failure, shown};
+use airspec_spec::{Catalogue, Level, Model, Source};
+use std::path::{Path, PathBuf};
+
+/// The model that is used where none is named.
+const DEFAULT_MODEL: &str = "openai-gpt-image-2";
+
+/// In the place of a file of rules: those that the spec states as its owner's.
+const OWNER: &str = "owner";
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Spec {
+    /// A spec file, or a folder with a spec file for each model; repeatable. Default: the built-in specs
+    #[arg(long = "spec", value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Slug or AIR id of a model in the specs, such as openai:gpt-image@2
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+    /// Additional constraints: a JSON file with the layout of `x-constraints`, or the word `owner` for the rules of the
+    /// model's owner that the spec contains
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+}
+
+impl Spec {
+    /// One model, for a command about one.
+    pub(super) fn one(&self) -> Result<Model, Failure> {
+        let mut models = self.all()?;
+        match models.len() {
+            1 => Ok(models.remove(0)),
+            many => Err(Failure(format!("--spec has {many} models: choose one with --model"))),
+        }
+    }
+
+    /// The models to run or to serve: all of `--spec`, the one that is named, or else the default model.
+    pub(super) fn all(&self) -> Result<Vec<Model>, Failure> {
+        if self.paths.is_empty() && self.model.is_none() {
+            let default = Self { model: Some(DEFAULT_MODEL.to_owned()), ..self.clone() };
+            return Ok(default.catalogue()?.into_models());
+        }
+        Ok(self.catalogue()?.into_models())
+    }
+
+    /// All models of the specs, or the one that is named; with the further rules among its constraints.
+    pub(super) fn catalogue(&self) -> Result<Catalogue, Failure> {
+        let mut catalogue = Catalogue::read_or_built_in(&self.paths)?;
+        if let Some(name) = &self.model {
+            catalogue = Catalogue::of(vec![catalogue.named(name)?.clone()])?;
+        }
+        let Some(path) = &self.rules else { return Ok(catalogue) };
+        match catalogue.models() {
+            [model] => Ok(Catalogue::of(vec![with_rules(model, path)?])?),
+            models => {
+                let many = models.len();
+                Err(Failure(format!("--rules is about one model: choose one of the {many} with --model")))
+            }
+        }
+    }
+
+    /// The same for one of the models.
+    pub(super) fn of_model(&self, model: &Model) -> Self {
+        Self { model: Some(model.slug.clone()), ..self.clone() }
+    }
+
+    /// The arguments that name the same.
+    pub(super) fn again(&self) -> Vec<String> {
+        let path = |path: &PathBuf| path.display().to_string();
+        let specs = self.paths.iter().map(|spec| ("--spec", path(spec)));
+        let model = self.model.iter().map(|model| ("--model", model.clone()));
+        let rules = self.rules.iter().map(|rules| ("--rules", path(rules)));
+        let flags = specs.chain(model).chain(rules);
+        flags.flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
+    }
+}
+
+fn with_rules(model: &Model, path: &Path) -> Result<Model, Failure> {
+    let rules = if path.as_os_str() == OWNER {
+        model.owner_rules.clone()
+    } else {
+        let name = shown(path);
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure(format!("{name}: cannot be read: {error}")))?;
+        airspec_spec::read_rules(&Source::new(name, text), model)?
+    };
+    if rules.is_empty() {
+        return Err(Failure(format!("{} contains no rules of the model's owner", model.source)));
+    }
+    // Nothing on the page says so: it is the user who knows.
+    Ok(model.clone().with_rules(&rules, Level::Facts))
+}
