@@ -101,8 +101,7 @@ trait Keyword<'a> {
         names
     }
 
-    /// Values on both sides of the rule. Rules that tie several parameters together are shown on whole tasks, not on
-    /// one value, and propose nothing here.
+    /// Values on both sides of the rule; none for a rule over several parameters, which whole tasks show.
     fn witnesses(&self, _schema: &Schema) -> Vec<Witness> {
         Vec::new()
     }

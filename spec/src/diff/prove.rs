@@ -234,11 +234,7 @@ impl Prover {
             }
             Rule::UniqueItems => !profile.has(Kinds::ARRAY) || profile.items.most.is_some_and(|n| n < 2),
             Rule::AdditionalProperties(allowed) => {
-                let mut names = facts.names().into_iter();
-                !profile.has(Kinds::OBJECT)
-                    || facts.is_closed()
-                        && names
-                            .all(|name| allowed.iter().any(|known| known == name) || self.absent(facts, name))
+                !profile.has(Kinds::OBJECT) || self.has_none_but(facts, allowed)
             }
             Rule::DependentRequired(_) | Rule::DependentSchemas(_) => {
                 !profile.has(Kinds::OBJECT) || self.dependent(facts, rule)
@@ -262,6 +258,12 @@ impl Prover {
             }
             Rule::Contains(schema) => !profile.has(Kinds::ARRAY) || self.contains(facts, profile, schema),
         }
+    }
+
+    /// Whether an object has no members of other names.
+    fn has_none_but(&self, facts: &Facts<'_>, allowed: &[String]) -> bool {
+        let is_allowed = |name: &str| allowed.iter().any(|known| known == name) || self.absent(facts, name);
+        facts.is_closed() && facts.names().into_iter().all(is_allowed)
     }
 
     /// What the presence of members demands of their object.
