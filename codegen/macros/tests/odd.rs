@@ -52,7 +52,7 @@ fn members_are_judged_by_the_form_of_their_names() {
 fn items_are_judged_by_their_places() {
     assert_eq!(violated(r#"{"pair": []}"#), [""; 0]);
     assert_eq!(violated(r#"{"pair": ["a", 1]}"#), [""; 0]);
-    for wrong in [r#"[1]"#, r#"["a", 0]"#, r#"["a", 1, 2]"#] {
+    for wrong in [r"[1]", r#"["a", 0]"#, r#"["a", 1, 2]"#] {
         assert_eq!(violated(&format!("{{\"pair\": {wrong}}}")), ["/pair pair.prefixItems"], "{wrong}");
     }
 }

@@ -98,6 +98,7 @@ fn base64(width: u64, height: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Side::{Accept, Reject};
 
     fn schema(rules: &str) -> Schema {
         let text = format!(
@@ -123,7 +124,6 @@ mod tests {
         let height = r#"{"operation": "height", "parameters": ["image"], "maximum": 128}"#;
         let area = r#"{"operation": "area", "parameters": ["image"], "maximum": 1153433}"#;
         let ratio = r#"{"operation": "ratio", "parameters": ["image"], "minimum": 0.5, "maximum": 2.5}"#;
-        use Side::{Accept, Reject};
         assert_eq!(sizes(width), [(Accept, (128, 1024)), (Reject, (127, 1024))]);
         // The other rule about the same image is kept.
         assert_eq!(sizes(&format!("{width}, {height}")), [(Accept, (128, 128)), (Reject, (127, 128))]);
