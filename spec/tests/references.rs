@@ -120,7 +120,7 @@ fn what_cannot_be_followed_is_refused() {
         ),
         (r##""properties": {"a": {"$ref": "#a"}}"##, "1:49: error: `$ref` to `#a`, where there is nothing"),
         (r#""properties": {"a": {"$ref": 5}}"#, "1:49: error: expected a string, found a number"),
-        (r##""$defs": {"a": {"type": 5}}"##, "1:44: error: expected a string, found a number"),
+        (r#""$defs": {"a": {"type": 5}}"#, "1:44: error: expected a string, found a number"),
     ];
     for (rest, expected) in cases {
         assert_eq!(refused(rest), format!("spec.json:{expected}"), "{rest}");
