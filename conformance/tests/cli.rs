@@ -124,7 +124,7 @@ fn a_bad_spec_is_refused_before_any_value_is_read() {
     };
     refuse("empty.json", "", "1:1");
     refuse("truncated.json", &task("{}")[..30], "2:11");
-    refuse("cycle.json", &task("{\"$ref\": \"#\"}"), "2:22");
+    refuse("cycle.json", &task("{\"$ref\": \"#\"}"), "2:30");
     refuse("bounds.json", &task("{\"minimum\": 2, \"maximum\": 1}"), "2:21");
     refuse("unknown.json", &task("{\"minLenght\": 2}"), "2:22");
     refuse("pattern.json", &task("{\"pattern\": \"a)\"}"), "2:33");

@@ -131,6 +131,11 @@ fn members_of_closed_and_open_objects() {
         Effect::Compatible,
         Effect::Breaking,
     );
+    let unevaluated = |properties: &Value| json!({"type": "object", "properties": properties, "unevaluatedProperties": false});
+    expect(&unevaluated(&a), &unevaluated(&ab), Effect::Compatible, Effect::Breaking);
+    // A name that is required and declared no longer is refused by a closed object.
+    let declared = task(&json!({"a": {"type": "integer"}}), &["a"], &json!({}));
+    expect(&declared, &task(&json!({}), &["a"], &json!({})), Effect::Breaking, Effect::Compatible);
 }
 
 #[test]

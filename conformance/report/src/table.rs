@@ -293,14 +293,14 @@ fn write_row(text: &mut String, style: Style, row: &Row<'_>, records: &[&Entry],
     let _ = writeln!(text, "  {mark} {head}  {sentence}");
     for side in row.sides {
         let cases: Vec<_> = records.iter().filter(|record| record.expect == *side).collect();
-        let gap = gaps.iter().find(|gap| gap.side == *side);
-        match (cases.is_empty(), gap) {
-            (false, _) => write_cases(text, style, row.subject, side, &cases),
-            (true, Some(gap)) => {
-                let reason = wrap(&format!("none: {}", gap.reason), WIDTH - 14, "              ");
-                let _ = writeln!(text, "      {side}  {}", style.faint(&reason));
-            }
-            (true, None) => {}
+        if !cases.is_empty() {
+            write_cases(text, style, row.subject, side, &cases);
+        }
+        // Cases that break other constraints, too, do not fill a gap.
+        if let Some(gap) = gaps.iter().find(|gap| gap.side == *side) {
+            let none = if cases.is_empty() { "none" } else { "none alone" };
+            let reason = wrap(&format!("{none}: {}", gap.reason), WIDTH - 14, "              ");
+            let _ = writeln!(text, "      {side}  {}", style.faint(&reason));
         }
     }
 }

@@ -63,7 +63,7 @@ impl<'a> Facts<'a> {
             match (schema.property(name), &schema.additional) {
                 (Some(property), _) if property.declared => facts.add(&property.schema),
                 (_, Some(additional)) => facts.add(additional),
-                _ if schema.is_closed() => return None,
+                _ if closes(schema, Some(name)) => return None,
                 _ => {}
             }
         }
@@ -97,7 +97,7 @@ impl<'a> Facts<'a> {
         for schema in &self.holds {
             match &schema.additional {
                 Some(additional) => facts.add(additional),
-                None if schema.is_closed() => return None,
+                None if closes(schema, None) => return None,
                 None => {}
             }
         }
@@ -116,7 +116,7 @@ impl<'a> Facts<'a> {
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.holds.iter().any(|schema| schema.is_closed())
+        self.holds.iter().any(|schema| closes(schema, None))
     }
 
     /// Whether the value is an object and nothing else.
@@ -132,6 +132,17 @@ impl<'a> Facts<'a> {
     pub(super) fn profile(&self) -> Profile<'a> {
         Profile::of(self)
     }
+}
+
+/// Whether the rules of a schema leave no room for a member of that name, or of any that none of them names.
+fn closes(schema: &Schema, name: Option<&str>) -> bool {
+    schema.rules().any(|rule| match rule {
+        Rule::AdditionalProperties(_) => true,
+        Rule::UnevaluatedProperties(known) => {
+            name.map_or(known.patterns.is_empty(), |name| !known.knows(name))
+        }
+        _ => false,
+    })
 }
 
 /// The one rule of a schema that states nothing else.

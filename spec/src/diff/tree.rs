@@ -188,7 +188,14 @@ impl Walk<'_> {
     fn members(&mut self, old: &Schema, new: &Schema, known: &Both<'_>) {
         for after in &new.properties {
             match old.property(&after.name) {
-                Some(before) => self.member(before, after, known),
+                Some(before) => {
+                    self.required(Some(before), Some(after), known);
+                    match (before.declared, after.declared) {
+                        (true, false) => self.removed(before, old, new, known),
+                        (false, true) => self.added(after, known),
+                        _ => self.member(before, after, known),
+                    }
+                }
                 None if after.declared => self.added(after, known),
                 None => self.required(None, Some(after), known),
             }
@@ -203,7 +210,6 @@ impl Walk<'_> {
     }
 
     fn member(&mut self, before: &Property, after: &Property, known: &Both<'_>) {
-        self.required(Some(before), Some(after), known);
         if let (Some(old), Some(new)) = (known.old.property(&after.name), known.new.property(&after.name)) {
             self.trail.push(Step::Member(after.name.clone()));
             self.schemas(&before.schema, &after.schema, &Both { old, new });

@@ -158,8 +158,24 @@ fn names(tasks: &mut Tasks<'_>, schema: &Schema) -> Vec<Proposal> {
         let path = if schema.path.is_empty() { name.clone() } else { format!("{}.{name}", schema.path) };
         list.push(proposal(tasks, &path, Some(value), Side::Reject, &format!("with `{name}`")));
     }
+    list.extend(in_place(tasks, schema));
     list.extend(vocabulary::strangers(tasks, schema));
     list
+}
+
+/// A name in another case in the place of a required one, where no member is optional: beside the right name, who knows
+/// names by any case has it twice.
+fn in_place(tasks: &mut Tasks<'_>, schema: &Schema) -> Option<Proposal> {
+    let first = schema.properties.first()?;
+    if schema.properties.iter().any(|property| property.required.is_none()) {
+        return None;
+    }
+    let (name, path) = (first.name.to_uppercase(), &schema.path);
+    let value = tasks.legal(&first.schema).into_iter().next();
+    let mut task = tasks.with(&path.join(&name), value);
+    tasks.place(&mut task, &first.schema.path, None);
+    let about = format!("with `{name}` in the place of `{}`", first.name);
+    Some(Proposal { task, side: Side::Reject, about, level: None })
 }
 
 /// Whether the task that all others start from lacks the member, and could have it.
