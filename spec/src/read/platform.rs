@@ -4,6 +4,7 @@
 use super::Reader;
 use super::behaviour::{defaults, misfit};
 use crate::document::{Node, Source};
+use crate::model::behaviour::Kind;
 use crate::model::{Behaviour, Constraint, ConstraintId, JsonPointer, Level, Model, Rule, Schema};
 use serde_json::Value;
 
@@ -32,7 +33,8 @@ pub(super) fn complete(model: &mut Model) {
         behaviour.kind.fields().iter().all(has)
     };
     for node in list(&mut reader, root, "behaviours") {
-        let Ok(behaviour) = reader.behaviour(node) else { continue };
+        let Ok(mut behaviour) = reader.behaviour(node) else { continue };
+        narrow(&mut behaviour, model);
         // Of several with one identifier, the first is taken whose fields the results have.
         if is_of_images(&behaviour) && misfit(node, &behaviour, model, &model.behaviours).is_none() {
             model.behaviours.push(behaviour);
@@ -40,6 +42,19 @@ pub(super) fn complete(model: &mut Model) {
     }
     let defaults = defaults(model, &model.behaviours);
     model.behaviours.extend(defaults);
+}
+
+/// Leaves out the values that the parameter cannot have: the platform has more file formats than one model.
+fn narrow(behaviour: &mut Behaviour, model: &Model) {
+    let is_listed = |parameter: &str, value: &str| {
+        let listed = model.task.at(parameter).map(listed).unwrap_or_default();
+        listed.is_empty() || listed.into_iter().any(|known| known == value)
+    };
+    match &mut behaviour.kind {
+        Kind::Select { parameter, fields } => fields.retain(|value, _| is_listed(parameter, value)),
+        Kind::Container { parameter, media } => media.retain(|value, _| is_listed(parameter, value)),
+        _ => {}
+    }
 }
 
 /// The items of a list of the document.

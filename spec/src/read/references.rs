@@ -10,6 +10,9 @@ use crate::model::Nesting;
 /// The most schemas inside each other, references followed: more than a document may nest.
 const MAX_DEPTH: usize = 64;
 
+/// What to do about a document that references make too large.
+const MULTIPLIED: &str = "references to references multiply: is this the right file?";
+
 /// The document with what its references refer to in their place; none where it has no references.
 pub(crate) fn resolved(source: &Source) -> Result<Option<Source>, Diagnostic> {
     if !source.text().contains("\"$ref\"") {
@@ -19,7 +22,8 @@ pub(crate) fn resolved(source: &Source) -> Result<Option<Source>, Diagnostic> {
     let root = source.root()?;
     let is_document = root.kind() == "an object"
         && root.members()?.iter().any(|member| matches!(member.key.as_str(), "openapi" | "requestSchema"));
-    let mut writer = Writer { source, text: String::new(), pieces: Vec::new(), open: Vec::new() };
+    let mut writer =
+        Writer { source, text: String::new(), pieces: Vec::new(), open: Vec::new(), followed: 0 };
     writer.value(root, if is_document { Role::Document } else { Role::Schema }, root)?;
     Ok(Some(source.rewritten(writer.text, writer.pieces)))
 }
@@ -65,6 +69,8 @@ struct Writer<'a> {
     pieces: Vec<Piece>,
     /// The schemas that are being written, by their places.
     open: Vec<usize>,
+    /// How many references have been followed.
+    followed: usize,
 }
 
 impl<'a> Writer<'a> {
@@ -75,7 +81,7 @@ impl<'a> Writer<'a> {
         if self.text.len() as u64 > MAX_BYTES {
             let message =
                 format!("too large: with its references written out it has more than {MAX_BYTES} bytes");
-            return Err(about.error(message, "references to references multiply: is this the right file?"));
+            return Err(about.error(message, MULTIPLIED));
         }
         Ok(())
     }
@@ -154,6 +160,11 @@ impl<'a> Writer<'a> {
         reference: &Member<'a>,
         base: Node<'a>,
     ) -> Result<(), Diagnostic> {
+        self.followed += 1;
+        if self.followed > super::MAX_PARTS {
+            let message = format!("too large: more than {} references to follow", super::MAX_PARTS);
+            return Err(node.error(message, MULTIPLIED));
+        }
         let (target, target_base) = target(reference, base)?;
         if self.open.contains(&target.offset()) {
             let help =
