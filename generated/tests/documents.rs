@@ -63,5 +63,5 @@ fn the_features_choose_the_tls_library_and_the_root_certificates() {
     assert!(has(&packages("webpki-roots"), "webpki-roots"));
     assert!(has(&packages("websocket"), "tungstenite"));
     let plain = packages("openai-gpt-image-2");
-    assert!(!has(&plain, "reqwest") && !has(&plain, "base64") && !has(&plain, "tokio"), "{plain}");
+    assert!(!has(&plain, "reqwest") && !has(&plain, "flate2") && !has(&plain, "tokio"), "{plain}");
 }

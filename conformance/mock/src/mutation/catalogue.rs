@@ -117,8 +117,16 @@ fn lawful(model: &Model, id: &str) -> Option<&'static str> {
         id if id.strip_prefix("state:sticky:").is_some_and(is_lifetime) => {
             Some("how long a link works that was given no lifetime is stated nowhere")
         }
+        id if id.starts_with("answer:") && id.ends_with(":once") && !has_several(model) => {
+            Some("a task of this model has one result")
+        }
         _ => None,
     }
+}
+
+/// Whether a task can have several results.
+fn has_several(model: &Model) -> bool {
+    model.behaviours.iter().any(|behaviour| matches!(behaviour.kind, Kind::Count { .. }))
 }
 
 /// The faults of constraints in one context, and of pairs.
