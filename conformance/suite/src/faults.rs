@@ -7,7 +7,6 @@ use crate::case::{Case, Cases, Gap, derive};
 use crate::equivalent::{self, Company};
 use crate::oracle::{Oracle, OracleError, Skip, Verdict};
 use crate::packing::Packing;
-use crate::protocol::COST;
 use crate::run::{Advance, Event, Limit, Record, RunError, Secret, Settings, Target, run};
 use airspec_judge::{Judge, JudgeError};
 use airspec_mock::{Engine, EngineError, Fault, Key, Mock, Settings as Manners, Wrapping};
@@ -115,9 +114,6 @@ fn lawful(number: u64) -> Manners {
     }
     if is(5) {
         manners.network.apart = Duration::from_millis(2);
-    }
-    if is(6) {
-        manners.unasked = vec![COST.to_owned()];
     }
     manners
 }
