@@ -70,7 +70,7 @@ async fn every_fault_is_found_or_changes_nothing() {
         ids.collect::<Vec<&str>>()
     };
     assert!(of("survived").is_empty(), "{:?}", of("survived"));
-    // What the table implies of types, what needs a preset to go with no picture, and what a list of one or a least length of one
+    // What the table implies of types, what a preset without images breaks, and what a list of one or a least length of one
     // leaves no room for.
     let dead = [
         "accept:height.type",

@@ -1,6 +1,6 @@
 //! The size of the images that a task holds, as far as it holds them: data URIs and Base64 of PNG, JPEG and WebP.
 
-use airspec_spec::model::{ImageRange, Measure, ParameterPath};
+use airspec_spec::model::{ImageRange, JsonPointer, Measure, ParameterPath};
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
@@ -25,30 +25,11 @@ pub fn size(text: &str) -> Option<(u64, u64)> {
 
 /// The places of images outside the range, each with its measure.
 pub(crate) fn outside(range: &ImageRange, parameter: &ParameterPath, task: &Value) -> Vec<(String, Value)> {
-    let mut places = vec![(String::new(), task)];
-    for name in parameter.split('.') {
-        places = places.into_iter().flat_map(|(pointer, value)| below(&pointer, value, name)).collect();
-    }
-    let outside = |(pointer, value): (String, &Value)| {
+    let outside = |(pointer, value): (JsonPointer, &Value)| {
         let (width, height) = size(value.as_str()?)?;
-        (!range.admits(width, height)).then(|| (pointer, measured(range.measure, width, height)))
+        (!range.admits(width, height)).then(|| (pointer.to_string(), measured(range.measure, width, height)))
     };
-    places.into_iter().filter_map(outside).collect()
-}
-
-/// The member of that name, or every item of an array.
-fn below<'v>(pointer: &str, value: &'v Value, name: &str) -> Vec<(String, &'v Value)> {
-    match value {
-        Value::Object(members) => {
-            let member =
-                members.get(name).map(|member| (format!("{pointer}/{}", crate::escape(name)), member));
-            member.into_iter().collect()
-        }
-        Value::Array(items) if name == "items" => {
-            items.iter().enumerate().map(|(index, item)| (format!("{pointer}/{index}"), item)).collect()
-        }
-        _ => Vec::new(),
-    }
+    parameter.values(task).into_iter().filter_map(outside).collect()
 }
 
 #[allow(clippy::cast_precision_loss)] // for a message

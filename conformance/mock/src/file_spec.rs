@@ -135,22 +135,30 @@ impl FileSpec {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn drawn_files_do_not_pile_up_and_the_last_ones_are_kept() {
-        let spec = |number: i64| FileSpec {
+impl FileSpec {
+    /// A small image.
+    pub(crate) fn sample() -> Self {
+        Self {
             width: 16,
             height: 16,
             container: Container::Png,
             media: "image/png",
             quality: 90,
             playing: Playing::USUAL,
-            seed: number,
+            seed: 1,
             prompt: String::new(),
             caption: String::new(),
-        };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawn_files_do_not_pile_up_and_the_last_ones_are_kept() {
+        let spec = |number: i64| FileSpec { seed: number, ..FileSpec::sample() };
         let mut drawn = VecDeque::new();
         for number in 0..100 {
             keep(&mut drawn, spec(number), vec![0; MAX_DRAWN / 10]);
@@ -162,15 +170,11 @@ mod tests {
     #[test]
     fn a_large_file_is_drawn_and_not_kept() {
         let spec = FileSpec {
-            width: 1,
-            height: 1,
             container: Container::Wav,
             media: "audio/wav",
-            quality: 90,
             playing: Playing { milliseconds: 30_000, ..Playing::USUAL },
             seed: 7_777,
-            prompt: String::new(),
-            caption: String::new(),
+            ..FileSpec::sample()
         };
         assert!(spec.draw().len() > MAX_DRAWN_FILE);
         assert!(crate::lock(&DRAWN).iter().all(|(known, _)| *known != spec));

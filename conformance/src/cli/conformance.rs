@@ -141,7 +141,7 @@ pub(super) struct Server {
     settings: Settings,
 }
 
-/// What testing one model came to.
+/// The outcome of testing one model.
 pub(super) struct Tested {
     pub(super) end: End,
     /// The report, where cases were sent to one server.
@@ -162,8 +162,8 @@ impl Tested {
     }
 }
 
-/// Tests a server with the cases of one model; nothing where it is one of several and has no case that is asked for. Other models have sent so many requests that were accepted although they
-/// must be refused.
+/// Tests a server with the cases of one model. `acceptances` is how many requests of other models were accepted although
+/// they must be refused. `None` where the model is one of several and no case of it is asked for.
 pub(super) fn test(
     arguments: &Arguments,
     model: &Model,
@@ -215,7 +215,7 @@ pub(super) fn test(
             complain(&format!("{}: {reason}", model.slug));
             (End::Unjudged, None, true)
         }
-        came => came?,
+        outcome => outcome?,
     };
     let (spent, acceptances) = (job.budget.spent(), job.budget.acceptances());
     Ok(Some(Tested { end, document, is_over, spent, acceptances, needed: 0.0 }))
@@ -291,12 +291,12 @@ struct Sent {
     unwritten: Option<Failure>,
 }
 
-/// What a run came to, its report where it was sent to one server, and whether it ended early.
-type Came = (End, Option<Document>, bool);
+/// The end of a run, its report where it was sent to one server, and whether it ended early.
+type TargetOutcome = (End, Option<Document>, bool);
 
 impl Job<'_> {
     /// Sends the cases to the servers, or to the embedded mock where there is none.
-    async fn run(&self, targets: &[Target]) -> Result<Came, Failure> {
+    async fn run(&self, targets: &[Target]) -> Result<TargetOutcome, Failure> {
         match targets {
             [a, b] => self.compare([a, b]).await,
             [target] => self.hold(target, target.shown(), None).await,
@@ -312,7 +312,12 @@ impl Job<'_> {
     }
 
     /// Holds one server against the spec.
-    async fn hold(&self, target: &Target, name: String, advance: Option<Advance>) -> Result<Came, Failure> {
+    async fn hold(
+        &self,
+        target: &Target,
+        name: String,
+        advance: Option<Advance>,
+    ) -> Result<TargetOutcome, Failure> {
         if let Some(path) = &self.arguments.har {
             // A place that cannot be written to is told before anything is sent.
             try_place(path)?;
@@ -341,7 +346,7 @@ impl Job<'_> {
     }
 
     /// Holds two servers against each other.
-    async fn compare(&self, targets: [&Target; 2]) -> Result<Came, Failure> {
+    async fn compare(&self, targets: [&Target; 2]) -> Result<TargetOutcome, Failure> {
         let (mut runs, mut failure) = (Vec::new(), None);
         for (target, name) in targets.into_iter().zip(["a", "b"]) {
             let folder = self.arguments.report.as_ref().map(|folder| folder.join(name));

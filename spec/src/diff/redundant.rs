@@ -79,7 +79,7 @@ fn touches(other: &Constraint, constraint: &Constraint) -> bool {
         paths
     };
     let own = paths(constraint);
-    paths(other).iter().any(|path| own.iter().any(|own| own.starts_with(path) || path.starts_with(own)))
+    paths(other).iter().any(|path| own.iter().any(|own| own.overlaps(path)))
 }
 
 /// Takes constraints out of a schema.

@@ -61,6 +61,12 @@ impl ParameterPath {
         self.below(holder).is_some()
     }
 
+    /// Whether one of two parameters is the other or holds it.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.starts_with(other) || other.starts_with(self)
+    }
+
     /// The rest of the path below a holder, where it starts with that.
     #[must_use]
     pub fn below(&self, holder: &str) -> Option<&str> {
@@ -109,6 +115,16 @@ impl ParameterPath {
         })
     }
 
+    /// The values in a task or a result, each with its place: one for each item of an array.
+    #[must_use]
+    pub fn values<'v>(&self, task: &'v Value) -> Vec<(JsonPointer, &'v Value)> {
+        let mut found = vec![(JsonPointer::default(), task)];
+        for name in self.steps() {
+            found = found.into_iter().flat_map(|(pointer, value)| below(&pointer, value, name)).collect();
+        }
+        found
+    }
+
     /// The same in the members of an object.
     #[must_use]
     pub fn get_in<'v>(&self, members: &'v Map<String, Value>) -> Option<&'v Value> {
@@ -152,6 +168,17 @@ impl ParameterPath {
     }
 }
 
+/// The member of that name, or every item of an array.
+fn below<'v>(pointer: &JsonPointer, value: &'v Value, name: &str) -> Vec<(JsonPointer, &'v Value)> {
+    match value {
+        Value::Array(items) if name == ITEMS => {
+            let place = |(index, item)| (pointer.join(&usize::to_string(&index)), item);
+            items.iter().enumerate().map(place).collect()
+        }
+        _ => value.get(name).map(|member| (pointer.join(name), member)).into_iter().collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,8 +202,24 @@ mod tests {
     #[test]
     fn a_path_starts_with_whole_steps_only() {
         assert!(path("a.b").starts_with("a") && path("a").starts_with("a") && path("a").starts_with(""));
+        assert!(path("a.b").overlaps(&path("a")) && path("a").overlaps(&path("a.b")));
+        assert!(!path("a.b").overlaps(&path("a.c")));
         assert!(!path("ab.c").starts_with("a") && !path("a").starts_with("a.b"));
         assert_eq!((path("a.b.c").below("a"), path("b").below("")), (Some("b.c"), Some("b")));
+    }
+
+    #[test]
+    fn items_stand_for_every_item_of_an_array() {
+        let task = json!({"a": {"b": [1, 2]}, "items": 3, "c/d": 4});
+        let values = |text: &str| {
+            let values = path(text).values(&task).into_iter();
+            values.map(|(pointer, value)| (pointer.to_string(), value)).collect::<Vec<_>>()
+        };
+        assert_eq!(values("a.b.items"), [("/a/b/0".to_owned(), &json!(1)), ("/a/b/1".to_owned(), &json!(2))]);
+        assert_eq!(values("items"), [("/items".to_owned(), &json!(3))]);
+        assert_eq!(values("c/d"), [("/c~1d".to_owned(), &json!(4))]);
+        assert_eq!(values(""), [(String::new(), &task)]);
+        assert!(values("a.c.d").is_empty());
     }
 
     #[test]

@@ -241,7 +241,7 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
                 self.rules
                     .values()
                     .map(|rule| rule.parameters())
-                    .filter(|own| own.iter().any(|own| paths.iter().any(|path| overlap(own, path))))
+                    .filter(|own| own.iter().any(|own| paths.iter().any(|path| own.overlaps(path))))
                     .flatten()
                     .find(|path| !paths.contains(path))
             };
@@ -287,11 +287,6 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
 /// Whether a parameter can be changed: it neither is nor holds one that is kept.
 fn is_free(path: &ParameterPath, kept: &[&str]) -> bool {
     !kept.iter().any(|kept| ParameterPath::from(*kept).starts_with(path))
-}
-
-/// Whether one of two parameters is the other or holds it.
-fn overlap(one: &ParameterPath, other: &ParameterPath) -> bool {
-    one.starts_with(other) || other.starts_with(one)
 }
 
 /// Whether a rule over members holds, whatever becomes of what is not decided. In an array, values are put into the last

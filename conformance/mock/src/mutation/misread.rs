@@ -13,7 +13,6 @@ mod texts;
 
 pub(super) use constraint_mutation::{ConstraintMutation, mutations};
 
-use crate::path;
 use crate::steps::judge::{Conflict, Taken};
 use airspec_judge::{Judge, Violation};
 use airspec_spec::rule::Rule;
@@ -107,7 +106,7 @@ impl Misread {
 
     /// Asks the constraint again for every value that it is about.
     fn revised(&self, task: &Value, mut judged: Vec<Violation>) -> Vec<Violation> {
-        for (pointer, value) in path::values(task, &self.constraint.parameter) {
+        for (pointer, value) in self.constraint.parameter.values(task) {
             let is_own = |violation: &Violation| {
                 violation.constraint == self.constraint.id && violation.pointer == pointer
             };
@@ -116,7 +115,7 @@ impl Misread {
             if was && !is {
                 judged.retain(|violation| !is_own(violation));
             } else if is && !was {
-                judged.push(Violation::new(pointer, self.constraint.id.clone(), String::new()));
+                judged.push(Violation::new(pointer.to_string(), self.constraint.id.clone(), String::new()));
             }
         }
         judged

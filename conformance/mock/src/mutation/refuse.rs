@@ -4,7 +4,6 @@
 //! edge is drawn tighter by the least step; of a list or of alternatives each can be the one that is refused. Where it
 //! has none, the parameter is refused whatever its value.
 
-use crate::path;
 use crate::steps::judge::{Conflict, Taken};
 use airspec_judge::Judge;
 use airspec_judge::Violation;
@@ -160,12 +159,12 @@ impl Refuse {
 
     fn violations(&self, task: &Value) -> Vec<Violation> {
         let Constraint { id, parameter, .. } = &self.constraint;
-        let values = path::values(task, parameter);
+        let values = parameter.values(task);
         let refused = values.into_iter().filter_map(|(pointer, value)| match &self.name {
-            Some(name) => value.get(name).map(|_| format!("{pointer}/{name}")),
+            Some(name) => value.get(name).map(|_| pointer.join(name)),
             None => self.refuses(value).then_some(pointer),
         });
-        refused.map(|pointer| Violation::new(pointer, id.clone(), String::new())).collect()
+        refused.map(|pointer| Violation::new(pointer.to_string(), id.clone(), String::new())).collect()
     }
 
     fn refuses(&self, value: &Value) -> bool {

@@ -65,21 +65,9 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::file_spec::Playing;
-    use airspec_media::Container;
 
     fn image(prompt: &str) -> Arc<FileSpec> {
-        Arc::new(FileSpec {
-            width: 16,
-            height: 16,
-            container: Container::Png,
-            media: "image/png",
-            quality: 90,
-            playing: Playing::USUAL,
-            seed: 1,
-            prompt: prompt.to_owned(),
-            caption: String::new(),
-        })
+        Arc::new(FileSpec { prompt: prompt.to_owned(), ..FileSpec::sample() })
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Specs {
     }
 
     /// The models that values were judged against.
-    pub(in crate::cli) fn used(&self) -> impl Iterator<Item = &Model> {
+    fn used(&self) -> impl Iterator<Item = &Model> {
         self.all.iter().filter(|(_, judge)| judge.get().is_some()).map(|(model, _)| model)
     }
 

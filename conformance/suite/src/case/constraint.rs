@@ -28,7 +28,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
         proposals.extend(witness::held(tasks, constraint));
     }
     let mut found: Vec<Case> = Vec::new();
-    let mut in_company: Vec<Case> = Vec::new();
+    let mut co_occurring: Vec<Case> = Vec::new();
     for proposal in proposals {
         let mut broken: Vec<String> =
             tasks.judge(&proposal.task).into_iter().map(|violation| violation.constraint).collect();
@@ -38,14 +38,14 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
             (Side::Reject, 1..=3) if broken.iter().any(|id| *id == constraint.id) => Expect::Reject(broken),
             _ => continue,
         };
-        let has_company = matches!(&expect, Expect::Reject(broken) if broken.len() > 1);
+        let is_co_occurring = matches!(&expect, Expect::Reject(broken) if broken.len() > 1);
         // A task whose identity is special has no other case in it.
         let is_identity = tasks.model.unique().is_some_and(|unique| unique.parameter == constraint.parameter);
         let proposal = match expect {
             Expect::Accept if is_identity => Proposal { task: tasks.cheaply(proposal.task), ..proposal },
             _ => proposal,
         };
-        let list = if has_company { &mut in_company } else { &mut found };
+        let list = if is_co_occurring { &mut co_occurring } else { &mut found };
         let case = case(constraint, proposal, expect);
         if !list.iter().any(|known| known.id == case.id || same_request(tasks, known, &case)) {
             list.push(case);
@@ -55,16 +55,16 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
     let has = |list: &[Case], side: Side| list.iter().any(|case| case.expect.word() == side.word());
     for side in [Side::Accept, Side::Reject] {
         if !has(&found, side) {
-            let reason = reason(tasks.model, constraint, side, has(&in_company, side));
+            let reason = reason(tasks.model, constraint, side, has(&co_occurring, side));
             out.gaps.push(Gap { constraint: constraint.id.to_string(), side: side.word(), reason });
         }
     }
-    found.extend(in_company);
+    found.extend(co_occurring);
     out.cases.extend(found);
 }
 
 /// Why there is no case on a side: a proof that there can be none, or else that none was found.
-fn reason(model: &Model, constraint: &Constraint, side: Side, in_company: bool) -> String {
+fn reason(model: &Model, constraint: &Constraint, side: Side, co_occurring: bool) -> String {
     match side {
         Side::Accept if is_never_valid(model, &constraint.parameter) => {
             "proved: no valid task can have the parameter".to_owned()
@@ -76,7 +76,7 @@ fn reason(model: &Model, constraint: &Constraint, side: Side, in_company: bool) 
                 let others: Vec<String> = others.iter().map(|id| format!("`{id}`")).collect();
                 format!("proved: what breaks it breaks {}, too", others.join(" or "))
             }
-            None if in_company => {
+            None if co_occurring => {
                 "not proved: each request that was found to break it breaks another constraint, too"
                     .to_owned()
             }
