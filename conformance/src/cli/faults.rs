@@ -4,13 +4,14 @@ use super::choice::matcher;
 use super::conformance::random;
 use super::progress::Progress;
 use super::wire::jobs;
-use super::{End, Failure, Spec, complain, runtime, show, style};
+use super::{End, Failure, Spec, complain, interrupt, runtime, show, style};
 use airspec_mock::Fault;
 use airspec_report::{Matrix, Reports, Saved};
 use airspec_suite::faults::{self, MutantOutcome, MutationRun};
 use airspec_suite::run::Record;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Instant;
@@ -46,13 +47,29 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let seed = arguments.seed.unwrap_or_else(random);
     runtime()?.block_on(async {
         let start = Instant::now();
-        let alarms = alarms(arguments, &mutations, seed).await?;
-        let outcomes = outcomes(arguments, &mutations, faults, seed).await?;
-        let matrix = Matrix { seed, seeds: arguments.seeds, alarms, outcomes, duration: start.elapsed() };
+        let mut stop = pin!(interrupt());
+        let (seeds, alarms) = alarms(arguments, &mutations, seed, stop.as_mut()).await?;
+        let (all, planned) = (faults.len(), arguments.seeds);
+        let is_stopped = seeds < planned && alarms.is_empty();
+        let outcomes = if is_stopped {
+            Vec::new()
+        } else {
+            outcomes(arguments, &mutations, faults, seed, stop.as_mut()).await?
+        };
+        let matrix = Matrix { seed, seeds, alarms, outcomes, duration: start.elapsed() };
         let written = arguments.report.as_ref().map(|folder| Reports::matrix(folder, &matrix));
         show(&matrix.table(style()))?;
         written.transpose()?;
-        Ok(if matrix.is_clean() { End::Conforms } else { End::Violated })
+        let tested = matrix.outcomes.len();
+        let is_whole = !is_stopped && tested == all;
+        if !is_whole {
+            complain(&format!("stopped after {seeds} of {planned} seeds and {tested} of {all} faults"));
+        }
+        Ok(match (matrix.is_clean(), is_whole) {
+            (false, _) => End::Violated,
+            (true, false) => End::Incomplete,
+            (true, true) => End::Conforms,
+        })
     })
 }
 
@@ -71,20 +88,29 @@ fn select(faults: Vec<Fault>, globs: &[String]) -> Result<Vec<Fault>, Failure> {
     Ok(chosen)
 }
 
-/// What is found where nothing is wrong.
-async fn alarms(arguments: &Arguments, mutations: &MutationRun, seed: u64) -> Result<Vec<Record>, Failure> {
+/// How many seeds were tried, and what is found where nothing is wrong.
+async fn alarms(
+    arguments: &Arguments,
+    mutations: &MutationRun,
+    seed: u64,
+    mut stop: impl Future<Output = ()> + Unpin,
+) -> Result<(u64, Vec<Record>), Failure> {
     let mut alarms = Vec::new();
     for number in 0..arguments.seeds {
-        alarms.extend(mutations.sound(seed.wrapping_add(number), number).await?);
+        let found = tokio::select! {
+            () = &mut stop => return Ok((number, alarms)),
+            found = mutations.sound(seed.wrapping_add(number), number) => found?,
+        };
+        alarms.extend(found);
         if !alarms.is_empty() {
             complain(&format!(
                 "false alarm: the suite has findings on the mock without a fault with seed {}",
                 seed.wrapping_add(number)
             ));
-            break;
+            return Ok((number + 1, alarms));
         }
     }
-    Ok(alarms)
+    Ok((arguments.seeds, alarms))
 }
 
 /// The case that found each fault when the folder was written last, with the id of the fault before it.
@@ -95,11 +121,13 @@ fn order(folder: Option<&Path>) -> Vec<(String, String)> {
     kills.faults.into_iter().filter_map(|kill| Some((kill.id, kill.case?))).collect()
 }
 
+/// The outcomes of the faults, in order: all, or those that were known when the user stopped the program.
 async fn outcomes(
     arguments: &Arguments,
     mutations: &Arc<MutationRun>,
     faults: Vec<Fault>,
     seed: u64,
+    mut stop: impl Future<Output = ()> + Unpin,
 ) -> Result<Vec<MutantOutcome>, Failure> {
     let mut progress = Progress::start(faults.len(), "faults");
     let mut outcomes: Vec<Option<MutantOutcome>> = faults.iter().map(|_| None).collect();
@@ -114,7 +142,11 @@ async fn outcomes(
             let (mutations, load) = (Arc::clone(mutations), Arc::clone(&load));
             tasks.spawn(async move { (index, mutations.test(fault, &load).await) });
         }
-        let Some(done) = tasks.join_next().await else { break };
+        let done = tokio::select! {
+            () = &mut stop => break,
+            done = tasks.join_next() => done,
+        };
+        let Some(done) = done else { break };
         let (index, outcome) = done.map_err(|error| Failure(format!("a fault ended abnormally: {error}")))?;
         let outcome = outcome?;
         progress.step(outcome.end == faults::End::Survived);

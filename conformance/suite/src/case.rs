@@ -21,6 +21,7 @@ mod witness;
 pub use coverage::Coverage;
 pub use resources::TestResources;
 pub use task::Tasks;
+pub(crate) use task::pointer;
 pub use wire::{Credential, Wire};
 
 use airspec_judge::{Judge, JudgeError};

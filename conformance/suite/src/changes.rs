@@ -64,6 +64,11 @@ impl Changes {
         }
     }
 
+    /// The dotted paths with a value; what is taken out is left out.
+    pub(crate) fn settings(self) -> impl Iterator<Item = (String, Value)> {
+        self.0.into_iter().filter_map(|change| Some((change.path.join("."), change.value?)))
+    }
+
     pub(crate) fn apply(self, task: &mut Value) {
         for Change { path, value, .. } in self.0 {
             let Some((last, above)) = path.split_last() else { continue };

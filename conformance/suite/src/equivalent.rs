@@ -4,9 +4,10 @@
 //! That a rule is never broken alone is the outcome of a search, and is said with its size. That some other mistake
 //! changes nothing follows from the spec, and is for the mock to say (`Fault::changes_nothing`).
 
-use crate::case::Tasks;
+use crate::case::{Case, Tasks, pointer};
 use crate::random;
 use airspec_judge::Judge;
+use airspec_mock::{Engine, EngineError, Fault, Settings};
 use airspec_spec::Model;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::Config;
@@ -81,6 +82,55 @@ pub(crate) fn out_of_reach(model: &Model, judge: &Judge, constraint: &str, seed:
     let broken = judge.task(&task).into_iter().next()?;
     let path = &constraint.parameter;
     Some(format!("no legal task is found with {edge} for `{path}`: it breaks `{}`", broken.constraint))
+}
+
+/// Why no task shows a fault that changes nothing but verdicts: of many tasks, none is accepted, refused or executed in
+/// another way. `None` where one is.
+pub(crate) fn unseen(
+    model: &Model,
+    judge: &Judge,
+    fault: &Fault,
+    cases: &[Case],
+    seed: u64,
+) -> Result<Option<String>, EngineError> {
+    let faulty =
+        Engine::new(model.clone(), Settings { faults: vec![fault.id.clone()], ..Settings::default() })?;
+    let sound = Engine::new(model.clone(), Settings::default())?;
+    let mut tried = 0;
+    let mut is_same = |task: &Value| {
+        tried += 1;
+        let ((found, executed), (broken, _)) = (faulty.verdict(task), sound.verdict(task));
+        found.is_empty() == broken.is_empty() && executed.is_none()
+    };
+    let tasks = Tasks::new(model, judge, seed);
+    let of_cases = cases.iter().filter_map(|case| match case.body.as_array()?.as_slice() {
+        [task] if task.is_object() => Some(task),
+        _ => None,
+    });
+    let is_unseen = if fault.needs.is_empty() {
+        let others = proposed(model, judge, seed).chain(drawn(model, seed));
+        of_cases.cloned().chain(others).all(|task| is_same(&task))
+    } else {
+        of_cases.flat_map(|task| with_needs(&tasks, fault, task)).all(|task| is_same(&task))
+    };
+    Ok(is_unseen.then(|| format!("of {tried} tasks none is accepted or refused otherwise")))
+}
+
+/// The task with what the fault needs: as it is then, and with other parameters changed until they go with it.
+fn with_needs(tasks: &Tasks<'_>, fault: &Fault, task: &Value) -> Vec<Value> {
+    let mut placed = task.clone();
+    for (path, value) in &fault.needs {
+        let value = value.clone().or_else(|| {
+            let known = tasks.plain_value(path);
+            known.filter(|_| task.pointer(&pointer(path)).is_none())
+        });
+        if let Some(value) = value {
+            tasks.place(&mut placed, path, Some(value));
+        }
+    }
+    let kept: Vec<&str> = fault.needs.iter().map(|(path, _)| path.as_str()).collect();
+    let settled = tasks.settle(placed.clone(), &kept);
+    if settled == placed { vec![placed] } else { vec![placed, settled] }
 }
 
 /// For every parameter a valid task that holds it, with every value in every place that the rules propose as wrong.

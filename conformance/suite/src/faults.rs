@@ -240,12 +240,23 @@ impl MutationRun {
         if let Some(constraint) = fault.id.strip_prefix("refuse:") {
             return Ok(equivalent::out_of_reach(&self.model, &judge, constraint, load.seed));
         }
+        if let Some(reason) = self.unseen(&judge, fault, load)? {
+            return Ok(Some(reason));
+        }
         let plain = fault.id.strip_prefix("accept:").or_else(|| fault.id.strip_prefix("blame:"));
         let of_rule = plain.or_else(|| fault.loosened());
         let is_gap = |id: &&str| load.gaps.iter().any(|gap| gap.constraint == **id && gap.side == "reject");
         let Some(constraint) = of_rule.filter(is_gap) else { return Ok(None) };
         let company = load.company.get_or_init(|| Company::of(&self.model, &judge, load.seed));
         Ok(company.dead(constraint))
+    }
+
+    /// Why no task shows a fault that changes nothing but verdicts, where that is so.
+    fn unseen(&self, judge: &Judge, fault: &Fault, load: &Load) -> Result<Option<String>, FaultsError> {
+        if !["context", "misread", "pair"].contains(&fault.kind()) {
+            return Ok(None);
+        }
+        Ok(equivalent::unseen(&self.model, judge, fault, &load.cases, load.seed)?)
     }
 
     /// The records until the first that failed, and how many requests it took.

@@ -35,6 +35,9 @@ pub(super) fn complete(model: &mut Model) {
     for node in list(&mut reader, root, "behaviours") {
         let Ok(mut behaviour) = reader.behaviour(node) else { continue };
         narrow(&mut behaviour, model);
+        if tells_apart_again(model, &behaviour) {
+            continue;
+        }
         // Of several with one identifier, the first is taken whose fields the results have.
         if is_of_images(&behaviour) && misfit(node, &behaviour, model, &model.behaviours).is_none() {
             model.behaviours.push(behaviour);
@@ -42,6 +45,13 @@ pub(super) fn complete(model: &mut Model) {
     }
     let defaults = defaults(model, &model.behaviours);
     model.behaviours.extend(defaults);
+}
+
+/// Whether the results of one task must differ in these fields already, and so those of two tasks.
+fn tells_apart_again(model: &Model, behaviour: &Behaviour) -> bool {
+    let Kind::Distinct { fields, .. } = &behaviour.kind else { return false };
+    let known = model.behaviours.iter().map(|known| &known.kind);
+    known.into_iter().any(|kind| matches!(kind, Kind::Distinct { fields: known, .. } if known == fields))
 }
 
 /// Leaves out the values that the parameter cannot have: the platform has more file formats than one model.

@@ -61,6 +61,29 @@ const OPEN_TEXTS: [(&str, &str); 5] = [
     (r#"{"positivePrompt": [null, true, "x"]}"#, "a text that looks like JSON"),
 ];
 
+/// At most so many parts of a text.
+const MAX_PARTS: usize = 10;
+
+/// The text in parts, where a parameter has no room for all of it.
+fn parts(schema: &Schema, text: &str) -> Vec<Witness> {
+    let room = schema.rules().find_map(|rule| match rule {
+        Rule::MaxLength(room) => usize::try_from(*room).ok(),
+        _ => None,
+    });
+    let characters: Vec<char> = text.chars().collect();
+    let Some(room) = room.filter(|room| characters.len().div_ceil((*room).max(1)) <= MAX_PARTS) else {
+        return Vec::new();
+    };
+    if room >= characters.len() {
+        return Vec::new();
+    }
+    let part = |(number, part): (usize, &[char])| {
+        let about = format!("signs of every kind, part {}", number + 1);
+        Witness::accept(part.iter().collect::<String>(), about)
+    };
+    characters.chunks(room).enumerate().map(part).collect()
+}
+
 impl Kinds {
     /// One value of each JSON type, made like a value that is known to be legal.
     #[must_use]
@@ -100,6 +123,7 @@ impl Kinds {
         if self == Kinds::STRING && schema.rules().all(is_open) {
             let accept = |(text, about)| Witness::accept(text, about);
             witnesses.extend(OPEN_TEXTS.map(accept));
+            witnesses.extend(parts(schema, OPEN_TEXTS[0].0));
         }
         witnesses.retain(|witness| witness.side == Side::Accept || !self.admit(&witness.value));
         witnesses

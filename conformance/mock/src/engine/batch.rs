@@ -81,6 +81,17 @@ impl Engine {
         }
     }
 
+    /// What a task breaks that stands alone in a batch, by the ids of constraints, and the task as it would be executed
+    /// where that is not as it was sent. Nothing is executed.
+    #[must_use]
+    pub fn verdict(&self, task: &Value) -> (Vec<String>, Option<Value>) {
+        let mut violations = judge::violations(&self.judge, task);
+        self.mutations.on_violations(&self.judge, self.view(task), &mut violations);
+        self.mutations.on_verdict(0, self.view(task), None, &mut violations);
+        let executed = if violations.is_empty() { self.mutations.executed_task(0, task) } else { None };
+        (violations.into_iter().map(|violation| violation.constraint).collect(), executed)
+    }
+
     fn view<'a>(&'a self, task: &'a Value) -> TaskView<'a> {
         TaskView { defaults: &self.defaults, task }
     }

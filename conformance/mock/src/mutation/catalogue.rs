@@ -10,6 +10,7 @@ use super::refuse;
 use super::state::{self, StateMutation};
 use airspec_spec::behaviour::Kind;
 use airspec_spec::{Constraint, Model};
+use serde_json::Value;
 
 /// A defect that the mock can be started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,9 +23,16 @@ pub struct Fault {
     pub refuses_all: bool,
     /// Why no request can show it, where that follows from the spec.
     pub changes_nothing: Option<String>,
+    /// The parameters that a task must have for the fault to show, with their values where it must be those: the context
+    /// in which a constraint is not checked, or the two that are refused together.
+    pub needs: Vec<(String, Option<Value>)>,
 }
 
 impl Fault {
+    fn new(id: String, what: String) -> Self {
+        Self { id, what, refuses_all: false, changes_nothing: None, needs: Vec::new() }
+    }
+
     /// The kind of the fault, which its id begins with, such as `accept`.
     #[must_use]
     pub fn kind(&self) -> &str {
@@ -55,7 +63,7 @@ pub struct UnknownFault {
 /// Every fault of a model, constraints first, in the order of the spec.
 pub(crate) fn all(model: &Model) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let fault = |id: String, what: String| Fault { id, what, refuses_all: false, changes_nothing: None };
+    let fault = Fault::new;
     for constraint in model.constraints() {
         let Constraint { id, expected, .. } = constraint;
         let subject = match &constraint.member {
@@ -117,11 +125,26 @@ fn lawful(model: &Model, id: &str) -> Option<&'static str> {
         id if id.strip_prefix("state:sticky:").is_some_and(is_lifetime) => {
             Some("how long a link works that was given no lifetime is stated nowhere")
         }
-        id if id.starts_with("answer:") && id.ends_with(":once") && !has_several(model) => {
-            Some("a task of this model has one result")
+        id if id.strip_prefix("state:sticky:").is_some_and(|path| is_open_flag(model, path)) => {
+            Some("whether a result has the field if the parameter is not set is stated nowhere")
         }
+        id if is_of_several(id) && !has_several(model) => Some("a task of this model has one result"),
         _ => None,
     }
+}
+
+/// Whether a parameter asks for a field of results, and has no documented default.
+fn is_open_flag(model: &Model, path: &str) -> bool {
+    let is_flag = |kind: &Kind| matches!(kind, Kind::Flag { parameter, .. } if parameter == path);
+    let is_open = model.task.at(path).is_some_and(|schema| schema.default.is_none());
+    is_open && model.behaviours.iter().any(|behaviour| is_flag(&behaviour.kind))
+}
+
+/// Whether the fault shows in tasks with several results alone.
+fn is_of_several(id: &str) -> bool {
+    let is_repeated = |word: &str| id.strip_prefix("conversation:") == Some(word);
+    id.starts_with("answer:") && (id.ends_with(":once") || id.ends_with(":same"))
+        || ["ack-repeated", "upload-repeated"].into_iter().any(is_repeated)
 }
 
 /// Whether a task can have several results.
@@ -137,19 +160,13 @@ fn of_contexts(model: &Model) -> Vec<Fault> {
         let rule = airspec_spec::text::shorten(&constraint.expected, 120);
         for context in contexts.iter().filter(|context| context.applies(constraint)) {
             let id = format!("context:{}:{}", constraint.id, context.word);
-            faults.push(Fault {
-                id,
-                what: context.sentence(&rule),
-                refuses_all: false,
-                changes_nothing: None,
-            });
+            let needs = vec![context.need()];
+            faults.push(Fault { needs, ..Fault::new(id, context.sentence(&rule)) });
         }
     }
     faults.extend(context::pairs(model).iter().map(|pair| Fault {
-        id: format!("pair:{}", pair.id),
-        what: pair.sentence(),
-        refuses_all: false,
-        changes_nothing: None,
+        needs: pair.needs(),
+        ..Fault::new(format!("pair:{}", pair.id), pair.sentence())
     }));
     faults
 }
@@ -162,7 +179,7 @@ fn of_exchanges(model: &Model) -> Vec<Fault> {
     let conversation = conversation::mutations(model).into_iter();
     let conversation = conversation.map(|(_, word, what)| (format!("conversation:{word}"), what));
     let all = protocol.chain(state).chain(conversation);
-    all.map(|(id, what)| Fault { id, what, refuses_all: false, changes_nothing: None }).collect()
+    all.map(|(id, what)| Fault::new(id, what)).collect()
 }
 
 /// A fault that was asked for. Constraints are named by their ids.

@@ -102,6 +102,16 @@ impl Context {
         format!("accepts what breaks the rule {}: {rule}", self.sentence)
     }
 
+    /// The parameter that puts a task into the context, with its value where it must be that one.
+    pub(super) fn need(&self) -> (String, Option<Value>) {
+        let value = match &self.test {
+            Test::Given => None,
+            Test::Is(value) => Some(Value::from(value.as_str())),
+            Test::Several => Some(Value::from(2)),
+        };
+        (self.parameter.clone(), value)
+    }
+
     fn holds(&self, view: TaskView<'_>) -> bool {
         match &self.test {
             Test::Given => view.given(&self.parameter).is_some_and(|value| !value.is_null()),
@@ -144,7 +154,11 @@ struct Part {
     constraint: Option<String>,
 }
 
-/// Every pair of optional top-level parameters once, and every pair of values of two closed sets.
+/// Of a closed set, at most so many values make pairs. A pair is refused when two checks do not fit each other, which the
+/// first values show as well as the hundredth; that each single value is accepted is what `refuse:<constraint>:<n>` is for.
+const MAX_VALUES: usize = 4;
+
+/// Every pair of optional top-level parameters once, and every pair of the first values of two closed sets.
 pub(super) fn pairs(model: &Model) -> Vec<Pair> {
     let optional = model.task.properties.iter();
     let optional = optional.filter(|property| property.declared && property.required.is_none());
@@ -169,7 +183,8 @@ fn closed_set(schema: &Schema) -> Option<Vec<Part>> {
         _ => None,
     })?;
     let is_plain = values.len() > 1 && !schema.path.contains(".items");
-    is_plain.then(|| values.iter().map(|known| Part::of(schema, Some(known.value.clone()))).collect())
+    let parts = values.iter().take(MAX_VALUES).map(|known| Part::of(schema, Some(known.value.clone())));
+    is_plain.then(|| parts.collect())
 }
 
 impl Part {
@@ -197,6 +212,11 @@ impl Pair {
     fn of(parts: [Part; 2]) -> Option<Self> {
         let constraint = parts.iter().find_map(|part| part.constraint.clone())?;
         Some(Self { id: parts.each_ref().map(Part::word).join(":"), parts, constraint })
+    }
+
+    /// Both parameters, with their values where only those are meant.
+    pub(super) fn needs(&self) -> Vec<(String, Option<Value>)> {
+        self.parts.iter().map(|part| (part.path.clone(), part.value.clone())).collect()
     }
 
     /// What a mock does that refuses the pair.

@@ -85,9 +85,12 @@ impl Misread {
         if self.mutation.changes_execution() { self.read(task) } else { None }
     }
 
-    /// Takes what the constraint says from a reading; where the type is misread, so is everything else about the value.
+    /// Takes what the constraint says from a reading; where a type or a name is misread, so is everything else about the
+    /// value.
     fn instead(&self, reading: Vec<Violation>, mut judged: Vec<Violation>) -> Vec<Violation> {
-        if self.mutation.changes_execution() && matches!(self.constraint.rule, Rule::Type(_)) {
+        if self.mutation.changes_execution()
+            && matches!(self.constraint.rule, Rule::Type(_) | Rule::AdditionalProperties(_))
+        {
             return reading;
         }
         let is_own = |violation: &Violation| violation.constraint == self.constraint.id;

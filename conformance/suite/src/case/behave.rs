@@ -3,6 +3,7 @@
 use super::constraint::slug;
 use super::task::{Tasks, pointer};
 use super::{Case, Cases, Expect, Wire, pairs};
+use crate::changes::Changes;
 use airspec_spec::behaviour::{Behaviour, Condition, Kind, Quantity};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -90,11 +91,14 @@ fn one(about: impl Into<String>, path: &str, value: impl Into<Value>) -> Setting
     (about.into(), vec![(path.to_owned(), Some(value.into()))])
 }
 
-fn settings(tasks: &Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
+fn settings(tasks: &mut Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
     match &behaviour.kind {
         Kind::Echo { .. } => vec![("required parameters alone".to_owned(), Vec::new())],
         Kind::Count { parameter } => counts(tasks, parameter, &[1, 2, 3]),
-        Kind::Distinct { parameter, .. } => counts(tasks, parameter, &[3]),
+        Kind::Distinct { parameter, .. } => match counts(tasks, parameter, &[3]) {
+            list if list.is_empty() => vec![("required parameters alone".to_owned(), Vec::new())],
+            list => list,
+        },
         Kind::Select { parameter, fields } => {
             fields.keys().map(|value| one(value.clone(), parameter, value.clone())).collect()
         }
@@ -259,7 +263,7 @@ fn several(tasks: &Tasks<'_>, (about, settings): &Settings) -> Option<Settings> 
 
 /// Deliveries: one, as many as there are results, of results that come later, of each form of a result in another format
 /// and with all that can be asked of it, and beside the other kind of delivery.
-fn deliveries(tasks: &Tasks<'_>, parameter: &str) -> Vec<Settings> {
+fn deliveries(tasks: &mut Tasks<'_>, parameter: &str) -> Vec<Settings> {
     let behaviours = &tasks.model.behaviours;
     let with = |about: String, others: Vec<(String, Value)>| {
         let mut settings = one(about, parameter, NOWHERE);
@@ -281,9 +285,12 @@ fn deliveries(tasks: &Tasks<'_>, parameter: &str) -> Vec<Settings> {
             Kind::Select { parameter, fields } => {
                 for (place, value) in fields.keys().enumerate() {
                     let mut others = rich(tasks, place);
-                    // The first one has a lifetime and lists, too.
-                    others.extend(if place == 0 { lifetime_and_lists(tasks) } else { Vec::new() });
                     others.push((parameter.clone(), Value::from(value.clone())));
+                    // The first one has a lifetime, lists and all else, too.
+                    if place == 0 {
+                        others.extend(lifetime_and_lists(tasks));
+                        others = with_others(tasks, others);
+                    }
                     list.push(with(format!("an address with {value}"), others));
                 }
             }
@@ -310,6 +317,66 @@ fn lifetime_and_lists(tasks: &Tasks<'_>) -> Vec<(String, Value)> {
         Some((schema.path.to_string(), list))
     });
     lifetimes.chain(lists).collect()
+}
+
+/// The settings, and a plain value of each other parameter that goes with them.
+fn with_others(tasks: &mut Tasks<'_>, settings: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let model = tasks.model;
+    let mut task = tasks.plain().clone();
+    for (path, value) in settings {
+        tasks.place(&mut task, &path, Some(value));
+    }
+    let has_cases = |path: &str| {
+        let mut kinds = model.behaviours.iter().map(|behaviour| &behaviour.kind);
+        kinds.any(|kind| kind.parameters().first() == Some(&path) && decides_delivery(kind))
+    };
+    for schema in model.parameters() {
+        let path = schema.path.as_str();
+        let is_leaf = schema.properties.is_empty() && schema.items.is_none() && !schema.path.is_in_array();
+        let is_identity = model.unique().is_some_and(|unique| unique.parameter == path);
+        if path.is_empty()
+            || !is_leaf
+            || is_identity
+            || has_cases(path)
+            || task.pointer(&pointer(path)).is_some()
+        {
+            continue;
+        }
+        task = tasks.legal(schema).iter().find_map(|value| wider(tasks, &task, path, value)).unwrap_or(task);
+    }
+    Changes::of(Some(&task), "", tasks.plain(), None).settings().collect()
+}
+
+/// The task with the value, and with what else the value needs, where that is valid.
+fn wider(tasks: &mut Tasks<'_>, task: &Value, path: &str, value: &Value) -> Option<Value> {
+    let mut plain = task.clone();
+    tasks.place(&mut plain, path, Some(value.clone()));
+    if tasks.judge(&plain).is_empty() {
+        return Some(plain);
+    }
+    let (held, mut task) = (tasks.valid_with(path, value)?, task.clone());
+    Changes::of(Some(&held), path, tasks.plain(), None).apply(&mut task);
+    tasks.judge(&task).is_empty().then_some(task)
+}
+
+/// Whether a parameter says how results are delivered, and how many.
+fn decides_delivery(kind: &Kind) -> bool {
+    match kind {
+        Kind::Count { .. }
+        | Kind::Select { .. }
+        | Kind::Container { .. }
+        | Kind::Delivery { .. }
+        | Kind::Webhook { .. }
+        | Kind::Upload { .. } => true,
+        Kind::Echo { .. }
+        | Kind::Distinct { .. }
+        | Kind::Flag { .. }
+        | Kind::Size { .. }
+        | Kind::Measure { .. }
+        | Kind::Quality { .. }
+        | Kind::Lifetime { .. }
+        | Kind::Default { .. } => false,
+    }
 }
 
 /// A format, a low quality, and everything that a result can be asked to tell.

@@ -4,6 +4,8 @@
 //! A check that is skipped in one context, or two parameters that do not go together, show in no task that has one
 //! special value alone.
 
+mod contexts;
+
 use super::task::{Tasks, pointer};
 use super::{Case, Cases, Coverage, Expect, Wire, behave};
 use crate::changes::Changes;
@@ -11,26 +13,25 @@ use crate::cost::Costs;
 use airspec_spec::behaviour::{Behaviour, Kind};
 use airspec_spec::rule::Rule;
 use airspec_spec::{Constraint, Level, Model, Schema};
+use contexts::{contexts, in_contexts, is_single, with_one_identity};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// At most so many values of a parameter are combined, and so many parameters.
 const MAX_VALUES: usize = 4;
-const MAX_FACTORS: usize = 24;
+const MAX_FACTORS: usize = 40;
 /// Longer lists are not combined with others.
 const MAX_ITEMS: usize = 32;
 /// At most so many tasks are made.
-const MAX_TASKS: usize = 48;
-/// Faulty values are tried in at most so many richer tasks.
-const MAX_CONTEXTS: usize = 6;
-/// So many of them are large.
-const LARGE: usize = 2;
+const MAX_TASKS: usize = 96;
 
 /// A parameter, or two that make up a size, and the values in turn; the first is that of the plainest task.
 struct Factor {
     paths: Vec<String>,
     /// The value of each path; none where it is left out.
     values: Vec<Vec<Option<Value>>>,
+    /// What a valid task with each of the values needs beside it, such as the text of a watermark beside its place.
+    needs: Vec<Vec<(String, Value)>>,
     /// What the plainest task costs with each of the values.
     usd: Vec<f64>,
 }
@@ -65,6 +66,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     };
     out.coverage = vec![
         Coverage::new("pairs of values of optional parameters", covered, feasible),
+        combined_values(tasks.model, &factors),
         Coverage::new("constraints broken in a second context", subjects(&rejected), subjects(&out.cases)),
     ];
     rejected.extend(with_one_identity(tasks, &contexts));
@@ -85,6 +87,25 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, out: &mut Cases) {
     }
 }
 
+/// How many of the values of closed sets are combined with other parameters at all.
+fn combined_values(model: &Model, factors: &[Factor]) -> Coverage {
+    let (mut combined, mut all) = (0, 0);
+    for schema in model.parameters() {
+        let listed = schema.rules().find_map(|rule| match rule {
+            Rule::Enum(list) => Some(list.values.len()),
+            _ => None,
+        });
+        let Some(listed) = listed else { continue };
+        let values = |factor: &Factor| {
+            let is_own = factor.paths.iter().any(|path| schema.path == path.as_str());
+            is_own.then(|| factor.values.iter().filter(|value| value.iter().any(Option::is_some)).count())
+        };
+        all += listed;
+        combined += factors.iter().find_map(values).unwrap_or(0).min(listed);
+    }
+    Coverage::new("values of closed sets combined with other parameters", combined, all)
+}
+
 /// The constraint that says which names a task may have together, or what a task is.
 fn subject(model: &Model) -> Option<&Constraint> {
     let own = |wanted: fn(&Rule) -> bool| model.task.constraints.iter().find(|one| wanted(&one.rule));
@@ -93,7 +114,7 @@ fn subject(model: &Model) -> Option<&Constraint> {
 }
 
 /// The optional parameters, each with a few values that are legal.
-fn factors(tasks: &Tasks<'_>, costs: &Costs) -> Vec<Factor> {
+fn factors(tasks: &mut Tasks<'_>, costs: &Costs) -> Vec<Factor> {
     let model = tasks.model;
     let is_called = |path: &str| model.behaviours.iter().any(|one| one.kind.called() == Some(path));
     let mut factors = Vec::new();
@@ -118,12 +139,34 @@ fn factors(tasks: &Tasks<'_>, costs: &Costs) -> Vec<Factor> {
         }
     }
     factors.extend(sizes(tasks, costs));
-    factors.truncate(MAX_FACTORS);
+    if factors.len() > MAX_FACTORS {
+        factors.sort_by_key(|factor| rank(model, factor));
+        factors.truncate(MAX_FACTORS);
+    }
     factors
 }
 
+/// Which parameters are combined where there are too many: first what answers depend on, then closed sets, then what
+/// stands in the task itself.
+fn rank(model: &Model, factor: &Factor) -> usize {
+    let is_own = |path: &str| factor.paths.iter().any(|own| own == path);
+    let shows = |behaviour: &Behaviour| behaviour.kind.parameters().into_iter().any(is_own);
+    let is_inner = factor.paths.iter().any(|path| path.contains('.'));
+    match () {
+        () if model.behaviours.iter().any(shows) => 0,
+        () if factor.values.len() > 3 => 1,
+        () if !is_inner => 2,
+        () => 3,
+    }
+}
+
 impl Factor {
-    fn new(tasks: &Tasks<'_>, costs: &Costs, paths: Vec<String>, values: Vec<Vec<Option<Value>>>) -> Self {
+    fn new(
+        tasks: &mut Tasks<'_>,
+        costs: &Costs,
+        paths: Vec<String>,
+        values: Vec<Vec<Option<Value>>>,
+    ) -> Self {
         let usd = |value: &Vec<Option<Value>>| {
             let mut task = tasks.plain().clone();
             for (path, value) in paths.iter().zip(value) {
@@ -132,7 +175,12 @@ impl Factor {
             costs.usd(&task)
         };
         let usd = values.iter().map(usd).collect();
-        Self { paths, values, usd }
+        let needs = values.iter().map(|value| match (paths.as_slice(), value.as_slice()) {
+            ([path], [Some(value)]) => needs(tasks, path, value),
+            _ => Vec::new(),
+        });
+        let needs = needs.collect();
+        Self { paths, values, needs, usd }
     }
 
     /// The parameters of a choice with their values.
@@ -141,8 +189,15 @@ impl Factor {
     }
 }
 
+/// What else a valid task with the value has that the plainest one does not have.
+fn needs(tasks: &mut Tasks<'_>, path: &str, value: &Value) -> Vec<(String, Value)> {
+    let Some(task) = tasks.valid_with(path, value) else { return Vec::new() };
+    let changes = Changes::of(Some(&task), path, tasks.plain(), None);
+    changes.settings().filter(|(other, _)| other != path).collect()
+}
+
 /// The shapes of an image, where every task has a size.
-fn sizes(tasks: &Tasks<'_>, costs: &Costs) -> Option<Factor> {
+fn sizes(tasks: &mut Tasks<'_>, costs: &Costs) -> Option<Factor> {
     let (width, height) = tasks.model().size()?;
     let is_needed = |path: &str| tasks.model().always_has(path);
     let plain = [width, height].map(|path| tasks.plain().pointer(&pointer(path)).cloned());
@@ -293,162 +348,13 @@ fn task_of(tasks: &Tasks<'_>, factors: &[Factor], chosen: &BTreeMap<usize, usize
             tasks.place(&mut task, path, Some(value.clone()));
         }
     }
+    if !tasks.judge(&task).is_empty() {
+        for (path, value) in chosen.iter().flat_map(|(place, value)| &factors[*place].needs[*value]) {
+            if task.pointer(&pointer(path)).is_none() {
+                tasks.place(&mut task, path, Some(value.clone()));
+            }
+        }
+    }
     let holds = settings().all(|(path, value)| task.pointer(&pointer(path)) == value.as_ref());
     (holds && tasks.judge(&task).is_empty()).then_some(task)
-}
-
-/// A few tasks that hold much, and in which, together, every value occurs that is combined at all. Some of them have a
-/// URL to call, and some are as large as they can be: they are never carried out.
-fn contexts(tasks: &Tasks<'_>, costs: &Costs, rows: &[Row]) -> Vec<Value> {
-    let size = |task: &Value| task.as_object().map_or(0, serde_json::Map::len);
-    let mut missing: BTreeSet<Choice> = rows.iter().flat_map(|row| row.choices.iter().copied()).collect();
-    let mut contexts = Vec::new();
-    while contexts.len() < MAX_CONTEXTS && !missing.is_empty() {
-        let gain = |row: &&Row| row.choices.iter().filter(|choice| missing.contains(choice)).count();
-        // Of equal ones the first, which is the cheapest.
-        let Some(best) = rows.iter().rev().max_by_key(|row| (gain(row), size(&row.task))) else { break };
-        best.choices.iter().for_each(|choice| {
-            missing.remove(choice);
-        });
-        contexts.push(best.task.clone());
-    }
-    contexts.retain(|task| size(task) > size(tasks.plain()));
-    // Those that cost least can be large: a server may take what it must refuse.
-    contexts.sort_by(|a, b| costs.usd(a).total_cmp(&costs.usd(b)));
-    contexts.iter().enumerate().map(|(number, task)| widened(tasks, task, number)).collect()
-}
-
-/// The task with URLs to call: one in every second task, another in every second pair, and so on, so that each occurs
-/// with and without the others. The first ones are as large as can be.
-fn widened(tasks: &Tasks<'_>, task: &Value, number: usize) -> Value {
-    let model = tasks.model();
-    let called = model.behaviours.iter().filter_map(|behaviour| behaviour.kind.called());
-    let called = called.enumerate().filter(|(place, _)| number >> place & 1 == 1);
-    let mut extras: Vec<Vec<(String, Value)>> =
-        called.map(|(_, path)| vec![(path.to_owned(), Value::from(behave::NOWHERE))]).collect();
-    extras.extend(model.size().and_then(|(width, height)| {
-        let (w, h) =
-            behave::largest(tasks, width, height).into_iter().nth(number).filter(|_| number < LARGE)?;
-        Some(vec![(width.to_owned(), w), (height.to_owned(), h)])
-    }));
-    let mut task = task.clone();
-    for extra in extras {
-        let mut wider = task.clone();
-        for (path, value) in extra {
-            tasks.place(&mut wider, &path, Some(value));
-        }
-        if tasks.judge(&wider).is_empty() {
-            task = wider;
-        }
-    }
-    task
-}
-
-/// Whether a case is one faulty task that breaks one constraint.
-fn is_single(case: &Case) -> bool {
-    let is_one = matches!(&case.expect, Expect::Reject(broken) if broken.len() == 1);
-    let [task] = case.body.as_array().map(Vec::as_slice).unwrap_or_default() else { return false };
-    is_one && task.is_object() && case.wire.is_plain() && case.level < Level::Unstated
-}
-
-/// The context with what makes the case faulty.
-fn put_into(
-    tasks: &mut Tasks<'_>,
-    case: &Case,
-    context: &Value,
-    number: usize,
-    identity: Option<&str>,
-) -> Option<Value> {
-    let mut faulty = context.clone();
-    let sides = tasks.model().size().filter(|_| number < LARGE);
-    let is_side = sides.is_some_and(|(width, height)| [width, height].contains(&case.parameter.as_str()));
-    if is_side {
-        // The other side stays as large as it is, although the case has one that goes well with its own.
-        let value = case.body.get(0)?.pointer(&pointer(&case.parameter)).cloned();
-        tasks.place(&mut faulty, &case.parameter, value);
-    } else {
-        Changes::of(case.body.get(0), &case.parameter, tasks.plain(), identity).apply(&mut faulty);
-    }
-    tasks.identify(&mut faulty);
-    if let Some(name) = identity.filter(|name| *name == case.parameter) {
-        match case.body.get(0)?.get(name) {
-            Some(id) => faulty[name] = varied(id, number),
-            None => drop(faulty.as_object_mut()?.remove(name)),
-        }
-    }
-    Some(faulty)
-}
-
-/// Another UUID of the same kind, as one alone could be refused for being in use.
-fn varied(id: &Value, number: usize) -> Value {
-    let text = id.as_str().filter(|text| uuid::Uuid::try_parse(text).is_ok());
-    let digits = text.and_then(|text| text.get(2..)).map(|rest| format!("{:02x}{rest}", number + 1));
-    digits.map_or_else(|| id.clone(), Value::from)
-}
-
-/// A batch in which each context has the identity of a plain task before it.
-fn with_one_identity(tasks: &mut Tasks<'_>, contexts: &[Value]) -> Option<Case> {
-    let unique = tasks.model.unique()?.clone();
-    let name = unique.parameter.as_str();
-    let mut body = Vec::new();
-    for context in contexts {
-        let (plain, mut other) = (tasks.cheap(), context.clone());
-        other[name] = plain.get(name)?.clone();
-        body.extend([plain, other]);
-    }
-    (!body.is_empty()).then(|| Case {
-        id: format!("{}.reject.one-identity-in-many-contexts", unique.id),
-        subject: unique.id.to_string(),
-        parameter: name.to_owned(),
-        level: unique.level,
-        expect: Expect::Reject(vec![unique.id.to_string()]),
-        about: "tasks with many parameters that have the identity of the task before them".to_owned(),
-        body: Value::Array(body),
-        obstacle: None,
-        wire: Wire::default(),
-        with_files: false,
-    })
-}
-
-/// One case of several: what is wrong with identities is in no batch with other cases, and yet one request is enough.
-fn at_once(cases: Vec<Case>) -> Option<Case> {
-    let body = cases.iter().flat_map(|case| case.body.as_array().into_iter().flatten().cloned()).collect();
-    Some(Case { body: Value::Array(body), ..cases.into_iter().next()? })
-}
-
-/// One faulty value of each constraint, in each of the contexts.
-fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Value]) -> Vec<Case> {
-    let mut found = Vec::new();
-    let mut known = BTreeSet::new();
-    let identity = tasks.model.unique().map(|constraint| constraint.parameter.to_string());
-    for case in cases {
-        let Expect::Reject(broken) = &case.expect else { continue };
-        if !is_single(case) || known.contains(&case.subject) {
-            continue;
-        }
-        let mut of_case = Vec::new();
-        for (number, context) in contexts.iter().enumerate() {
-            let Some(faulty) = put_into(tasks, case, context, number, identity.as_deref()) else { continue };
-            let mut breaks: Vec<String> =
-                tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
-            breaks.dedup();
-            if breaks == *broken {
-                of_case.push(Case {
-                    id: format!("{}-in-context-{}", case.id, number + 1),
-                    about: format!("{}, in a task with many other parameters", case.about),
-                    body: Value::Array(vec![faulty]),
-                    ..case.clone()
-                });
-            }
-        }
-        if !of_case.is_empty() {
-            known.insert(case.subject.clone());
-            if identity.as_deref() == Some(&case.parameter) {
-                found.extend(at_once(of_case));
-            } else {
-                found.extend(of_case);
-            }
-        }
-    }
-    found
 }

@@ -49,7 +49,7 @@ fn owner(model: &Model) -> Option<Judge> {
 }
 
 /// A dotted path as a JSON pointer, for parameters that do not stand in arrays.
-pub(super) fn pointer(path: &str) -> String {
+pub(crate) fn pointer(path: &str) -> String {
     path.split('.').filter(|step| !step.is_empty()).fold(String::new(), |pointer, step| pointer + "/" + step)
 }
 
@@ -134,6 +134,12 @@ impl<'m> Tasks<'m> {
         self.made.with(path, value, |task| identities.give(task))
     }
 
+    /// A valid task that holds the value at the path, if one is found, without an identity of its own.
+    pub(super) fn valid_with(&mut self, path: &str, value: &Value) -> Option<Value> {
+        let task = self.made.with(path, Some(value.clone()), |_| {});
+        (task.pointer(&pointer(path)) == Some(value) && self.judge(&task).is_empty()).then_some(task)
+    }
+
     /// A valid task that holds the parameter, if one is found: what a faulty value is put into.
     pub(crate) fn scene(&mut self, path: &str) -> Option<Value> {
         self.made.holding(path)
@@ -148,6 +154,19 @@ impl<'m> Tasks<'m> {
     /// that is legal, so that a server that looks at the first item only is found out.
     pub fn place(&self, task: &mut Value, path: &str, value: Option<Value>) {
         self.made.place(task, path, value);
+    }
+
+    /// A plain legal value of a parameter: of a URL that is called, one that nobody listens at; of a list, one with an item.
+    pub(crate) fn plain_value(&self, path: &str) -> Option<Value> {
+        let mut kinds = self.model.behaviours.iter().map(|behaviour| &behaviour.kind);
+        if kinds.any(|kind| kind.called() == Some(path)) {
+            return Some(Value::from(super::behave::NOWHERE));
+        }
+        let schema = self.model.task.at(path)?;
+        super::pairs::values(self, schema)
+            .into_iter()
+            .next()
+            .or_else(|| self.legal(schema).into_iter().next())
     }
 
     /// Values that the judge finds legal at the parameter, the plainest first.

@@ -64,8 +64,11 @@ fn names(model: &Model, schema: &Schema) -> Vec<(String, String)> {
     let is_outer = schema.path.is_empty();
     let quoted = |name: &String| (name.clone(), format!("`{name}`"));
     let mut all = vec![(String::new(), "an empty name".to_owned())];
-    let own = schema.properties.iter().map(|property| property.name.as_str());
-    all.extend(own.take(if is_outer { 4 } else { 1 }).flat_map(spellings));
+    let own = || schema.properties.iter().map(|property| property.name.as_str());
+    all.extend(own().take(if is_outer { 4 } else { 1 }).flat_map(spellings));
+    // A name of one word looks the same in several conventions.
+    let of_words = own().find(|name| words(name).len() > 1).filter(|_| !is_outer);
+    all.extend(of_words.into_iter().flat_map(spellings));
     all.extend(elsewhere().nested.get(schema.name()).into_iter().flatten().map(quoted));
     // The names of this model stand in other cases where they are; those of other releases stand nowhere.
     let is_own = |name: &str| model.parameters().iter().any(|parameter| parameter.name() == name);

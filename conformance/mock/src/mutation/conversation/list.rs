@@ -2,8 +2,8 @@
 
 use super::{CAP, ConversationMutation, LARGE, STEP};
 use airspec_spec::behaviour::Kind;
-use airspec_spec::rule::Kinds;
-use airspec_spec::{Behaviour, Model};
+use airspec_spec::rule::{Kinds, Rule, exact};
+use airspec_spec::{Behaviour, Model, Schema};
 
 /// A way, its word in ids, and what the mock then does.
 type Way = (ConversationMutation, String, String);
@@ -12,6 +12,7 @@ type Way = (ConversationMutation, String, String);
 pub(in crate::mutation) fn mutations(model: &Model) -> Vec<Way> {
     let mut ways = always();
     let has = |is_meant: fn(&Kind) -> bool| model.behaviours.iter().any(|known| is_meant(&known.kind));
+    let is_sized = has(|kind| matches!(kind, Kind::Size { .. }));
     let is_deferred = has(|kind| matches!(kind, Kind::Delivery { .. }));
     let (webhook, upload) =
         (has(|kind| matches!(kind, Kind::Webhook { .. })), has(|kind| matches!(kind, Kind::Upload { .. })));
@@ -21,14 +22,22 @@ pub(in crate::mutation) fn mutations(model: &Model) -> Vec<Way> {
     for Behaviour { kind, .. } in &model.behaviours {
         match kind {
             Kind::Flag { field, .. } => ways.extend(flagged(model, field, is_deferred)),
-            Kind::Container { media, .. } => ways.extend(media.keys().flat_map(|value| sizes(value))),
+            Kind::Container { media, .. } if is_sized => {
+                ways.extend(media.keys().flat_map(|value| sizes(value)));
+            }
             Kind::Select { fields, .. } => {
                 ways.extend(fields.keys().flat_map(|value| selected(value, webhook, upload)));
             }
-            Kind::Echo { .. }
+            Kind::Size { width, height }
+                if [width, height].into_iter().any(|side| can_be_large(model, side)) =>
+            {
+                ways.push(large_end());
+            }
+            Kind::Container { .. }
+            | Kind::Size { .. }
+            | Kind::Echo { .. }
             | Kind::Count { .. }
             | Kind::Distinct { .. }
-            | Kind::Size { .. }
             | Kind::Quality { .. }
             | Kind::Delivery { .. }
             | Kind::Webhook { .. }
@@ -57,8 +66,26 @@ fn always() -> Vec<Way> {
         way(M::IdsRepeat, "ids-repeat", "gives the results of every task the same identifiers"),
         way(M::SecondDownload, "second-download", "serves each file once only"),
         way(M::Created, "created", "answers with status 201 to tasks that have results"),
-        way(M::LargeEnd, "large-end", format!("makes sides of {LARGE} pixels or more 16 pixels shorter")),
     ]
+}
+
+/// Whether a side can have as many pixels as makes it large.
+fn can_be_large(model: &Model, side: &str) -> bool {
+    let large = bigdecimal::BigDecimal::from(LARGE);
+    let is_large = |number: &bigdecimal::BigDecimal| *number >= large;
+    let rules = || model.task.at(side).into_iter().flat_map(Schema::rules);
+    rules().all(|rule| match rule {
+        Rule::Maximum(bound) | Rule::ExclusiveMaximum(bound) => is_large(bound),
+        Rule::Enum(list) => {
+            list.values.iter().filter_map(|known| exact(&known.value)).any(|known| is_large(&known))
+        }
+        _ => true,
+    })
+}
+
+fn large_end() -> Way {
+    let sentence = format!("makes sides of {LARGE} pixels or more 16 pixels shorter");
+    way(ConversationMutation::LargeEnd, "large-end", sentence)
 }
 
 fn deferred() -> Vec<Way> {

@@ -28,8 +28,13 @@ pub(super) fn change(mutation: ErrorMutation, problem: &mut Problem) {
             }
         }
         ErrorMutation::Step => {
-            if let Some(step) = problem.object.get(name::MULTIPLIER).and_then(Value::as_i64) {
-                put(problem, name::MULTIPLIER, 2 * step);
+            let step = problem.object.get(name::MULTIPLIER);
+            let twice = step.and_then(|step| match step.as_i64() {
+                Some(step) => Some(Value::from(step.saturating_mul(2))),
+                None => step.as_f64().map(|step| Value::from(2.0 * step)),
+            });
+            if let Some(twice) = twice {
+                put(problem, name::MULTIPLIER, twice);
             }
         }
         ErrorMutation::Values => {
@@ -58,9 +63,14 @@ fn other_class(problem: &mut Problem, code: &str, from: &str, to: &str) {
     }
 }
 
-fn shift(problem: &mut Problem, name: &str, by: i64) {
-    if let Some(limit) = problem.object.get(name).and_then(Value::as_i64) {
-        put(problem, name, limit.saturating_add(by));
+fn shift(problem: &mut Problem, name: &str, by: i32) {
+    let limit = problem.object.get(name);
+    let shifted = limit.and_then(|limit| match limit.as_i64() {
+        Some(limit) => Some(Value::from(limit.saturating_add(by.into()))),
+        None => limit.as_f64().map(|limit| Value::from(limit + f64::from(by))),
+    });
+    if let Some(shifted) = shifted {
+        put(problem, name, shifted);
     }
 }
 

@@ -1,8 +1,9 @@
 //! Bodies that are no batch, or no JSON: some of them nearly hold a valid task, which a lenient server carries out.
 
 use super::{Proposal, faulty};
-use crate::case::task::Tasks;
+use crate::case::task::{Tasks, pointer};
 use crate::case::{Expect, Protocol, Wire};
+use airspec_spec::Schema;
 use airspec_spec::rule::{Kinds, Rule};
 use serde_json::{Value, json};
 
@@ -122,11 +123,11 @@ fn misspelt(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
     ];
     let mut list = Vec::new();
     for (kind, spellings) in [(Kinds::INTEGER, &numbers[..]), (Kinds::STRING, &texts[..])] {
-        let Some(name) = open_member(tasks, kind) else { continue };
+        let Some(path) = open_parameter(tasks, kind) else { continue };
         for (about, spelling) in spellings {
             let task = tasks.cheap();
             let mut marked = task.clone();
-            marked[&name] = Value::from(MARK);
+            tasks.place(&mut marked, &path, Some(Value::from(MARK)));
             let text = json!([marked]).to_string();
             let Some((before, after)) = text.split_once(&Value::from(MARK).to_string()) else { continue };
             let bytes = [before.as_bytes(), spelling, after.as_bytes()].concat();
@@ -138,16 +139,28 @@ fn misspelt(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
     list
 }
 
-/// A parameter of every task that takes many values of the kind.
-fn open_member(tasks: &Tasks<'_>, kind: Kinds) -> Option<String> {
+/// A parameter that takes many values of the kind, one that every task has before others.
+fn open_parameter(tasks: &Tasks<'_>, kind: Kinds) -> Option<String> {
     let is_open = |rule: &Rule| match rule {
         Rule::Const(_) | Rule::Enum(_) | Rule::Format(_) | Rule::Pattern(_) => false,
         rule => !rule.is_composite(),
     };
-    let mut members = tasks.model.task.properties.iter();
-    let found = members.find(|property| {
-        let schema = &property.schema;
-        schema.kinds() == kind && schema.rules().all(is_open) && tasks.plain().get(&property.name).is_some()
-    });
-    found.map(|property| property.name.clone())
+    let is_fit = |schema: &&Schema| {
+        let is_of_kind = schema.kinds() == kind && schema.rules().all(is_open);
+        is_of_kind && !schema.path.is_empty() && !schema.path.contains(".items")
+    };
+    let holds = |path: &str| tasks.plain().pointer(&pointer(path)).is_some();
+    // That the plainest task may have it, so that nothing but the spelling is wrong.
+    let can_have = |schema: &Schema| {
+        let value = tasks.legal(schema).into_iter().next();
+        let mut task = tasks.plain().clone();
+        value.is_some_and(|value| {
+            tasks.place(&mut task, &schema.path, Some(value));
+            tasks.judge(&task).is_empty()
+        })
+    };
+    let fit: Vec<&Schema> = tasks.model.parameters().into_iter().filter(is_fit).collect();
+    let own = fit.iter().find(|schema| holds(&schema.path));
+    let found = own.or_else(|| fit.iter().find(|schema| can_have(schema)));
+    found.map(|schema| schema.path.to_string())
 }
