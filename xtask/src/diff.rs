@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let model = |word: &PathBuf| airspec_spec::file_or_named(word, &arguments.spec);
+    let model = |word: &PathBuf| airspec_spec::to_compare(word, &arguments.spec);
     let (old, new) = (model(&arguments.old)?, model(&arguments.new)?);
     let found = diff::compare(&old, &new);
     let evidence = search(arguments)?;

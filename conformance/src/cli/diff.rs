@@ -32,7 +32,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let model = |word: &PathBuf| airspec_spec::file_or_named(word, &arguments.spec);
+    let model = |word: &PathBuf| airspec_spec::to_compare(word, &arguments.spec);
     let (old, new) = (model(&arguments.old)?, model(&arguments.new)?);
     let found = diff::compare(&old, &new);
     let evidence = counterexamples::search(&old, &new, &found, arguments.values, arguments.seed)?;
