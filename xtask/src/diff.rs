@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "format")]
     migration: bool,
     /// Number of random values in the search for broken requests, besides values from the specs
-    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    #[arg(long, value_name = "N", default_value_t = 500)]
     values: usize,
     /// Seed of the random values
     #[arg(long, value_name = "N", default_value_t = 1)]

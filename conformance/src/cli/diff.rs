@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "EFFECT", value_parser = Effect::least)]
     fail_on: Option<Effect>,
     /// Number of random values in the search for broken requests, besides values from the specs
-    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    #[arg(long, value_name = "N", default_value_t = 500)]
     values: usize,
     /// Seed of the random values
     #[arg(long, value_name = "N", default_value_t = 1)]

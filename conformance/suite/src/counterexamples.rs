@@ -129,7 +129,9 @@ fn proposed(
             continue;
         }
         for constraint in model.constraints().into_iter().filter(|one| is_touched(one)) {
-            proposals_for(&mut tasks, constraint).iter().for_each(|task| sieve.look(task));
+            for task in proposals_for(&mut tasks, constraint) {
+                sieve.look(&task);
+            }
         }
     }
     Ok(())

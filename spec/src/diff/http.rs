@@ -74,7 +74,7 @@ impl Found {
             let mut shown: Vec<String> =
                 places.into_iter().take(SHOWN).map(|place| format!("`{place}`")).collect();
             if more > 0 {
-                shown.push(format!("{more} more places"));
+                shown.push(format!("{more} more"));
             }
             let sentence = format!("has another description at {}", text::list(&shown, "and"));
             self.add(Subject::Document, Action::Changed, Effect::Documentation, sentence);

@@ -98,7 +98,7 @@ pub(super) fn changed(before: &Rule, after: &Rule) -> Option<String> {
     }
     let mut parts = Vec::new();
     for (old, new) in old.iter().zip(&new) {
-        let names = text::ticked(&spelled(&old.names)).join(" × ");
+        let names = text::ticked(spelled(&old.names)).join(" × ");
         let rows: Vec<String> = [("lost", old.beyond(new)), ("new", new.beyond(old))]
             .into_iter()
             .filter(|(_, rows)| !rows.is_empty())
@@ -168,7 +168,9 @@ fn empty(rule: &mut Rule) {
             rule.then.iter_mut().chain(&mut rule.otherwise).for_each(empty_below);
         }
         Rule::DependentSchemas(branches) => {
-            branches.iter_mut().for_each(|branch| empty_below(&mut branch.schema));
+            for branch in branches {
+                empty_below(&mut branch.schema);
+            }
         }
         _ => {}
     }
