@@ -290,7 +290,7 @@ fn diff_shows_the_request_that_fails_now_in_every_format() {
     let text_shown = text(&shown.stdout);
     for words in [
         "breaking: some valid requests or expected answers change\n",
-        "\nBreaking:\n  `watermark` is gone\n",
+        "\nBreaking for clients that send requests:\n  `watermark` is gone\n",
         "`watermark` moved to `advancedFeatures.watermark` (the same name `watermark`",
         "\nA request that was valid and is now invalid:\n  [{",
         "\n  -> /watermark: is not a known name here",
@@ -300,7 +300,8 @@ fn diff_shows_the_request_that_fails_now_in_every_format() {
     let markdown = diff(old, new, &["--format", "markdown"]);
     let shown = text(&markdown.stdout);
     assert!(
-        shown.starts_with("## `") && shown.contains("### Breaking\n\n- `watermark` is gone\n"),
+        shown.starts_with("## `")
+            && shown.contains("### Breaking for clients that send requests\n\n- `watermark` is gone\n"),
         "{shown}"
     );
     let report: Value = serde_json::from_slice(&diff(old, new, &["--format", "json"]).stdout).unwrap();

@@ -88,3 +88,28 @@ async fn every_fault_is_found_or_changes_nothing() {
     assert_eq!(of("equivalent"), dead);
     assert!(of("killed").len() > 10, "{ends:?}");
 }
+
+/// The provider's files, where they are there.
+const PUBLISHED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/provider-schemas");
+
+#[test]
+fn each_side_without_a_case_in_a_published_file_has_a_proof() {
+    let Ok(folder) = std::fs::read_dir(PUBLISHED) else {
+        println!("skipped: no published files in {PUBLISHED}");
+        return;
+    };
+    let mut unproved = Vec::new();
+    for entry in folder {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|ending| ending != "json") {
+            continue;
+        }
+        let model = airspec_spec::read_file(&path).unwrap();
+        let gaps = airspec_suite::case::derive(&model, 1).unwrap().gaps;
+        let open = gaps.into_iter().filter(|gap| !gap.reason.starts_with("proved: "));
+        unproved.extend(
+            open.map(|gap| format!("{}: {} {} {}", model.slug, gap.constraint, gap.side, gap.reason)),
+        );
+    }
+    assert!(unproved.is_empty(), "{unproved:#?}");
+}

@@ -74,7 +74,7 @@ fn every_step_of_the_history_is_tested_here() {
 fn watermark_came_as_an_optional_parameter() {
     let (diff, _) = step("2026-06-07", "2026-07-09", Effect::Compatible);
     assert_eq!(sentence(&diff, "watermark"), is(Effect::Compatible, "is a new optional parameter"));
-    assert_eq!(diff.changes.len(), 1);
+    assert_eq!(diff.of(Subject::Request).count(), 1);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::document::text::{shorten, visible};
 use crate::document::{ReadError, Source};
 use crate::model::{Model, Rule};
+use crate::read::Purpose;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::io;
@@ -160,13 +161,13 @@ impl Catalogue {
 }
 
 /// The model of a spec file, or else of a slug or AIR id that is looked up in the specs at these places or, without any,
-/// in those of this release.
+/// in those of this release. Only to be compared: see [`Purpose::Comparison`].
 ///
 /// # Errors
 /// A spec that cannot be read, or a model that is not there.
-pub fn file_or_named(word: &Path, specs: &[PathBuf]) -> Result<Model, CatalogueError> {
+pub fn to_compare(word: &Path, specs: &[PathBuf]) -> Result<Model, CatalogueError> {
     if word.exists() || word.extension().is_some_and(|ending| ending == "json") {
-        return Ok(crate::read_file(word)?);
+        return Ok(crate::read_for(&crate::read_source(word)?, Purpose::Comparison)?);
     }
     Ok(Catalogue::read_or_built_in(specs)?.named(&word.to_string_lossy())?.clone())
 }

@@ -25,23 +25,30 @@
 mod behaviours;
 mod evidence;
 mod facts;
+mod http;
+mod languages;
 mod moves;
 mod numbers;
 mod prove;
 mod redundant;
+mod relations;
 mod report;
 mod same;
+mod subject;
+mod tables;
 mod tree;
 mod words;
 
 pub use evidence::{Broken, Evidence, Said, Search};
+pub use languages::told_apart;
 pub use moves::Move;
 pub use redundant::{implied_by, is_never_valid};
 pub use report::{Format, Report, Step, Verdict};
+pub use subject::{Party, Subject, part};
+pub use tables::lost_rows;
 
-use crate::model::{Answers, Model, ParameterPath, Rule, Schema};
+use crate::model::{Model, ParameterPath};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// What a change means to users, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -80,22 +87,6 @@ impl Effect {
     }
 }
 
-/// What a change is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Subject {
-    /// What may be sent.
-    Request,
-    /// One item of `data` in an answer.
-    Result,
-    /// One item of `errors` in an answer.
-    Error,
-    /// What answers must be.
-    Behaviour,
-    /// The document as a whole.
-    Document,
-}
-
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -123,6 +114,21 @@ pub struct Change {
     pub effect: Effect,
     /// The change in words, to stand after the path.
     pub sentence: String,
+}
+
+impl Change {
+    /// Whom the change breaks; nobody unless it is breaking.
+    #[must_use]
+    pub fn breaks(&self) -> Option<Party> {
+        (self.effect == Effect::Breaking).then(|| self.subject.party())
+    }
+
+    /// Whether answers to requests without a parameter are others, since its default is another.
+    #[must_use]
+    pub fn is_of_default(&self) -> bool {
+        self.subject == Subject::Behaviour
+            && self.constraint.as_deref() == Some(&format!("{}.default", self.path))
+    }
 }
 
 /// The differences between two specs.
@@ -161,87 +167,16 @@ impl Diff {
 #[must_use]
 pub fn compare(old: &Model, new: &Model) -> Diff {
     let mut changes = tree::changes(Subject::Request, &old.task, &new.task);
-    for subject in [Subject::Result, Subject::Error] {
-        let item = |model: &Model| answers(model, subject).map(|model| model.task);
-        match (item(old), item(new)) {
-            (Some(old), Some(new)) => changes.extend(tree::changes(subject, &old, &new)),
+    for subject in Subject::PARTS {
+        match (part(old, subject), part(new, subject)) {
+            (Some(old), Some(new)) => changes.extend(tree::changes(subject, &old.task, &new.task)),
             (None, None) => {}
-            (before, _) => changes.push(Change {
-                subject,
-                path: ParameterPath::task(),
-                constraint: None,
-                action: if before.is_some() { Action::Removed } else { Action::Added },
-                effect: if before.is_some() { Effect::Breaking } else { Effect::Compatible },
-                sentence: if before.is_some() { "is no longer described" } else { "is now described" }
-                    .to_owned(),
-            }),
+            (before, _) => changes.extend(words::described(old, new, subject, before.is_some())),
         }
     }
+    http::compare(old, new, &mut changes);
     behaviours::compare(old, new, &mut changes);
     words::of_document(old, new, &mut changes);
     let moves = moves::find(old, new, &changes);
     Diff { old: old.source.clone(), new: new.source.clone(), changes, moves }
-}
-
-/// The items of an answer as a model of their own, read by someone who passes over members that are not declared.
-///
-/// None for a subject that is no part of an answer, or that the document does not describe.
-#[must_use]
-pub fn answers(model: &Model, subject: Subject) -> Option<Model> {
-    let (task, schema) = match subject {
-        Subject::Result => (model.result.as_ref()?, model.answers.result.as_ref()?),
-        Subject::Error => (model.error.as_ref()?, model.answers.error.as_ref()?),
-        Subject::Request | Subject::Behaviour | Subject::Document => return None,
-    };
-    let (mut task, mut schema) = (task.clone(), schema.clone());
-    open_schema(&mut task);
-    open_json(&mut schema);
-    Some(Model {
-        task,
-        schema,
-        result: None,
-        error: None,
-        answers: Answers::default(),
-        behaviours: Vec::new(),
-        prices: Vec::new(),
-        warnings: Vec::new(),
-        ..model.clone()
-    })
-}
-
-/// Takes closedness from a schema and from all that it declares.
-fn open_schema(schema: &mut Schema) {
-    schema.constraints.retain(|constraint| {
-        !matches!(
-            constraint.rule,
-            Rule::AdditionalProperties(_) | Rule::UnevaluatedProperties(_) | Rule::Unique
-        )
-    });
-    for property in &mut schema.properties {
-        open_schema(&mut property.schema);
-    }
-    for child in schema.items.iter_mut().chain(&mut schema.additional) {
-        open_schema(child);
-    }
-}
-
-/// The same on JSON.
-fn open_json(schema: &mut Value) {
-    let Some(members) = schema.as_object_mut() else { return };
-    for keyword in ["additionalProperties", "unevaluatedProperties"] {
-        if members.get(keyword) == Some(&Value::Bool(false)) {
-            members.remove(keyword);
-        }
-    }
-    for (keyword, value) in members.iter_mut() {
-        match keyword.as_str() {
-            "properties" => {
-                for (_, child) in value.as_object_mut().into_iter().flatten() {
-                    open_json(child);
-                }
-            }
-            "items" | "additionalProperties" => open_json(value),
-            _ => {}
-        }
-    }
 }

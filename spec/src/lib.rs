@@ -39,11 +39,11 @@ pub mod synthesis;
 pub mod verify;
 pub mod vocabulary;
 
-pub use catalogue::{Catalogue, CatalogueError, file_or_named};
+pub use catalogue::{Catalogue, CatalogueError, to_compare};
 pub use document::{Diagnostic, MAX_BYTES, ReadError, Source, diagnostic, read_source, source, text, tree};
 pub use model::behaviour::{self, Behaviour};
 pub use model::{Constraint, ConstraintId, JsonPointer, Level, Model, ParameterPath, Property, Rule, Schema};
-pub use read::{ProtocolRule, error_fields, protocol_rules, read, read_file, read_rules};
+pub use read::{ProtocolRule, Purpose, error_fields, protocol_rules, read, read_file, read_for, read_rules};
 
 /// Values that show a constraint holding or broken.
 pub mod witness {

@@ -6,6 +6,7 @@
 
 pub mod behaviour;
 mod constraint;
+pub mod envelope;
 mod id;
 pub mod image;
 pub(crate) mod kinds;
@@ -22,6 +23,7 @@ pub(crate) mod witness;
 
 pub use behaviour::Behaviour;
 pub use constraint::Constraint;
+pub use envelope::Envelope;
 pub use id::ConstraintId;
 pub use image::{ImageRange, Measure};
 pub use kinds::Kinds;
@@ -75,6 +77,8 @@ pub struct Model {
     pub prices: Vec<Price>,
     /// The task's JSON Schema exactly as the document has it, for the independent judge.
     pub schema: Value,
+    /// What stands around the task and the results.
+    pub envelope: Envelope,
     /// Remarks that did not stop the reader.
     pub warnings: Vec<Diagnostic>,
 }

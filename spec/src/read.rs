@@ -6,6 +6,7 @@
 mod behaviour;
 mod contradiction;
 mod envelope;
+mod http;
 mod identifier;
 mod image;
 pub(crate) mod keyword;
@@ -33,6 +34,16 @@ const MAX_PARTS: usize = 5_000;
 /// themselves, on stacks whose size others choose.
 const MAX_DEPTH: usize = 32;
 
+/// What a document is read for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// To make code, requests and tests from it, which know no limits of the arrays in an envelope: those are refused.
+    #[default]
+    Use,
+    /// To compare it with another, which sees them.
+    Comparison,
+}
+
 /// Reads a spec from a file.
 ///
 /// # Errors
@@ -46,9 +57,18 @@ pub fn read_file(path: &Path) -> Result<Model, ReadError> {
 /// # Errors
 /// Every reason why the text is not a spec in the dialect.
 pub fn read(source: &Source) -> Result<Model, ReadError> {
+    read_for(source, Purpose::Use)
+}
+
+/// Reads a spec from a text for a purpose.
+///
+/// # Errors
+/// Every reason why the text is not a spec in the dialect.
+pub fn read_for(source: &Source, purpose: Purpose) -> Result<Model, ReadError> {
     let resolved = references::resolved(source).map_err(|error| ReadError::Refused(vec![error]))?;
     let source = resolved.as_ref().unwrap_or(source);
     let mut reader = Reader::new(source);
+    reader.purpose = purpose;
     let model = match source.root().and_then(|root| source.is_flat(MAX_DEPTH).map(|()| root)) {
         Ok(root) => reader.document(root),
         Err(error) => {
@@ -70,6 +90,7 @@ pub fn read(source: &Source) -> Result<Model, ReadError> {
 /// What is carried along while a document is read.
 struct Reader<'a> {
     source: &'a Source,
+    purpose: Purpose,
     /// Errors and warnings so far.
     errors: Vec<Diagnostic>,
     /// Ids that are taken, and how many more ids began like each.
@@ -88,6 +109,7 @@ impl<'a> Reader<'a> {
     fn new(source: &'a Source) -> Self {
         Self {
             source,
+            purpose: Purpose::Use,
             errors: Vec::new(),
             ids: HashMap::new(),
             images: Vec::new(),

@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "format")]
     migration: bool,
     /// Number of random values in the search for broken requests, besides values from the specs
-    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    #[arg(long, value_name = "N", default_value_t = 500)]
     values: usize,
     /// Seed of the random values
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let model = |word: &PathBuf| airspec_spec::file_or_named(word, &arguments.spec);
+    let model = |word: &PathBuf| airspec_spec::to_compare(word, &arguments.spec);
     let (old, new) = (model(&arguments.old)?, model(&arguments.new)?);
     let found = diff::compare(&old, &new);
     let evidence = search(arguments)?;

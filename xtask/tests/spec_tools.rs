@@ -27,7 +27,7 @@ fn a_comparison_tells_of_the_wire_and_of_the_crate_apart() {
     assert_eq!(output.status.code(), Some(1));
     let text = shown(&output);
     for words in [
-        "\nBreaking:\n  `providerSettings` is gone\n",
+        "\nBreaking for clients that send requests:\n  `providerSettings` is gone\n",
         "\nCompatible:\n  `width` is no longer required\n",
         "`providerSettings.openai.quality` moved to `settings.quality`",
         "\nA request that was valid and is now invalid:\n  [{",

@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "EFFECT", value_parser = Effect::least)]
     fail_on: Option<Effect>,
     /// Number of random values in the search for broken requests, besides values from the specs
-    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    #[arg(long, value_name = "N", default_value_t = 500)]
     values: usize,
     /// Seed of the random values
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -32,7 +32,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let model = |word: &PathBuf| airspec_spec::file_or_named(word, &arguments.spec);
+    let model = |word: &PathBuf| airspec_spec::to_compare(word, &arguments.spec);
     let (old, new) = (model(&arguments.old)?, model(&arguments.new)?);
     let found = diff::compare(&old, &new);
     let evidence = counterexamples::search(&old, &new, &found, arguments.values, arguments.seed)?;

@@ -26,7 +26,7 @@ pub use wire::{Credential, Wire};
 
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::behaviour::Behaviour;
-use airspec_spec::{Level, Model};
+use airspec_spec::{Constraint, Level, Model};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -146,6 +146,11 @@ pub fn derive(model: &Model, seed: u64) -> Result<Cases, JudgeError> {
     tell_apart(&mut tasks, &mut cases.cases);
     coverage::count(model, &mut cases);
     Ok(cases)
+}
+
+/// The tasks that are proposed for both sides of a constraint, before any judge has seen them.
+pub fn proposals_for(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Value> {
+    witness::tasks(tasks, constraint).into_iter().map(|proposal| proposal.task).collect()
 }
 
 /// Whether nothing is special about the id of a task: any other would do as well.

@@ -3,14 +3,14 @@
 //! Candidates are the cases of both specs, what the rules of both propose at each parameter that changed, and random
 //! values. The judges of the two specs decide; a value that only one of them lets through is a witness.
 
-use crate::case::{Tasks, derive};
+use crate::case::{Tasks, proposals_for};
 use crate::random;
 use airspec_judge::Violation;
 use airspec_judge::{Judge, JudgeError};
-use airspec_spec::diff::{Broken, Diff, Evidence, Said, Search, Subject, answers};
+use airspec_spec::diff::{self, Broken, Change, Diff, Effect, Evidence, Party, Said, Search, Subject, part};
 use airspec_spec::rule::Rule;
 use airspec_spec::witness::{proposals, samples};
-use airspec_spec::{Model, Schema};
+use airspec_spec::{Constraint, Model, ParameterPath, Schema};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::Config;
 use serde_json::{Map, Value, json};
@@ -33,47 +33,112 @@ pub fn search(
     random: usize,
     seed: u64,
 ) -> Result<Evidence, JudgeError> {
-    let paths = |subject: Subject| -> BTreeSet<&str> {
-        diff.of(subject).map(|change| change.path.as_str()).collect()
-    };
-    let mut evidence =
-        Evidence { requests: lost(old, new, &paths(Subject::Request), random, seed)?, ..Evidence::default() };
+    let changes = |subject: Subject| -> Vec<&Change> { diff.of(subject).collect() };
+    let requests = lost(old, new, &changes(Subject::Request), random, seed)?;
+    let mut evidence = Evidence { requests, ..Evidence::default() };
     evidence.requests.witnesses.extend(shared_identity(old, new, seed)?);
-    for subject in [Subject::Result, Subject::Error] {
-        if let (Some(old), Some(new)) = (answers(old, subject), answers(new, subject)) {
-            let search = lost(&new, &old, &paths(subject), random, seed)?;
-            match subject {
-                Subject::Result => evidence.results = search,
-                _ => evidence.errors = search,
-            }
+    for subject in Subject::PARTS {
+        let (Some(old), Some(new)) = (part(old, subject), part(new, subject)) else { continue };
+        let (from, to) = if subject.party() == Party::Senders { (old, new) } else { (new, old) };
+        if let Some(search) = evidence.of_mut(subject) {
+            *search = lost(&from, &to, &changes(subject), random, seed)?;
         }
     }
+    evidence.defaults = defaults(old, new, diff, seed)?;
     Ok(evidence)
 }
 
-/// What one model lets through and the other refuses.
+/// What one model lets through and the other refuses: the plainest candidates first, and the others only while there is
+/// something left to show. Where nothing is said to break, all of them are looked at.
 fn lost(
     from: &Model,
     to: &Model,
-    paths: &BTreeSet<&str>,
+    changes: &[&Change],
     random: usize,
     seed: u64,
 ) -> Result<Search, JudgeError> {
+    if same_schema(from, to) {
+        return Ok(Search::default());
+    }
     let (before, after) = (Judge::new(from)?, Judge::new(to)?);
     let mut sieve = Sieve { before: &before, after: &after, search: Search::default(), valid: Vec::new() };
-    if same_schema(from, to) {
-        return Ok(sieve.search);
-    }
     let mut tasks = Tasks::new(from, &before, seed);
     let base = tasks.base();
     sieve.look(&base);
-    placed(&mut sieve, &mut tasks, to, paths, &base);
-    for model in [from, to] {
-        let cases = derive(model, seed)?.cases;
-        for task in cases.iter().filter_map(|case| case.body.as_array()?.first()) {
-            sieve.look(task);
+    rows(&mut sieve, &mut tasks, to);
+    for path in paths(changes) {
+        placed(&mut sieve, &tasks, to, path, &base);
+    }
+    for path in sieve.open(changes) {
+        for value in values(from, to, path) {
+            sieve.look(&tasks.with(path, value));
         }
     }
+    if !sieve.open(changes).is_empty() {
+        proposed(&mut sieve, from, to, changes, seed)?;
+    }
+    if !sieve.open(changes).is_empty() {
+        at_random(&mut sieve, &tasks, to, random, seed);
+    }
+    // What is demanded in a roundabout way the plainest task may not have; tasks that came up have it.
+    if !before.is_valid(&base) {
+        for start in std::mem::take(&mut sieve.valid) {
+            for path in sieve.open(changes) {
+                placed(&mut sieve, &tasks, to, path, &start);
+            }
+        }
+    }
+    Ok(sieve.search)
+}
+
+/// The paths of changes, each once.
+fn paths<'c>(changes: &[&'c Change]) -> BTreeSet<&'c str> {
+    changes.iter().map(|change| change.path.as_str()).collect()
+}
+
+/// Looks at what both models propose for the constraints on the parameters that changed.
+fn proposed(
+    sieve: &mut Sieve<'_>,
+    from: &Model,
+    to: &Model,
+    changes: &[&Change],
+    seed: u64,
+) -> Result<(), JudgeError> {
+    let touched = |change: &&Change| -> Vec<ParameterPath> {
+        let id = change.constraint.as_deref().unwrap_or_default();
+        let constraint = from.constraint(id).or_else(|| to.constraint(id));
+        let mut paths = constraint.map(Constraint::parameters).unwrap_or_default();
+        if paths.is_empty() {
+            paths.push(change.path.clone());
+        }
+        paths
+    };
+    let open = sieve.open(changes);
+    let is_open = |change: &&&Change| open.contains(change.path.as_str());
+    let touched: Vec<ParameterPath> = changes.iter().filter(is_open).flat_map(touched).collect();
+    let is_touched = |constraint: &Constraint| {
+        let mut own = constraint.parameters();
+        own.push(constraint.parameter.clone());
+        own.iter().any(|own| touched.iter().any(|path| path.overlaps(own)))
+    };
+    for model in [from, to] {
+        let judge = Judge::new(model)?;
+        let mut tasks = Tasks::new(model, &judge, seed);
+        // Of a model whose plainest task is not valid before, few tasks are.
+        if !std::ptr::eq(model, from) && !sieve.before.is_valid(&tasks.base()) {
+            continue;
+        }
+        for constraint in model.constraints().into_iter().filter(|one| is_touched(one)) {
+            for task in proposals_for(&mut tasks, constraint) {
+                sieve.look(&task);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn at_random(sieve: &mut Sieve<'_>, tasks: &Tasks<'_>, to: &Model, random: usize, seed: u64) {
+    let from = tasks.model();
     let mut runner = random::runner(Config::default(), seed, 0);
     let strategies = [
         random::plausible(from),
@@ -82,34 +147,41 @@ fn lost(
         random::words(&from.schema),
         random::words(&to.schema),
     ];
-    for index in 0..random {
+    // Where a break is shown, what is left are changes that it may hide.
+    let count = if sieve.search.witnesses.is_empty() { random } else { random / 10 };
+    for index in 0..count {
         let Ok(tree) = strategies[index % strategies.len()].new_tree(&mut runner) else { continue };
         let value = tree.current();
         sieve.look(&if index % 2 == 0 { tasks.settle(value, &[]) } else { value });
     }
-    // What is demanded in a roundabout way the plainest task may not have; tasks that came up have it.
-    if !before.is_valid(&base) {
-        for start in std::mem::take(&mut sieve.valid) {
-            placed(&mut sieve, &mut tasks, to, paths, &start);
-        }
-    }
-    Ok(sieve.search)
 }
 
-/// Looks at a task with other values for each parameter that changed.
-fn placed(sieve: &mut Sieve<'_>, tasks: &mut Tasks<'_>, to: &Model, paths: &BTreeSet<&str>, start: &Value) {
-    let from = tasks.model();
-    for path in paths {
-        for value in values(from, to, path) {
-            sieve.look(&tasks.with(path, value.clone()));
-            let mut task = start.clone();
-            tasks.place(&mut task, path, value.clone());
-            sieve.look(&task);
-            // A parameter that the model does not have is put where the path leads.
-            let mut task = start.clone();
-            put(&mut task, path, value);
-            sieve.look(&task);
+/// Looks at a task with other values for a parameter that changed.
+fn placed(sieve: &mut Sieve<'_>, tasks: &Tasks<'_>, to: &Model, path: &str, start: &Value) {
+    for value in values(tasks.model(), to, path) {
+        let mut task = start.clone();
+        tasks.place(&mut task, path, value.clone());
+        sieve.look(&task);
+        // A parameter that the model does not have is put where the path leads.
+        let mut task = start.clone();
+        put(&mut task, path, value);
+        sieve.look(&task);
+    }
+}
+
+/// Looks at tasks with the rows of tables that the other model has not.
+fn rows(sieve: &mut Sieve<'_>, tasks: &mut Tasks<'_>, to: &Model) {
+    for (holder, cells) in diff::lost_rows(&tasks.model().task, &to.task) {
+        let mut task = tasks.base();
+        let mut kept = Vec::new();
+        for (name, value) in cells {
+            let path = holder.join(&name);
+            tasks.place(&mut task, &path, Some(value));
+            kept.push(path);
         }
+        sieve.look(&task);
+        let kept: Vec<&str> = kept.iter().map(ParameterPath::as_str).collect();
+        sieve.look(&tasks.settle(task, &kept));
     }
 }
 
@@ -128,6 +200,16 @@ struct Sieve<'j> {
 }
 
 impl Sieve<'_> {
+    /// The paths where something is left to show: of the changes that are said to break and have no witness, or of all
+    /// where none is.
+    fn open<'c>(&self, changes: &[&'c Change]) -> BTreeSet<&'c str> {
+        let breaking = || changes.iter().copied().filter(|change| change.effect == Effect::Breaking);
+        if breaking().next().is_none() {
+            return paths(changes);
+        }
+        paths(&breaking().filter(|change| self.search.witness(change).is_none()).collect::<Vec<_>>())
+    }
+
     fn look(&mut self, task: &Value) {
         self.search.tried += 1;
         if !self.before.is_valid(task) {
@@ -235,6 +317,10 @@ fn values(from: &Model, to: &Model, path: &str) -> Vec<Option<Value>> {
         let proposed = schema.constraints.iter().flat_map(|constraint| proposals(constraint, schema));
         proposed.map(|witness| witness.value).chain(samples(schema)).for_each(&mut add);
     }
+    let schemas = [from, to].map(|model| model.task.at(path));
+    if let [Some(before), Some(after)] = schemas {
+        diff::told_apart(before, after).into_iter().for_each(&mut add);
+    }
     // Arrays of any items, for limits of arrays whose items are free.
     let counts = [from, to].into_iter().filter_map(|model| model.task.at(path)).flat_map(Schema::rules);
     let counts =
@@ -246,6 +332,33 @@ fn values(from: &Model, to: &Model, path: &str) -> Vec<Option<Value>> {
         .into_iter()
         .for_each(&mut add);
     values
+}
+
+/// Requests that are valid before and after, and answered otherwise since the default of what they leave out is another.
+fn defaults(old: &Model, new: &Model, diff: &Diff, seed: u64) -> Result<Search, JudgeError> {
+    let mut search = Search::default();
+    let changed = diff.changes.iter().filter(|change| change.is_of_default());
+    let changed: Vec<_> = changed.collect();
+    if changed.is_empty() {
+        return Ok(search);
+    }
+    let (before, after) = (Judge::new(old)?, Judge::new(new)?);
+    let mut tasks = [Tasks::new(old, &before, seed), Tasks::new(new, &after, seed)];
+    for change in changed {
+        let without = tasks.each_mut().map(|tasks| tasks.with(&change.path, None));
+        let is_witness =
+            |task: &&Value| before.is_valid(task) && after.is_valid(task) && change.path.get(task).is_none();
+        search.tried += without.len();
+        if let Some(task) = without.iter().find(is_witness) {
+            let said = Said {
+                pointer: change.path.pointer().to_string(),
+                constraint: change.constraint.clone().unwrap_or_default(),
+                message: change.sentence.clone(),
+            };
+            search.witnesses.push(Broken { value: task.clone(), said: vec![said] });
+        }
+    }
+    Ok(search)
 }
 
 /// Where identities must differ now and need not before: two tasks that share one.
@@ -274,7 +387,7 @@ fn shared_identity(old: &Model, new: &Model, seed: u64) -> Result<Option<Broken>
 mod tests {
     use super::*;
     use airspec_spec::Source;
-    use airspec_spec::diff::{Effect, Report, compare};
+    use airspec_spec::diff::{Report, compare};
 
     fn model(task: &Value) -> Model {
         airspec_spec::read(&Source::new("spec.json", task.to_string())).unwrap()

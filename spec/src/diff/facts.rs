@@ -1,5 +1,6 @@
 //! What is known of a value: the schemas that it satisfies and those that it does not.
 
+use super::languages::{self, Answer};
 use super::numbers::Numbers;
 use crate::admits;
 use crate::model::{
@@ -87,6 +88,11 @@ impl<'a> Facts<'a> {
         let mut facts = Self::default();
         for items in self.holds.iter().filter_map(|schema| schema.items.as_deref()) {
             facts.add(items);
+        }
+        for failed in &self.fails {
+            if let Some(Rule::Contains(inner)) = only_rule(failed) {
+                facts.exclude(inner);
+            }
         }
         facts
     }
@@ -199,6 +205,10 @@ pub(super) fn having(name: &str) -> Schema {
     }
 }
 
+const UUID: &str = r"\A[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\z";
+const UUID4: &str =
+    r"\A[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-4[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}\z";
+
 const FRACTION: u8 = 8;
 const WHOLE: u8 = 4;
 
@@ -225,6 +235,17 @@ impl Span {
 
     fn is_empty(self) -> bool {
         self.most.is_some_and(|most| most < self.least)
+    }
+
+    /// The texts of such a length, as a pattern; none where it would be a long one.
+    fn pattern(self) -> Option<String> {
+        const MAX_COUNT: u64 = 100;
+        let Self { least, most } = self;
+        if most.unwrap_or(least) > MAX_COUNT || least == 0 && most.is_none() {
+            return None;
+        }
+        let most = most.map_or_else(String::new, |most| most.max(least).to_string());
+        Some(format!(r"\A(?s:.){{{least},{most}}}\z"))
     }
 
     pub(super) fn is_within(self, Count { end, count }: Count) -> bool {
@@ -277,6 +298,7 @@ impl<'a> Profile<'a> {
                 Rule::MultipleOf(step) => profile.numbers.multiples(step),
                 Rule::Format(format) => profile.formats.push(*format),
                 Rule::Pattern(pattern) => profile.patterns.push(&pattern.rust),
+                Rule::Contains(_) => profile.items.narrow(Count { end: End::Min, count: 1 }),
                 Rule::Const(value) => {
                     listed.get_or_insert_with(|| vec![value.clone()]);
                 }
@@ -286,6 +308,7 @@ impl<'a> Profile<'a> {
                 _ => {}
             }
         }
+        facts.fails.iter().filter_map(|failed| only_rule(failed)).for_each(|rule| profile.deny(rule));
         if profile.formats.iter().any(|format| matches!(format, Format::Uuid | Format::Uuid4)) {
             profile.length.narrow(Count { end: End::Min, count: 36 });
             profile.length.narrow(Count { end: End::Max, count: 36 });
@@ -302,6 +325,32 @@ impl<'a> Profile<'a> {
             profile.kinds = 0;
         }
         profile
+    }
+
+    /// What is left where a rule does not hold: values of the types that the rule is about, on its other side.
+    fn deny(&mut self, rule: &Rule) {
+        if let Rule::Type(kinds) = rule {
+            self.kinds &= !spread(*kinds);
+        }
+        if let Some(bound) = rule.bound() {
+            self.kinds &= spread(Kinds::NUMBER);
+            self.numbers.within(bound.opposite());
+        }
+        for (count, kinds, span) in
+            [(rule.length(), Kinds::STRING, &mut self.length), (rule.items(), Kinds::ARRAY, &mut self.items)]
+        {
+            let Some(Count { end, count }) = count else { continue };
+            self.kinds &= kinds.bits();
+            match (end, count.checked_sub(1)) {
+                (End::Min, Some(most)) => span.narrow(Count { end: End::Max, count: most }),
+                // Nothing has fewer than none.
+                (End::Min, None) => self.kinds = 0,
+                (End::Max, _) => span.narrow(Count { end: End::Min, count: count.saturating_add(1) }),
+            }
+        }
+        if let Rule::Contains(_) = rule {
+            self.kinds &= Kinds::ARRAY.bits();
+        }
     }
 
     /// Takes out the types of which nothing is left.
@@ -348,6 +397,15 @@ impl<'a> Profile<'a> {
         Some(values)
     }
 
+    /// The least and the greatest number, each where there is one.
+    pub(super) fn limits(&self) -> (Option<BigDecimal>, Option<BigDecimal>) {
+        match (&self.values, self.ends()) {
+            (Some(_), None) => (None, None),
+            (_, Some((low, high))) => (Some(low), Some(high)),
+            (None, None) => self.numbers.limits(),
+        }
+    }
+
     /// The least and the greatest number that is possible.
     pub(super) fn ends(&self) -> Option<(BigDecimal, BigDecimal)> {
         match &self.values {
@@ -357,6 +415,24 @@ impl<'a> Profile<'a> {
                 Some((numbers.iter().min()?.clone(), numbers.iter().max()?.clone()))
             }
         }
+    }
+
+    /// Whether every text that is possible matches a pattern.
+    pub(super) fn matches(&self, goal: &str) -> bool {
+        let known = self.texts();
+        !known.is_empty()
+            && (known.iter().any(|one| one == goal) || languages::compare(&known, goal) == Answer::Within)
+    }
+
+    /// Patterns that every text that is possible matches: its own, and those of its formats and of its length.
+    pub(super) fn texts(&self) -> Vec<String> {
+        let of_format = |format: &Format| match format {
+            Format::Uuid => Some(UUID.to_owned()),
+            Format::Uuid4 => Some(UUID4.to_owned()),
+            Format::Uri => None,
+        };
+        let own = self.patterns.iter().map(|pattern| (*pattern).to_owned());
+        own.chain(self.formats.iter().filter_map(of_format)).chain(self.length.pattern()).collect()
     }
 
     /// Whether values of one of the types are possible; whole numbers are numbers.

@@ -22,7 +22,7 @@ struct End {
 }
 
 /// Sets of more numbers are not listed.
-const MAX_NUMBERS: u32 = 4096;
+const MAX_NUMBERS: u32 = 256;
 
 impl Numbers {
     /// Leaves those on the allowed side of an end.
@@ -100,6 +100,12 @@ impl Numbers {
     /// The two ends, where both are known.
     pub(super) fn ends(&self) -> Option<(&BigDecimal, &BigDecimal)> {
         Some((&self.low.as_ref()?.bound, &self.high.as_ref()?.bound))
+    }
+
+    /// Each end, where it is known.
+    pub(super) fn limits(&self) -> (Option<BigDecimal>, Option<BigDecimal>) {
+        let bound = |end: &Option<End>| end.as_ref().map(|end| end.bound.clone());
+        (bound(&self.low), bound(&self.high))
     }
 
     /// All of them, where they are few and JSON numbers tell them apart.

@@ -4,11 +4,12 @@
 //! every question, so a search for a counterexample stands beside these proofs.
 
 use super::facts::{Facts, Profile, having, object_having, of_kind, spread};
+use super::relations;
+use super::tables::{self, Table};
 use crate::admits;
 use crate::model::{
-    Format, If, Kinds, Operation, PatternProperties, PatternProperty, PrefixItems, Relation, Rule, Schema,
+    Format, If, Kinds, PatternProperties, PatternProperty, PrefixItems, Relation, Rule, Schema,
 };
-use bigdecimal::{BigDecimal, Signed as _};
 use std::cell::Cell;
 
 /// Steps that one question may take.
@@ -16,6 +17,9 @@ const FUEL: u32 = 5_000;
 
 /// Of rules with at most so many alternatives it is asked first which of them are possible.
 const FEW_ALTERNATIVES: usize = 3;
+
+/// Of so many alternatives each is looked at without what the others being not so tells of it.
+const MANY_ALTERNATIVES: usize = 8;
 
 /// How deep one question may go.
 const DEPTH: u32 = 48;
@@ -36,6 +40,11 @@ pub(super) fn entails(facts: &Facts<'_>, goal: &Schema) -> bool {
 pub(super) fn keeps(facts: &Facts<'_>, rule: &Rule) -> bool {
     let prover = Prover::new();
     prover.keeps(facts, rule)
+}
+
+/// Whether no value can be so.
+pub(super) fn absurd(facts: &Facts<'_>) -> bool {
+    Prover::new().absurd(facts)
 }
 
 /// Whether an object of which the facts are known has the member.
@@ -138,6 +147,14 @@ impl Prover {
                 }
             }
         }
+        if profile.kinds == Kinds::OBJECT.bits()
+            && facts.rules().filter_map(Rule::relation).any(|relation| {
+                relation.parameters.iter().all(|name| present(facts, name))
+                    && relations::excludes(facts, relation)
+            })
+        {
+            return true;
+        }
         let is_filled = profile.kinds == Kinds::ARRAY.bits() && profile.items.least > 0;
         if is_filled && self.absurd(&facts.items()) {
             return true;
@@ -226,9 +243,7 @@ impl Prover {
                     |known: &Format| known == format || *known == Format::Uuid4 && *format == Format::Uuid;
                 !profile.has(Kinds::STRING) || profile.formats.iter().any(implies)
             }
-            Rule::Pattern(pattern) => {
-                !profile.has(Kinds::STRING) || profile.patterns.contains(&pattern.rust.as_str())
-            }
+            Rule::Pattern(pattern) => !profile.has(Kinds::STRING) || profile.matches(&pattern.rust),
             Rule::MinItems(_) | Rule::MaxItems(_) => {
                 !profile.has(Kinds::ARRAY) || rule.items().is_some_and(|count| profile.items.is_within(count))
             }
@@ -247,8 +262,8 @@ impl Prover {
                 !profile.has(Kinds::OBJECT) || self.relation(facts, relation)
             }
             Rule::AllOf(schema) => self.entails(facts, schema),
-            Rule::AnyOf(branches) => self.any_of(facts, branches),
-            Rule::OneOf(branches) => self.one_of(facts, branches),
+            Rule::AnyOf(branches) => by_rows(facts, rule) || self.any_of(facts, branches),
+            Rule::OneOf(branches) => by_rows(facts, rule) || self.one_of(facts, branches),
             Rule::Not(schema) => self.absurd(&facts.and(schema)),
             Rule::If(rule) => self.implies(facts, rule),
             Rule::PrefixItems(goal) => !profile.has(Kinds::ARRAY) || self.by_place(facts, profile, goal),
@@ -386,16 +401,9 @@ impl Prover {
         if self.absent(facts, a) || self.absent(facts, b) {
             return true;
         }
-        let is_tighter = facts.rules().any(|rule| match rule {
-            Rule::Area(known) | Rule::Ratio(known) => {
-                known.operation == goal.operation
-                    && known.parameters == goal.parameters
-                    && reaches(known.minimum.as_ref(), goal.minimum.as_ref(), |known, goal| known >= goal)
-                    && reaches(known.maximum.as_ref(), goal.maximum.as_ref(), |known, goal| known <= goal)
-            }
-            _ => false,
-        });
-        is_tighter || follows_from_ends(facts, goal).unwrap_or_default()
+        let is_tighter =
+            |rule: &Rule| rule.relation().is_some_and(|known| relations::is_tighter(facts, known, goal));
+        facts.rules().any(is_tighter) || relations::follows_from_ends(facts, goal).unwrap_or_default()
     }
 }
 
@@ -405,6 +413,10 @@ fn alternatives<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Vec<Facts<'a>> {
     facts.resolved.push(rule);
     match rule {
         Rule::AnyOf(branches) => branches.iter().map(|branch| facts.and(branch)).collect(),
+        // Of many it is enough to know that one of them is so.
+        Rule::OneOf(branches) if branches.len() > MANY_ALTERNATIVES => {
+            branches.iter().map(|branch| facts.and(branch)).collect()
+        }
         Rule::OneOf(branches) => (0..branches.len())
             .map(|chosen| {
                 let others = branches.iter().enumerate().filter(|(index, _)| *index != chosen);
@@ -420,6 +432,20 @@ fn alternatives<'a>(facts: &Facts<'a>, rule: &'a Rule) -> Vec<Facts<'a>> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a value is one of the rows of a table since it is one of those of another, which has no more.
+fn by_rows(facts: &Facts<'_>, goal: &Rule) -> bool {
+    let table = |rule: &Rule| tables::branches(rule).and_then(Table::of);
+    let Some(wanted) = table(goal) else { return false };
+    // Exactly one row of several is met only by objects that have all its members.
+    let is_definite = || {
+        wanted.is_of_different_rows()
+            && facts.is_object()
+            && wanted.names.iter().all(|name| present(facts, name))
+    };
+    let is_within = |known: Table| known.names == wanted.names && known.beyond(&wanted).is_empty();
+    facts.rules().filter_map(table).any(is_within) && (matches!(goal, Rule::AnyOf(_)) || is_definite())
 }
 
 /// Whether the presence of a member demands something.
@@ -448,38 +474,5 @@ fn present(facts: &Facts<'_>, name: &str) -> bool {
             return present.contains(&name);
         }
         known = present.len();
-    }
-}
-
-/// Whether the ranges of two positive parameters keep their product or quotient within the limits.
-fn follows_from_ends(facts: &Facts<'_>, goal: &Relation) -> Option<bool> {
-    let [first, second] =
-        goal.parameters.each_ref().map(|name| facts.property(name).map(|one| one.profile().ends()));
-    let ((a_low, a_high), (b_low, b_high)) = (first??, second??);
-    if !a_low.is_positive() || !b_low.is_positive() {
-        return None;
-    }
-    let (low, high) = (goal.minimum.as_ref(), goal.maximum.as_ref());
-    Some(match goal.operation {
-        Operation::Area => {
-            low.is_none_or(|low| &a_low * &b_low >= *low)
-                && high.is_none_or(|high| &a_high * &b_high <= *high)
-        }
-        Operation::Ratio => {
-            low.is_none_or(|low| a_low >= low * &b_high) && high.is_none_or(|high| a_high <= high * &b_low)
-        }
-    })
-}
-
-/// Whether a known limit is at least as tight as the wanted one.
-fn reaches(
-    known: Option<&BigDecimal>,
-    goal: Option<&BigDecimal>,
-    is_tight: impl Fn(&BigDecimal, &BigDecimal) -> bool,
-) -> bool {
-    match (known, goal) {
-        (_, None) => true,
-        (None, Some(_)) => false,
-        (Some(known), Some(goal)) => is_tight(known, goal),
     }
 }

@@ -1,6 +1,6 @@
 //! A comparison as text for a terminal, Markdown for a pull request, and JSON for programs.
 
-use super::{Broken, Change, Diff, Effect, Evidence, Subject};
+use super::{Broken, Change, Diff, Effect, Evidence, Party, Subject};
 use crate::document::text;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -61,10 +61,22 @@ impl Format {
     }
 }
 
-const ORDER: [(Effect, &str); 3] = [
-    (Effect::Breaking, "Breaking"),
-    (Effect::Compatible, "Compatible"),
-    (Effect::Documentation, "Documentation only"),
+/// The groups of changes: what they mean, and whom they break.
+const ORDER: [(Effect, Option<Party>, &str); 4] = [
+    (Effect::Breaking, Some(Party::Senders), "Breaking for clients that send requests"),
+    (Effect::Breaking, Some(Party::Readers), "Breaking for readers of answers"),
+    (Effect::Compatible, None, "Compatible"),
+    (Effect::Documentation, None, "Documentation only"),
+];
+
+/// What stands above the values that show a break, and what one of them is.
+const TITLES: [(Subject, &str); 6] = [
+    (Subject::Request, "A request that was valid and is now invalid:"),
+    (Subject::Authentication, "An authentication task that was valid and is now invalid:"),
+    (Subject::Result, "A result that is now possible and was not before:"),
+    (Subject::Error, "An error that is now possible and was not before:"),
+    (Subject::ResponseBody, "An answer that is now possible and was not before:"),
+    (Subject::ErrorResponse, "An answer with errors that is now possible and was not before:"),
 ];
 
 impl Report<'_> {
@@ -79,16 +91,18 @@ impl Report<'_> {
                 let said = self.diff.effect_on(subject);
                 Verdict { effect, is_confirmed: (said == Effect::Breaking) == is_shown }
             }
-            None => Verdict { effect, is_confirmed: true },
+            None => {
+                let mut breaking = self.diff.of(subject).filter(|change| change.effect == Effect::Breaking);
+                let is_shown = breaking.any(|change| self.evidence.shows(change));
+                Verdict { effect, is_confirmed: is_shown || effect != Effect::Breaking }
+            }
         }
     }
 
     /// The verdict on everything that is sent or received.
     #[must_use]
     pub fn wire(&self) -> Verdict {
-        let subjects =
-            [Subject::Request, Subject::Result, Subject::Error, Subject::Behaviour, Subject::Document];
-        let verdicts = subjects.map(|subject| self.verdict(subject));
+        let verdicts = Subject::ALL.map(|subject| self.verdict(subject));
         let effect = verdicts.iter().map(|one| one.effect).max().unwrap_or(Effect::Documentation);
         // One break that is shown is enough.
         let is_confirmed = match effect {
@@ -125,33 +139,34 @@ impl Report<'_> {
             .iter()
             .map(|change| {
                 let mut value = json!(change);
-                if change.effect == Effect::Breaking && self.evidence.of(change.subject).is_some() {
+                value["breaks"] = json!(change.breaks());
+                if change.effect == Effect::Breaking && self.evidence.search(change).is_some() {
                     value["confirmed"] = json!(self.evidence.witness(change).is_some());
                 }
                 value
             })
             .collect();
-        json!({
+        let mut report = json!({
             "old": self.diff.old,
             "new": self.diff.new,
             "verdict": verdict(self.wire()),
-            "requests": verdict(self.verdict(Subject::Request)),
-            "results": verdict(self.verdict(Subject::Result)),
-            "errors": verdict(self.verdict(Subject::Error)),
-            "behaviours": verdict(self.verdict(Subject::Behaviour)),
             "changes": changes,
             "moves": self.diff.moves,
             "evidence": self.evidence,
             "step": self.step,
-        })
+        });
+        for subject in Subject::ALL {
+            report[subject.key()] = verdict(self.verdict(subject));
+        }
+        report
     }
 
     /// For a terminal.
     #[must_use]
     pub fn text(&self) -> String {
         let mut out = format!("{} -> {}\n{}\n", self.diff.old, self.diff.new, self.headline());
-        for (effect, title) in ORDER {
-            let changes: Vec<&Change> = self.changes(effect);
+        for (effect, party, title) in ORDER {
+            let changes = self.changes(effect, party);
             if !changes.is_empty() {
                 let _ = writeln!(out, "\n{title}:");
             }
@@ -185,8 +200,8 @@ impl Report<'_> {
     pub fn markdown(&self) -> String {
         let (old, new) = (inline(&self.diff.old), inline(&self.diff.new));
         let mut out = format!("## `{old}` → `{new}`\n\n**{}**\n", self.headline());
-        for (effect, title) in ORDER {
-            let changes = self.changes(effect);
+        for (effect, party, title) in ORDER {
+            let changes = self.changes(effect, party);
             if !changes.is_empty() {
                 let _ = writeln!(out, "\n### {title}\n");
             }
@@ -216,8 +231,9 @@ impl Report<'_> {
         out
     }
 
-    fn changes(&self, effect: Effect) -> Vec<&Change> {
-        self.diff.changes.iter().filter(|change| change.effect == effect).collect()
+    fn changes(&self, effect: Effect, party: Option<Party>) -> Vec<&Change> {
+        let belongs = |change: &&Change| change.effect == effect && change.breaks() == party;
+        self.diff.changes.iter().filter(belongs).collect()
     }
 
     fn headline(&self) -> String {
@@ -225,19 +241,18 @@ impl Report<'_> {
         let words = match wire.effect {
             Effect::Breaking => "breaking: some valid requests or expected answers change",
             Effect::Compatible => "compatible: all valid requests stay valid",
+            Effect::Documentation if self.diff.changes.is_empty() => "no change",
             Effect::Documentation => "no change for callers (documentation at most)",
         };
         if wire.is_confirmed {
             return words.to_owned();
         }
-        let tried = self.evidence.requests.tried + self.evidence.results.tried + self.evidence.errors.tried;
+        let tried = self.evidence.tried();
         format!("{words} (unconfirmed: none of the {tried} values tried shows it)")
     }
 
     fn mark(&self, change: &Change) -> &'static str {
-        let is_open = change.effect == Effect::Breaking
-            && self.evidence.of(change.subject).is_some()
-            && self.evidence.witness(change).is_none();
+        let is_open = change.effect == Effect::Breaking && !self.evidence.shows(change);
         if is_open { " (unconfirmed: no value found that shows it)" } else { "" }
     }
 
@@ -252,28 +267,18 @@ impl Report<'_> {
 
     /// One value for each subject that shows a break: title, value, messages about it.
     fn shown(&self) -> Vec<(String, String, Vec<String>)> {
-        let titles = [
-            (Subject::Request, "A request that was valid and is now invalid:"),
-            (Subject::Result, "A result that is now possible and was not before:"),
-            (Subject::Error, "An error that is now possible and was not before:"),
-        ];
         let mut shown = Vec::new();
-        for (subject, title) in titles {
+        for (subject, title) in TITLES {
             let Some(witness) = self.plainest(subject) else { continue };
-            let value = match (subject, &witness.value) {
-                (Subject::Request, Value::Object(_)) => json!([witness.value]),
-                (_, value) => value.clone(),
-            };
-            let said = witness.said.iter().map(|said| {
-                let place = if said.pointer.is_empty() { "the task" } else { said.pointer.as_str() };
-                format!("{place}: {} ({})", said.message, said.constraint)
-            });
-            shown.push((title.to_owned(), text::shorten(&value.to_string(), 2000), said.collect()));
+            shown.push(exhibit(title, witness, subject == Subject::Request));
             if self.diff.effect_on(subject) != Effect::Breaking {
                 let words =
                     "The comparison did not predict this. Please report it, with both specs.".to_owned();
                 shown.push(("Not predicted:".to_owned(), words, Vec::new()));
             }
+        }
+        if let Some(witness) = self.evidence.defaults.witnesses.first() {
+            shown.push(exhibit("A request that gets another answer now:", witness, true));
         }
         shown
     }
@@ -286,22 +291,40 @@ impl Report<'_> {
     }
 }
 
+/// A value that shows a break, below its title, with what is said of it.
+fn exhibit(title: &str, witness: &Broken, is_task: bool) -> (String, String, Vec<String>) {
+    let value =
+        if is_task && witness.value.is_object() { json!([witness.value]) } else { witness.value.clone() };
+    let said = witness.said.iter().map(|said| {
+        let place = match said.pointer.as_str() {
+            "" if is_task => "the task",
+            "" => "the whole",
+            pointer => pointer,
+        };
+        format!("{place}: {} ({})", said.message, said.constraint)
+    });
+    (title.to_owned(), text::shorten(&value.to_string(), 2000), said.collect())
+}
+
 /// A change as a sentence.
 fn line(change: &Change) -> String {
-    let subject = match change.subject {
-        Subject::Request | Subject::Document => "",
-        Subject::Result => "result ",
-        Subject::Error => "error ",
-        Subject::Behaviour => "behaviour ",
+    let (subject, whole) = match change.subject {
+        Subject::Request => ("", "the task"),
+        Subject::Authentication => ("authentication task ", "the authentication task"),
+        Subject::Result => ("result ", "result item"),
+        Subject::Error => ("error ", "error item"),
+        Subject::ResponseBody => ("answer ", "the answer"),
+        Subject::ErrorResponse => ("answer with errors ", "the answer with errors"),
+        Subject::Behaviour => ("behaviour ", "the behaviour"),
+        Subject::Document => ("", "the document:"),
+        Subject::Operation | Subject::Responses => return text::shorten(&change.sentence, 400),
     };
     let name = match (change.subject, &change.constraint) {
-        (Subject::Behaviour, Some(id)) => format!("`{}`", text::shorten(id, 120)),
-        (Subject::Document, _) => "the document:".to_owned(),
-        _ if change.path.is_empty() && change.subject == Subject::Request => "the task".to_owned(),
-        _ if change.path.is_empty() => "item".to_owned(),
-        _ => format!("`{}`", text::shorten(&change.path, 120)),
+        (Subject::Behaviour, Some(id)) => format!("{subject}`{}`", text::shorten(id, 120)),
+        _ if change.path.is_empty() => whole.to_owned(),
+        _ => format!("{subject}`{}`", text::shorten(&change.path, 120)),
     };
-    format!("{subject}{name} {}", text::shorten(&change.sentence, 400))
+    format!("{name} {}", text::shorten(&change.sentence, 400))
 }
 
 /// A name within backticks.

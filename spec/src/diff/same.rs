@@ -75,7 +75,7 @@ pub(super) fn rule(a: &Rule, b: &Rule) -> bool {
             names(&a.names, &b.names) && a.patterns == b.patterns
         }
         (Rule::PatternProperties(a), Rule::PatternProperties(b)) => by_pattern(a, b),
-        (Rule::Area(a), Rule::Area(b)) | (Rule::Ratio(a), Rule::Ratio(b)) => a == b,
+        (Rule::Area(a), Rule::Area(b)) | (Rule::Ratio(a), Rule::Ratio(b)) => super::relations::are_same(a, b),
         (Rule::Image(a), Rule::Image(b)) => a == b,
         (Rule::AllOf(a), Rule::AllOf(b))
         | (Rule::Not(a), Rule::Not(b))

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::facts::having;
-use super::{Action, Change, Effect, Subject, prove, same, words};
+use super::{Action, Change, Effect, Party, Subject, prove, same, words};
 use crate::document::text;
 use crate::model::{Constraint, Property, Rule, Schema};
 
@@ -13,7 +13,7 @@ pub(super) fn changes(subject: Subject, old: &Schema, new: &Schema) -> Vec<Chang
     walk.schemas(old, new, &known);
     let mut changes = walk.changes;
     // What looks like a loss in its place may be none in the whole.
-    let (from, to) = if subject == Subject::Request { (&known.old, new) } else { (&known.new, old) };
+    let (from, to) = if subject.party() == Party::Senders { (&known.old, new) } else { (&known.new, old) };
     let is_broken = changes.iter().any(|change| change.effect == Effect::Breaking);
     if is_broken && prove::entails(from, to) {
         for change in changes.iter_mut().filter(|change| change.effect == Effect::Breaking) {
@@ -83,12 +83,7 @@ impl Walk<'_> {
     }
 
     fn effect(&self, reach: Reach) -> Effect {
-        let breaks = if self.subject == Subject::Request { reach.narrows } else { reach.widens };
-        match reach {
-            _ if breaks => Effect::Breaking,
-            Reach { narrows: false, widens: false } => Effect::Documentation,
-            Reach { .. } => Effect::Compatible,
-        }
+        self.subject.effect(reach.narrows, reach.widens)
     }
 
     fn add(
@@ -278,7 +273,7 @@ impl Walk<'_> {
             .constraints
             .iter()
             .find(|constraint| matches!(constraint.rule, Rule::AdditionalProperties(_)));
-        let still = if is_kept && self.subject == Subject::Request {
+        let still = if is_kept && self.subject.party() == Party::Senders {
             format!(
                 "; {} accepts undeclared members",
                 if old.path.is_empty() { "the task" } else { "the object" }
@@ -292,7 +287,7 @@ impl Walk<'_> {
     }
 
     fn noun(&self) -> &'static str {
-        if self.subject == Subject::Request { "parameter" } else { "field" }
+        if self.subject.party() == Party::Senders { "parameter" } else { "field" }
     }
 }
 
@@ -309,7 +304,9 @@ fn slot(constraint: &Constraint) -> String {
         Rule::Maximum(_) | Rule::ExclusiveMaximum(_) => "upper end".to_owned(),
         Rule::Const(_) | Rule::Enum(_) => "values".to_owned(),
         Rule::Area(relation) | Rule::Ratio(relation) => {
-            format!("{} {}", rule.keyword(), relation.parameters.join(" "))
+            let mut names = relation.parameters.clone();
+            names.sort_unstable();
+            format!("{} {}", rule.keyword(), names.join(" "))
         }
         Rule::Image(range) => format!("{} of an image", range.measure.word()),
         rule if rule.is_composite() => {

@@ -1,9 +1,18 @@
 //! Changes in words: a changed rule before and after, and changed documentation.
 
-use super::{Action, Change, Effect, Subject};
+use super::{Action, Change, Effect, Subject, tables};
 use crate::document::text;
 use crate::model::{Constraint, Model, ParameterPath, Rule, Schema, equal};
 use serde_json::Value;
+
+const HAS_DEFAULT: &str = "has the default";
+const HAD_DEFAULT: &str = "no longer documents the default";
+
+/// Whether a change is one of a parameter's default.
+pub(super) fn is_about_default(change: &Change) -> bool {
+    change.subject == Subject::Request
+        && [HAS_DEFAULT, HAD_DEFAULT].iter().any(|words| change.sentence.starts_with(words))
+}
 
 /// What changed from one version of a rule to the next.
 pub(super) fn changed(before: &Constraint, after: &Constraint) -> String {
@@ -21,6 +30,9 @@ pub(super) fn changed(before: &Constraint, after: &Constraint) -> String {
         if !parts.is_empty() {
             return parts.join(", and ");
         }
+    }
+    if let Some(rows) = tables::changed(&before.rule, &after.rule) {
+        return rows;
     }
     let rest = after.expected.strip_prefix("must be ").or_else(|| after.expected.strip_prefix("must have "));
     match rest {
@@ -66,7 +78,7 @@ pub(super) fn of_schema(subject: Subject, old: &Schema, new: &Schema, changes: &
     match (&old.default, &new.default) {
         (Some(before), Some(after)) if !equal(before, after) => {
             let (before, after) = (text::literal(before), text::literal(after));
-            add(Action::Changed, Effect::Compatible, format!("has the default {after}; it was {before}"));
+            add(Action::Changed, Effect::Compatible, format!("{HAS_DEFAULT} {after}; it was {before}"));
         }
         (None, Some(after)) => {
             add(
@@ -76,7 +88,7 @@ pub(super) fn of_schema(subject: Subject, old: &Schema, new: &Schema, changes: &
             );
         }
         (Some(before), None) => {
-            let sentence = format!("no longer documents the default {}", text::literal(before));
+            let sentence = format!("{HAD_DEFAULT} {}", text::literal(before));
             add(Action::Removed, Effect::Documentation, sentence);
         }
         _ => {}
@@ -130,6 +142,28 @@ fn values(old: &Schema, new: &Schema) -> bool {
             .iter()
             .any(|before| equal(&before.0, &after.0) && (&before.1, &before.2) != (&after.1, &after.2))
     })
+}
+
+/// A part of the document that one of the two specs does not describe.
+pub(super) fn described(old: &Model, new: &Model, subject: Subject, was: bool) -> Option<Change> {
+    let is_beside =
+        matches!(subject, Subject::Authentication | Subject::ResponseBody | Subject::ErrorResponse);
+    // A document of another layout has no such part.
+    if is_beside && (old.envelope.http.is_none() || new.envelope.http.is_none()) {
+        return None;
+    }
+    let (action, effect, sentence) = match (subject, was) {
+        (Subject::Authentication, true) => {
+            (Action::Removed, Effect::Breaking, "is gone: a key in the body is no longer accepted")
+        }
+        (Subject::Authentication, false) => {
+            (Action::Added, Effect::Compatible, "is new: a key is accepted in the body")
+        }
+        (_, true) => (Action::Removed, Effect::Breaking, "is no longer described"),
+        (_, false) => (Action::Added, Effect::Compatible, "is now described"),
+    };
+    let sentence = sentence.to_owned();
+    Some(Change { subject, path: ParameterPath::task(), constraint: None, action, effect, sentence })
 }
 
 /// What is said about the model as a whole.

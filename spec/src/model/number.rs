@@ -47,6 +47,17 @@ pub struct Bound<'a> {
 }
 
 impl Bound<'_> {
+    /// The end of the numbers that it keeps out.
+    pub(crate) fn opposite(self) -> Self {
+        let edge = match self.edge {
+            Edge::Minimum => Edge::ExclusiveMaximum,
+            Edge::Maximum => Edge::ExclusiveMinimum,
+            Edge::ExclusiveMinimum => Edge::Maximum,
+            Edge::ExclusiveMaximum => Edge::Minimum,
+        };
+        Self { edge, ..self }
+    }
+
     /// Whether a number is on the allowed side.
     #[must_use]
     pub fn admits(&self, number: &BigDecimal) -> bool {

@@ -3,9 +3,10 @@
 //! Names that only lay out a document pass. A keyword that would state something, and a name that nothing is known of,
 //! are refused: what stands there is no part of the model, and must not be dropped silently.
 
-use super::Reader;
 use super::keyword::{ANNOTATIONS, DEFINITIONS};
+use super::{Purpose, Reader};
 use crate::document::{Member, Node, text};
+use crate::model::envelope::Part;
 
 /// What an operation has.
 const OPERATION: [&str; 10] = [
@@ -48,6 +49,10 @@ impl<'a> Reader<'a> {
     }
 
     fn limit_of_tasks(&mut self, member: &Member<'a>) {
+        if self.purpose == Purpose::Comparison {
+            let _ = self.keep(member.value.count());
+            return;
+        }
         let message = format!("`{}` of the array of tasks is not implemented", member.key);
         let help = "a model has no limit of tasks in one request: remove it, or state it in the description";
         self.report(member.error(message, help));
@@ -57,6 +62,10 @@ impl<'a> Reader<'a> {
     pub(super) fn answer_envelope(&mut self, node: Node<'a>) {
         const KNOWN: [&str; 4] = ["type", "properties", "required", "additionalProperties"];
         const LIST: [&str; 2] = ["type", "items"];
+        // Read as a schema like any other, it is compared whole.
+        if self.purpose == Purpose::Comparison {
+            return;
+        }
         for member in self.keep(node.members()).unwrap_or_default() {
             self.known(&member, &KNOWN);
             if member.key != "properties" {
@@ -70,11 +79,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The element that can hold the key: a schema like any other, which is no part of the model.
-    pub(super) fn authentication(&mut self, node: Node<'a>) {
+    /// A schema beside the task: the element that can hold the key, or an answer without the items of its list.
+    pub(super) fn beside(&mut self, node: Node<'a>, list: Option<&str>) -> Option<Part> {
+        // What is wrong with an answer has been reported, where anything is.
+        if list.is_some() && self.has_errors() {
+            return None;
+        }
         let parts = self.parts;
-        let _ = self.outside(node);
+        let mut schema = self.outside(node);
         self.parts = parts;
+        let mut json = if self.has_errors() { return None } else { self.keep(node.value())? };
+        if let Some(list) = list {
+            if let Some(list) = schema.at_mut(list) {
+                list.items = None;
+            }
+            if let Some(list) = json["properties"][list].as_object_mut() {
+                list.remove("items");
+            }
+        }
+        Some(Part { schema, json })
     }
 
     /// What stands beside the schemas.

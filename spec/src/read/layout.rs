@@ -3,8 +3,9 @@
 //! Everything around the task is layout and annotation: known by name and kept or passed over, never an error.
 
 use super::schema::Place;
-use super::{Reader, owner, platform};
+use super::{Reader, http, owner, platform};
 use crate::document::{Member, Node, text};
+use crate::model::envelope::Envelope;
 use crate::model::{Answers, Kinds, Model, Price, Relation, Schema};
 
 /// Members of an OpenAPI document and of its `components.schemas` that are known and carry no constraint.
@@ -37,6 +38,7 @@ struct Parts<'a> {
     error: Option<Node<'a>>,
     behaviours: Option<Node<'a>>,
     owner_rules: Option<Node<'a>>,
+    envelope: Envelope,
 }
 
 impl<'a> Reader<'a> {
@@ -46,6 +48,7 @@ impl<'a> Reader<'a> {
         let mut parts = Parts::default();
         if members.iter().any(|member| member.key == "openapi") {
             self.openapi(&members, &mut parts);
+            parts.envelope.http = self.keep(root.value()).map(|root| http::of(&root));
         } else if members.iter().any(|member| member.key == "requestSchema") {
             self.service(&members, &mut parts);
         } else {
@@ -98,6 +101,7 @@ impl<'a> Reader<'a> {
             owner_rules,
             prices: parts.prices,
             schema,
+            envelope: parts.envelope,
             warnings: Vec::new(),
         };
         match parts.behaviours {
@@ -193,9 +197,15 @@ impl<'a> Reader<'a> {
         for member in self.keep(schemas.members()).unwrap_or_default() {
             match member.key.as_str() {
                 "RequestBody" => parts.task = Some(member.value),
-                "ResponseBody" => parts.result = self.envelope(member.value, "data"),
-                "AuthenticationTask" => self.authentication(member.value),
-                "ErrorResponse" => parts.error = self.envelope(member.value, "errors"),
+                "ResponseBody" => {
+                    parts.result = self.envelope(member.value, "data");
+                    parts.envelope.response = self.beside(member.value, Some("data"));
+                }
+                "AuthenticationTask" => parts.envelope.authentication = self.beside(member.value, None),
+                "ErrorResponse" => {
+                    parts.error = self.envelope(member.value, "errors");
+                    parts.envelope.error = self.beside(member.value, Some("errors"));
+                }
                 _ => {}
             }
         }

@@ -27,6 +27,13 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
     if !proposals.iter().any(is_valid) {
         proposals.extend(witness::held(tasks, constraint));
     }
+    let is_broken = |proposal: &Proposal| {
+        let broken = tasks.judge(&proposal.task);
+        proposal.side == Side::Reject && broken.iter().any(|one| one.constraint == *constraint.id)
+    };
+    if constraint.rule.is_composite() && !proposals.iter().any(is_broken) {
+        proposals.extend(witness::changed_scenes(tasks, constraint));
+    }
     let mut found: Vec<Case> = Vec::new();
     let mut co_occurring: Vec<Case> = Vec::new();
     for proposal in proposals {

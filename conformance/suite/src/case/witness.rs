@@ -5,7 +5,7 @@ use super::task::{Tasks, pointer};
 use super::{images, vocabulary};
 use airspec_spec::rule::{Kinds, Operation, Relation, Rule};
 use airspec_spec::witness::{Side, Witness, proposals, samples};
-use airspec_spec::{Constraint, Property, Schema};
+use airspec_spec::{Constraint, ParameterPath, Property, Schema};
 use bigdecimal::{BigDecimal, ToPrimitive as _, Zero as _};
 use serde_json::Value;
 use std::ops::ControlFlow;
@@ -29,6 +29,10 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
             let witnesses = match &constraint.rule {
                 Rule::Image(range) => images::witnesses(range, schema),
                 Rule::Type(kinds) => kinds.witnesses_like(schema, ordinary(tasks, schema, *kinds)),
+                Rule::Contains(condition) => {
+                    let named = items_as_named(schema, condition);
+                    proposals(constraint, schema).into_iter().chain(named).collect()
+                }
                 _ => proposals(constraint, schema),
             };
             let mut list: Vec<Proposal> = witnesses
@@ -44,11 +48,81 @@ pub(super) fn tasks(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Propo
     }
 }
 
+/// Arrays of one item that has a value of which the condition of `contains` speaks. The samples of what else an item needs
+/// are tried one after the other.
+fn items_as_named(schema: &Schema, condition: &Schema) -> Vec<Witness> {
+    let Some(items) = schema.items.as_deref() else { return Vec::new() };
+    let shapes: Vec<&Schema> = std::iter::once(items).chain(items.rules().flat_map(Rule::children)).collect();
+    let mut found = Vec::new();
+    for rule in condition.rules() {
+        for name in rule.parameters() {
+            for value in rule.values_of(&name) {
+                for shape in shapes.iter().filter(|shape| shape.declares(&name)) {
+                    let about = format!("only an item with {value} in `{name}`");
+                    let item = |turn| Value::Array(vec![item_with(shape, &name, &value, turn)]);
+                    found.extend((0..MAX_TASKS).map(|turn| Witness::reject(item(turn), about.clone())));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn item_with(shape: &Schema, name: &str, value: &Value, turn: usize) -> Value {
+    let required = shape.properties.iter().filter(|property| property.required.is_some());
+    let sample = |property: &Property| {
+        let samples = samples(&property.schema);
+        Some((property.name.clone(), samples.get(turn).or(samples.last())?.clone()))
+    };
+    let mut item: serde_json::Map<String, Value> = required.filter_map(sample).collect();
+    item.insert(name.to_owned(), value.clone());
+    Value::Object(item)
+}
+
 /// A valid task that holds the parameter.
 pub(super) fn held(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Option<Proposal> {
     let mut task = tasks.scene(&constraint.parameter)?;
     tasks.identify(&mut task);
     Some(Proposal { task, side: Side::Accept, about: "in a valid task".to_owned(), level: None })
+}
+
+/// Valid tasks that hold one parameter of a rule, with another value for that or for another one.
+pub(super) fn changed_scenes(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
+    let paths = constraint.parameters();
+    let mut found = Vec::new();
+    for path in &paths {
+        let Some(scene) = tasks.scene(path) else { continue };
+        for start in std::iter::once(scene.clone()).chain(longer(tasks, &scene, path)) {
+            for other in &paths {
+                let legal = tasks.model.task.at(other).map(|schema| tasks.legal(schema)).unwrap_or_default();
+                let values = legal.into_iter().take(MAX_TASKS).map(Some).chain([None]);
+                for value in values.filter(|_| other != path) {
+                    let mut task = start.clone();
+                    tasks.place(&mut task, other, value);
+                    tasks.identify(&mut task);
+                    let about = format!("`{other}` changed where `{path}` is given");
+                    found.push(Proposal { task, side: Side::Reject, about, level: None });
+                }
+            }
+        }
+    }
+    found
+}
+
+/// The task with more items in the array that it holds at a path.
+fn longer(tasks: &Tasks<'_>, scene: &Value, path: &ParameterPath) -> Vec<Value> {
+    let Some([first, ..]) = path.get(scene).and_then(Value::as_array).map(Vec::as_slice) else {
+        return Vec::new();
+    };
+    let schema = tasks.model.task.at(path).and_then(|schema| schema.items.as_deref());
+    let items = schema.map(|schema| tasks.legal(schema)).unwrap_or_default();
+    let with = |item: &Value, count: usize| {
+        let mut task = scene.clone();
+        path.set(&mut task, Value::Array(vec![item.clone(); count]));
+        task
+    };
+    let kinds = items.iter().take(MAX_TASKS).chain([first]);
+    kinds.flat_map(|item| [2, 3].map(|count| with(item, count))).collect()
 }
 
 /// Both sides of a rule of the model's owner at their maximum: the page allows that whatever the owner says.
