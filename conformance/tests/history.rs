@@ -7,7 +7,7 @@ use airspec_suite::counterexamples;
 use std::path::{Path, PathBuf};
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/history")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/history/openai-gpt-image-2")
 }
 
 fn version(date: &str) -> Model {

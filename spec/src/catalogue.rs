@@ -1,7 +1,7 @@
 //! Many models: files and folders of specs, found by slug, by AIR id, or by what a request says.
 
 use crate::document::text::{shorten, visible};
-use crate::document::{ReadError, Source};
+use crate::document::{ReadError, Source, read_source};
 use crate::model::{Model, Rule};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -165,10 +165,30 @@ impl Catalogue {
 /// # Errors
 /// A spec that cannot be read, or a model that is not there.
 pub fn file_or_named(word: &Path, specs: &[PathBuf]) -> Result<Model, CatalogueError> {
-    if word.exists() || word.extension().is_some_and(|ending| ending == "json") {
+    if is_file(word) {
         return Ok(crate::read_file(word)?);
     }
     Ok(Catalogue::read_or_built_in(specs)?.named(&word.to_string_lossy())?.clone())
+}
+
+/// The text of the same.
+///
+/// # Errors
+/// A spec that cannot be read, or a model that is not there.
+pub fn source_of_file_or_named(word: &Path, specs: &[PathBuf]) -> Result<Source, CatalogueError> {
+    if is_file(word) {
+        return Ok(read_source(word)?);
+    }
+    let model = file_or_named(word, specs)?;
+    match crate::documents().iter().find(|(slug, _)| specs.is_empty() && *slug == model.slug) {
+        Some((_, text)) => Ok(Source::new(model.source, *text)),
+        None => Ok(read_source(Path::new(&model.source))?),
+    }
+}
+
+/// Whether a word names a file, not a model.
+fn is_file(word: &Path) -> bool {
+    word.exists() || word.extension().is_some_and(|ending| ending == "json")
 }
 
 impl Model {

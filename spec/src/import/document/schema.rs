@@ -1,7 +1,9 @@
 //! One schema of a document: facts of the source, wording and unstated facts of the document that is there.
 
+use super::Open;
 use crate::document::Tree;
 use crate::facts::{Fact, Layout, Parameter, Remark, is_rule, normal};
+use crate::import::wording::{Found, Wording};
 use crate::model::{Level, ParameterPath};
 
 /// The order in which a document states facts.
@@ -41,10 +43,13 @@ const LAST: [&str; 11] = [
 ];
 
 /// Writes schemas, and keeps what there is to ask.
-pub(super) struct Writer {
+pub(super) struct Writer<'w> {
     layout: Layout,
     pub(super) questions: Vec<Remark>,
     pub(super) changes: Vec<Remark>,
+    pub(super) worded: Vec<Remark>,
+    pub(super) open: Vec<Open>,
+    wording: &'w Wording,
     /// The page that parameters are documented on; none for results.
     page: Option<String>,
     /// Ids of the differences that are known and stay.
@@ -74,9 +79,10 @@ impl Old<'_> {
     }
 }
 
-impl Writer {
-    pub(super) fn new(layout: Layout, decided: Vec<String>) -> Self {
-        Self { layout, questions: Vec::new(), changes: Vec::new(), page: None, decided }
+impl<'w> Writer<'w> {
+    pub(super) fn new(layout: Layout, decided: Vec<String>, wording: &'w Wording) -> Self {
+        let (questions, changes, worded, open) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { layout, questions, changes, worded, open, wording, page: None, decided }
     }
 
     /// The schema of the task.
@@ -115,26 +121,34 @@ impl Writer {
 
     fn schema(&mut self, new: &Parameter, old: Old<'_>, path: &ParameterPath) -> Tree {
         let facts = self.merged(new, old, path);
-        let mut members = self.words(new, old, path);
+        let known = self.wording.find(new, path, self.page.is_none()).filter(|_| !new.name.is_empty());
+        let mut members = self.words(new, old, path, known.as_ref());
         let is_object = new.is_a("object");
         for keyword in ORDER.into_iter().filter(|keyword| !(is_object && is_rule(keyword))) {
             for fact in facts.iter().filter(|fact| fact.keyword == keyword) {
-                push(&mut members, fact, old);
+                push(&mut members, fact, old, known.as_ref());
             }
         }
         self.below(new, old, path, &mut members);
         for keyword in LAST {
             for fact in facts.iter().filter(|fact| fact.keyword == keyword) {
-                push(&mut members, fact, old);
+                push(&mut members, fact, old, None);
             }
         }
+        self.ask_for_words(new, path, &members);
         rules(&facts, is_object, &mut members);
         levels(&facts, is_object, old, &mut members);
         Tree::Object(members)
     }
 
-    /// Title, description and whatever else describes, as the document has it; a question where it has nothing.
-    fn words(&mut self, new: &Parameter, old: Old<'_>, path: &ParameterPath) -> Vec<(String, Tree)> {
+    /// Title, description and whatever else describes, as the document has it, or else as it is known elsewhere.
+    fn words(
+        &mut self,
+        new: &Parameter,
+        old: Old<'_>,
+        path: &ParameterPath,
+        elsewhere: Option<&Found>,
+    ) -> Vec<(String, Tree)> {
         let kept = |(keyword, _): &&(String, Tree)| {
             !ORDER.contains(&keyword.as_str())
                 && !LAST.contains(&keyword.as_str())
@@ -148,13 +162,12 @@ impl Writer {
             old.tree.map(Tree::members).unwrap_or_default().iter().filter(kept).cloned().collect();
         let is_named = !new.name.is_empty();
         let is_described = members.iter().any(|(keyword, _)| keyword == "description");
-        let in_result = if self.page.is_none() { "a result's " } else { "" };
-        if is_named && !is_described {
-            let values = new.fact("enum").map(|fact| fact.value.items().len()).filter(|count| *count > 1);
-            let values = values.map(|count| format!(", and each of its {count} values")).unwrap_or_default();
-            let text =
-                format!("{in_result}`{path}`: title and description{values} needed, in your own words");
-            self.questions.push(Remark::new(new.line, text));
+        if let Some(found) = elsewhere.filter(|_| !is_described) {
+            let known: Vec<String> = members.iter().map(|(keyword, _)| keyword.clone()).collect();
+            let words = found.members.iter().filter(|(keyword, _)| !known.contains(keyword)).cloned();
+            members.splice(0..0, words);
+            let text = format!("{} from {}", self.shown(path), found.from);
+            self.worded.push(Remark::new(new.line, text));
         }
         if let Some(page) = self.page.as_ref().filter(|_| is_named)
             && !members.iter().any(|(keyword, _)| keyword == "externalDocs")
@@ -163,6 +176,33 @@ impl Writer {
             members.push(("externalDocs".to_owned(), Tree::object([("url", Tree::text(url))])));
         }
         members
+    }
+
+    /// The name of a parameter or of a field, for people.
+    fn shown(&self, path: &ParameterPath) -> String {
+        if self.page.is_none() { format!("a result's `{path}`") } else { format!("`{path}`") }
+    }
+
+    /// A question where a parameter, or one of its values, lacks wording.
+    fn ask_for_words(&mut self, new: &Parameter, path: &ParameterPath, members: &[(String, Tree)]) {
+        let Some(values) = without_words(members).filter(|_| !new.name.is_empty()) else { return };
+        let is_bare = !members.iter().any(|(keyword, _)| keyword == "description");
+        let shown = self.shown(path);
+        // A constant needs no words of its own.
+        let values = if values.len() > 1 || !is_bare { values } else { Vec::new() };
+        let text = match (is_bare, values.len()) {
+            (true, 0) => format!("{shown}: title and description needed, in your own words"),
+            (true, count) => {
+                format!(
+                    "{shown}: title and description, and each of its {count} values needed, in your own words"
+                )
+            }
+            (false, _) => format!("{shown}: a description needed of {}", values.join(", ")),
+        };
+        self.questions.push(Remark::new(new.line, text));
+        let name = path.to_string().replace(".items", "[]");
+        let name = if self.page.is_none() { format!("data[].{name}") } else { name };
+        self.open.push(Open { name, values, is_bare });
     }
 
     /// The facts of the source, and those of the document that the source cannot deny.
@@ -389,14 +429,35 @@ fn shown(path: &ParameterPath, fact: &Fact) -> String {
     if path.is_empty() { format!("`{}`", fact.keyword) } else { format!("`{path}.{}`", fact.keyword) }
 }
 
+/// The values without a description, as JSON; `None` where nothing lacks wording. Values that were never described are
+/// not asked for one by one.
+fn without_words(members: &[(String, Tree)]) -> Option<Vec<String>> {
+    let get = |name: &str| members.iter().find(|(keyword, _)| keyword == name).map(|(_, value)| value);
+    let branches = get("oneOf").map(Tree::items).unwrap_or_default();
+    let (described, bare): (Vec<&Tree>, Vec<&Tree>) = branches
+        .iter()
+        .filter(|branch| branch.get("const").is_some())
+        .partition(|branch| branch.get("description").is_some());
+    let values = || bare.iter().filter_map(|branch| branch.get("const")).map(Tree::line).collect();
+    match get("description") {
+        None => Some(values()),
+        Some(_) if !described.is_empty() && !bare.is_empty() => Some(values()),
+        Some(_) => None,
+    }
+}
+
 /// States a fact. A list of values is a `oneOf` of constants, so that each value has a place for its description.
-fn push(members: &mut Vec<(String, Tree)>, fact: &Fact, old: Old<'_>) {
+fn push(members: &mut Vec<(String, Tree)>, fact: &Fact, old: Old<'_>, elsewhere: Option<&Found>) {
     match fact.keyword.as_str() {
         "enum" => {
             let known = old.tree.and_then(|tree| tree.get("oneOf")).map(Tree::items).unwrap_or_default();
             let branch = |value: &Tree| {
                 let same = |branch: &&Tree| branch.get("const").map(Tree::sorted) == Some(value.sorted());
-                known.iter().find(same).cloned().unwrap_or_else(|| Tree::object([("const", value.clone())]))
+                let known =
+                    known.iter().find(same).filter(|branch| branch.get("description").is_some()).cloned();
+                let found = || elsewhere.and_then(|found| found.value(value));
+                let bare = || Tree::object([("const", value.clone())]);
+                known.or_else(found).unwrap_or_else(bare)
             };
             let mut values: Vec<&Tree> = Vec::new();
             for value in fact.value.items() {
