@@ -187,6 +187,13 @@ fn wrong() -> Vec<(Answer, String)> {
             json(" ".repeat((8 << 20) + 1)),
             at("the answer (HTTP 200) is larger than 8388608 bytes; is this the right address?"),
         ),
+    ]
+}
+
+/// Answers that lead elsewhere, or are in no encoding that is read.
+fn astray() -> Vec<(Answer, String)> {
+    let at = |reason: &str| format!("URL{RESOLVE}: {reason}");
+    vec![
         (
             Answer::Status(302, "location: /resolve/test%3Alantern%403\r\n", String::new()),
             at("redirected more than 5 times"),
@@ -210,7 +217,7 @@ fn each_wrong_answer_gets_one_clear_message_and_changes_nothing() {
     fs::create_dir(&models).unwrap();
     let document = models.join("test-lantern-3.json");
     fs::write(&document, own("lantern.json")).unwrap();
-    for (answer, expected) in wrong() {
+    for (answer, expected) in wrong().into_iter().chain(astray()) {
         provider.publish(RESOLVE, answer);
         let said = refusal(&provider, folder.path(), &["import", "--model", AIR, "--out", "models"]);
         assert!(said.contains(&expected), "{said}\n  instead of: {expected}");

@@ -138,6 +138,24 @@ fn the_nightly_job_goes_from_what_is_published_to_a_pull_request() {
     let output = workspace.run();
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
 
+    is_proposed(&workspace, before);
+
+    // Nothing is pushed, and no pull request is opened, where what is published cannot be read.
+    fs::remove_file(workspace.folder.path().join("called")).unwrap();
+    workspace.git(&["checkout", "--quiet", "main"]);
+    workspace.provider.publish(PATH, Answer::Status(200, "content-type: text/html\r\n", "<html>".to_owned()));
+    let output = workspace.run();
+    assert!(
+        !output.status.success() && text(&output.stderr).contains("HTML instead of JSON"),
+        "{}",
+        text(&output.stderr)
+    );
+    assert!(!workspace.folder.path().join("called").exists());
+    assert_eq!(workspace.git(&["status", "--porcelain"]), "");
+}
+
+/// The branch and the pull request say what changed.
+fn is_proposed(workspace: &Workspace, before: u64) {
     let branch = "origin/spec/openai-gpt-image-2";
     let changed = workspace.git(&["diff", "--name-only", "origin/main", branch]);
     for path in [
@@ -172,17 +190,4 @@ fn the_nightly_job_goes_from_what_is_published_to_a_pull_request() {
         ),
         "{log}"
     );
-
-    // Nothing is pushed, and no pull request is opened, where what is published cannot be read.
-    fs::remove_file(workspace.folder.path().join("called")).unwrap();
-    workspace.git(&["checkout", "--quiet", "main"]);
-    workspace.provider.publish(PATH, Answer::Status(200, "content-type: text/html\r\n", "<html>".to_owned()));
-    let output = workspace.run();
-    assert!(
-        !output.status.success() && text(&output.stderr).contains("HTML instead of JSON"),
-        "{}",
-        text(&output.stderr)
-    );
-    assert!(!workspace.folder.path().join("called").exists());
-    assert_eq!(workspace.git(&["status", "--porcelain"]), "");
 }

@@ -1,6 +1,7 @@
 //! Facts to a document: a new one, or the one that is there, with our wording kept where a parameter is known.
 
 mod schema;
+mod write;
 
 use super::wording::Wording;
 use super::{json, slug_from};
