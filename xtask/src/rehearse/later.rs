@@ -28,7 +28,7 @@ pub(super) fn release(text: &str) -> anyhow::Result<String> {
 }
 
 fn change(schema: &mut Value, kept: &BTreeSet<String>) {
-    for (name, part) in schema["properties"].as_object_mut().into_iter().flatten() {
+    for (name, part) in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
         if let Some(members) = part.as_object_mut() {
             limits(members, kept.contains(name));
         }
