@@ -148,12 +148,13 @@ pub(crate) fn answers(items: &TokenStream) -> TokenStream {
 }
 
 /// What the module of a model is about, as lines of documentation.
-pub(crate) fn about(model: &Model) -> Vec<String> {
+pub(crate) fn about(model: &Model, notes: &[String]) -> Vec<String> {
     let air = model.air.as_deref().map(|air| format!(" (`{air}`)")).unwrap_or_default();
     let mut parts = vec![format!("{}{air}.", model.title)];
     if !model.summary.is_empty() {
         parts.push(format!("{}.", model.summary.trim_end_matches('.')));
     }
     parts.extend(model.documentation.as_ref().map(|page| format!("Parameters are documented at {page}")));
+    parts.extend(notes.iter().cloned());
     docs::lines(&parts.join("\n\n"))
 }

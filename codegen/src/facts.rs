@@ -18,7 +18,7 @@ pub(crate) fn parameter_docs(
     let name = format!("`{}`", schema.path);
     let title = schema.title.as_ref().map_or_else(|| name.clone(), |title| format!("{title} ({name})"));
     let mut parts = vec![format!("{}.", title.trim_end_matches('.'))];
-    parts.extend(schema.description.clone());
+    parts.push(schema.description.clone().unwrap_or_else(|| plain(schema)));
     let presence = is_required.map(|is_required| if is_required { "Required" } else { "Optional" });
     let limits = limits(schema, shape).join(", ");
     let mut facts = match (presence, limits.is_empty()) {
@@ -35,6 +35,22 @@ pub(crate) fn parameter_docs(
     }
     parts.push(facts);
     docs::paragraphs(&parts)
+}
+
+/// A sentence about a parameter that nobody has described: what kind of value it takes.
+pub(crate) fn plain(schema: &Schema) -> String {
+    let said = |rule: &Rule| match rule {
+        Rule::Const(value) => Some((0, format!("Always {}.", text::literal(value)))),
+        Rule::Enum(known) => Some((1, format!("One of {} values.", known.values.len()))),
+        Rule::Type(kinds) => Some((2, capitalized(&format!("{}.", text::list(&kinds.words(), "or"))))),
+        _ => None,
+    };
+    schema.rules().filter_map(said).min().map_or_else(|| "Any value.".to_owned(), |(_, sentence)| sentence)
+}
+
+fn capitalized(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The documentation of a struct whose field, of that name, says all else.

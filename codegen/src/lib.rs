@@ -40,6 +40,7 @@ mod number;
 mod parallel;
 mod plan;
 mod print;
+mod releases;
 mod shared;
 mod spelling;
 mod step;
@@ -175,7 +176,7 @@ pub fn index(models: &[Model], options: &Options) -> String {
     text.push_str("//! One module for each model, behind the cargo feature of its name.\n");
     for model in models {
         let (slug, name) = (&model.slug, module_name(&model.slug));
-        let docs: String = emit::about(model)
+        let docs: String = emit::about(model, &releases::notes(model, models))
             .iter()
             .map(|line| format!("/// {line}").trim_end().to_owned() + "\n")
             .collect();

@@ -12,13 +12,17 @@ mod compare;
 mod conformance;
 mod diagnostics;
 mod diff;
+mod documents;
 mod faults;
+mod fetch;
 mod generate;
 mod help;
+mod import;
 mod merge;
 mod mock;
 mod money;
 mod progress;
+mod releases;
 mod report;
 mod resume;
 mod search;
@@ -27,6 +31,7 @@ mod validate;
 mod verify;
 mod watch;
 mod wire;
+mod wording;
 
 use airspec_report::{Outcome, Style};
 use airspec_spec::text::{visible, visible_lines};
@@ -73,6 +78,15 @@ enum Command {
     /// Compare a spec with the provider's published source
     #[command(after_help = help::VERIFY)]
     Verify(verify::Arguments),
+    /// Write or update a spec from the provider's published source
+    #[command(after_help = help::IMPORT)]
+    Import(import::Arguments),
+    /// Print what the provider publishes for a model
+    #[command(after_help = help::FETCH)]
+    Fetch(fetch::Arguments),
+    /// List the models of a release of the provider's schemas, or the changes between two
+    #[command(after_help = help::CATALOGUE)]
+    Catalogue(releases::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = help::COMPLETIONS)]
     Completions(generate::Completions),
@@ -143,6 +157,9 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
+        Command::Fetch(arguments) => fetch::run(&arguments),
+        Command::Catalogue(arguments) => releases::run(&arguments),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man(arguments) => generate::manuals(&arguments),
     };

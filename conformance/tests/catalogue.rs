@@ -38,9 +38,9 @@ fn two() -> TempDir {
     folder(&[("a.json", small("a", 10)), ("b.json", small("b", 20))])
 }
 
-/// Two models with prices: the built-in one, twice.
+/// Two models with prices: the one of a spec for tests, twice.
 fn priced() -> TempDir {
-    let (slug, spec) = airspec_spec::documents()[0];
+    let (slug, spec) = ("openai-gpt-image-2", include_str!("../../spec/tests/specs/gpt-image.json"));
     let named =
         |name: &str| spec.replace(slug, name).replace("openai:gpt-image@2", &format!("test:{name}@1"));
     folder(&[("first.json", named("first")), ("second.json", named("second"))])

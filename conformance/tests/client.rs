@@ -1,6 +1,11 @@
 //! The client of `airspec-models` against the mock under all network conditions, and against servers that misbehave in
 //! ways that no network condition has.
 
+/// A document that no release of the provider changes.
+mod gpt_image {
+    airspec_macros::model!("../spec/tests/specs/gpt-image.json");
+}
+
 #[path = "client/support.rs"]
 mod support;
 

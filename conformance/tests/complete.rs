@@ -46,7 +46,8 @@ fn ids_are_unique_and_the_same_seed_gives_the_same_cases() {
 /// The judge on the page's own words: requests written by hand, not derived.
 #[test]
 fn the_judge_knows_the_page() {
-    let model = model("openai-gpt-image-2");
+    let page = include_str!("../../spec/tests/specs/gpt-image.json");
+    let model = airspec_spec::read(&airspec_spec::Source::new("gpt-image.json", page)).unwrap();
     let judge = Judge::new(&model).unwrap();
     let base = serde_json::json!({
         "taskType": "imageInference", "taskUUID": "5c2ff0ba-7a4b-4bd1-8b43-6d3a0c6a3c63",

@@ -81,6 +81,11 @@ fn the_limit_that_a_plan_names_sends_all_of_it() {
     assert!(heard.iter().any(Heard::is_poll));
 }
 
+/// The largest width of the built-in model.
+fn widest() -> f64 {
+    airspec_models::openai_gpt_image_2::limits::WIDTH_MAXIMUM.into()
+}
+
 #[test]
 fn a_server_elsewhere_is_asked_for_results_later_where_a_case_leaves_it_open() {
     let folder = tempfile::tempdir().unwrap();
@@ -93,7 +98,7 @@ fn a_server_elsewhere_is_asked_for_results_later_where_a_case_leaves_it_open() {
     assert!(start.elapsed().as_secs_f64() > 1.0);
     let sent = heard.iter().filter(|heard| heard.is_task()).flat_map(tasks);
     let (good, faulty): (Vec<Value>, Vec<Value>) =
-        sent.partition(|task| task["width"].as_f64().is_some_and(|width| width <= 3840.0));
+        sent.partition(|task| task["width"].as_f64().is_some_and(|width| width <= widest()));
     let count =
         |tasks: &[Value], way: Value| tasks.iter().filter(|task| task["deliveryMethod"] == way).count();
     assert_eq!(count(&good, "sync".into()), 1, "the case about it: {good:?}");
@@ -105,7 +110,7 @@ fn a_lost_answer_is_not_billed_twice() {
     let folder = tempfile::tempdir().unwrap();
     let cases = ["--alone", "--search", "0", "--case", "width.maximum.*"];
     let is_good = |heard: &Heard| {
-        tasks(heard).iter().all(|task| task["width"].as_f64().is_some_and(|width| width <= 3840.0))
+        tasks(heard).iter().all(|task| task["width"].as_f64().is_some_and(|width| width <= widest()))
     };
     let (output, heard) = run("50", folder.path(), &cases, move |heard| {
         if heard.is_task() && heard.number % 3 == 2 { Act::Close } else { Act::Pass }

@@ -37,7 +37,10 @@ fn a_report_says_when_how_and_with_which_spec_it_was_made_and_no_secret() {
     assert!(run["duration_ms"].as_u64().unwrap() > 0);
     assert_eq!(run["tool_version"], env!("CARGO_PKG_VERSION"));
     assert_eq!((&run["model"], &run["air"]), (&"openai-gpt-image-2".into(), &"openai:gpt-image@2".into()));
-    assert_eq!(run["spec_version"], "1.0.0");
+    let spec =
+        airspec_spec::read(&airspec_spec::Source::new("spec", airspec_spec::documents()[0].1)).unwrap();
+    let version = spec.version.unwrap();
+    assert_eq!(run["spec_version"], version);
     let words: Vec<&str> = run["command"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
     let shown = format!("{}?[redacted]", server.url);
     let expected =
@@ -48,7 +51,7 @@ fn a_report_says_when_how_and_with_which_spec_it_was_made_and_no_secret() {
     let page = std::fs::read_to_string(place("one/report.html")).unwrap();
     for words in [
         "openai:gpt-image@2",
-        "spec <b>1.0.0</b>",
+        &format!("spec <b>{version}</b>"),
         "--header 'X-Gateway:[redacted]' --shard 1/2",
         &started[..10],
     ] {

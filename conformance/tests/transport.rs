@@ -166,7 +166,7 @@ fn a_curl_line_runs_without_a_key_on_this_machine() {
 #[test]
 fn a_model_that_answers_later_only_does_not_conflict_with_itself() {
     let folder = tempfile::tempdir().unwrap();
-    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/models/openai-gpt-image-2.json");
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/tests/specs/gpt-image.json");
     let mut document: Value = serde_json::from_slice(&std::fs::read(models).unwrap()).unwrap();
     let way = &mut document["components"]["schemas"]["RequestBody"]["items"]["properties"]["deliveryMethod"];
     way["oneOf"].as_array_mut().unwrap().remove(0);

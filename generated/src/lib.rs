@@ -25,6 +25,9 @@
 //! [`guide`] shows how to generate a module from your own spec. The page `client` (with the feature `client`)
 //! documents how to send requests, billing and retries.
 //!
+//! [`openai_gpt_image_2`] is the release of 2026-06-07. The live API is likely to take the newest known release, which has
+//! no `providerSettings`: the documentation of the module says what replaces it, and which module has that release.
+//!
 //! # Before a request is sent
 //!
 //! - [`Size::fit`] returns the size that a model accepts for a ratio and a number of megapixels.
@@ -37,7 +40,8 @@
 //!
 //! | feature | content |
 //! |---|---|
-//! | `openai-gpt-image-2` (default) | GPT Image 2 |
+//! | `openai-gpt-image-2` (default) | GPT Image 2, the release of 2026-06-07 |
+//! | `openai-gpt-image-2-2026-10-12` | GPT Image 2, the newest known release: without `providerSettings`, as far as it is known |
 //! | `client` | asynchronous client (tokio, rustls with the root certificates of the system) |
 //! | `client-base` | the same client without a TLS library, for your own `reqwest::Client` |
 //! | `webpki-roots` | the root certificates of Mozilla in place of those of the system; includes `client` |

@@ -7,8 +7,30 @@
 /// Generate and edit images with OpenAI's GPT Image 2.
 ///
 /// Parameters are documented at <https://runware.ai/docs/models/openai-gpt-image-2>
+///
+/// This module is the release of 2026-06-07. A later one is known: that of 2026-10-12, which the
+/// live API is likely to take. It is the module `openai_gpt_image_2_2026_10_12`, behind the feature
+/// `openai-gpt-image-2-2026-10-12`. `airspec validate --release 2026-10-12` validates requests with
+/// it.
+///
+/// The release of 2026-10-12 has no `providerSettings`. Use `settings.moderation` instead of
+/// `providerSettings.openai.moderation` and `settings.quality` instead of
+/// `providerSettings.openai.quality`. New in it: `advancedFeatures`, `settings` and `routing`.
 #[cfg(feature = "openai-gpt-image-2")]
 pub mod openai_gpt_image_2;
+
+/// GPT Image 2 (`openai:gpt-image@2`).
+///
+/// Generate and edit images with OpenAI's GPT Image 2.
+///
+/// Parameters are documented at <https://runware.ai/docs/models/openai-gpt-image-2>
+///
+/// This module is the release of 2026-10-12, the newest that is known.
+///
+/// Only the names are known of `advancedFeatures.watermark`, `settings.moderation`,
+/// `settings.quality` and `routing`: any value is valid there.
+#[cfg(feature = "openai-gpt-image-2-2026-10-12")]
+pub mod openai_gpt_image_2_2026_10_12;
 
 /// Answers of the API, parsed leniently: results and errors.
 pub mod answers;
@@ -23,4 +45,6 @@ pub type FromJson = fn(&str) -> Result<(), crate::Violations>;
 pub static MODELS: &[(&str, FromJson)] = &[
     #[cfg(feature = "openai-gpt-image-2")]
     ("openai-gpt-image-2", |text| openai_gpt_image_2::Request::from_json(text).map(drop)),
+    #[cfg(feature = "openai-gpt-image-2-2026-10-12")]
+    ("openai-gpt-image-2-2026-10-12", |text| openai_gpt_image_2_2026_10_12::Request::from_json(text).map(drop)),
 ];

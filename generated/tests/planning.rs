@@ -1,11 +1,16 @@
 //! Before a request is sent: sizes, nearest legal values, advice and estimates. The expected values are worked out from
-//! the spec by hand: sides of 16 to 3840 in steps of 16; the owner's rule of 655,360 to 8,294,400 pixels and ratios of
+//! a spec by hand: sides of 16 to 3840 in steps of 16; the owner's rule of 655,360 to 8,294,400 pixels and ratios of
 //! 1/3 to 3; price examples for 1024x1024 of 0.006, 0.053 and 0.211 US dollars.
 
 #![allow(clippy::float_cmp, reason = "amounts are the floats that are nearest to their decimals")]
 
-use airspec_models::openai_gpt_image_2::{Quality, Request, Required};
 use airspec_models::{Size, Valid};
+use gpt_image::{Quality, Request, Required};
+
+/// A document that no release of the provider changes.
+mod gpt_image {
+    airspec_macros::model!("../spec/tests/specs/gpt-image.json");
+}
 
 fn request(width: u32, height: u32) -> Result<Valid<Request>, airspec_models::Violations> {
     Request::builder(Required { positive_prompt: "a lighthouse".into(), width, height }).build()

@@ -42,10 +42,13 @@ fn a_request_is_sent_with_exactly_the_names_and_values_that_were_set() {
 
 #[test]
 fn build_tells_everything_that_is_wrong() {
-    let violations = Request::builder(Required { positive_prompt: "x".into(), width: 15, height: 4000 })
+    let highest = limits::HEIGHT_MAXIMUM;
+    let height = highest + limits::HEIGHT_MULTIPLE_OF;
+    let positive_prompt = "x".repeat(limits::POSITIVE_PROMPT_MIN_LENGTH - 1);
+    let violations = Request::builder(Required { positive_prompt, width: limits::WIDTH_MINIMUM - 1, height })
         .webhook_url("not a uri")
-        .number_results(21)
-        .inputs_reference_images(vec!["https://a.b/c"; 17])
+        .number_results(limits::NUMBER_RESULTS_MAXIMUM + 1)
+        .inputs_reference_images(vec!["https://a.b/c"; limits::INPUTS_REFERENCE_IMAGES_MAX_ITEMS + 1])
         .build()
         .unwrap_err();
     let found = ids(&violations);
@@ -62,9 +65,10 @@ fn build_tells_everything_that_is_wrong() {
     }
     assert_eq!(found.len(), 7, "{violations}");
     let message = violations.iter().find(|one| one.constraint == constraints::HEIGHT_MAXIMUM.id).unwrap();
-    assert_eq!(message.to_string(), "/height: must be at most 3840, found 4000; nearest legal value: 3840");
+    let expected =
+        format!("/height: must be at most {highest}, found {height}; nearest legal value: {highest}");
+    assert_eq!(message.to_string(), expected);
     assert_eq!(message.documentation, "https://runware.ai/docs/models/openai-gpt-image-2#request-height");
-    assert_eq!(limits::WIDTH_MAXIMUM, 3840);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Many models: files and folders of specs, found by slug, by AIR id, or by what a request says.
 
 use crate::document::text::{shorten, visible};
-use crate::document::{ReadError, Source};
+use crate::document::{ReadError, Source, read_source};
 use crate::model::{Model, Rule};
 use crate::read::Purpose;
 use serde_json::Value;
@@ -166,10 +166,30 @@ impl Catalogue {
 /// # Errors
 /// A spec that cannot be read, or a model that is not there.
 pub fn to_compare(word: &Path, specs: &[PathBuf]) -> Result<Model, CatalogueError> {
-    if word.exists() || word.extension().is_some_and(|ending| ending == "json") {
-        return Ok(crate::read_for(&crate::read_source(word)?, Purpose::Comparison)?);
+    if is_file(word) {
+        return Ok(crate::read_for(&read_source(word)?, Purpose::Comparison)?);
     }
     Ok(Catalogue::read_or_built_in(specs)?.named(&word.to_string_lossy())?.clone())
+}
+
+/// The text of the same.
+///
+/// # Errors
+/// A spec that cannot be read, or a model that is not there.
+pub fn source_to_compare(word: &Path, specs: &[PathBuf]) -> Result<Source, CatalogueError> {
+    if is_file(word) {
+        return Ok(read_source(word)?);
+    }
+    let model = to_compare(word, specs)?;
+    match crate::documents().iter().find(|(slug, _)| specs.is_empty() && *slug == model.slug) {
+        Some((_, text)) => Ok(Source::new(model.source, *text)),
+        None => Ok(read_source(Path::new(&model.source))?),
+    }
+}
+
+/// Whether a word names a file, not a model.
+fn is_file(word: &Path) -> bool {
+    word.exists() || word.extension().is_some_and(|ending| ending == "json")
 }
 
 impl Model {

@@ -12,8 +12,10 @@ mod json;
 mod markdown;
 mod outline;
 mod sentence;
+mod wording;
 
-pub use document::{Imported, import, slug};
+pub use document::{Imported, Known, Open, import, slug};
+pub use wording::Wording;
 
 use crate::document::{Diagnostic, Position, ReadError, Source, Tree};
 use crate::facts::{Fact, Facts, Identity, Layout, Parameter, Remark};

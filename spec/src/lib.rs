@@ -6,7 +6,7 @@
 //! answers must be as [`Behaviour`]s. Everything else in this workspace is a view of that model.
 //!
 //! The modules form no cycle. [`document`] is text with positions; [`model`] is data; [`vocabulary`] has words; [`rule`] knows each keyword;
-//! `read` converts a document to a model, and [`catalogue`] is many of them. [`price`] (the price of a result), [`synthesis`] (tasks made from a model),
+//! `read` converts a document to a model, [`release`] has other releases of it, and [`catalogue`] is many of them. [`price`] (the price of a result), [`synthesis`] (tasks made from a model),
 //! [`facts`] (the facts of any source), [`import`], [`verify`] and [`diff`] use these.
 //!
 //! ```
@@ -34,12 +34,13 @@ pub mod import;
 pub mod model;
 pub mod price;
 mod read;
+pub mod release;
 pub mod rule;
 pub mod synthesis;
 pub mod verify;
 pub mod vocabulary;
 
-pub use catalogue::{Catalogue, CatalogueError, to_compare};
+pub use catalogue::{Catalogue, CatalogueError, source_to_compare, to_compare};
 pub use document::{Diagnostic, MAX_BYTES, ReadError, Source, diagnostic, read_source, source, text, tree};
 pub use model::behaviour::{self, Behaviour};
 pub use model::{Constraint, ConstraintId, JsonPointer, Level, Model, ParameterPath, Property, Rule, Schema};

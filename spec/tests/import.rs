@@ -4,7 +4,7 @@
 mod support;
 
 use airspec_spec::facts::{Facts, Layout};
-use airspec_spec::import::{self, Imported};
+use airspec_spec::import::{self, Imported, Known, Open, Wording};
 use airspec_spec::verify::compare;
 use airspec_spec::{ReadError, Source};
 use serde_json::Value;
@@ -14,7 +14,8 @@ use support::{ids, real, source};
 fn import(source: &Source, known: Option<&Source>) -> (Facts, Imported) {
     let facts = import::read(source).unwrap_or_else(|error| panic!("{error}"));
     let slug = import::slug(&facts, &[]).unwrap();
-    let imported = import::import(&facts, &slug, known, &[]).unwrap_or_else(|error| panic!("{error}"));
+    let imported = import::import(&facts, &slug, &Known { document: known, ..Known::default() })
+        .unwrap_or_else(|error| panic!("{error}"));
     (facts, imported)
 }
 
@@ -314,4 +315,141 @@ fn a_refusal_of_a_schema_is_that_of_the_reader() {
     let text = r#"{"type": "object", "properties": {"a": {"minLenght": 1}}}"#;
     let error = import::read(&Source::new("typo.json", text)).unwrap_err();
     assert!(matches!(&error, ReadError::Refused(all) if all.len() == 1), "{error}");
+}
+
+fn worded(facts: &Facts, slug: &str, document: Option<&Source>, wording: &Wording) -> Imported {
+    import::import(facts, slug, &Known { document, wording: Some(wording), ..Known::default() }).unwrap()
+}
+
+/// The lantern with our wording, as another model's document.
+fn sibling() -> Source {
+    let (_, imported) = import(&source("lantern.json"), None);
+    let mut spec: Value = serde_json::from_str(&imported.text).unwrap();
+    let task = &mut spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
+    for (name, words) in [("glow", "How bright."), ("seed", "Start of the noise."), ("preset", "A trim.")] {
+        task[name]["description"] = words.into();
+        task[name]["title"] = name.to_uppercase().into();
+    }
+    task["preset"]["oneOf"][0]["description"] = "At the door.".into();
+    task["settings"]["properties"]["wind"]["description"] = "The air.".into();
+    for (value, words) in [(0, "None."), (1, "Much.")] {
+        task["settings"]["properties"]["wind"]["oneOf"][value]["description"] = words.into();
+    }
+    Source::new("sibling.json", spec.to_string())
+}
+
+#[test]
+fn a_new_model_gets_the_wording_of_its_siblings_where_the_facts_agree() {
+    let mut wording = Wording::default();
+    wording.add_document(&sibling());
+    let page = source("lantern.md")
+        .text()
+        .replace("test:lantern@3", "test:kite@1")
+        .replace("test-lantern-3", "test-kite-1")
+        .replace("- **Max**: `1`", "- **Max**: `3`");
+    let facts = import::read(&Source::new("kite.md", page)).unwrap();
+    let imported = worded(&facts, "test-kite-1", None, &wording);
+    let spec: Value = serde_json::from_str(&imported.text).unwrap();
+    let task = &spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
+    assert_eq!(
+        (&task["glow"]["description"], &task["glow"]["title"]),
+        (&"How bright.".into(), &"GLOW".into())
+    );
+    assert_eq!(task["preset"]["oneOf"][0]["description"], "At the door.");
+    assert_eq!(task["settings"]["properties"]["wind"]["oneOf"][1]["description"], "Much.");
+    // What nobody has described stays a question, a value too.
+    let open = |name: &str| imported.open.iter().find(|open| open.name == name).cloned();
+    assert_eq!(open("glow"), None);
+    let harbour = Open { name: "preset".to_owned(), values: vec!["\"harbour\"".to_owned()], is_bare: false };
+    assert_eq!(open("preset"), Some(harbour));
+    assert!(open("frame.colour").is_some_and(|open| open.is_bare && open.values.is_empty()));
+    let taken: Vec<&str> = imported.worded.iter().map(|remark| remark.text.as_str()).collect();
+    assert!(taken.contains(&"`glow` from sibling.json"), "{taken:?}");
+    // Once it is there, it is the document's own.
+    let again = worded(&facts, "test-kite-1", Some(&document(&imported)), &Wording::default());
+    assert_eq!((again.text, again.worded), (imported.text, Vec::new()));
+}
+
+#[test]
+fn wording_of_another_type_is_not_offered() {
+    let mut spec: Value = serde_json::from_str(sibling().text()).unwrap();
+    spec["components"]["schemas"]["RequestBody"]["items"]["properties"]["glow"] =
+        serde_json::json!({"type": "string", "description": "A name of a colour."});
+    let mut wording = Wording::default();
+    wording.add_document(&Source::new("other.json", spec.to_string()));
+    let facts = import::read(&source("lantern.md")).unwrap();
+    let imported = worded(&facts, "x", None, &wording);
+    assert!(!imported.text.contains("A name of a colour."));
+    assert!(imported.open.iter().any(|open| open.name == "glow" && open.is_bare));
+}
+
+#[test]
+fn values_bring_their_wording_to_another_place_of_the_same_name() {
+    let mut wording = Wording::default();
+    wording.add_document(&sibling());
+    let page = source("lantern.md").text().replace("preset", "trim").replace("wind", "preset");
+    let facts = import::read(&Source::new("kite.md", page)).unwrap();
+    let imported = worded(&facts, "x", None, &wording);
+    let spec: Value = serde_json::from_str(&imported.text).unwrap();
+    let task = &spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
+    // Of the same name, but with other values.
+    assert_eq!(task["settings"]["properties"]["preset"].get("description"), None);
+    assert_eq!(task["trim"].get("description"), None);
+}
+
+#[test]
+fn answers_win_and_a_file_that_has_none_is_refused() {
+    let mut wording = Wording::default();
+    wording.add_document(&sibling());
+    let answers =
+        r#"{"glow": {"description": " Answered. "}, "preset": {"values": {"porch": "A", "harbour": "B"}}}"#;
+    wording.add_answers(&Source::new("answers.json", answers)).unwrap();
+    let facts = import::read(&source("lantern.md")).unwrap();
+    let imported = worded(&facts, "x", None, &wording);
+    let spec: Value = serde_json::from_str(&imported.text).unwrap();
+    let task = &spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
+    assert_eq!((&task["glow"]["description"], task["glow"].get("title")), (&"Answered.".into(), None));
+    assert_eq!(task["preset"]["oneOf"][1], serde_json::json!({"const": "harbour", "description": "B"}));
+    for (text, reason) in [
+        ("[1]", "expected an object"),
+        (r#"{"glow": "bright"}"#, "expected an object"),
+        (r#"{"glow": {"descripton": "x"}}"#, "`descripton` is unknown here"),
+        (r#"{"glow": {"title": ""}}"#, "an empty answer"),
+        (r#"{"glow": {"values": {"a": 1}}}"#, "string"),
+    ] {
+        let error = Wording::default().add_answers(&Source::new("a.json", text)).unwrap_err().to_string();
+        assert!(error.starts_with("a.json:1:") && error.contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn a_document_has_the_day_of_the_release_in_which_it_changed() {
+    let page = source("lantern.md");
+    let on = |text: &str, before: Option<&Source>, day| {
+        let facts = import::read(&Source::new("page.md", text)).unwrap();
+        let known = Known { document: before, released: Some(day), ..Known::default() };
+        let imported = import::import(&facts, "test-lantern-3", &known).unwrap();
+        let version = airspec_spec::read(&document(&imported)).unwrap().version.unwrap();
+        (imported, version)
+    };
+    let (first, day) = on(page.text(), None, "2026-06-07");
+    assert_eq!(day, "2026-06-07");
+    let (same, day) = on(page.text(), Some(&document(&first)), "2026-07-09");
+    assert_eq!((day.as_str(), same.text == first.text), ("2026-06-07", true));
+    let later = page.text().replace("- **Max**: `1`\n", "- **Max**: `3`\n");
+    let (_, day) = on(&later, Some(&document(&first)), "2026-07-09");
+    assert_eq!(day, "2026-07-09");
+}
+
+#[test]
+fn the_answers_of_this_release_word_what_many_models_have() {
+    let mut wording = Wording::default();
+    wording.add_built_in();
+    let facts = import::read(&source("lantern.md")).unwrap();
+    let imported = worded(&facts, "x", None, &wording);
+    let spec: Value = serde_json::from_str(&imported.text).unwrap();
+    let task = &spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
+    assert_eq!((&task["seed"]["title"], &task["model"]["title"]), (&"Seed".into(), &"Model".into()));
+    let built_in = Source::new("wording.json", include_str!("../wording.json"));
+    Wording::default().add_answers(&built_in).unwrap();
 }

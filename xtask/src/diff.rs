@@ -19,8 +19,11 @@ pub(crate) struct Arguments {
     #[arg(value_name = "OLD")]
     old: PathBuf,
     /// The new spec: likewise
-    #[arg(value_name = "NEW")]
-    new: PathBuf,
+    #[arg(value_name = "NEW", required_unless_present = "model", conflicts_with = "model")]
+    new: Option<PathBuf>,
+    /// Instead of NEW: slug or AIR id of a model. The new spec is what OLD becomes if what the provider publishes is imported
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
     /// A spec file or a folder of them in which slugs and AIR ids are looked up; repeatable. Default: the built-in specs
     #[arg(long, value_name = "PATH")]
     spec: Vec<PathBuf>,
@@ -42,10 +45,15 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let model = |word: &PathBuf| airspec_spec::to_compare(word, &arguments.spec);
-    let (old, new) = (model(&arguments.old)?, model(&arguments.new)?);
+    let model = |word: &Path| airspec_spec::to_compare(word, &arguments.spec);
+    let old = model(&arguments.old)?;
+    let folder = tempfile::tempdir()?;
+    let imported =
+        arguments.model.as_deref().map(|name| import(arguments, &old, name, folder.path())).transpose()?;
+    let path = arguments.new.as_deref().or(imported.as_deref()).context("name the new spec")?;
+    let new = model(path)?;
     let found = diff::compare(&old, &new);
-    let evidence = search(arguments)?;
+    let evidence = search(&arguments.old, path, &arguments.spec, arguments.values, arguments.seed)?;
     let report = Report { diff: &found, evidence: &evidence, step: None };
     if arguments.migration {
         crate::show(&migration(&old, &new, &report)?)?;
@@ -59,16 +67,40 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(if fails { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+/// The file that the old spec becomes in a folder with what the provider publishes.
+fn import(arguments: &Arguments, old: &Model, name: &str, folder: &Path) -> anyhow::Result<PathBuf> {
+    // In a folder of its own, which has no list of known differences beside it.
+    let models = folder.join("spec/models");
+    std::fs::create_dir_all(&models)?;
+    let path = models.join(format!("{}.json", old.slug));
+    let text = airspec_spec::source_to_compare(&arguments.old, &arguments.spec)?;
+    std::fs::write(&path, text.text())?;
+    let root = crate::root();
+    crate::build_airspec(&root)?;
+    let mut import = crate::airspec_command(&root);
+    import.args(["import", "--model", name, "--out"]).arg(&models).stdout(Stdio::null());
+    anyhow::ensure!(import.status()?.success(), "there is no new spec");
+    let files = std::fs::read_dir(&models)?.count();
+    anyhow::ensure!(files == 1, "{} is not about `{name}`", arguments.old.display());
+    Ok(path)
+}
+
 /// What the binary finds that the new spec breaks.
-fn search(arguments: &Arguments) -> anyhow::Result<Evidence> {
+pub(crate) fn search(
+    old: &Path,
+    new: &Path,
+    specs: &[PathBuf],
+    values: usize,
+    seed: u64,
+) -> anyhow::Result<Evidence> {
     let root = crate::root();
     crate::build_airspec(&root)?;
     let output = crate::airspec_command(&root)
         .arg("diff")
-        .args([&arguments.old, &arguments.new])
-        .args(["--format", "json", "--values", &arguments.values.to_string()])
-        .args(["--seed", &arguments.seed.to_string()])
-        .args(arguments.spec.iter().flat_map(|spec| [Path::new("--spec"), spec]))
+        .args([old, new])
+        .args(["--format", "json", "--values", &values.to_string()])
+        .args(["--seed", &seed.to_string()])
+        .args(specs.iter().flat_map(|spec| [Path::new("--spec"), spec]))
         .stderr(Stdio::inherit())
         .output()
         .context("`airspec diff` does not start")?;
@@ -78,7 +110,8 @@ fn search(arguments: &Arguments) -> anyhow::Result<Evidence> {
     serde_json::from_value(report["evidence"].clone()).context("the report of `airspec diff` has no evidence")
 }
 
-fn migration(old: &Model, new: &Model, report: &Report<'_>) -> anyhow::Result<String> {
+/// What users of the generated crate must change, as Markdown.
+pub(crate) fn migration(old: &Model, new: &Model, report: &Report<'_>) -> anyhow::Result<String> {
     let name = |model: &Model| {
         let file = Path::new(&model.source).file_name().unwrap_or_default().to_string_lossy().into_owned();
         airspec_spec::text::shorten(&file, 200).replace('`', "'")

@@ -6,6 +6,7 @@ use airspec_codegen::{Options, in_parallel, view};
 use airspec_spec::Model;
 use airspec_spec::vocabulary::Vocabulary;
 use anyhow::Context as _;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,7 +48,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let models: Vec<Model> = models.into_iter().collect::<Result<_, _>>()?;
     let warnings: String = models.iter().map(warnings).collect();
     eprint!("{warnings}");
-    let artefacts = workspace(&root, &specs, models)?;
+    let releases = newest_releases(&root, &models)?;
+    let artefacts = workspace(&root, &specs, models, releases)?;
     let mut left_over = orphans(&folder, &artefacts)?;
     left_over.extend(orphans(&root.join("generated/reference"), &artefacts)?);
     let code = finish(arguments, &artefacts, &left_over)?;
@@ -94,13 +96,39 @@ pub(crate) fn specs(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Everything in the workspace that is made from `spec/models`.
-fn workspace(root: &Path, paths: &[PathBuf], models: Vec<Model>) -> anyhow::Result<Vec<Artefact>> {
+/// The newest known release of each model, if it is later than the model's document: a module of its own, whose name
+/// ends with the day.
+fn newest_releases(root: &Path, models: &[Model]) -> anyhow::Result<Vec<(PathBuf, Model)>> {
+    let mut releases = Vec::new();
+    for model in models {
+        let of_model =
+            |path: &PathBuf| path.parent().and_then(Path::file_name) == Some(OsStr::new(&model.slug));
+        let Some(path) = history(root).into_iter().rfind(of_model) else { continue };
+        let day = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        if model.version.as_ref().is_some_and(|own| *own < day) {
+            let mut release = airspec_spec::read_file(&path)?;
+            release.slug = format!("{}-{day}", model.slug);
+            releases.push((path, release));
+        }
+    }
+    Ok(releases)
+}
+
+/// Everything in the workspace that is made from `spec/models` and `spec/history`.
+fn workspace(
+    root: &Path,
+    paths: &[PathBuf],
+    models: Vec<Model>,
+    releases: Vec<(PathBuf, Model)>,
+) -> anyhow::Result<Vec<Artefact>> {
     let generated = root.join("generated");
     let options = |spec: String| Options { made_by: COMMAND.to_owned(), spec };
     let shown = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).display().to_string();
+    let of_models = models.len();
+    let documents = models.into_iter().zip(paths.iter().cloned());
+    let documents = documents.chain(releases.into_iter().map(|(path, model)| (model, path)));
     let models: Vec<(Model, Options)> =
-        models.into_iter().zip(paths).map(|(model, path)| (model, options(shown(path)))).collect();
+        documents.map(|(model, path)| (model, options(shown(&path)))).collect();
     let all = options("spec/models".to_owned());
     let folder = generated.join("src/models");
     let mut artefacts: Vec<Artefact> = airspec_codegen::modules(&models, &all)?
@@ -109,12 +137,12 @@ fn workspace(root: &Path, paths: &[PathBuf], models: Vec<Model>) -> anyhow::Resu
         .collect();
     let models: Vec<Model> = models.into_iter().map(|(model, _)| model).collect();
     let views = |model: &Model| views(&generated.join("reference").join(&model.slug), model);
-    artefacts.extend(in_parallel(&models, views).into_iter().flatten());
+    artefacts.extend(in_parallel(&models[..of_models], views).into_iter().flatten());
     artefacts.push(Artefact {
         path: generated.join("src/models.rs"),
         text: airspec_codegen::index(&models, &all),
     });
-    artefacts.push(vocabulary(root, &models)?);
+    artefacts.push(vocabulary(root, &models[..of_models])?);
     artefacts.push(features(&generated.join("Cargo.toml"), &models)?);
     Ok(artefacts)
 }
@@ -138,10 +166,12 @@ fn vocabulary(root: &Path, models: &[Model]) -> anyhow::Result<Artefact> {
     Ok(Artefact { path: root.join("spec/vocabulary.json"), text })
 }
 
-/// The documents of other releases.
+/// The documents of other releases, by model and day.
 fn history(root: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(root.join("spec/history"));
-    let mut paths: Vec<PathBuf> = entries.into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let below =
+        |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut paths: Vec<PathBuf> =
+        below(&root.join("spec/history")).flat_map(|folder| below(&folder).collect::<Vec<_>>()).collect();
     paths.retain(|path| path.extension().is_some_and(|ending| ending == "json"));
     paths.sort();
     paths

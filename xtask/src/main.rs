@@ -13,13 +13,14 @@ mod documents;
 mod explain;
 mod fuzz;
 mod generate;
-mod import;
 mod interop;
 mod output;
 mod random_spec;
+mod rehearse;
+mod release_notes;
+mod snapshots;
 mod stamp;
 mod tidy;
-mod verify;
 
 use clap::{Parser, Subcommand};
 use std::ffi::OsString;
@@ -41,11 +42,18 @@ enum Task {
     /// Generate the crate's modules from spec/models, or one module from another spec
     Gen(generate::Arguments),
     /// Write or update a spec from the provider's published source
-    Import(import::Arguments),
+    #[command(disable_help_flag = true)]
+    Import(PassedOn),
     /// Compare a spec with the provider's published source
-    Verify(verify::Arguments),
+    #[command(disable_help_flag = true)]
+    Verify(PassedOn),
+    /// Print what the provider publishes for a model
+    #[command(disable_help_flag = true)]
+    Fetch(PassedOn),
     /// List the changes between two specs: for requests and answers, and for users of the generated crate
     Diff(diff::Arguments),
+    /// Print what a pull request and the changelog say about a change of a spec
+    ReleaseNotes(release_notes::Arguments),
     /// Explain a constraint, a behaviour or a parameter
     Explain(explain::Arguments),
     /// Compare generated code with the judge on random values, for any specs
@@ -68,6 +76,10 @@ enum Task {
     Interop(interop::Arguments),
     /// Test the HTML reports in a browser
     Browse(browse::Arguments),
+    /// Renew the snapshots of all tests; review the result with `git diff`
+    Snapshots(snapshots::Arguments),
+    /// Try a change of the built-in spec in a copy of the workspace, with all of its tests
+    Rehearse(rehearse::Arguments),
     /// Merge several reports: shards of a run, or several models
     #[command(disable_help_flag = true)]
     Merge(PassedOn),
@@ -92,9 +104,11 @@ struct PassedOn {
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Gen(arguments) => generate::run(&arguments),
-        Task::Import(arguments) => import::run(&arguments),
-        Task::Verify(arguments) => verify::run(&arguments),
+        Task::Import(passed) => airspec("import", &passed),
+        Task::Verify(passed) => airspec("verify", &passed),
+        Task::Fetch(passed) => airspec("fetch", &passed),
         Task::Diff(arguments) => diff::run(&arguments),
+        Task::ReleaseNotes(arguments) => release_notes::run(&arguments),
         Task::Explain(arguments) => explain::run(&arguments),
         Task::Differential(arguments) => differential::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
@@ -105,6 +119,8 @@ fn main() -> ExitCode {
         Task::Faults(passed) => airspec("faults", &passed),
         Task::Interop(arguments) => interop::run(&arguments),
         Task::Browse(arguments) => browse::run(&arguments),
+        Task::Snapshots(arguments) => snapshots::run(&arguments),
+        Task::Rehearse(arguments) => rehearse::run(&arguments),
         Task::Merge(passed) => airspec("merge", &passed),
         Task::Report(passed) => airspec("report", &passed),
         Task::Mock(passed) => airspec("mock", &passed),
@@ -131,7 +147,7 @@ fn build_airspec(root: &Path) -> anyhow::Result<()> {
 
 /// The binary of this workspace.
 fn airspec_command(root: &Path) -> Command {
-    Command::new(built(root, "debug"))
+    xtask_start::command(root, "airspec")
 }
 
 /// `airspec` as a profile builds it.

@@ -8,7 +8,7 @@ fn xtask(arguments: &[&str]) -> Output {
 }
 
 fn history(date: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../spec/history/{date}.json"))
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../spec/history/openai-gpt-image-2/{date}.json"))
 }
 
 fn diff(old: &str, new: &str, more: &[&str]) -> Output {

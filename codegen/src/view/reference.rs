@@ -1,5 +1,6 @@
 //! The reference page of a model, in Markdown.
 
+use crate::facts::plain;
 use airspec_spec::model::image::CHECKED_WHERE;
 use airspec_spec::{Model, Rule, Schema};
 use std::fmt::Write as _;
@@ -38,9 +39,8 @@ pub fn reference(model: &Model) -> String {
 
 fn parameter(page: &mut String, model: &Model, schema: &Schema) {
     let _ = writeln!(page, "\n### `{}`\n", schema.path);
-    if let Some(description) = &schema.description {
-        let _ = writeln!(page, "{}\n", line(description));
-    }
+    let description = schema.description.clone().unwrap_or_else(|| plain(schema));
+    let _ = writeln!(page, "{}\n", line(&description));
     let constraints = model.constraints();
     let mine: Vec<_> = constraints
         .iter()

@@ -7,6 +7,7 @@ mod task;
 use crate::validator::validator;
 use airspec_spec::document::{Node, Source, text};
 use airspec_spec::facts::{Example, Facts, Shown};
+use airspec_spec::import::Known;
 use airspec_spec::model::behaviour::Kind;
 use airspec_spec::model::{Constraint, ConstraintId, JsonPointer, Model, ParameterPath};
 use airspec_spec::rule::Rule;
@@ -35,7 +36,7 @@ pub fn contradictions(facts: &Facts) -> Vec<(String, Vec<usize>)> {
             fact.line,
         );
     }
-    let model = airspec_spec::import::import(facts, "source", None, &[])
+    let model = airspec_spec::import::import(facts, "source", &Known::default())
         .and_then(|imported| airspec_spec::read(&Source::new(facts.source.as_str(), imported.text)));
     if let Ok(model) = model
         && let Ok(judge) = Judge::new(&model)

@@ -1,8 +1,11 @@
 //! `airspec diff`: what changed between two specs, and what it means to users.
 
+use super::fetch::{Published, built_in};
 use super::{End, Failure, show};
 use airspec_spec::diff::{self, Effect, Format, Report};
+use airspec_spec::import::{self, Known};
 use airspec_spec::text::visible_json;
+use airspec_spec::{Model, Source};
 use airspec_suite::counterexamples;
 use std::path::PathBuf;
 
@@ -12,8 +15,11 @@ pub(super) struct Arguments {
     #[arg(value_name = "OLD")]
     old: PathBuf,
     /// The new spec: likewise
-    #[arg(value_name = "NEW")]
-    new: PathBuf,
+    #[arg(value_name = "NEW", required_unless_present = "model", conflicts_with = "model")]
+    new: Option<PathBuf>,
+    /// Instead of NEW: slug or AIR id of a model. The new spec is what OLD becomes if what the provider publishes is imported
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
     /// A spec file or a folder of them in which slugs and AIR ids are looked up; repeatable. Default: the built-in specs
     #[arg(long, value_name = "PATH")]
     spec: Vec<PathBuf>,
@@ -29,11 +35,17 @@ pub(super) struct Arguments {
     /// Seed of the random values
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    published: Published,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let model = |word: &PathBuf| airspec_spec::to_compare(word, &arguments.spec);
-    let (old, new) = (model(&arguments.old)?, model(&arguments.new)?);
+    let old = model(&arguments.old)?;
+    let new = match (&arguments.new, &arguments.model) {
+        (Some(new), _) => model(new)?,
+        (None, name) => published(arguments, &old, name.as_deref().unwrap_or_default())?,
+    };
     let found = diff::compare(&old, &new);
     let evidence = counterexamples::search(&old, &new, &found, arguments.values, arguments.seed)?;
     let report = Report { diff: &found, evidence: &evidence, step: None };
@@ -41,4 +53,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     show(&if arguments.format == Format::Json { visible_json(&text) } else { text.into() })?;
     let fails = arguments.fail_on.is_some_and(|effect| report.reaches(effect));
     Ok(if fails { End::Violated } else { End::Conforms })
+}
+
+/// What the old spec becomes with what the provider publishes.
+fn published(arguments: &Arguments, old: &Model, name: &str) -> Result<Model, Failure> {
+    let text = airspec_spec::source_to_compare(&arguments.old, &arguments.spec)?;
+    let known = std::iter::once((old.slug.clone(), old.air.clone())).chain(built_in());
+    let (source, facts) = arguments.published.document(name, &known.collect::<Vec<_>>())?;
+    if let (Some(air), Some(found)) = (&old.air, &facts.identity.air)
+        && air != found
+    {
+        return Err(Failure(format!("{} is about `{found}`, {} about `{air}`", source.name(), text.name())));
+    }
+    let imported = import::import(&facts, &old.slug, &Known { document: Some(&text), ..Known::default() })?;
+    Ok(airspec_spec::read_for(&Source::new(source.name(), imported.text), airspec_spec::Purpose::Comparison)?)
 }

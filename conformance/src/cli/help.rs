@@ -62,6 +62,7 @@ Examples:
   airspec diff old.json new.json                              list the changes, with a request that fails now
   airspec diff old.json new.json --fail-on breaking           for CI
   airspec diff openai:gpt-image@2 new.json                    a built-in spec by its AIR id
+  airspec diff openai-gpt-image-2 --model openai:gpt-image@2  the built-in spec and what the provider publishes now
 
 Exit code: 0 no change that --fail-on names, 1 there is one, 2 the specs could not be compared.";
 
@@ -79,8 +80,9 @@ A value of more than 32 MiB, or with more than 200,000 values and names, is not 
 Exit code: 0 all values are valid, 1 a value is invalid, 2 a value could not be validated. It does not depend on the output.";
 
 pub(super) const VERIFY: &str = "\
-Example:
-  airspec verify --source page.md                             does the provider still publish what the spec says?
+Examples:
+  airspec verify --source page.md                             does this page say what the spec says?
+  airspec verify --model openai:gpt-image@2                   does the provider still publish what the spec says?
 
 Exit code: 0 they agree, 1 they differ, 2 they could not be compared.";
 
@@ -93,3 +95,27 @@ Examples:
 pub(super) const MAN: &str = "\
 Example:
   airspec man --out ~/.local/share/man/man1                   then: man airspec-conformance";
+
+pub(super) const IMPORT: &str = "\
+Examples:
+  airspec import --model openai:gpt-image@2 --out models      read what the provider publishes
+  airspec import page.md --out models                         read a page, a schema.json or an answer of the schema service
+
+What is there is updated: known descriptions stay, and changes and open questions are printed.
+Exit code: 0 the spec is written or current, 2 there is no such document, or it is not understood. Then no file changes.";
+
+pub(super) const FETCH: &str = "\
+Examples:
+  airspec fetch openai:gpt-image@2 --out published.json       from the schema service, or else from the model's page
+  airspec fetch openai-gpt-image-2 --from page --out page.md  the page in Markdown
+  airspec fetch openai:gpt-image@2 --release latest           from the schemas of a whole release
+
+Exit code: 0 the document is complete and about the model, 2 otherwise.";
+
+pub(super) const CATALOGUE: &str = "\
+Examples:
+  airspec catalogue                                           the models of today
+  airspec catalogue 20260930T0000                             the models of a release
+  airspec catalogue 20260930T0000 latest                      what changed between two releases
+
+Exit code: 0 the list is printed, 2 it could not be read. It does not depend on the changes.";

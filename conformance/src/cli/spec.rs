@@ -1,7 +1,7 @@
 //! Which specs a command uses: files, folders of them, or those that are built in.
 
 use super::{Failure, shown};
-use airspec_spec::{Catalogue, Level, Model, Source};
+use airspec_spec::{Catalogue, Level, Model, Source, release};
 use std::path::{Path, PathBuf};
 
 /// The model that is used where none is named.
@@ -18,6 +18,9 @@ pub(super) struct Spec {
     /// Slug or AIR id of a model in the specs, such as openai:gpt-image@2
     #[arg(long, value_name = "NAME")]
     model: Option<String>,
+    /// Release of the model that the spec describes, such as 2026-10-12, or `newest`; of the built-in specs
+    #[arg(long, value_name = "DATE")]
+    release: Option<String>,
     /// Additional constraints: a JSON file with the layout of `x-constraints`, or the word `owner` for the rules of the
     /// model's owner that the spec contains
     #[arg(long, value_name = "FILE")]
@@ -49,12 +52,29 @@ impl Spec {
         if let Some(name) = &self.model {
             catalogue = Catalogue::of(vec![catalogue.named(name)?.clone()])?;
         }
+        if let Some(day) = &self.release {
+            catalogue = Catalogue::of(vec![self.released(&catalogue, day)?])?;
+        }
         let Some(path) = &self.rules else { return Ok(catalogue) };
         match catalogue.models() {
             [model] => Ok(Catalogue::of(vec![with_rules(model, path)?])?),
             models => {
                 let many = models.len();
                 Err(Failure(format!("--rules is about one model: choose one of the {many} with --model")))
+            }
+        }
+    }
+
+    /// The one model, as it is in a release.
+    fn released(&self, catalogue: &Catalogue, day: &str) -> Result<Model, Failure> {
+        if !self.paths.is_empty() {
+            return Err(Failure("--release is about the built-in specs: leave out --spec".to_owned()));
+        }
+        match catalogue.models() {
+            [model] => Ok(release::of(model, day)?),
+            models => {
+                let many = models.len();
+                Err(Failure(format!("--release is about one model: choose one of the {many} with --model")))
             }
         }
     }
@@ -70,7 +90,8 @@ impl Spec {
         let specs = self.paths.iter().map(|spec| ("--spec", path(spec)));
         let model = self.model.iter().map(|model| ("--model", model.clone()));
         let rules = self.rules.iter().map(|rules| ("--rules", path(rules)));
-        let flags = specs.chain(model).chain(rules);
+        let release = self.release.iter().map(|release| ("--release", release.clone()));
+        let flags = specs.chain(model).chain(release).chain(rules);
         flags.flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
     }
 }

@@ -1,7 +1,8 @@
 //! `airspec verify`: a spec against what the provider published.
 
+use super::documents::{self, Found};
+use super::fetch::Published;
 use super::{End, Failure, show};
-use airspec_spec::Source;
 use airspec_spec::{import, verify};
 use std::path::PathBuf;
 
@@ -9,40 +10,42 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Published source: an OpenAPI file, an answer of the schema service, the JSON Schema of a task, or a model page (Markdown or text)
-    #[arg(long, value_name = "FILE")]
-    source: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "model", conflicts_with = "model")]
+    source: Option<PathBuf>,
+    /// Slug or AIR id of a model, whose document the provider is asked for
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
     /// Spec to compare, instead of the built-in one
     #[arg(long, value_name = "FILE")]
     spec: Option<PathBuf>,
+    /// Folder of the specs, instead of the built-in ones
+    #[arg(long, value_name = "DIR", env = documents::FOLDER, hide_env = true)]
+    models: Option<PathBuf>,
+    #[command(flatten)]
+    published: Published,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let source = import::read(&airspec_spec::read_source(&arguments.source)?)?;
-    let (slug, spec, known) = match &arguments.spec {
+    let known = match &arguments.models {
+        Some(folder) => documents::known(folder)?,
+        None => super::fetch::built_in(),
+    };
+    let (_, source) =
+        arguments.published.file_or_model(arguments.source.as_deref(), arguments.model.as_deref(), &known)?;
+    let found = match &arguments.spec {
         Some(path) => {
             let slug = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            (slug, import::read(&airspec_spec::read_source(path)?)?, verify::allowed_for(path)?)
+            Found { slug, source: airspec_spec::read_source(path)?, path: Some(path.clone()) }
         }
-        None => {
-            let (slug, text) = built_in(&source)?;
-            (slug.to_owned(), import::read(&Source::new(format!("{slug}.json"), text))?, verify::built_in())
-        }
+        None => documents::about(&source, arguments.models.as_deref())?,
     };
+    let allowed = match &found.path {
+        Some(path) => verify::allowed_for(path)?,
+        None => verify::built_in(),
+    };
+    let spec = import::read(&found.source)?;
     let contradictions = airspec_judge::contradictions(&source);
-    let report = verify::verify(&source, &spec, &slug, &known, contradictions);
+    let report = verify::verify(&source, &spec, &found.slug, &allowed, contradictions);
     show(&format!("{report}\n"))?;
     Ok(if report.is_clean() { End::Conforms } else { End::Violated })
-}
-
-/// The document that is about the model of a source.
-fn built_in(source: &airspec_spec::facts::Facts) -> Result<(&'static str, &'static str), Failure> {
-    let air =
-        |text: &str| airspec_spec::read(&Source::new("document", text)).ok().and_then(|model| model.air);
-    let documents = airspec_spec::documents();
-    let known: Vec<_> = documents.iter().map(|(slug, text)| ((*slug).to_owned(), air(text))).collect();
-    let slug = import::slug(source, &known);
-    let found = documents.iter().find(|(known, _)| slug.as_deref() == Some(*known)).copied();
-    found.ok_or_else(|| {
-        Failure(format!("{}: no spec of this model is built in; select the spec with --spec", source.source))
-    })
 }

@@ -98,7 +98,7 @@ fn rate(text: &str) -> Result<f64, String> {
     rate.ok_or_else(|| "use a number of requests per second, such as 0.5 or 10".to_owned())
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0 && *seconds <= 86_400.0);
     seconds
         .map(Duration::from_secs_f64)

@@ -1,9 +1,9 @@
 //! What the client makes of answers: results in full and in part, errors, and what is neither.
 
+use crate::gpt_image::{OutputType, Request};
 use crate::support::{Script, answer, client, deferred, error, mock, quick, required, result, task, under};
 use airspec_mock::Settings as MockSettings;
 use airspec_models::client::{Class, Client, Error, Progress};
-use airspec_models::openai_gpt_image_2::{OutputType, Request};
 use airspec_models::{Batch, Valid};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
@@ -91,7 +91,7 @@ async fn each_task_of_a_batch_has_an_outcome() {
     // 0.006 USD and upwards for each image: the third one is not covered.
     let mock = under("balance=0.5").await;
     let paid = |number| {
-        Request::builder(airspec_models::openai_gpt_image_2::Required {
+        Request::builder(crate::gpt_image::Required {
             positive_prompt: "a lighthouse".into(),
             width: 1024,
             height: 1024,

@@ -1,9 +1,9 @@
 //! What may be billed is never called safe to send anew: each status with each body, and random histories against a
 //! server that knows what it has taken.
 
+use crate::gpt_image::Request;
 use crate::support::{KEY, Script, answer, client, cut, deferred, error, quick, result, task};
 use airspec_models::client::{Class, Client, Error};
-use airspec_models::openai_gpt_image_2::Request;
 use airspec_models::{Batch, Valid};
 use std::time::Duration;
 

@@ -2,10 +2,10 @@
 
 #![allow(clippy::float_cmp, reason = "amounts are the floats that are nearest to their decimals")]
 
+use crate::gpt_image::{DeliveryMethod, Quality, Request, Required};
 use crate::support::{KEY, Script, answer, cut, mock, quick, required, result};
 use airspec_mock::Settings as MockSettings;
 use airspec_models::client::{Budget, Class, Client, Error};
-use airspec_models::openai_gpt_image_2::{DeliveryMethod, Quality, Request, Required};
 use airspec_models::{Batch, Valid};
 
 fn rich(url: &str, budget: &Budget) -> Client {

@@ -1,9 +1,9 @@
 //! Files arrive whole or not at all.
 
+use crate::gpt_image::{OutputFormat, Request};
 use crate::support::{KEY, Script, answer, answer_with, client, cut, quick, required, under};
 use airspec_media::{Container, probe};
 use airspec_models::client::{Class, Client, Error, Settings};
-use airspec_models::openai_gpt_image_2::{OutputFormat, Request};
 use std::path::Path;
 use std::time::Duration;
 

@@ -2,9 +2,9 @@
 //! address space, which tells its peak.
 #![cfg(target_os = "linux")]
 
+use crate::gpt_image::{DeliveryMethod, Request};
 use crate::support::{KEY, Script, answer, quick, required};
 use airspec_models::client::{Client, Finished, Settings};
-use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request};
 use airspec_models::{Uuid, Valid};
 use std::process::Command;
 

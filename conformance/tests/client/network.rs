@@ -1,12 +1,12 @@
 //! Trouble that passes, and trouble that does not.
 
+use crate::gpt_image::{DeliveryMethod, Request};
 use crate::support::{
     KEY, Script, answer, answer_with, client, cut, deferred, mock, quick, required, result, task, under,
 };
 use airspec_mock::Settings as MockSettings;
 use airspec_models::Valid;
 use airspec_models::client::{Class, Client, Error, Progress};
-use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request};
 use std::time::{Duration, Instant};
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! Files and prices of results, in whichever form they come, and results that are collected by their identifier.
 
+use crate::gpt_image::{OutputFormat, OutputType, Quality, Request};
 use crate::support::{Script, answer, client, deferred, mock, required};
 use airspec_media::{Container, probe};
 use airspec_mock::Settings as MockSettings;
 use airspec_models::client::Error;
-use airspec_models::openai_gpt_image_2::{OutputFormat, OutputType, Quality, Request};
 use airspec_models::{Fields, Uuid, Valid};
 use serde_json::{Value, json};
 
@@ -62,7 +62,7 @@ async fn a_result_without_a_usable_file_replaces_nothing() {
 async fn the_price_of_a_task_is_the_exact_sum_of_its_results() {
     let mock = mock(MockSettings::default()).await;
     let client = client(&mock.url());
-    let required = airspec_models::openai_gpt_image_2::Required { width: 1024, height: 1024, ..required() };
+    let required = crate::gpt_image::Required { width: 1024, height: 1024, ..required() };
     let task = |with_cost| {
         let task = Request::builder(required.clone()).provider_settings_openai_quality(Quality::Medium);
         task.number_results(3).include_cost(with_cost).build().unwrap()

@@ -1,10 +1,10 @@
 //! The client over WebSocket, against the mock.
 
+use crate::gpt_image::Request;
 use crate::support::{KEY, deferred, mock, quick, required, result};
 use airspec_mock::{Key, Mock, Settings as MockSettings};
 use airspec_models::Valid;
 use airspec_models::client::{Budget, Class, Client, Error, Socket};
-use airspec_models::openai_gpt_image_2::Request;
 use futures_util::{SinkExt as _, StreamExt as _};
 use std::collections::HashSet;
 use std::time::{Duration, Instant};

@@ -1,9 +1,9 @@
 //! Tasks, clients and servers for all tests of the client.
 
+use crate::gpt_image::{DeliveryMethod, Request, Required};
 use airspec_mock::{Engine, Mock, Settings as MockSettings};
 use airspec_models::Valid;
 use airspec_models::client::{Client, Settings};
-use airspec_models::openai_gpt_image_2::{DeliveryMethod, Request, Required};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 pub(crate) const KEY: &str = "sk-0123456789abcdef";
 
 pub(crate) async fn mock(settings: MockSettings) -> Mock {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/models/openai-gpt-image-2.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/tests/specs/gpt-image.json");
     Mock::start(Engine::new(airspec_spec::read_file(&path).unwrap(), settings).unwrap()).await.unwrap()
 }
 

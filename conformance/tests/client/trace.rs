@@ -1,8 +1,8 @@
 //! Spans and events of the client: what they say, and what they never say.
 
+use crate::gpt_image::Request;
 use crate::support::{KEY, Script, answer, client, cut, deferred, mock, required, result, task};
 use airspec_mock::Settings as MockSettings;
-use airspec_models::openai_gpt_image_2::Request;
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::Once;

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 pub(crate) const KEY: &str = "sk-0123456789abcdef";
 
 pub(crate) fn model() -> airspec_spec::Model {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/models/openai-gpt-image-2.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/tests/specs/gpt-image.json");
     airspec_spec::read_file(&path).unwrap()
 }
 

@@ -1,7 +1,9 @@
 //! Facts to a document: a new one, or the one that is there, with our wording kept where a parameter is known.
 
 mod schema;
+mod write;
 
+use super::wording::Wording;
 use super::{json, slug_from};
 use crate::document::{ReadError, Source, Tree};
 use crate::facts::{Allowed, Facts, Remark};
@@ -22,6 +24,21 @@ pub struct Imported {
     pub changes: Vec<Remark>,
     /// What the source leaves open, for us to answer.
     pub questions: Vec<Remark>,
+    /// Parameters that got the wording of another place.
+    pub worded: Vec<Remark>,
+    /// The dotted names of the parameters and of the fields of results, which begin with `data[]`, that lack wording.
+    pub open: Vec<Open>,
+}
+
+/// What lacks wording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Open {
+    /// The dotted name; that of a field of a result begins with `data[]`.
+    pub name: String,
+    /// The values without a description, as JSON.
+    pub values: Vec<String>,
+    /// Whether title and description are missing, not descriptions of values alone.
+    pub is_bare: bool,
 }
 
 /// The name of the document that a source belongs to: the one of these documents that is about the same model, or a new
@@ -44,17 +61,28 @@ fn model(facts: &Facts) -> Option<String> {
     facts.identity.air.clone().or_else(|| parameter?.value.as_text().map(str::to_owned))
 }
 
+/// What is known before an import. The default is nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known<'k> {
+    /// The document that is there.
+    pub document: Option<&'k Source>,
+    /// Differences that we have decided on, which stay as they are.
+    pub decided: &'k [Allowed],
+    /// Wording for what is new.
+    pub wording: Option<&'k Wording>,
+    /// The day of the release, such as `2026-10-12`, for a document that is new or changes.
+    pub released: Option<&'k str>,
+}
+
 /// The document that the facts give, on top of the one that is there. A known difference, which we have decided on,
-/// stays as it is.
+/// stays as it is. A parameter that is new gets known wording.
 ///
 /// # Errors
 /// A document that cannot be read, and facts that give none.
-pub fn import(
-    facts: &Facts,
-    slug: &str,
-    known: Option<&Source>,
-    decided: &[Allowed],
-) -> Result<Imported, ReadError> {
+pub fn import(facts: &Facts, slug: &str, before: &Known<'_>) -> Result<Imported, ReadError> {
+    let Known { document: known, decided, released, .. } = *before;
+    let no_wording = Wording::default();
+    let wording = before.wording.unwrap_or(&no_wording);
     let refused = |diagnostic| ReadError::Refused(vec![diagnostic]);
     let (old, mut document) = match known {
         Some(source) => {
@@ -66,7 +94,7 @@ pub fn import(
     };
     let decided = decided.iter().filter(|entry| entry.model == slug && entry.layout == facts.layout.word());
     let mut writer =
-        schema::Writer::new(facts.layout, decided.map(|entry| entry.difference.clone()).collect());
+        schema::Writer::new(facts.layout, decided.map(|entry| entry.difference.clone()).collect(), wording);
     // A document of another layout stood without a frame.
     let is_bare = document.at(&["info", "x-model-id"]).and_then(Tree::as_text) == Some("");
     let page = about(&mut document, facts, slug, is_bare, &mut writer.questions);
@@ -75,6 +103,9 @@ pub fn import(
     *document.at_mut(&path) =
         writer.task(&facts.task, old.as_ref().map(|old| &old.task), before.as_ref(), &page);
     results(&mut document, facts, old.as_ref(), &mut writer);
+    if let Some(day) = released.filter(|_| known.is_none() || !writer.changes.is_empty()) {
+        *document.at_mut(&["info", "version"]) = Tree::text(day);
+    }
     let text = document.document();
     let same = known.filter(|source| source.text().trim_end() == text.trim_end());
     let text = same.map_or(text, |source| source.text().to_owned());
@@ -87,6 +118,8 @@ pub fn import(
         is_new: known.is_none(),
         changes: if known.is_some() { writer.changes } else { Vec::new() },
         questions: writer.questions,
+        worded: writer.worded,
+        open: writer.open,
     })
 }
 
@@ -175,7 +208,7 @@ fn prices(document: &mut Tree, prices: &[(String, String)]) {
 }
 
 /// The schema of a result. A source that does not describe results leaves what is known.
-fn results(document: &mut Tree, facts: &Facts, old: Option<&Facts>, writer: &mut schema::Writer) {
+fn results(document: &mut Tree, facts: &Facts, old: Option<&Facts>, writer: &mut schema::Writer<'_>) {
     let path = ["components", "schemas", "ResponseBody", "properties", "data", "items"];
     let before = document.at(&path).cloned();
     let Some(result) = &facts.result else {

@@ -15,7 +15,7 @@ pub(super) fn read(source: &Source) -> Result<Facts, Diagnostic> {
         let item = |name, list| find(schemas, &[name, "properties", list, "items"]);
         (Layout::OpenApi, find(schemas, &["RequestBody"])?, item("ResponseBody", "data")?)
     } else if let Some(request) = find(root, &["requestSchema"])? {
-        let response = find(root, &["responseSchema"])?;
+        let response = find(root, &["responseSchema"])?.filter(|response| response.kind() != "null");
         let item = match response {
             Some(response) => find(response, &["properties", "data", "items"])?,
             None => None,

@@ -90,7 +90,8 @@ impl Kinds {
     }
 
     /// The names of the types in a sentence: "a whole number".
-    pub(crate) fn words(self) -> Vec<String> {
+    #[must_use]
+    pub fn words(self) -> Vec<String> {
         NAMES.iter().filter(|(_, bit, _)| self.0 & bit != 0).map(|(.., words)| (*words).to_owned()).collect()
     }
 }

@@ -216,6 +216,8 @@ impl<'a> Reader<'a> {
         for member in members {
             match member.key.as_str() {
                 "requestSchema" => parts.task = Some(member.value),
+                // The service has no schema of the results of some models.
+                "responseSchema" if member.value.kind() == "null" => {}
                 "responseSchema" => {
                     parts.result = self.envelope(member.value, "data").or(Some(member.value));
                 }

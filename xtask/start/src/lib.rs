@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 /// The subcommands of `airspec` that `cargo xtask` passes on.
-pub const PASSED_ON: [&str; 6] = ["conformance", "faults", "merge", "mock", "report", "validate"];
+pub const PASSED_ON: [&str; 9] =
+    ["conformance", "faults", "fetch", "import", "merge", "mock", "report", "validate", "verify"];
 
 /// The workspace.
 #[must_use]
@@ -45,6 +46,17 @@ pub fn target(root: &Path) -> PathBuf {
 #[must_use]
 pub fn built(root: &Path, profile: &str, program: &str) -> PathBuf {
     target(root).join(profile).join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+}
+
+/// A program as the debug profile builds it, which works on the documents of the workspace.
+#[must_use]
+pub fn command(root: &Path, program: &str) -> Command {
+    const MODELS: &str = "AIRSPEC_MODELS";
+    let mut command = Command::new(built(root, "debug", program));
+    if std::env::var_os(MODELS).is_none() {
+        command.env(MODELS, root.join("spec/models"));
+    }
+    command
 }
 
 /// What makes a build one of the whole workspace, and of its tests: the test that is named is built as well, and costs

@@ -2,8 +2,8 @@
 //!
 //! The commands about servers are those of the program `airspec`; for them, the maintainer's program is not built at all.
 
-use std::process::{Command, ExitCode};
-use xtask_start::{PASSED_ON, build, built, hand_over, root};
+use std::process::ExitCode;
+use xtask_start::{PASSED_ON, build, hand_over, root};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     let root = root();
     let start = || {
         build(&root, program)?;
-        let mut command = Command::new(built(&root, "debug", program));
+        let mut command = xtask_start::command(&root, program);
         command.args(&arguments);
         hand_over(command)
     };

@@ -6,6 +6,9 @@
 
 #[path = "../../src/documents/lines.rs"]
 mod lines;
+#[allow(dead_code, reason = "each test uses a part")]
+#[path = "../../../conformance/tests/support/provider.rs"]
+mod provider;
 mod recipe;
 mod sandbox;
 #[path = "../support/mod.rs"]

@@ -1,5 +1,6 @@
 //! A folder with the files that documents name, and the programs that their lines call.
 
+use super::provider::Provider;
 use super::support::{copy, forget_package};
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -27,6 +28,7 @@ const FOLDERS: [&str; 3] = [".local/share/bash-completion/completions", ".zfunc"
 pub(crate) struct Fixture {
     folder: tempfile::TempDir,
     server: Server,
+    provider: Provider,
 }
 
 impl Fixture {
@@ -40,20 +42,15 @@ impl Fixture {
             &programs.join("cargo"),
             &format!(
                 "case $1 in build) exit ;; xtask) shift ;; *) echo \"cargo $*: not here\" >&2; exit 99 ;; esac\n\
-                 case $1 in gen | import | verify) task=$1; shift; set -- \"$task\" --root . \"$@\" ;; esac\n\
+                 case $1 in gen) shift; set -- gen --root . \"$@\" ;; esac\n\
                  exec '{}' \"$@\"\n",
                 env!("CARGO_BIN_EXE_xtask")
             ),
         );
-        // Every download is the spec, as the provider would publish it.
-        script(
-            &programs.join("curl"),
-            "while [ $# -gt 0 ]; do [ \"$1\" = --output ] && cp FILE \"$2\"; shift; done\n",
-        );
         let mut mock = Command::new(airspec());
         mock.args(["mock", "--port", "0", "--quiet"]).env("RUNWARE_API_KEY", "any");
         let server = Server::start(&mut mock).unwrap();
-        let fixture = Self { folder, server };
+        let fixture = Self { folder, server, provider: publish() };
         fixture.create_files(&fixture.folder.path().join("template"));
         fixture
     }
@@ -72,8 +69,8 @@ impl Fixture {
             }
         };
         add("spec/models/openai-gpt-image-2.json", &["page.md", "FILE"]);
-        add("spec/history/2026-06-07.json", &["OLD", "old.json"]);
-        add("spec/history/2026-07-09.json", &["NEW", "new.json"]);
+        add("spec/history/openai-gpt-image-2/2026-06-07.json", &["OLD", "old.json"]);
+        add("spec/history/openai-gpt-image-2/2026-07-09.json", &["NEW", "new.json"]);
         add("generated/examples/lighthouse.json", &["my-model.json", "models/lighthouse.json"]);
         add("spec/models/openai-gpt-image-2.json", &["models/openai-gpt-image-2.json"]);
         add("docs/examples/answer.json", &["answer.json"]);
@@ -105,10 +102,35 @@ impl Fixture {
         shell.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", programs.display()));
         shell.env("CARGO", programs.join("cargo")).env("HOME", folder).env("RUNWARE_API_KEY", "any");
         shell.env("AIRSPEC_TARGET", &self.server.url).env("AIRSPEC_MAX_COST", "20");
+        shell.env("AIRSPEC_MODELS", "spec/models").env("AIRSPEC_CACHE", "");
+        shell
+            .env("AIRSPEC_SCHEMA_SERVICE", &self.provider.url)
+            .env("AIRSPEC_MODEL_PAGES", &self.provider.url);
+        shell.env("AIRSPEC_MODEL", "openai-gpt-image-2");
         shell.env("CI_NODE_TOTAL", "3").env("CI_PIPELINE_IID", "7").env("GITHUB_STEP_SUMMARY", "summary.md");
         shell.envs(std::env::var_os("CARGO_TARGET_DIR").map(|folder| ("CARGO_TARGET_DIR", folder)));
         shell
     }
+}
+
+/// A server that publishes the built-in spec as the provider would.
+fn publish() -> Provider {
+    let provider = Provider::start();
+    let path = workspace().join("spec/models/openai-gpt-image-2.json");
+    let text = fs::read_to_string(path).unwrap();
+    let spec: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let request = &spec["components"]["schemas"]["RequestBody"]["items"];
+    provider
+        .json("/resolve/openai%3Agpt-image%402", serde_json::json!({"requestSchema": request}).to_string());
+    provider.json("/openai-gpt-image-2/schema.json", text.clone());
+    let (air, slug) = (&spec["info"]["x-air-id"], &spec["info"]["x-model-id"]);
+    let model = serde_json::json!({"air": air, "slug": slug, "requestSchema": request});
+    let map = serde_json::json!({"version": "20260930T0000", "inference": [model]}).to_string();
+    provider.json("/registry.json", r#"{"models": {}}"#);
+    for release in ["20260930T0000", "latest"] {
+        provider.json(&format!("/releases/{release}/schema-map.json"), map.clone());
+    }
+    provider
 }
 
 /// The help of a command, or that of the program.
@@ -159,6 +181,8 @@ impl<'a> Sandbox<'a> {
     /// The line with every URL replaced by one of this machine.
     fn localized(&self, line: &str) -> String {
         let line = line.replace("--port 8080", &format!("--port {}", self.port));
+        // The provider's page is not part of this project: the spec takes its place.
+        let line = line.replace("--from page", "--from schema");
         let url = regex::Regex::new(r#"(?:https?|wss?)://[^\s'"]+|\bURL(?:_[AB])?\b"#).unwrap();
         let server = |found: &regex::Captures<'_>| {
             let own = self.server.as_ref().filter(|_| found[0].contains("://127.0.0.1:8080"));

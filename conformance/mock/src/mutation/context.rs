@@ -238,7 +238,7 @@ mod tests {
     use super::*;
 
     fn model() -> Model {
-        let (name, text) = airspec_spec::documents()[0];
+        let (name, text) = ("gpt-image.json", include_str!("../../../../spec/tests/specs/gpt-image.json"));
         airspec_spec::read(&airspec_spec::Source::new(name, text)).unwrap()
     }
 

@@ -263,7 +263,8 @@ mod tests {
 
     impl Setup {
         fn new() -> Self {
-            let (name, text) = airspec_spec::documents()[0];
+            let (name, text) =
+                ("gpt-image.json", include_str!("../../../../spec/tests/specs/gpt-image.json"));
             let model = airspec_spec::read(&airspec_spec::Source::new(name, text)).unwrap();
             Self(Costs::new(&model), Oracle::new(&model).unwrap())
         }

@@ -14,10 +14,11 @@ pub mod limits;
 
 use airspec_models::serde::{Deserialize, Serialize};
 use airspec_models::{Integer, Uuid, wire};
-pub use builder::{RequestBuilder, Required};
-pub use enums::{
-    DeliveryMethod, Model, Moderation, OutputFormat, OutputType, Quality, TaskType,
+pub use airspec_models::shared::{
+    DeliveryMethod, Inputs, Model, OutputFormat, OutputType, Safety, TaskType,
 };
+pub use builder::{RequestBuilder, Required};
+pub use enums::{Moderation, Quality};
 
 /// A request: one task for the model.
 ///
@@ -289,72 +290,6 @@ impl Openai {
     #[must_use]
     pub fn quality(mut self, value: Quality) -> Self {
         self.quality = Some(value);
-        self
-    }
-}
-
-/// Inputs. Held by [`Request::inputs`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(crate = "airspec_models::serde", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Inputs {
-    /// Reference images (`inputs.referenceImages`).
-    ///
-    /// Images for the model to use or to edit; the prompt says how. Each is one of: the UUID of an
-    /// image that the service has, a URL of the image, a `data:` URI, or the bytes of the image as
-    /// Base64 text.
-    ///
-    /// Optional: 1 to 16 items, each item must be a UUID (8-4-4-4-12 hexadecimal digits), must be a URI
-    /// with a scheme (RFC 3986), must match the pattern
-    /// `^data:image\/[a-zA-Z]+;base64,[a-zA-Z0-9+/=]+$` or must match the pattern `^[a-zA-Z0-9+/=]+$`.
-    /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-inputs-referenceimages>
-    #[serde(rename = "referenceImages", with = "wire::optional")]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reference_images: Option<Vec<String>>,
-}
-
-airspec_models::object!(Inputs {
-    0 => reference_images: "referenceImages",
-});
-
-impl Inputs {
-    /// Sets `inputs.referenceImages`.
-    #[must_use]
-    pub fn reference_images(
-        mut self,
-        value: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        self.reference_images = Some(value.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-/// Safety. Held by [`Request::safety`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(crate = "airspec_models::serde", deny_unknown_fields)]
-#[non_exhaustive]
-pub struct Safety {
-    /// Content check (`safety.checkContent`).
-    ///
-    /// Whether finished images are checked for unsafe content. If so, each result contains the outcome
-    /// in `NSFWContent`.
-    ///
-    /// Optional. Server default: `false` (never sent).
-    /// Source: <https://runware.ai/docs/models/openai-gpt-image-2#request-safety-checkcontent>
-    #[serde(rename = "checkContent", with = "wire::optional")]
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub check_content: Option<bool>,
-}
-
-airspec_models::object!(Safety {
-    0 => check_content: "checkContent",
-});
-
-impl Safety {
-    /// Sets `safety.checkContent`.
-    #[must_use]
-    pub fn check_content(mut self, value: bool) -> Self {
-        self.check_content = Some(value);
         self
     }
 }

@@ -1,50 +1,20 @@
 //! One schema of a document: facts of the source, wording and unstated facts of the document that is there.
 
+use super::Open;
+use super::write::{LAST, ORDER, levels, push, rules, without_words};
 use crate::document::Tree;
 use crate::facts::{Fact, Layout, Parameter, Remark, is_rule, normal};
+use crate::import::wording::{Found, Wording};
 use crate::model::{Level, ParameterPath};
 
-/// The order in which a document states facts.
-const ORDER: [&str; 17] = [
-    "type",
-    "const",
-    "enum",
-    "format",
-    "pattern",
-    "minLength",
-    "maxLength",
-    "minimum",
-    "exclusiveMinimum",
-    "maximum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "if",
-    "contains",
-];
-
-/// Facts that stand behind the members and the items.
-const LAST: [&str; 11] = [
-    "prefixItems",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "patternProperties",
-    "propertyNames",
-    "unevaluatedProperties",
-    "additionalProperties",
-    "default",
-    "x-value-count",
-    "x-unique",
-];
-
 /// Writes schemas, and keeps what there is to ask.
-pub(super) struct Writer {
+pub(super) struct Writer<'w> {
     layout: Layout,
     pub(super) questions: Vec<Remark>,
     pub(super) changes: Vec<Remark>,
+    pub(super) worded: Vec<Remark>,
+    pub(super) open: Vec<Open>,
+    wording: &'w Wording,
     /// The page that parameters are documented on; none for results.
     page: Option<String>,
     /// Ids of the differences that are known and stay.
@@ -74,9 +44,10 @@ impl Old<'_> {
     }
 }
 
-impl Writer {
-    pub(super) fn new(layout: Layout, decided: Vec<String>) -> Self {
-        Self { layout, questions: Vec::new(), changes: Vec::new(), page: None, decided }
+impl<'w> Writer<'w> {
+    pub(super) fn new(layout: Layout, decided: Vec<String>, wording: &'w Wording) -> Self {
+        let (questions, changes, worded, open) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { layout, questions, changes, worded, open, wording, page: None, decided }
     }
 
     /// The schema of the task.
@@ -115,26 +86,34 @@ impl Writer {
 
     fn schema(&mut self, new: &Parameter, old: Old<'_>, path: &ParameterPath) -> Tree {
         let facts = self.merged(new, old, path);
-        let mut members = self.words(new, old, path);
+        let known = self.wording.find(new, path, self.page.is_none()).filter(|_| !new.name.is_empty());
+        let mut members = self.words(new, old, path, known.as_ref());
         let is_object = new.is_a("object");
         for keyword in ORDER.into_iter().filter(|keyword| !(is_object && is_rule(keyword))) {
             for fact in facts.iter().filter(|fact| fact.keyword == keyword) {
-                push(&mut members, fact, old);
+                push(&mut members, fact, old.tree, known.as_ref());
             }
         }
         self.below(new, old, path, &mut members);
         for keyword in LAST {
             for fact in facts.iter().filter(|fact| fact.keyword == keyword) {
-                push(&mut members, fact, old);
+                push(&mut members, fact, old.tree, None);
             }
         }
+        self.ask_for_words(new, path, &members);
         rules(&facts, is_object, &mut members);
-        levels(&facts, is_object, old, &mut members);
+        levels(&facts, is_object, old.tree, &mut members);
         Tree::Object(members)
     }
 
-    /// Title, description and whatever else describes, as the document has it; a question where it has nothing.
-    fn words(&mut self, new: &Parameter, old: Old<'_>, path: &ParameterPath) -> Vec<(String, Tree)> {
+    /// Title, description and whatever else describes, as the document has it, or else as it is known elsewhere.
+    fn words(
+        &mut self,
+        new: &Parameter,
+        old: Old<'_>,
+        path: &ParameterPath,
+        elsewhere: Option<&Found>,
+    ) -> Vec<(String, Tree)> {
         let kept = |(keyword, _): &&(String, Tree)| {
             !ORDER.contains(&keyword.as_str())
                 && !LAST.contains(&keyword.as_str())
@@ -148,13 +127,12 @@ impl Writer {
             old.tree.map(Tree::members).unwrap_or_default().iter().filter(kept).cloned().collect();
         let is_named = !new.name.is_empty();
         let is_described = members.iter().any(|(keyword, _)| keyword == "description");
-        let in_result = if self.page.is_none() { "a result's " } else { "" };
-        if is_named && !is_described {
-            let values = new.fact("enum").map(|fact| fact.value.items().len()).filter(|count| *count > 1);
-            let values = values.map(|count| format!(", and each of its {count} values")).unwrap_or_default();
-            let text =
-                format!("{in_result}`{path}`: title and description{values} needed, in your own words");
-            self.questions.push(Remark::new(new.line, text));
+        if let Some(found) = elsewhere.filter(|_| !is_described) {
+            let known: Vec<String> = members.iter().map(|(keyword, _)| keyword.clone()).collect();
+            let words = found.members.iter().filter(|(keyword, _)| !known.contains(keyword)).cloned();
+            members.splice(0..0, words);
+            let text = format!("{} from {}", self.shown(path), found.from);
+            self.worded.push(Remark::new(new.line, text));
         }
         if let Some(page) = self.page.as_ref().filter(|_| is_named)
             && !members.iter().any(|(keyword, _)| keyword == "externalDocs")
@@ -163,6 +141,33 @@ impl Writer {
             members.push(("externalDocs".to_owned(), Tree::object([("url", Tree::text(url))])));
         }
         members
+    }
+
+    /// The name of a parameter or of a field, for people.
+    fn shown(&self, path: &ParameterPath) -> String {
+        if self.page.is_none() { format!("a result's `{path}`") } else { format!("`{path}`") }
+    }
+
+    /// A question where a parameter, or one of its values, lacks wording.
+    fn ask_for_words(&mut self, new: &Parameter, path: &ParameterPath, members: &[(String, Tree)]) {
+        let Some(values) = without_words(members).filter(|_| !new.name.is_empty()) else { return };
+        let is_bare = !members.iter().any(|(keyword, _)| keyword == "description");
+        let shown = self.shown(path);
+        // A constant needs no words of its own.
+        let values = if values.len() > 1 || !is_bare { values } else { Vec::new() };
+        let text = match (is_bare, values.len()) {
+            (true, 0) => format!("{shown}: title and description needed, in your own words"),
+            (true, count) => {
+                format!(
+                    "{shown}: title and description, and each of its {count} values needed, in your own words"
+                )
+            }
+            (false, _) => format!("{shown}: a description needed of {}", values.join(", ")),
+        };
+        self.questions.push(Remark::new(new.line, text));
+        let name = path.to_string().replace(".items", "[]");
+        let name = if self.page.is_none() { format!("data[].{name}") } else { name };
+        self.open.push(Open { name, values, is_bare });
     }
 
     /// The facts of the source, and those of the document that the source cannot deny.
@@ -387,87 +392,4 @@ fn says_the_same(a: &Fact, b: &Fact) -> bool {
 
 fn shown(path: &ParameterPath, fact: &Fact) -> String {
     if path.is_empty() { format!("`{}`", fact.keyword) } else { format!("`{path}.{}`", fact.keyword) }
-}
-
-/// States a fact. A list of values is a `oneOf` of constants, so that each value has a place for its description.
-fn push(members: &mut Vec<(String, Tree)>, fact: &Fact, old: Old<'_>) {
-    match fact.keyword.as_str() {
-        "enum" => {
-            let known = old.tree.and_then(|tree| tree.get("oneOf")).map(Tree::items).unwrap_or_default();
-            let branch = |value: &Tree| {
-                let same = |branch: &&Tree| branch.get("const").map(Tree::sorted) == Some(value.sorted());
-                known.iter().find(same).cloned().unwrap_or_else(|| Tree::object([("const", value.clone())]))
-            };
-            let mut values: Vec<&Tree> = Vec::new();
-            for value in fact.value.items() {
-                if !values.iter().any(|known| known.sorted() == value.sorted()) {
-                    values.push(value);
-                }
-            }
-            members.push(("oneOf".to_owned(), Tree::List(values.into_iter().map(branch).collect())));
-        }
-        "if" => members.extend(fact.value.members().iter().cloned()),
-        keyword => members.push((keyword.to_owned(), fact.value.clone())),
-    }
-}
-
-/// Rules over the members of an object, each a branch of `allOf`.
-fn rules(facts: &[Fact], is_object: bool, members: &mut Vec<(String, Tree)>) {
-    let mut branches = Vec::new();
-    for fact in facts.iter().filter(|fact| is_rule(&fact.keyword)) {
-        match fact.keyword.as_str() {
-            "allOf" => branches.extend(fact.value.items().to_vec()),
-            "x-constraints" => {}
-            _ if !is_object => {}
-            keyword => {
-                let mut branch = if keyword == "if" {
-                    fact.value.members().to_vec()
-                } else {
-                    vec![(keyword.to_owned(), fact.value.clone())]
-                };
-                if fact.level != Level::Badge {
-                    let level = Tree::object([(keyword, Tree::text(fact.level.word()))]);
-                    branch.push(("x-levels".to_owned(), level));
-                }
-                branches.push(Tree::Object(branch));
-            }
-        }
-    }
-    let related: Vec<Tree> =
-        facts.iter().filter(|fact| fact.keyword == "x-constraints").map(|fact| fact.value.clone()).collect();
-    if !related.is_empty() {
-        members.push(("x-constraints".to_owned(), Tree::List(related)));
-    }
-    if let Some(fact) = facts.iter().find(|fact| fact.keyword == "dependentRequired" && !is_object) {
-        members.push((fact.keyword.clone(), fact.value.clone()));
-    }
-    if let Some(fact) = facts.iter().find(|fact| fact.keyword == "dependentSchemas" && !is_object) {
-        members.push((fact.keyword.clone(), fact.value.clone()));
-    }
-    if !branches.is_empty() {
-        members.push(("allOf".to_owned(), Tree::List(branches)));
-    }
-}
-
-/// `x-levels`, in the order that the document has.
-fn levels(facts: &[Fact], is_object: bool, old: Old<'_>, members: &mut Vec<(String, Tree)>) {
-    let own = |fact: &&Fact| fact.level != Level::Badge && !(is_object && is_rule(&fact.keyword));
-    let keyword = |fact: &Fact| fact.keyword.clone();
-    let stated: Vec<(String, Level)> =
-        facts.iter().filter(own).map(|fact| (keyword(fact), fact.level)).collect();
-    let known = old.tree.and_then(|tree| tree.get("x-levels")).map(Tree::members).unwrap_or_default();
-    let rank = |name: &str| {
-        let place = known.iter().position(|(known, _)| known == name);
-        let all = ORDER.into_iter().chain(LAST);
-        (
-            place.unwrap_or(usize::MAX),
-            all.into_iter().position(|keyword| keyword == name).unwrap_or(usize::MAX),
-        )
-    };
-    let mut stated = stated;
-    stated.sort_by_key(|(name, _)| rank(name));
-    if !stated.is_empty() {
-        let levels = stated.into_iter().map(|(name, level)| (name, Tree::text(level.word())));
-        members.push(("x-levels".to_owned(), Tree::object(levels)));
-    }
 }
