@@ -264,7 +264,7 @@ fn a_pattern_chooses_cases() {
 }
 
 fn diff(old: &str, new: &str, more: &[&str]) -> Output {
-    let history = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/history");
+    let history = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/history/openai-gpt-image-2");
     let [old, new] = [old, new].map(|date| format!("{history}/{date}.json"));
     airspec(&[&["diff", &old, &new, "--values", "20"], more].concat())
 }

@@ -57,7 +57,7 @@ pub use front_axum::Server;
 pub use front_wiremock::WiremockServer;
 pub use log::Served;
 pub use mock::Mock;
-pub use mutation::{Fault, UnknownFault};
+pub use mutation::{Fault, LARGE_SIDE, UnknownFault};
 pub use network::{NetworkConditions, NetworkConditionsError};
 pub use protocol::{CONTROL, ENDPOINT, FILES, Incoming, NETWORK_HEADER, Note, Passage};
 pub use settings::{Key, Reach, Settings, SettingsError, Wrapping};

@@ -31,6 +31,7 @@ mod state;
 
 pub(crate) use catalogue::all;
 pub use catalogue::{Fault, UnknownFault};
+pub use conversation::LARGE_SIDE;
 
 use crate::answer::Answer;
 use crate::explain::Explanation;

@@ -18,6 +18,7 @@ mod vocabulary;
 pub(crate) mod wire;
 mod witness;
 
+pub(crate) use behave::has_side_of;
 pub use coverage::Coverage;
 pub use resources::TestResources;
 pub use task::Tasks;

@@ -3,13 +3,13 @@
 //! A fault is *killed* by the first case that fails, and *noted* where the only thing that shows it is stated nowhere. It
 //! is *equivalent* where no request can show it, with the reason why. Any other fault has survived.
 
-use crate::case::{Case, Cases, Gap, derive};
+use crate::case::{Case, Cases, Gap, Tasks, derive, has_side_of};
 use crate::equivalent::{self, Company};
 use crate::oracle::{Oracle, OracleError, Skip, Verdict};
 use crate::packing::Packing;
 use crate::run::{Advance, Event, Limit, Record, RunError, Secret, Settings, Target, run};
 use airspec_judge::{Judge, JudgeError};
-use airspec_mock::{Engine, EngineError, Fault, Key, Mock, Settings as Manners, Wrapping};
+use airspec_mock::{Engine, EngineError, Fault, Key, LARGE_SIDE, Mock, Settings as Manners, Wrapping};
 use airspec_spec::Model;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -239,6 +239,13 @@ impl MutationRun {
         let judge = Judge::new(&self.model)?;
         if let Some(constraint) = fault.id.strip_prefix("refuse:") {
             return Ok(equivalent::out_of_reach(&self.model, &judge, constraint, load.seed));
+        }
+        if fault.id == "conversation:large-end" {
+            let tasks = Tasks::new(&self.model, &judge, load.seed);
+            let is_found = has_side_of(&tasks, LARGE_SIDE.into());
+            return Ok(
+                (!is_found).then(|| format!("no legal size is found with a side of {LARGE_SIDE} pixels"))
+            );
         }
         if let Some(reason) = self.unseen(&judge, fault, load)? {
             return Ok(Some(reason));

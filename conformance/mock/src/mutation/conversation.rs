@@ -57,10 +57,11 @@ pub(super) enum ConversationMutation {
     UploadRepeated,
 }
 
-/// Pixels that sizes are rounded down to a multiple of, that they are capped at, and from which on they are large.
+/// Pixels that sizes are rounded down to a multiple of, and that they are capped at.
 const STEP: u32 = 64;
 const CAP: u32 = 1536;
-const LARGE: u32 = 3000;
+/// Pixels of a side from which on the fault `conversation:large-end` changes it.
+pub const LARGE_SIDE: u32 = 3000;
 
 /// The ways that were chosen, and what they remember.
 #[derive(Debug)]
@@ -122,7 +123,7 @@ impl ConversationMutations {
                     }
                 }
                 ConversationMutation::LargeEnd => {
-                    for side in sides.into_iter().filter(|side| **side >= LARGE) {
+                    for side in sides.into_iter().filter(|side| **side >= LARGE_SIDE) {
                         *side -= 16;
                     }
                 }

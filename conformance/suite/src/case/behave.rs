@@ -4,6 +4,7 @@ use super::constraint::slug;
 use super::task::{Tasks, pointer};
 use super::{Case, Cases, Expect, Wire, pairs};
 use crate::changes::Changes;
+use airspec_spec::Schema;
 use airspec_spec::behaviour::{Behaviour, Condition, Kind, Quantity};
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -182,10 +183,7 @@ const LARGE: [(u32, u32); 4] = [(3840, 2160), (2160, 3840), (2880, 2880), (2048,
 /// A square, a wide and a tall image, each of a usual size or else of one that rules over several parameters name.
 pub(super) fn shapes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
     let usual = [(1024, 1024), (1536, 1024), (1024, 1536)].map(|(w, h)| (Value::from(w), Value::from(h)));
-    let heights = tasks.named(height);
-    let named =
-        tasks.named(width).into_iter().flat_map(|w| heights.iter().map(move |h| (w.clone(), h.clone())));
-    let all: Vec<Size> = usual.into_iter().chain(named).collect();
+    let all: Vec<Size> = usual.into_iter().chain(named_sizes(tasks, width, height)).collect();
     let shape = |(w, h): &Size| w.as_f64().partial_cmp(&h.as_f64());
     let of = |order| {
         let mut own = all.iter().filter(|size| shape(size) == Some(order));
@@ -222,9 +220,8 @@ fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
     found.extend(largest(tasks, width, height).first().map(settings));
     found.extend(least(tasks, width).zip(least(tasks, height)).as_ref().map(settings));
     let mut odd = ODD.map(|(w, h)| (Value::from(w), Value::from(h))).into_iter();
-    if let Some((about, sides)) =
-        odd.find(|size| is_legal_size(tasks, (width, height), size)).as_ref().map(settings)
-    {
+    let odd = odd.find(|size| is_legal_size(tasks, (width, height), size));
+    if let Some((about, sides)) = odd.or_else(|| odd_of_table(tasks, width, height)).as_ref().map(settings) {
         for behaviour in &tasks.model.behaviours {
             let Kind::Container { parameter, media } = &behaviour.kind else { continue };
             for value in media.keys() {
@@ -234,6 +231,35 @@ fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
         }
     }
     found
+}
+
+/// The largest of the sizes that rules name which is no multiple of 64 pixels, where a table leaves no other.
+fn odd_of_table(tasks: &Tasks<'_>, width: &str, height: &str) -> Option<Size> {
+    let side = |value: &Value| value.as_u64().unwrap_or(0);
+    let mut sizes = named_sizes(tasks, width, height);
+    sizes.retain(|(w, h)| side(w) % 64 != 0 || side(h) % 64 != 0);
+    sizes.sort_by_key(|(w, h)| std::cmp::Reverse(side(w).saturating_mul(side(h))));
+    sizes.into_iter().take(MAX_ODD).find(|size| is_legal_size(tasks, (width, height), size))
+}
+
+/// At most so many sizes are tried for one that is legal.
+const MAX_ODD: usize = 400;
+
+/// Whether a legal size is found with a side of so many pixels.
+pub(crate) fn has_side_of(tasks: &Tasks<'_>, pixels: u64) -> bool {
+    let Some((width, height)) = tasks.model.size() else { return false };
+    let is_long =
+        |(w, h): &Size| [w, h].into_iter().any(|side| side.as_u64().is_some_and(|side| side >= pixels));
+    let usual = LARGE.map(|(w, h)| (Value::from(w), Value::from(h)));
+    let mut sizes = usual.into_iter().chain(named_sizes(tasks, width, height)).filter(is_long);
+    sizes.any(|size| is_legal_size(tasks, (width, height), &size))
+}
+
+/// Every size whose sides rules over several parameters name.
+fn named_sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
+    let heights = tasks.named(height);
+    let of = |w: Value| heights.iter().map(move |h| (w.clone(), h.clone()));
+    tasks.named(width).into_iter().flat_map(of).collect()
 }
 
 /// What is special about a task that is sent again while it is under way.
@@ -264,7 +290,8 @@ fn several(tasks: &Tasks<'_>, (about, settings): &Settings) -> Option<Settings> 
 /// Deliveries: one, as many as there are results, of results that come later, of each form of a result in another format
 /// and with all that can be asked of it, and beside the other kind of delivery.
 fn deliveries(tasks: &mut Tasks<'_>, parameter: &str) -> Vec<Settings> {
-    let behaviours = &tasks.model.behaviours;
+    let model = tasks.model;
+    let behaviours = &model.behaviours;
     let with = |about: String, others: Vec<(String, Value)>| {
         let mut settings = one(about, parameter, NOWHERE);
         settings.1.extend(others.into_iter().map(|(path, value)| (path, Some(value))));
@@ -286,10 +313,17 @@ fn deliveries(tasks: &mut Tasks<'_>, parameter: &str) -> Vec<Settings> {
                 for (place, value) in fields.keys().enumerate() {
                     let mut others = rich(tasks, place);
                     others.push((parameter.clone(), Value::from(value.clone())));
-                    // The first one has a lifetime, lists and all else, too.
-                    if place == 0 {
-                        others.extend(lifetime_and_lists(tasks));
-                        others = with_others(tasks, others);
+                    // The first one has a lifetime, lists and all else, too; what does not go with that has the second.
+                    match place {
+                        0 => {
+                            others.extend(lifetime_and_lists(tasks));
+                            others = with_others(tasks, others, model.parameters());
+                        }
+                        1 => {
+                            let reversed = model.parameters().into_iter().rev().collect();
+                            others = with_others(tasks, others, reversed);
+                        }
+                        _ => {}
                     }
                     list.push(with(format!("an address with {value}"), others));
                 }
@@ -319,8 +353,12 @@ fn lifetime_and_lists(tasks: &Tasks<'_>) -> Vec<(String, Value)> {
     lifetimes.chain(lists).collect()
 }
 
-/// The settings, and a plain value of each other parameter that goes with them.
-fn with_others(tasks: &mut Tasks<'_>, settings: Vec<(String, Value)>) -> Vec<(String, Value)> {
+/// The settings, and a plain value of each other parameter that goes with them and with those before it.
+fn with_others(
+    tasks: &mut Tasks<'_>,
+    settings: Vec<(String, Value)>,
+    parameters: Vec<&Schema>,
+) -> Vec<(String, Value)> {
     let model = tasks.model;
     let mut task = tasks.plain().clone();
     for (path, value) in settings {
@@ -330,7 +368,7 @@ fn with_others(tasks: &mut Tasks<'_>, settings: Vec<(String, Value)>) -> Vec<(St
         let mut kinds = model.behaviours.iter().map(|behaviour| &behaviour.kind);
         kinds.any(|kind| kind.parameters().first() == Some(&path) && decides_delivery(kind))
     };
-    for schema in model.parameters() {
+    for schema in parameters {
         let path = schema.path.as_str();
         let is_leaf = schema.properties.is_empty() && schema.items.is_none() && !schema.path.is_in_array();
         let is_identity = model.unique().is_some_and(|unique| unique.parameter == path);

@@ -1,9 +1,9 @@
 //! The ways of a model, with their words in ids and with what the mock then does.
 
-use super::{CAP, ConversationMutation, LARGE, STEP};
+use super::{CAP, ConversationMutation, LARGE_SIDE, STEP};
 use airspec_spec::behaviour::Kind;
-use airspec_spec::rule::{Kinds, Rule, exact};
-use airspec_spec::{Behaviour, Model, Schema};
+use airspec_spec::rule::Kinds;
+use airspec_spec::{Behaviour, Model};
 
 /// A way, its word in ids, and what the mock then does.
 type Way = (ConversationMutation, String, String);
@@ -28,13 +28,8 @@ pub(in crate::mutation) fn mutations(model: &Model) -> Vec<Way> {
             Kind::Select { fields, .. } => {
                 ways.extend(fields.keys().flat_map(|value| selected(value, webhook, upload)));
             }
-            Kind::Size { width, height }
-                if [width, height].into_iter().any(|side| can_be_large(model, side)) =>
-            {
-                ways.push(large_end());
-            }
+            Kind::Size { .. } => ways.push(large_end()),
             Kind::Container { .. }
-            | Kind::Size { .. }
             | Kind::Echo { .. }
             | Kind::Count { .. }
             | Kind::Distinct { .. }
@@ -69,22 +64,8 @@ fn always() -> Vec<Way> {
     ]
 }
 
-/// Whether a side can have as many pixels as makes it large.
-fn can_be_large(model: &Model, side: &str) -> bool {
-    let large = bigdecimal::BigDecimal::from(LARGE);
-    let is_large = |number: &bigdecimal::BigDecimal| *number >= large;
-    let rules = || model.task.at(side).into_iter().flat_map(Schema::rules);
-    rules().all(|rule| match rule {
-        Rule::Maximum(bound) | Rule::ExclusiveMaximum(bound) => is_large(bound),
-        Rule::Enum(list) => {
-            list.values.iter().filter_map(|known| exact(&known.value)).any(|known| is_large(&known))
-        }
-        _ => true,
-    })
-}
-
 fn large_end() -> Way {
-    let sentence = format!("makes sides of {LARGE} pixels or more 16 pixels shorter");
+    let sentence = format!("makes sides of {LARGE_SIDE} pixels or more 16 pixels shorter");
     way(ConversationMutation::LargeEnd, "large-end", sentence)
 }
 
