@@ -42,7 +42,11 @@ fn limits(schema: &mut Map<String, Value>, is_kept: bool) {
         [("minimum", step), ("maximum", 16 * step), ("minLength", 1), ("maxLength", -100), ("maxItems", -3)]
     {
         let Some(limit) = schema.get(keyword).and_then(Value::as_i64) else { continue };
-        schema.insert(keyword.to_owned(), (limit + by).into());
+        // A default stays within its limits.
+        let default = schema.get("default").and_then(Value::as_i64);
+        if keyword != "minimum" || default.is_none_or(|default| default > limit) {
+            schema.insert(keyword.to_owned(), (limit + by).into());
+        }
     }
     if is_kept {
         return;
