@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use std::path::Path;
 
 fn version(date: &str) -> Model {
-    airspec_spec::read_file(&Path::new("../spec/history").join(format!("{date}.json"))).unwrap()
+    airspec_spec::read_file(&Path::new("../spec/history/openai-gpt-image-2").join(format!("{date}.json")))
+        .unwrap()
 }
 
 fn task(properties: &Value, required: &[&str]) -> Model {

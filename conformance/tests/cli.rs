@@ -264,7 +264,7 @@ fn a_pattern_chooses_cases() {
 }
 
 fn diff(old: &str, new: &str, more: &[&str]) -> Output {
-    let history = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/history");
+    let history = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/history/openai-gpt-image-2");
     let [old, new] = [old, new].map(|date| format!("{history}/{date}.json"));
     airspec(&[&["diff", &old, &new, "--values", "20"], more].concat())
 }
@@ -448,6 +448,7 @@ fn the_book_shows_what_the_program_says() {
     let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let output = Command::new(env!("CARGO_BIN_EXE_airspec"))
         .args(["validate", "--format", "text", "wrong.json"])
+        .args(["--spec", concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/tests/specs/gpt-image.json")])
         .current_dir(docs.join("examples"))
         .output()
         .unwrap();
