@@ -4,8 +4,8 @@ use airspec_codegen::{Options, Unknown, explain, module};
 use airspec_spec::{Model, Source};
 
 fn model() -> Model {
-    let (slug, text) = airspec_spec::documents()[0];
-    airspec_spec::read(&Source::new(slug, text)).unwrap()
+    let text = include_str!("../../spec/tests/specs/gpt-image.json");
+    airspec_spec::read(&Source::new("gpt-image.json", text)).unwrap()
 }
 
 /// The value behind a word at the start of a line.

@@ -438,7 +438,20 @@ fn process(world: &World, servers: &tokio::runtime::Handle, seed: u64) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();
     let common = ["conformance", "--target", &url, "--max-cost", "1.5", "--report", path, "--search", "0"];
-    let rest = ["--alone", "--case", "width.*", "--case", "height.*", "--timeout", "0.3", "--jobs", "3"];
+    let spec = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/tests/specs/gpt-image.json");
+    let rest = [
+        "--spec",
+        spec,
+        "--alone",
+        "--case",
+        "width.*",
+        "--case",
+        "height.*",
+        "--timeout",
+        "0.3",
+        "--jobs",
+        "3",
+    ];
     for part in 0..3 {
         let again: &[&str] = if part == 0 { &["--seed", "7"] } else { &["--resume", path] };
         let mut process = std::process::Command::new(env!("CARGO_BIN_EXE_airspec"))

@@ -449,6 +449,7 @@ fn the_book_shows_what_the_program_says() {
     let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let output = Command::new(env!("CARGO_BIN_EXE_airspec"))
         .args(["validate", "--format", "text", "wrong.json"])
+        .args(["--spec", concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/tests/specs/gpt-image.json")])
         .current_dir(docs.join("examples"))
         .output()
         .unwrap();

@@ -10,7 +10,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
-use support::{KEY, Server, airspec, command, report};
+use support::{KEY, SPEC, Server, airspec, command, report};
 
 const GATEWAY: &str = "gateway-secret-42";
 
@@ -288,8 +288,8 @@ fn a_level_leaves_out_what_is_stated_less_firmly() {
 fn a_server_with_the_rules_of_the_owner_is_correct_and_stricter_than_the_page() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().to_str().unwrap();
-    let strict = Server::start(&["--rules", "owner"]);
-    let told = conformance(0, &["--verbose", "--target", &strict.url, "--report", out]);
+    let strict = Server::start(&["--spec", SPEC, "--rules", "owner"]);
+    let told = conformance(0, &["--spec", SPEC, "--verbose", "--target", &strict.url, "--report", out]);
     let found = report(folder.path());
     assert_eq!(found["summary"]["failed"], 0, "{told}");
     let noted: Vec<&Value> =
@@ -302,11 +302,12 @@ fn a_server_with_the_rules_of_the_owner_is_correct_and_stricter_than_the_page() 
     let ready = Path::new(env!("CARGO_MANIFEST_DIR")).join("deviations/live-api.txt");
     let ready = ready.to_str().unwrap();
     // Other seeds, as a server remembers the identities of tasks.
-    conformance(1, &["--target", &strict.url, "--strict", "--seed", "8"]);
-    conformance(0, &["--target", &strict.url, "--strict", "--deviations", ready, "--seed", "9"]);
+    let strictly = ["--spec", SPEC, "--target", &strict.url, "--strict"];
+    conformance(1, &[&strictly[..], &["--seed", "8"]].concat());
+    conformance(0, &[&strictly[..], &["--deviations", ready, "--seed", "9"]].concat());
 
     // Expected, they are no findings, and a server that is as wide as the page is found out.
-    conformance(0, &["--target", &strict.url, "--strict", "--rules", "owner", "--seed", "10"]);
+    conformance(0, &[&strictly[..], &["--rules", "owner", "--seed", "10"]].concat());
     let wide = Server::start(&[]);
     let told = conformance(1, &["--target", &wide.url, "--rules", "owner", "--case", "*.area.*"]);
     assert!(told.contains("page-silent") && told.contains("accepted with HTTP 200"), "{told}");
@@ -388,9 +389,11 @@ fn a_run_that_is_killed_leaves_a_readable_report() {
 
 #[test]
 fn the_image_in_the_readme_is_what_the_suite_says() {
-    let server = Server::start(&["--fault", "accept:width.maximum"]);
+    let server = Server::start(&["--spec", SPEC, "--fault", "accept:width.maximum"]);
     let output = airspec(&[
         "conformance",
+        "--spec",
+        SPEC,
         "--target",
         &server.url,
         "--case",

@@ -3,7 +3,7 @@
 mod support;
 
 use serde_json::Value;
-use support::{Server, airspec, report};
+use support::{SPEC, Server, airspec, report};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -16,7 +16,7 @@ fn count(report: &Value, holds: impl Fn(&str, &str) -> bool) -> usize {
 
 #[test]
 fn a_plan_needs_no_key_and_covers_the_accepting_sides_in_few_requests() {
-    let output = airspec(&["conformance", "--plan", "--target", "https://api.runware.ai/v1"]);
+    let output = airspec(&["conformance", "--spec", SPEC, "--plan", "--target", "https://api.runware.ai/v1"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let plan = text(&output.stdout);
     let line = plan.lines().find(|line| line.starts_with("requests to be accepted: ")).unwrap();

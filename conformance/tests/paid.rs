@@ -9,7 +9,7 @@ use gateway::{Act, Gateway, Heard};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Output;
-use support::{Server, airspec, report};
+use support::{SPEC, Server, airspec, report};
 
 const TARGET: &str = "http://api.example.com/v1";
 /// Cases that the world outside has no part in.
@@ -37,10 +37,21 @@ fn run(
     arguments: &[&str],
     act: impl Fn(&Heard) -> Act + Send + Sync + 'static,
 ) -> (Output, Vec<Heard>) {
-    let mock = Server::start(&[]);
+    let mock = Server::start(&["--spec", SPEC]);
     let gateway = Gateway::start(&mock.url, act);
     let proxy = gateway.url.trim_end_matches("/v1");
-    let fixed = ["conformance", "--target", TARGET, "--proxy", proxy, "--allow-private", "--max-cost", limit];
+    let fixed = [
+        "conformance",
+        "--spec",
+        SPEC,
+        "--target",
+        TARGET,
+        "--proxy",
+        proxy,
+        "--allow-private",
+        "--max-cost",
+        limit,
+    ];
     let report = ["--seed", "7", "--report", folder.to_str().unwrap()];
     (airspec(&[&fixed[..], &report, arguments].concat()), gateway.heard())
 }
@@ -56,7 +67,7 @@ fn tasks(heard: &Heard) -> Vec<Value> {
 #[test]
 fn the_limit_that_a_plan_names_sends_all_of_it() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = airspec(&[&["conformance", "--plan", "--seed", "7"][..], &CASES].concat());
+    let plan = airspec(&[&["conformance", "--spec", SPEC, "--plan", "--seed", "7"][..], &CASES].concat());
     let plan = text(&plan);
     let total = plan.lines().last().unwrap().strip_prefix("--max-cost ").unwrap();
     let total = total.split(' ').next().unwrap();
@@ -81,11 +92,6 @@ fn the_limit_that_a_plan_names_sends_all_of_it() {
     assert!(heard.iter().any(Heard::is_poll));
 }
 
-/// The largest width of the built-in model.
-fn widest() -> f64 {
-    airspec_models::openai_gpt_image_2::limits::WIDTH_MAXIMUM.into()
-}
-
 #[test]
 fn a_server_elsewhere_is_asked_for_results_later_where_a_case_leaves_it_open() {
     let folder = tempfile::tempdir().unwrap();
@@ -98,7 +104,7 @@ fn a_server_elsewhere_is_asked_for_results_later_where_a_case_leaves_it_open() {
     assert!(start.elapsed().as_secs_f64() > 1.0);
     let sent = heard.iter().filter(|heard| heard.is_task()).flat_map(tasks);
     let (good, faulty): (Vec<Value>, Vec<Value>) =
-        sent.partition(|task| task["width"].as_f64().is_some_and(|width| width <= widest()));
+        sent.partition(|task| task["width"].as_f64().is_some_and(|width| width <= 3840.0));
     let count =
         |tasks: &[Value], way: Value| tasks.iter().filter(|task| task["deliveryMethod"] == way).count();
     assert_eq!(count(&good, "sync".into()), 1, "the case about it: {good:?}");
@@ -110,7 +116,7 @@ fn a_lost_answer_is_not_billed_twice() {
     let folder = tempfile::tempdir().unwrap();
     let cases = ["--alone", "--search", "0", "--case", "width.maximum.*"];
     let is_good = |heard: &Heard| {
-        tasks(heard).iter().all(|task| task["width"].as_f64().is_some_and(|width| width <= widest()))
+        tasks(heard).iter().all(|task| task["width"].as_f64().is_some_and(|width| width <= 3840.0))
     };
     let (output, heard) = run("50", folder.path(), &cases, move |heard| {
         if heard.is_task() && heard.number % 3 == 2 { Act::Close } else { Act::Pass }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::process::Output;
-use support::{Server, airspec, report};
+use support::{SPEC, Server, airspec, report};
 
 fn printed(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
@@ -101,6 +101,8 @@ fn a_lost_answer_is_tried_again_and_then_an_own_verdict() {
     let folder = tempfile::tempdir().unwrap();
     let arguments = [
         "conformance",
+        "--spec",
+        SPEC,
         "--target",
         &url,
         "--case",

@@ -3,8 +3,13 @@
 #[path = "../benches/corpus/mod.rs"]
 mod corpus;
 
-use airspec_models::openai_gpt_image_2::Request;
 use allocation_counter::measure;
+use gpt_image::Request;
+
+/// A document that no release of the provider changes.
+mod gpt_image {
+    airspec_macros::model!("../spec/tests/specs/gpt-image.json");
+}
 
 #[test]
 fn a_valid_request_is_checked_without_an_allocation() {

@@ -1,9 +1,14 @@
 //! Requests that are made to hurt: each gets violations, in time and memory that grow with its size alone. The sizes are
 //! such that anything else would take minutes.
 
-use airspec_models::openai_gpt_image_2::{Request, Required};
 use airspec_models::{Batch, Violations};
+use gpt_image::{Request, Required};
 use serde_json::{Value, json};
+
+/// A document that no release of the provider changes.
+mod gpt_image {
+    airspec_macros::model!("../spec/tests/specs/gpt-image.json");
+}
 
 fn valid() -> Value {
     let required = Required { positive_prompt: "a lighthouse".into(), width: 1024, height: 1024 };

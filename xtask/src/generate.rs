@@ -6,7 +6,6 @@ use airspec_codegen::{Options, in_parallel, view};
 use airspec_spec::Model;
 use airspec_spec::vocabulary::Vocabulary;
 use anyhow::Context as _;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -36,7 +35,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = arguments.root.clone().unwrap_or_else(crate::root);
     let specs = specs(&root)?;
     let folder = root.join("generated/src/models");
-    let stamp = Stamp::of(&root, &[specs.as_slice(), &history(&root)].concat())?;
+    let list = Some(root.join("spec/releases.json")).filter(|list| list.exists());
+    let read = [specs.as_slice(), &history(&root), list.as_slice()].concat();
+    let stamp = Stamp::of(&root, &read)?;
     if let Some(left) = stamp.current(&folder) {
         eprint!("{}", left.warnings);
         if arguments.check {
@@ -48,7 +49,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let models: Vec<Model> = models.into_iter().collect::<Result<_, _>>()?;
     let warnings: String = models.iter().map(warnings).collect();
     eprint!("{warnings}");
-    let releases = newest_releases(&root, &models)?;
+    let releases = released(&root)?.into_iter().map(|path| Ok((read_release(&path)?, path)));
+    let releases = releases.collect::<anyhow::Result<Vec<_>>>()?;
     let artefacts = workspace(&root, &specs, models, releases)?;
     let mut left_over = orphans(&folder, &artefacts)?;
     left_over.extend(orphans(&root.join("generated/reference"), &artefacts)?);
@@ -96,22 +98,25 @@ pub(crate) fn specs(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The newest known release of each model, if it is later than the model's document: a module of its own, whose name
-/// ends with the day.
-fn newest_releases(root: &Path, models: &[Model]) -> anyhow::Result<Vec<(PathBuf, Model)>> {
-    let mut releases = Vec::new();
-    for model in models {
-        let of_model =
-            |path: &PathBuf| path.parent().and_then(Path::file_name) == Some(OsStr::new(&model.slug));
-        let Some(path) = history(root).into_iter().rfind(of_model) else { continue };
-        let day = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if model.version.as_ref().is_some_and(|own| *own < day) {
-            let mut release = airspec_spec::read_file(&path)?;
-            release.slug = format!("{}-{day}", model.slug);
-            releases.push((path, release));
-        }
+/// The releases that are modules of their own, beside that of the model's document: those that `spec/releases.json` lists.
+/// Their names end with the day.
+fn released(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let list = root.join("spec/releases.json");
+    if !list.exists() {
+        return Ok(Vec::new());
     }
-    Ok(releases)
+    let text = fs::read_to_string(&list)?;
+    let names: Vec<String> = serde_json::from_str(&text)
+        .with_context(|| format!("{}: use a list of texts such as \"SLUG/2026-10-12\"", list.display()))?;
+    let path = |name: &String| root.join("spec/history").join(format!("{name}.json"));
+    Ok(names.iter().map(path).collect())
+}
+
+fn read_release(path: &Path) -> anyhow::Result<Model> {
+    let mut release = airspec_spec::read_file(path)?;
+    let day = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    release.slug = format!("{}-{day}", release.slug);
+    Ok(release)
 }
 
 /// Everything in the workspace that is made from `spec/models` and `spec/history`.
@@ -119,14 +124,14 @@ fn workspace(
     root: &Path,
     paths: &[PathBuf],
     models: Vec<Model>,
-    releases: Vec<(PathBuf, Model)>,
+    releases: Vec<(Model, PathBuf)>,
 ) -> anyhow::Result<Vec<Artefact>> {
     let generated = root.join("generated");
     let options = |spec: String| Options { made_by: COMMAND.to_owned(), spec };
     let shown = |path: &PathBuf| path.strip_prefix(root).unwrap_or(path).display().to_string();
     let of_models = models.len();
     let documents = models.into_iter().zip(paths.iter().cloned());
-    let documents = documents.chain(releases.into_iter().map(|(path, model)| (model, path)));
+    let documents = documents.chain(releases);
     let models: Vec<(Model, Options)> =
         documents.map(|(model, path)| (model, options(shown(&path)))).collect();
     let all = options("spec/models".to_owned());

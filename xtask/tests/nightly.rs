@@ -18,13 +18,14 @@ use support::{copy, forget_package};
 const PATH: &str = "/openai-gpt-image-2/schema.json";
 
 /// What the job reads and changes.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     ".ci/nightly",
     "CHANGELOG.md",
     "spec/models",
     "spec/history",
     "spec/allowed.json",
     "spec/wording.json",
+    "spec/releases.json",
     "generated/Cargo.toml",
     "generated/src/models.rs",
     "generated/src/models",

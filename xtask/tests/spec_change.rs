@@ -54,9 +54,14 @@ fn one_number_in_the_spec_moves_crate_mock_and_suite_and_a_second_model_is_a_sec
     let copy = Copy::new();
     let document = copy.path("spec/models/openai-gpt-image-2.json");
     let mut spec: Value = serde_json::from_str(&fs::read_to_string(&document).unwrap()).unwrap();
+    let task = &mut spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
+    // Whatever the document says today.
+    if task["width"]["maximum"] != 3840 {
+        task["width"]["maximum"] = 3840.into();
+        fs::write(&document, format!("{spec:#}")).unwrap();
+    }
     fs::copy(&document, copy.path("old.json")).unwrap();
     let task = &mut spec["components"]["schemas"]["RequestBody"]["items"]["properties"];
-    assert_eq!(task["width"]["maximum"], 3840);
     task["width"]["maximum"] = 4096.into();
     take_over(&copy, &spec);
     fs::write(copy.path("spec/models/test-second.json"), SECOND).unwrap();

@@ -8,6 +8,10 @@ use std::process::{Child, Command, Output, Stdio};
 /// The key that the program finds in its environment.
 pub(crate) const KEY: &str = "sk-0123456789abcdef";
 
+/// A spec that no release of the provider changes.
+#[allow(dead_code, reason = "each test uses a part")]
+pub(crate) const SPEC: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/tests/specs/gpt-image.json");
+
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_airspec"));
     command.args(arguments).env("RUNWARE_API_KEY", KEY).stdin(Stdio::null());

@@ -9,10 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 /// The parts of the workspace that lines use.
-const PARTS: [&str; 9] = [
+const PARTS: [&str; 10] = [
     "spec/models",
     "spec/history",
     "spec/allowed.json",
+    "spec/releases.json",
     "generated/Cargo.toml",
     "generated/src/models.rs",
     "generated/src/models",
