@@ -89,7 +89,11 @@ fn answer(mut stream: TcpStream, answers: &Mutex<HashMap<String, Answer>>, log: 
                 text.bytes().fold(5381_u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte))
             );
             if known.as_deref() == Some(&etag) {
-                (304, format!("HTTP/1.1 304 Not Modified\r\netag: {etag}\r\n\r\n").into_bytes())
+                (
+                    304,
+                    format!("HTTP/1.1 304 Not Modified\r\netag: {etag}\r\nconnection: close\r\n\r\n")
+                        .into_bytes(),
+                )
             } else {
                 let headers = format!(
                     "content-type: {media}\r\netag: {etag}\r\ncache-control: public, max-age=300\r\n"
