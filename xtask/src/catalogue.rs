@@ -102,8 +102,8 @@ fn look(program: &Path, file: &Path, seed: u64, row: &mut Row) -> anyhow::Result
     row.megabytes = row.megabytes.max(peak / 1e6);
     let printed = fs::read_to_string(printed)?;
     let gaps = |start: &str| printed.lines().filter(|line| line.contains(start)).count();
-    row.proved = row.proved.max(gaps("  none: proved"));
-    row.not_proved = row.not_proved.max(gaps("  none: not proved"));
+    row.proved = row.proved.max(gaps(": proved: "));
+    row.not_proved = row.not_proved.max(gaps(": not proved: "));
     Ok(())
 }
 
