@@ -42,15 +42,10 @@ pub(crate) fn plain(schema: &Schema) -> String {
     let said = |rule: &Rule| match rule {
         Rule::Const(value) => Some((0, format!("Always {}.", text::literal(value)))),
         Rule::Enum(known) => Some((1, format!("One of {} values.", known.values.len()))),
-        Rule::Type(kinds) => Some((2, capitalized(&format!("{}.", text::list(&kinds.words(), "or"))))),
+        Rule::Type(kinds) => Some((2, text::capitalised(&format!("{}.", text::list(&kinds.words(), "or"))))),
         _ => None,
     };
     schema.rules().filter_map(said).min().map_or_else(|| "Any value.".to_owned(), |(_, sentence)| sentence)
-}
-
-fn capitalized(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// The documentation of a struct whose field, of that name, says all else.
