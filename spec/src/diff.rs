@@ -45,7 +45,7 @@ pub use moves::Move;
 pub use redundant::{implied_by, is_never_valid};
 pub use report::{Format, Report, Step, Verdict};
 pub use subject::{Party, Subject, part};
-pub use tables::lost_rows;
+pub use tables::{lost_rows, rows};
 
 use crate::model::{Model, ParameterPath};
 use serde::{Deserialize, Serialize};

@@ -13,14 +13,15 @@ mod images;
 mod pairs;
 mod protocol;
 mod resources;
+mod sizes;
 mod task;
 mod vocabulary;
 pub(crate) mod wire;
 mod witness;
 
-pub(crate) use behave::has_side_of;
 pub use coverage::Coverage;
 pub use resources::TestResources;
+pub(crate) use sizes::has_side_of;
 pub use task::Tasks;
 pub(crate) use task::pointer;
 pub use wire::{Credential, Wire};

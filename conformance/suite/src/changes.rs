@@ -64,9 +64,9 @@ impl Changes {
         }
     }
 
-    /// The dotted paths with a value; what is taken out is left out.
-    pub(crate) fn settings(self) -> impl Iterator<Item = (String, Value)> {
-        self.0.into_iter().filter_map(|change| Some((change.path.join("."), change.value?)))
+    /// The dotted paths, each with its value, or with none where the parameter is taken out.
+    pub(crate) fn settings(self) -> impl Iterator<Item = (String, Option<Value>)> {
+        self.0.into_iter().map(|change| (change.path.join("."), change.value))
     }
 
     pub(crate) fn apply(self, task: &mut Value) {

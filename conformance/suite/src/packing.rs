@@ -9,7 +9,7 @@ use crate::changes::Changes;
 use crate::cost::Costs;
 use crate::oracle::Oracle;
 use crate::parameter::{at, set};
-use airspec_spec::Model;
+use airspec_spec::{Constraint, Model, ParameterPath};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -93,6 +93,8 @@ pub struct Batcher {
     identity: Option<String>,
     /// A cheap value for the parameter that sets most of the price, put into merged tasks that say nothing of it.
     cheap: Option<(String, Value)>,
+    /// The parameters that rules tie to that one.
+    tied: Vec<ParameterPath>,
     /// Parameters that take an address, which no other case shall be sent to.
     lonely: Vec<String>,
     costs: Costs,
@@ -103,10 +105,16 @@ impl Batcher {
         let costs = Costs::new(model);
         let lonely =
             model.behaviours.iter().filter_map(|behaviour| behaviour.kind.called().map(str::to_owned));
+        let cheap = costs.cheapest();
+        let rules = model.constraints().into_iter().map(Constraint::parameters);
+        let is_of_tier = |names: &Vec<ParameterPath>| {
+            cheap.as_ref().is_some_and(|(tier, _)| names.iter().any(|name| *name == tier.as_str()))
+        };
         Self {
             base: base.clone(),
+            tied: rules.filter(is_of_tier).flatten().collect(),
             identity: model.unique().map(|constraint| constraint.parameter.to_string()),
-            cheap: costs.cheapest(),
+            cheap,
             lonely: lonely.collect(),
             costs,
         }
@@ -135,7 +143,9 @@ impl Batcher {
     pub fn task(&self, cases: &[Case], task: &[usize], oracle: &Oracle) -> Option<Value> {
         if let [only] = task {
             let mut alone = cases[*only].body.get(0).cloned()?;
-            if matches!(cases[*only].expect, Expect::Reject(_)) {
+            // Another rule about the faulty parameter could refuse the task as well.
+            let is_tied = self.tied.iter().any(|name| *name == cases[*only].parameter.as_str());
+            if matches!(cases[*only].expect, Expect::Reject(_)) && !is_tied {
                 self.save(&mut alone, oracle);
             }
             return Some(alone);

@@ -111,6 +111,12 @@ pub(super) fn changed(before: &Rule, after: &Rule) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", and "))
 }
 
+/// The rows of the tables of a task: the object that the table is about, and what is in it.
+#[must_use]
+pub fn rows(task: &Schema) -> Vec<(ParameterPath, Vec<(String, Value)>)> {
+    lost_rows(task, &Schema::default())
+}
+
 /// The rows of the tables of one task that another has not: the object that the table is about, and what is in it.
 #[must_use]
 pub fn lost_rows(from: &Schema, to: &Schema) -> Vec<(ParameterPath, Vec<(String, Value)>)> {

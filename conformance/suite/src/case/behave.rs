@@ -2,12 +2,11 @@
 
 use super::constraint::slug;
 use super::task::{Tasks, pointer};
-use super::{Case, Cases, Expect, Wire, pairs};
+use super::{Case, Cases, Expect, Wire, pairs, sizes};
 use crate::changes::Changes;
 use airspec_spec::Schema;
 use airspec_spec::behaviour::{Behaviour, Condition, Kind, Quantity};
 use serde_json::Value;
-use std::cmp::Ordering;
 
 /// Where nothing listens: a runner puts the URL of its own listener in its place.
 pub(super) const NOWHERE: &str = "http://127.0.0.1:9/airspec";
@@ -86,7 +85,10 @@ fn refused(tasks: &mut Tasks<'_>, behaviour: &Behaviour, task: &Value, known: &[
 }
 
 /// What is special about a request, and the parameters that make it so.
-type Settings = (String, Vec<(String, Option<Value>)>);
+pub(super) type Settings = (String, Vec<Setting>);
+
+/// A parameter with its value, or with none where it is taken out.
+pub(super) type Setting = (String, Option<Value>);
 
 fn one(about: impl Into<String>, path: &str, value: impl Into<Value>) -> Settings {
     (about.into(), vec![(path.to_owned(), Some(value.into()))])
@@ -106,7 +108,7 @@ fn settings(tasks: &mut Tasks<'_>, behaviour: &Behaviour) -> Vec<Settings> {
         Kind::Container { parameter, media } => {
             media.keys().map(|value| one(value.clone(), parameter, value.clone())).collect()
         }
-        Kind::Size { width, height } => sizes(tasks, width, height),
+        Kind::Size { width, height } => sizes::sizes(tasks, width, height),
         Kind::Measure { parameter, measure } => measures(tasks, parameter, *measure),
         Kind::Quality { parameter, format, lossy } => qualities(tasks, parameter, format, lossy),
         Kind::Flag { parameter, .. } => vec![one("true", parameter, true), one("false", parameter, false)],
@@ -174,94 +176,6 @@ fn low(tasks: &Tasks<'_>, parameter: &str) -> Option<Value> {
     with(low.clone()).then_some(low)
 }
 
-/// A width and a height.
-type Size = (Value, Value);
-
-/// Sizes that are large in one direction or the other, or both.
-const LARGE: [(u32, u32); 4] = [(3840, 2160), (2160, 3840), (2880, 2880), (2048, 2048)];
-
-/// A square, a wide and a tall image, each of a usual size or else of one that rules over several parameters name.
-pub(super) fn shapes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
-    let usual = [(1024, 1024), (1536, 1024), (1024, 1536)].map(|(w, h)| (Value::from(w), Value::from(h)));
-    let all: Vec<Size> = usual.into_iter().chain(named_sizes(tasks, width, height)).collect();
-    let shape = |(w, h): &Size| w.as_f64().partial_cmp(&h.as_f64());
-    let of = |order| {
-        let mut own = all.iter().filter(|size| shape(size) == Some(order));
-        own.find(|size| is_legal_size(tasks, (width, height), size)).cloned()
-    };
-    [Ordering::Equal, Ordering::Greater, Ordering::Less].into_iter().filter_map(of).collect()
-}
-
-/// The largest legal sizes.
-pub(super) fn largest(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
-    let sizes = LARGE.map(|(w, h)| (Value::from(w), Value::from(h))).into_iter();
-    sizes.filter(|size| is_legal_size(tasks, (width, height), size)).collect()
-}
-
-fn is_legal_size(tasks: &Tasks<'_>, (width, height): (&str, &str), size: &Size) -> bool {
-    let mut task = tasks.plain().clone();
-    tasks.place(&mut task, width, Some(size.0.clone()));
-    tasks.place(&mut task, height, Some(size.1.clone()));
-    let settled = tasks.settle(task.clone(), &[width, height]);
-    let kept = |path: &str| settled.pointer(&pointer(path)) == task.pointer(&pointer(path));
-    kept(width) && kept(height) && tasks.judge(&settled).is_empty()
-}
-
-/// Large sizes whose sides are multiples of no large power of two: who caps or rounds changes them.
-const ODD: [(u32, u32); 3] = [(2576, 1456), (2032, 1040), (1520, 1040)];
-
-/// One image of each shape, a large one, the smallest, and in each format one that is large and odd.
-fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {
-    let settings = |(w, h): &Size| {
-        let sides = vec![(width.to_owned(), Some(w.clone())), (height.to_owned(), Some(h.clone()))];
-        (format!("{w} x {h}"), sides)
-    };
-    let mut found: Vec<Settings> = shapes(tasks, width, height).iter().map(settings).collect();
-    found.extend(largest(tasks, width, height).first().map(settings));
-    found.extend(least(tasks, width).zip(least(tasks, height)).as_ref().map(settings));
-    let mut odd = ODD.map(|(w, h)| (Value::from(w), Value::from(h))).into_iter();
-    let odd = odd.find(|size| is_legal_size(tasks, (width, height), size));
-    if let Some((about, sides)) = odd.or_else(|| odd_of_table(tasks, width, height)).as_ref().map(settings) {
-        for behaviour in &tasks.model.behaviours {
-            let Kind::Container { parameter, media } = &behaviour.kind else { continue };
-            for value in media.keys() {
-                let format = (parameter.clone(), Some(Value::from(value.clone())));
-                found.push((format!("{about}, {value}"), [sides.clone(), vec![format]].concat()));
-            }
-        }
-    }
-    found
-}
-
-/// The largest of the sizes that rules name which is no multiple of 64 pixels, where a table leaves no other.
-fn odd_of_table(tasks: &Tasks<'_>, width: &str, height: &str) -> Option<Size> {
-    let side = |value: &Value| value.as_u64().unwrap_or(0);
-    let mut sizes = named_sizes(tasks, width, height);
-    sizes.retain(|(w, h)| side(w) % 64 != 0 || side(h) % 64 != 0);
-    sizes.sort_by_key(|(w, h)| std::cmp::Reverse(side(w).saturating_mul(side(h))));
-    sizes.into_iter().take(MAX_ODD).find(|size| is_legal_size(tasks, (width, height), size))
-}
-
-/// At most so many sizes are tried for one that is legal.
-const MAX_ODD: usize = 400;
-
-/// Whether a legal size is found with a side of so many pixels.
-pub(crate) fn has_side_of(tasks: &Tasks<'_>, pixels: u64) -> bool {
-    let Some((width, height)) = tasks.model.size() else { return false };
-    let is_long =
-        |(w, h): &Size| [w, h].into_iter().any(|side| side.as_u64().is_some_and(|side| side >= pixels));
-    let usual = LARGE.map(|(w, h)| (Value::from(w), Value::from(h)));
-    let mut sizes = usual.into_iter().chain(named_sizes(tasks, width, height)).filter(is_long);
-    sizes.any(|size| is_legal_size(tasks, (width, height), &size))
-}
-
-/// Every size whose sides rules over several parameters name.
-fn named_sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
-    let heights = tasks.named(height);
-    let of = |w: Value| heights.iter().map(move |h| (w.clone(), h.clone()));
-    tasks.named(width).into_iter().flat_map(of).collect()
-}
-
 /// What is special about a task that is sent again while it is under way.
 const SENT_AGAIN: &str = "sent again while it is under way";
 
@@ -292,27 +206,27 @@ fn several(tasks: &Tasks<'_>, (about, settings): &Settings) -> Option<Settings> 
 fn deliveries(tasks: &mut Tasks<'_>, parameter: &str) -> Vec<Settings> {
     let model = tasks.model;
     let behaviours = &model.behaviours;
-    let with = |about: String, others: Vec<(String, Value)>| {
+    let with = |about: String, others: Vec<Setting>| {
         let mut settings = one(about, parameter, NOWHERE);
-        settings.1.extend(others.into_iter().map(|(path, value)| (path, Some(value))));
+        settings.1.extend(others);
         settings
     };
     let count = behaviours.iter().find_map(|behaviour| match &behaviour.kind {
-        Kind::Count { parameter } => Some((parameter.clone(), Value::from(2))),
+        Kind::Count { parameter } => Some((parameter.clone(), Some(Value::from(2)))),
         _ => None,
     });
     let mut list = vec![with("an address".to_owned(), Vec::new())];
     for behaviour in behaviours {
         match &behaviour.kind {
             Kind::Delivery { parameter, deferred, .. } => {
-                let mut others = vec![(parameter.clone(), Value::from(deferred.clone()))];
+                let mut others = vec![(parameter.clone(), Some(Value::from(deferred.clone())))];
                 others.extend(count.clone());
                 list.push(with(format!("an address with {deferred}"), others));
             }
             Kind::Select { parameter, fields } => {
                 for (place, value) in fields.keys().enumerate() {
                     let mut others = rich(tasks, place);
-                    others.push((parameter.clone(), Value::from(value.clone())));
+                    others.push((parameter.clone(), Some(Value::from(value.clone()))));
                     // The first one has a lifetime, lists and all else, too; what does not go with that has the second.
                     match place {
                         0 => {
@@ -329,7 +243,7 @@ fn deliveries(tasks: &mut Tasks<'_>, parameter: &str) -> Vec<Settings> {
                 }
             }
             Kind::Webhook { parameter: other } | Kind::Upload { parameter: other } if other != parameter => {
-                let others = vec![(other.clone(), Value::from(NOWHERE))];
+                let others = vec![(other.clone(), Some(Value::from(NOWHERE)))];
                 list.push(with(format!("an address beside {other}"), others));
             }
             _ => {}
@@ -340,29 +254,25 @@ fn deliveries(tasks: &mut Tasks<'_>, parameter: &str) -> Vec<Settings> {
 }
 
 /// The shortest lifetime of a file, and each list with one item.
-fn lifetime_and_lists(tasks: &Tasks<'_>) -> Vec<(String, Value)> {
+fn lifetime_and_lists(tasks: &Tasks<'_>) -> Vec<Setting> {
     let lifetimes = tasks.model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
-        Kind::Lifetime { parameter, .. } => Some((parameter.clone(), least(tasks, parameter)?)),
+        Kind::Lifetime { parameter, .. } => Some((parameter.clone(), Some(least(tasks, parameter)?))),
         _ => None,
     });
     let lists = tasks.model.parameters().into_iter().filter_map(|schema| {
         let is_own = schema.items.is_some() && !schema.path.is_in_array();
         let list = is_own.then(|| pairs::values(tasks, schema))?.into_iter().next()?;
-        Some((schema.path.to_string(), list))
+        Some((schema.path.to_string(), Some(list)))
     });
     lifetimes.chain(lists).collect()
 }
 
 /// The settings, and a plain value of each other parameter that goes with them and with those before it.
-fn with_others(
-    tasks: &mut Tasks<'_>,
-    settings: Vec<(String, Value)>,
-    parameters: Vec<&Schema>,
-) -> Vec<(String, Value)> {
+fn with_others(tasks: &mut Tasks<'_>, settings: Vec<Setting>, parameters: Vec<&Schema>) -> Vec<Setting> {
     let model = tasks.model;
     let mut task = tasks.plain().clone();
     for (path, value) in settings {
-        tasks.place(&mut task, &path, Some(value));
+        tasks.place(&mut task, &path, value);
     }
     let has_cases = |path: &str| {
         let mut kinds = model.behaviours.iter().map(|behaviour| &behaviour.kind);
@@ -380,7 +290,8 @@ fn with_others(
         {
             continue;
         }
-        task = tasks.legal(schema).iter().find_map(|value| wider(tasks, &task, path, value)).unwrap_or(task);
+        let values = tasks.legal(schema).into_iter().chain(tasks.named(path)).collect::<Vec<Value>>();
+        task = values.iter().find_map(|value| wider(tasks, &task, path, value)).unwrap_or(task);
     }
     Changes::of(Some(&task), "", tasks.plain(), None).settings().collect()
 }
@@ -418,18 +329,18 @@ fn decides_delivery(kind: &Kind) -> bool {
 }
 
 /// A format, a low quality, and everything that a result can be asked to tell.
-fn rich(tasks: &Tasks<'_>, place: usize) -> Vec<(String, Value)> {
+fn rich(tasks: &Tasks<'_>, place: usize) -> Vec<Setting> {
     let mut settings = Vec::new();
     for behaviour in &tasks.model.behaviours {
         match &behaviour.kind {
             Kind::Container { parameter, media } if !media.is_empty() => {
                 let value = media.keys().nth(place % media.len()).cloned();
-                settings.extend(value.map(|value| (parameter.clone(), Value::from(value))));
+                settings.extend(value.map(|value| (parameter.clone(), Some(Value::from(value)))));
             }
             Kind::Quality { parameter, .. } => {
-                settings.extend(low(tasks, parameter).map(|low| (parameter.clone(), low)));
+                settings.extend(low(tasks, parameter).map(|low| (parameter.clone(), Some(low))));
             }
-            Kind::Flag { parameter, .. } => settings.push((parameter.clone(), Value::from(true))),
+            Kind::Flag { parameter, .. } => settings.push((parameter.clone(), Some(Value::from(true)))),
             _ => {}
         }
     }
@@ -460,7 +371,7 @@ fn highest(tasks: &Tasks<'_>, parameter: &str) -> Value {
 }
 
 /// The lowest legal number of a parameter.
-fn least(tasks: &Tasks<'_>, parameter: &str) -> Option<Value> {
+pub(super) fn least(tasks: &Tasks<'_>, parameter: &str) -> Option<Value> {
     numbers(tasks, parameter).into_iter().next()
 }
 

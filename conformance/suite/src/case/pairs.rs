@@ -7,7 +7,7 @@
 mod contexts;
 
 use super::task::{Tasks, pointer};
-use super::{Case, Cases, Coverage, Expect, Wire, behave};
+use super::{Case, Cases, Coverage, Expect, Wire, sizes};
 use crate::changes::Changes;
 use crate::cost::Costs;
 use airspec_spec::behaviour::{Behaviour, Kind};
@@ -30,8 +30,9 @@ struct Factor {
     paths: Vec<String>,
     /// The value of each path; none where it is left out.
     values: Vec<Vec<Option<Value>>>,
-    /// What a valid task with each of the values needs beside it, such as the text of a watermark beside its place.
-    needs: Vec<Vec<(String, Value)>>,
+    /// What a valid task with each of the values needs beside it, such as the text of a watermark beside its place, or
+    /// must not have, such as a width beside a resolution.
+    needs: Vec<Vec<(String, Option<Value>)>>,
     /// What the plainest task costs with each of the values.
     usd: Vec<f64>,
 }
@@ -138,7 +139,7 @@ fn factors(tasks: &mut Tasks<'_>, costs: &Costs) -> Vec<Factor> {
             factors.push(Factor::new(tasks, costs, vec![path.to_owned()], values.collect()));
         }
     }
-    factors.extend(sizes(tasks, costs));
+    factors.extend(size(tasks, costs));
     if factors.len() > MAX_FACTORS {
         factors.sort_by_key(|factor| rank(model, factor));
         factors.truncate(MAX_FACTORS);
@@ -189,22 +190,22 @@ impl Factor {
     }
 }
 
-/// What else a valid task with the value has that the plainest one does not have.
-fn needs(tasks: &mut Tasks<'_>, path: &str, value: &Value) -> Vec<(String, Value)> {
+/// What else a valid task with the value changes in the plainest one.
+fn needs(tasks: &mut Tasks<'_>, path: &str, value: &Value) -> Vec<(String, Option<Value>)> {
     let Some(task) = tasks.valid_with(path, value) else { return Vec::new() };
     let changes = Changes::of(Some(&task), path, tasks.plain(), None);
     changes.settings().filter(|(other, _)| other != path).collect()
 }
 
 /// The shapes of an image, where every task has a size.
-fn sizes(tasks: &mut Tasks<'_>, costs: &Costs) -> Option<Factor> {
+fn size(tasks: &mut Tasks<'_>, costs: &Costs) -> Option<Factor> {
     let (width, height) = tasks.model().size()?;
     let is_needed = |path: &str| tasks.model().always_has(path);
     let plain = [width, height].map(|path| tasks.plain().pointer(&pointer(path)).cloned());
     if !is_needed(width) || !is_needed(height) || plain.contains(&None) {
         return None;
     }
-    let others = behave::shapes(tasks, width, height).into_iter();
+    let others = sizes::shapes(tasks, width, height).into_iter();
     let others = others.map(|(w, h)| [Some(w), Some(h)]).filter(|size| *size != plain);
     let values = std::iter::once(plain.clone()).chain(others).map(Vec::from).collect();
     Some(Factor::new(tasks, costs, vec![width.to_owned(), height.to_owned()], values))
@@ -344,14 +345,16 @@ fn task_of(tasks: &Tasks<'_>, factors: &[Factor], chosen: &BTreeMap<usize, usize
     let settings = || chosen.iter().flat_map(|(place, value)| factors[*place].settings(*value));
     let mut task = tasks.plain().clone();
     for (path, value) in settings() {
-        if let Some(value) = value {
-            tasks.place(&mut task, path, Some(value.clone()));
+        if value.is_some() {
+            tasks.place(&mut task, path, value.clone());
         }
     }
     if !tasks.judge(&task).is_empty() {
         for (path, value) in chosen.iter().flat_map(|(place, value)| &factors[*place].needs[*value]) {
-            if task.pointer(&pointer(path)).is_none() {
-                tasks.place(&mut task, path, Some(value.clone()));
+            let is_chosen = settings().any(|(own, value)| own == path && value.is_some());
+            let is_there = task.pointer(&pointer(path)).is_some();
+            if !is_chosen && is_there != value.is_some() {
+                tasks.place(&mut task, path, value.clone());
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use super::{Choice, Row, values};
 use crate::case::task::{Tasks, pointer};
-use crate::case::{Case, Expect, Wire, behave};
+use crate::case::{Case, Expect, Wire, behave, sizes};
 use crate::changes::Changes;
 use crate::cost::Costs;
 use airspec_spec::behaviour::{Behaviour, Kind};
-use airspec_spec::{Level, Model, Schema};
+use airspec_spec::{Level, Model, ParameterPath, Schema};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ fn widened(tasks: &Tasks<'_>, task: &Value, number: usize) -> Value {
         called.map(|(_, path)| vec![(path.to_owned(), Value::from(behave::NOWHERE))]).collect();
     extras.extend(model.size().and_then(|(width, height)| {
         let (w, h) =
-            behave::largest(tasks, width, height).into_iter().nth(number).filter(|_| number < LARGE)?;
+            sizes::largest(tasks, width, height).into_iter().nth(number).filter(|_| number < LARGE)?;
         Some(vec![(width.to_owned(), w), (height.to_owned(), h)])
     }));
     let mut task = task.clone();
@@ -69,7 +69,7 @@ pub(super) fn is_single(case: &Case) -> bool {
     is_one && task.is_object() && case.wire.is_plain() && case.level < Level::Unstated
 }
 
-/// The context with what makes the case faulty.
+/// The context with what makes the case faulty: if possible with its value alone, so that all else stays as it is.
 fn put_into(
     tasks: &mut Tasks<'_>,
     case: &Case,
@@ -77,24 +77,26 @@ fn put_into(
     number: usize,
     identity: Option<&str>,
 ) -> Option<Value> {
-    let mut faulty = context.clone();
-    let sides = tasks.model().size().filter(|_| number < LARGE);
-    let is_side = sides.is_some_and(|(width, height)| [width, height].contains(&case.parameter.as_str()));
-    if is_side {
-        // The other side stays as large as it is, although the case has one that goes well with its own.
-        let value = case.body.get(0)?.pointer(&pointer(&case.parameter)).cloned();
-        tasks.place(&mut faulty, &case.parameter, value);
-    } else {
-        Changes::of(case.body.get(0), &case.parameter, tasks.plain(), identity).apply(&mut faulty);
-    }
-    tasks.identify(&mut faulty);
-    if let Some(name) = identity.filter(|name| *name == case.parameter) {
-        match case.body.get(0)?.get(name) {
-            Some(id) => faulty[name] = varied(id, number),
-            None => drop(faulty.as_object_mut()?.remove(name)),
+    let Expect::Reject(broken) = &case.expect else { return None };
+    let own = case.body.get(0)?;
+    let (mut alone, mut whole) = (context.clone(), context.clone());
+    tasks.place(&mut alone, &case.parameter, own.pointer(&pointer(&case.parameter)).cloned());
+    Changes::of(Some(own), &case.parameter, tasks.plain(), identity).apply(&mut whole);
+    let is_in_array = ParameterPath::from(case.parameter.as_str()).is_in_array();
+    let candidates = if case.parameter.is_empty() || is_in_array { vec![whole] } else { vec![alone, whole] };
+    candidates.into_iter().find_map(|mut faulty| {
+        tasks.identify(&mut faulty);
+        if let Some(name) = identity.filter(|name| *name == case.parameter) {
+            match own.get(name) {
+                Some(id) => faulty[name] = varied(id, number),
+                None => drop(faulty.as_object_mut()?.remove(name)),
+            }
         }
-    }
-    Some(faulty)
+        let mut breaks: Vec<String> =
+            tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
+        breaks.dedup();
+        (breaks == *broken).then_some(faulty)
+    })
 }
 
 /// Another UUID of the same kind, as one alone could be refused for being in use.
@@ -200,7 +202,6 @@ pub(super) fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Val
     let identity = model.unique().map(|constraint| constraint.parameter.to_string());
     let plain = plain_contexts(tasks);
     for case in cases {
-        let Expect::Reject(broken) = &case.expect else { continue };
         if !is_single(case) || known.contains(&case.subject) {
             continue;
         }
@@ -211,18 +212,13 @@ pub(super) fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Val
             if number >= contexts.len() && marks.is_subset(&reached) {
                 continue;
             }
-            let mut breaks: Vec<String> =
-                tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
-            breaks.dedup();
-            if breaks == *broken {
-                reached.extend(marks);
-                of_case.push(Case {
-                    id: format!("{}-in-context-{}", case.id, number + 1),
-                    about: format!("{}, in a task with other parameters", case.about),
-                    body: Value::Array(vec![faulty]),
-                    ..case.clone()
-                });
-            }
+            reached.extend(marks);
+            of_case.push(Case {
+                id: format!("{}-in-context-{}", case.id, number + 1),
+                about: format!("{}, in a task with other parameters", case.about),
+                body: Value::Array(vec![faulty]),
+                ..case.clone()
+            });
         }
         if !of_case.is_empty() {
             known.insert(case.subject.clone());
