@@ -9,7 +9,8 @@ use super::protocol::{self, ProtocolMutation};
 use super::refuse;
 use super::state::{self, StateMutation};
 use airspec_spec::behaviour::Kind;
-use airspec_spec::{Constraint, Model};
+use airspec_spec::rule::{Kinds, Rule};
+use airspec_spec::{Constraint, Model, Schema};
 use serde_json::Value;
 
 /// A defect that the mock can be started with.
@@ -129,8 +130,81 @@ fn lawful(model: &Model, id: &str) -> Option<&'static str> {
             Some("whether a result has the field if the parameter is not set is stated nowhere")
         }
         id if is_of_several(id) && !has_several(model) => Some("a task of this model has one result"),
+        "error:step" if !has_rule(model, |rule| matches!(rule, Rule::MultipleOf(_))) => {
+            Some("no parameter of this model has a step")
+        }
+        "protocol:lossy" if !has_open_text(model) => {
+            Some("no parameter of this model takes any text, so such bytes break another rule")
+        }
+        id if id.strip_prefix("state:sticky:").is_some_and(|path| only_value(model, path).is_some()) => {
+            Some("the parameter has one value")
+        }
+        id => {
+            let (behaviour, word) = id.strip_prefix("answer:")?.rsplit_once(':')?;
+            let behaviour = model.behaviours.iter().find(|known| known.id == behaviour)?;
+            unasked(model, &behaviour.kind, word)
+        }
+    }
+}
+
+/// Why no task asks for the answer that a fault changes, where that is so.
+fn unasked(model: &Model, kind: &Kind, word: &str) -> Option<&'static str> {
+    let is_only =
+        |parameter: &str, value: &str| only_value(model, parameter).is_some_and(|only| only == value);
+    match (kind, word) {
+        (Kind::Select { fields, .. }, "several") if fields.len() == 1 => {
+            Some("the parameter has one value, and so one set of fields")
+        }
+        (Kind::Default { parameter }, "other") if only_value(model, parameter).is_some() => {
+            Some("the parameter has one value")
+        }
+        (Kind::Delivery { parameter, deferred, .. }, "deferred") if is_only(parameter, deferred) => {
+            Some("every task of this model is answered with an acknowledgement")
+        }
+        (Kind::Delivery { parameter, immediate, .. }, "immediate") if is_only(parameter, immediate) => {
+            Some("every task of this model is answered with its results")
+        }
+        (Kind::Quality { lossy, .. }, "inverted") if !has_image(model, lossy) => {
+            Some("the mock makes one quality of files that are no images")
+        }
         _ => None,
     }
+}
+
+/// Whether one of the formats is one of images.
+fn has_image(model: &Model, formats: &[String]) -> bool {
+    let is_image = |kind: &Kind| match kind {
+        Kind::Container { media, .. } => {
+            formats.iter().any(|format| media.get(format).is_some_and(|media| media.starts_with("image/")))
+        }
+        _ => false,
+    };
+    model.behaviours.iter().any(|behaviour| is_image(&behaviour.kind))
+}
+
+/// The value of a parameter that has only one.
+fn only_value<'m>(model: &'m Model, path: &str) -> Option<&'m Value> {
+    let constant = |schema: &'m Schema| {
+        schema.rules().find_map(|rule| if let Rule::Const(value) = rule { Some(value) } else { None })
+    };
+    model.task.at(path)?.rules().find_map(|rule| match rule {
+        Rule::Const(value) => Some(value),
+        Rule::Enum(list) => list.values.first().filter(|_| list.values.len() == 1).map(|only| &only.value),
+        Rule::OneOf(branches) | Rule::AnyOf(branches) if branches.len() == 1 => constant(&branches[0]),
+        _ => None,
+    })
+}
+
+fn has_rule(model: &Model, wanted: fn(&Rule) -> bool) -> bool {
+    model.constraints().into_iter().any(|constraint| wanted(&constraint.rule))
+}
+
+/// Whether a text parameter has no rule that says which texts it takes, other than how long they are.
+fn has_open_text(model: &Model) -> bool {
+    let is_closed =
+        |rule: &Rule| matches!(rule, Rule::Const(_) | Rule::Enum(_) | Rule::Format(_)) || rule.is_composite();
+    let is_text = |schema: &Schema| schema.kinds().includes(Kinds::STRING);
+    model.parameters().into_iter().any(|schema| is_text(schema) && !schema.rules().any(is_closed))
 }
 
 /// Whether a parameter asks for a field of results, and has no documented default.

@@ -35,6 +35,10 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
         let mut body = vec![task];
         if about.ends_with(TWO_TASKS) {
             body.extend(body.first().cloned());
+            // Each result has what its own task asks for.
+            for (task, value) in body.iter_mut().zip([false, true]) {
+                flag(tasks, task, value);
+            }
             for task in &mut body {
                 tasks.identify(task);
             }
@@ -55,6 +59,18 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, behaviour: &Behaviour, out: &mut Case
             with_files: false,
             about,
         });
+    }
+}
+
+/// Asks for everything that a result can be asked to tell, or for nothing of it.
+fn flag(tasks: &Tasks<'_>, task: &mut Value, value: bool) {
+    for behaviour in &tasks.model.behaviours {
+        let Kind::Flag { parameter, .. } = &behaviour.kind else { continue };
+        let mut flagged = task.clone();
+        tasks.place(&mut flagged, parameter, Some(Value::from(value)));
+        if tasks.judge(&flagged).is_empty() {
+            *task = flagged;
+        }
     }
 }
 
@@ -224,7 +240,9 @@ fn deliveries(tasks: &mut Tasks<'_>, parameter: &str) -> Vec<Settings> {
                 list.push(with(format!("an address with {deferred}"), others));
             }
             Kind::Select { parameter, fields } => {
-                for (place, value) in fields.keys().enumerate() {
+                // Of one form alone, twice: with what goes together from either end.
+                let forms = fields.keys().cycle().take(fields.len().max(2));
+                for (place, value) in forms.enumerate() {
                     let mut others = rich(tasks, place);
                     others.push((parameter.clone(), Some(Value::from(value.clone()))));
                     // The first one has a lifetime, lists and all else, too; what does not go with that has the second.
@@ -234,12 +252,14 @@ fn deliveries(tasks: &mut Tasks<'_>, parameter: &str) -> Vec<Settings> {
                             others = with_others(tasks, others, model.parameters());
                         }
                         1 => {
-                            let reversed = model.parameters().into_iter().rev().collect();
+                            let mut reversed: Vec<&Schema> = model.parameters().into_iter().rev().collect();
+                            reversed.sort_by_key(|schema| schema.path.contains('.'));
                             others = with_others(tasks, others, reversed);
                         }
-                        _ => {}
+                        _ => others = with_others(tasks, others, Vec::new()),
                     }
-                    list.push(with(format!("an address with {value}"), others));
+                    let again = if place < fields.len() { "" } else { " and other parameters" };
+                    list.push(with(format!("an address with {value}{again}"), others));
                 }
             }
             Kind::Webhook { parameter: other } | Kind::Upload { parameter: other } if other != parameter => {
@@ -267,12 +287,12 @@ fn lifetime_and_lists(tasks: &Tasks<'_>) -> Vec<Setting> {
     lifetimes.chain(lists).collect()
 }
 
-/// The settings, and a plain value of each other parameter that goes with them and with those before it.
+/// The settings that go together, and a plain value of each other parameter that goes with them and with those before it.
 fn with_others(tasks: &mut Tasks<'_>, settings: Vec<Setting>, parameters: Vec<&Schema>) -> Vec<Setting> {
     let model = tasks.model;
     let mut task = tasks.plain().clone();
     for (path, value) in settings {
-        tasks.place(&mut task, &path, value);
+        task = value.and_then(|value| wider(tasks, &task, &path, &value)).unwrap_or(task);
     }
     let has_cases = |path: &str| {
         let mut kinds = model.behaviours.iter().map(|behaviour| &behaviour.kind);

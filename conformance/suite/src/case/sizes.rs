@@ -26,14 +26,14 @@ pub(super) fn shapes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> 
     [Ordering::Equal, Ordering::Greater, Ordering::Less].into_iter().filter_map(of).collect()
 }
 
-/// The largest legal sizes: usual ones, or those of a table with the longest side.
+/// The largest legal sizes: those of a table with the longest side, or usual ones.
 pub(super) fn largest(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
     let mut rows = rows(tasks, width, height);
     rows.sort_by_key(|size| Reverse(longest(size)));
     let usual = LARGE.map(|(w, h)| (Value::from(w), Value::from(h)));
     let is_legal = |size: &Size| is_legal_size(tasks, (width, height), size);
-    let found: Vec<Size> = usual.into_iter().filter(is_legal).collect();
-    if found.is_empty() { rows.into_iter().filter(is_legal).take(LARGE.len()).collect() } else { found }
+    let found: Vec<Size> = rows.into_iter().filter(is_legal).take(LARGE.len()).collect();
+    if found.is_empty() { usual.into_iter().filter(is_legal).collect() } else { found }
 }
 
 fn side(value: &Value) -> u64 {

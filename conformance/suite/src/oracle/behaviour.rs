@@ -103,6 +103,15 @@ fn pairs<'a>(model: &'a Model, identity: &Identity, seen: &'a Observation) -> Ve
     scenes
 }
 
+/// What is wrong with the fields that the task asks for: two tasks with different ones are told apart by them.
+fn flags(scene: &TaskResults<'_>) -> Vec<String> {
+    let flags = scene.model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
+        Kind::Flag { parameter, field } => Some((parameter, field)),
+        _ => None,
+    });
+    flags.flat_map(|(parameter, field)| flag::check(scene, parameter, field)).collect()
+}
+
 fn scene_of_one(scene: &TaskResults<'_>, identity: &Identity, kind: &Kind) -> Vec<String> {
     match kind {
         Kind::Echo { parameter, field } => echo::check(scene, parameter, field),
@@ -115,7 +124,8 @@ fn scene_of_one(scene: &TaskResults<'_>, identity: &Identity, kind: &Kind) -> Ve
         Kind::Flag { parameter, field } => flag::check(scene, parameter, field),
         Kind::Delivery { parameter, immediate, deferred } => match scene.text(parameter) {
             Some(value) if value == deferred => {
-                delivery::deferred(scene, identity, results(scene.model, scene.task))
+                let wrong = delivery::deferred(scene, identity, results(scene.model, scene.task));
+                if wrong.is_empty() { flags(scene) } else { wrong }
             }
             Some(value) if value == immediate => delivery::immediate(scene, identity, parameter, value),
             _ => Vec::new(),

@@ -123,9 +123,10 @@ fn misspelt(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
     ];
     let mut list = Vec::new();
     for (kind, spellings) in [(Kinds::INTEGER, &numbers[..]), (Kinds::STRING, &texts[..])] {
-        let Some(path) = open_parameter(tasks, kind) else { continue };
+        let Some((path, plain)) = open_parameter(tasks, kind) else { continue };
         for (about, spelling) in spellings {
-            let task = tasks.cheap();
+            let mut task = plain.clone();
+            tasks.identify(&mut task);
             let mut marked = task.clone();
             tasks.place(&mut marked, &path, Some(Value::from(MARK)));
             let text = json!([marked]).to_string();
@@ -140,7 +141,7 @@ fn misspelt(tasks: &mut Tasks<'_>) -> Vec<Proposal> {
 }
 
 /// A parameter that takes many values of the kind, one that every task has before others.
-fn open_parameter(tasks: &Tasks<'_>, kind: Kinds) -> Option<String> {
+fn open_parameter(tasks: &mut Tasks<'_>, kind: Kinds) -> Option<(String, Value)> {
     let is_open = |rule: &Rule| match rule {
         Rule::Const(_) | Rule::Enum(_) | Rule::Format(_) | Rule::Pattern(_) => false,
         rule => !rule.is_composite(),
@@ -150,17 +151,14 @@ fn open_parameter(tasks: &Tasks<'_>, kind: Kinds) -> Option<String> {
         is_of_kind && !schema.path.is_empty() && !schema.path.contains(".items")
     };
     let holds = |path: &str| tasks.plain().pointer(&pointer(path)).is_some();
-    // That the plainest task may have it, so that nothing but the spelling is wrong.
-    let can_have = |schema: &Schema| {
-        let value = tasks.legal(schema).into_iter().next();
-        let mut task = tasks.plain().clone();
-        value.is_some_and(|value| {
-            tasks.place(&mut task, &schema.path, Some(value));
-            tasks.judge(&task).is_empty()
-        })
-    };
     let fit: Vec<&Schema> = tasks.model.parameters().into_iter().filter(is_fit).collect();
-    let own = fit.iter().find(|schema| holds(&schema.path));
-    let found = own.or_else(|| fit.iter().find(|schema| can_have(schema)));
-    found.map(|schema| schema.path.to_string())
+    if let Some(own) = fit.iter().find(|schema| holds(&schema.path)) {
+        return Some((own.path.to_string(), tasks.cheap()));
+    }
+    // That a valid task has it, so that nothing but the spelling is wrong.
+    fit.into_iter().find_map(|schema| {
+        let value = tasks.legal(schema).into_iter().next()?;
+        let task = tasks.valid_with(&schema.path, &value)?;
+        Some((schema.path.to_string(), tasks.cheaply(task)))
+    })
 }

@@ -63,6 +63,9 @@ pub(super) fn deferred(scene: &TaskResults<'_>, identity: &Identity, wanted: Opt
         if let Some(lost) = before.iter().take(MAX_RESULTS).find(|known| !done.contains(known)) {
             wrong.push(format!("{name} no longer has a result that was there before: {}", show(lost)));
         }
+        if answer.status != 200 && !done.is_empty() {
+            wrong.push(format!("{name} brings results with HTTP {}, not with HTTP 200", answer.status));
+        }
         before = done;
     }
     wrong.extend(end(scene, before.len(), wanted));
