@@ -103,13 +103,14 @@ fn pairs<'a>(model: &'a Model, identity: &Identity, seen: &'a Observation) -> Ve
     scenes
 }
 
-/// What is wrong with the fields that the task asks for: two tasks with different ones are told apart by them.
+/// The fields that are missing although the task asks for them: two tasks with different ones are told apart by them.
 fn flags(scene: &TaskResults<'_>) -> Vec<String> {
     let flags = scene.model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
         Kind::Flag { parameter, field } => Some((parameter, field)),
         _ => None,
     });
-    flags.flat_map(|(parameter, field)| flag::check(scene, parameter, field)).collect()
+    let asked = flags.filter(|(parameter, _)| scene.value(parameter).and_then(Value::as_bool) == Some(true));
+    asked.flat_map(|(parameter, field)| flag::check(scene, parameter, field)).collect()
 }
 
 fn scene_of_one(scene: &TaskResults<'_>, identity: &Identity, kind: &Kind) -> Vec<String> {
