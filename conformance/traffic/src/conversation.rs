@@ -170,10 +170,8 @@ mod tests {
         }
         assert!(known.bytes <= MAX_BYTES && known.forgotten >= 130, "{} {}", known.bytes, known.forgotten);
         // What has grown is counted again.
-        known.get("199").unwrap().last = Some(Answer {
-            json: Ok(json!("x".repeat(MAX_BYTES))),
-            ..Answer::read(200, None, Vec::new())
-        });
+        known.get("199").unwrap().last =
+            Some(Answer { json: Ok(json!("x".repeat(MAX_BYTES))), ..Answer::read(200, None, Vec::new()) });
         known.count("199");
         assert_eq!((known.bytes, known.known.len()), (0, 0));
     }

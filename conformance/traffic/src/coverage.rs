@@ -39,9 +39,14 @@ mod tests {
     #[test]
     fn a_path_leads_into_objects_and_items() {
         let task = json!({"a": {"b": [1, {"c": 2}], "items": 3}});
-        for (path, is_there) in
-            [("", true), ("a", true), ("a.b.items.c", true), ("a.items", true), ("a.b.c", false), ("b", false)]
-        {
+        for (path, is_there) in [
+            ("", true),
+            ("a", true),
+            ("a.b.items.c", true),
+            ("a.items", true),
+            ("a.b.c", false),
+            ("b", false),
+        ] {
             assert_eq!(has(&task, &ParameterPath::from(path)), is_there, "{path}");
         }
     }

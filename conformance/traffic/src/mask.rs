@@ -32,9 +32,9 @@ pub enum Mask {
 #[must_use]
 pub fn masked(value: &Value, model: Option<&Model>, mask: Mask) -> Value {
     match value {
-        Value::Array(tasks) => {
-            Value::Array(tasks.iter().map(|task| member("", task, model.map(|model| &model.task), mask)).collect())
-        }
+        Value::Array(tasks) => Value::Array(
+            tasks.iter().map(|task| member("", task, model.map(|model| &model.task), mask)).collect(),
+        ),
         other => member("", other, model.map(|model| &model.task), mask),
     }
 }
@@ -56,7 +56,8 @@ fn member(name: &str, value: &Value, schema: Option<&Schema>, mask: Mask) -> Val
         }
         Value::Object(members) => {
             let inner = |name: &str| schema.and_then(|schema| Some(&schema.property(name)?.schema));
-            let masked = members.iter().map(|(name, value)| (name.clone(), member(name, value, inner(name), mask)));
+            let masked =
+                members.iter().map(|(name, value)| (name.clone(), member(name, value, inner(name), mask)));
             Value::Object(masked.collect::<Map<_, _>>())
         }
         other => other.clone(),

@@ -5,9 +5,7 @@ use crate::specs::Specs;
 use airspec_suite::oracle::Identity;
 use airspec_suite::oracle::observation::Answer;
 use airspec_suite::parameter::at;
-use airspec_suite::protocol::{
-    API_KEY, AUTHENTICATION, DATA, ERRORS, PING, TASK_TYPE, TASK_UUID, is_poll,
-};
+use airspec_suite::protocol::{API_KEY, AUTHENTICATION, DATA, ERRORS, PING, TASK_TYPE, TASK_UUID, is_poll};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -83,11 +81,7 @@ pub(crate) fn of_poll(answer: &Answer, id: &str, field: &str) -> Answer {
 }
 
 /// An answer with some of its items and errors.
-fn filtered(
-    answer: &Answer,
-    data: impl Fn(&Value) -> bool,
-    errors: impl Fn(&Value) -> bool,
-) -> Answer {
+fn filtered(answer: &Answer, data: impl Fn(&Value) -> bool, errors: impl Fn(&Value) -> bool) -> Answer {
     let Ok(Value::Object(envelope)) = &answer.json else { return answer.clone() };
     let list = |list: &Value, keep: &dyn Fn(&Value) -> bool| match list {
         Value::Array(items) => Value::Array(items.iter().filter(|item| keep(item)).cloned().collect()),

@@ -154,7 +154,9 @@ impl<'de> Visitor<'de> for Document<'_> {
         while let Some(name) = members.next_key::<String>()? {
             match name.as_str() {
                 "log" => members.next_value_seed(Log { take: &mut *self.take })?,
-                "examples" => members.next_value_seed(Each::new(&mut |line: Line| (self.take)(line.into())))?,
+                "examples" => {
+                    members.next_value_seed(Each::new(&mut |line: Line| (self.take)(line.into())))?
+                }
                 other => {
                     if !pair.read(other, &mut members)? {
                         members.next_value::<IgnoredAny>()?;
@@ -167,7 +169,11 @@ impl<'de> Visitor<'de> for Document<'_> {
         if pair.is_pair() {
             (self.take)(pair.into());
         }
-        if is_known { Ok(()) } else { Err(serde::de::Error::custom("it has none of `log`, `examples` and `request`")) }
+        if is_known {
+            Ok(())
+        } else {
+            Err(serde::de::Error::custom("it has none of `log`, `examples` and `request`"))
+        }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {

@@ -28,8 +28,7 @@ impl Specs {
     /// # Errors
     /// A single spec that cannot be judged by.
     pub fn new(catalogue: Catalogue, scope: Scope) -> Result<Self, OracleError> {
-        let all: Vec<_> =
-            catalogue.into_models().into_iter().map(|model| (model, OnceCell::new())).collect();
+        let all: Vec<_> = catalogue.into_models().into_iter().map(|model| (model, OnceCell::new())).collect();
         if let [(model, oracle)] = all.as_slice() {
             // Set once, as it is new.
             let _ = oracle.set(Oracle::new(model)?);

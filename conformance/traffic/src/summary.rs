@@ -152,7 +152,15 @@ impl Summary {
     }
 
     /// Takes note of a finding of an exchange.
-    pub(crate) fn note(&mut self, place: usize, model: &Model, found: &Found, client: &str, number: u64, excerpt: &Excerpt) {
+    pub(crate) fn note(
+        &mut self,
+        place: usize,
+        model: &Model,
+        found: &Found,
+        client: &str,
+        number: u64,
+        excerpt: &Excerpt,
+    ) {
         match found.side {
             Side::Client => self.note_client(model, found, client, number),
             Side::Server { class, expect } => {

@@ -151,7 +151,9 @@ impl Watcher {
         now.is_key_good = key.is_some_and(|key| self.keys.contains(&key));
         now.answer = now.read_answer();
         match (&request, parts) {
-            (Some(Value::Array(tasks)), Some(parts)) if !tasks.is_empty() => self.batch(&mut now, parts, tasks),
+            (Some(Value::Array(tasks)), Some(parts)) if !tasks.is_empty() => {
+                self.batch(&mut now, parts, tasks)
+            }
             (Some(other), _) => self.no_batch(&mut now, other),
             (None, _) => {}
         }
@@ -179,7 +181,8 @@ impl Watcher {
 
     /// Judges the answer to JSON that is no list of tasks.
     fn no_batch(&mut self, now: &mut Now<'_>, request: &Value) {
-        let what = if request.is_array() { "the list of tasks is empty" } else { "the body is no list of tasks" };
+        let what =
+            if request.is_array() { "the list of tasks is empty" } else { "the body is no list of tasks" };
         now.client(0, BODY, Level::Unstated, what.to_owned());
         let Ok(oracle) = self.specs.oracle(0) else { return };
         if let Some(seen) = now.observation(Value::Null) {
@@ -254,7 +257,10 @@ impl<'a> Now<'a> {
         match parse_up_to(text, MAX_VALUES) {
             Ok(value) => return Some(value),
             Err(error) if error.kind == TextErrorKind::Syntax && !is_json(text) => {
-                self.no_json(format!("is no JSON: {} (line {}, column {})", error.reason, error.line, error.column));
+                self.no_json(format!(
+                    "is no JSON: {} (line {}, column {})",
+                    error.reason, error.line, error.column
+                ));
             }
             Err(error) => self.leave_out(format!("the request is JSON that is not judged: {}", error.reason)),
         }
@@ -355,7 +361,8 @@ impl<'a> Now<'a> {
     /// The texts of the exchange for reports.
     fn excerpt(&self, request: Option<&Value>, model: &airspec_spec::Model, redactor: &Redactor) -> Excerpt {
         let mask = self.options.mask;
-        let show = |value: &Value, model| redactor.beginning(&masked(value, model, mask).to_string(), MAX_EXCERPT);
+        let show =
+            |value: &Value, model| redactor.beginning(&masked(value, model, mask).to_string(), MAX_EXCERPT);
         let text = |text: &str| match mask {
             Mask::On => redactor.beginning(&mask::text_of(text), MAX_EXCERPT),
             Mask::Off => redactor.beginning(text, MAX_EXCERPT),
@@ -364,11 +371,15 @@ impl<'a> Now<'a> {
             Body::Whole(bytes) => text(&String::from_utf8_lossy(&bytes[..bytes.len().min(MAX_EXCERPT)])),
             Body::Unknown(reason) => format!("the body {reason}"),
         };
-        let request = request.map_or_else(|| of_bytes(&self.exchange.request), |value| show(value, Some(model)));
+        let request =
+            request.map_or_else(|| of_bytes(&self.exchange.request), |value| show(value, Some(model)));
         let response = match &self.exchange.answer {
             Ok(reply) => Response::Answer {
                 status: reply.status,
-                content_type: reply.content_type.as_deref().map(|media| redactor.beginning(media, MAX_EXCERPT)),
+                content_type: reply
+                    .content_type
+                    .as_deref()
+                    .map(|media| redactor.beginning(media, MAX_EXCERPT)),
                 body: match self.answer.as_ref().map(|answer| &answer.json) {
                     Some(Ok(value)) => show(value, None),
                     Some(Err(_)) | None => of_bytes(&reply.body),

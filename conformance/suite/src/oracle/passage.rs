@@ -15,7 +15,8 @@ use crate::case::Protocol;
 use crate::parameter::results;
 use crate::protocol::{Form, PARAMETER};
 use airspec_spec::behaviour::Kind;
-use airspec_spec::{Constraint, Level, protocol_rules};
+use airspec_spec::rule::Kinds;
+use airspec_spec::{Constraint, Level, Schema, protocol_rules};
 use serde_json::{Map, Value};
 
 /// The subject of a finding about a request as a whole.
@@ -30,12 +31,15 @@ impl Oracle {
         let constraints = self.model.constraints();
         let blamed = seen.outcome.answer().and_then(|answer| blamed(&constraints, answer));
         let firmest = constraints.iter().map(|constraint| constraint.level).min();
-        let claim = Claim {
+        let mut claim = Claim {
             subject: blamed.map_or(TASK, |constraint| &constraint.id),
             parameter: "",
             level: blamed.map(|constraint| constraint.level).or(firmest).unwrap_or(Level::Facts),
             about: "the request breaks no constraint",
         };
+        if seen.tasks().iter().any(|task| has_decimal_point(&self.model.task, task)) {
+            (claim.level, claim.about) = (Level::Unstated, "an integer is spelt with a decimal point");
+        }
         let findings = acceptance::findings(self, claim, seen);
         if !findings.is_empty() {
             return self.about(claim.subject, findings);
@@ -52,8 +56,7 @@ impl Oracle {
     pub fn of_faulty(&self, broken: &[String], about: &str, seen: &Observation) -> Vec<SecondaryFinding> {
         let known = broken.iter().filter_map(|id| self.model.constraint(id));
         let Some(first) = known.min_by_key(|constraint| constraint.level) else { return Vec::new() };
-        let claim =
-            Claim { subject: &first.id, parameter: &first.parameter, level: first.level, about };
+        let claim = Claim { subject: &first.id, parameter: &first.parameter, level: first.level, about };
         let findings = refusal::findings(self, claim, broken, seen);
         let is_accepted = findings.iter().any(|finding| finding.kind == FindingKind::Accepted);
         let mut all = self.about(claim.subject, findings);
@@ -68,8 +71,12 @@ impl Oracle {
     /// What is wrong with the answer to a body that is JSON and no list of tasks, or an empty list.
     #[must_use]
     pub fn of_other_body(&self, seen: &Observation) -> Vec<SecondaryFinding> {
-        let claim =
-            Claim { subject: BODY, parameter: "", level: Level::Unstated, about: "the body is no list of tasks" };
+        let claim = Claim {
+            subject: BODY,
+            parameter: "",
+            level: Level::Unstated,
+            about: "the body is no list of tasks",
+        };
         self.about(BODY, wire::findings(claim, Protocol::Refused, seen))
     }
 
@@ -95,7 +102,8 @@ impl Oracle {
         let behaviours = self.model.behaviours.iter().filter(|behaviour| delivery(&behaviour.kind));
         let found = behaviours.flat_map(|one| {
             let scenes = TaskResults::all(&self.model, &self.identity, seen);
-            let wrong = scenes.iter().flat_map(|scene| behaviour::in_passing(scene, &self.identity, &one.kind));
+            let wrong =
+                scenes.iter().flat_map(|scene| behaviour::in_passing(scene, &self.identity, &one.kind));
             let findings: Vec<Finding> = wrong.map(|sentence| Finding::wrong(one.level, sentence)).collect();
             self.about(&one.id, findings)
         });
@@ -113,7 +121,8 @@ impl Oracle {
             let Kind::Delivery { parameter, deferred, .. } = &one.kind else { continue };
             let scenes = TaskResults::all(&self.model, &self.identity, seen);
             let scenes = scenes.iter().filter(|scene| scene.text(parameter) == Some(deferred));
-            let findings = scenes.flat_map(&look).map(|sentence| Finding::wrong(one.level, sentence)).collect();
+            let findings =
+                scenes.flat_map(&look).map(|sentence| Finding::wrong(one.level, sentence)).collect();
             found.extend(self.about(&one.id, findings));
         }
         found
@@ -156,10 +165,26 @@ impl Oracle {
     }
 }
 
+/// Whether an integer is spelt as 1024.0: it is one, but no source says that servers take it.
+fn has_decimal_point(schema: &Schema, value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.is_f64() && schema.kinds() == Kinds::INTEGER,
+        Value::Array(items) => schema
+            .items
+            .as_ref()
+            .is_some_and(|schema| items.iter().any(|item| has_decimal_point(schema, item))),
+        Value::Object(members) => members.iter().any(|(name, member)| {
+            schema.property(name).is_some_and(|property| has_decimal_point(&property.schema, member))
+        }),
+        Value::Null | Value::Bool(_) | Value::String(_) => false,
+    }
+}
+
 /// What is wrong with the answer to a body that is no JSON.
 #[must_use]
 pub fn of_no_json(seen: &Observation) -> Vec<SecondaryFinding> {
-    let level = protocol_rules().into_iter().find(|rule| rule.id == BODY).map_or(Level::Facts, |rule| rule.level);
+    let level =
+        protocol_rules().into_iter().find(|rule| rule.id == BODY).map_or(Level::Facts, |rule| rule.level);
     let claim = Claim { subject: BODY, parameter: "", level, about: "the body is no JSON" };
     let findings = wire::findings(claim, Protocol::Refused, seen).into_iter();
     findings.map(|finding| SecondaryFinding { subject: BODY.to_owned(), finding }).collect()

@@ -39,7 +39,8 @@ pub(super) fn findings(claim: Claim<'_>, expect: Protocol, seen: &Observation) -
         (Protocol::Pong, _) => wrong("no sign of life"),
         (Protocol::NoResults, _) => wrong("no answer to a poll"),
         (_, 200..=299) => {
-            let sentence = format!("accepted although it must not be ({}): {}", claim.about, answered(answer));
+            let sentence =
+                format!("accepted although it must not be ({}): {}", claim.about, answered(answer));
             vec![Finding::accepted(level, sentence)]
         }
         (Protocol::Unauthorized, 401) => {

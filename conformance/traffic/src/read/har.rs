@@ -65,7 +65,10 @@ impl From<Entry> for Exchange {
     fn from(entry: Entry) -> Self {
         let Entry { request, response, comment } = entry;
         let find = |headers: &[Header], name: &str| {
-            headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.clone())
+            headers
+                .iter()
+                .find(|header| header.name.eq_ignore_ascii_case(name))
+                .map(|header| header.value.clone())
         };
         let answer = match response.status {
             // As browsers write it.
@@ -95,13 +98,18 @@ impl From<Entry> for Exchange {
 
 /// The path of a URL.
 pub(super) fn path(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |start| &rest[start..]));
+    let rest =
+        url.split_once("://").map_or(url, |(_, rest)| rest.find('/').map_or("/", |start| &rest[start..]));
     rest.split(['?', '#']).next().unwrap_or(rest)
 }
 
 fn sent(data: Option<PostData>, size: Option<i64>) -> Body {
     let Some(data) = data else {
-        return if size.unwrap_or(0) > 0 { Body::Unknown("is not in the file") } else { Body::Whole(Vec::new()) };
+        return if size.unwrap_or(0) > 0 {
+            Body::Unknown("is not in the file")
+        } else {
+            Body::Whole(Vec::new())
+        };
     };
     // A byte that is no UTF-8 cannot be written into an archive.
     if data.text.as_ref().is_some_and(|text| text.contains('\u{fffd}')) {

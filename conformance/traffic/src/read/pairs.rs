@@ -61,7 +61,11 @@ pub type Text = Box<RawValue>;
 
 impl Line {
     /// Reads a member of a document that is a pair; false where it is none of a pair's.
-    pub(super) fn read<'de, A: MapAccess<'de>>(&mut self, name: &str, members: &mut A) -> Result<bool, A::Error> {
+    pub(super) fn read<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        members: &mut A,
+    ) -> Result<bool, A::Error> {
         match name {
             "client" => self.client = members.next_value()?,
             "method" => self.method = members.next_value()?,
@@ -118,7 +122,8 @@ fn body(text: Option<Text>) -> Body {
 
 /// A task and its result in the form that the wire has, with an identifier where both have none.
 fn record(line: &Line) -> (Body, Body) {
-    let value = |text: &Option<Text>| text.as_ref().and_then(|text| serde_json::from_str::<Value>(text.get()).ok());
+    let value =
+        |text: &Option<Text>| text.as_ref().and_then(|text| serde_json::from_str::<Value>(text.get()).ok());
     let (Some(mut request), Some(mut answer)) = (value(&line.request), value(&line.answer)) else {
         return (body(line.request.clone()), body(line.answer.clone()));
     };
@@ -132,7 +137,8 @@ fn record(line: &Line) -> (Body, Body) {
         answer = json!({DATA: answer});
     }
     let tasks = request.as_array_mut().map(Vec::as_mut_slice).unwrap_or_default();
-    let results = answer.get_mut(DATA).and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default();
+    let results =
+        answer.get_mut(DATA).and_then(Value::as_array_mut).map(Vec::as_mut_slice).unwrap_or_default();
     if let [Value::Object(task)] = tasks
         && !task.contains_key(TASK_UUID)
     {

@@ -31,7 +31,10 @@ fn an_archive_has_bodies_as_texts_and_in_base64() {
     let mut cut = request("https://h/v1", tasks);
     cut["bodySize"] = json!(1000);
     let entries = [
-        entry(request("https://h/v1?q", tasks), got(json!({"size": 2, "mimeType": "application/json", "text": "{}"}))),
+        entry(
+            request("https://h/v1?q", tasks),
+            got(json!({"size": 2, "mimeType": "application/json", "text": "{}"})),
+        ),
         entry(request("https://h/v1", tasks), got(json!({"size": 2, "text": "e30=", "encoding": "base64"}))),
         entry(request("https://h/v1", tasks), got(json!({"size": 9, "text": "{}"}))),
         entry(cut, got(json!({"size": 2, "text": "{}"}))),

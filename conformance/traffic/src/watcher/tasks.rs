@@ -31,6 +31,9 @@ impl Watcher {
             Ok(oracle) => oracle,
             Err(reason) => return now.leave_out(reason),
         };
+        if differ_in_case(oracle, tasks) {
+            return now.leave_out("identifiers that differ in letter case only".to_owned());
+        }
         let violations = violations(oracle, tasks);
         for (number, violation) in &violations {
             let constraint = oracle.model().constraint(&violation.constraint);
@@ -44,8 +47,12 @@ impl Watcher {
             answer.clone()
         } else {
             let is_own = |number: &usize| tasks.iter().any(|(own, _)| own == number);
-            let others: Vec<&Value> =
-                batch.iter().enumerate().filter(|(number, _)| !is_own(number)).map(|(_, task)| task).collect();
+            let others: Vec<&Value> = batch
+                .iter()
+                .enumerate()
+                .filter(|(number, _)| !is_own(number))
+                .map(|(_, task)| task)
+                .collect();
             parts::about(answer, oracle.identity(), &others)
         };
         let mut judged = Vec::new();
@@ -62,8 +69,10 @@ impl Watcher {
         let answer = if judged.len() == tasks.len() {
             answer
         } else {
-            let others: Vec<&Value> =
-                (0..tasks.len()).filter(|number| !judged.contains(number)).map(|number| tasks[number].1).collect();
+            let others: Vec<&Value> = (0..tasks.len())
+                .filter(|number| !judged.contains(number))
+                .map(|number| tasks[number].1)
+                .collect();
             parts::about(&answer, oracle.identity(), &others)
         };
         let body: Vec<Value> = judged.iter().map(|number| tasks[*number].1.clone()).collect();
@@ -97,7 +106,11 @@ impl Watcher {
         for task in seen.tasks() {
             let Some(id) = oracle.identity().of_task(task) else { continue };
             let is_taken = answer.is_success()
-                && answer.data().iter().filter_map(Value::as_object).any(|item| oracle.identity().joins(task, item));
+                && answer
+                    .data()
+                    .iter()
+                    .filter_map(Value::as_object)
+                    .any(|item| oracle.identity().joins(task, item));
             let own = || slim_answer(&parts::of_poll(answer, id, &oracle.identity().field));
             match self.tasks.get(id) {
                 Some(known) if known.is_deferred && !known.is_ended => {
@@ -117,6 +130,13 @@ impl Watcher {
     }
 }
 
+/// Whether identifiers of the batch are the same but for letter case. No source says whether they are the same.
+fn differ_in_case(oracle: &Oracle, tasks: &[(usize, &Value)]) -> bool {
+    let ids: HashSet<&str> = tasks.iter().filter_map(|(_, task)| oracle.identity().of_task(task)).collect();
+    let small: HashSet<String> = ids.iter().map(|id| id.to_ascii_lowercase()).collect();
+    ids.len() != small.len()
+}
+
 /// What the tasks break, with the place of each among them.
 fn violations(oracle: &Oracle, tasks: &[(usize, &Value)]) -> Vec<(usize, Violation)> {
     let judge = oracle.judge_of_tasks();
@@ -127,10 +147,13 @@ fn violations(oracle: &Oracle, tasks: &[(usize, &Value)]) -> Vec<(usize, Violati
             found.extend(judge.task(task).into_iter().map(|violation| (number, violation)));
         }
         let Some(constraint) = oracle.model().unique() else { continue };
-        let id = oracle.identity().of_task(task).map(str::to_ascii_lowercase);
+        let id = oracle.identity().of_task(task);
         if id.is_some_and(|id| !ids.insert(id)) {
             let pointer = format!("/{}", constraint.parameter.replace('.', "/"));
-            found.push((number, Violation::new(pointer, constraint.id.to_string(), constraint.expected.clone())));
+            found.push((
+                number,
+                Violation::new(pointer, constraint.id.to_string(), constraint.expected.clone()),
+            ));
         }
     }
     found
@@ -240,7 +263,11 @@ pub(super) fn show_results(
 /// What must have happened, by what a finding is about.
 fn side(model: &Model, subject: &str) -> &'static str {
     let is_behaviour = model.behaviours.iter().any(|behaviour| behaviour.id == subject);
-    if is_behaviour || subject.starts_with("result.") || subject.starts_with("envelope.") { BEHAVE } else { ACCEPT }
+    if is_behaviour || subject.starts_with("result.") || subject.starts_with("envelope.") {
+        BEHAVE
+    } else {
+        ACCEPT
+    }
 }
 
 /// The ids of constraints, each once.
@@ -259,7 +286,10 @@ fn told(violation: &Violation, constraint: Option<&Constraint>, task: &Value, ma
     let is_listed = |rule: &Rule| matches!(rule, Rule::Enum(_) | Rule::Const(_));
     let is_open = mask == Mask::Off
         || constraint.is_none_or(|one| is_listed(&one.rule))
-        || matches!(task.pointer(&violation.pointer), None | Some(Value::Number(_) | Value::Bool(_) | Value::Null))
+        || matches!(
+            task.pointer(&violation.pointer),
+            None | Some(Value::Number(_) | Value::Bool(_) | Value::Null)
+        )
         || constraint.is_some_and(|one| matches!(one.rule, Rule::AdditionalProperties(_)));
     match (is_open, constraint) {
         (true, _) | (_, None) => violation.message.clone(),
