@@ -23,6 +23,7 @@ mod merge;
 mod mock;
 mod money;
 mod progress;
+mod proxy;
 mod releases;
 mod report;
 mod resume;
@@ -80,6 +81,9 @@ enum Command {
     /// Judge recorded requests and their answers: HTTP archives (HAR) and lines of JSON
     #[command(after_help = help::CHECK)]
     Check(check::Arguments),
+    /// Forward requests to a server, and judge them and their answers
+    #[command(after_help = help::PROXY)]
+    Proxy(proxy::Arguments),
     /// Compare a spec with the provider's published source
     #[command(after_help = help::VERIFY)]
     Verify(verify::Arguments),
@@ -162,6 +166,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Fetch(arguments) => fetch::run(&arguments),

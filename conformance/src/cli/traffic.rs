@@ -7,7 +7,6 @@ use airspec_report::{
 };
 use airspec_spec::text::shorten;
 use airspec_suite::case::Coverage;
-use airspec_suite::oracle::Verdict;
 use airspec_traffic::{ClientGroup, Mask, Options, ServerGroup, Watcher};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -241,7 +240,7 @@ fn coverage(watcher: &Watcher, slug: &str) -> Vec<Coverage> {
 /// The line of a finding as it comes.
 pub(super) fn line(style: Style, seen: &airspec_traffic::Seen) -> String {
     let mut text = String::new();
-    for found in seen.found.iter().filter(|found| found.verdict != Verdict::Pass) {
+    for found in seen.found.iter().filter(|found| found.is_first) {
         let side = match found.side {
             airspec_traffic::Side::Client => format!("client {}", seen.client),
             airspec_traffic::Side::Server { class, .. } => class.to_string(),

@@ -59,11 +59,6 @@ impl Conversations {
         self.known.get_mut(turn).map(|(_, _, conversation)| conversation)
     }
 
-    /// Whether a task of that identifier was seen, as far as that is known.
-    pub(crate) fn may_know(&self, id: &str) -> bool {
-        self.forgotten > 0 || self.turns.contains_key(&id.to_ascii_lowercase())
-    }
-
     /// Adds a task, in the place of one with the same identifier.
     pub(crate) fn add(&mut self, id: &str, conversation: Conversation) {
         let id = id.to_ascii_lowercase();

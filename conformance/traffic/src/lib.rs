@@ -10,6 +10,7 @@ mod exchange;
 mod excuse;
 mod mask;
 mod parts;
+pub mod proxy;
 pub mod read;
 mod specs;
 mod summary;

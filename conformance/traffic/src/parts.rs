@@ -18,7 +18,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) polls: Vec<(usize, &'a Value)>,
     /// Why tasks are left out.
     pub(crate) left_out: Vec<String>,
-    /// The key of an authentication task.
+    /// The key of an authentication task that comes first.
     pub(crate) key: Option<&'a str>,
     /// Whether all of the batch is one model's.
     pub(crate) is_one: bool,
@@ -35,7 +35,8 @@ impl<'a> Parts<'a> {
         let mut parts = Self::default();
         for (place, task) in batch.iter().enumerate() {
             match task.get(TASK_TYPE).and_then(Value::as_str) {
-                Some(AUTHENTICATION) => parts.key = task.get(API_KEY).and_then(Value::as_str),
+                Some(AUTHENTICATION) if place == 0 => parts.key = task.get(API_KEY).and_then(Value::as_str),
+                Some(AUTHENTICATION) => {}
                 Some(PING) => {}
                 _ if is_poll(task) => parts.polls.push((place, task)),
                 _ => match specs.of(task) {

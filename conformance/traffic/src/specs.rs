@@ -47,6 +47,11 @@ impl Specs {
         &self.all[place].0
     }
 
+    /// The model of a task.
+    pub(crate) fn of_task(&self, task: &Value) -> Option<&Model> {
+        self.of(task).ok().map(|place| self.model(place))
+    }
+
     /// The place of the spec of a task; none with the reason.
     pub(crate) fn of(&self, task: &Value) -> Result<usize, String> {
         let named = self.all.iter().position(|(model, _)| model.is_of_task(task));

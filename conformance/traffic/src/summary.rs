@@ -151,20 +151,18 @@ impl Summary {
         self.shown.entry(Place { model, subject: subject.to_owned(), expect }).or_default().count += 1;
     }
 
-    /// Takes note of a finding of an exchange.
+    /// Takes note of a finding of an exchange, and tells whether it is the first of its kind.
     pub(crate) fn note(
         &mut self,
         place: usize,
         model: &Model,
         found: &Found,
-        client: &str,
-        number: u64,
+        (client, number): (&str, u64),
         excerpt: &Excerpt,
-    ) {
+    ) -> bool {
         match found.side {
             Side::Client => self.note_client(model, found, client, number),
             Side::Server { class, expect } => {
-                self.note_server(model, found, class, client, number);
                 let key = Place { model: place, subject: found.subject.clone(), expect };
                 let shown = self.shown.entry(key).or_default();
                 (shown.count, shown.wrong) = (shown.count + 1, shown.wrong + 1);
@@ -173,32 +171,36 @@ impl Summary {
                     let (request, response) = (request.clone(), response.clone());
                     shown.worst = Some(Worst { found: found.clone(), request, response });
                 }
+                self.note_server(model, found, class, client, number)
             }
         }
     }
 
-    fn note_client(&mut self, model: &Model, found: &Found, client: &str, number: u64) {
+    fn note_client(&mut self, model: &Model, found: &Found, client: &str, number: u64) -> bool {
         let is_same = |group: &&mut ClientGroup| {
             group.client == client && group.constraint == found.subject && group.model == model.slug
         };
         if let Some(group) = self.clients.iter_mut().find(is_same) {
             group.count += 1;
-        } else if self.clients.len() < MAX_GROUPS {
-            self.clients.push(ClientGroup {
-                client: client.to_owned(),
-                model: model.slug.clone(),
-                constraint: found.subject.clone(),
-                verdict: found.verdict,
-                count: 1,
-                first: number,
-                detail: found.detail.clone(),
-            });
-        } else {
-            self.more += 1;
+            return false;
         }
+        if self.clients.len() >= MAX_GROUPS {
+            self.more += 1;
+            return false;
+        }
+        self.clients.push(ClientGroup {
+            client: client.to_owned(),
+            model: model.slug.clone(),
+            constraint: found.subject.clone(),
+            verdict: found.verdict,
+            count: 1,
+            first: number,
+            detail: found.detail.clone(),
+        });
+        true
     }
 
-    fn note_server(&mut self, model: &Model, found: &Found, class: Class, client: &str, number: u64) {
+    fn note_server(&mut self, model: &Model, found: &Found, class: Class, client: &str, number: u64) -> bool {
         let is_same = |group: &&mut ServerGroup| {
             (group.verdict, group.class) == (found.verdict, class)
                 && group.cause == found.cause
@@ -209,20 +211,23 @@ impl Summary {
             if group.clients.len() < MAX_CLIENTS || group.clients.contains_key(client) {
                 *group.clients.entry(client.to_owned()).or_default() += 1;
             }
-        } else if self.causes.len() < MAX_GROUPS {
-            self.causes.push(ServerGroup {
-                model: model.slug.clone(),
-                cause: found.cause.clone(),
-                verdict: found.verdict,
-                class,
-                count: 1,
-                first: number,
-                detail: found.detail.clone(),
-                clients: BTreeMap::from([(client.to_owned(), 1)]),
-            });
-        } else {
-            self.more += 1;
+            return false;
         }
+        if self.causes.len() >= MAX_GROUPS {
+            self.more += 1;
+            return false;
+        }
+        self.causes.push(ServerGroup {
+            model: model.slug.clone(),
+            cause: found.cause.clone(),
+            verdict: found.verdict,
+            class,
+            count: 1,
+            first: number,
+            detail: found.detail.clone(),
+            clients: BTreeMap::from([(client.to_owned(), 1)]),
+        });
+        true
     }
 
     /// Whether an answer of the server fails.

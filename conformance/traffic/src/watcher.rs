@@ -76,6 +76,8 @@ pub struct Found {
     pub cause: String,
     /// What was seen and what should have been.
     pub detail: String,
+    /// Whether it is the first of its cause, and where it is the client's, of the client.
+    pub is_first: bool,
 }
 
 /// What was seen of one exchange.
@@ -147,9 +149,14 @@ impl Watcher {
         let mut now = Now::new(exchange, self.summary.requests, self.options);
         let request = now.request();
         let parts = request.as_ref().and_then(|request| Some(Parts::of(request.as_array()?, &self.specs)));
+        if request.is_none() && exchange.answer.is_err() {
+            now.answer = now.read_answer();
+        }
         let key = now.key(parts.as_ref().and_then(|parts| parts.key)).map(|key| self.hasher.hash_one(key));
         now.is_key_good = key.is_some_and(|key| self.keys.contains(&key));
-        now.answer = now.read_answer();
+        if request.is_some() {
+            now.answer = now.read_answer();
+        }
         match (&request, parts) {
             (Some(Value::Array(tasks)), Some(parts)) if !tasks.is_empty() => {
                 self.batch(&mut now, parts, tasks)
@@ -208,9 +215,10 @@ impl Watcher {
             }
             let model = found.first().map_or(0, |(place, _)| *place);
             let excerpt = now.excerpt(request, self.specs.model(model), &redactor);
-            for (place, one) in &found {
+            for (place, one) in &mut found {
                 let model = self.specs.model(*place);
-                summary.note(*place, model, one, &now.seen.client, now.seen.number, &excerpt);
+                one.is_first =
+                    summary.note(*place, model, one, (&now.seen.client, now.seen.number), &excerpt);
             }
         }
         now.seen.found = found.into_iter().map(|(_, found)| found).collect();
@@ -242,7 +250,10 @@ impl<'a> Now<'a> {
         let bytes = match &self.exchange.request {
             Body::Whole(bytes) => bytes,
             Body::Unknown(reason) => {
-                self.leave_out(format!("the body of the request {reason}"));
+                // Without an answer there is one reason for both.
+                if self.exchange.answer.is_ok() {
+                    self.leave_out(format!("the body of the request {reason}"));
+                }
                 return None;
             }
         };
@@ -315,7 +326,10 @@ impl<'a> Now<'a> {
         let verdict = self.verdict(if level == Level::Unstated { Verdict::Note } else { Verdict::Fail });
         if self.found.len() < MAX_VIOLATIONS {
             let (side, subject) = (Side::Client, subject.to_owned());
-            self.found.push((model, Found { side, cause: subject.clone(), subject, level, verdict, detail }));
+            self.found.push((
+                model,
+                Found { side, cause: subject.clone(), subject, level, verdict, detail, is_first: false },
+            ));
         }
     }
 
@@ -336,6 +350,7 @@ impl<'a> Now<'a> {
             verdict: self.verdict(finding.verdict()),
             cause: finding.cause(),
             detail: finding.sentence.clone(),
+            is_first: false,
         }
     }
 

@@ -56,8 +56,10 @@ impl Watcher {
             parts::about(answer, oracle.identity(), &others)
         };
         let mut judged = Vec::new();
+        let unique = oracle.model().unique().map(|constraint| constraint.id.as_str());
+        let is_clash = violations.iter().any(|(_, one)| Some(one.constraint.as_str()) == unique);
         for (number, (_, task)) in tasks.iter().enumerate() {
-            match excused(&self.tasks, oracle, now, task, tasks.len(), &answer) {
+            match excused(oracle, now, task, (tasks.len(), is_clash), &answer) {
                 Some(reason) => now.seen.left_out.push(reason.to_owned()),
                 None => judged.push(number),
             }
@@ -85,7 +87,7 @@ impl Watcher {
             let model = oracle.model();
             now.server(place, wrong, &|subject| side(model, subject));
         } else {
-            let ids = unique(&broken);
+            let ids = each_once(&broken);
             let about = broken.first().map(|first| told_short(first, oracle, now.options.mask));
             let wrong = oracle.of_faulty(&ids, &about.unwrap_or_default(), &seen);
             if wrong.is_empty() {
@@ -161,11 +163,10 @@ fn violations(oracle: &Oracle, tasks: &[(usize, &Value)]) -> Vec<(usize, Violati
 
 /// Why the answer to a task is not judged.
 fn excused(
-    known: &crate::conversation::Conversations,
     oracle: &Oracle,
     now: &Now<'_>,
     task: &Value,
-    tasks: usize,
+    (tasks, is_clash): (usize, bool),
     answer: &Answer,
 ) -> Option<&'static str> {
     let identity = oracle.identity();
@@ -175,10 +176,8 @@ fn excused(
     };
     let errors: Vec<&Value> = answer.errors().iter().filter(is_own).collect();
     let excuse = errors.iter().find_map(|error| excuse::of_error(error, now.is_key_good));
-    let is_in_use = || {
-        let may_know = identity.of_task(task).is_some_and(|id| known.may_know(id));
-        may_know && errors.iter().any(|error| excuse::is_conflict(error))
-    };
+    // Whether other clients use the identifier is not known, only whether other tasks of the batch do.
+    let is_in_use = || !is_clash && errors.iter().any(|error| excuse::is_conflict(error));
     excuse.or_else(|| is_in_use().then_some("the identifier of the task is in use"))
 }
 
@@ -271,7 +270,7 @@ fn side(model: &Model, subject: &str) -> &'static str {
 }
 
 /// The ids of constraints, each once.
-fn unique(broken: &[&Violation]) -> Vec<String> {
+fn each_once(broken: &[&Violation]) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for violation in broken {
         if !ids.contains(&violation.constraint) {
