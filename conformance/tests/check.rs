@@ -1,4 +1,5 @@
 //! `airspec check`: recorded traffic as its users have it.
+#![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
 #[allow(dead_code, reason = "starts no server")]
 mod support;
@@ -136,8 +137,11 @@ fn shared(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(path)
 }
 
-/// The findings of a report, by model: the subjects of wrong answers, and those of wrong requests.
-fn findings(report: &Path) -> (BTreeSet<String>, BTreeSet<(String, u64)>) {
+/// What is wrong with answers; what is wrong with requests, and how often.
+type Findings = (BTreeSet<String>, BTreeSet<(String, u64)>);
+
+/// The findings of a report: the subjects of wrong answers, and those of wrong requests.
+fn findings(report: &Path) -> Findings {
     let report: Value =
         serde_json::from_str(&fs::read_to_string(report.join("report.json")).unwrap()).unwrap();
     let cases = report["cases"].as_array().unwrap().iter();
@@ -163,7 +167,7 @@ fn recorded_pairs_have_exactly_the_deviations_that_are_known() {
         return;
     };
     let mut pairs = 0;
-    let mut wrong: BTreeMap<String, (BTreeSet<String>, BTreeSet<(String, u64)>)> = BTreeMap::new();
+    let mut wrong: BTreeMap<String, Findings> = BTreeMap::new();
     for path in entries
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|ending| ending == "json"))

@@ -1,4 +1,5 @@
 //! `airspec proxy` as a process: its findings, its record after a violent end, and a command that it runs.
+#![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
 mod support;
 

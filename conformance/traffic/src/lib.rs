@@ -8,6 +8,7 @@ mod conversation;
 mod coverage;
 mod exchange;
 mod excuse;
+mod found;
 mod mask;
 mod parts;
 pub mod proxy;
@@ -17,7 +18,8 @@ mod summary;
 mod watcher;
 
 pub use exchange::{Body, Exchange, Form, Reply};
+pub use found::{Found, Seen, Side};
 pub use mask::{Mask, masked};
 pub use specs::{Scope, Specs};
 pub use summary::{ClientGroup, Coverage, ServerGroup, Summary};
-pub use watcher::{Found, Options, Seen, Side, Watcher};
+pub use watcher::{Options, Watcher};

@@ -36,8 +36,7 @@ impl<'a> Parts<'a> {
         for (place, task) in batch.iter().enumerate() {
             match task.get(TASK_TYPE).and_then(Value::as_str) {
                 Some(AUTHENTICATION) if place == 0 => parts.key = task.get(API_KEY).and_then(Value::as_str),
-                Some(AUTHENTICATION) => {}
-                Some(PING) => {}
+                Some(AUTHENTICATION | PING) => {}
                 _ if is_poll(task) => parts.polls.push((place, task)),
                 _ => match specs.of(task) {
                     Ok(model) => parts.tasks.entry(model).or_default().push((place, task)),

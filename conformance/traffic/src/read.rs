@@ -155,7 +155,7 @@ impl<'de> Visitor<'de> for Document<'_> {
             match name.as_str() {
                 "log" => members.next_value_seed(Log { take: &mut *self.take })?,
                 "examples" => {
-                    members.next_value_seed(Each::new(&mut |line: Line| (self.take)(line.into())))?
+                    members.next_value_seed(Each::new(&mut |line: Line| (self.take)(line.into())))?;
                 }
                 other => {
                     if !pair.read(other, &mut members)? {

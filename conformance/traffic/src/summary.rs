@@ -1,7 +1,8 @@
 //! What all exchanges so far have shown, within bounds: causes, clients, constraints and behaviours.
 
+use crate::found::{Found, Side};
 use crate::specs::Specs;
-use crate::watcher::{Found, Side};
+
 use airspec_spec::{Level, Model, protocol_rules};
 use airspec_suite::oracle::{Class, Skip, Verdict};
 use airspec_suite::run::{Record, Request, Response};

@@ -5,6 +5,7 @@ mod tasks;
 
 use crate::conversation::Conversations;
 use crate::exchange::{Body, Exchange, Reply};
+use crate::found::{Found, Seen, Side};
 use crate::mask::{Mask, masked};
 use crate::parts::Parts;
 use crate::specs::Specs;
@@ -14,7 +15,7 @@ use airspec_judge::text::{TextErrorKind, parse_up_to};
 use airspec_spec::Level;
 use airspec_spec::text::{shorten, visible};
 use airspec_suite::oracle::observation::{Answer, Observation, Outcome};
-use airspec_suite::oracle::{BODY, Class, Finding, SecondaryFinding, Verdict, of_no_json};
+use airspec_suite::oracle::{BODY, Finding, SecondaryFinding, Verdict, of_no_json};
 use airspec_suite::redact::{Redactor, Secrets};
 use airspec_suite::run::Response;
 use serde_json::Value;
@@ -45,54 +46,6 @@ pub struct Options {
     pub mask: Mask,
     /// Whether notes are failures.
     pub strict: bool,
-}
-
-/// Who is at fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// The client: its request breaks the spec.
-    Client,
-    /// The server: its answer does.
-    Server {
-        /// Who is right, as far as the page tells.
-        class: Class,
-        /// What must have happened: `accept`, `reject` or `behave`.
-        expect: &'static str,
-    },
-}
-
-/// One thing that is wrong with an exchange.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// Who is at fault.
-    pub side: Side,
-    /// The constraint, the behaviour or the rule of the protocol.
-    pub subject: String,
-    /// Where it is stated.
-    pub level: Level,
-    /// How grave it is.
-    pub verdict: Verdict,
-    /// What it has in common with others of the same cause.
-    pub cause: String,
-    /// What was seen and what should have been.
-    pub detail: String,
-    /// Whether it is the first of its cause, and where it is the client's, of the client.
-    pub is_first: bool,
-}
-
-/// What was seen of one exchange.
-#[derive(Clone, Debug, Default)]
-pub struct Seen {
-    /// Its number, from 1.
-    pub number: u64,
-    /// The client, as it is shown.
-    pub client: String,
-    /// What is wrong.
-    pub found: Vec<Found>,
-    /// What was not judged, and why.
-    pub left_out: Vec<String>,
-    /// Whether the answer to something of it was judged.
-    pub is_judged: bool,
 }
 
 /// Judges exchanges in the order in which they ended.
@@ -159,7 +112,7 @@ impl Watcher {
         }
         match (&request, parts) {
             (Some(Value::Array(tasks)), Some(parts)) if !tasks.is_empty() => {
-                self.batch(&mut now, parts, tasks)
+                self.batch(&mut now, parts, tasks);
             }
             (Some(other), _) => self.no_batch(&mut now, other),
             (None, _) => {}
@@ -261,14 +214,14 @@ impl<'a> Now<'a> {
             Ok(text) => text,
             Err(error) => {
                 let place = error.valid_up_to();
-                self.no_json(format!("is not UTF-8 at byte {place}"));
+                self.no_json(&format!("is not UTF-8 at byte {place}"));
                 return None;
             }
         };
         match parse_up_to(text, MAX_VALUES) {
             Ok(value) => return Some(value),
             Err(error) if error.kind == TextErrorKind::Syntax && !is_json(text) => {
-                self.no_json(format!(
+                self.no_json(&format!(
                     "is no JSON: {} (line {}, column {})",
                     error.reason, error.line, error.column
                 ));
@@ -279,7 +232,7 @@ impl<'a> Now<'a> {
     }
 
     /// A body that is no JSON must be refused.
-    fn no_json(&mut self, what: String) {
+    fn no_json(&mut self, what: &str) {
         self.client(0, BODY, Level::Facts, format!("the body {what}"));
         self.answer = self.read_answer();
         if let Some(seen) = self.observation(Value::Null) {
@@ -367,7 +320,9 @@ impl<'a> Now<'a> {
         }
         if self.options.mask == Mask::On {
             let mut texts = Vec::new();
-            request.iter().for_each(|request| private(request, &mut texts));
+            if let Some(request) = request {
+                private(request, &mut texts);
+            }
             secrets = texts.iter().fold(secrets, |secrets, text| secrets.with_key(text));
         }
         Redactor::hiding(&secrets)

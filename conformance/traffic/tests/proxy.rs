@@ -1,4 +1,5 @@
 //! The proxy between clients and servers of these tests.
+#![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
 mod support;
 

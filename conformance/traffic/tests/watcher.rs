@@ -1,4 +1,5 @@
 //! Conversations by hand: what is found in a few exchanges, and what is not.
+#![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
 use airspec_spec::{Catalogue, Source};
 use airspec_suite::oracle::Verdict;

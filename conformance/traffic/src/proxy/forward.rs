@@ -117,7 +117,9 @@ fn end_to_end(headers: &mut HeaderMap) {
         .flat_map(|value| value.split(','))
         .filter_map(|name| HeaderName::try_from(name.trim()).ok())
         .collect();
-    named.iter().for_each(|name| drop(headers.remove(name)));
+    for name in named {
+        headers.remove(name);
+    }
     for name in [CONNECTION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, EXPECT] {
         headers.remove(name);
     }

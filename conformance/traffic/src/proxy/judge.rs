@@ -3,7 +3,8 @@
 
 use super::{MAX_WAITING, Recorder};
 use crate::exchange::Exchange;
-use crate::watcher::{Seen, Watcher};
+use crate::found::Seen;
+use crate::watcher::Watcher;
 use airspec_mock::serving::Held;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

@@ -42,41 +42,16 @@ impl Watcher {
             let message = told(violation, constraint, tasks[*number].1, now.options.mask);
             now.client(place, &violation.constraint, level, format!("/{task}{pointer}: {message}"));
         }
-        let Some(answer) = &now.answer else { return };
-        let answer = if batch.is_empty() {
-            answer.clone()
-        } else {
-            let is_own = |number: &usize| tasks.iter().any(|(own, _)| own == number);
-            let others: Vec<&Value> = batch
-                .iter()
-                .enumerate()
-                .filter(|(number, _)| !is_own(number))
-                .map(|(_, task)| task)
-                .collect();
-            parts::about(answer, oracle.identity(), &others)
-        };
-        let mut judged = Vec::new();
-        let unique = oracle.model().unique().map(|constraint| constraint.id.as_str());
-        let is_clash = violations.iter().any(|(_, one)| Some(one.constraint.as_str()) == unique);
-        for (number, (_, task)) in tasks.iter().enumerate() {
-            match excused(oracle, now, task, (tasks.len(), is_clash), &answer) {
-                Some(reason) => now.seen.left_out.push(reason.to_owned()),
-                None => judged.push(number),
-            }
-        }
+        let Some(answer) = own_answer(oracle, now, tasks, batch) else { return };
+        let judged = not_excused(oracle, now, tasks, &violations, &answer);
         if judged.is_empty() {
             return;
         }
         now.seen.is_judged = true;
-        let answer = if judged.len() == tasks.len() {
-            answer
-        } else {
-            let others: Vec<&Value> = (0..tasks.len())
-                .filter(|number| !judged.contains(number))
-                .map(|number| tasks[number].1)
-                .collect();
-            parts::about(&answer, oracle.identity(), &others)
-        };
+        let others = (0..tasks.len()).filter(|number| !judged.contains(number));
+        let others: Vec<&Value> = others.map(|number| tasks[number].1).collect();
+        let answer =
+            if others.is_empty() { answer } else { parts::about(&answer, oracle.identity(), &others) };
         let body: Vec<Value> = judged.iter().map(|number| tasks[*number].1.clone()).collect();
         let broken: Vec<&Violation> =
             violations.iter().filter(|(number, _)| judged.contains(number)).map(|(_, one)| one).collect();
@@ -91,7 +66,9 @@ impl Watcher {
             let about = broken.first().map(|first| told_short(first, oracle, now.options.mask));
             let wrong = oracle.of_faulty(&ids, &about.unwrap_or_default(), &seen);
             if wrong.is_empty() {
-                ids.iter().for_each(|id| self.summary.pass(place, id, REJECT));
+                for id in &ids {
+                    self.summary.pass(place, id, REJECT);
+                }
             }
             now.server(place, wrong, &|_| REJECT);
         }
@@ -159,6 +136,38 @@ fn violations(oracle: &Oracle, tasks: &[(usize, &Value)]) -> Vec<(usize, Violati
         }
     }
     found
+}
+
+/// What of the answer is about these tasks; all of it, where the request has no others.
+fn own_answer(oracle: &Oracle, now: &Now<'_>, tasks: &[(usize, &Value)], batch: &[Value]) -> Option<Answer> {
+    let answer = now.answer.as_ref()?;
+    if batch.is_empty() {
+        return Some(answer.clone());
+    }
+    let is_own = |number: &usize| tasks.iter().any(|(own, _)| own == number);
+    let others = batch.iter().enumerate().filter(|(number, _)| !is_own(number));
+    let others: Vec<&Value> = others.map(|(_, task)| task).collect();
+    Some(parts::about(answer, oracle.identity(), &others))
+}
+
+/// The tasks whose answer is judged, by their places among them. Why others are left out is taken down.
+fn not_excused(
+    oracle: &Oracle,
+    now: &mut Now<'_>,
+    tasks: &[(usize, &Value)],
+    violations: &[(usize, Violation)],
+    answer: &Answer,
+) -> Vec<usize> {
+    let mut judged = Vec::new();
+    let unique = oracle.model().unique().map(|constraint| constraint.id.as_str());
+    let is_clash = violations.iter().any(|(_, one)| Some(one.constraint.as_str()) == unique);
+    for (number, (_, task)) in tasks.iter().enumerate() {
+        match excused(oracle, now, task, (tasks.len(), is_clash), answer) {
+            Some(reason) => now.leave_out(reason.to_owned()),
+            None => judged.push(number),
+        }
+    }
+    judged
 }
 
 /// Why the answer to a task is not judged.

@@ -1,4 +1,5 @@
 //! A proxy that runs in a test, and what passes through it.
+#![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
 use airspec_spec::{Catalogue, Model, Source};
 use airspec_traffic::proxy::{Judge, Judged, Proxy, Recorder, Settings, Target};
