@@ -88,8 +88,8 @@ fn compare(records: &[Record], all: &[(String, Seen)]) -> (Vec<String>, usize) {
         let Some(whole) = record.request.as_ref().and_then(|request| request.whole.as_deref()) else {
             continue;
         };
-        let seen = by_text.get(whole).into_iter().flatten().filter(|seen| seen.is_judged);
-        let Some(seen) = seen.last() else { continue };
+        let mut seen = by_text.get(whole).into_iter().flatten().filter(|seen| seen.is_judged);
+        let Some(seen) = seen.next_back() else { continue };
         compared += 1;
         // A finding about results that the suite adds to the first case that shows it.
         let is_other = verdict(seen) != record.verdict && !record.detail.starts_with("accepted, but ");

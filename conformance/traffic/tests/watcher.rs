@@ -122,7 +122,7 @@ fn results_that_come_later_are_held_against_their_task() {
     let mut right = watcher(Scope::Named, Mask::On);
     for (request, answer) in [
         (&later, &taken),
-        (&poll, &data(&[waiting.clone()])),
+        (&poll, &data(std::slice::from_ref(&waiting))),
         (&poll, &data(&[one.clone(), waiting])),
         (&poll, &data(&[one.clone(), two.clone()])),
         (&poll, &data(&[one.clone(), two.clone()])),
@@ -133,7 +133,7 @@ fn results_that_come_later_are_held_against_their_task() {
     // A result is gone that was there; later all is well again.
     let mut lossy = watcher(Scope::Named, Mask::On);
     lossy.watch(&exchange(&later, 200, &taken));
-    lossy.watch(&exchange(&poll, 200, &data(&[one.clone()])));
+    lossy.watch(&exchange(&poll, 200, &data(std::slice::from_ref(&one))));
     let seen = lossy.watch(&exchange(&poll, 200, &data(&[])));
     assert_eq!(subjects(&seen), [(false, "deliveryMethod.delivery")], "{seen:?}");
     // Both results have the same identifier.
