@@ -3,11 +3,17 @@
 
 mod support;
 
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Output, Stdio};
+use std::sync::Arc;
 use support::{KEY, Server, airspec, command, report};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 const ID: &str = "1b4e28ba-2fa1-41d2-883f-0016d3cca427";
 
@@ -158,6 +164,59 @@ fn a_command_is_run_with_the_url_of_the_proxy_and_ends_it() {
     let output = proxy("exit 3");
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("the command failed: exit status: 3"), "{}", told(&output));
+}
+
+/// A server over TLS that gives the same answer to everything, and the authority that vouches for it, as PEM.
+fn secure(body: String) -> (u16, String) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut authority = CertificateParams::new(Vec::new()).unwrap();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
+    let key = KeyPair::generate().unwrap();
+    let certificate =
+        CertificateParams::new(vec!["localhost".to_owned()]).unwrap().signed_by(&key, &authority).unwrap();
+    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+    let config = ServerConfig::builder().with_no_client_auth();
+    let config = config.with_single_cert(vec![certificate.der().clone()], key).unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let (port, ready) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            port.send(listener.local_addr().unwrap().port()).unwrap();
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+                let _ = stream.read(&mut [0; 16_384]).await;
+                let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
+                let answer = format!("{head}Content-Length: {}\r\n\r\n{body}", body.len());
+                let _ = stream.write_all(answer.as_bytes()).await;
+                let _ = stream.shutdown().await;
+            }
+        });
+    });
+    (ready.recv().unwrap(), authority.pem())
+}
+
+#[cfg(unix)]
+#[test]
+fn a_target_over_tls_is_trusted_by_the_file_of_certificates_alone() {
+    let result = json!({"taskType": "imageInference", "taskUUID": ID,
+        "imageUUID": "7d6b7cba-95ec-4a7a-8c6f-2dd2b4a0c9a1", "imageURL": "https://im.runware.ai/image/a.jpg"});
+    let (port, pem) = secure(json!({"data": [result]}).to_string());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ca.pem");
+    std::fs::write(&file, pem).unwrap();
+    let url = format!("https://localhost:{port}/v1");
+    let trusting = Proxy::start(&url, &["--ca-file", file.to_str().unwrap()]);
+    assert_eq!(post(&trusting.url, &task(json!({}))), 200);
+    let (text, code) = trusting.stop();
+    assert!(code == Some(0) && text.contains("1 exchange, 1 answer judged: 0 answers wrong"), "{text}");
+    let other = Proxy::start(&url, &[]);
+    assert_eq!(post(&other.url, &task(json!({}))), 502);
+    let (text, code) = other.stop();
+    assert!(code == Some(0) && text.contains("left out: no answer: no connection: "), "{text}");
 }
 
 #[test]

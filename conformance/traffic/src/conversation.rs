@@ -49,7 +49,7 @@ pub(crate) struct Conversations {
     known: BTreeMap<u64, (String, usize, Conversation)>,
     next: u64,
     bytes: usize,
-    /// How many were forgotten.
+    /// How many were forgotten before their results came.
     pub(crate) forgotten: u64,
 }
 
@@ -92,10 +92,10 @@ impl Conversations {
 
     fn forget(&mut self) {
         while self.known.len() > MAX_TASKS || self.bytes > MAX_BYTES {
-            let Some((_, (id, size, _))) = self.known.pop_first() else { return };
+            let Some((_, (id, size, conversation))) = self.known.pop_first() else { return };
             self.bytes -= size;
             self.turns.remove(&id);
-            self.forgotten += 1;
+            self.forgotten += u64::from(!conversation.is_ended);
         }
     }
 }

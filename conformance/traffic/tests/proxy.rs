@@ -305,7 +305,7 @@ async fn clients_that_misbehave_do_no_harm() {
             _ => {}
         }
         if number % 2 == 0 {
-            open.push(stream)
+            open.push(stream);
         }
     }
     let answer = post(&proxy.url, &json!([task(json!({}))])).bearer_auth(KEY).send().await.unwrap();
@@ -319,11 +319,10 @@ async fn clients_that_misbehave_do_no_harm() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_judge_that_falls_behind_drops_judgements_and_no_traffic() {
     let server = mock(None).await;
-    let wait = Arc::new(std::sync::Mutex::new(()));
-    let blocked = wait.lock().unwrap();
-    let slow = Arc::clone(&wait);
+    let (blocked, wait) = std::sync::mpsc::channel::<()>();
     let watcher = Watcher::new(specs(Scope::All), Options::default());
-    let tell = move |_: &airspec_traffic::Seen| drop(slow.lock());
+    // Waits until the other end is gone.
+    let tell = move |_: &airspec_traffic::Seen| drop(wait.recv());
     let proxy = Running::with(&server.url(), Settings::default(), watcher, None, tell).await;
     let wide = json!([task(json!({"width": 4000}))]);
     let client = support::client();

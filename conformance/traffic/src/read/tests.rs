@@ -1,3 +1,5 @@
+#![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
+
 use super::*;
 use crate::{Body, Form};
 use serde_json::json;
