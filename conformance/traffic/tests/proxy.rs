@@ -322,7 +322,9 @@ async fn a_judge_that_falls_behind_drops_judgements_and_no_traffic() {
     let (blocked, wait) = std::sync::mpsc::channel::<()>();
     let watcher = Watcher::new(specs(Scope::All), Options::default());
     // Waits until the other end is gone.
-    let tell = move |_: &airspec_traffic::Seen| drop(wait.recv());
+    let tell = move |_: &airspec_traffic::Seen| {
+        let _ = wait.recv();
+    };
     let proxy = Running::with(&server.url(), Settings::default(), watcher, None, tell).await;
     let wide = json!([task(json!({"width": 4000}))]);
     let client = support::client();
