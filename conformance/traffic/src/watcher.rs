@@ -105,7 +105,9 @@ impl Watcher {
         if request.is_none() && exchange.answer.is_err() {
             now.answer = now.read_answer();
         }
-        let key = now.key(parts.as_ref().and_then(|parts| parts.key)).map(|key| self.hasher.hash_one(key));
+        let in_task = parts.as_ref().and_then(|parts| parts.key);
+        // The same text is another credential in a header, where its scheme belongs to it.
+        let key = now.key(in_task).map(|key| self.hasher.hash_one((in_task.is_some(), key)));
         now.is_key_good = key.is_some_and(|key| self.keys.contains(&key));
         if request.is_some() {
             now.answer = now.read_answer();
