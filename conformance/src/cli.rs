@@ -6,6 +6,7 @@
 
 mod accepted;
 mod catalogue;
+mod check;
 mod choice;
 mod command_line;
 mod compare;
@@ -22,11 +23,13 @@ mod merge;
 mod mock;
 mod money;
 mod progress;
+mod proxy;
 mod releases;
 mod report;
 mod resume;
 mod search;
 mod spec;
+mod traffic;
 mod validate;
 mod verify;
 mod watch;
@@ -75,6 +78,12 @@ enum Command {
     /// Validate JSON requests against a spec
     #[command(after_help = help::VALIDATE)]
     Validate(validate::Arguments),
+    /// Judge recorded requests and their answers: HTTP archives (HAR) and lines of JSON
+    #[command(after_help = help::CHECK)]
+    Check(check::Arguments),
+    /// Forward requests to a server, and judge them and their answers
+    #[command(after_help = help::PROXY)]
+    Proxy(proxy::Arguments),
     /// Compare a spec with the provider's published source
     #[command(after_help = help::VERIFY)]
     Verify(verify::Arguments),
@@ -156,6 +165,8 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         Command::Mock(arguments) => mock::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Proxy(arguments) => proxy::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Fetch(arguments) => fetch::run(&arguments),

@@ -1,6 +1,7 @@
 //! The content of `report.json`: owned data, so that a report that was read says the same as one that is written.
 
 use super::group::{Group, groups};
+use super::origin::{ClientViolation, Origin};
 use super::outcome::Outcome;
 use super::{Heading, Provenance, Tally, replay};
 use airspec_spec::Model;
@@ -15,6 +16,12 @@ pub struct Document {
     pub target: String,
     /// The seed of the cases.
     pub seed: u64,
+    /// Where the requests came from.
+    #[serde(default, skip_serializing_if = "Origin::is_suite")]
+    pub origin: Origin,
+    /// What the requests of clients break.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<ClientViolation>,
     /// The models whose cases these are; one, unless reports were merged.
     pub models: Vec<String>,
     /// Which part of the cases this is, such as `2/5`; null for all.
@@ -202,6 +209,8 @@ impl Document {
         Self {
             target: heading.target.clone(),
             seed: heading.seed,
+            origin: heading.origin,
+            clients: heading.clients.clone(),
             models: vec![heading.model.clone()],
             shard: heading.shard.clone(),
             summary,
@@ -291,7 +300,7 @@ impl Entry {
             curl: request.filter(|_| is_wrong).and_then(|request| {
                 replay::curl(&heading.target, &heading.headers, request.whole.as_deref()?)
             }),
-            replay: is_wrong
+            replay: (is_wrong && heading.origin.is_suite())
                 .then(|| replay::command(&heading.target, heading.seed, &heading.again, &record.id)),
         }
     }

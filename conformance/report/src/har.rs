@@ -59,7 +59,7 @@ fn request(exchange: &Exchange) -> Value {
     let mut headers = Vec::new();
     if exchange.sent.is_some() {
         headers.push(pair("authorization", HIDDEN));
-        headers.push(pair("content-type", "application/json"));
+        headers.push(pair("content-type", exchange.media_type));
     }
     headers.extend(exchange.headers.iter().map(|name| pair(name, HIDDEN)));
     let query = exchange.url.split_once('?').map(|(_, query)| query.split('#').next().unwrap_or_default());
@@ -80,7 +80,7 @@ fn request(exchange: &Exchange) -> Value {
         "bodySize": exchange.sent.as_ref().map_or(0, String::len),
     });
     if let Some(sent) = &exchange.sent {
-        request["postData"] = json!({"mimeType": "application/json", "text": sent});
+        request["postData"] = json!({"mimeType": exchange.media_type, "text": sent});
     }
     request
 }
@@ -137,6 +137,7 @@ mod tests {
                 method: "POST",
                 url: "http://h/v1".to_owned(),
                 sent: Some(body.clone()),
+                media_type: "application/json",
                 headers: Vec::new(),
                 got: Ok(Got { status: 200, headers: Vec::new(), size: body.len(), body: Some(body) }),
             });

@@ -6,6 +6,8 @@
 //! | name | content |
 //! |---|---|
 //! | `target` | the URL, or `mock` |
+//! | `origin` | `traffic` where clients made the requests (`airspec check`, `airspec proxy`): each case is then a side of a constraint or a behaviour, and `seed` and `replay` have no meaning; left out for runs of the suite |
+//! | `clients` | what the requests of clients break: `client`, `model`, `constraint`, `verdict`, `count` and `detail` of the first one; left out where there is none |
 //! | `seed` | the seed of the requests: the same seed gives the same requests |
 //! | `models` | the models of the cases; one, unless reports were merged |
 //! | `shard` | the part of the cases, such as `2/5`; null for all |
@@ -48,6 +50,7 @@ mod junit;
 mod markdown;
 mod matrix;
 pub mod merge;
+mod origin;
 mod outcome;
 mod provenance;
 pub mod replay;
@@ -63,6 +66,7 @@ pub use files::{make_folder, try_place};
 pub use group::{Group, groups};
 pub use html::Against;
 pub use matrix::{Counts, Kill, Kills, KindCounts, Matrix};
+pub use origin::{ClientViolation, Origin};
 pub use outcome::Outcome;
 pub use provenance::Provenance;
 pub use saved::{Saved, read, read_saved};
@@ -86,6 +90,10 @@ pub struct Heading {
     pub shard: Option<String>,
     /// The seed of the cases.
     pub seed: u64,
+    /// Where the requests came from.
+    pub origin: Origin,
+    /// What the requests of clients break.
+    pub clients: Vec<ClientViolation>,
     /// How many cases there are.
     pub cases: usize,
     /// How many requests were posted.

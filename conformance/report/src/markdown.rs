@@ -22,7 +22,8 @@ pub(super) fn text(document: &Document) -> String {
     let shard = document.shard.as_ref().map(|shard| format!(", shard {}", code(shard))).unwrap_or_default();
     let requests = requests(summary.requests, summary.search_requests);
     let noun = if document.models.len() == 1 { "Model" } else { "Models" };
-    let _ = writeln!(text, "{noun}: {}, seed {}{shard}, {requests}\n", code(&models), document.seed);
+    let seed = if document.origin.is_suite() { format!(", seed {}", document.seed) } else { String::new() };
+    let _ = writeln!(text, "{noun}: {}{seed}{shard}, {requests}\n", code(&models));
     let _ = writeln!(
         text,
         "| cases | passed | failed | no answer | not tried | not applicable | noted | accepted deviations |"
@@ -54,6 +55,12 @@ pub(super) fn text(document: &Document) -> String {
         let _ = writeln!(text, "\n### Cost: {:.3} USD\n", summary.spent_usd);
         for remark in &document.remarks {
             let _ = writeln!(text, "- {}", code(remark));
+        }
+    }
+    if !document.clients.is_empty() {
+        let _ = writeln!(text, "\n### Requests that break the spec\n");
+        for violation in &document.clients {
+            let _ = writeln!(text, "- {}", code(&violation.line()));
         }
     }
     by_model(&mut text, document);

@@ -88,6 +88,7 @@ pub fn merge(reports: Vec<(String, Document)>) -> Result<Merged, MergeError> {
         }
         whole.problems.extend(document.problems);
         whole.remarks.extend(document.remarks);
+        whole.clients.extend(document.clients);
         whole.cases.extend(document.cases);
     }
     // A model's cases together, in the order in which the files were given.

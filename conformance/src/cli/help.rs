@@ -79,6 +79,24 @@ Examples:
 A value of more than 32 MiB, or with more than 200,000 values and names, is not validated (exit code 2).
 Exit code: 0 all values are valid, 1 a value is invalid, 2 a value could not be validated. It does not depend on the output.";
 
+pub(super) const CHECK: &str = "\
+Examples:
+  airspec check traffic.har                                   judge the traffic that a browser, mitmproxy or airspec recorded
+  airspec check traffic.jsonl --report report                 one request and its answer on each line; write report/report.html
+  airspec check traffic.har --fail-on server                  exit with 1 only if answers are wrong
+
+A line is {\"request\": ..., \"status\": 200, \"answer\": ...}; without status, a task with its result. No request is sent.
+Exit code: 0 requests and answers keep to the spec, 1 they do not, 2 a file could not be read to its end.";
+
+pub(super) const PROXY: &str = "\
+Examples:
+  airspec proxy --target https://api.runware.ai/v1            then use http://127.0.0.1:8081/v1 as base URL, until Ctrl-C
+  airspec proxy --target http://127.0.0.1:8080/v1 --report report --record traffic.jsonl
+  airspec proxy --target http://127.0.0.1:8080/v1 -- npm test   run a command, end with it; it finds the URL in AIRSPEC_PROXY_URL
+
+Requests pass unchanged, with the key of the client, and are judged beside the path. Nothing is sent that clients do not send.
+Exit code: 0 requests and answers keep to the spec, 1 they do not, 2 the proxy could not start or the command failed.";
+
 pub(super) const VERIFY: &str = "\
 Examples:
   airspec verify --source page.md                             does this page say what the spec says?

@@ -82,7 +82,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
 }
 
 /// Few threads: each keeps some of the memory that it once needed.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get).min(4);
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     Ok(builder.worker_threads(workers).max_blocking_threads(3).enable_all().build()?)
@@ -160,7 +160,7 @@ fn example(model: &Model) -> Result<String, Failure> {
 
 /// Ready when the process is asked to end. It is listened for from now on, not only once it is waited for.
 #[cfg(unix)]
-fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+pub(super) fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -174,7 +174,7 @@ fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
 /// Ready when the process is asked to end.
 #[cfg(not(unix))]
 #[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+pub(super) fn stopped() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     Ok(async {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

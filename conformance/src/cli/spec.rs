@@ -2,6 +2,7 @@
 
 use super::{Failure, shown};
 use airspec_spec::{Catalogue, Level, Model, Source, release};
+use airspec_traffic::{Scope, Specs};
 use std::path::{Path, PathBuf};
 
 /// The model that is used where none is named.
@@ -77,6 +78,13 @@ impl Spec {
                 Err(Failure(format!("--release is about one model: choose one of the {many} with --model")))
             }
         }
+    }
+
+    /// The specs for traffic. One that is chosen is that of all tasks; one that is built in, of those that name it.
+    pub(super) fn of_traffic(&self) -> Result<Specs, Failure> {
+        let is_chosen = self.model.is_some() || !self.paths.is_empty();
+        let scope = if is_chosen { Scope::All } else { Scope::Named };
+        Ok(Specs::new(self.catalogue()?, scope)?)
     }
 
     /// The same for one of the models.

@@ -19,6 +19,7 @@ pub mod finding;
 pub(crate) mod fixture;
 pub mod observation;
 mod owner;
+mod passage;
 mod refusal;
 pub mod scene;
 mod secondary;
@@ -27,8 +28,9 @@ mod shape;
 mod tests;
 mod wire;
 
-pub use finding::{Class, Finding, FindingKind, Judgement, Skip, Verdict};
+pub use finding::{Class, Finding, FindingKind, Judgement, SecondaryFinding, Skip, Verdict};
 pub use observation::Observation;
+pub use passage::{BODY, TASK, of_no_json};
 pub use secondary::attribute;
 
 use crate::case::{Case, Expect};
@@ -37,7 +39,6 @@ use crate::protocol;
 use airspec_judge::{Judge, JudgeError};
 use airspec_spec::behaviour::Kind;
 use airspec_spec::{Level, Model};
-use finding::SecondaryFinding;
 use observation::Answer;
 use scene::TaskResults;
 use serde_json::{Map, Value};
@@ -98,6 +99,26 @@ impl Identity {
             None => true,
             Some(id) => self.of_task(task).is_some_and(|own| own.eq_ignore_ascii_case(id)),
         }
+    }
+}
+
+/// What an answer is judged for.
+#[derive(Clone, Copy, Debug)]
+struct Claim<'a> {
+    /// The constraint, the behaviour or the rule of the protocol.
+    subject: &'a str,
+    /// The dotted path of its parameter; empty for the task itself.
+    parameter: &'a str,
+    /// Where it is stated.
+    level: Level,
+    /// What is special about the request, in a few words.
+    about: &'a str,
+}
+
+impl<'a> Claim<'a> {
+    fn of(case: &'a Case) -> Self {
+        let Case { subject, parameter, level, about, .. } = case;
+        Self { subject, parameter, level: *level, about }
     }
 }
 
@@ -212,20 +233,22 @@ impl Oracle {
         if let Some(reason) = seen.no_answer() {
             return Judgement::no_answer(reason);
         }
+        let claim = Claim::of(case);
         match &case.expect {
             Expect::Accept => {
-                let findings = acceptance::findings(self, case, seen);
-                let secondary = if findings.is_empty() { self.secondary(case, seen) } else { Vec::new() };
+                let findings = acceptance::findings(self, claim, seen);
+                let secondary =
+                    if findings.is_empty() { self.secondary(&case.subject, seen) } else { Vec::new() };
                 Judgement { secondary, ..self.judgement(findings, described(seen)) }
             }
             Expect::Reject(constraints) => {
-                self.judgement(refusal::findings(self, case, constraints, seen), described(seen))
+                self.judgement(refusal::findings(self, claim, constraints, seen), described(seen))
             }
-            Expect::Protocol(expect) => self.judgement(wire::findings(case, *expect, seen), described(seen)),
+            Expect::Protocol(expect) => self.judgement(wire::findings(claim, *expect, seen), described(seen)),
             Expect::Behave(behaviour) => {
-                let mut findings = acceptance::findings(self, case, seen);
+                let mut findings = acceptance::findings(self, claim, seen);
                 if let Some(other) = &seen.counterpart {
-                    let of_other = acceptance::findings(self, case, other);
+                    let of_other = acceptance::findings(self, claim, other);
                     findings.extend(of_other.into_iter().map(|finding| Finding {
                         sentence: format!("with one value changed: {}", finding.sentence),
                         ..finding
@@ -236,15 +259,16 @@ impl Oracle {
                 }
                 let findings = behaviour::findings(&self.model, &self.identity, behaviour, seen);
                 let remark = behaviour::remark(&self.model, &self.identity, &behaviour.kind, seen);
-                let secondary = if findings.is_empty() { self.secondary(case, seen) } else { Vec::new() };
+                let secondary =
+                    if findings.is_empty() { self.secondary(&case.subject, seen) } else { Vec::new() };
                 Judgement { secondary, ..self.judgement(findings, remark.unwrap_or_else(|| described(seen))) }
             }
         }
     }
 
     /// What is wrong with the answer to an accepted request, beyond what the case is about.
-    fn secondary(&self, case: &Case, seen: &Observation) -> Vec<SecondaryFinding> {
-        let is_own = |id: &str| case.subject == id;
+    fn secondary(&self, subject: &str, seen: &Observation) -> Vec<SecondaryFinding> {
+        let is_own = |id: &str| subject == id;
         let null = seen.outcome.answer().and_then(acceptance::null_errors);
         let null = null.map(|finding| SecondaryFinding { subject: "envelope.errors".to_owned(), finding });
         let mut secondary: Vec<SecondaryFinding> = null.into_iter().collect();

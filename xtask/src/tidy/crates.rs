@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// What each crate may depend on, of this workspace. Dependencies of tests alone are free.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("airspec-price", &[]),
     ("airspec-spec", &["airspec-price"]),
     ("airspec-codegen", &["airspec-spec"]),
@@ -18,6 +18,11 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("airspec-mock", &["airspec-spec", "airspec-judge", "airspec-media"]),
     // The suite uses only the client of the generated crate (URLs, pauses, error codes), never a validator.
     ("airspec-suite", &["airspec-spec", "airspec-judge", "airspec-media", "airspec-mock", "airspec-models"]),
+    // The errors of the client tell why a request was refused; the mock writes those of the proxy and has its connections.
+    (
+        "airspec-traffic",
+        &["airspec-spec", "airspec-judge", "airspec-mock", "airspec-suite", "airspec-models"],
+    ),
     ("airspec-report", &["airspec-spec", "airspec-suite"]),
     (
         "airspec",
@@ -28,6 +33,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "airspec-mock",
             "airspec-models",
             "airspec-suite",
+            "airspec-traffic",
             "airspec-report",
         ],
     ),

@@ -141,7 +141,8 @@ fn run_lines(fixture: &Fixture, lines: &[Line], results: &Mutex<Results>) {
         let violated = VIOLATED.iter().find(|entry| **entry == (line.document.as_str(), text));
         let written = shorter.map_or(text, |(_, short)| short);
         let whole = WHOLE.iter().find(|entry| **entry == (line.document.as_str(), text));
-        let outcome = if calls(line, "mock", &["--list-faults"]) {
+        // A proxy with a command ends with it.
+        let outcome = if calls(line, "mock", &["--list-faults"]) || calls(line, "proxy", &["--", "--help"]) {
             sandbox.serve(written)
         } else {
             let is_cut = whole.is_none() && calls(line, "conformance", &PARTS);

@@ -48,6 +48,8 @@ impl Fixture {
                 env!("CARGO_BIN_EXE_xtask")
             ),
         );
+        // The tests of an application.
+        script(&programs.join("npm"), "exit 0\n");
         let mut mock = Command::new(airspec());
         mock.args(["mock", "--port", "0", "--quiet"]).env("RUNWARE_API_KEY", "any");
         let server = Server::start(&mut mock).unwrap();
@@ -81,6 +83,9 @@ impl Fixture {
         let one_a_line = ["request.json", "wrong.json"]
             .map(|name| fs::read_to_string(folder.join(name)).unwrap().replace('\n', " ") + "\n");
         fs::write(folder.join("values.jsonl"), one_a_line.concat()).unwrap();
+        let (archive, lines) = traffic();
+        fs::write(folder.join("traffic.har"), archive).unwrap();
+        fs::write(folder.join("traffic.jsonl"), lines).unwrap();
         let certificate = rcgen::generate_simple_self_signed(["gateway.example".to_owned()]).unwrap();
         fs::write(folder.join("ca.pem"), certificate.cert.pem()).unwrap();
         for part in 1..=5 {
@@ -112,6 +117,24 @@ impl Fixture {
         shell.envs(std::env::var_os("CARGO_TARGET_DIR").map(|folder| ("CARGO_TARGET_DIR", folder)));
         shell
     }
+}
+
+/// One right exchange, as an HTTP archive and as a line.
+fn traffic() -> (String, String) {
+    let id = "1b4e28ba-2fa1-41d2-883f-0016d3cca427";
+    let request = serde_json::json!([{"taskType": "imageInference", "taskUUID": id, "model": "openai:gpt-image@2",
+        "positivePrompt": "a lighthouse", "width": 1024, "height": 1024}]);
+    let result = serde_json::json!({"taskType": "imageInference", "taskUUID": id,
+        "imageUUID": "7d6b7cba-95ec-4a7a-8c6f-2dd2b4a0c9a1", "imageURL": "https://im.runware.ai/image/a.jpg"});
+    let answer = serde_json::json!({"data": [result]});
+    let entry = serde_json::json!({"startedDateTime": "2026-11-22T18:30:00Z", "time": 1,
+        "request": {"method": "POST", "url": "https://api.runware.ai/v1", "headers": [],
+            "postData": {"mimeType": "application/json", "text": request.to_string()}},
+        "response": {"status": 200, "headers": [],
+            "content": {"mimeType": "application/json", "text": answer.to_string()}}});
+    let archive = serde_json::json!({"log": {"version": "1.2", "entries": [entry]}});
+    let line = serde_json::json!({"request": request, "status": 200, "answer": answer});
+    (archive.to_string(), format!("{line}\n"))
 }
 
 /// A server that publishes the built-in spec as the provider would.
@@ -172,7 +195,13 @@ impl<'a> Sandbox<'a> {
     pub(crate) fn serve(&mut self, line: &str) -> Result<(), String> {
         self.server = None;
         let line = self.localized(line.trim_end_matches('&'));
-        let port = if line.contains("--port") { String::new() } else { format!(" --port {}", self.port) };
+        let port = if line.contains("--port") {
+            String::new()
+        } else if line.contains(" proxy ") {
+            format!(" --listen 127.0.0.1:{}", self.port)
+        } else {
+            format!(" --port {}", self.port)
+        };
         let server =
             Server::start(&mut self.fixture.shell(self.folder.path(), &format!("exec {line}{port}")))?;
         self.server = Some(server);

@@ -240,7 +240,7 @@ fn block(html: &mut Html, text: &str) {
 /// A command that sends the request again, with a button that copies it. A body that was shortened cannot be sent
 /// again: the suite then makes the request anew.
 fn command(html: &mut Html, document: &Document, entry: &Entry) {
-    let Some(sent) = &entry.request else { return };
+    let Some(sent) = entry.request.as_ref().filter(|_| document.origin.is_suite()) else { return };
     let made = || {
         let is_json = serde_json::from_str::<serde::de::IgnoredAny>(&sent.body).is_ok();
         replay::curl(&document.target, &document.headers, &sent.body).filter(|_| is_json)

@@ -5,7 +5,7 @@ use super::kinds;
 use super::markup::Html;
 use super::origin;
 use crate::count::requests;
-use crate::{Document, Entry, Group, Outcome, Summary};
+use crate::{ClientViolation, Document, Entry, Group, Outcome, Summary};
 use airspec_suite::oracle::Verdict;
 
 /// So many findings are listed at the top; all are among the cases.
@@ -28,6 +28,8 @@ pub(super) fn verdict(html: &mut Html, document: &Document) {
     counts(html, summary);
     callout(html, "fail", "Problems with the list of deviations", &document.problems);
     callout(html, "note", "Cost", &document.remarks);
+    let lines: Vec<String> = document.clients.iter().map(ClientViolation::line).collect();
+    callout(html, "fail", "Requests that break the spec", &lines);
 }
 
 /// One word, and what the run was.
@@ -39,12 +41,16 @@ fn banner(html: &mut Html, document: &Document, is_whole: bool) {
         Outcome::Conforms | Outcome::Incomplete => ("<header class=\"banner note\">", "Incomplete"),
     };
     html.raw(class)
-        .raw("<p class=\"eyebrow\">Conformance run</p>\n<h1>")
+        .raw("<p class=\"eyebrow\">")
+        .raw(if document.origin.is_suite() { "Conformance run" } else { "Conformance of traffic" })
+        .raw("</p>\n<h1>")
         .raw(word)
         .raw("</h1>\n<p class=\"target\"><code>");
     html.long(&document.target).raw("</code></p>\n<ul class=\"facts\">");
     fact(html, "model", &document.models.join(", "));
-    fact(html, "seed", &document.seed.to_string());
+    if document.origin.is_suite() {
+        fact(html, "seed", &document.seed.to_string());
+    }
     if let Some(shard) = &document.shard {
         fact(html, "shard", shard);
     }

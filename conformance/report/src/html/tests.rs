@@ -62,6 +62,8 @@ fn document(cases: Vec<Entry>) -> Document {
         }],
         problems: Vec::new(),
         remarks: Vec::new(),
+        origin: crate::Origin::Suite,
+        clients: Vec::new(),
         headers: vec!["x-gateway".to_owned()],
         again: Vec::new(),
         subjects: vec![Subject {

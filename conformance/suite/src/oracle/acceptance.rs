@@ -5,8 +5,7 @@ use super::cause::form;
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
 use super::owner::is_about_one_limit;
-use super::{Oracle, answered, excerpt, show};
-use crate::case::Case;
+use super::{Claim, Oracle, answered, excerpt, show};
 use crate::protocol::{CODE, DATA, ERRORS, is_poll};
 use airspec_spec::Level;
 use serde_json::Value;
@@ -15,8 +14,8 @@ use serde_json::Value;
 pub(super) const DATA_ITEMS: usize = 2;
 
 /// What is wrong with the answer to a request that must be taken.
-pub(super) fn findings(oracle: &Oracle, case: &Case, seen: &Observation) -> Vec<Finding> {
-    let level = case.level;
+pub(super) fn findings(oracle: &Oracle, claim: Claim<'_>, seen: &Observation) -> Vec<Finding> {
+    let level = claim.level;
     let answer = match &seen.outcome {
         Outcome::Lost(loss) => return vec![Finding::wrong(level, loss.to_string())],
         Outcome::Answer(answer) => answer,
@@ -27,7 +26,7 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, seen: &Observation) -> Vec<
         400..=499 => vec![match oracle.beyond_owner(&seen.body).filter(|_| !is_about_one_limit(answer)) {
             Some(broken) => narrower(level, &broken, answer),
             None => {
-                Finding::refused(level, format!("refused with {}, but {}", answered(answer), allowed(case)))
+                Finding::refused(level, format!("refused with {}, but {}", answered(answer), allowed(claim)))
                     .caused_by(refusal(answer))
             }
         }],
@@ -58,10 +57,10 @@ fn refusal(answer: &Answer) -> String {
 }
 
 /// Why the request should have been taken.
-fn allowed(case: &Case) -> String {
-    match case.level {
-        Level::Badge | Level::Prose => format!("the page allows it: {}", excerpt(&case.about)),
-        Level::Facts | Level::Unstated => format!("nothing forbids it: {}", excerpt(&case.about)),
+fn allowed(claim: Claim<'_>) -> String {
+    match claim.level {
+        Level::Badge | Level::Prose => format!("the page allows it: {}", excerpt(claim.about)),
+        Level::Facts | Level::Unstated => format!("nothing forbids it: {}", excerpt(claim.about)),
     }
 }
 

@@ -5,8 +5,7 @@
 //! error may leave `parameter` out (`unstated`), as long as its code names the parameter: `invalidWidth`.
 
 use super::finding::Finding;
-use super::{Oracle, details, excerpt, show};
-use crate::case::Case;
+use super::{Claim, Oracle, details, excerpt, show};
 use crate::parameter::at;
 use crate::protocol::{CODE, PARAMETER, TASK_TYPE};
 use airspec_spec::model::Constraint;
@@ -31,7 +30,7 @@ pub(super) struct ExpectedParameters {
 }
 
 impl ExpectedParameters {
-    pub(super) fn of(oracle: &Oracle, case: &Case, broken: &[String], task: &Value) -> Self {
+    pub(super) fn of(oracle: &Oracle, claim: Claim<'_>, broken: &[String], task: &Value) -> Self {
         let model = oracle.model();
         let (mut paths, mut is_empty) = (BTreeSet::new(), false);
         for violation in oracle.judge.task(task) {
@@ -43,8 +42,8 @@ impl ExpectedParameters {
             let constraint = model.constraint(&violation.constraint);
             paths.extend(constraint.into_iter().flat_map(tied));
         }
-        if paths.is_empty() && !case.parameter.is_empty() {
-            paths.insert(without_items(&case.parameter));
+        if paths.is_empty() && !claim.parameter.is_empty() {
+            paths.insert(without_items(claim.parameter));
         }
         if !task.is_object() {
             // A server may well read such a task as one in which everything is missing.

@@ -10,8 +10,7 @@ use super::cause::form;
 use super::error_attribution::{ExpectedParameters, blamed, blamed_in_vain};
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
-use super::{Oracle, answered, excerpt, listed, show};
-use crate::case::Case;
+use super::{Claim, Oracle, answered, excerpt, listed, show};
 use crate::protocol::{CODE, ERRORS, MESSAGE, TASK_UUID};
 use airspec_spec::Level;
 use serde_json::Value;
@@ -34,8 +33,13 @@ struct Sides<'a> {
 }
 
 /// What is wrong with the answer to a request that must be refused.
-pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &Observation) -> Vec<Finding> {
-    let contract = case.level.max(Level::Facts);
+pub(super) fn findings(
+    oracle: &Oracle,
+    claim: Claim<'_>,
+    broken: &[String],
+    seen: &Observation,
+) -> Vec<Finding> {
+    let contract = claim.level.max(Level::Facts);
     let answer = match &seen.outcome {
         Outcome::Lost(loss) => {
             return vec![Finding::wrong(contract, format!("neither refused nor accepted: {loss}"))];
@@ -43,7 +47,7 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &O
         Outcome::Answer(answer) => answer,
     };
     let sides = Sides::of(oracle, broken, seen);
-    if let Some(finding) = accepted(oracle, case, &sides, broken, answer) {
+    if let Some(finding) = accepted(oracle, claim, &sides, broken, answer) {
         return vec![finding];
     }
     if let Some(finding) = status(contract, answer, &sides) {
@@ -52,12 +56,12 @@ pub(super) fn findings(oracle: &Oracle, case: &Case, broken: &[String], seen: &O
     let mut findings = envelope(oracle, contract, answer);
     findings.extend(called(oracle, contract, seen));
     if findings.is_empty() {
-        let expected = sides.faulty.first().map(|task| ExpectedParameters::of(oracle, case, broken, task));
+        let expected = sides.faulty.first().map(|task| ExpectedParameters::of(oracle, claim, broken, task));
         if let Some(expected) = &expected {
             findings.extend(errors(oracle, contract, broken, &sides, expected, answer));
             if !expected.hide_task || sides.clash {
                 findings.extend(unreported(oracle, contract, &sides, answer));
-                findings.extend(mixed_up(oracle, case, contract, &sides, answer));
+                findings.extend(mixed_up(oracle, claim, contract, &sides, answer));
             }
         }
         findings.extend(neighbours(oracle, contract, &sides, answer));
@@ -88,7 +92,7 @@ impl<'a> Sides<'a> {
 /// The request, or its faulty task, went through.
 fn accepted(
     oracle: &Oracle,
-    case: &Case,
+    claim: Claim<'_>,
     sides: &Sides<'_>,
     broken: &[String],
     answer: &Answer,
@@ -111,10 +115,10 @@ fn accepted(
         "accepted with {}, but {} ({})",
         answered(answer),
         rules.join(", and "),
-        excerpt(&case.about)
+        excerpt(claim.about)
     );
-    let keyword = case.subject.rsplit('.').next().unwrap_or_default();
-    Some(Finding::accepted(case.level, sentence).caused_by(format!("accepted against `{keyword}`")))
+    let keyword = claim.subject.rsplit('.').next().unwrap_or_default();
+    Some(Finding::accepted(claim.level, sentence).caused_by(format!("accepted against `{keyword}`")))
 }
 
 /// The rule of a constraint as a clause, with its place on the page.
@@ -271,7 +275,7 @@ fn unreported(oracle: &Oracle, contract: Level, sides: &Sides<'_>, answer: &Answ
 /// Of several faulty tasks, the error of each is about what is faulty in that one.
 fn mixed_up(
     oracle: &Oracle,
-    case: &Case,
+    claim: Claim<'_>,
     contract: Level,
     sides: &Sides<'_>,
     answer: &Answer,
@@ -281,7 +285,7 @@ fn mixed_up(
     }
     sides.faulty.iter().find_map(|task| {
         let own: Vec<String> = oracle.judge.task(task).into_iter().map(|one| one.constraint).collect();
-        let expected = ExpectedParameters::of(oracle, case, &own, task);
+        let expected = ExpectedParameters::of(oracle, claim, &own, task);
         let names = |error: &&Value| error.get(TASK_UUID).is_some() && oracle.identity.may_join(task, error);
         let found: Option<Vec<Finding>> =
             answer.errors().iter().filter(names).map(|error| blamed(oracle, error, &expected)).collect();

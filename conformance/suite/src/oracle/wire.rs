@@ -3,15 +3,15 @@
 use super::acceptance::{DATA_ITEMS, unrelated};
 use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
-use super::{answered, excerpt, show};
-use crate::case::{Case, Protocol};
+use super::{Claim, answered, excerpt, show};
+use crate::case::Protocol;
 use crate::protocol::{CODE, DATA, ERRORS, MESSAGE, PONG, STATUS, SUCCESS};
 use airspec_spec::Level;
 use serde_json::Value;
 
 /// What is wrong with the answer.
-pub(super) fn findings(case: &Case, expect: Protocol, seen: &Observation) -> Vec<Finding> {
-    let level = case.level;
+pub(super) fn findings(claim: Claim<'_>, expect: Protocol, seen: &Observation) -> Vec<Finding> {
+    let level = claim.level;
     let answer = match &seen.outcome {
         Outcome::Lost(loss) => return vec![Finding::wrong(level, loss.to_string())],
         Outcome::Answer(answer) => answer,
@@ -26,7 +26,7 @@ pub(super) fn findings(case: &Case, expect: Protocol, seen: &Observation) -> Vec
         }
         (Protocol::NotTaken, 200..=299) if is_list(answer) => {
             let sentence =
-                format!("answered like tasks that are taken ({}): {}", case.about, answered(answer));
+                format!("answered like tasks that are taken ({}): {}", claim.about, answered(answer));
             vec![Finding::accepted(level, sentence)]
         }
         // What a poll may be answered with, and yet not where the key is the right one.
@@ -39,14 +39,15 @@ pub(super) fn findings(case: &Case, expect: Protocol, seen: &Observation) -> Vec
         (Protocol::Pong, _) => wrong("no sign of life"),
         (Protocol::NoResults, _) => wrong("no answer to a poll"),
         (_, 200..=299) => {
-            let sentence = format!("accepted although it must not be ({}): {}", case.about, answered(answer));
+            let sentence =
+                format!("accepted although it must not be ({}): {}", claim.about, answered(answer));
             vec![Finding::accepted(level, sentence)]
         }
         (Protocol::Unauthorized, 401) => {
-            let findings = refusal(case, answer);
+            let findings = refusal(claim, answer);
             if findings.is_empty() { about_key(level, answer) } else { findings }
         }
-        (Protocol::Refused, 400 | 413 | 415 | 422) => refusal(case, answer),
+        (Protocol::Refused, 400 | 413 | 415 | 422) => refusal(claim, answer),
         (Protocol::Unauthorized, _) => wrong("refused, but not with HTTP 401"),
         (Protocol::Refused, _) => wrong("refused, but not with HTTP 400"),
         (Protocol::NotFound, _) => wrong("neither refused nor accepted"),
@@ -88,8 +89,8 @@ fn is_result(item: &Value) -> bool {
 }
 
 /// What is wrong with a refusal: errors with a code and a message each, and no result.
-fn refusal(case: &Case, answer: &Answer) -> Vec<Finding> {
-    let wrong = |sentence: String| vec![Finding::wrong(case.level, sentence)];
+fn refusal(claim: Claim<'_>, answer: &Answer) -> Vec<Finding> {
+    let wrong = |sentence: String| vec![Finding::wrong(claim.level, sentence)];
     if answer.json.is_err() || answer.errors().is_empty() {
         let text = excerpt(&answer.text);
         return wrong(format!("HTTP {}, refused, but without a list `{ERRORS}`: {text}", answer.status));

@@ -30,6 +30,9 @@ use std::time::{Duration, Instant, SystemTime};
 /// How much of an answer is looked at that is no JSON, in bytes.
 const MAX_UNREADABLE: usize = 64 << 10;
 
+/// The media type of requests.
+const JSON: &str = "application/json";
+
 /// Why and after which pause a request can be sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
@@ -201,8 +204,13 @@ impl Client {
             // A path without letters has no other case: one that does not exist stands for it.
             url.set_path(if path == url.path() { "/airspec-no-such-path" } else { &path });
         }
+        // As it is shown: the path is that of the request, which some cases change.
+        let mut shown = self.target.url().clone();
+        shown.set_path(url.path());
+        let shown = bare(shown.as_str());
         let bytes = self.bytes(body, wire);
         let text = String::from_utf8_lossy(&bytes).into_owned();
+        let media_type = wire.media_type.unwrap_or(JSON);
         let start = (SystemTime::now(), Instant::now());
         let limits =
             Limits { time: self.settings.timeout, bytes: self.settings.body_limit, kind: Kind::Answer };
@@ -214,7 +222,7 @@ impl Client {
             let method = wire.method.unwrap_or("POST");
             (method, fetch(self.request(client, method, url, wire, bytes), limits).await)
         };
-        self.note(start, method, &self.target.shown(), Some(&text), &got);
+        self.note(start, method, &shown, Some((&text, media_type)), &got);
         match got {
             Ok(got) => {
                 self.note_move(&got);
@@ -239,7 +247,7 @@ impl Client {
         let request = client
             .request(Method::from_bytes(method.as_bytes()).unwrap_or(Method::POST), url)
             .headers(self.settings.route.headers().clone())
-            .header(CONTENT_TYPE, wire.media_type.unwrap_or("application/json"))
+            .header(CONTENT_TYPE, wire.media_type.unwrap_or(JSON))
             .header(ACCEPT_ENCODING, "identity")
             .body(bytes);
         match self.authorization(wire.credential) {
@@ -374,7 +382,7 @@ impl Client {
         (started, start): (SystemTime, Instant),
         method: &'static str,
         url: &str,
-        sent: Option<&str>,
+        sent: Option<(&str, &'static str)>,
         got: &Result<Got, Loss>,
     ) {
         let is_own = Url::parse(url).is_ok_and(|url| self.guard.is_own(&url));
@@ -386,7 +394,8 @@ impl Client {
             duration: start.elapsed(),
             method,
             url: redactor.clean(url),
-            sent: sent.map(|text| redactor.clean(text)),
+            sent: sent.map(|(text, _)| redactor.clean(text)),
+            media_type: sent.map_or(JSON, |(_, media_type)| media_type),
             headers: if sent.is_some() { names.collect() } else { Vec::new() },
             got: match got {
                 Ok(got) if is_own => Ok(exchange::Got::new(got.status, &got.headers, &got.body, redactor)),

@@ -274,7 +274,7 @@ async fn told(
     if task.iter().any(|index| cases[*index].with_files) {
         session.look_at_results(&mut seen).await;
     } else {
-        seen.files = session.inline(&seen);
+        seen.files = session.oracle.inline_files(&seen);
     }
     let done = |index: &usize| {
         let judgement = session.judge(&cases[*index], &seen);

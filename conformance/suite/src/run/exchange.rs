@@ -29,6 +29,8 @@ pub struct Exchange {
     pub url: String,
     /// What was sent.
     pub sent: Option<String>,
+    /// The media type of what was sent.
+    pub media_type: &'static str,
     /// The names of further headers that were sent; their values are secrets.
     pub headers: Vec<String>,
     /// What came back, or why nothing did.
@@ -158,6 +160,7 @@ mod tests {
             method: "POST",
             url: "http://h/v1".to_owned(),
             sent: Some(text.to_owned()),
+            media_type: "application/json",
             headers: Vec::new(),
             got: Ok(Got::new(200, &reqwest::header::HeaderMap::new(), text.as_bytes(), &Redactor::new(""))),
         };

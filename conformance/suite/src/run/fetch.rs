@@ -226,6 +226,13 @@ impl Coding {
         }
     }
 
+    /// What an answer with this header announces.
+    fn of_header(encoding: &str) -> Result<Option<Self>, Loss> {
+        let value = reqwest::header::HeaderValue::try_from(encoding);
+        let value = value.map_err(|_| Loss::Refused("the content encoding is no text".to_owned()))?;
+        Self::of(200, &HeaderMap::from_iter([(CONTENT_ENCODING, value)]))
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Gzip => "gzip",
@@ -241,6 +248,16 @@ impl Coding {
             Self::Deflate => Box::new(DeflateDecoder::new(bytes)),
         }
     }
+}
+
+/// A body without the compression that its `Content-Encoding` announces; none where it cannot be read, or is more than
+/// `limit` bytes.
+#[must_use]
+pub fn decompressed(encoding: &str, bytes: Vec<u8>, limit: usize) -> Option<Vec<u8>> {
+    let Some(coding) = Coding::of_header(encoding).ok()? else { return Some(bytes) };
+    let mut plain = Vec::new();
+    let read = coding.decoder(&bytes).take(limit as u64 + 1).read_to_end(&mut plain).ok()?;
+    (read <= limit).then_some(plain)
 }
 
 /// Whether bytes begin like a zlib stream.

@@ -304,7 +304,7 @@ impl Session {
             if case.with_files {
                 self.look_at_results(&mut seen).await;
             } else {
-                seen.files = self.inline(&seen);
+                seen.files = self.oracle.inline_files(&seen);
             }
             return Ok(seen);
         };
@@ -375,7 +375,7 @@ impl Session {
         if !is_taken {
             return Ok(seen);
         }
-        seen.files = if needs.files { self.files(&seen).await } else { self.inline(&seen) };
+        seen.files = if needs.files { self.files(&seen).await } else { self.oracle.inline_files(&seen) };
         if needs.files_again && seen.files.first().is_some_and(|file| file.form == Form::Link) {
             seen.files_again = self.files(&seen).await;
         }

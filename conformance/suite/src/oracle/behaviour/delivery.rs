@@ -38,6 +38,18 @@ pub(super) fn immediate(
 /// What is wrong where the answer must be an acknowledgement and polling must bring the results.
 pub(super) fn deferred(scene: &TaskResults<'_>, identity: &Identity, wanted: Option<usize>) -> Vec<String> {
     let mut wrong = acknowledgement(scene, identity);
+    wrong.extend(polled(scene, identity, wanted, true));
+    wrong
+}
+
+/// What is wrong with the answers to polls; `is_ended` where there is no further one.
+pub(in crate::oracle) fn polled(
+    scene: &TaskResults<'_>,
+    identity: &Identity,
+    wanted: Option<usize>,
+    is_ended: bool,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
     let mut before: Vec<&Value> = Vec::new();
     for (index, poll) in scene.seen.polls.iter().enumerate() {
         let name = format!("poll {}", index + 1);
@@ -68,7 +80,7 @@ pub(super) fn deferred(scene: &TaskResults<'_>, identity: &Identity, wanted: Opt
         }
         before = done;
     }
-    wrong.extend(end(scene, before.len(), wanted));
+    wrong.extend(is_ended.then(|| end(scene, before.len(), wanted)).flatten());
     wrong.extend(sent_again(scene, identity));
     wrong
 }
@@ -94,7 +106,7 @@ fn with(mut wrong: Vec<String>, last: String) -> Vec<String> {
 }
 
 /// The answer to the request itself: one item for the task, that holds its id and no result.
-fn acknowledgement(scene: &TaskResults<'_>, identity: &Identity) -> Vec<String> {
+pub(in crate::oracle) fn acknowledgement(scene: &TaskResults<'_>, identity: &Identity) -> Vec<String> {
     let Some(answer) = scene.seen.outcome.answer() else { return Vec::new() };
     let items = own(answer, scene, identity);
     let mut wrong = Vec::new();

@@ -1,0 +1,113 @@
+//! `airspec proxy`: forwards traffic to one server and judges it beside the path.
+
+use super::mock::{runtime, stopped};
+use super::traffic::{TrafficArgs, counted, line};
+use super::{End, Failure, Spec, complain, show, style};
+use airspec_traffic::Watcher;
+use airspec_traffic::proxy::{Judge, Judged, Proxy, Recorder, Settings, Target};
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Full URL of the endpoint to forward to, such as https://api.runware.ai/v1
+    #[arg(long, value_name = "URL")]
+    target: String,
+    /// Address to listen on. Port 0 selects a free port; an address of another interface lets other machines in
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8081")]
+    listen: SocketAddr,
+    #[command(flatten)]
+    spec: Spec,
+    /// Append every exchange to this file, as a line of JSON that `airspec check` reads
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// How long the target may keep silent
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = super::wire::seconds)]
+    timeout: Duration,
+    /// PEM file of certificates to trust, in addition to those of the system
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    traffic: TrafficArgs,
+    /// Print only the summary at the end
+    #[arg(long, short)]
+    quiet: bool,
+    /// A command to run: the proxy ends with it. Its environment has the URL of the proxy in AIRSPEC_PROXY_URL
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
+    let target = Target::new(&arguments.target)?;
+    arguments.traffic.prepare()?;
+    let options = arguments.traffic.options();
+    let recorder = arguments.record.as_deref().map(|path| Recorder::open(path, options.mask)).transpose()?;
+    let watcher = Watcher::new(arguments.spec.of_traffic()?, options);
+    let (style, quiet) = (style(), arguments.quiet);
+    let judge = Judge::start(watcher, recorder, move |seen| {
+        if !quiet {
+            // A reader that has gone is no reason to stop judging.
+            let _ = show(&line(style, seen));
+        }
+    })?;
+    let settings =
+        Settings { timeout: arguments.timeout, ca_file: arguments.ca_file.clone(), ..Settings::default() };
+    let start = Instant::now();
+    let shown = target.shown();
+    let has_failed = runtime()?.block_on(async {
+        let proxy = Proxy::bind(arguments.listen, target, &settings, &judge).await?;
+        let stop = stopped()?;
+        arguments.serve(proxy, &shown, stop).await
+    })?;
+    let Judged { watcher, recorder } = judge.finish();
+    if let Some(recorder) = recorder {
+        let lines = recorder.lines();
+        if let Some((error, unwritten)) = recorder.failure() {
+            complain(&format!("{error}: {} recorded, {unwritten} not", counted(lines, "exchange")));
+        }
+    }
+    let end = arguments.traffic.finish(&watcher, &format!("traffic to {shown}"), start.elapsed())?;
+    Ok(if has_failed && end == End::Conforms { End::Incomplete } else { end })
+}
+
+impl Arguments {
+    /// Forwards until Ctrl-C, or until the command ends; true where that has failed.
+    async fn serve(
+        &self,
+        proxy: Proxy,
+        target: &str,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<bool, Failure> {
+        let url = proxy.url();
+        let Some((program, words)) = self.command.split_first() else {
+            show(&format!(
+                "proxy at {url}, in front of {target}: use it as base URL, stop it with Ctrl-C\n\n"
+            ))?;
+            proxy.run(stop).await;
+            return Ok(false);
+        };
+        let mut command = tokio::process::Command::new(program);
+        command.args(words).env("AIRSPEC_PROXY_URL", &url).kill_on_drop(true);
+        let failed =
+            |error: std::io::Error| Failure(format!("{}: {error}", program.to_string_lossy().escape_debug()));
+        let mut child = command.spawn().map_err(failed)?;
+        let (end, ended) = tokio::sync::oneshot::channel::<()>();
+        let forwarding = tokio::spawn(proxy.run(async move {
+            // Either way it is over.
+            let _ = ended.await;
+        }));
+        let status = tokio::select! {
+            status = child.wait() => Some(status.map_err(failed)?),
+            () = stop => None,
+        };
+        drop(end);
+        // It ends by itself, within its time for open requests.
+        let _ = forwarding.await;
+        if let Some(status) = status.filter(|status| !status.success()) {
+            complain(&format!("the command failed: {status}"));
+        }
+        Ok(status.is_none_or(|status| !status.success()))
+    }
+}

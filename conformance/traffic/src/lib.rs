@@ -1,0 +1,25 @@
+//! Conformance from real traffic: what is wrong with the requests of any client, and with the answers to them.
+//!
+//! A [`Watcher`] takes [exchanges](Exchange) in the order in which they ended. The [judge](airspec_judge) says what is wrong
+//! with a request, and the [oracle](airspec_suite::oracle::Oracle) of the suite what its answer must be. [`read`] takes
+//! exchanges out of files. Not its business: terminals and formats of reports.
+
+mod conversation;
+mod coverage;
+mod exchange;
+mod excuse;
+mod found;
+mod mask;
+mod parts;
+pub mod proxy;
+pub mod read;
+mod specs;
+mod summary;
+mod watcher;
+
+pub use exchange::{Body, Exchange, Form, Reply};
+pub use found::{Found, Seen, Side};
+pub use mask::{Mask, masked};
+pub use specs::{Scope, Specs};
+pub use summary::{ClientGroup, Coverage, ServerGroup, Summary};
+pub use watcher::{Options, Watcher};

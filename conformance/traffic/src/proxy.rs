@@ -1,0 +1,147 @@
+//! A proxy in front of one server: requests and answers pass unchanged, and copies of them are judged beside the path.
+//!
+//! Bodies pass piece by piece. Of each a copy is kept, within [`MAX_BODY`], and of all together within
+//! [`Settings::held_bytes`]; what does not fit is not judged. Copies go to the judge, which has a thread of its own, by a
+//! channel of [`MAX_WAITING`] exchanges: when it is full, the exchange is not judged, and counted.
+//!
+//! Three headers differ from those of the client: `Host` names the target, headers about the connection belong to each
+//! connection, and `Accept-Encoding` asks for no compression that the judge cannot read.
+
+mod copy;
+mod flight;
+mod forward;
+mod judge;
+mod record;
+mod upstream;
+
+pub use judge::{Judge, Judged};
+pub use record::{RecordError, Recorder};
+pub use upstream::{Target, TargetError};
+
+use airspec_mock::serving::{self, Budget, ServingLimits};
+use forward::App;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+
+/// The largest body that is judged, in bytes.
+pub const MAX_BODY: usize = 32 << 20;
+/// So many exchanges wait for the judge at a time.
+pub const MAX_WAITING: usize = 1_000;
+/// How long open requests may take to end once the proxy is to stop.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
+
+/// How the proxy forwards.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How long a connection to the target may take, and how long nothing may come of an answer.
+    pub timeout: Duration,
+    /// How long a client may send nothing of a body.
+    pub upload_time: Duration,
+    /// Connections of clients at a time.
+    pub connections: usize,
+    /// How many bytes of all bodies are kept at a time, to be judged.
+    pub held_bytes: usize,
+    /// Certificates to trust, beside those of the system: a PEM file.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            timeout: Duration::from_secs(600),
+            upload_time: Duration::from_secs(30),
+            connections: 1_024,
+            held_bytes: 256 << 20,
+            ca_file: None,
+        }
+    }
+}
+
+/// A proxy that listens, and forwards once it is [run](Proxy::run).
+#[derive(Debug)]
+pub struct Proxy {
+    listener: TcpListener,
+    address: SocketAddr,
+    app: Arc<App>,
+    connections: usize,
+}
+
+/// Why there is no proxy.
+#[derive(Debug, thiserror::Error)]
+pub enum ProxyError {
+    /// The target cannot be used.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The address is taken, or not of this machine.
+    #[error("cannot listen on {address}: {error}; port 0 selects a free port")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's reason.
+        error: io::Error,
+    },
+}
+
+impl Proxy {
+    /// Listens on an address; port 0 takes a free one. Exchanges go to the judge.
+    ///
+    /// # Errors
+    /// An address that cannot be listened on, certificates that cannot be read.
+    pub async fn bind(
+        address: SocketAddr,
+        target: Target,
+        settings: &Settings,
+        judge: &Judge,
+    ) -> Result<Self, ProxyError> {
+        let taken = |error| ProxyError::Listen { address, error };
+        let client = upstream::client(&target, settings)?;
+        let listener = TcpListener::bind(address).await.map_err(taken)?;
+        let bound = listener.local_addr().map_err(taken)?;
+        let app = App {
+            target,
+            client,
+            judge: judge.sender(),
+            room: Budget::new(settings.held_bytes),
+            timeout: settings.timeout,
+            upload_time: settings.upload_time,
+        };
+        Ok(Self { listener, address: bound, app: Arc::new(app), connections: settings.connections })
+    }
+
+    /// The URL that clients use in the place of the target's.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}{}", self.address, self.app.target.path())
+    }
+
+    /// Forwards until `stop` is ready; then lets open requests end, for five seconds at the most.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
+        let limits = ServingLimits {
+            connections: self.connections,
+            head_time: Duration::from_secs(30),
+            write_time: self.app.timeout,
+        };
+        let (end, ended) = tokio::sync::oneshot::channel();
+        let stopped = async move {
+            stop.await;
+            // Nobody waits any more where serving has ended.
+            let _ = end.send(());
+        };
+        let overtime = async move {
+            match ended.await {
+                Ok(()) => tokio::time::sleep(SHUTDOWN_GRACE).await,
+                Err(_) => std::future::pending().await,
+            }
+        };
+        let app = self.app;
+        let handler = move |_, request| forward::forward(Arc::clone(&app), request);
+        tokio::select! {
+            () = serving::serve(self.listener, limits, stopped, handler) => {}
+            () = overtime => {}
+        }
+    }
+}
