@@ -166,7 +166,7 @@ pub use result::{ResultFile, ResultItem};
 pub use size::Size;
 pub use task::{Batch, Valid};
 pub use uuid::{InvalidUuid, Uuid};
-pub use violation::{Constraint, Probe, Sink, Violation, Violations};
+pub use violation::{Constraint, Probe, Sink, Violation, Violations, Within};
 
 // The documents also show the client and webhooks.
 #[cfg(all(doctest, feature = "client", feature = "webhook", feature = "websocket"))]

@@ -13,7 +13,7 @@ use super::observation::{Answer, Observation, Outcome};
 use super::{Oracle, answered, excerpt, listed, show};
 use crate::case::Case;
 use crate::protocol::{CODE, ERRORS, MESSAGE, TASK_UUID};
-use airspec_spec::Level;
+use airspec_spec::{Level, text};
 use serde_json::Value;
 
 /// So many errors are looked at one by one; a request has fewer faults.
@@ -129,7 +129,7 @@ fn rule(oracle: &Oracle, id: &str) -> String {
         (_, parameter) => format!("`{parameter}`"),
     };
     let page = constraint.documentation.as_ref().map(|page| format!(", see {page}")).unwrap_or_default();
-    format!("{subject} {}{page}", constraint.expected)
+    format!("{}{page}", text::said_of(&subject, &constraint.expected))
 }
 
 fn status(contract: Level, answer: &Answer, sides: &Sides<'_>) -> Option<Finding> {
