@@ -34,7 +34,7 @@ impl<'a> Keyword<'a> for Not<'a> {
         let phrase = phrase(self.0);
         match phrase.strip_suffix(" is given") {
             Some(name) if !name.contains(' ') => format!("must not have {name}"),
-            _ => format!("is refused when {phrase}"),
+            _ => format!("is refused when {}", bare(&phrase)),
         }
     }
 
@@ -42,7 +42,7 @@ impl<'a> Keyword<'a> for Not<'a> {
         let phrase = phrase(self.0);
         match phrase.strip_suffix(" is given") {
             Some(name) if !name.contains(' ') => format!("{name} is not given"),
-            _ => format!("not ({phrase})"),
+            _ => format!("not ({})", bare(&phrase)),
         }
     }
 
@@ -57,4 +57,10 @@ impl<'a> Keyword<'a> for Not<'a> {
     fn witnesses(&self, _: &Schema) -> Vec<Witness> {
         flipped(branch_witnesses(slice::from_ref(self.0)))
     }
+}
+
+/// A phrase that is one group, without the brackets around it.
+fn bare(phrase: &str) -> &str {
+    let inner = phrase.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    inner.filter(|inner| !inner.contains(['(', ')'])).unwrap_or(phrase)
 }
