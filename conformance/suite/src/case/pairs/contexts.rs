@@ -211,9 +211,7 @@ pub(super) fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Val
             if number >= contexts.len() && marks.is_subset(&reached) {
                 continue;
             }
-            let mut breaks: Vec<String> =
-                tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
-            breaks.dedup();
+            let breaks = tasks.broken(&faulty);
             if breaks == *broken {
                 reached.extend(marks);
                 of_case.push(Case {
