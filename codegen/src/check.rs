@@ -59,7 +59,7 @@ const RUNTIME: &[(&str, &[&str])] = &[
     ("format", &["Format"]),
     ("literal", &["Literal"]),
     ("node", &["Object"]),
-    ("", &["Sink"]),
+    ("", &["Constraint", "Sink"]),
 ];
 
 /// The items of the module of checks.
@@ -109,11 +109,12 @@ struct Emitter<'p, 'm> {
     scope: Scope,
 }
 
-/// Where a check stands: at a parameter, with the type that holds its values, or inside a condition that reports to
-/// nobody.
+/// Where a check stands: at a parameter, with the type that holds its values; inside a consequence, whose parts are
+/// reported as the rule that holds it; or inside a condition that reports to nobody.
 #[derive(Clone, Copy)]
 enum Role<'s> {
     Parameter(Option<&'s Shape>),
+    Consequence,
     Condition,
 }
 
@@ -155,6 +156,15 @@ impl<'m> Emitter<'_, 'm> {
         closure(&self.chain(schema, Role::Condition))
     }
 
+    /// What a rule demands, as a function that reports its parts; within a condition, which reports nothing, the same.
+    fn consequence(&mut self, schema: &'m Schema, role: Role<'_>) -> TokenStream {
+        let role = match role {
+            Role::Parameter(_) | Role::Consequence => Role::Consequence,
+            Role::Condition => Role::Condition,
+        };
+        closure(&self.chain(schema, role))
+    }
+
     /// A schema that may be left out, as a function that may be.
     fn optional_condition(&mut self, schema: Option<&'m Schema>) -> TokenStream {
         match schema.map(|schema| self.condition(schema)) {
@@ -176,7 +186,7 @@ impl<'m> Emitter<'_, 'm> {
     fn rules(&mut self, schema: &'m Schema, role: Role<'_>) -> (TokenStream, TokenStream) {
         let (mut kind, mut rules) = (TokenStream::new(), TokenStream::new());
         for constraint in &schema.constraints {
-            let call = self.call(&constraint.rule, &self.reference(constraint, role));
+            let call = self.call(&constraint.rule, &self.reference(constraint, role), role);
             if matches!(constraint.rule, Rule::Type(_)) { &mut kind } else { &mut rules }.extend(call);
         }
         (kind, rules)
@@ -186,6 +196,12 @@ impl<'m> Emitter<'_, 'm> {
     fn reference(&self, constraint: &Constraint, role: Role<'_>) -> TokenStream {
         match role {
             Role::Condition => quote!(&CONDITION),
+            // The rule within the consequence has parts that say more.
+            Role::Consequence if constraint.rule.has_consequences() => quote!(&CONDITION),
+            Role::Consequence => {
+                let expected = &constraint.expected;
+                quote!(&const { Constraint::demand(#expected) })
+            }
             Role::Parameter(_) => {
                 let ident = self.plan.constraint(constraint);
                 quote!(&constraints::#ident)
@@ -194,7 +210,7 @@ impl<'m> Emitter<'_, 'm> {
     }
 
     /// The call that checks one constraint on a value; none for those that are calls on something else.
-    fn call(&mut self, rule: &'m Rule, constraint: &TokenStream) -> TokenStream {
+    fn call(&mut self, rule: &'m Rule, constraint: &TokenStream, role: Role<'_>) -> TokenStream {
         match rule {
             Rule::Type(kinds) => type_::call(*kinds, constraint),
             Rule::Const(value) => const_::call(value, constraint),
@@ -213,12 +229,12 @@ impl<'m> Emitter<'_, 'm> {
             Rule::MaxItems(count) => max_items::call(*count, constraint),
             Rule::UniqueItems => unique_items::call(constraint),
             Rule::DependentRequired(rule) => dependent_required::call(rule, constraint),
-            Rule::DependentSchemas(branches) => self.dependent_schemas(branches, constraint),
-            Rule::AllOf(schema) => self.all_of(schema, constraint),
+            Rule::DependentSchemas(branches) => self.dependent_schemas(branches, constraint, role),
+            Rule::AllOf(schema) => self.all_of(schema, constraint, role),
             Rule::AnyOf(branches) => self.any_of(branches, constraint),
             Rule::OneOf(branches) => self.one_of(branches, constraint),
             Rule::Not(schema) => self.not(schema, constraint),
-            Rule::If(rule) => self.if_(rule, constraint),
+            Rule::If(rule) => self.if_(rule, constraint, role),
             Rule::Contains(schema) => self.contains(schema, constraint),
             Rule::PrefixItems(rule) => self.prefix_items(rule, constraint),
             Rule::PatternProperties(rule) => self.pattern_properties(rule, constraint),
@@ -242,6 +258,7 @@ impl<'m> Emitter<'_, 'm> {
         for (place, property) in schema.properties.iter().enumerate() {
             calls.extend(match role {
                 Role::Parameter(shape) => self.member(place, property, shape),
+                Role::Consequence => self.demanded_member(property),
                 Role::Condition => self.condition_on_member(property),
             });
         }
@@ -285,6 +302,19 @@ impl<'m> Emitter<'_, 'm> {
         }
     }
 
+    fn demanded_member(&mut self, property: &'m Property) -> TokenStream {
+        let name = &property.name;
+        let chain = self.chain(&property.schema, Role::Consequence);
+        let check = closure(&chain);
+        match &property.required {
+            Some(constraint) => {
+                required::demanded(name, &self.reference(constraint, Role::Consequence), &check)
+            }
+            None if chain.is_empty() => TokenStream::new(),
+            None => quote!(.member(#name, #check)),
+        }
+    }
+
     fn condition_on_member(&mut self, property: &'m Property) -> TokenStream {
         let name = &property.name;
         let chain = self.chain(&property.schema, Role::Condition);
@@ -311,8 +341,8 @@ impl<'m> Emitter<'_, 'm> {
     fn check(&mut self, schema: &'m Schema, role: Role<'_>, shape: Option<&Shape>) -> Option<TokenStream> {
         match role {
             Role::Parameter(_) => self.function(schema, shape).map(|function| quote!(#function)),
-            Role::Condition => {
-                let chain = self.chain(schema, Role::Condition);
+            Role::Consequence | Role::Condition => {
+                let chain = self.chain(schema, role);
                 (!chain.is_empty()).then(|| closure(&chain))
             }
         }

@@ -82,7 +82,8 @@ struct Code<'a> {
 impl Code<'_> {
     fn constraint(&self, constraint: &Constraint) -> Page {
         let subject = subject(&constraint.parameter);
-        let mut page = format!("{}\n  {subject} {}\n\n", shown(&constraint.id), constraint.expected);
+        let said = text::said_of(&subject, &constraint.expected);
+        let mut page = format!("{}\n  {said}\n\n", shown(&constraint.id));
         row(&mut page, "level", &level(constraint.level));
         if let Some(url) = &constraint.documentation {
             row(&mut page, "documentation", &shown(url));

@@ -96,7 +96,7 @@ fn limits(schema: &Schema, shape: Option<&Shape>) -> Vec<String> {
             _ => false,
         };
         let of_items = items.constraints.iter().filter(|constraint| !is_in_type(&constraint.rule));
-        limits.extend(of_items.map(|constraint| format!("each item {}", constraint.expected)));
+        limits.extend(of_items.map(|constraint| text::said_of("each item", &constraint.expected)));
     }
     limits
 }

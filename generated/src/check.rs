@@ -51,12 +51,16 @@ pub use type_::Kinds;
 use crate::node::{Node, Object};
 use crate::pointer::At;
 use crate::violation::{Constraint, Probe, Sink};
+use crate::within::Within;
 
 /// Stands for the parts of a condition, which are not reported.
 pub static CONDITION: Constraint = Constraint::CONDITION;
 
 /// A condition on a value: a check that reports to a [`Probe`].
 pub type Condition = fn(Check<'_, Probe>);
+
+/// What a rule demands under a condition: a check whose parts are reported where they fail, as that rule.
+pub type Consequence = fn(Check<'_, Within<'_>>);
 
 /// A value under check. Each rule reports its violation and passes the value on to the next.
 pub struct Check<'a, S> {
@@ -90,6 +94,15 @@ impl<'a, S: Sink> Check<'a, S> {
             for index in 0..list.len() {
                 check(Check::new(list.item(index), &self.at.index(index), self.out));
             }
+        }
+        self
+    }
+
+    /// Reports what a rule demands under a condition, as that rule.
+    #[inline]
+    fn demand(self, constraint: &'static Constraint, consequence: Consequence) -> Self {
+        if self.is_typed {
+            consequence(Check::new(self.node, self.at, &mut Within::new(self.out, constraint)));
         }
         self
     }
@@ -132,6 +145,15 @@ impl<'a, O: Object + ?Sized, S: Sink> Members<'a, O, S> {
     pub fn if_given(self, name: &str, check: impl FnOnce(Check<'_, S>)) -> Self {
         if let Some(node) = self.object.get(name) {
             check(Check::new(node, self.at, self.out));
+        }
+        self
+    }
+
+    /// Within a consequence: checks the member of that name, if it is there.
+    #[inline]
+    pub fn member(self, name: &str, check: impl FnOnce(Check<'_, S>)) -> Self {
+        if let Some(node) = self.object.get(name) {
+            check(Check::new(node, &self.at.key(name), self.out));
         }
         self
     }

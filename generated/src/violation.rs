@@ -22,6 +22,11 @@ impl Constraint {
     /// Stands for the parts of a condition, which are not reported.
     pub(crate) const CONDITION: Self = Self::new("", "", "");
 
+    /// For generated code: a demand of a consequence, which is reported as the rule that holds it.
+    pub const fn demand(expected: &'static str) -> Self {
+        Self::new("", expected, "")
+    }
+
     /// For generated code.
     pub const fn new(id: &'static str, expected: &'static str, documentation: &'static str) -> Self {
         Self { id, expected, documentation }
@@ -84,7 +89,10 @@ impl Violation {
         // Room for most of what is found, so that the text is not moved while it grows.
         let mut message = String::with_capacity(expected.len() + SHOWN);
         message.push_str(expected);
-        let _ = write!(message, ", found {}", Found(found));
+        // That an object was found tells something only where another value was expected.
+        if !matches!(found, Node::Object(_)) || expected.contains("must be ") {
+            let _ = write!(message, ", found {}", Found(found));
+        }
         Self::new(pointer, constraint, message)
     }
 
@@ -120,11 +128,16 @@ impl Violation {
     }
 }
 
+/// How sentences begin that have a subject of their own, or a condition in front.
+const CLAUSES: [&str; 4] = ["with ", "when ", "unless ", "`"];
+
 /// The location and the message: "/width: must be at most 3840, found 4000".
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.pointer.is_empty() {
-            write!(f, "the request {}", self.message)
+            // A sentence with a subject of its own.
+            let colon = if CLAUSES.iter().any(|start| self.message.starts_with(start)) { ":" } else { "" };
+            write!(f, "the request{colon} {}", self.message)
         } else {
             write!(f, "{}: {}", visible(&self.pointer), self.message)
         }
@@ -296,6 +309,14 @@ pub trait Sink {
     fn missing(&mut self, at: &At<'_>, constraint: &'static Constraint);
     /// A member that is not declared.
     fn unknown(&mut self, at: &At<'_>, constraint: &'static Constraint, name: &str, known: &[&str]);
+    /// What a rule demands under a condition, with the sentence of that demand; nothing is found where it is missing.
+    fn demanded(
+        &mut self,
+        at: &At<'_>,
+        constraint: &'static Constraint,
+        expected: &'static str,
+        found: Option<Node<'_>>,
+    );
 }
 
 impl Sink for Violations {
@@ -312,6 +333,23 @@ impl Sink for Violations {
 
     fn unknown(&mut self, at: &At<'_>, constraint: &'static Constraint, name: &str, known: &[&str]) {
         self.add(|| Violation::unknown(at.to_string(), constraint.id, name, known).documented(constraint));
+    }
+
+    fn demanded(
+        &mut self,
+        at: &At<'_>,
+        constraint: &'static Constraint,
+        expected: &'static str,
+        found: Option<Node<'_>>,
+    ) {
+        self.add(|| {
+            let pointer = at.to_string();
+            let violation = match found {
+                Some(found) => Violation::mismatch(pointer, constraint.id, expected, found),
+                None => Violation::new(pointer, constraint.id, expected.to_owned()),
+            };
+            violation.documented(constraint)
+        });
     }
 }
 
@@ -335,6 +373,11 @@ impl Sink for Probe {
 
     #[inline]
     fn unknown(&mut self, _: &At<'_>, _: &'static Constraint, _: &str, _: &[&str]) {
+        self.is_violated = true;
+    }
+
+    #[inline]
+    fn demanded(&mut self, _: &At<'_>, _: &'static Constraint, _: &'static str, _: Option<Node<'_>>) {
         self.is_violated = true;
     }
 }

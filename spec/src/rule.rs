@@ -51,6 +51,7 @@ pub use crate::model::{Kinds, Side, Witness};
 pub(crate) use additional_properties::{Additional, read as read_additional_properties};
 pub(crate) use all_of::{is_lifted, read as read_all_of};
 pub(crate) use false_::read as read_boolean;
+pub(crate) use if_::consequence::word;
 pub(crate) use if_::read as read_if;
 pub use pattern::translate;
 pub(crate) use pattern_properties::read as read_pattern_properties;
@@ -59,10 +60,10 @@ pub(crate) use required::read as read_required;
 pub(crate) use unevaluated_properties::read as read_unevaluated_properties;
 
 use crate::arrays::{has_unique_items, repeated_item};
-use crate::document::{Diagnostic, Member, Node, text};
+use crate::document::{Diagnostic, Member, Node};
 use crate::model::number::middle;
 use crate::model::relation::Stated;
-use crate::model::{Constraint, ImageRange, ParameterPath, Property, Schema};
+use crate::model::{Constraint, ImageRange, ParameterPath, Schema};
 use serde_json::{Map, Value};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -263,6 +264,24 @@ impl Rule {
         self.ask(|keyword| keyword.is_composite())
     }
 
+    /// What must hold by the rule, perhaps under a condition: each demand in these is reported where it fails, with
+    /// its own sentence.
+    #[must_use]
+    pub fn consequences(&self) -> Vec<&Schema> {
+        match self {
+            Self::If(rule) => rule.then.iter().chain(&rule.otherwise).collect(),
+            Self::DependentSchemas(branches) => branches.iter().map(|one| &one.schema).collect(),
+            Self::AllOf(schema) => vec![schema],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the rule is reported by its demands.
+    #[must_use]
+    pub fn has_consequences(&self) -> bool {
+        matches!(self, Self::If(_) | Self::DependentSchemas(_) | Self::AllOf(_))
+    }
+
     /// The order in which the rules on one value are checked and reported.
     pub(crate) fn rank(&self) -> u8 {
         self.ask(|keyword| keyword.rank())
@@ -351,34 +370,16 @@ fn mention(schema: &Schema, prefix: &ParameterPath, names: &mut Vec<String>) {
     }
 }
 
-/// A table of allowed combinations, where every branch gives constants to the same members.
-fn table(branches: &[Schema]) -> Option<String> {
-    let row = |branch: &Schema| -> Option<(Vec<String>, Vec<String>)> {
-        let plain =
-            branch.constraints.is_empty() && branch.properties.iter().all(|property| property.declared);
-        let cell = |property: &Property| match property.schema.constraints.as_slice() {
-            [only] => match &only.rule {
-                Rule::Const(value) => Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned)),
-                _ => None,
-            },
-            _ => None,
-        };
-        let cells: Option<Vec<String>> = branch.properties.iter().map(cell).collect();
-        let names = branch.properties.iter().map(|property| property.name.clone()).collect();
-        plain.then_some((names, cells?))
-    };
-    let rows: Option<Vec<_>> = branches.iter().map(row).collect();
-    let rows = rows
-        .filter(|rows| rows.len() > 1 && rows[0].0.len() > 1 && rows.iter().all(|row| row.0 == rows[0].0))?;
-    let cells: Vec<String> = rows.iter().map(|row| row.1.join(" × ")).collect();
-    Some(format!("{} is one of {}", text::ticked(&rows[0].0).join(" × "), cells.join(", ")))
-}
-
 /// A schema as a condition in words: "`settings.background` is `transparent` and `width` is given".
 #[must_use]
 pub fn phrase(schema: &Schema) -> String {
+    phrase_at(schema, &ParameterPath::task())
+}
+
+/// The same of the value at a path.
+fn phrase_at(schema: &Schema, path: &ParameterPath) -> String {
     let mut parts = Vec::new();
-    collect(schema, &ParameterPath::task(), &mut parts);
+    collect(schema, path, &mut parts);
     if parts.is_empty() { "anything holds".to_owned() } else { parts.join(" and ") }
 }
 
@@ -396,17 +397,11 @@ fn collect(schema: &Schema, name: &ParameterPath, parts: &mut Vec<String>) {
         }
     }
     if let Some(items) = &schema.items {
-        parts.push(format!("for each item of {subject} it holds that {}", phrase(items)));
+        parts.push(format!("for each item of {subject}, {}", phrase(items)));
     }
     if let Some(additional) = &schema.additional {
-        parts.push(format!("for each other member it holds that {}", phrase(additional)));
+        parts.push(format!("for each other member, {}", phrase(additional)));
     }
-}
-
-/// Schemas as alternatives in words.
-fn alternatives(branches: &[Schema]) -> String {
-    let forms: Vec<String> = branches.iter().map(phrase).collect();
-    if forms.len() == 1 { forms[0].clone() } else { format!("({})", text::list(&forms, "or")) }
 }
 
 /// A demand as a statement: "must be a UUID" becomes "it is a UUID".

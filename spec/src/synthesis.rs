@@ -331,7 +331,12 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
     fn is_legal(&self, schema: &Schema, value: &Value) -> bool {
         let pointer = schema.path.pointer();
         let faults = self.faults(&schema.path.around(value.clone()));
-        faults.iter().all(|fault| !fault.pointer.starts_with(&pointer))
+        // What a rule of an object around it demands depends on the others in that object.
+        let is_own = |fault: &&Fault| {
+            let holder = self.rules.get(fault.constraint.as_str()).map(|rule| rule.parameter.pointer());
+            holder.is_none_or(|holder| holder.starts_with(&pointer))
+        };
+        faults.iter().filter(is_own).all(|fault| !fault.pointer.starts_with(&pointer))
     }
 
     /// The accepting values that the constraints of one parameter propose, for those who combine them.

@@ -43,7 +43,7 @@ fn a_spec_becomes_a_request_that_knows_its_rules() {
     let long = r#"{"prompt": "ab", "extras": [{"name": "long"}, {"name": "long", "weight": 1}]}"#;
     let violations = Request::from_json(long).unwrap_err();
     let found: Vec<(&str, &str)> = violations.iter().map(|one| (&*one.pointer, &*one.constraint)).collect();
-    assert_eq!(found, [("/extras/1", "extras.items.weight+name.dependentSchemas")]);
+    assert_eq!(found, [("/extras/1/name", "extras.items.weight+name.dependentSchemas")]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `dependentSchemas`.
 
-use super::Emitter;
+use super::{Emitter, Role};
 use airspec_spec::model::DependentSchema;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,9 +10,10 @@ impl<'m> Emitter<'_, 'm> {
         &mut self,
         branches: &'m [DependentSchema],
         constraint: &TokenStream,
+        role: Role<'_>,
     ) -> TokenStream {
         let branches = branches.iter().map(|one| {
-            let (trigger, condition) = (&one.trigger, self.condition(&one.schema));
+            let (trigger, condition) = (&one.trigger, self.consequence(&one.schema, role));
             quote!((#trigger, #condition))
         });
         quote!(.dependent_schemas(#constraint, &[#(#branches),*]))

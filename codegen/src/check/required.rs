@@ -12,3 +12,8 @@ pub(super) fn call(member: &TokenStream, constraint: &TokenStream, check: &Token
 pub(super) fn condition(name: &str, check: &TokenStream) -> TokenStream {
     quote!(.given(#name, #check))
 }
+
+/// The same within a consequence, which reports what is missing.
+pub(super) fn demanded(name: &str, constraint: &TokenStream, check: &TokenStream) -> TokenStream {
+    quote!(.demanded(#name, #constraint, #check))
+}

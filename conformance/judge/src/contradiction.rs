@@ -130,7 +130,7 @@ impl<'m> Judge<'m> {
             Some(one) if rule.is_some() && one.parameter.is_empty() => "the task".to_owned(),
             _ => subject,
         };
-        vec![Broken { pointer, statement: format!("{subject} {expected}"), rule }]
+        vec![Broken { pointer, statement: text::said_of(&subject, &expected), rule }]
     }
 
     /// A name that an object does not have, and where the page has it instead.

@@ -9,6 +9,7 @@
 
 mod contradiction;
 pub mod image;
+mod mark;
 pub mod text;
 mod validator;
 mod violation;
@@ -21,6 +22,7 @@ use airspec_spec::model::{Constraint, Model};
 use airspec_spec::rule::Rule;
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
+use mark::{Marks, prefix};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -28,17 +30,7 @@ use std::collections::HashSet;
 #[derive(Debug)]
 pub struct Judge {
     validator: Validator,
-    marks: Vec<Mark>,
-}
-
-/// Where the errors of one constraint show.
-#[derive(Debug)]
-struct Mark {
-    constraint: Constraint,
-    /// Schema paths whose errors belong to the constraint.
-    locations: Vec<String>,
-    /// Its place among the rules of one `x-constraints`.
-    index: usize,
+    marks: Marks,
 }
 
 /// The spec's schema does not compile as JSON Schema.
@@ -57,7 +49,7 @@ impl Judge {
     pub fn new(model: &Model) -> Result<Self, JudgeError> {
         let validator =
             validator(&model.schema).map_err(|reason| JudgeError { spec: model.source.clone(), reason })?;
-        Ok(Self { validator, marks: marks(model) })
+        Ok(Self { validator, marks: Marks::of(model) })
     }
 
     /// Whether a task breaks nothing.
@@ -73,33 +65,22 @@ impl Judge {
         let mut seen = HashSet::new();
         for error in self.validator.iter_errors(task) {
             for (rank, violation) in self.violations(&error, task) {
-                if seen.insert((violation.pointer.clone(), violation.constraint.clone())) {
+                let key =
+                    (violation.pointer.clone(), violation.constraint.clone(), violation.message.clone());
+                if seen.insert(key) {
                     found.push((rank, violation));
                 }
             }
         }
         found.extend(self.images(task));
-        // A wrong type hides the other checks of that value, and all checks of what is in it.
-        let mistyped: HashSet<String> = found
-            .iter()
-            .filter(|(rank, _)| matches!(self.marks[*rank].constraint.rule, Rule::Type(_)))
-            .map(|(_, violation)| violation.pointer.clone())
-            .collect();
-        found.retain(|(rank, violation)| {
-            let rule = &self.marks[*rank].constraint.rule;
-            let is_own = matches!(rule, Rule::Type(_) | Rule::AdditionalProperties(_) | Rule::Required)
-                || !mistyped.contains(&violation.pointer);
-            let slashes = violation.pointer.match_indices('/');
-            let mut holders = slashes.map(|(end, _)| &violation.pointer[..end]);
-            is_own && !holders.any(|holder| mistyped.contains(holder))
-        });
+        self.marks.hide(&mut found);
         found.sort_by(|(a, x), (b, y)| (a, &x.pointer).cmp(&(b, &y.pointer)));
         found.into_iter().map(|(_, violation)| violation).collect()
     }
 
     /// The images in a task whose size is outside a range.
     fn images<'t>(&'t self, task: &'t Value) -> impl Iterator<Item = (usize, Violation)> + 't {
-        self.marks.iter().enumerate().flat_map(move |(rank, mark)| {
+        self.marks.all.iter().enumerate().flat_map(move |(rank, mark)| {
             let Constraint { id, parameter, expected, rule, .. } = &mark.constraint;
             let outside = match rule {
                 Rule::Image(range) => image::outside(range, parameter, task),
@@ -123,10 +104,10 @@ impl Judge {
     fn violations(&self, error: &ValidationError<'_>, task: &Value) -> Vec<(usize, Violation)> {
         let path = error.schema_path().to_string();
         let pointer = error.instance_path().to_string();
-        let Some((rank, mark)) = self.mark(&path, error) else {
+        let Some((rank, mark)) = self.marks.mark(&path, error) else {
             // An error that no constraint claims is a gap in the model, which must not pass in silence.
             return vec![(
-                self.marks.len() - 1,
+                self.marks.all.len() - 1,
                 Violation::new(pointer, format!("unmapped:{path}"), error.to_string()),
             )];
         };
@@ -134,7 +115,22 @@ impl Judge {
         match (rule, error.kind()) {
             (Rule::Required, ValidationErrorKind::Required { property }) => {
                 let name = property.as_str().unwrap_or_default();
-                vec![(rank, Violation::missing(format!("{pointer}/{}", escape(name)), id))]
+                vec![(
+                    rank,
+                    Violation::new(format!("{pointer}/{}", escape(name)), id.as_str(), expected.as_str()),
+                )]
+            }
+            // A demand of a consequence has a sentence of its own.
+            (
+                Rule::AdditionalProperties(_),
+                ValidationErrorKind::AdditionalProperties { .. } | ValidationErrorKind::FalseSchema,
+            ) if mark.scope > 0 => {
+                let unexpected = unexpected(error.kind(), task.pointer(&pointer));
+                let at = |name: String| {
+                    let pointer = format!("{pointer}/{}", escape(&name));
+                    (rank, Violation::new(pointer, id.as_str(), expected.as_str()))
+                };
+                unexpected.into_iter().map(at).collect()
             }
             (Rule::AdditionalProperties(names), ValidationErrorKind::AdditionalProperties { unexpected }) => {
                 let known: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -163,61 +159,14 @@ impl Judge {
             }
         }
     }
-
-    /// The constraint that an error belongs to: the one declared nearest to it.
-    fn mark(&self, path: &str, error: &ValidationError<'_>) -> Option<(usize, &Mark)> {
-        let covers = |location: &String| {
-            path.strip_prefix(location.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let fits = |mark: &&Mark| match (&mark.constraint.rule, error.kind()) {
-            (Rule::Required, ValidationErrorKind::Required { property }) => {
-                property.as_str() == mark.constraint.member.as_deref()
-            }
-            (Rule::Area(_) | Rule::Ratio(_), ValidationErrorKind::Custom { message, .. }) => {
-                message.parse() == Ok(mark.index)
-            }
-            _ => true,
-        };
-        self.marks
-            .iter()
-            .enumerate()
-            .filter(|(_, mark)| fits(mark))
-            .filter_map(|(rank, mark)| {
-                let length =
-                    mark.locations.iter().filter(|location| covers(location)).map(String::len).max()?;
-                Some((length, rank, mark))
-            })
-            .max_by_key(|(length, rank, _)| (*length, std::cmp::Reverse(*rank)))
-            .map(|(_, rank, mark)| (rank, mark))
-    }
 }
 
-fn marks(model: &Model) -> Vec<Mark> {
-    let mut marks: Vec<Mark> = Vec::new();
-    for constraint in model.constraints() {
-        let location = constraint.location.to_string();
-        // Keywords that are one rule with the first: their errors show at places of their own.
-        let (keyword, others): (&str, &[&str]) = match constraint.rule {
-            Rule::If(_) => ("/if", &["/then", "/else"]),
-            Rule::PrefixItems(_) => ("/prefixItems", &["/items"]),
-            Rule::PatternProperties(_) => ("/patternProperties", &["/additionalProperties"]),
-            _ => ("", &[]),
-        };
-        let holder = location.strip_suffix(keyword).unwrap_or(&location);
-        let mut locations: Vec<String> = others.iter().map(|other| format!("{holder}{other}")).collect();
-        // It is not the validator that looks into images.
-        if !matches!(constraint.rule, Rule::Image(_)) {
-            locations.push(location);
-        }
-        let index = marks.iter().filter(|mark| mark.locations == locations).count();
-        marks.push(Mark { constraint: constraint.clone(), locations, index });
+/// The names of the members that an object may not have.
+fn unexpected(kind: &ValidationErrorKind, found: Option<&Value>) -> Vec<String> {
+    match kind {
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.clone(),
+        _ => found.and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name.clone()).collect(),
     }
-    marks
-}
-
-/// The first steps of a pointer.
-fn prefix(pointer: &str, depth: usize) -> String {
-    pointer.split('/').skip(1).take(depth).fold(String::new(), |path, step| path + "/" + step)
 }
 
 fn escape(name: &str) -> String {

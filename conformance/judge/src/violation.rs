@@ -34,12 +34,13 @@ impl Violation {
 
     /// A value that is not what the constraint expects.
     pub(crate) fn broken(pointer: String, constraint: &str, expected: &str, found: &Value) -> Self {
-        Self::new(pointer, constraint, format!("{expected}, found {}", shown(found)))
-    }
-
-    /// A member that must be there and is not.
-    pub(crate) fn missing(pointer: String, constraint: &str) -> Self {
-        Self::new(pointer, constraint, "is required")
+        // That an object was found tells something only where another value was expected.
+        let found = if found.is_object() && !expected.contains("must be ") {
+            String::new()
+        } else {
+            format!(", found {}", shown(found))
+        };
+        Self::new(pointer, constraint, format!("{expected}{found}"))
     }
 
     /// A member that the object does not declare.
@@ -58,7 +59,7 @@ impl Violation {
 impl std::fmt::Display for Violation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.pointer.is_empty() {
-            write!(f, "the request {}", self.message)
+            f.write_str(&airspec_spec::text::said_of("the request", &self.message))
         } else {
             write!(f, "{}: {}", self.pointer, self.message)
         }

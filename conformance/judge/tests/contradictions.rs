@@ -47,7 +47,7 @@ fn examples_are_held_against_the_rules_and_against_each_other() {
         [
             "[137] an example in the description of `glow`: there is no parameter `glaw`",
             WIND,
-            "[238] an example of a request: the task must, when (`width` is given or `height` is given), be such that `width` × `height` is one of 640 × 480, 480 × 640",
+            "[238] an example of a request: the task: with `width` or `height` given, must have values of which `width` × `height` is one of 640 × 480, 480 × 640",
             "[242] an example of a request: there is no parameter `flames`, only `inputs.flames`",
             "[243] an example of a request: `glow` must be at most 1",
             "[244] an example of a request: `width` must be a multiple of 32",

@@ -18,6 +18,8 @@ pub(crate) struct UnknownConstraint(pub(crate) String);
 #[derive(Debug)]
 pub(crate) struct Explainer {
     explained: HashMap<String, Explained>,
+    /// What an error tells of each parameter, by its path: type and documentation.
+    parameters: HashMap<String, Map<String, Value>>,
 }
 
 /// The error of one violation.
@@ -44,6 +46,8 @@ struct Explained {
     /// The parameters at fault below the value that is judged, where the rule spans several.
     members: Vec<String>,
     expected: String,
+    /// The parameter that holds the rule, where the rule is reported by its demands.
+    holder: Option<String>,
     /// What does not depend on the task: type, limits, values, documentation.
     rest: Map<String, Value>,
 }
@@ -135,7 +139,9 @@ impl Explainer {
             };
             explained.renamed = Some(code.clone());
         }
-        Ok(Self { explained })
+        let about = |schema: &Schema| (schema.path.without_items().to_string(), about(schema));
+        let parameters = model.task.tree().into_iter().rev().map(about).collect();
+        Ok(Self { explained, parameters })
     }
 
     /// What is wrong with a task, in the platform's order, as far as there is room.
@@ -160,6 +166,9 @@ impl Explainer {
             };
         };
         let place = dotted(task, &violation.pointer);
+        if explained.holder.as_ref().is_some_and(|holder| *holder != place) {
+            return self.demand(explained, place, task, violation);
+        }
         let parameters: Vec<String> = if explained.members.is_empty() {
             Some(place).filter(|place| !place.is_empty()).into_iter().collect()
         } else {
@@ -173,6 +182,27 @@ impl Explainer {
             rest: explained.rest.clone(),
         }
     }
+
+    /// The error of a demand that a rule of an object around the parameter makes under a condition.
+    fn demand(
+        &self,
+        explained: &Explained,
+        place: String,
+        task: &Value,
+        violation: &Violation,
+    ) -> Explanation {
+        let is_missing = task.pointer(&violation.pointer).is_none();
+        let code = if is_missing { Code::Missing } else { explained.code };
+        let rest = self.parameters.get(&place).cloned().unwrap_or_default();
+        let parameters = vec![place];
+        Explanation {
+            constraint: violation.constraint.clone(),
+            code: explained.renamed.clone().unwrap_or_else(|| code.word(&parameters)),
+            parameters,
+            text: violation.message.clone(),
+            rest,
+        }
+    }
 }
 
 impl Explanation {
@@ -180,7 +210,8 @@ impl Explanation {
     pub(crate) fn into_problem(self) -> Problem {
         let subject = airspec_spec::text::list(&airspec_spec::text::ticked(&self.parameters), "and");
         let subject = if subject.is_empty() { "The task".to_owned() } else { subject };
-        let mut problem = Problem::new(400, &self.code, format!("{subject} {}.", self.text));
+        let text = airspec_spec::text::said_of(&subject, &self.text);
+        let mut problem = Problem::new(400, &self.code, format!("{text}."));
         problem.object.extend(self.rest);
         match self.parameters.as_slice() {
             [] => problem,
@@ -204,6 +235,10 @@ impl Explained {
             code: Code::of(&constraint.rule),
             renamed: None,
             expected: constraint.expected.clone(),
+            holder: constraint
+                .rule
+                .has_consequences()
+                .then(|| constraint.parameter.without_items().to_string()),
             rest: rest(model, constraint, &members),
             members,
         }
@@ -295,6 +330,13 @@ fn rest(model: &Model, constraint: &Constraint, members: &[String]) -> Map<Strin
         rest.insert(name::DOCUMENTATION.into(), documentation.as_str().into());
     }
     rest
+}
+
+/// Type and documentation of a parameter.
+fn about(schema: &Schema) -> Map<String, Value> {
+    let kinds = Some(type_of(schema)).filter(|kinds| !kinds.is_empty());
+    let told = [(name::TYPE, kinds), (name::DOCUMENTATION, schema.documentation.clone())];
+    told.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into()))).collect()
 }
 
 /// `integer`, `string[]`, `integer|array`.

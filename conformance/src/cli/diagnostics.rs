@@ -7,7 +7,7 @@ use airspec_report::Style;
 use airspec_spec::Source;
 use airspec_spec::diagnostic::Position;
 use airspec_spec::rule::Rule;
-use airspec_spec::text::visible;
+use airspec_spec::text::{said_of, visible};
 use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -70,7 +70,7 @@ fn diagnostics(
             "" => "the request".to_owned(),
             pointer => pointer.trim_start_matches('/').replace('/', "."),
         };
-        let message = visible(&format!("{pointer} {}", violation.message)).into_owned();
+        let message = visible(&said_of(&pointer, &violation.message)).into_owned();
         let constraint = specs.constraint(&violation.constraint);
         let page = constraint.and_then(|constraint| constraint.documentation.as_deref());
         let page = page.map(|page| format!(", see {page}")).unwrap_or_default();

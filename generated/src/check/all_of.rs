@@ -1,12 +1,12 @@
-//! `allOf`: the condition holds.
+//! `allOf`: what a branch demands holds as well.
 
-use super::{Check, Condition, holds};
+use super::{Check, Consequence};
 use crate::violation::{Constraint, Sink};
 
 impl<S: Sink> Check<'_, S> {
-    /// The condition holds.
+    /// All that the branch demands holds.
     #[inline]
-    pub fn all_of(self, constraint: &'static Constraint, condition: Condition) -> Self {
-        self.expect(constraint, |node| holds(node, condition))
+    pub fn all_of(self, constraint: &'static Constraint, consequence: Consequence) -> Self {
+        self.demand(constraint, consequence)
     }
 }

@@ -1,20 +1,18 @@
-//! `dependentSchemas`: where one member is present, a condition holds for the object.
+//! `dependentSchemas`: where one member is present, more must hold for the object.
 
-use super::{Check, Condition, holds};
+use super::{Check, Consequence};
 use crate::violation::{Constraint, Sink};
 
 impl<S: Sink> Check<'_, S> {
-    /// The condition of each trigger that is present holds.
+    /// All that is demanded where a trigger is present holds.
     #[inline]
     pub fn dependent_schemas(
         self,
         constraint: &'static Constraint,
-        branches: &[(&'static str, Condition)],
+        branches: &[(&'static str, Consequence)],
     ) -> Self {
-        self.expect(constraint, |node| {
-            branches
-                .iter()
-                .all(|(trigger, condition)| node.member(trigger).is_none() || holds(node, *condition))
-        })
+        let node = self.node;
+        let given = branches.iter().filter(|(trigger, _)| node.member(trigger).is_some());
+        given.fold(self, |check, (_, consequence)| check.demand(constraint, *consequence))
     }
 }

@@ -1,18 +1,19 @@
-//! `if` with `then` and `else`: which of two conditions holds depends on a third.
+//! `if` with `then` and `else`: which of two consequences must hold depends on a condition.
 
-use super::{Check, Condition, holds};
+use super::{Check, Condition, Consequence, holds};
 use crate::violation::{Constraint, Sink};
 
 impl<S: Sink> Check<'_, S> {
-    /// Where the condition holds so does `then`, where it does not so does `otherwise`.
+    /// Where the condition holds so must `then`, where it does not so must `otherwise`.
     #[inline]
     pub fn if_(
         self,
         constraint: &'static Constraint,
         condition: Condition,
-        then: Condition,
-        otherwise: Condition,
+        then: Consequence,
+        otherwise: Consequence,
     ) -> Self {
-        self.expect(constraint, |node| holds(node, if holds(node, condition) { then } else { otherwise }))
+        let consequence = if holds(self.node, condition) { then } else { otherwise };
+        self.demand(constraint, consequence)
     }
 }

@@ -21,6 +21,21 @@ impl<O: Object + ?Sized, S: Sink> Members<'_, O, S> {
         self
     }
 
+    /// Within a consequence: checks the member of that name, and reports where it is missing.
+    #[inline]
+    pub fn demanded(
+        self,
+        name: &str,
+        constraint: &'static Constraint,
+        check: impl FnOnce(Check<'_, S>),
+    ) -> Self {
+        match self.object.get(name) {
+            Some(node) => check(Check::new(node, &self.at.key(name), self.out)),
+            None => self.out.missing(&self.at.key(name), constraint),
+        }
+        self
+    }
+
     /// Within a condition: checks the member of that name, which must be there.
     #[inline]
     pub fn given(self, name: &str, check: impl FnOnce(Check<'_, S>)) -> Self {

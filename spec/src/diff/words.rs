@@ -51,7 +51,7 @@ pub(super) fn no_longer(sentence: &str) -> String {
             .strip_prefix("not ")
             .map_or_else(|| format!("no longer has to {rest}"), |rest| format!("may now {rest}")),
         (None, Some(rest)) => format!("is no longer {rest}"),
-        (None, None) => format!("no longer {sentence}"),
+        (None, None) => text::said_of("no longer", sentence),
     }
 }
 

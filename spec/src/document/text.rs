@@ -160,6 +160,13 @@ pub fn list(words: &[String], last: &str) -> String {
     }
 }
 
+/// A subject and what is said of it; a sentence with a subject of its own, or a condition in front, follows a colon.
+#[must_use]
+pub fn said_of(subject: &str, sentence: &str) -> String {
+    let is_whole = ["with ", "when ", "unless ", "`"].iter().any(|start| sentence.starts_with(start));
+    format!("{subject}{} {sentence}", if is_whole { ":" } else { "" })
+}
+
 /// Each name in backticks.
 #[must_use]
 pub fn ticked<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> Vec<String> {

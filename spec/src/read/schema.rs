@@ -440,11 +440,15 @@ impl<'a> Reader<'a> {
     fn constraint(
         &mut self,
         place: &Place,
-        rule: Rule,
+        mut rule: Rule,
         location: JsonPointer,
         level: Level,
         depth: usize,
     ) -> Constraint {
+        // A condition inside another is worded with that one.
+        if !place.inner {
+            rule::word(&mut rule);
+        }
         let id = if place.inner { ConstraintId::default() } else { self.mint(&place.path, &rule) };
         let expected = text::shorten(&rule.sentence(), SENTENCE);
         let documentation = place.documentation.clone();

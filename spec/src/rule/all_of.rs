@@ -1,5 +1,6 @@
 //! `allOf`: all of several schemas hold. Each branch is a rule of its own.
 
+use super::if_::consequence::{self, Subject};
 use super::{Keyword, Scope, branch_witnesses, phrase, some_branches};
 use crate::document::{Diagnostic, Member, Node};
 use crate::model::{Rule, Schema, Witness};
@@ -34,7 +35,7 @@ impl<'a> Keyword<'a> for AllOf<'a> {
     }
 
     fn sentence(&self) -> String {
-        format!("must be such that {}", phrase(self.0))
+        consequence::of_all(self.0, &Subject::default())
     }
 
     fn condition(&self, _: &str) -> String {

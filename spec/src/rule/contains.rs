@@ -23,7 +23,7 @@ impl<'a> Keyword<'a> for Contains<'a> {
     }
 
     fn sentence(&self) -> String {
-        format!("must have at least one item for which it holds that {}", phrase(self.0))
+        format!("must have at least one item for which {}", phrase(self.0))
     }
 
     fn is_composite(&self) -> bool {

@@ -1,8 +1,9 @@
 //! `dependentSchemas`: where one member is present, a schema holds for the object.
 
-use super::{Keyword, Scope, mention, minimal, phrase, samples};
+use super::if_::consequence::{self, Subject};
+use super::{Keyword, Scope, mention, minimal, samples};
 use crate::document::{Diagnostic, Member, text};
-use crate::model::{self, ParameterPath, Rule, Schema, Witness};
+use crate::model::{self, JsonPointer, ParameterPath, Rule, Schema, Witness};
 use serde_json::{Map, Value};
 
 pub(super) struct DependentSchemas<'a>(pub(super) &'a [model::DependentSchema]);
@@ -15,7 +16,8 @@ pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result
             let (message, help) = text::long_name(&key);
             return Err(value.error(message, help));
         }
-        let schema = scope.condition(value, &member.key);
+        let place = format!("{}{}", member.key, JsonPointer::default().join(&key));
+        let schema = scope.condition(value, &place);
         branches.push(model::DependentSchema { trigger: key, schema });
     }
     Ok(if branches.is_empty() { Vec::new() } else { vec![Rule::DependentSchemas(branches)] })
@@ -31,15 +33,7 @@ impl<'a> Keyword<'a> for DependentSchemas<'a> {
     }
 
     fn sentence(&self) -> String {
-        let said = |one: &model::DependentSchema| {
-            format!(
-                "when `{}` is given, be such that {}",
-                text::shorten(&one.trigger, 60),
-                phrase(&one.schema)
-            )
-        };
-        let parts: Vec<String> = self.0.iter().map(said).collect();
-        format!("must, {}", parts.join(", and, "))
+        consequence::of_dependent(self.0, &Subject::default())
     }
 
     fn is_composite(&self) -> bool {

@@ -1,9 +1,12 @@
 //! `if`: `then` holds where a condition does, and `else` where it does not.
 
-use super::{Keyword, Scope, branch_witnesses, phrase};
+pub(crate) mod consequence;
+
+use super::{Keyword, Scope, branch_witnesses};
 use crate::document::Node;
 use crate::model;
 use crate::model::{Rule, Schema, Witness};
+use consequence::Subject;
 use std::slice;
 
 pub(super) struct If<'a>(pub(super) &'a model::If);
@@ -44,20 +47,7 @@ impl<'a> Keyword<'a> for If<'a> {
     }
 
     fn sentence(&self) -> String {
-        let rule = self.0;
-        let condition = phrase(&rule.condition);
-        match (&rule.then, &rule.otherwise) {
-            (Some(then), None) => format!("must, when {condition}, be such that {}", phrase(then)),
-            (None, Some(otherwise)) => {
-                format!("must, unless {condition}, be such that {}", phrase(otherwise))
-            }
-            (Some(then), Some(otherwise)) => format!(
-                "must, when {condition}, be such that {}, and otherwise such that {}",
-                phrase(then),
-                phrase(otherwise)
-            ),
-            (None, None) => "is free".to_owned(),
-        }
+        consequence::of_if(self.0, &Subject::default())
     }
 
     fn is_composite(&self) -> bool {

@@ -31,11 +31,19 @@ impl<'a> Keyword<'a> for Not<'a> {
             let names = std::iter::once(property).chain(others).map(|property| &property.name);
             return format!("must not have {} together", text::list(&text::ticked(names), "and"));
         }
-        format!("is refused when {}", phrase(self.0))
+        let phrase = phrase(self.0);
+        match phrase.strip_suffix(" is given") {
+            Some(name) if !name.contains(' ') => format!("must not have {name}"),
+            _ => format!("is refused when {}", bare(&phrase)),
+        }
     }
 
     fn condition(&self, _: &str) -> String {
-        format!("it is not so that {}", phrase(self.0))
+        let phrase = phrase(self.0);
+        match phrase.strip_suffix(" is given") {
+            Some(name) if !name.contains(' ') => format!("{name} is not given"),
+            _ => format!("not ({})", bare(&phrase)),
+        }
     }
 
     fn is_composite(&self) -> bool {
@@ -49,4 +57,10 @@ impl<'a> Keyword<'a> for Not<'a> {
     fn witnesses(&self, _: &Schema) -> Vec<Witness> {
         flipped(branch_witnesses(slice::from_ref(self.0)))
     }
+}
+
+/// A phrase that is one group, without the brackets around it.
+fn bare(phrase: &str) -> &str {
+    let inner = phrase.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    inner.filter(|inner| !inner.contains(['(', ')'])).unwrap_or(phrase)
 }

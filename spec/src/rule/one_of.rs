@@ -1,6 +1,7 @@
 //! `oneOf`: exactly one of several schemas holds.
 
-use super::{Keyword, Scope, alternatives, branch_witnesses, branches, enum_, phrase, table};
+use super::any_of::{alternatives, only_required, table};
+use super::{Keyword, Scope, branch_witnesses, branches, enum_, phrase};
 use crate::document::{Diagnostic, Member, text};
 use crate::model::{Rule, Schema, Witness};
 
@@ -28,7 +29,7 @@ impl<'a> Keyword<'a> for OneOf<'a> {
             return format!("must have exactly one of {}", text::list(&text::ticked(&names), "and"));
         }
         if let Some(table) = table(self.0) {
-            return format!("must be such that {table}");
+            return format!("must have values of which {table}");
         }
         let forms: Vec<String> = self.0.iter().map(phrase).collect();
         format!("must satisfy exactly one of these: {}", forms.join("; "))
@@ -48,13 +49,5 @@ impl<'a> Keyword<'a> for OneOf<'a> {
 
     fn witnesses(&self, _: &Schema) -> Vec<Witness> {
         branch_witnesses(self.0)
-    }
-}
-
-/// The one name that a schema requires, where it does nothing else.
-fn only_required(schema: &Schema) -> Option<String> {
-    match schema.properties.as_slice() {
-        [property] if !property.declared && schema.constraints.is_empty() => Some(property.name.clone()),
-        _ => None,
     }
 }

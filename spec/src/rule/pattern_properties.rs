@@ -51,7 +51,7 @@ impl<'a> Keyword<'a> for PatternProperties<'a> {
     fn sentence(&self) -> String {
         let said = |one: &PatternProperty| {
             let pattern = text::shorten(&one.pattern.ecma, 60);
-            format!("for each member whose name matches `{pattern}` it holds that {}", phrase(&one.schema))
+            format!("for each member whose name matches `{pattern}`, {}", phrase(&one.schema))
         };
         let mut parts: Vec<String> = self.0.patterns.iter().map(said).collect();
         match &self.0.others {
@@ -60,10 +60,10 @@ impl<'a> Keyword<'a> for PatternProperties<'a> {
                 let but = if names.is_empty() { String::new() } else { format!(" but {names}") };
                 parts.push(format!("there are no other members{but}"));
             }
-            Some(others) => parts.push(format!("for each other member it holds that {}", phrase(others))),
+            Some(others) => parts.push(format!("for each other member, {}", phrase(others))),
             None => {}
         }
-        format!("must be such that {}", text::list(&parts, "and"))
+        format!("must satisfy this: {}", parts.join("; "))
     }
 
     fn children(&self) -> Vec<&'a Schema> {

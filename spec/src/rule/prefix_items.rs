@@ -31,13 +31,12 @@ impl<'a> Keyword<'a> for PrefixItems<'a> {
     }
 
     fn sentence(&self) -> String {
-        let said =
-            |(index, schema): (usize, &Schema)| format!("of item {index} it holds that {}", phrase(schema));
+        let said = |(index, schema): (usize, &Schema)| format!("for item {index}, {}", phrase(schema));
         let mut parts: Vec<String> = self.0.first.iter().enumerate().map(said).collect();
         if let Some(others) = &self.0.others {
-            parts.push(format!("of each item after these that {}", phrase(others)));
+            parts.push(format!("for each item after these, {}", phrase(others)));
         }
-        format!("must be such that {}", parts.join(", "))
+        format!("must satisfy this: {}", parts.join("; "))
     }
 
     fn children(&self) -> Vec<&'a Schema> {

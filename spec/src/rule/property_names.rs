@@ -23,7 +23,7 @@ impl<'a> Keyword<'a> for PropertyNames<'a> {
     }
 
     fn sentence(&self) -> String {
-        format!("must have only members for whose name it holds that {}", phrase(self.0))
+        format!("must have only names of which this is true: {}", phrase(self.0))
     }
 
     fn children(&self) -> Vec<&'a Schema> {

@@ -80,8 +80,7 @@ fn refused(tasks: &mut Tasks<'_>, behaviour: &Behaviour, task: &Value, known: &[
     let mut faulty = task.clone();
     faulty[NO_PARAMETER] = Value::from(1);
     tasks.identify(&mut faulty);
-    let broken: Vec<String> =
-        tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
+    let broken = tasks.broken(&faulty);
     let [constraint] = broken.as_slice() else { return None };
     let about = format!("with an address in `{parameter}`");
     let id = format!("{constraint}.reject.{}", slug(&about));

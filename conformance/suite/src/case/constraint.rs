@@ -37,9 +37,7 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
     let mut found: Vec<Case> = Vec::new();
     let mut co_occurring: Vec<Case> = Vec::new();
     for proposal in proposals {
-        let mut broken: Vec<String> =
-            tasks.judge(&proposal.task).into_iter().map(|violation| violation.constraint).collect();
-        broken.dedup();
+        let broken = tasks.broken(&proposal.task);
         let expect = match (proposal.side, broken.len()) {
             (Side::Accept, 0) => Expect::Accept,
             (Side::Reject, 1..=3) if broken.iter().any(|id| *id == constraint.id) => Expect::Reject(broken),

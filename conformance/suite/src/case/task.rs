@@ -107,6 +107,14 @@ impl<'m> Tasks<'m> {
         self.judge.task(task)
     }
 
+    /// The constraints that a task breaks, each once: one rule can break in several places.
+    pub(super) fn broken(&self, task: &Value) -> Vec<String> {
+        let mut broken: Vec<String> =
+            self.judge(task).into_iter().map(|violation| violation.constraint).collect();
+        broken.dedup();
+        broken
+    }
+
     /// Gives the task a fresh identity, if its model has one.
     pub(super) fn identify(&mut self, task: &mut Value) {
         self.identities.give(task);

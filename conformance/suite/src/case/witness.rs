@@ -321,7 +321,7 @@ impl Kept<'_> {
         if likely.is_some_and(|side| !self.has_room(side, &signature)) {
             return;
         }
-        let broken: Vec<String> = tasks.judge(&task).into_iter().map(|one| one.constraint).collect();
+        let broken = tasks.broken(&task);
         let side = match broken.as_slice() {
             [] => Side::Accept,
             [only] if *only == self.constraint.id => Side::Reject,

@@ -12,7 +12,7 @@ use super::finding::Finding;
 use super::observation::{Answer, Observation, Outcome};
 use super::{Claim, Oracle, answered, excerpt, listed, show};
 use crate::protocol::{CODE, ERRORS, MESSAGE, TASK_UUID};
-use airspec_spec::Level;
+use airspec_spec::{Level, text};
 use serde_json::Value;
 
 /// So many errors are looked at one by one; a request has fewer faults.
@@ -133,7 +133,7 @@ fn rule(oracle: &Oracle, id: &str) -> String {
         (_, parameter) => format!("`{parameter}`"),
     };
     let page = constraint.documentation.as_ref().map(|page| format!(", see {page}")).unwrap_or_default();
-    format!("{subject} {}{page}", constraint.expected)
+    format!("{}{page}", text::said_of(&subject, &constraint.expected))
 }
 
 fn status(contract: Level, answer: &Answer, sides: &Sides<'_>) -> Option<Finding> {
@@ -220,6 +220,17 @@ fn errors(
     findings
 }
 
+/// How many errors more than one a server can give for each rule that demands several things under its condition.
+fn demands(oracle: &Oracle, task: &Value) -> usize {
+    let holds_demands =
+        |id: &String| oracle.model.constraint(id).is_some_and(|one| one.rule.has_consequences());
+    let mut broken: Vec<String> = oracle.judge.task(task).into_iter().map(|one| one.constraint).collect();
+    broken.retain(holds_demands);
+    let all = broken.len();
+    broken.dedup();
+    all - broken.len()
+}
+
 /// Level `unstated`: one error for one fault, which can be joined to its task.
 fn alone(
     oracle: &Oracle,
@@ -230,7 +241,7 @@ fn alone(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     // A server that holds the rules of the model's owner may well tell of those, too.
-    let more: usize = sides.faulty.iter().map(|task| oracle.owner_faults(task)).sum();
+    let more: usize = sides.faulty.iter().map(|task| oracle.owner_faults(task) + demands(oracle, task)).sum();
     let is_repeated = |(place, error): (usize, &&Value)| about[..place].contains(error);
     // Two items of a list can be wrong in the same way.
     let faults = || sides.faulty.iter().map(|task| oracle.judge.task(task).len().max(1)).sum::<usize>();

@@ -92,10 +92,7 @@ fn put_into(
                 None => drop(faulty.as_object_mut()?.remove(name)),
             }
         }
-        let mut breaks: Vec<String> =
-            tasks.judge(&faulty).into_iter().map(|violation| violation.constraint).collect();
-        breaks.dedup();
-        (breaks == *broken).then_some(faulty)
+        (tasks.broken(&faulty) == *broken).then_some(faulty)
     })
 }
 
