@@ -84,7 +84,7 @@ pub(super) fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Setting
 fn odd_of_table(tasks: &Tasks<'_>, width: &str, height: &str) -> Option<Size> {
     const CAP: u64 = 1536;
     let mut sizes = rows(tasks, width, height);
-    sizes.retain(|(w, h)| side(w) % 64 != 0 || side(h) % 64 != 0);
+    sizes.retain(|(w, h)| !side(w).is_multiple_of(64) || !side(h).is_multiple_of(64));
     sizes.sort_by_key(|size| {
         let area = side(&size.0).saturating_mul(side(&size.1));
         if longest(size) > CAP { (0, area) } else { (1, u64::MAX - longest(size)) }
