@@ -8,7 +8,8 @@ use crate::case::{Case, Tasks, pointer};
 use crate::random;
 use airspec_judge::Judge;
 use airspec_mock::{Engine, EngineError, Fault, Settings};
-use airspec_spec::Model;
+use airspec_spec::rule::Rule;
+use airspec_spec::{Constraint, Model};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::Config;
 use serde_json::{Number, Value};
@@ -76,12 +77,30 @@ impl Company {
 /// Why it changes nothing to refuse the edge of a range: no legal task is found that has it.
 pub(crate) fn out_of_reach(model: &Model, judge: &Judge, constraint: &str, seed: u64) -> Option<String> {
     let constraint = model.constraint(constraint)?;
+    if matches!(constraint.rule, Rule::MinLength(_) | Rule::MaxLength(_)) {
+        return without_edge(model, constraint);
+    }
     let edge = constraint.rule.bound()?.value.to_plain_string();
     let value = edge.parse::<Number>().ok().map(Value::Number)?;
     let task = Tasks::new(model, judge, seed).with(&constraint.parameter, Some(value));
     let broken = judge.task(&task).into_iter().next()?;
     let path = &constraint.parameter;
     Some(format!("no legal task is found with {edge} for `{path}`: it breaks `{}`", broken.constraint))
+}
+
+/// Why it changes nothing to refuse texts at the edge of a length: a closed set has none of them.
+fn without_edge(model: &Model, constraint: &Constraint) -> Option<String> {
+    let values = model.task.at(&constraint.parameter)?.rules().find_map(|rule| match rule {
+        Rule::Enum(list) => Some(&list.values),
+        _ => None,
+    })?;
+    let has_edge = |text: &str| match constraint.rule {
+        Rule::MinLength(least) => text.chars().count() as u64 <= least,
+        Rule::MaxLength(most) => text.chars().count() as u64 >= most,
+        _ => true,
+    };
+    let is_free = values.iter().all(|value| value.value.as_str().is_none_or(|text| !has_edge(text)));
+    is_free.then(|| format!("no value of the closed set of `{}` has that length", constraint.parameter))
 }
 
 /// Why no task shows a fault that changes nothing but verdicts: of many tasks, none is accepted, refused or executed in

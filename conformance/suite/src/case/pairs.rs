@@ -229,9 +229,14 @@ pub(super) fn values(tasks: &Tasks<'_>, schema: &Schema) -> Vec<Value> {
             Rule::MaxItems(count) => usize::try_from(*count).ok(),
             _ => None,
         });
+        let least = schema.rules().find_map(|rule| match rule {
+            Rule::MinItems(count) => usize::try_from(*count).ok(),
+            _ => None,
+        });
         // Few and many: half of the most there can be.
-        let counts =
-            std::iter::once(1).chain(most.map(|most| most.min(MAX_ITEMS) / 2).filter(|half| *half > 1));
+        let few = least.unwrap_or(1).clamp(1, MAX_ITEMS);
+        let half = most.map(|most| most.min(MAX_ITEMS) / 2).filter(|half| *half > few);
+        let counts = std::iter::once(few).chain(half);
         let list = |count: usize| item.clone().map(|item| Value::Array(vec![item; count]));
         return counts.filter_map(list).collect();
     }

@@ -80,10 +80,17 @@ fn put_into(
     let Expect::Reject(broken) = &case.expect else { return None };
     let own = case.body.get(0)?;
     let (mut alone, mut whole) = (context.clone(), context.clone());
-    tasks.place(&mut alone, &case.parameter, own.pointer(&pointer(&case.parameter)).cloned());
+    let value = own.pointer(&pointer(&case.parameter)).cloned();
+    // An object that holds what is faulty has more in the context.
+    let is_holder = value.as_ref().is_some_and(Value::is_object);
+    tasks.place(&mut alone, &case.parameter, value);
     Changes::of(Some(own), &case.parameter, tasks.plain(), identity).apply(&mut whole);
     let is_in_array = ParameterPath::from(case.parameter.as_str()).is_in_array();
-    let candidates = if case.parameter.is_empty() || is_in_array { vec![whole] } else { vec![alone, whole] };
+    let candidates = match () {
+        () if case.parameter.is_empty() || is_in_array => vec![whole],
+        () if is_holder => vec![whole, alone],
+        () => vec![alone, whole],
+    };
     candidates.into_iter().find_map(|mut faulty| {
         tasks.identify(&mut faulty);
         if let Some(name) = identity.filter(|name| *name == case.parameter) {
