@@ -50,7 +50,8 @@ pub use type_::Kinds;
 
 use crate::node::{Node, Object};
 use crate::pointer::At;
-use crate::violation::{Constraint, Probe, Sink, Within};
+use crate::violation::{Constraint, Probe, Sink};
+use crate::within::Within;
 
 /// Stands for the parts of a condition, which are not reported.
 pub static CONDITION: Constraint = Constraint::CONDITION;

@@ -145,6 +145,7 @@ mod violation;
 pub mod webhook;
 #[doc(hidden)]
 pub mod wire;
+mod within;
 
 #[doc(hidden)]
 pub use serde;
@@ -166,7 +167,8 @@ pub use result::{ResultFile, ResultItem};
 pub use size::Size;
 pub use task::{Batch, Valid};
 pub use uuid::{InvalidUuid, Uuid};
-pub use violation::{Constraint, Probe, Sink, Violation, Violations, Within};
+pub use violation::{Constraint, Probe, Sink, Violation, Violations};
+pub use within::Within;
 
 // The documents also show the client and webhooks.
 #[cfg(all(doctest, feature = "client", feature = "webhook", feature = "websocket"))]

@@ -216,6 +216,17 @@ fn errors(
     findings
 }
 
+/// How many errors more than one a server can give for each rule that demands several things under its condition.
+fn demands(oracle: &Oracle, task: &Value) -> usize {
+    let holds_demands =
+        |id: &String| oracle.model.constraint(id).is_some_and(|one| one.rule.has_consequences());
+    let mut broken: Vec<String> = oracle.judge.task(task).into_iter().map(|one| one.constraint).collect();
+    broken.retain(holds_demands);
+    let all = broken.len();
+    broken.dedup();
+    all - broken.len()
+}
+
 /// Level `unstated`: one error for one fault, which can be joined to its task.
 fn alone(
     oracle: &Oracle,
@@ -226,7 +237,7 @@ fn alone(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     // A server that holds the rules of the model's owner may well tell of those, too.
-    let more: usize = sides.faulty.iter().map(|task| oracle.owner_faults(task)).sum();
+    let more: usize = sides.faulty.iter().map(|task| oracle.owner_faults(task) + demands(oracle, task)).sum();
     let is_repeated = |(place, error): (usize, &&Value)| about[..place].contains(error);
     // Two items of a list can be wrong in the same way.
     let faults = || sides.faulty.iter().map(|task| oracle.judge.task(task).len().max(1)).sum::<usize>();

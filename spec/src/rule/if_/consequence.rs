@@ -207,29 +207,29 @@ fn only_given(schema: &Schema, at: &Subject) -> Option<String> {
 
 /// The sentence of a whole `if`, with all of its demands.
 pub(crate) fn of_if(rule: &If, at: &Subject) -> String {
-    let then = rule.then.as_ref().and_then(|then| clause(condition(&rule.condition, at), then, at));
+    let then = rule.then.as_ref().and_then(|then| clause(&condition(&rule.condition, at), then, at));
     let otherwise = if then.is_some() { "otherwise".to_owned() } else { negated(&rule.condition, at) };
-    let otherwise = rule.otherwise.as_ref().and_then(|branch| clause(otherwise, branch, at));
-    joined(then.into_iter().chain(otherwise).collect())
+    let otherwise = rule.otherwise.as_ref().and_then(|branch| clause(&otherwise, branch, at));
+    joined(&then.into_iter().chain(otherwise).collect::<Vec<_>>())
 }
 
 /// The sentence of a whole `dependentSchemas`.
 pub(crate) fn of_dependent(branches: &[DependentSchema], at: &Subject) -> String {
     let given = |one: &DependentSchema| format!("with {} given", at.member(&one.trigger));
-    joined(branches.iter().filter_map(|one| clause(given(one), &one.schema, at)).collect())
+    joined(&branches.iter().filter_map(|one| clause(&given(one), &one.schema, at)).collect::<Vec<_>>())
 }
 
 /// The sentence of a whole branch of `allOf`.
 pub(crate) fn of_all(schema: &Schema, at: &Subject) -> String {
-    joined(demands(schema, at))
+    joined(&demands(schema, at))
 }
 
-fn joined(parts: Vec<String>) -> String {
+fn joined(parts: &[String]) -> String {
     if parts.is_empty() { "is free".to_owned() } else { parts.join("; ") }
 }
 
 /// A condition, and all that holds under it.
-fn clause(given: String, branch: &Schema, at: &Subject) -> Option<String> {
+fn clause(given: &str, branch: &Schema, at: &Subject) -> Option<String> {
     match demands(branch, at).as_slice() {
         [] => None,
         [only] => Some(format!("{given}, {only}")),
