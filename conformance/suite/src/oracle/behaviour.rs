@@ -21,7 +21,7 @@ mod upload;
 mod webhook;
 
 use super::finding::Finding;
-use super::observation::{Call, Observation};
+use super::observation::{Answer, Call, Observation, Outcome};
 use super::scene::TaskResults;
 use super::{Identity, excerpt};
 use crate::parameter::{at, effective, remove, results, set, whole};
@@ -103,14 +103,19 @@ fn pairs<'a>(model: &'a Model, identity: &Identity, seen: &'a Observation) -> Ve
     scenes
 }
 
-/// The fields that are missing although the task asks for them: two tasks with different ones are told apart by them.
-fn flags(scene: &TaskResults<'_>) -> Vec<String> {
+/// The fields that a result lacks although its task asks for them, and that a result of another task has: the results
+/// are swapped.
+fn swapped(scene: &TaskResults<'_>) -> Vec<String> {
     let flags = scene.model.behaviours.iter().filter_map(|behaviour| match &behaviour.kind {
         Kind::Flag { parameter, field } => Some((parameter, field)),
         _ => None,
     });
-    let asked = flags.filter(|(parameter, _)| scene.value(parameter).and_then(Value::as_bool) == Some(true));
-    asked.flat_map(|(parameter, field)| flag::check(scene, parameter, field)).collect()
+    let items = || scene.seen.polls.iter().filter_map(Outcome::answer).flat_map(Answer::data);
+    let is_elsewhere =
+        |field: &str| items().filter_map(Value::as_object).any(|item| at(item, field).is_some());
+    let is_asked = |parameter: &str| scene.value(parameter).and_then(Value::as_bool) == Some(true);
+    let doubtful = flags.filter(|(parameter, field)| is_asked(parameter) && is_elsewhere(field));
+    doubtful.flat_map(|(parameter, field)| flag::check(scene, parameter, field)).collect()
 }
 
 fn scene_of_one(scene: &TaskResults<'_>, identity: &Identity, kind: &Kind) -> Vec<String> {
@@ -126,7 +131,7 @@ fn scene_of_one(scene: &TaskResults<'_>, identity: &Identity, kind: &Kind) -> Ve
         Kind::Delivery { parameter, immediate, deferred } => match scene.text(parameter) {
             Some(value) if value == deferred => {
                 let wrong = delivery::deferred(scene, identity, results(scene.model, scene.task));
-                if wrong.is_empty() { flags(scene) } else { wrong }
+                if wrong.is_empty() { swapped(scene) } else { wrong }
             }
             Some(value) if value == immediate => delivery::immediate(scene, identity, parameter, value),
             _ => Vec::new(),
