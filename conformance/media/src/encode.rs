@@ -6,7 +6,7 @@
 
 use super::{Container, canvas::Canvas};
 
-/// Encodes a canvas whose sides are at most [`MAX_SIDE`](super::MAX_SIDE), for a container of images.
+/// Encodes a canvas of a size that is [drawn](super::drawn_size), for a container of images.
 pub(super) fn encode(canvas: &Canvas, container: Container, quality: u8) -> Vec<u8> {
     match container {
         Container::Png => png(canvas),

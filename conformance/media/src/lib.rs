@@ -48,15 +48,26 @@ pub use model::{Mesh, render_mesh};
 pub use probe::{ImageSize, MAX_PROBED_SIDE, Probe, ProbeError, SoundFormat, probe};
 pub use video::{Clip, MAX_CLIP_MILLISECONDS, MAX_FRAMES_PER_SECOND, render_clip};
 
-/// The longest side that [`render`] draws, in pixels: an image of this size takes 192 MiB before it is encoded.
-pub const MAX_SIDE: u32 = 8192;
+/// The longest side that [`render`] draws, in pixels: a WebP file has none that is longer.
+pub const MAX_SIDE: u32 = 16_383;
+
+/// The largest area that [`render`] draws, in pixels: an image of it takes 192 MiB before it is encoded.
+pub const MAX_AREA: u32 = 8192 * 8192;
+
+/// The size that is drawn where this one is asked for: no side is less than 1 or more than [`MAX_SIDE`], and where the
+/// area would be more than [`MAX_AREA`], the height is less.
+#[must_use]
+pub fn drawn_size(width: u32, height: u32) -> (u32, u32) {
+    let width = width.clamp(1, MAX_SIDE);
+    (width, height.clamp(1, MAX_SIDE).min(MAX_AREA / width))
+}
 
 /// All that an image shows, and so all that its bytes depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Image<'a> {
-    /// Pixels from left to right, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
+    /// Pixels from left to right, within the bounds of [`drawn_size`].
     pub width: u32,
-    /// Pixels from top to bottom, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
+    /// Pixels from top to bottom, within the bounds of [`drawn_size`].
     pub height: u32,
     /// The container of the file; one that is not of [`Medium::Image`] is taken for JPEG.
     pub container: Container,
@@ -79,9 +90,10 @@ pub struct Image<'a> {
 /// memory until this returns, so a server renders only a few large ones at a time.
 #[must_use]
 pub fn render(image: &Image<'_>) -> Vec<u8> {
+    let (width, height) = drawn_size(image.width, image.height);
     let image = Image {
-        width: image.width.clamp(1, MAX_SIDE),
-        height: image.height.clamp(1, MAX_SIDE),
+        width,
+        height,
         container: image.container.or_first_of(Medium::Image),
         quality: image.quality.clamp(1, 100),
         ..*image

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Container, Image, Medium, probe, render};
+use super::{Container, Image, MAX_AREA, MAX_SIDE, Medium, drawn_size, probe, render};
 
 const CONTAINERS: [Container; 3] = [Container::Jpeg, Container::Png, Container::Webp];
 
@@ -52,6 +52,19 @@ fn every_container_decodes_to_the_size_asked_for() {
             assert_eq!(pixels.len(), width as usize * height as usize * 3, "{container:?}");
         }
     }
+}
+
+#[test]
+fn long_images_are_as_long_as_asked_for() {
+    for container in CONTAINERS {
+        for (width, height) in [(11_712, 2), (2, 16_383)] {
+            let file = render(&Image { width, height, ..image(container) });
+            assert_eq!(probe(&file).unwrap().size(), Some((width, height)), "{container:?}");
+        }
+    }
+    assert_eq!(drawn_size(11_712, 1408), (11_712, 1408));
+    assert_eq!(drawn_size(0, u32::MAX), (1, MAX_SIDE));
+    assert_eq!(drawn_size(u32::MAX, u32::MAX), (MAX_SIDE, MAX_AREA / MAX_SIDE));
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod mp4;
 mod vp8;
 mod webm;
 
-use super::{Container, MAX_SIDE, Medium};
+use super::{Container, Medium, drawn_size};
 
 /// The longest clip that [`render_clip`] makes, in milliseconds.
 pub const MAX_CLIP_MILLISECONDS: u32 = 120_000;
@@ -19,9 +19,9 @@ pub const MAX_FRAMES_PER_SECOND: u32 = 120;
 /// All that a clip's bytes depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Clip<'a> {
-    /// Pixels from left to right, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
+    /// Pixels from left to right, within the bounds of [`drawn_size`].
     pub width: u32,
-    /// Pixels from top to bottom, 1 to [`MAX_SIDE`]; a value outside is brought to the nearest bound.
+    /// Pixels from top to bottom, within the bounds of [`drawn_size`].
     pub height: u32,
     /// The container of the file; one that is not of [`Medium::Video`] is taken for MP4.
     pub container: Container,
@@ -53,9 +53,10 @@ impl Clip<'_> {
 /// pixels of each frame. Ten seconds of 1920 x 1080 pixels at 24 frames per second take less than 60 kB.
 #[must_use]
 pub fn render_clip(clip: &Clip<'_>) -> Vec<u8> {
+    let (width, height) = drawn_size(clip.width, clip.height);
     let clip = Clip {
-        width: clip.width.clamp(1, MAX_SIDE),
-        height: clip.height.clamp(1, MAX_SIDE),
+        width,
+        height,
         container: clip.container.or_first_of(Medium::Video),
         milliseconds: clip.milliseconds.clamp(1, MAX_CLIP_MILLISECONDS),
         frames_per_second: clip.frames_per_second.clamp(1, MAX_FRAMES_PER_SECOND),

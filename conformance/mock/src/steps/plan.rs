@@ -4,7 +4,7 @@ use crate::behaviour_index::BehaviourIndex;
 use crate::file_spec::Playing;
 use crate::protocol::Form;
 use crate::task_view::TaskView;
-use airspec_media::{Container, MAX_SIDE, Medium};
+use airspec_media::{Container, Medium, drawn_size};
 use airspec_spec::Model;
 use airspec_spec::behaviour::Quantity;
 use airspec_spec::price::Prices;
@@ -139,9 +139,9 @@ fn size(view: TaskView<'_>, index: &BehaviourIndex) -> (u32, u32) {
     let Some((width, height)) = &index.size else { return (SIDE, SIDE) };
     let side = |path: &str| {
         let asked = view.whole(path).and_then(|pixels| u32::try_from(pixels).ok());
-        asked.unwrap_or(SIDE).clamp(1, MAX_SIDE)
+        asked.unwrap_or(SIDE)
     };
-    (side(width), side(height))
+    drawn_size(side(width), side(height))
 }
 
 fn container(view: TaskView<'_>, index: &BehaviourIndex, carriers: &[String]) -> Container {
