@@ -40,7 +40,7 @@ pub use budget::Budget;
 pub use ending::Deadline;
 pub use event::Event;
 pub use exchange::{Exchange, Got, Traffic};
-pub use fetch::decompressed;
+pub use fetch::{cause, decompressed};
 pub use pace::Throttled;
 pub use reader::{Page, Reader, Version};
 pub use record::{Record, Request, Response};

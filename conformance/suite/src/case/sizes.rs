@@ -11,12 +11,16 @@ use std::cmp::{Ordering, Reverse};
 /// A width and a height.
 type Size = (Value, Value);
 
+fn of_pixels((width, height): (u32, u32)) -> Size {
+    (width.into(), height.into())
+}
+
 /// Sizes that are large in one direction or the other, or both.
 const LARGE: [(u32, u32); 4] = [(3840, 2160), (2160, 3840), (2880, 2880), (2048, 2048)];
 
 /// A square, a wide and a tall image, each of a usual size or else of one that rules over several parameters name.
 pub(super) fn shapes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
-    let usual = [(1024, 1024), (1536, 1024), (1024, 1536)].map(|(w, h)| (Value::from(w), Value::from(h)));
+    let usual = [(1024, 1024), (1536, 1024), (1024, 1536)].map(of_pixels);
     let all: Vec<Size> = usual.into_iter().chain(named_sizes(tasks, width, height)).collect();
     let shape = |(w, h): &Size| w.as_f64().partial_cmp(&h.as_f64());
     let of = |order| {
@@ -30,7 +34,7 @@ pub(super) fn shapes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> 
 pub(super) fn largest(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Size> {
     let mut rows = rows(tasks, width, height);
     rows.sort_by_key(|size| Reverse(longest(size)));
-    let usual = LARGE.map(|(w, h)| (Value::from(w), Value::from(h)));
+    let usual = LARGE.map(of_pixels);
     let is_legal = |size: &Size| is_legal_size(tasks, (width, height), size);
     let found: Vec<Size> = rows.into_iter().filter(is_legal).take(LARGE.len()).collect();
     if found.is_empty() { usual.into_iter().filter(is_legal).collect() } else { found }
@@ -65,7 +69,7 @@ pub(super) fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Setting
     let mut found: Vec<Settings> = shapes(tasks, width, height).iter().map(settings).collect();
     found.extend(largest(tasks, width, height).first().map(settings));
     found.extend(least(tasks, width).zip(least(tasks, height)).as_ref().map(settings));
-    let mut odd = ODD.map(|(w, h)| (Value::from(w), Value::from(h))).into_iter();
+    let mut odd = ODD.map(of_pixels).into_iter();
     let odd = odd.find(|size| is_legal_size(tasks, (width, height), size));
     if let Some((about, sides)) = odd.or_else(|| odd_of_table(tasks, width, height)).as_ref().map(settings) {
         for behaviour in &tasks.model.behaviours {
@@ -95,7 +99,7 @@ fn odd_of_table(tasks: &Tasks<'_>, width: &str, height: &str) -> Option<Size> {
 /// Whether a legal size is found with a side of so many pixels.
 pub(crate) fn has_side_of(tasks: &Tasks<'_>, pixels: u64) -> bool {
     let Some((width, height)) = tasks.model.size() else { return false };
-    let usual = LARGE.map(|(w, h)| (Value::from(w), Value::from(h)));
+    let usual = LARGE.map(of_pixels);
     let mut sizes = usual.into_iter().chain(named_sizes(tasks, width, height));
     sizes.any(|size| longest(&size) >= pixels && is_legal_size(tasks, (width, height), &size))
 }

@@ -113,8 +113,8 @@ fn swapped(scene: &TaskResults<'_>) -> Vec<String> {
     let items = || scene.seen.polls.iter().filter_map(Outcome::answer).flat_map(Answer::data);
     let is_elsewhere =
         |field: &str| items().filter_map(Value::as_object).any(|item| at(item, field).is_some());
-    let is_asked = |parameter: &str| scene.value(parameter).and_then(Value::as_bool) == Some(true);
-    let doubtful = flags.filter(|(parameter, field)| is_asked(parameter) && is_elsewhere(field));
+    let is_enabled = |parameter: &str| scene.value(parameter).and_then(Value::as_bool) == Some(true);
+    let doubtful = flags.filter(|(parameter, field)| is_enabled(parameter) && is_elsewhere(field));
     doubtful.flat_map(|(parameter, field)| flag::check(scene, parameter, field)).collect()
 }
 

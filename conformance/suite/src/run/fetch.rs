@@ -9,7 +9,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use reqwest::header::{CONTENT_ENCODING, HeaderMap};
 use reqwest::redirect::Policy;
 use reqwest::{RequestBuilder, Response, Url};
-use std::error::Error as _;
+use std::error::Error;
 use std::io::Read;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -296,13 +296,14 @@ pub(super) fn loss(error: reqwest::Error) -> Loss {
     if error.is_connect() { Loss::Unreachable(cause(&error)) } else { Loss::Broken(cause(&error)) }
 }
 
-/// The innermost reason of an error: the outer ones repeat the address, which can hold a secret.
-fn cause(error: &reqwest::Error) -> String {
-    let mut reason = error.source();
-    while let Some(inner) = reason.and_then(std::error::Error::source) {
-        reason = Some(inner);
+/// The innermost reason of an error: the outer ones repeat the URL, which can hold a secret.
+#[must_use]
+pub fn cause(error: &dyn Error) -> String {
+    let mut reason = error;
+    while let Some(inner) = reason.source() {
+        reason = inner;
     }
-    reason.map_or_else(|| error.to_string(), ToString::to_string)
+    reason.to_string()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::upstream::{Target, Upstream};
 use airspec_mock::serving::Budget;
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::protocol::{CODE, ERRORS, MESSAGE};
+use airspec_suite::run::cause;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
@@ -16,7 +17,6 @@ use hyper::header::{
 };
 use hyper::{Method, StatusCode};
 use serde_json::json;
-use std::error::Error;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -159,15 +159,6 @@ pub(super) fn own_error(status: StatusCode, code: &str, text: &str) -> Response 
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response.headers_mut().insert("x-airspec-proxy", HeaderValue::from_static("answered"));
     response
-}
-
-/// The innermost reason of an error: the outer ones repeat the address.
-fn cause(error: &dyn Error) -> String {
-    let mut reason: &dyn Error = error;
-    while let Some(inner) = reason.source() {
-        reason = inner;
-    }
-    reason.to_string()
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl Watcher {
             let constraint = oracle.model().constraint(&violation.constraint);
             let level = constraint.map_or(airspec_spec::Level::Facts, |one| one.level);
             let (task, pointer) = (tasks[*number].0, &violation.pointer);
-            let message = told(violation, constraint, tasks[*number].1, now.options.mask);
+            let message = describe(violation, constraint, tasks[*number].1, now.options.mask);
             now.client(place, &violation.constraint, level, format!("/{task}{pointer}: {message}"));
         }
         let Some(answer) = own_answer(oracle, now, tasks, batch) else { return };
@@ -63,7 +63,7 @@ impl Watcher {
             now.server(place, wrong, &|subject| side(model, subject));
         } else {
             let ids = each_once(&broken);
-            let about = broken.first().map(|first| told_short(first, oracle, now.options.mask));
+            let about = broken.first().map(|first| summarize(first, oracle, now.options.mask));
             let wrong = oracle.of_faulty(&ids, &about.unwrap_or_default(), &seen);
             if wrong.is_empty() {
                 for id in &ids {
@@ -290,7 +290,7 @@ fn each_once(broken: &[&Violation]) -> Vec<String> {
 }
 
 /// A violation in a sentence. The value that was found is told unless it is a text that may be private.
-fn told(violation: &Violation, constraint: Option<&Constraint>, task: &Value, mask: Mask) -> String {
+fn describe(violation: &Violation, constraint: Option<&Constraint>, task: &Value, mask: Mask) -> String {
     let is_listed = |rule: &Rule| matches!(rule, Rule::Enum(_) | Rule::Const(_));
     let is_open = mask == Mask::Off
         || constraint.is_none_or(|one| is_listed(&one.rule))
@@ -313,7 +313,7 @@ fn told(violation: &Violation, constraint: Option<&Constraint>, task: &Value, ma
 }
 
 /// What is special about a request, in a few words.
-fn told_short(violation: &Violation, oracle: &Oracle, mask: Mask) -> String {
+fn summarize(violation: &Violation, oracle: &Oracle, mask: Mask) -> String {
     let expected = oracle.model().constraint(&violation.constraint).map(|one| one.expected.clone());
     let message = match mask {
         Mask::Off => violation.message.clone(),
