@@ -8,7 +8,8 @@ use crate::case::{Case, Expect, is_ordinary_id};
 use crate::changes::Changes;
 use crate::cost::Costs;
 use crate::oracle::Oracle;
-use crate::parameter::{at, set};
+use crate::parameter::{at, effective, set};
+use airspec_spec::behaviour::Kind;
 use airspec_spec::{Constraint, Model, ParameterPath};
 use serde_json::Value;
 use std::sync::Arc;
@@ -132,8 +133,10 @@ impl Batcher {
             }
         }
         let merged = self.merge_all(cases, accepted, oracle);
-        batches.extend(shared(merged, cases, ACCEPTED));
-        batches.extend(shared(together, cases, ACCEPTED));
+        for accepted in [merged, together] {
+            let mixed = |Batch(tasks)| Batch(alternating(tasks, |task| self.shown(cases, task, oracle)));
+            batches.extend(shared(accepted, cases, ACCEPTED).into_iter().map(mixed));
+        }
         batches.extend(shared(refused, cases, REFUSED));
         batches
     }
@@ -159,6 +162,20 @@ impl Batcher {
             changes.join(&own);
         }
         self.merged(changes, is_beyond(oracle, &cases[*task.first()?].body[0]), oracle)
+    }
+
+    /// What results show of a task: the values of the parameters that choose their fields, files and number.
+    fn shown(&self, cases: &[Case], task: &[usize], oracle: &Oracle) -> Vec<Option<Value>> {
+        let task = self.task(cases, task, oracle).unwrap_or_default();
+        let shown = oracle.model().behaviours.iter().filter(|behaviour| {
+            use Kind::{Container, Count, Flag, Select, Size};
+            matches!(
+                behaviour.kind,
+                Flag { .. } | Select { .. } | Container { .. } | Count { .. } | Size { .. }
+            )
+        });
+        let names = shown.flat_map(|behaviour| behaviour.kind.parameters());
+        names.map(|name| effective(oracle.model(), &task, name).cloned()).collect()
     }
 
     /// What a case changes in the task that all start from.
@@ -297,6 +314,30 @@ fn shared(tasks: Vec<Vec<usize>>, cases: &[Case], most: usize) -> Vec<Batch> {
     batches.into_iter().map(|(batch, _)| batch).collect()
 }
 
+/// The tasks in an order in which neighbours differ in what is shown of them, as far as that goes, and at the end before
+/// all: where a server swaps the results of two tasks, they show it.
+fn alternating<K: PartialEq>(tasks: Vec<Vec<usize>>, shown: impl Fn(&[usize]) -> K) -> Vec<Vec<usize>> {
+    let mut groups: Vec<(K, Vec<Vec<usize>>)> = Vec::new();
+    for task in tasks {
+        let key = shown(&task);
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, group)) => group.push(task),
+            None => groups.push((key, vec![task])),
+        }
+    }
+    let mut ordered = Vec::new();
+    let mut last = None;
+    loop {
+        let left = (0..groups.len()).filter(|&place| !groups[place].1.is_empty());
+        let largest = |place: &usize| (Some(*place) != last, groups[*place].1.len());
+        let Some(place) = left.max_by_key(largest) else { break };
+        ordered.extend(groups[place].1.pop());
+        last = Some(place);
+    }
+    ordered.reverse();
+    ordered
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -331,6 +372,27 @@ mod tests {
         let mut task = base.clone();
         changes.apply(&mut task);
         Some(task)
+    }
+
+    #[test]
+    fn the_last_tasks_of_a_batch_differ_where_any_do() {
+        let order = |keys: &str| -> String {
+            let key = |task: &[usize]| keys.as_bytes()[task[0]];
+            let tasks = (0..keys.len()).map(|place| vec![place]).collect();
+            alternating(tasks, key).iter().map(|task| char::from(key(task))).collect()
+        };
+        assert_eq!(order(""), "");
+        assert_eq!(order("aa"), "aa");
+        for keys in ["aaaaab", "baaaaa", "aabbcc", "abab"] {
+            let ordered = order(keys);
+            let mut sorted: Vec<char> = ordered.chars().collect();
+            sorted.sort_unstable();
+            let mut own: Vec<char> = keys.chars().collect();
+            own.sort_unstable();
+            assert_eq!(sorted, own, "{keys}");
+            let last: Vec<char> = ordered.chars().rev().take(2).collect();
+            assert_ne!(last[0], last[1], "{keys}: {ordered}");
+        }
     }
 
     #[test]

@@ -114,16 +114,17 @@ impl<'m, J: Judge> Synthesiser<'m, J> {
     }
 
     /// A task on one side of a rule that breaks no other, where the parameters of that rule may have many values and
-    /// those of rules that share one with it a few.
+    /// those of rules that share one with it a few. It starts from the task, of which some parameters are kept.
     #[must_use]
-    pub fn witness(&self, rule: &Constraint, task: &Value, side: Side) -> Option<Value> {
-        let own = rule.parameters();
-        let kept: Vec<&str> = own.iter().map(ParameterPath::as_str).collect();
+    pub fn witness(&self, rule: &Constraint, (task, kept): (&Value, &[&str]), side: Side) -> Option<Value> {
+        let paths = rule.parameters();
+        let own: Vec<&str> = paths.iter().map(ParameterPath::as_str).collect();
         let mut options = self.options_up_to(rule, &[], MANY_VALUES);
         for (path, values) in &mut options {
             values.extend(self.around_conditions(rule, path).into_iter().map(Some));
         }
-        options.extend(self.hanging_together(rule, &kept));
+        options.extend(self.hanging_together(rule, &own));
+        options.retain(|(path, _)| !kept.contains(&path.as_str()));
         let leads = |standing: &Standing<'_>| standing.breaks_at_most(rule) && standing.can_be(rule, side);
         let task = &self.with_holder(rule, task);
         let mut found = None;

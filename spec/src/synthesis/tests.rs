@@ -136,11 +136,11 @@ fn a_rule_is_broken_alone_where_another_has_to_be_satisfied_for_that() {
     let judge = counted();
     let tasks = Synthesiser::new(&judge.model, &judge, None);
     let rule = judge.model.constraint("preset+width.not").unwrap();
-    let task = tasks.witness(rule, tasks.base(), Side::Reject).unwrap();
+    let task = tasks.witness(rule, (tasks.base(), &[]), Side::Reject).unwrap();
     let broken: Vec<_> = tasks.faults(&task).into_iter().map(|fault| fault.constraint).collect();
     assert_eq!(broken, std::slice::from_ref(&rule.id), "{task}");
     assert!(task.get("image").is_some() && task.get("height").is_some(), "{task}");
     // Without an image there must be a size, which excludes a preset.
     let dead = judge.model.constraint("preset+image.if").unwrap();
-    assert_eq!(tasks.witness(dead, tasks.base(), Side::Reject), None);
+    assert_eq!(tasks.witness(dead, (tasks.base(), &[]), Side::Reject), None);
 }

@@ -42,7 +42,8 @@ pub(super) enum ConversationMutation {
     SecondDownload,
     Created,
     Negative(String),
-    Rounded(String),
+    /// Of the format, down to multiples of so many pixels.
+    Rounded(String, u32),
     Capped(String),
     LargeEnd,
     WebhookWithUpload,
@@ -112,9 +113,9 @@ impl ConversationMutations {
         for mutation in &self.chosen {
             let sides = [&mut plan.width, &mut plan.height];
             match mutation {
-                ConversationMutation::Rounded(value) if format == Some(value) => {
+                ConversationMutation::Rounded(value, step) if format == Some(value) => {
                     for side in sides {
-                        *side = (*side / STEP * STEP).max(STEP.min(*side));
+                        *side = (*side / step * step).max(*step.min(side));
                     }
                 }
                 ConversationMutation::Capped(value) if format == Some(value) => {

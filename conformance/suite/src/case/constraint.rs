@@ -7,6 +7,9 @@ use airspec_spec::witness::Side;
 use airspec_spec::{Constraint, Level, Model};
 use serde_json::Value;
 
+/// A faulty task is no case where it breaks more constraints than this.
+const MAX_BROKEN: usize = 4;
+
 /// A task proposed for one side, before it is judged.
 pub(super) struct Proposal {
     pub(super) task: Value,
@@ -40,7 +43,9 @@ pub(super) fn cases(tasks: &mut Tasks<'_>, constraint: &Constraint, out: &mut Ca
         let broken = tasks.broken(&proposal.task);
         let expect = match (proposal.side, broken.len()) {
             (Side::Accept, 0) => Expect::Accept,
-            (Side::Reject, 1..=3) if broken.iter().any(|id| *id == constraint.id) => Expect::Reject(broken),
+            (Side::Reject, 1..=MAX_BROKEN) if broken.iter().any(|id| *id == constraint.id) => {
+                Expect::Reject(broken)
+            }
             _ => continue,
         };
         let is_co_occurring = matches!(&expect, Expect::Reject(broken) if broken.len() > 1);

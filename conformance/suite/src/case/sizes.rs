@@ -58,7 +58,7 @@ fn is_legal_size(tasks: &Tasks<'_>, (width, height): (&str, &str), size: &Size) 
 }
 
 /// Large sizes whose sides are multiples of no large power of two: who caps or rounds changes them.
-const ODD: [(u32, u32); 3] = [(2576, 1456), (2032, 1040), (1520, 1040)];
+const ODD: [(u32, u32); 4] = [(2576, 1456), (2032, 1040), (1984, 1088), (1520, 1040)];
 
 /// One image of each shape, a large one, the smallest, and in each format one that is large and odd.
 pub(super) fn sizes(tasks: &Tasks<'_>, width: &str, height: &str) -> Vec<Settings> {

@@ -198,9 +198,16 @@ impl<'m> Tasks<'m> {
         self.made.each_combination(rule, task, look);
     }
 
-    /// A task on one side of a rule over several parameters that breaks no other.
-    pub(super) fn witness(&self, rule: &Constraint, side: Side) -> Option<Value> {
-        self.made.witness(rule, self.plain(), side)
+    /// A task on one side of a rule over several parameters that breaks no other: one like a given task, of which some
+    /// parameters are kept.
+    pub(super) fn witness(
+        &self,
+        rule: &Constraint,
+        task: &Value,
+        kept: &[&str],
+        side: Side,
+    ) -> Option<Value> {
+        self.made.witness(rule, (task, kept), side)
     }
 
     /// The accepting values that a constraint of one parameter proposes, for those who combine them.

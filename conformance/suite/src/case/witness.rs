@@ -168,21 +168,20 @@ fn ordinary(tasks: &mut Tasks<'_>, schema: &Schema, kinds: Kinds) -> Option<Valu
     tasks.scene(path)?.pointer(&pointer(path)).cloned().filter(Value::is_number)
 }
 
-/// `null` where the parameter may be left out only because others stand in for it: who takes `null` for left out
-/// accepts it.
+/// `null` in a task that is valid without the parameter, be it because others stand in for it: who takes `null` for left
+/// out accepts it.
 fn null_in_absence(tasks: &mut Tasks<'_>, path: &str) -> Option<Proposal> {
     let mut task = tasks.scene(path)?;
     tasks.place(&mut task, path, None);
-    if tasks.judge(&task).is_empty() {
-        return None;
-    }
-    let mut task = tasks.settle(task, &[path]);
-    if !tasks.judge(&task).is_empty() {
+    let is_valid = |task: &Value| tasks.judge(task).is_empty();
+    let about = if is_valid(&task) { "null in place of nothing" } else { "null where others stand in" };
+    let mut task = if is_valid(&task) { task } else { tasks.settle(task, &[path]) };
+    if !is_valid(&task) {
         return None;
     }
     tasks.identify(&mut task);
     tasks.place(&mut task, path, Some(Value::Null));
-    Some(Proposal { task, side: Side::Reject, about: "null where others stand in".to_owned(), level: None })
+    Some(Proposal { task, side: Side::Reject, about: about.to_owned(), level: None })
 }
 
 fn placed(tasks: &mut Tasks<'_>, path: &str, witness: Witness) -> Proposal {
@@ -279,7 +278,7 @@ fn combined(tasks: &mut Tasks<'_>, constraint: &Constraint) -> Vec<Proposal> {
     });
     for side in [Side::Accept, Side::Reject] {
         if kept.of(side).next().is_none()
-            && let Some(candidate) = tasks.witness(constraint, side)
+            && let Some(candidate) = tasks.witness(constraint, tasks.plain(), &[], side)
         {
             kept.look(tasks, candidate, None);
         }

@@ -154,7 +154,9 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
         let start = Instant::now();
         let look = async {
             let (body, outcome) = session.post_anew(body, &names(cases, &[task])).await.ok()?;
-            Some(told(&session, cases, task, Observation::new(body, outcome), start).await)
+            let mut seen = Observation::new(body, outcome);
+            session.wait_for_results(&mut seen, &cases[task[0]]).await;
+            Some(told(&session, cases, task, seen, start).await)
         };
         if let Some(told) = session.rooms.of_case(look).await {
             if told.iter().all(Done::is_clean) {
@@ -192,7 +194,9 @@ async fn send_batch(session: Arc<Session>, cases: &Arc<[Case]>, tasks: &[Vec<usi
     let look = async {
         let body = body(&session, cases, &slices)?;
         let outcome = session.post(&body, &names(cases, &slices)).await.ok()?;
-        let seen = apart(session.oracle.identity(), &body, outcome)?;
+        let mut whole = Observation::new(body, outcome);
+        session.wait_for_results(&mut whole, &cases[tasks[0][0]]).await;
+        let seen = all_apart(session.oracle.identity(), whole)?;
         let mut parts = Vec::new();
         for (task, seen) in tasks.iter().zip(seen) {
             parts.push(match seen {
@@ -271,16 +275,28 @@ async fn told(
     mut seen: Observation,
     start: Instant,
 ) -> Vec<Done> {
-    if task.iter().any(|index| cases[*index].with_files) {
-        session.look_at_results(&mut seen).await;
-    } else {
-        seen.files = session.oracle.inline_files(&seen);
-    }
+    // Cases that need files are not merged with others.
+    session.look_at_files(&mut seen, &cases[task[0]]).await;
     let done = |index: &usize| {
         let judgement = session.judge(&cases[*index], &seen);
         Done::of(session, cases, *index, Some(&seen), judgement, start)
     };
     task.iter().map(done).collect()
+}
+
+/// The parts of a batch's answer and of the polls for its results, one for each of its tasks; nothing where one of them
+/// leaves open which task its items are about.
+fn all_apart(identity: &Identity, whole: Observation) -> Option<Vec<Option<Observation>>> {
+    let mut seen = apart(identity, &whole.body, whole.outcome)?;
+    for (poll, time) in whole.polls.into_iter().zip(whole.polled) {
+        for (seen, poll) in seen.iter_mut().zip(apart(identity, &whole.body, poll)?) {
+            if let (Some(seen), Some(poll)) = (seen, poll) {
+                seen.polls.push(poll.outcome);
+                seen.polled.push(time);
+            }
+        }
+    }
+    Some(seen)
 }
 
 /// The parts of a batch's answer, one for each of its tasks; nothing where there is no answer, or one that leaves open

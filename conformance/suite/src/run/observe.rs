@@ -301,11 +301,8 @@ impl Session {
                 (body, outcome)
             };
             let mut seen = Observation::new(body, outcome);
-            if case.with_files {
-                self.look_at_results(&mut seen).await;
-            } else {
-                seen.files = self.oracle.inline_files(&seen);
-            }
+            self.wait_for_results(&mut seen, case).await;
+            self.look_at_files(&mut seen, case).await;
             return Ok(seen);
         };
         let needs = needs(&behaviour.kind);

@@ -1,6 +1,7 @@
 //! The results of a request: those that come later, and their files.
 
 use super::observe::{Polling, Session, is_taken};
+use crate::case::{Case, Expect};
 use crate::oracle::behaviour::lifetime;
 use crate::oracle::file::{File, place};
 use crate::oracle::observation::Observation;
@@ -9,12 +10,16 @@ use airspec_spec::behaviour::Kind;
 use std::time::Duration;
 
 impl Session {
-    /// Looks at the results of what was accepted, those that come later and all files included.
-    pub(super) async fn look_at_results(&self, seen: &mut Observation) {
-        if is_taken(&seen.outcome) {
+    /// Waits for the results that come later, where the case must be accepted.
+    pub(super) async fn wait_for_results(&self, seen: &mut Observation, case: &Case) {
+        if matches!(case.expect, Expect::Accept) && is_taken(&seen.outcome) {
             self.poll(seen, Polling::default()).await;
-            seen.files = self.files(seen).await;
         }
+    }
+
+    /// Looks at the files of the results, where the case needs them.
+    pub(super) async fn look_at_files(&self, seen: &mut Observation, case: &Case) {
+        seen.files = if case.with_files { self.files(seen).await } else { self.oracle.inline_files(seen) };
     }
 
     /// The files of the results, downloaded where they are links: up to the first result that nobody asked for.

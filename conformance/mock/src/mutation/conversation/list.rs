@@ -2,8 +2,9 @@
 
 use super::{CAP, ConversationMutation, LARGE_SIDE, STEP};
 use airspec_spec::behaviour::Kind;
-use airspec_spec::rule::Kinds;
-use airspec_spec::{Behaviour, Model};
+use airspec_spec::rule::{Kinds, Rule};
+use airspec_spec::{Behaviour, Model, Schema};
+use bigdecimal::ToPrimitive as _;
 
 /// A way, its word in ids, and what the mock then does.
 type Way = (ConversationMutation, String, String);
@@ -23,7 +24,8 @@ pub(in crate::mutation) fn mutations(model: &Model) -> Vec<Way> {
         match kind {
             Kind::Flag { field, .. } => ways.extend(flagged(model, field, is_deferred)),
             Kind::Container { media, .. } if is_sized => {
-                ways.extend(media.keys().flat_map(|value| sizes(value)));
+                let step = step(model);
+                ways.extend(media.keys().flat_map(|value| sizes(value, step)));
             }
             Kind::Select { fields, .. } => {
                 ways.extend(fields.keys().flat_map(|value| selected(value, webhook, upload)));
@@ -101,14 +103,26 @@ fn flagged(model: &Model, field: &str, is_deferred: bool) -> Vec<Way> {
     ways
 }
 
-fn sizes(value: &str) -> Vec<Way> {
+/// Sides are rounded to multiples of so many pixels: more than they must be multiples of.
+fn step(model: &Model) -> u32 {
+    let (width, _) = model.size().unwrap_or_default();
+    let own = model.task.at(width).into_iter().flat_map(Schema::rules).find_map(|rule| match rule {
+        Rule::MultipleOf(step) => step.to_u32(),
+        _ => None,
+    });
+    let is_no_change = |step: u32| own.is_some_and(|own| own.is_multiple_of(step));
+    let mut steps = std::iter::successors(Some(STEP), |step| step.checked_mul(2));
+    steps.find(|step| !is_no_change(*step)).unwrap_or(STEP)
+}
+
+fn sizes(value: &str, step: u32) -> Vec<Way> {
     use ConversationMutation as M;
     let own = value.to_owned();
     vec![
         way(
-            M::Rounded(own.clone()),
+            M::Rounded(own.clone(), step),
             &format!("rounded:{value}"),
-            format!("rounds the sides of {value} files down to multiples of {STEP}"),
+            format!("rounds the sides of {value} files down to multiples of {step}"),
         ),
         way(
             M::Capped(own),

@@ -6,6 +6,7 @@ use crate::case::{Case, Expect, Wire, behave, sizes};
 use crate::changes::Changes;
 use crate::cost::Costs;
 use airspec_spec::behaviour::{Behaviour, Kind};
+use airspec_spec::witness::Side;
 use airspec_spec::{Level, Model, ParameterPath, Schema};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -88,7 +89,7 @@ fn put_into(
     let is_in_array = ParameterPath::from(case.parameter.as_str()).is_in_array();
     let candidates = match () {
         () if case.parameter.is_empty() || is_in_array => vec![whole],
-        () if is_holder => vec![whole, alone],
+        () if is_holder => vec![whole, alone, with_members(tasks, case, context)?],
         () => vec![alone, whole],
     };
     candidates.into_iter().find_map(|mut faulty| {
@@ -101,6 +102,29 @@ fn put_into(
         }
         (tasks.broken(&faulty) == *broken).then_some(faulty)
     })
+}
+
+/// The context with the members that the case has in the object that it is about, as far as the context has no others.
+fn with_members(tasks: &Tasks<'_>, case: &Case, context: &Value) -> Option<Value> {
+    let mut task = context.clone();
+    for (name, value) in case.body.get(0)?.pointer(&pointer(&case.parameter))?.as_object()? {
+        let path = format!("{}.{name}", case.parameter);
+        if context.pointer(&pointer(&path)).is_none() {
+            tasks.place(&mut task, &path, Some(value.clone()));
+        }
+    }
+    Some(task)
+}
+
+/// A task like the context that breaks the rule over several parameters that the case is about, and still holds all that
+/// a check may depend on.
+fn like(tasks: &mut Tasks<'_>, case: &Case, context: &Value) -> Option<Value> {
+    let rule = tasks.model().constraint(&case.subject).filter(|constraint| constraint.rule.is_composite())?;
+    let marks = marks(tasks.model(), context);
+    let kept: Vec<&str> = marks.iter().map(|(path, _)| path.as_str()).collect();
+    let mut faulty = tasks.witness(rule, context, &kept, Side::Reject)?;
+    tasks.identify(&mut faulty);
+    Some(faulty)
 }
 
 /// Another UUID of the same kind, as one alone could be refused for being in use.
@@ -195,7 +219,9 @@ fn plain_contexts(tasks: &mut Tasks<'_>) -> Vec<Value> {
     for schema in lists(model) {
         settings.extend(values(tasks, schema).into_iter().next().map(|list| (schema.path.to_string(), list)));
     }
-    settings.into_iter().filter_map(|(path, value)| tasks.valid_with(&path, &value)).collect()
+    let mut with =
+        |(path, value): (String, Value)| tasks.valid_with(&path, &value).or_else(|| tasks.scene(&path));
+    settings.into_iter().filter_map(|setting| with(setting)).collect()
 }
 
 /// One faulty value of each constraint, in each of the contexts; where one of them has no place for it, in plainer ones.
@@ -211,9 +237,14 @@ pub(super) fn in_contexts(tasks: &mut Tasks<'_>, cases: &[Case], contexts: &[Val
         }
         let (mut of_case, mut reached) = (Vec::new(), BTreeSet::new());
         for (number, context) in contexts.iter().chain(&plain).enumerate() {
-            let Some(faulty) = put_into(tasks, case, context, number, identity.as_deref()) else { continue };
+            let is_plain = number >= contexts.len();
+            let faulty = put_into(tasks, case, context, number, identity.as_deref()).or_else(|| {
+                let is_new = is_plain && !self::marks(model, context).is_subset(&reached);
+                is_new.then(|| like(tasks, case, context))?
+            });
+            let Some(faulty) = faulty else { continue };
             let marks = marks(model, &faulty);
-            if number >= contexts.len() && marks.is_subset(&reached) {
+            if is_plain && marks.is_subset(&reached) {
                 continue;
             }
             reached.extend(marks);
