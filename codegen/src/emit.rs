@@ -67,6 +67,7 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, shared: &Shared) -> Files {
     let again = [
         reexports(&quote!(airspec_models::shared), &shared_names),
         quote!(
+            #[allow(unused_imports, reason = "which names are used is for users to decide")]
             pub use builder::{RequestBuilder, Required};
         ),
         reexports(&quote!(enums), &names),

@@ -1,10 +1,11 @@
-//! `interop`: the official SDKs against the mock, and the emitted documents before the tools that they are for, all
-//! pinned, in environments that this command makes.
+//! `interop`: the official SDKs against the mock, the files that it makes before programs that read such files, and the
+//! emitted documents before the tools that they are for, all pinned, in environments that this command makes.
 //!
 //! Where Python or Node is absent, or packages cannot be had, it says so in one visible line and ends well: the check needs
 //! what the machine may not have.
 
 pub(crate) mod documents;
+mod media;
 
 use anyhow::{Context as _, bail};
 use std::ffi::OsStr;
@@ -38,6 +39,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         all_well &= with(arguments, "the Python SDK", python, |check| sdk(&root, check, "http"))?;
         let node = modules(&root, &folder);
         all_well &= with(arguments, "the JavaScript SDK", node, |check| sdk(&root, check, "ws"))?;
+        let programs = media::check(&root, &arguments.python);
+        all_well &= with(arguments, "the media files", programs, |check| media::run(&root, check))?;
     }
     let specs = match &arguments.documents {
         Some(specs) if !specs.is_empty() => specs.clone(),

@@ -154,9 +154,7 @@ async fn merged(session: Arc<Session>, cases: &Arc<[Case]>, task: &[usize]) -> V
         let start = Instant::now();
         let look = async {
             let (body, outcome) = session.post_anew(body, &names(cases, &[task])).await.ok()?;
-            let mut seen = Observation::new(body, outcome);
-            session.wait_for_results(&mut seen, &cases[task[0]]).await;
-            Some(told(&session, cases, task, seen, start).await)
+            Some(told(&session, cases, task, Observation::new(body, outcome), start).await)
         };
         if let Some(told) = session.rooms.of_case(look).await {
             if told.iter().all(Done::is_clean) {
@@ -276,7 +274,7 @@ async fn told(
     start: Instant,
 ) -> Vec<Done> {
     // Cases that need files are not merged with others.
-    session.look_at_files(&mut seen, &cases[task[0]]).await;
+    session.look_at_results(&mut seen, &cases[task[0]]).await;
     let done = |index: &usize| {
         let judgement = session.judge(&cases[*index], &seen);
         Done::of(session, cases, *index, Some(&seen), judgement, start)

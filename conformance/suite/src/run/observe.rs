@@ -301,8 +301,7 @@ impl Session {
                 (body, outcome)
             };
             let mut seen = Observation::new(body, outcome);
-            self.wait_for_results(&mut seen, case).await;
-            self.look_at_files(&mut seen, case).await;
+            self.look_at_results(&mut seen, case).await;
             return Ok(seen);
         };
         let needs = needs(&behaviour.kind);

@@ -10,16 +10,23 @@ use airspec_spec::behaviour::Kind;
 use std::time::Duration;
 
 impl Session {
-    /// Waits for the results that come later, where the case must be accepted.
+    /// Waits for the results of a batch that come later, where its cases must be accepted: they may be mixed up.
     pub(super) async fn wait_for_results(&self, seen: &mut Observation, case: &Case) {
         if matches!(case.expect, Expect::Accept) && is_taken(&seen.outcome) {
             self.poll(seen, Polling::default()).await;
         }
     }
 
-    /// Looks at the files of the results, where the case needs them.
-    pub(super) async fn look_at_files(&self, seen: &mut Observation, case: &Case) {
-        seen.files = if case.with_files { self.files(seen).await } else { self.oracle.inline_files(seen) };
+    /// Looks at the results of a case and their files where it needs those, else at the files that the answer holds.
+    pub(super) async fn look_at_results(&self, seen: &mut Observation, case: &Case) {
+        if !case.with_files {
+            seen.files = self.oracle.inline_files(seen);
+        } else if is_taken(&seen.outcome) {
+            if seen.polls.is_empty() {
+                self.poll(seen, Polling::default()).await;
+            }
+            seen.files = self.files(seen).await;
+        }
     }
 
     /// The files of the results, downloaded where they are links: up to the first result that nobody asked for.

@@ -17,6 +17,8 @@ use airspec_models::{Integer, Uuid, wire};
 pub use airspec_models::shared::{
     DeliveryMethod, Inputs, Model, OutputFormat, OutputType, Safety, TaskType,
 };
+
+#[allow(unused_imports, reason = "which names are used is for users to decide")]
 pub use builder::{RequestBuilder, Required};
 pub use enums::{Moderation, Quality};
 
