@@ -1,7 +1,7 @@
 //! Many models: files and folders of specs, found by slug, by AIR id, or by what a request says.
 
 use crate::document::text::{shorten, visible};
-use crate::document::{ReadError, Source, read_source};
+use crate::document::{ReadError, Source, Strictness, read_source};
 use crate::model::{Model, Rule};
 use crate::read::Purpose;
 use serde_json::Value;
@@ -73,6 +73,14 @@ impl Catalogue {
     /// # Errors
     /// A folder without specs or with too many of them, a spec that cannot be read, two specs of one model.
     pub fn read(paths: &[PathBuf]) -> Result<Self, CatalogueError> {
+        Self::read_with(paths, Strictness::Strict)
+    }
+
+    /// Reads specs in that way.
+    ///
+    /// # Errors
+    /// Those of [`Catalogue::read`].
+    pub fn read_with(paths: &[PathBuf], strictness: Strictness) -> Result<Self, CatalogueError> {
         let mut files = Vec::new();
         for path in paths {
             if path.is_dir() {
@@ -85,7 +93,10 @@ impl Catalogue {
                 return Err(CatalogueError::TooMany { folder, count: files.len() });
             }
         }
-        let models = files.iter().map(|file| crate::read_file(file)).collect::<Result<Vec<_>, _>>()?;
+        let models = files
+            .iter()
+            .map(|file| crate::read_file_with(file, strictness))
+            .collect::<Result<Vec<_>, _>>()?;
         Self::of(models)
     }
 
