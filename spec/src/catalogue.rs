@@ -113,8 +113,8 @@ impl Catalogue {
     ///
     /// # Errors
     /// Those of [`Catalogue::read`].
-    pub fn read_or_built_in(paths: &[PathBuf]) -> Result<Self, CatalogueError> {
-        if paths.is_empty() { Self::built_in() } else { Self::read(paths) }
+    pub fn read_or_built_in(paths: &[PathBuf], strictness: Strictness) -> Result<Self, CatalogueError> {
+        if paths.is_empty() { Self::built_in() } else { Self::read_with(paths, strictness) }
     }
 
     /// These models.
@@ -176,25 +176,29 @@ impl Catalogue {
 ///
 /// # Errors
 /// A spec that cannot be read, or a model that is not there.
-pub fn to_compare(word: &Path, specs: &[PathBuf]) -> Result<Model, CatalogueError> {
+pub fn to_compare(word: &Path, specs: &[PathBuf], strictness: Strictness) -> Result<Model, CatalogueError> {
     if is_file(word) {
-        return Ok(crate::read_for(&read_source(word)?, Purpose::Comparison)?);
+        return Ok(crate::read_for(&read_source(word)?.with(strictness), Purpose::Comparison)?);
     }
-    Ok(Catalogue::read_or_built_in(specs)?.named(&word.to_string_lossy())?.clone())
+    Ok(Catalogue::read_or_built_in(specs, strictness)?.named(&word.to_string_lossy())?.clone())
 }
 
 /// The text of the same.
 ///
 /// # Errors
 /// A spec that cannot be read, or a model that is not there.
-pub fn source_to_compare(word: &Path, specs: &[PathBuf]) -> Result<Source, CatalogueError> {
+pub fn source_to_compare(
+    word: &Path,
+    specs: &[PathBuf],
+    strictness: Strictness,
+) -> Result<Source, CatalogueError> {
     if is_file(word) {
-        return Ok(read_source(word)?);
+        return Ok(read_source(word)?.with(strictness));
     }
-    let model = to_compare(word, specs)?;
+    let model = to_compare(word, specs, strictness)?;
     match crate::documents().iter().find(|(slug, _)| specs.is_empty() && *slug == model.slug) {
         Some((_, text)) => Ok(Source::new(model.source, *text)),
-        None => Ok(read_source(Path::new(&model.source))?),
+        None => Ok(read_source(Path::new(&model.source))?.with(strictness)),
     }
 }
 

@@ -237,7 +237,7 @@ impl Explained {
             expected: constraint.expected.clone(),
             holder: constraint
                 .rule
-                .has_consequences()
+                .is_reported_below()
                 .then(|| constraint.parameter.without_items().to_string()),
             rest: rest(model, constraint, &members),
             members,
