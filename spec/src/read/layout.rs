@@ -141,7 +141,7 @@ impl<'a> Reader<'a> {
                 "x-behaviours" => parts.behaviours = Some(member.value),
                 "x-owner-constraints" => parts.owner_rules = Some(member.value),
                 unchecked::LIST => {
-                    parts.unchecked = self.keep(unchecked::listed(member.value)).unwrap_or_default()
+                    parts.unchecked = self.keep(unchecked::listed(member.value)).unwrap_or_default();
                 }
                 name if LAYOUT.contains(&name) || name.starts_with("x-") => {}
                 unknown => self.unknown_layout(unknown, member, &LAYOUT),

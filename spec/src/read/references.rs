@@ -170,11 +170,10 @@ impl<'a> Writer<'a> {
             let message = format!("too large: more than {} references to follow", super::MAX_PARTS);
             return Err(node.error(message, MULTIPLIED));
         }
-        let found =
-            target(reference, base).and_then(|(target, base)| match self.open.contains(&target.offset()) {
-                true => Err(leads_back(reference)),
-                false => Ok((target, base)),
-            });
+        let found = target(reference, base).and_then(|(target, base)| {
+            let leads_back = self.open.contains(&target.offset());
+            if leads_back { Err(self::leads_back(reference)) } else { Ok((target, base)) }
+        });
         let (target, target_base) = match found {
             // It stays, for the reader to keep it as unchecked.
             Err(error) if error.outside.is_some() && self.source.strictness() == Strictness::Lenient => {

@@ -120,7 +120,7 @@ impl Parts {
     }
 }
 
-impl<'a> Step<'a> {
+impl Step<'_> {
     /// The name of a member; the index of an item.
     fn name(&self) -> Result<String, Diagnostic> {
         Ok(self.key()?.unwrap_or_else(|| self.index.to_string()))
@@ -180,7 +180,7 @@ fn walk<'a>(
 }
 
 /// The members or the items of a value, each with where it starts.
-fn children<'a>(node: Node<'a>, role: Role) -> Result<Vec<(usize, Node<'a>, Role)>, Diagnostic> {
+fn children(node: Node<'_>, role: Role) -> Result<Vec<(usize, Node<'_>, Role)>, Diagnostic> {
     Ok(match node.kind() {
         "an object" => {
             let members = node.members()?;
