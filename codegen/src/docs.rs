@@ -4,12 +4,16 @@
 //! is escaped. What is emitted is chosen so that no part depends on another line: a fence is always closed by a longer
 //! one than anything inside, code in backticks is never wrapped, a line never starts with what would open a block.
 
-use airspec_spec::text::is_hidden;
+use airspec_spec::text::{is_hidden, shorten};
+use airspec_spec::{Model, Unchecked};
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// Longer lines are wrapped.
 const WIDTH: usize = 96;
+
+/// As many keywords that are not checked are listed.
+const MAX_UNCHECKED: usize = 100;
 
 /// The most characters and lines that one item gets; published descriptions have up to 1,400 characters.
 const MAX_CHARACTERS: usize = 10_000;
@@ -31,6 +35,23 @@ pub(crate) fn linked(text: &str, link: &str) -> TokenStream {
     }
     let lines = lines.iter().map(|line| format!(" {line}"));
     quote!(#(#[doc = #lines])*)
+}
+
+/// What a spec states and the generated code does not check, as a paragraph and a list.
+pub(crate) fn unchecked(model: &Model) -> Option<String> {
+    if model.unchecked.is_empty() {
+        return None;
+    }
+    let code = |text: &str| format!("`{}`", shorten(text, 200).replace('`', "'"));
+    let line =
+        |one: &Unchecked| format!("- {} at {}, line {}", code(&one.keyword), code(&one.pointer), one.line);
+    let mut lines =
+        vec!["These keywords of the spec are outside the dialect and **not checked**:\n".to_owned()];
+    lines.extend(model.unchecked.iter().take(MAX_UNCHECKED).map(line));
+    if model.unchecked.len() > MAX_UNCHECKED {
+        lines.push(format!("- and {} more", model.unchecked.len() - MAX_UNCHECKED));
+    }
+    Some(lines.join("\n"))
 }
 
 /// Documentation attributes for several paragraphs.

@@ -82,7 +82,7 @@ pub(crate) fn module(model: &Model, plan: &Plan<'_>, shared: &Shared) -> Files {
         Inner::new("enums", quote!(), quote!(#(#items)*)),
         Inner::new("facts", quote!(), facts::items(model)),
         Inner::new("rules", quote!(), check::items(model, plan)),
-        Inner::new("constraints", constraints::declaration(), constraints::items(model, plan)),
+        Inner::new("constraints", constraints::declaration(model), constraints::items(model, plan)),
         Inner::new("limits", limits::declaration(), limits::items(model)),
     ];
     Files { imports: quote!(#imports #(#again)*), root, inner }
@@ -157,5 +157,6 @@ pub(crate) fn about(model: &Model, notes: &[String]) -> Vec<String> {
     }
     parts.extend(model.documentation.as_ref().map(|page| format!("Parameters are documented at {page}")));
     parts.extend(notes.iter().cloned());
+    parts.extend(docs::unchecked(model));
     docs::lines(&parts.join("\n\n"))
 }

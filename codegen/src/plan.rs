@@ -1,5 +1,6 @@
 //! A Rust type for every schema, and a name for everything, decided before anything is written.
 
+use crate::docs;
 use crate::names::{Scope, shouty, snake, type_name};
 use airspec_spec::model::{Bound, Constraint, Format, Kinds, Model, Property, Rule, Schema};
 use bigdecimal::ToPrimitive as _;
@@ -89,6 +90,8 @@ pub(crate) struct Plan<'a> {
     types: Scope,
     /// The parameter that identifies tasks, for which a random UUID is generated.
     identity: Option<&'a str>,
+    /// What the spec states and nothing checks, for the documentation.
+    pub(crate) unchecked: Option<String>,
 }
 
 /// Types that every module has of its own or imports, and what Rust has in scope everywhere: a type of one of these
@@ -113,6 +116,7 @@ impl<'a> Plan<'a> {
             structs: Vec::new(),
             enums: Vec::new(),
             constraints,
+            unchecked: docs::unchecked(model),
             types: Scope::with(RESERVED),
             identity: model.unique().map(|constraint| constraint.parameter.as_str()),
         };

@@ -12,7 +12,7 @@ pub(crate) use release::{Listed, Models, Release};
 
 use airspec_spec::facts::{Facts, Layout};
 use airspec_spec::text::visible;
-use airspec_spec::{MAX_BYTES, ReadError, Source, import};
+use airspec_spec::{MAX_BYTES, ReadError, Source, Strictness, import};
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::run::{Page, Reader, Version};
 use std::time::Duration;
@@ -65,6 +65,7 @@ pub(crate) struct Provider {
     service: String,
     pages: String,
     cache: Cache,
+    strictness: Strictness,
 }
 
 /// A text that was read.
@@ -95,7 +96,13 @@ const OF_PAGE: Expected =
 impl Provider {
     pub(crate) fn new(reader: Reader, service: &str, pages: &str, cache: Cache) -> Self {
         let base = |text: &str| text.trim().trim_end_matches('/').to_owned();
-        Self { reader, service: base(service), pages: base(pages), cache }
+        let (service, pages) = (base(service), base(pages));
+        Self { reader, service, pages, cache, strictness: Strictness::Strict }
+    }
+
+    /// The same, whose documents are read in that way.
+    pub(crate) fn with(self, strictness: Strictness) -> Self {
+        Self { strictness, ..self }
     }
 
     /// The document of a model, which is named by its slug or its AIR id, and its facts. `slugs` knows the slugs of some
@@ -158,7 +165,7 @@ impl Provider {
             address: address.clone(),
             reason: format!("the release has no model `{}`; `airspec catalogue` lists them", visible(name)),
         })?;
-        let source = Source::new(format!("{address}#{}", visible(name)), answer);
+        let source = Source::new(format!("{address}#{}", visible(name)), answer).with(self.strictness);
         let facts = import::read(&source)?;
         Ok((source, facts))
     }
@@ -214,7 +221,7 @@ impl Provider {
     ) -> Result<(Source, Facts), FetchError> {
         let what = format!("the model `{}`", visible(name));
         let read = self.text(address, &what, expected.media, MAX_DOCUMENT).await?;
-        let source = Source::new(visible(address), read.text.as_str());
+        let source = Source::new(visible(address), read.text.as_str()).with(self.strictness);
         let facts = import::read(&source)?;
         let failed = |reason| Err(FetchError::Failed { address: visible(address).into_owned(), reason });
         if !(expected.accepts)(facts.layout) {

@@ -1,7 +1,7 @@
 //! Many models: files and folders of specs, found by slug, by AIR id, or by what a request says.
 
 use crate::document::text::{shorten, visible};
-use crate::document::{ReadError, Source, read_source};
+use crate::document::{ReadError, Source, Strictness, read_source};
 use crate::model::{Model, Rule};
 use crate::read::Purpose;
 use serde_json::Value;
@@ -73,6 +73,14 @@ impl Catalogue {
     /// # Errors
     /// A folder without specs or with too many of them, a spec that cannot be read, two specs of one model.
     pub fn read(paths: &[PathBuf]) -> Result<Self, CatalogueError> {
+        Self::read_with(paths, Strictness::Strict)
+    }
+
+    /// Reads specs in that way.
+    ///
+    /// # Errors
+    /// Those of [`Catalogue::read`].
+    pub fn read_with(paths: &[PathBuf], strictness: Strictness) -> Result<Self, CatalogueError> {
         let mut files = Vec::new();
         for path in paths {
             if path.is_dir() {
@@ -85,7 +93,10 @@ impl Catalogue {
                 return Err(CatalogueError::TooMany { folder, count: files.len() });
             }
         }
-        let models = files.iter().map(|file| crate::read_file(file)).collect::<Result<Vec<_>, _>>()?;
+        let models = files
+            .iter()
+            .map(|file| crate::read_file_with(file, strictness))
+            .collect::<Result<Vec<_>, _>>()?;
         Self::of(models)
     }
 
@@ -102,8 +113,8 @@ impl Catalogue {
     ///
     /// # Errors
     /// Those of [`Catalogue::read`].
-    pub fn read_or_built_in(paths: &[PathBuf]) -> Result<Self, CatalogueError> {
-        if paths.is_empty() { Self::built_in() } else { Self::read(paths) }
+    pub fn read_or_built_in(paths: &[PathBuf], strictness: Strictness) -> Result<Self, CatalogueError> {
+        if paths.is_empty() { Self::built_in() } else { Self::read_with(paths, strictness) }
     }
 
     /// These models.
@@ -165,25 +176,29 @@ impl Catalogue {
 ///
 /// # Errors
 /// A spec that cannot be read, or a model that is not there.
-pub fn to_compare(word: &Path, specs: &[PathBuf]) -> Result<Model, CatalogueError> {
+pub fn to_compare(word: &Path, specs: &[PathBuf], strictness: Strictness) -> Result<Model, CatalogueError> {
     if is_file(word) {
-        return Ok(crate::read_for(&read_source(word)?, Purpose::Comparison)?);
+        return Ok(crate::read_for(&read_source(word)?.with(strictness), Purpose::Comparison)?);
     }
-    Ok(Catalogue::read_or_built_in(specs)?.named(&word.to_string_lossy())?.clone())
+    Ok(Catalogue::read_or_built_in(specs, strictness)?.named(&word.to_string_lossy())?.clone())
 }
 
 /// The text of the same.
 ///
 /// # Errors
 /// A spec that cannot be read, or a model that is not there.
-pub fn source_to_compare(word: &Path, specs: &[PathBuf]) -> Result<Source, CatalogueError> {
+pub fn source_to_compare(
+    word: &Path,
+    specs: &[PathBuf],
+    strictness: Strictness,
+) -> Result<Source, CatalogueError> {
     if is_file(word) {
-        return Ok(read_source(word)?);
+        return Ok(read_source(word)?.with(strictness));
     }
-    let model = to_compare(word, specs)?;
+    let model = to_compare(word, specs, strictness)?;
     match crate::documents().iter().find(|(slug, _)| specs.is_empty() && *slug == model.slug) {
         Some((_, text)) => Ok(Source::new(model.source, *text)),
-        None => Ok(read_source(Path::new(&model.source))?),
+        None => Ok(read_source(Path::new(&model.source))?.with(strictness)),
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod diagnostic;
 mod file;
 pub mod source;
+mod strictness;
 pub mod text;
 pub mod tree;
 
@@ -12,4 +13,5 @@ pub use diagnostic::{Diagnostic, Position, Severity};
 pub use file::{MAX_BYTES, ReadError, read_source};
 pub(crate) use source::Piece;
 pub use source::{Member, Node, Source};
+pub use strictness::Strictness;
 pub use tree::Tree;

@@ -11,7 +11,7 @@ pub use allowed::{Allowed, allowed, allowed_for, built_in};
 pub use normal::{normal, without_words};
 
 use crate::document::Tree;
-use crate::model::{Level, ParameterPath};
+use crate::model::{Level, ParameterPath, Unchecked};
 use std::fmt;
 
 /// What a source says.
@@ -33,6 +33,8 @@ pub struct Facts {
     pub contradictions: Vec<Remark>,
     /// Lines that were not understood.
     pub unread: Vec<Remark>,
+    /// What the source states outside the dialect, and these facts do not hold.
+    pub unchecked: Vec<Unchecked>,
 }
 
 /// The layouts of sources.

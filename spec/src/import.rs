@@ -20,7 +20,7 @@ pub use wording::Wording;
 use crate::document::{Diagnostic, Position, ReadError, Source, Tree};
 use crate::facts::{Fact, Facts, Identity, Layout, Parameter, Remark};
 use crate::model::Level;
-use crate::read::references;
+use crate::read::{Purpose, read_text};
 use outline::Outline;
 
 /// The longest page that is read, in bytes; published ones have some 17,000.
@@ -37,12 +37,12 @@ pub fn read(source: &Source) -> Result<Facts, ReadError> {
     let layout = layout(source).map_err(refused)?;
     let facts = match layout {
         Layout::OpenApi | Layout::Service | Layout::Task => {
-            let model = crate::read(source)?;
-            let resolved = references::resolved(source).map_err(refused)?;
-            json::read(resolved.as_ref().unwrap_or(source)).map(|mut facts| {
+            let (model, text) = read_text(source, Purpose::Use)?;
+            json::read(text.as_ref().unwrap_or(source)).map(|mut facts| {
                 let remark =
                     |warning: &Diagnostic| Remark::new(warning.position.line, warning.message.as_str());
                 facts.contradictions.extend(model.warnings.iter().map(remark));
+                facts.unchecked = model.unchecked;
                 facts
             })
         }
@@ -111,6 +111,7 @@ fn blank(source: &Source, layout: Layout) -> Facts {
         examples: Vec::new(),
         contradictions: Vec::new(),
         unread: Vec::new(),
+        unchecked: Vec::new(),
     }
 }
 

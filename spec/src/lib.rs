@@ -41,10 +41,17 @@ pub mod verify;
 pub mod vocabulary;
 
 pub use catalogue::{Catalogue, CatalogueError, source_to_compare, to_compare};
-pub use document::{Diagnostic, MAX_BYTES, ReadError, Source, diagnostic, read_source, source, text, tree};
+pub use document::{
+    Diagnostic, MAX_BYTES, ReadError, Source, Strictness, diagnostic, read_source, source, text, tree,
+};
 pub use model::behaviour::{self, Behaviour};
-pub use model::{Constraint, ConstraintId, JsonPointer, Level, Model, ParameterPath, Property, Rule, Schema};
-pub use read::{ProtocolRule, Purpose, error_fields, protocol_rules, read, read_file, read_for, read_rules};
+pub use model::{
+    Constraint, ConstraintId, JsonPointer, Level, Model, ParameterPath, Property, Rule, Schema, Unchecked,
+};
+pub use read::{
+    ProtocolRule, Purpose, error_fields, protocol_rules, read, read_file, read_file_with, read_for,
+    read_rules,
+};
 
 /// Values that show a constraint holding or broken.
 pub mod witness {

@@ -18,6 +18,7 @@ mod pointer;
 pub(crate) mod relation;
 pub(crate) mod rule;
 mod schema;
+mod unchecked;
 pub(crate) mod value;
 pub(crate) mod witness;
 
@@ -38,6 +39,7 @@ pub use rule::{
     PatternProperty, PrefixItems, Rule, UnevaluatedProperties,
 };
 pub use schema::{Property, Schema};
+pub use unchecked::Unchecked;
 pub use value::{equal, exact};
 pub use witness::{Side, Witness};
 
@@ -81,6 +83,8 @@ pub struct Model {
     pub envelope: Envelope,
     /// Remarks that did not stop the reader.
     pub warnings: Vec<Diagnostic>,
+    /// What the document states and nothing checks, in its order.
+    pub unchecked: Vec<Unchecked>,
 }
 
 /// The JSON Schemas of the items of an answer.

@@ -16,12 +16,13 @@ mod owner;
 mod platform;
 pub(crate) mod references;
 mod schema;
+pub(crate) mod unchecked;
 
 pub use owner::read_rules;
 
 pub use platform::{ProtocolRule, error_fields, protocol_rules};
 
-use crate::document::{Diagnostic, Node, ReadError, Severity, Source, read_source, text};
+use crate::document::{Diagnostic, Node, ReadError, Severity, Source, Strictness, read_source, text};
 use crate::model::{ConstraintId, Level, Model, Pattern};
 use std::collections::HashMap;
 use std::path::Path;
@@ -49,7 +50,15 @@ pub enum Purpose {
 /// # Errors
 /// A file that cannot be read or is too large, and every reason why its content is not a spec in the dialect.
 pub fn read_file(path: &Path) -> Result<Model, ReadError> {
-    read(&read_source(path)?)
+    read_file_with(path, Strictness::Strict)
+}
+
+/// Reads a spec from a file, in that way.
+///
+/// # Errors
+/// Those of [`read_file`].
+pub fn read_file_with(path: &Path, strictness: Strictness) -> Result<Model, ReadError> {
+    read(&read_source(path)?.with(strictness))
 }
 
 /// Reads a spec from a text.
@@ -65,8 +74,40 @@ pub fn read(source: &Source) -> Result<Model, ReadError> {
 /// # Errors
 /// Every reason why the text is not a spec in the dialect.
 pub fn read_for(source: &Source, purpose: Purpose) -> Result<Model, ReadError> {
-    let resolved = references::resolved(source).map_err(|error| ReadError::Refused(vec![error]))?;
-    let source = resolved.as_ref().unwrap_or(source);
+    read_text(source, purpose).map(|(model, _)| model)
+}
+
+/// Reads a spec from a text, and gives the text that it was read from with it, where that is another: its references
+/// are written out, and what is outside the dialect is left out.
+///
+/// # Errors
+/// Every reason why the text is not a spec in the dialect.
+pub(crate) fn read_text(given: &Source, purpose: Purpose) -> Result<(Model, Option<Source>), ReadError> {
+    let refused = |error| ReadError::Refused(vec![error]);
+    let mut rewritten = references::resolved(given).map_err(refused)?;
+    let mut left_out = unchecked::Parts::default();
+    loop {
+        let source = rewritten.as_ref().unwrap_or(given);
+        let errors = match read_once(source, purpose) {
+            Ok(mut model) => {
+                model.unchecked.extend(left_out.into_list(given).map_err(refused)?);
+                return Ok((model, rewritten));
+            }
+            Err(errors) if source.strictness() == Strictness::Strict => errors,
+            Err(errors) => match left_out.without(source, errors) {
+                Ok(rest) => {
+                    rewritten = Some(rest);
+                    continue;
+                }
+                Err(errors) => errors,
+            },
+        };
+        return Err(ReadError::Refused(once(errors)));
+    }
+}
+
+/// Reads a text in which there are no references.
+fn read_once(source: &Source, purpose: Purpose) -> Result<Model, Vec<Diagnostic>> {
     let mut reader = Reader::new(source);
     reader.purpose = purpose;
     let model = match source.root().and_then(|root| source.is_flat(MAX_DEPTH).map(|()| root)) {
@@ -76,15 +117,19 @@ pub fn read_for(source: &Source, purpose: Purpose) -> Result<Model, ReadError> {
             None
         }
     };
-    // Some parts are looked at more than once.
-    reader.errors.sort_by(|a, b| (a.position, &a.message).cmp(&(b.position, &b.message)));
-    reader.errors.dedup();
     let (warnings, errors): (Vec<_>, Vec<_>) =
         reader.errors.into_iter().partition(|diagnostic| diagnostic.severity == Severity::Warning);
     match model {
-        Some(model) if errors.is_empty() => Ok(Model { warnings, ..model }),
-        _ => Err(ReadError::Refused(errors)),
+        Some(model) if errors.is_empty() => Ok(Model { warnings: once(warnings), ..model }),
+        _ => Err(errors),
     }
+}
+
+/// Each diagnostic once, in the order of the text: some parts are looked at more than once.
+fn once(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.sort_by(|a, b| (a.position, &a.message).cmp(&(b.position, &b.message)));
+    diagnostics.dedup_by(|a, b| (a.position, &a.message) == (b.position, &b.message));
+    diagnostics
 }
 
 /// What is carried along while a document is read.

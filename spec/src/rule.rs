@@ -279,7 +279,7 @@ impl Rule {
     /// Whether the rule is reported by its demands.
     #[must_use]
     pub fn has_consequences(&self) -> bool {
-        matches!(self, Self::If(_) | Self::DependentSchemas(_) | Self::AllOf(_))
+        matches!(self, Self::If(_) | Self::DependentSchemas(_) | Self::DependentRequired(_) | Self::AllOf(_))
     }
 
     /// The order in which the rules on one value are checked and reported.

@@ -3,9 +3,9 @@
 //! The comparison is the spec's, what broke is searched for by the binary `airspec`, which has the judges, and what the
 //! crate's users must know comes from the generator.
 
-use airspec_spec::Model;
 use airspec_spec::diff::{self, Effect, Evidence, Format, Report, Subject};
 use airspec_spec::text::visible_json;
+use airspec_spec::{Model, Strictness};
 use anyhow::Context as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitCode, Stdio};
@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let model = |word: &Path| airspec_spec::to_compare(word, &arguments.spec);
+    let model = |word: &Path| airspec_spec::to_compare(word, &arguments.spec, Strictness::Strict);
     let old = model(&arguments.old)?;
     let folder = tempfile::tempdir()?;
     let imported =
@@ -73,7 +73,7 @@ fn import(arguments: &Arguments, old: &Model, name: &str, folder: &Path) -> anyh
     let models = folder.join("spec/models");
     std::fs::create_dir_all(&models)?;
     let path = models.join(format!("{}.json", old.slug));
-    let text = airspec_spec::source_to_compare(&arguments.old, &arguments.spec)?;
+    let text = airspec_spec::source_to_compare(&arguments.old, &arguments.spec, Strictness::Strict)?;
     std::fs::write(&path, text.text())?;
     let root = crate::root();
     crate::build_airspec(&root)?;

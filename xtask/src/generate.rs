@@ -3,8 +3,9 @@
 use crate::output::{self, Artefact};
 use crate::stamp::Stamp;
 use airspec_codegen::{Options, in_parallel, view};
-use airspec_spec::Model;
+use airspec_spec::text::visible;
 use airspec_spec::vocabulary::Vocabulary;
+use airspec_spec::{Model, Strictness};
 use anyhow::Context as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,9 @@ pub(crate) struct Arguments {
     /// Output folder for the module of --spec
     #[arg(long, value_name = "DIR", requires = "spec")]
     out: Option<PathBuf>,
+    /// Read a --spec with keywords that are outside the dialect: these are not checked, and listed
+    #[arg(long, requires = "spec")]
+    lenient: bool,
     /// Root of another workspace
     #[arg(long, value_name = "DIR", hide = true)]
     root: Option<PathBuf>,
@@ -30,7 +34,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let (Some(spec), Some(out)) = (&arguments.spec, &arguments.out) {
-        return finish(arguments, &[outside(spec, out)?], &[]);
+        return finish(arguments, &[outside(spec, out, arguments.strictness())?], &[]);
     }
     let root = arguments.root.clone().unwrap_or_else(crate::root);
     let specs = specs(&root)?;
@@ -69,19 +73,37 @@ fn finish(arguments: &Arguments, artefacts: &[Artefact], orphans: &[PathBuf]) ->
     }
 }
 
-fn warnings(model: &Model) -> String {
-    model.warnings.iter().map(|warning| format!("{warning}\n")).collect()
+impl Arguments {
+    fn strictness(&self) -> Strictness {
+        if self.lenient { Strictness::Lenient } else { Strictness::Strict }
+    }
 }
 
-fn read(path: &Path) -> anyhow::Result<Model> {
-    let model = airspec_spec::read_file(path)?;
+/// What must be known of a document: warnings, and what is not checked, which the code lists, too.
+fn warnings(model: &Model) -> String {
+    const SHOWN: usize = 20;
+    let name = visible(&model.source);
+    let mut text: String = model.warnings.iter().map(|warning| format!("{warning}\n")).collect();
+    let count = model.unchecked.len();
+    if count > 0 {
+        text.push_str(&format!("{name}: keywords outside the dialect that are not checked: {count}\n"));
+    }
+    text.extend(model.unchecked.iter().take(SHOWN).map(|one| format!("{name}: {one}\n")));
+    if count > SHOWN {
+        text.push_str(&format!("{name}: and {} more\n", count - SHOWN));
+    }
+    text
+}
+
+fn read(path: &Path, strictness: Strictness) -> anyhow::Result<Model> {
+    let model = airspec_spec::read_file_with(path, strictness)?;
     eprint!("{}", warnings(&model));
     Ok(model)
 }
 
 /// One module from a spec anywhere.
-fn outside(spec: &Path, out: &Path) -> anyhow::Result<Artefact> {
-    let model = read(spec)?;
+fn outside(spec: &Path, out: &Path, strictness: Strictness) -> anyhow::Result<Artefact> {
+    let model = read(spec, strictness)?;
     let name = spec.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let options = Options { made_by: format!("{COMMAND} --spec"), spec: name };
     let module = airspec_codegen::module(&model, &options)?;

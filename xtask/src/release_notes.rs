@@ -1,9 +1,9 @@
 //! `release-notes`: what a pull request and the changelog say about a change of a spec.
 
 use crate::diff::{migration, search};
-use airspec_spec::Model;
 use airspec_spec::diff::{self, Effect, Report, Subject};
 use airspec_spec::release;
+use airspec_spec::{Model, Strictness};
 use anyhow::Context as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let read = |path: &Path| airspec_spec::to_compare(path, &[]);
+    let read = |path: &Path| airspec_spec::to_compare(path, &[], Strictness::Strict);
     let (old, new) = (read(&arguments.old)?, read(&arguments.new)?);
     let found = diff::compare(&old, &new);
     let evidence = search(&arguments.old, &arguments.new, &[], arguments.values, 1)?;

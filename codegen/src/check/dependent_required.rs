@@ -1,10 +1,19 @@
 //! `dependentRequired`.
 
+use super::Role;
 use airspec_spec::model::DependentRequired;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-pub(super) fn call(rule: &DependentRequired, constraint: &TokenStream) -> TokenStream {
-    let needs = rule.needs.iter().map(|(trigger, needs)| quote!((#trigger, &[#(#needs),*])));
-    quote!(.dependent_required(#constraint, &[#(#needs),*]))
+/// A condition reports to nobody, and so needs no sentences.
+pub(super) fn call(rule: &DependentRequired, constraint: &TokenStream, role: Role<'_>) -> TokenStream {
+    let is_silent = matches!(role, Role::Condition);
+    let branches = rule.demands().map(|(trigger, demands)| {
+        let demands = demands.map(|(name, sentence)| {
+            let sentence = if is_silent { "" } else { sentence };
+            quote!((#name, #sentence))
+        });
+        quote!((#trigger, &[#(#demands),*]))
+    });
+    quote!(.dependent_required(#constraint, &[#(#branches),*]))
 }

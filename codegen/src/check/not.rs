@@ -6,8 +6,17 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 impl<'m> Emitter<'_, 'm> {
-    pub(super) fn not(&mut self, schema: &'m Schema, constraint: &TokenStream) -> TokenStream {
+    /// `excluded` is the member that it speaks of, where it speaks of no other.
+    pub(super) fn not(
+        &mut self,
+        schema: &'m Schema,
+        excluded: Option<&str>,
+        constraint: &TokenStream,
+    ) -> TokenStream {
         let condition = self.condition(schema);
-        quote!(.not(#constraint, #condition))
+        match excluded {
+            Some(name) => quote!(.not_member(#constraint, #name, #condition)),
+            None => quote!(.not(#constraint, #condition)),
+        }
     }
 }

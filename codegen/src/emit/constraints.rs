@@ -6,8 +6,9 @@ use airspec_spec::{Constraint, Model};
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-pub(super) fn declaration() -> TokenStream {
-    let docs = docs::attributes("Every constraint that a request must satisfy.");
+pub(super) fn declaration(model: &Model) -> TokenStream {
+    let parts = [Some("Every constraint that a request must satisfy.".to_owned()), docs::unchecked(model)];
+    let docs = docs::paragraphs(&parts.into_iter().flatten().collect::<Vec<_>>());
     quote!(#docs pub)
 }
 

@@ -15,7 +15,7 @@ use quote::quote;
 /// A struct, with its view. In the module of its model its documentation is that of the field that holds it.
 pub(super) fn item(one: &Struct<'_>, plan: &Plan<'_>, is_shared: bool) -> TokenStream {
     let Struct { ident, schema, fields, other, required: _ } = one;
-    let docs = struct_docs(one, plan.holder(one).filter(|_| !is_shared));
+    let docs = struct_docs(one, plan, plan.holder(one).filter(|_| !is_shared));
     let declared = fields.iter().map(|field| declaration(field, plan));
     let open = other.as_ref().map(|other| {
         let docs = docs::attributes("Members that the spec does not declare, and allows.");
@@ -62,12 +62,12 @@ pub(crate) fn can_default(one: &Struct<'_>, plan: &Plan<'_>) -> bool {
     one.fields.iter().all(|field| field.property.required.is_none() || plan.is_constant(field))
 }
 
-fn struct_docs(one: &Struct<'_>, holder: Option<(&Struct<'_>, &Field<'_>)>) -> TokenStream {
+fn struct_docs(one: &Struct<'_>, plan: &Plan<'_>, holder: Option<(&Struct<'_>, &Field<'_>)>) -> TokenStream {
     if one.ident == "Request" {
-        return docs::attributes(
-            "A request: one task for the model.\n\nYou can change the fields. `validate` and `into_valid` \
-             report violations. A field that is `None` is not sent.",
-        );
+        let about = "A request: one task for the model.\n\nYou can change the fields. `validate` and `into_valid` \
+                     report violations. A field that is `None` is not sent.";
+        let parts = [Some(about.to_owned()), plan.unchecked.clone()];
+        return docs::paragraphs(&parts.into_iter().flatten().collect::<Vec<_>>());
     }
     match holder {
         Some((holder, field)) => holder_docs(one.schema, &format!("{}::{}", holder.ident, field.ident)),

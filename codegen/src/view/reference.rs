@@ -1,5 +1,6 @@
 //! The reference page of a model, in Markdown.
 
+use crate::docs;
 use crate::facts::plain;
 use airspec_spec::model::image::CHECKED_WHERE;
 use airspec_spec::{Model, Rule, Schema};
@@ -33,6 +34,9 @@ pub fn reference(model: &Model) -> String {
                 cell(&behaviour.description)
             );
         }
+    }
+    if let Some(unchecked) = docs::unchecked(model) {
+        let _ = writeln!(page, "\n## Not checked\n\n{unchecked}");
     }
     page
 }

@@ -120,6 +120,17 @@ impl Judge {
                     Violation::new(format!("{pointer}/{}", escape(name)), id.as_str(), expected.as_str()),
                 )]
             }
+            (Rule::DependentRequired(dependent), ValidationErrorKind::Required { property }) => {
+                let given =
+                    |name: &str| task.pointer(&pointer).is_some_and(|object| object.get(name).is_some());
+                let missing = property.as_str().unwrap_or_default();
+                let demands = dependent.demands().filter(|(trigger, _)| given(trigger));
+                let sentences = demands.flat_map(|(_, needs)| needs.filter(|(name, _)| *name == missing));
+                let at = format!("{pointer}/{}", escape(missing));
+                sentences
+                    .map(|(_, expected)| (rank, Violation::new(at.clone(), id.as_str(), expected)))
+                    .collect()
+            }
             // A demand of a consequence has a sentence of its own.
             (
                 Rule::AdditionalProperties(_),
@@ -155,6 +166,10 @@ impl Judge {
             _ => {
                 let holder = prefix(&pointer, *depth);
                 let found = task.pointer(&holder).unwrap_or(&Value::Null);
+                if let Some(name) = rule.excluded().filter(|name| found.get(name).is_some()) {
+                    let at = format!("{holder}/{}", escape(name));
+                    return vec![(rank, Violation::new(at, id.as_str(), expected.as_str()))];
+                }
                 vec![(rank, Violation::broken(holder.clone(), id, expected, found))]
             }
         }

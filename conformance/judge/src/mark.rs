@@ -47,7 +47,8 @@ impl Marks {
             self.scopes.push((scope, constraint.depth));
             self.add_demands(schema, &constraint, self.scopes.len() - 1);
         }
-        if constraint.rule.has_consequences() {
+        // The errors of `dependentRequired` are at one place, whatever is missing.
+        if constraint.rule.has_consequences() && !matches!(constraint.rule, Rule::DependentRequired(_)) {
             return;
         }
         let location = constraint.location.to_string();
@@ -115,8 +116,11 @@ impl Marks {
         };
         found.retain(|(rank, violation)| {
             let Mark { constraint, scope, .. } = &self.all[*rank];
-            let is_own =
-                matches!(constraint.rule, Rule::Type(_) | Rule::AdditionalProperties(_) | Rule::Required);
+            // Said of a member by the object around it, whatever that member is.
+            let is_below = constraint.rule.is_reported_below()
+                && violation.pointer.matches('/').count() > constraint.depth;
+            let is_own = is_below
+                || matches!(constraint.rule, Rule::Type(_) | Rule::AdditionalProperties(_) | Rule::Required);
             let (mut scope, mut pointer) = (*scope, violation.pointer.clone());
             let mut is_hidden = hides_below(scope, &pointer) || !is_own && hides(scope, &pointer);
             while scope > 0 && !is_hidden {

@@ -3,7 +3,7 @@
 use super::group::{Group, groups};
 use super::origin::{ClientViolation, Origin};
 use super::outcome::Outcome;
-use super::{Heading, Provenance, Tally, replay};
+use super::{Heading, Provenance, Tally, Unchecked, replay};
 use airspec_spec::Model;
 use airspec_suite::oracle::{Class, Skip, Verdict};
 use airspec_suite::run::{Record, Response};
@@ -45,6 +45,9 @@ pub struct Document {
     /// What the cases are about, in the words of the spec.
     #[serde(default)]
     pub subjects: Vec<Subject>,
+    /// What the specs state outside the dialect: no case is about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unchecked: Vec<Unchecked>,
     /// What is wrong, by cause.
     #[serde(default)]
     pub groups: Vec<Group>,
@@ -223,6 +226,7 @@ impl Document {
             headers: heading.headers.clone(),
             again: heading.again.clone(),
             subjects: heading.subjects.clone(),
+            unchecked: heading.unchecked.clone(),
             groups: groups(&cases),
             cases,
         }

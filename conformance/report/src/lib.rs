@@ -19,6 +19,7 @@
 //! | `again` | arguments of the run that the command to repeat a case needs |
 //! | `groups` | the findings by cause: `cause`, `verdict`, `finding`, `detail` of the first case, `model`, and the ids of all its `cases` |
 //! | `subjects` | the constraints and behaviours: `id`, `model`, `statement` (a sentence) and `documentation` (page and anchor, or null) |
+//! | `unchecked` | the keywords of the spec that are outside the dialect and were kept by `--lenient`, which no case is about: `model`, `pointer` (the place in the document), `line`, `keyword` and `reason`; left out where there is none |
 //! | `cases` | the finished cases, in the order of the spec |
 //! | `id`, `model`, `constraint`, `parameter` | of the case: its id, its model, the constraint or behaviour that it tests, and the parameter of that (empty for the task itself) |
 //! | `level` | `badge`, `prose`, `facts` or `unstated` |
@@ -58,6 +59,7 @@ mod saved;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unchecked;
 
 pub use count::counted;
 pub use document::{Document, Entry, Received, Sent, Subject, Summary};
@@ -71,6 +73,7 @@ pub use outcome::Outcome;
 pub use provenance::Provenance;
 pub use saved::{Saved, read, read_saved};
 pub use table::{Amount, Style, table};
+pub use unchecked::Unchecked;
 
 use airspec_suite::oracle::{Skip, Verdict};
 use airspec_suite::run::{Record, Throttled, Usd};
@@ -110,6 +113,8 @@ pub struct Heading {
     pub provenance: Provenance,
     /// What the cases are about.
     pub subjects: Vec<Subject>,
+    /// What the spec states outside the dialect.
+    pub unchecked: Vec<Unchecked>,
     /// What was spent.
     pub spent: Usd,
     /// What must be known about that amount, in sentences.

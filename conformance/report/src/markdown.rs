@@ -4,6 +4,7 @@
 use super::Tally;
 use super::count::requests;
 use super::document::{Document, Entry};
+use super::unchecked;
 use airspec_spec::text::{visible, visible_lines};
 use airspec_suite::oracle::Verdict;
 use std::collections::BTreeMap;
@@ -55,6 +56,12 @@ pub(super) fn text(document: &Document) -> String {
         let _ = writeln!(text, "\n### Cost: {:.3} USD\n", summary.spent_usd);
         for remark in &document.remarks {
             let _ = writeln!(text, "- {}", code(remark));
+        }
+    }
+    if !document.unchecked.is_empty() {
+        let _ = writeln!(text, "\n### Keywords that are not checked\n");
+        for line in unchecked::lines(&document.unchecked) {
+            let _ = writeln!(text, "- {}", code(&line));
         }
     }
     if !document.clients.is_empty() {

@@ -80,6 +80,11 @@ pub fn merge(reports: Vec<(String, Document)>) -> Result<Merged, MergeError> {
                 whole.subjects.push(subject);
             }
         }
+        for one in document.unchecked {
+            if !whole.unchecked.contains(&one) {
+                whole.unchecked.push(one);
+            }
+        }
         whole.summary = sum(&whole.summary, &document.summary);
         for run in document.runs {
             if !whole.runs.contains(&run) {

@@ -3,7 +3,7 @@
 //! cases.
 
 use super::count::{counted, requests};
-use super::{Document, Entry, Outcome};
+use super::{Document, Entry, Outcome, unchecked};
 use airspec_spec::text::{visible, visible_lines};
 use airspec_spec::{Level, Model};
 use airspec_suite::case::{Coverage, Gap};
@@ -395,6 +395,9 @@ fn write_summary(text: &mut String, style: Style, document: &Document, gaps: &[G
     if !gaps.is_empty() && amount != Amount::Summary {
         let noun = if gaps.len() == 1 { "constraint has" } else { "constraints have" };
         let _ = writeln!(text, "{} {noun} no case on one side; --verbose shows why", gaps.len());
+    }
+    if let Some(line) = unchecked::summary(&document.unchecked) {
+        let _ = writeln!(text, "{line}");
     }
     if summary.noted > 0 {
         let noun = if summary.noted == 1 { "1 note is" } else { &format!("{} notes are", summary.noted) };

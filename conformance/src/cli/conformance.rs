@@ -12,7 +12,8 @@ use super::watch::Watch;
 use super::wire::Wire;
 use super::{End, Failure, Spec, complain, environment, interrupt, key, runtime, show, style};
 use airspec_report::{
-    Amount, Document, Heading, Outcome, Provenance, Subject, har, make_folder, replace, table, try_place,
+    Amount, Document, Heading, Outcome, Provenance, Subject, Unchecked, har, make_folder, replace, table,
+    try_place,
 };
 use airspec_spec::Model;
 use airspec_suite::case::{Case, Cases, Coverage, Gap, derive};
@@ -477,6 +478,7 @@ impl Job<'_> {
                 ..command_line::provenance(self.oracle.model(), &self.settings.secrets)
             },
             subjects: Subject::all(self.oracle.model()),
+            unchecked: Unchecked::all(self.oracle.model()),
             ..Heading::default()
         }
     }

@@ -40,7 +40,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
-    let model = |word: &PathBuf| airspec_spec::to_compare(word, &arguments.spec);
+    let model = |word: &PathBuf| {
+        let model = airspec_spec::to_compare(word, &arguments.spec, arguments.published.strictness())?;
+        super::spec::tell(&model.source, &model.unchecked);
+        Ok::<_, Failure>(model)
+    };
     let old = model(&arguments.old)?;
     let new = match (&arguments.new, &arguments.model) {
         (Some(new), _) => model(new)?,
@@ -57,7 +61,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
 
 /// What the old spec becomes with what the provider publishes.
 fn published(arguments: &Arguments, old: &Model, name: &str) -> Result<Model, Failure> {
-    let text = airspec_spec::source_to_compare(&arguments.old, &arguments.spec)?;
+    let text =
+        airspec_spec::source_to_compare(&arguments.old, &arguments.spec, arguments.published.strictness())?;
     let known = std::iter::once((old.slug.clone(), old.air.clone())).chain(built_in());
     let (source, facts) = arguments.published.document(name, &known.collect::<Vec<_>>())?;
     if let (Some(air), Some(found)) = (&old.air, &facts.identity.air)

@@ -4,7 +4,7 @@ use super::{End, Failure, show_raw, shown};
 use crate::published::{Cache, From, PAGES, Provider, SERVICE};
 use airspec_report::replace;
 use airspec_spec::facts::Facts;
-use airspec_spec::{Source, import};
+use airspec_spec::{Source, Strictness, import};
 use airspec_suite::run::{Reader, Route};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,9 @@ pub(super) struct Published {
     /// Release of the provider's schemas to read from, such as 20261012T0000 or `latest`
     #[arg(long, value_name = "RELEASE", conflicts_with = "from")]
     release: Option<String>,
+    /// Read a document with keywords that are outside the dialect: these are not compared or taken over, and listed
+    #[arg(long)]
+    lenient: bool,
     #[command(flatten)]
     connection: Connection,
 }
@@ -79,14 +82,21 @@ impl Published {
         name: &str,
         slugs: &[(String, Option<String>)],
     ) -> Result<(Source, Facts), Failure> {
-        let provider = self.connection.provider()?;
+        let provider = self.connection.provider()?.with(self.strictness());
         let read = async {
             match &self.release {
                 Some(release) => provider.of_release(name, release).await,
                 None => provider.document(name, self.from, slugs).await,
             }
         };
-        Ok(super::runtime()?.block_on(read)?)
+        let (source, facts) = super::runtime()?.block_on(read)?;
+        super::spec::tell(source.name(), &facts.unchecked);
+        Ok((source, facts))
+    }
+
+    /// What is done about keywords that are outside the dialect.
+    pub(super) fn strictness(&self) -> Strictness {
+        super::spec::strictness(self.lenient)
     }
 
     /// The document of a file, or else of a model that the provider publishes, and its facts.
@@ -98,8 +108,9 @@ impl Published {
     ) -> Result<(Source, Facts), Failure> {
         match (file, model) {
             (Some(path), _) => {
-                let source = airspec_spec::read_source(path)?;
+                let source = airspec_spec::read_source(path)?.with(self.strictness());
                 let facts = import::read(&source)?;
+                super::spec::tell(source.name(), &facts.unchecked);
                 Ok((source, facts))
             }
             (None, Some(model)) => self.document(model, slugs),

@@ -1,7 +1,8 @@
 //! Which specs a command uses: files, folders of them, or those that are built in.
 
-use super::{Failure, shown};
-use airspec_spec::{Catalogue, Level, Model, Source, release};
+use super::{Failure, complain, shown};
+use airspec_spec::text::visible;
+use airspec_spec::{Catalogue, Level, Model, Source, Strictness, Unchecked, release};
 use airspec_traffic::{Scope, Specs};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,9 @@ pub(super) struct Spec {
     /// model's owner that the spec contains
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// Read specs with keywords that are outside the dialect: these are not checked, and listed
+    #[arg(long)]
+    lenient: bool,
 }
 
 impl Spec {
@@ -49,13 +53,14 @@ impl Spec {
 
     /// All models of the specs, or the one that is named; with the further rules among its constraints.
     pub(super) fn catalogue(&self) -> Result<Catalogue, Failure> {
-        let mut catalogue = Catalogue::read_or_built_in(&self.paths)?;
+        let mut catalogue = Catalogue::read_or_built_in(&self.paths, strictness(self.lenient))?;
         if let Some(name) = &self.model {
             catalogue = Catalogue::of(vec![catalogue.named(name)?.clone()])?;
         }
         if let Some(day) = &self.release {
             catalogue = Catalogue::of(vec![self.released(&catalogue, day)?])?;
         }
+        catalogue.models().iter().for_each(|model| tell(&model.source, &model.unchecked));
         let Some(path) = &self.rules else { return Ok(catalogue) };
         match catalogue.models() {
             [model] => Ok(Catalogue::of(vec![with_rules(model, path)?])?),
@@ -100,7 +105,28 @@ impl Spec {
         let rules = self.rules.iter().map(|rules| ("--rules", path(rules)));
         let release = self.release.iter().map(|release| ("--release", release.clone()));
         let flags = specs.chain(model).chain(release).chain(rules);
-        flags.flat_map(|(flag, value)| [flag.to_owned(), value]).collect()
+        let lenient = self.lenient.then(|| "--lenient".to_owned());
+        flags.flat_map(|(flag, value)| [flag.to_owned(), value]).chain(lenient).collect()
+    }
+}
+
+/// What the reader does about keywords that are outside the dialect.
+pub(super) fn strictness(is_lenient: bool) -> Strictness {
+    if is_lenient { Strictness::Lenient } else { Strictness::Strict }
+}
+
+/// Says what of a document is not checked: how much, and a line for each, as many as are shown.
+pub(super) fn tell(source: &str, unchecked: &[Unchecked]) {
+    const SHOWN: usize = 20;
+    if unchecked.is_empty() {
+        return;
+    }
+    let (count, source) = (airspec_report::counted(unchecked.len(), "keyword"), visible(source));
+    let verb = if unchecked.len() == 1 { "is" } else { "are" };
+    complain(&format!("{source}: {count} outside the dialect {verb} not checked"));
+    unchecked.iter().take(SHOWN).for_each(|one| complain(&format!("{source}: {one}")));
+    if unchecked.len() > SHOWN {
+        complain(&format!("{source}: and {} more", unchecked.len() - SHOWN));
     }
 }
 

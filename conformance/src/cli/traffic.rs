@@ -2,8 +2,8 @@
 
 use super::{End, Failure, command_line, environment, show, style};
 use airspec_report::{
-    ClientViolation, Document, Heading, Origin, Provenance, Style, Subject, make_folder, merge::merge, write,
-    write_catalogue,
+    ClientViolation, Document, Heading, Origin, Provenance, Style, Subject, Unchecked, make_folder,
+    merge::merge, write, write_catalogue,
 };
 use airspec_spec::text::shorten;
 use airspec_suite::case::Coverage;
@@ -221,6 +221,7 @@ fn document(watcher: &Watcher, place: usize, name: &str, duration: Duration) -> 
             ..command_line::provenance(model, &environment())
         },
         subjects: Subject::all(model),
+        unchecked: Unchecked::all(model),
         ..Heading::default()
     };
     Document::of(&heading, &records.iter().collect::<Vec<_>>())

@@ -43,7 +43,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         Some(path) => verify::allowed_for(path)?,
         None => verify::built_in(),
     };
-    let spec = import::read(&found.source)?;
+    let spec = import::read(&found.source.with(arguments.published.strictness()))?;
+    super::spec::tell(&spec.source, &spec.unchecked);
     let contradictions = airspec_judge::contradictions(&source);
     let report = verify::verify(&source, &spec, &found.slug, &allowed, contradictions);
     show(&format!("{report}\n"))?;

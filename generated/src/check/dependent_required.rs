@@ -4,16 +4,19 @@ use super::Check;
 use crate::violation::{Constraint, Sink};
 
 impl<S: Sink> Check<'_, S> {
-    /// Each trigger that is present has all that it needs.
+    /// Each trigger that is present has all that it needs; what is missing is reported there, in its own sentence.
     #[inline]
     pub fn dependent_required(
         self,
         constraint: &'static Constraint,
-        needs: &[(&'static str, &[&'static str])],
+        demands: &[(&'static str, &[(&'static str, &'static str)])],
     ) -> Self {
-        self.expect(constraint, |node| {
-            let has = |name: &&str| node.member(name).is_some();
-            needs.iter().all(|(trigger, needs)| !has(trigger) || needs.iter().all(has))
-        })
+        let has = |name: &str| self.node.member(name).is_some();
+        for (_, needs) in demands.iter().filter(|(trigger, _)| self.is_typed && has(trigger)) {
+            for (name, expected) in needs.iter().filter(|(name, _)| !has(name)) {
+                self.out.demanded(&self.at.key(name), constraint, expected, None);
+            }
+        }
+        self
     }
 }

@@ -17,6 +17,9 @@ impl Position {
     pub const START: Self = Self { line: 1, column: 1 };
 }
 
+/// What who cannot change the document or the program can do.
+const LENIENT: &str = "`--lenient` keeps it as unchecked, and lists it";
+
 /// Whether a diagnostic stops the reader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -39,6 +42,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do.
     pub help: String,
+    /// The part of the text that is outside the dialect, by where it starts: without it the rest can be read.
+    pub(crate) outside: Option<usize>,
 }
 
 impl Diagnostic {
@@ -55,7 +60,17 @@ impl Diagnostic {
             position,
             message: message.into(),
             help: help.into(),
+            outside: None,
         }
+    }
+
+    /// The same error about what is outside the dialect, and not wrong: the part of the text that starts there.
+    #[must_use]
+    pub(crate) fn outside(mut self, part: usize) -> Self {
+        self.outside = Some(part);
+        self.help.push_str(if self.help.ends_with('?') { " " } else { "; " });
+        self.help.push_str(LENIENT);
+        self
     }
 
     /// The same remark as a warning.

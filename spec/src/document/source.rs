@@ -4,11 +4,15 @@
 //! the text is its position. What this module adds is the bookkeeping; it knows nothing of schemas.
 
 mod parts;
+mod pieces;
 
 use super::diagnostic::{Diagnostic, Position};
+use super::strictness::Strictness;
 use super::text;
 use bigdecimal::BigDecimal;
 use parts::{Items, Members, Strict};
+pub(crate) use pieces::Piece;
+use pieces::composed;
 use serde::de::Deserializer as _;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -36,28 +40,40 @@ pub struct Source {
     places: OnceLock<Vec<(usize, Position)>>,
     /// The text as given, where this one was made of its parts.
     given: Option<(String, Vec<Piece>)>,
-}
-
-/// Where a part of a rewritten text comes from.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Piece {
-    /// Where it starts in the rewritten text.
-    pub(crate) start: usize,
-    /// Where it starts in the text as given.
-    pub(crate) origin: usize,
-    /// Whether it stands there, character by character, or has been put there.
-    pub(crate) is_copied: bool,
+    strictness: Strictness,
 }
 
 impl Source {
     /// A text and the name (usually a file's) under which diagnostics speak of it.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into(), places: OnceLock::new(), given: None }
+        let (name, text) = (name.into(), text.into());
+        Self { name, text, places: OnceLock::new(), given: None, strictness: Strictness::Strict }
     }
 
-    /// A text made of parts of this one. Its positions are those of the parts in this one.
+    /// The same text, to be read in this way.
+    #[must_use]
+    pub fn with(self, strictness: Strictness) -> Self {
+        Self { strictness, ..self }
+    }
+
+    /// How it is to be read.
+    #[must_use]
+    pub fn strictness(&self) -> Strictness {
+        self.strictness
+    }
+
+    /// A text made of parts of this one. Its positions are those of the parts in the text as given.
     pub(crate) fn rewritten(&self, text: String, pieces: Vec<Piece>) -> Self {
-        Self { given: Some((self.text.clone(), pieces)), ..Self::new(self.name.as_str(), text) }
+        let given = match &self.given {
+            None => (self.text.clone(), pieces),
+            Some((given, earlier)) => (given.clone(), composed(&pieces, text.len(), earlier)),
+        };
+        Self { given: Some(given), ..Self::new(self.name.as_str(), text).with(self.strictness) }
+    }
+
+    /// A place of this text in the text as given.
+    pub(crate) fn origin(&self, offset: usize) -> usize {
+        self.given(offset).1
     }
 
     /// The name that diagnostics carry.
@@ -214,6 +230,11 @@ impl Member<'_> {
         self.value.source.position(self.offset)
     }
 
+    /// The same error, about what is outside the dialect: this member, without which the rest can be read.
+    pub(crate) fn outside(&self, error: Diagnostic) -> Diagnostic {
+        error.outside(self.offset)
+    }
+
     /// An error about this member as such.
     pub fn error(&self, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
         Diagnostic::error(&self.value.source.name, self.position(), message, help)
@@ -230,6 +251,11 @@ impl<'a> Node<'a> {
     /// An error about this value.
     pub fn error(&self, message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
         Diagnostic::error(&self.source.name, self.position(), message, help)
+    }
+
+    /// The same error, about what is outside the dialect: this item of a list, without which the rest can be read.
+    pub(crate) fn outside(&self, error: Diagnostic) -> Diagnostic {
+        error.outside(self.offset())
     }
 
     /// The name of the source.

@@ -7,6 +7,7 @@ use super::wording::Wording;
 use super::{json, slug_from};
 use crate::document::{ReadError, Source, Tree};
 use crate::facts::{Allowed, Facts, Remark};
+use crate::read::unchecked;
 
 /// What every document has in common: envelope, authentication, errors, statuses, in our words.
 const FRAME: &str = include_str!("../../frame.json");
@@ -103,6 +104,7 @@ pub fn import(facts: &Facts, slug: &str, before: &Known<'_>) -> Result<Imported,
     *document.at_mut(&path) =
         writer.task(&facts.task, old.as_ref().map(|old| &old.task), before.as_ref(), &page);
     results(&mut document, facts, old.as_ref(), &mut writer);
+    unchecked(&mut document, facts, &mut writer.changes);
     if let Some(day) = released.filter(|_| known.is_none() || !writer.changes.is_empty()) {
         *document.at_mut(&["info", "version"]) = Tree::text(day);
     }
@@ -121,6 +123,26 @@ pub fn import(facts: &Facts, slug: &str, before: &Known<'_>) -> Result<Imported,
         worded: writer.worded,
         open: writer.open,
     })
+}
+
+/// Lists what the source states outside the dialect: the document has no place for it, and must not drop it silently.
+fn unchecked(document: &mut Tree, facts: &Facts, changes: &mut Vec<Remark>) {
+    let listed = unchecked::to_tree(&facts.unchecked);
+    let is_same = document
+        .get(unchecked::LIST)
+        .map_or(facts.unchecked.is_empty(), |before| before.sorted() == listed.sorted());
+    if is_same {
+        return;
+    }
+    let (line, count) = (facts.unchecked.first().map_or(1, |first| first.line), facts.unchecked.len());
+    changes.push(Remark::new(
+        line,
+        format!("`{}`: {count} parts of the source are not checked", unchecked::LIST),
+    ));
+    document.remove(unchecked::LIST);
+    if count > 0 {
+        *document.at_mut(&[unchecked::LIST]) = listed;
+    }
 }
 
 /// A document of another layout within the frame of ours.

@@ -34,6 +34,7 @@ pub(super) fn read(source: &Source) -> Result<Facts, Diagnostic> {
         examples: examples(root)?,
         contradictions: Vec::new(),
         unread: Vec::new(),
+        unchecked: Vec::new(),
     };
     if facts.identity.air.is_none() {
         let model = facts.task.member("model").and_then(|model| model.fact("const"));

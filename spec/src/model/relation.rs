@@ -55,17 +55,17 @@ impl<'a> Stated<'a> {
         let mut scope = None;
         for member in node.members()? {
             match member.key.as_str() {
-                "operation" => operation = Some((member.value, read_operation(member.value)?)),
+                "operation" => operation = Some((member.value, read_operation(member.value, node)?)),
                 "parameters" => parameters = Some((member.value, read_names(member.value)?)),
                 "minimum" => minimum = Some(member.value.decimal()?),
                 "maximum" => maximum = Some(member.value.decimal()?),
-                "scope" => scope = Some(read_scope(member.value)?),
+                "scope" => scope = Some(read_scope(member.value, node)?),
                 other => {
                     let shown = text::shorten(other, 60);
-                    return Err(member.error(
+                    return Err(node.outside(member.error(
                         format!("`{shown}` is unknown in a rule of `x-constraints`"),
                         "a rule has `operation`, `parameters`, `minimum` and `maximum`, and one about images `scope`",
-                    ));
+                    )));
                 }
             }
         }
@@ -152,24 +152,25 @@ fn read_names(node: Node<'_>) -> Result<Vec<String>, Diagnostic> {
     node.items()?.iter().map(Node::string).collect()
 }
 
-fn read_operation(node: Node<'_>) -> Result<String, Diagnostic> {
+/// A rule with a word that is not known is outside the dialect as a whole.
+fn read_operation(node: Node<'_>, rule: Node<'_>) -> Result<String, Diagnostic> {
     let word = node.string()?;
     if Measure::ALL.iter().any(|measure| measure.word() == word) {
         return Ok(word);
     }
     let shown = text::shorten(&word, 60);
-    Err(node.error(
+    Err(rule.outside(node.error(
         format!("operation `{shown}` is not implemented"),
         "use `area` or `ratio`; about images, also `width` or `height`",
-    ))
+    )))
 }
 
-fn read_scope(node: Node<'_>) -> Result<Node<'_>, Diagnostic> {
+fn read_scope<'a>(node: Node<'a>, rule: Node<'a>) -> Result<Node<'a>, Diagnostic> {
     let word = node.string()?;
     if word == "each" {
         return Ok(node);
     }
     let shown = text::shorten(&word, 60);
-    Err(node
-        .error(format!("scope `{shown}` is not implemented"), "use `each`: the rule holds for each image"))
+    let help = "use `each`: the rule holds for each image";
+    Err(rule.outside(node.error(format!("scope `{shown}` is not implemented"), help)))
 }

@@ -213,9 +213,19 @@ impl Pattern {
 pub struct DependentRequired {
     /// Trigger and needs.
     pub needs: Vec<(String, Vec<String>)>,
+    /// The sentence of each need, in the same order, with its conditions in front.
+    pub sentences: Vec<Vec<String>>,
 }
 
 impl DependentRequired {
+    /// Each trigger with its needs and their sentences.
+    pub fn demands(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = (&str, &str)>)> {
+        self.needs.iter().zip(&self.sentences).map(|((trigger, needs), sentences)| {
+            let texts = sentences.iter().map(String::as_str);
+            (trigger.as_str(), needs.iter().map(String::as_str).zip(texts))
+        })
+    }
+
     /// Every name in the rule, each once.
     #[must_use]
     pub fn names(&self) -> Vec<String> {

@@ -126,10 +126,10 @@ fn read_kind(node: Node<'_>, fields: &mut Fields<'_>) -> Result<Kind, Diagnostic
         }
         other => {
             let shown = text::shorten(other, 60);
-            return Err(node.error(
+            return Err(fields.node.outside(node.error(
                 format!("behaviour kind `{shown}` is not implemented"),
                 "use one of echo, count, distinct, select, container, size, measure, quality, flag, delivery, webhook, upload, lifetime",
-            ));
+            )));
         }
     })
 }

@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         }
         let message = format!("`{}` of the array of tasks is not implemented", member.key);
         let help = "a model has no limit of tasks in one request: remove it, or state it in the description";
-        self.report(member.error(message, help));
+        self.report(member.outside(member.error(message, help)));
     }
 
     /// An object of answers, beside the items of its lists.
@@ -171,6 +171,7 @@ impl<'a> Reader<'a> {
                 format!("known here: {}; what else stands here would be dropped silently", known.join(", "))
             }
         };
-        self.report(member.error(format!("`{}` is not read here", text::shorten(name, 60)), help));
+        let error = member.error(format!("`{}` is not read here", text::shorten(name, 60)), help);
+        self.report(member.outside(error));
     }
 }

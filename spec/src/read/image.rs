@@ -54,7 +54,8 @@ impl Reader<'_> {
     pub(super) fn refuse_images(&mut self) {
         for stated in std::mem::take(&mut self.images) {
             let help = "state what the images of results are as a behaviour, or remove the rule";
-            self.report(stated.node.error("a rule about images in a schema of answers", help));
+            let error = stated.node.error("a rule about images in a schema of answers", help);
+            self.report(stated.node.outside(error));
         }
     }
 }

@@ -61,14 +61,24 @@ const OTHERS: [(&str, &str); 9] = [
 
 /// The error for a keyword that is none of them; with a suggestion, where one is wanted.
 pub(super) fn unknown(keyword: &str, member: &Member<'_>, suggests: bool) -> Diagnostic {
+    member.outside(refused(keyword, member, suggests))
+}
+
+fn refused(keyword: &str, member: &Member<'_>, suggests: bool) -> Diagnostic {
     if let Some((_, instead)) = OTHERS.iter().find(|(other, _)| *other == keyword) {
         return member
             .error(format!("unknown keyword `{keyword}`"), format!("it is not implemented: {instead}"));
     }
+    // Others have been followed.
+    if keyword == "$ref" {
+        let to = member.value.string().unwrap_or_default();
+        let message = format!("`$ref` to `{}` is not followed", text::shorten(&to, 60));
+        return member.error(message, "copy the schema into this file, as deep as requests go");
+    }
     let known = statements().chain(ANNOTATIONS).chain(DEFINITIONS).filter(|_| suggests);
     let help = match text::nearest(keyword, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "nothing in a spec is dropped silently: implement the keyword or remove it".to_owned(),
+        None => "nothing in a spec is dropped silently: remove the keyword".to_owned(),
     };
     member.error(format!("unknown keyword `{}`", text::shorten(keyword, 60)), help)
 }

@@ -3,10 +3,10 @@
 //! Everything around the task is layout and annotation: known by name and kept or passed over, never an error.
 
 use super::schema::Place;
-use super::{Reader, http, owner, platform};
+use super::{Reader, http, owner, platform, unchecked};
 use crate::document::{Member, Node, text};
 use crate::model::envelope::Envelope;
-use crate::model::{Answers, Kinds, Model, Price, Relation, Schema};
+use crate::model::{Answers, Kinds, Model, Price, Relation, Schema, Unchecked};
 
 /// Members of an OpenAPI document and of its `components.schemas` that are known and carry no constraint.
 const LAYOUT: [&str; 12] = [
@@ -39,6 +39,7 @@ struct Parts<'a> {
     behaviours: Option<Node<'a>>,
     owner_rules: Option<Node<'a>>,
     envelope: Envelope,
+    unchecked: Vec<Unchecked>,
 }
 
 impl<'a> Reader<'a> {
@@ -103,6 +104,7 @@ impl<'a> Reader<'a> {
             schema,
             envelope: parts.envelope,
             warnings: Vec::new(),
+            unchecked: parts.unchecked,
         };
         match parts.behaviours {
             Some(node) => model.behaviours = self.behaviours(node, &model),
@@ -138,6 +140,9 @@ impl<'a> Reader<'a> {
                 "paths" => self.paths(member.value),
                 "x-behaviours" => parts.behaviours = Some(member.value),
                 "x-owner-constraints" => parts.owner_rules = Some(member.value),
+                unchecked::LIST => {
+                    parts.unchecked = self.keep(unchecked::listed(member.value)).unwrap_or_default();
+                }
                 name if LAYOUT.contains(&name) || name.starts_with("x-") => {}
                 unknown => self.unknown_layout(unknown, member, &LAYOUT),
             }
@@ -263,7 +268,8 @@ impl<'a> Reader<'a> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known here: {}", known.join(", ")),
         };
-        self.report(member.error(format!("unknown member `{}`", text::shorten(name, 60)), help));
+        let error = member.error(format!("unknown member `{}`", text::shorten(name, 60)), help);
+        self.report(member.outside(error));
     }
 }
 

@@ -4,7 +4,7 @@
 //! stay those of the text as given. A reference that leads out of the file or back to itself is refused.
 
 use super::keyword::{ANNOTATIONS, DEFINITIONS};
-use crate::document::{Diagnostic, MAX_BYTES, Member, Node, Piece, Source, text};
+use crate::document::{Diagnostic, MAX_BYTES, Member, Node, Piece, Source, Strictness, text};
 use crate::model::Nesting;
 
 /// The most schemas inside each other, references followed: more than a document may nest.
@@ -20,17 +20,15 @@ pub(crate) fn resolved(source: &Source) -> Result<Option<Source>, Diagnostic> {
     }
     source.is_flat(super::MAX_DEPTH)?;
     let root = source.root()?;
-    let is_document = root.kind() == "an object"
-        && root.members()?.iter().any(|member| matches!(member.key.as_str(), "openapi" | "requestSchema"));
     let mut writer =
         Writer { source, text: String::new(), pieces: Vec::new(), open: Vec::new(), followed: 0 };
-    writer.value(root, if is_document { Role::Document } else { Role::Schema }, root)?;
+    writer.value(root, Role::root(root)?, root)?;
     Ok(Some(source.rewritten(writer.text, writer.pieces)))
 }
 
 /// What a value of a document is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+pub(super) enum Role {
     /// A document around schemas.
     Document,
     /// `components` of a document.
@@ -46,8 +44,15 @@ enum Role {
 }
 
 impl Role {
+    /// The role of the whole text.
+    pub(super) fn root(root: Node<'_>) -> Result<Self, Diagnostic> {
+        let names = |member: &Member<'_>| matches!(member.key.as_str(), "openapi" | "requestSchema");
+        let is_document = root.kind() == "an object" && root.members()?.iter().any(names);
+        Ok(if is_document { Self::Document } else { Self::Schema })
+    }
+
     /// The role of a member's value.
-    fn member(self, key: &str) -> Self {
+    pub(super) fn member(self, key: &str) -> Self {
         match (self, key) {
             (Self::Document, "components") => Self::Components,
             (Self::Components, "schemas") => Self::Map,
@@ -165,12 +170,17 @@ impl<'a> Writer<'a> {
             let message = format!("too large: more than {} references to follow", super::MAX_PARTS);
             return Err(node.error(message, MULTIPLIED));
         }
-        let (target, target_base) = target(reference, base)?;
-        if self.open.contains(&target.offset()) {
-            let help =
-                "write the schema out as deep as requests go: code cannot be generated for one without end";
-            return Err(reference.value.error("`$ref` leads back to a schema that it is part of", help));
-        }
+        let found = target(reference, base).and_then(|(target, base)| {
+            let leads_back = self.open.contains(&target.offset());
+            if leads_back { Err(self::leads_back(reference)) } else { Ok((target, base)) }
+        });
+        let (target, target_base) = match found {
+            // It stays, for the reader to keep it as unchecked.
+            Err(error) if error.outside.is_some() && self.source.strictness() == Strictness::Lenient => {
+                return self.members(node, members, Role::Schema, base);
+            }
+            found => found?,
+        };
         let states_nothing = |member: &Member<'a>| {
             let key = member.key.as_str();
             key == "$ref" || ANNOTATIONS.contains(&key) || DEFINITIONS.contains(&key)
@@ -247,13 +257,19 @@ fn based<'a>(node: Node<'a>, members: &[Member<'a>], base: Node<'a>) -> Node<'a>
     if has_id { node } else { base }
 }
 
+fn leads_back(reference: &Member<'_>) -> Diagnostic {
+    let help = "write the schema out as deep as requests go: code cannot be generated for one without end";
+    reference.outside(reference.value.error("`$ref` leads back to a schema that it is part of", help))
+}
+
 /// What a reference refers to, and what pointers within that start from.
 fn target<'a>(reference: &Member<'a>, base: Node<'a>) -> Result<(Node<'a>, Node<'a>), Diagnostic> {
     let pointer = reference.value.string()?;
     let shown = text::shorten(&pointer, 60);
     let Some(steps) = pointer.strip_prefix('#') else {
         let help = "copy the schema into `$defs` of this file, and refer to it as `#/$defs/NAME`";
-        return Err(reference.value.error(format!("`$ref` to `{shown}` leads out of the file"), help));
+        let error = reference.value.error(format!("`$ref` to `{shown}` leads out of the file"), help);
+        return Err(reference.outside(error));
     };
     let mut node = base;
     let mut inner = base;

@@ -99,7 +99,7 @@ impl<'a> Scope<'a> for Standing<'_, 'a> {
         let Place { path, location, inner, .. } = self.place;
         if *inner {
             let help = "state the rule outside of conditions and of `allOf`";
-            return Err(node.error("a rule about images within a condition", help));
+            return Err(node.outside(node.error("a rule about images within a condition", help)));
         }
         self.reader.images.push(image::Stated {
             node,

@@ -15,11 +15,12 @@ pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result
     }
     let parts = needs.iter().map(|(_, needs)| 1 + needs.len()).sum();
     let is_admitted = scope.admits(member.value, parts);
-    Ok(if is_admitted {
-        vec![Rule::DependentRequired(model::DependentRequired { needs })]
-    } else {
-        Vec::new()
-    })
+    if !is_admitted {
+        return Ok(Vec::new());
+    }
+    let mut rule = Rule::DependentRequired(model::DependentRequired { needs, sentences: Vec::new() });
+    super::word(&mut rule);
+    Ok(vec![rule])
 }
 
 impl<'a> Keyword<'a> for DependentRequired<'a> {

@@ -10,10 +10,10 @@ pub(super) fn read<'a>(member: &Member<'a>, _: &mut dyn Scope<'a>) -> Result<Vec
     let word = member.value.string()?;
     let format = model::Format::ALL.into_iter().find(|format| format.word() == word).ok_or_else(|| {
         let known = text::ticked(model::Format::ALL.map(model::Format::word)).join(", ");
-        member.value.error(
+        member.outside(member.value.error(
             format!("format `{}` is not implemented", text::shorten(&word, 40)),
             format!("use one of {known}, or state the format as a `pattern`"),
-        )
+        ))
     })?;
     Ok(vec![Rule::Format(format)])
 }

@@ -9,7 +9,7 @@ mod media;
 mod property;
 
 use super::{Keyword, Scope};
-use crate::document::{Diagnostic, Member, Node, text};
+use crate::document::{Diagnostic, Member, text};
 use crate::model::{self, Rule, Schema, Witness};
 use property::is_property;
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -22,31 +22,32 @@ pub(super) struct Pattern<'a>(pub(super) &'a model::Pattern);
 /// schemas, which it counts as.
 pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result<Vec<Rule>, Diagnostic> {
     let value = member.value;
-    let pattern = compiled(&value.string()?, value, &|message, help| value.error(message, help), scope)?;
+    let pattern = compiled(&value.string()?, member, &|message, help| value.error(message, help), scope)?;
     Ok(pattern.map(Rule::Pattern).into_iter().collect())
 }
 
-/// The pattern of a text, as part of a value; `error` makes the error for the place of the text. None where the document
+/// The pattern of a text, which is that member or its name; `error` makes the error for the place of the text. None where the document
 /// has too many parts.
 pub(super) fn compiled<'a>(
     ecma: &str,
-    node: Node<'a>,
+    member: &Member<'a>,
     error: &dyn Fn(String, &str) -> Diagnostic,
     scope: &mut dyn Scope<'a>,
 ) -> Result<Option<model::Pattern>, Diagnostic> {
     if let Some(known) = scope.patterns().get(ecma) {
         return Ok(Some(known.clone()));
     }
-    if !scope.admits(node, 0) {
+    if !scope.admits(member.value, 0) {
         return Ok(None);
     }
     let (rust, parts) = compile(ecma).map_err(|reason| {
-        error(
+        let error = error(
             format!("pattern `{}` does not compile: {reason}", text::shorten(ecma, 60)),
             "correct it; look-around and back references are not supported, since their time is not linear",
-        )
+        );
+        if is_malformed(ecma) { error } else { member.outside(error) }
     })?;
-    if !scope.admits(node, parts) {
+    if !scope.admits(member.value, parts) {
         return Ok(None);
     }
     let pattern = model::Pattern { ecma: ecma.to_owned(), rust };
@@ -138,6 +139,24 @@ fn compile(ecma: &str) -> Result<(String, usize), String> {
         }
     }
     Err(reason_why)
+}
+
+/// Whether a pattern is none in any dialect, as far as that can be told: it ends in the middle, or repeats nothing.
+fn is_malformed(ecma: &str) -> bool {
+    use regex_syntax::ast::{ErrorKind, parse::Parser};
+    let kind = Parser::new().parse(ecma).err().map(|error| error.kind().clone());
+    matches!(
+        kind,
+        Some(
+            ErrorKind::ClassUnclosed
+                | ErrorKind::ClassRangeInvalid
+                | ErrorKind::EscapeUnexpectedEof
+                | ErrorKind::GroupUnclosed
+                | ErrorKind::GroupUnopened
+                | ErrorKind::RepetitionCountInvalid
+                | ErrorKind::RepetitionMissing
+        )
+    )
 }
 
 /// The reason to refuse a pattern that compiles to more than is admitted.

@@ -22,7 +22,7 @@ pub(crate) fn read<'a>(
     let mut patterns = Vec::new();
     for one in member.value.members()? {
         let place = |message: String, help: &str| one.error(message, help);
-        let Some(pattern) = pattern::compiled(&one.key, one.value, &place, scope)? else { continue };
+        let Some(pattern) = pattern::compiled(&one.key, &one, &place, scope)? else { continue };
         let schema = scope.condition(one.value, "patternProperties");
         patterns.push(PatternProperty { pattern, schema });
     }

@@ -21,7 +21,8 @@ pub(crate) fn read<'a>(
     let value = member.value;
     if value.kind() != "a boolean" {
         let help = "use `false`, or `additionalProperties` in the schema that declares the members";
-        return Err(value.error("`unevaluatedProperties` with a schema is not implemented", help));
+        let error = value.error("`unevaluatedProperties` with a schema is not implemented", help);
+        return Err(member.outside(error));
     }
     if value.boolean()? {
         return Ok(None);
@@ -42,12 +43,12 @@ pub(crate) fn read<'a>(
             format!("`unevaluatedProperties` beside alternatives that declare {what} is not implemented");
         let help = "declare them in `properties` or in a branch of `allOf`: what is closed must not depend on the \
                     alternative that holds";
-        return Err(member.error(message, help));
+        return Err(member.outside(member.error(message, help)));
     }
     let mut patterns = Vec::new();
     for ecma in &always.patterns {
         let error = |message: String, help: &str| member.error(message, help);
-        patterns.extend(pattern::compiled(ecma, value, &error, scope)?);
+        patterns.extend(pattern::compiled(ecma, member, &error, scope)?);
     }
     let names = if scope.admits(value, always.names.len()) { always.names } else { Vec::new() };
     Ok(Some(Rule::UnevaluatedProperties(model::UnevaluatedProperties { names, patterns })))

@@ -10,7 +10,7 @@ pub(super) fn read<'a>(member: &Member<'a>, scope: &mut dyn Scope<'a>) -> Result
     let is_demanded = member.value.boolean()?;
     if !scope.is_parameter_of_task() {
         let help = "it compares whole tasks: put it on a parameter of the task itself";
-        return Err(member.error("`x-unique` on what is no parameter of the task", help));
+        return Err(member.outside(member.error("`x-unique` on what is no parameter of the task", help)));
     }
     Ok(if is_demanded { vec![Rule::Unique] } else { Vec::new() })
 }

@@ -5,6 +5,7 @@ use super::kinds;
 use super::markup::Html;
 use super::origin;
 use crate::count::requests;
+use crate::unchecked;
 use crate::{ClientViolation, Document, Entry, Group, Outcome, Summary};
 use airspec_suite::oracle::Verdict;
 
@@ -28,6 +29,12 @@ pub(super) fn verdict(html: &mut Html, document: &Document) {
     counts(html, summary);
     callout(html, "fail", "Problems with the list of deviations", &document.problems);
     callout(html, "note", "Cost", &document.remarks);
+    callout(
+        html,
+        "note",
+        "Keywords of the spec that are not checked",
+        &unchecked::lines(&document.unchecked),
+    );
     let lines: Vec<String> = document.clients.iter().map(ClientViolation::line).collect();
     callout(html, "fail", "Requests that break the spec", &lines);
 }

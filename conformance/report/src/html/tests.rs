@@ -66,6 +66,13 @@ fn document(cases: Vec<Entry>) -> Document {
         clients: Vec::new(),
         headers: vec!["x-gateway".to_owned()],
         again: Vec::new(),
+        unchecked: vec![crate::Unchecked {
+            model: "tiny".to_owned(),
+            pointer: "/properties/<b>".to_owned(),
+            line: 3,
+            keyword: "minProperties".to_owned(),
+            reason: "unknown keyword `minProperties`".to_owned(),
+        }],
         subjects: vec![Subject {
             id: "wide.maximum".to_owned(),
             model: "tiny".to_owned(),

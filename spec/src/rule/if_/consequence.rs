@@ -71,6 +71,16 @@ fn word_rule(rule: &mut Rule, at: &Subject, given: &[String]) {
                 word_schema(&mut branch.schema, at, &[given, &[clause]].concat());
             }
         }
+        Rule::DependentRequired(rule) => {
+            let demand = |trigger: &String, name: &String| {
+                let clause = format!("with {} given", at.member(trigger));
+                under(&[given, &[clause]].concat(), &at.member(name).sentence("is required"))
+            };
+            let of_all = |(trigger, names): &(String, Vec<String>)| {
+                names.iter().map(|name| demand(trigger, name)).collect()
+            };
+            rule.sentences = rule.needs.iter().map(of_all).collect();
+        }
         Rule::AllOf(schema) => word_schema(schema, at, given),
         _ => {}
     }
@@ -79,7 +89,7 @@ fn word_rule(rule: &mut Rule, at: &Subject, given: &[String]) {
 fn word_schema(schema: &mut Schema, at: &Subject, given: &[String]) {
     for constraint in &mut schema.constraints {
         word_rule(&mut constraint.rule, at, given);
-        constraint.expected = under(given, &at.sentence(&constraint.rule.sentence()));
+        constraint.expected = under(given, &said(&constraint.rule, at));
     }
     for property in &mut schema.properties {
         let inner = at.member(&property.name);
@@ -242,8 +252,28 @@ fn whole(rule: &Rule, at: &Subject) -> String {
         Rule::If(rule) => of_if(rule, at),
         Rule::DependentSchemas(branches) => of_dependent(branches, at),
         Rule::AllOf(schema) => of_all(schema, at),
-        other => at.sentence(&other.sentence()),
+        other => said(other, at),
     }
+}
+
+/// A rule without demands of its own.
+fn said(rule: &Rule, at: &Subject) -> String {
+    let excluded = match rule {
+        Rule::Not(schema) => of_not(schema, at),
+        _ => None,
+    };
+    excluded.unwrap_or_else(|| at.sentence(&rule.sentence()))
+}
+
+/// The sentence of a `not` of a member that is given.
+pub(crate) fn of_not(schema: &Schema, at: &Subject) -> Option<String> {
+    let phrase = spelt(schema, at);
+    let name = phrase.strip_suffix(" is given").filter(|name| !name.contains(' '))?;
+    Some(if at.within.is_empty() {
+        format!("{name} must not be given")
+    } else {
+        at.sentence(&format!("must not have {name}"))
+    })
 }
 
 /// All that a schema demands, each in a sentence.
