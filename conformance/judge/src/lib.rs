@@ -19,7 +19,7 @@ pub use validator::validator;
 pub use violation::Violation;
 
 use airspec_spec::model::{Constraint, Model};
-use airspec_spec::rule::Rule;
+use airspec_spec::rule::{DependentRequired, Rule};
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use mark::{Marks, prefix};
@@ -112,24 +112,16 @@ impl Judge {
             )];
         };
         let Constraint { id, expected, rule, depth, .. } = &mark.constraint;
+        let member = |name: &str| format!("{pointer}/{}", escape(name));
+        let of_member = |name: &str| (rank, Violation::new(member(name), id.as_str(), expected.as_str()));
         match (rule, error.kind()) {
             (Rule::Required, ValidationErrorKind::Required { property }) => {
-                let name = property.as_str().unwrap_or_default();
-                vec![(
-                    rank,
-                    Violation::new(format!("{pointer}/{}", escape(name)), id.as_str(), expected.as_str()),
-                )]
+                vec![of_member(property.as_str().unwrap_or_default())]
             }
             (Rule::DependentRequired(dependent), ValidationErrorKind::Required { property }) => {
-                let given =
-                    |name: &str| task.pointer(&pointer).is_some_and(|object| object.get(name).is_some());
                 let missing = property.as_str().unwrap_or_default();
-                let demands = dependent.demands().filter(|(trigger, _)| given(trigger));
-                let sentences = demands.flat_map(|(_, needs)| needs.filter(|(name, _)| *name == missing));
-                let at = format!("{pointer}/{}", escape(missing));
-                sentences
-                    .map(|(_, expected)| (rank, Violation::new(at.clone(), id.as_str(), expected)))
-                    .collect()
+                let violation = |expected| (rank, Violation::new(member(missing), id.as_str(), expected));
+                demands(dependent, task.pointer(&pointer), missing).into_iter().map(violation).collect()
             }
             // A demand of a consequence has a sentence of its own.
             (
@@ -137,25 +129,18 @@ impl Judge {
                 ValidationErrorKind::AdditionalProperties { .. } | ValidationErrorKind::FalseSchema,
             ) if mark.scope > 0 => {
                 let unexpected = unexpected(error.kind(), task.pointer(&pointer));
-                let at = |name: String| {
-                    let pointer = format!("{pointer}/{}", escape(&name));
-                    (rank, Violation::new(pointer, id.as_str(), expected.as_str()))
-                };
-                unexpected.into_iter().map(at).collect()
+                unexpected.iter().map(|name| of_member(name)).collect()
             }
             (Rule::AdditionalProperties(names), ValidationErrorKind::AdditionalProperties { unexpected }) => {
                 let known: Vec<&str> = names.iter().map(String::as_str).collect();
-                let unknown = |name: &String| {
-                    (rank, Violation::unknown(format!("{pointer}/{}", escape(name)), id, name, &known))
-                };
+                let unknown = |name: &String| (rank, Violation::unknown(member(name), id, name, &known));
                 unexpected.iter().map(unknown).collect()
             }
             // What the judge says of an object that may have no members at all.
             (Rule::AdditionalProperties(_), ValidationErrorKind::FalseSchema) => {
                 let members = task.pointer(&pointer).and_then(Value::as_object).into_iter().flatten();
-                let unknown = |(name, _): (&String, &Value)| {
-                    (rank, Violation::unknown(format!("{pointer}/{}", escape(name)), id, name, &[]))
-                };
+                let unknown =
+                    |(name, _): (&String, &Value)| (rank, Violation::unknown(member(name), id, name, &[]));
                 members.map(unknown).collect()
             }
             // Where a branch fails, the judge takes what it declares for unknown. That it fails is another error.
@@ -174,6 +159,16 @@ impl Judge {
             }
         }
     }
+}
+
+/// What each given member of an object demands of a missing one.
+fn demands<'r>(rule: &'r DependentRequired, object: Option<&Value>, missing: &str) -> Vec<&'r str> {
+    let given = |name: &str| object.is_some_and(|object| object.get(name).is_some());
+    let demands = rule.demands().filter(|(trigger, _)| given(trigger));
+    demands
+        .flat_map(|(_, needs)| needs.filter(|(name, _)| *name == missing))
+        .map(|(_, expected)| expected)
+        .collect()
 }
 
 /// The names of the members that an object may not have.

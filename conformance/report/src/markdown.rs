@@ -1,6 +1,7 @@
 //! The Markdown file, for the summary page of a CI run: the counts, what is wrong with how to see it again, and what
 //! is accepted. Texts of a server stand in code, where Markdown takes them as they are.
 
+use super::ClientViolation;
 use super::Tally;
 use super::count::requests;
 use super::document::{Document, Entry};
@@ -46,30 +47,11 @@ pub(super) fn text(document: &Document) -> String {
     if done < summary.cases {
         let _ = writeln!(text, "\n**Incomplete: {done} of {} cases were tried.**", summary.cases);
     }
-    if !document.problems.is_empty() {
-        let _ = writeln!(text, "\n### Problems with the list of deviations\n");
-        for problem in &document.problems {
-            let _ = writeln!(text, "- {}", code(problem));
-        }
-    }
-    if !document.remarks.is_empty() {
-        let _ = writeln!(text, "\n### Cost: {:.3} USD\n", summary.spent_usd);
-        for remark in &document.remarks {
-            let _ = writeln!(text, "- {}", code(remark));
-        }
-    }
-    if !document.unchecked.is_empty() {
-        let _ = writeln!(text, "\n### Keywords that are not checked\n");
-        for line in unchecked::lines(&document.unchecked) {
-            let _ = writeln!(text, "- {}", code(&line));
-        }
-    }
-    if !document.clients.is_empty() {
-        let _ = writeln!(text, "\n### Requests that break the spec\n");
-        for violation in &document.clients {
-            let _ = writeln!(text, "- {}", code(&violation.line()));
-        }
-    }
+    list(&mut text, "Problems with the list of deviations", document.problems.iter().cloned());
+    list(&mut text, &format!("Cost: {:.3} USD", summary.spent_usd), document.remarks.iter().cloned());
+    list(&mut text, "Keywords that are not checked", unchecked::lines(&document.unchecked));
+    let violations = document.clients.iter().map(ClientViolation::line);
+    list(&mut text, "Requests that break the spec", violations);
     by_model(&mut text, document);
     by_parameter(&mut text, document);
     let of =
@@ -78,6 +60,17 @@ pub(super) fn text(document: &Document) -> String {
     findings(&mut text, "Noted", &of(Verdict::Note));
     accepted(&mut text, document);
     text
+}
+
+/// A heading with a list, where the list has lines.
+fn list(text: &mut String, heading: &str, lines: impl IntoIterator<Item = String>) {
+    let mut lines = lines.into_iter().peekable();
+    if lines.peek().is_some() {
+        let _ = writeln!(text, "\n### {heading}\n");
+    }
+    for line in lines {
+        let _ = writeln!(text, "- {}", code(&line));
+    }
 }
 
 /// The models, where there are several.

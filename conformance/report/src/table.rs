@@ -392,9 +392,8 @@ fn write_summary(text: &mut String, style: Style, document: &Document, gaps: &[G
             let _ = writeln!(text, "{reached} of {of} {axis}");
         }
     }
-    if !gaps.is_empty() && amount != Amount::Summary {
-        let noun = if gaps.len() == 1 { "constraint has" } else { "constraints have" };
-        let _ = writeln!(text, "{} {noun} no case on one side; --verbose shows why", gaps.len());
+    if amount != Amount::Summary {
+        write_gaps(text, gaps);
     }
     if let Some(line) = unchecked::summary(&document.unchecked) {
         let _ = writeln!(text, "{line}");
@@ -415,6 +414,16 @@ fn write_summary(text: &mut String, style: Style, document: &Document, gaps: &[G
         Outcome::Incomplete => "33",
     };
     let _ = writeln!(text, "{}", style.paint(code, &summary.verdict(document.problems.len())));
+}
+
+/// How many constraints have no case on one side.
+fn write_gaps(text: &mut String, gaps: &[Gap]) {
+    let noun = match gaps.len() {
+        0 => return,
+        1 => "constraint has",
+        _ => "constraints have",
+    };
+    let _ = writeln!(text, "{} {noun} no case on one side; --verbose shows why", gaps.len());
 }
 
 #[allow(clippy::cast_precision_loss)] // a run takes no thousand years

@@ -219,9 +219,9 @@ fn plain_contexts(tasks: &mut Tasks<'_>) -> Vec<Value> {
     for schema in lists(model) {
         settings.extend(values(tasks, schema).into_iter().next().map(|list| (schema.path.to_string(), list)));
     }
-    let mut with =
+    let with =
         |(path, value): (String, Value)| tasks.valid_with(&path, &value).or_else(|| tasks.scene(&path));
-    settings.into_iter().filter_map(|setting| with(setting)).collect()
+    settings.into_iter().filter_map(with).collect()
 }
 
 /// One faulty value of each constraint, in each of the contexts; where one of them has no place for it, in plainer ones.
