@@ -8,6 +8,7 @@ mod batch;
 mod control;
 mod http;
 pub(crate) mod session;
+mod violations;
 
 use crate::answer::Answer;
 use crate::behaviour_index::BehaviourIndex;
