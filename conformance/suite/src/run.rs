@@ -45,6 +45,7 @@ pub use pace::Throttled;
 pub use reader::{Page, Reader, Version};
 pub use record::{Record, Request, Response};
 pub use route::Route;
+pub use socket::{envelope, status as status_of_error};
 pub use target::{LOCAL_KEY, Limit, Secret, Target};
 pub use usd::Usd;
 

@@ -8,10 +8,14 @@
 //! connection, and `Accept-Encoding` asks for no compression that the judge cannot read.
 
 mod copy;
+mod dialogue;
 mod flight;
 mod forward;
 mod judge;
+mod link;
 mod record;
+mod sniffer;
+mod tunnel;
 mod upstream;
 
 pub use judge::{Judge, Judged};
@@ -23,14 +27,15 @@ use forward::App;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// The largest body that is judged, in bytes.
 pub const MAX_BODY: usize = 32 << 20;
-/// So many exchanges wait for the judge at a time.
-pub const MAX_WAITING: usize = 1_000;
+/// So many exchanges, and messages of a WebSocket, wait for the judge at a time.
+pub const MAX_WAITING: usize = 4_000;
 /// How long open requests may take to end once the proxy is to stop.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 
@@ -67,6 +72,7 @@ pub struct Proxy {
     listener: TcpListener,
     address: SocketAddr,
     app: Arc<App>,
+    end: watch::Sender<bool>,
     connections: usize,
 }
 
@@ -101,6 +107,7 @@ impl Proxy {
         let client = upstream::client(&target, settings)?;
         let listener = TcpListener::bind(address).await.map_err(taken)?;
         let bound = listener.local_addr().map_err(taken)?;
+        let (end, ending) = watch::channel(false);
         let app = App {
             target,
             client,
@@ -108,8 +115,10 @@ impl Proxy {
             room: Budget::new(settings.held_bytes),
             timeout: settings.timeout,
             upload_time: settings.upload_time,
+            tunnels: Mutex::default(),
+            ending,
         };
-        Ok(Self { listener, address: bound, app: Arc::new(app), connections: settings.connections })
+        Ok(Self { listener, address: bound, app: Arc::new(app), end, connections: settings.connections })
     }
 
     /// The URL that clients use in the place of the target's.
@@ -125,23 +134,27 @@ impl Proxy {
             head_time: Duration::from_secs(30),
             write_time: self.app.timeout,
         };
-        let (end, ended) = tokio::sync::oneshot::channel();
+        let Self { listener, app, end, .. } = self;
+        let mut ending = app.ending.clone();
         let stopped = async move {
             stop.await;
-            // Nobody waits any more where serving has ended.
-            let _ = end.send(());
+            end.send_replace(true);
         };
-        let overtime = async move {
-            match ended.await {
-                Ok(()) => tokio::time::sleep(SHUTDOWN_GRACE).await,
-                Err(_) => std::future::pending().await,
+        let overtime = async {
+            // An error says that nobody waits any more: serving has ended.
+            if ending.wait_for(|ending| *ending).await.is_err() {
+                std::future::pending::<()>().await;
             }
+            tokio::time::sleep(SHUTDOWN_GRACE).await;
         };
-        let app = self.app;
-        let handler = move |_, request| forward::forward(Arc::clone(&app), request);
+        let served = Arc::clone(&app);
+        let handler = move |connection, request| forward::forward(Arc::clone(&served), connection, request);
         tokio::select! {
-            () = serving::serve(self.listener, limits, stopped, handler) => {}
+            () = serving::serve(listener, limits, stopped, handler) => {}
             () = overtime => {}
         }
+        // They end at once, and what they have seen is known to the judge then.
+        let mut tunnels = std::mem::take(&mut *app.tunnels.lock().unwrap_or_else(PoisonError::into_inner));
+        while tunnels.join_next().await.is_some() {}
     }
 }

@@ -3,8 +3,9 @@
 use super::copy::{End, SharedCopy, Tee};
 use super::flight::{Flight, Head};
 use super::judge::Sender;
+use super::tunnel;
 use super::upstream::{Target, Upstream};
-use airspec_mock::serving::Budget;
+use airspec_mock::serving::{Budget, Connection};
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::protocol::{CODE, ERRORS, MESSAGE};
 use airspec_suite::run::cause;
@@ -15,10 +16,12 @@ use hyper::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRAILER,
     TRANSFER_ENCODING, UPGRADE,
 };
-use hyper::{Method, StatusCode};
+use hyper::{Method, StatusCode, Uri};
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// What the judge can read of compressed answers.
 const ENCODINGS: [&str; 4] = ["gzip", "x-gzip", "deflate", "identity"];
@@ -33,23 +36,33 @@ pub(super) struct App {
     pub(super) room: Budget,
     pub(super) timeout: Duration,
     pub(super) upload_time: Duration,
+    /// WebSockets, which are no requests any more.
+    pub(super) tunnels: Mutex<JoinSet<()>>,
+    /// Turns true when the proxy is to stop.
+    pub(super) ending: watch::Receiver<bool>,
 }
 
 /// Forwards a request.
-pub(super) async fn forward(app: Arc<App>, request: Request) -> Response {
+pub(super) async fn forward(app: Arc<App>, connection: Connection, request: Request) -> Response {
     if request.uri().authority().is_some() || request.method() == Method::CONNECT {
         let text =
             format!("this proxy forwards to {} alone: use its address as base URL", app.target.shown());
         return own_error(StatusCode::MISDIRECTED_REQUEST, "misdirectedRequest", &text);
     }
-    let (mut parts, body) = request.into_parts();
-    let Some(uri) = app.target.at(&parts.uri) else {
+    let Some(uri) = app.target.at(request.uri()) else {
         return own_error(
             StatusCode::BAD_REQUEST,
             "invalidRequest",
             "the address of the request is not valid",
         );
     };
+    let mut request = request;
+    if tunnel::is_handshake(request.method(), request.headers()) {
+        connection.keep();
+        let client = hyper::upgrade::on(&mut request);
+        return tunnel::open(&app, client, to_target(request, uri)).await;
+    }
+    let (parts, body) = request.into_parts();
     let is_judged = app.target.is_endpoint(parts.uri.path()) && parts.method == Method::POST;
     let request_copy: SharedCopy = Arc::default();
     let flight = is_judged.then(|| {
@@ -60,12 +73,18 @@ pub(super) async fn forward(app: Arc<App>, request: Request) -> Response {
         Some(_) => Body::new(Tee::new(body, request_copy, app.room.clone(), app.upload_time, |_| ())),
         None => body,
     };
+    send(&app, flight, to_target(Request::from_parts(parts, body), uri)).await
+}
+
+/// The request as it is sent to the target.
+fn to_target(request: Request, uri: Uri) -> Request {
+    let (mut parts, body) = request.into_parts();
     parts.uri = uri;
     end_to_end(&mut parts.headers);
     parts.headers.remove(HOST);
     limit_encodings(&mut parts.headers);
     parts.version = hyper::Version::HTTP_11;
-    send(&app, flight, Request::from_parts(parts, body)).await
+    Request::from_parts(parts, body)
 }
 
 /// Sends a request and passes its answer on.
@@ -109,7 +128,7 @@ fn pass_on(app: &App, flight: Option<Flight>, response: hyper::Response<Body>) -
 }
 
 /// Leaves only headers that are about the message: the others belong to one connection.
-fn end_to_end(headers: &mut HeaderMap) {
+pub(super) fn end_to_end(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
         .iter()
