@@ -53,7 +53,7 @@ mod task_view;
 pub use answer::{Answer, Body, Piece};
 pub use clock::Clock;
 pub use delivery::{Delivery, DeliveryKind, DeliveryState};
-pub use engine::{Engine, EngineError};
+pub use engine::{Checked, Engine, EngineError};
 pub use front_axum::Server;
 #[cfg(feature = "wiremock")]
 pub use front_wiremock::WiremockServer;

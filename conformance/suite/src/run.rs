@@ -36,6 +36,7 @@ mod target;
 mod tests;
 mod usd;
 
+pub use billing::{Bill, bill};
 pub use budget::Budget;
 pub use ending::Deadline;
 pub use event::Event;

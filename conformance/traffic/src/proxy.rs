@@ -4,6 +4,8 @@
 //! [`Settings::held_bytes`]; what does not fit is not judged. Copies go to the judge, which has a thread of its own, by a
 //! channel of [`MAX_WAITING`] exchanges: when it is full, the exchange is not judged, and counted.
 //!
+//! With [`Guarding`], requests are held until they are judged, and the proxy answers some of them itself.
+//!
 //! Three headers differ from those of the client: `Host` names the target, headers about the connection belong to each
 //! connection, and `Accept-Encoding` asks for no compression that the judge cannot read.
 
@@ -11,7 +13,10 @@ mod copy;
 mod dialogue;
 mod flight;
 mod forward;
+mod guard;
+mod held;
 mod judge;
+mod ledger;
 mod link;
 mod record;
 mod sniffer;
@@ -19,11 +24,15 @@ mod tunnel;
 mod upstream;
 
 pub use judge::{Judge, Judged};
+pub use ledger::{Ledger, Spending};
 pub use record::{RecordError, Recorder};
 pub use upstream::{Target, TargetError};
 
+use airspec_mock::EngineError;
 use airspec_mock::serving::{self, Budget, ServingLimits};
+use airspec_suite::run::Usd;
 use forward::App;
+use guard::Guard;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -52,6 +61,19 @@ pub struct Settings {
     pub held_bytes: usize,
     /// Certificates to trust, beside those of the system: a PEM file.
     pub ca_file: Option<PathBuf>,
+    /// Which requests are held until they are judged.
+    pub guarding: Guarding,
+}
+
+/// Which requests the proxy holds until they are judged. By default none: the judge is beside the path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guarding {
+    /// Requests that break the spec are answered as the API does, and not forwarded.
+    pub enforce: bool,
+    /// The most that all forwarded requests may cost together.
+    pub budget: Option<Usd>,
+    /// Answers get a header with the findings about their request.
+    pub warn_header: bool,
 }
 
 impl Default for Settings {
@@ -62,6 +84,7 @@ impl Default for Settings {
             connections: 1_024,
             held_bytes: 256 << 20,
             ca_file: None,
+            guarding: Guarding::default(),
         }
     }
 }
@@ -82,6 +105,9 @@ pub enum ProxyError {
     /// The target cannot be used.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The specs cannot judge requests in the path.
+    #[error(transparent)]
+    Specs(#[from] EngineError),
     /// The address is taken, or not of this machine.
     #[error("cannot listen on {address}: {error}; port 0 selects a free port")]
     Listen {
@@ -105,6 +131,7 @@ impl Proxy {
     ) -> Result<Self, ProxyError> {
         let taken = |error| ProxyError::Listen { address, error };
         let client = upstream::client(&target, settings)?;
+        let guard = Guard::new(judge.specs(), settings.guarding)?;
         let listener = TcpListener::bind(address).await.map_err(taken)?;
         let bound = listener.local_addr().map_err(taken)?;
         let (end, ending) = watch::channel(false);
@@ -117,8 +144,15 @@ impl Proxy {
             upload_time: settings.upload_time,
             tunnels: Mutex::default(),
             ending,
+            guard: guard.map(Arc::new),
         };
         Ok(Self { listener, address: bound, app: Arc::new(app), end, connections: settings.connections })
+    }
+
+    /// What forwarded requests have cost, where there is a limit.
+    #[must_use]
+    pub fn ledger(&self) -> Option<Arc<Ledger>> {
+        self.app.guard.as_ref()?.ledger.clone()
     }
 
     /// The URL that clients use in the place of the target's.

@@ -59,7 +59,7 @@ impl Engine {
         if conditions.dropped {
             return Admission::Dropped(conditions);
         }
-        match self.check(transport, request, batch.as_deref(), &conditions) {
+        match self.check_request(transport, request, batch.as_deref(), &conditions) {
             Ok(caller) => Admission::Admitted {
                 caller: Caller { conditions, ..caller },
                 batch: batch.unwrap_or_default(),
@@ -68,7 +68,7 @@ impl Engine {
         }
     }
 
-    fn check(
+    fn check_request(
         &self,
         transport: Transport<'_>,
         request: &Incoming,

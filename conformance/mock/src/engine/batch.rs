@@ -95,7 +95,7 @@ impl Engine {
         (violations.into_iter().map(|violation| violation.constraint).collect(), executed)
     }
 
-    fn view<'a>(&'a self, task: &'a Value) -> TaskView<'a> {
+    pub(super) fn view<'a>(&'a self, task: &'a Value) -> TaskView<'a> {
         TaskView { defaults: &self.defaults, task }
     }
 

@@ -2,6 +2,8 @@
 
 use super::copy::{End, SharedCopy, Tee};
 use super::flight::{Flight, Head};
+use super::guard::Guard;
+use super::held;
 use super::judge::Sender;
 use super::tunnel;
 use super::upstream::{Target, Upstream};
@@ -11,6 +13,7 @@ use airspec_suite::protocol::{CODE, ERRORS, MESSAGE};
 use airspec_suite::run::cause;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::response::Response;
 use hyper::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRAILER,
@@ -40,6 +43,8 @@ pub(super) struct App {
     pub(super) tunnels: Mutex<JoinSet<()>>,
     /// Turns true when the proxy is to stop.
     pub(super) ending: watch::Receiver<bool>,
+    /// Holds requests until they are judged.
+    pub(super) guard: Option<Arc<Guard>>,
 }
 
 /// Forwards a request.
@@ -56,28 +61,47 @@ pub(super) async fn forward(app: Arc<App>, connection: Connection, request: Requ
             "the address of the request is not valid",
         );
     };
+    let is_judged = app.target.is_endpoint(request.uri().path()) && request.method() == Method::POST;
+    let is_handshake = tunnel::is_handshake(request.method(), request.headers());
+    if let Some(guard) = &app.guard {
+        if is_judged {
+            return held::forward(&app, guard, request, uri).await;
+        }
+        if guard.is_strict() && (is_handshake || !request.method().is_safe()) {
+            return held::not_checked(is_handshake);
+        }
+    }
     let mut request = request;
-    if tunnel::is_handshake(request.method(), request.headers()) {
+    if is_handshake {
         connection.keep();
         let client = hyper::upgrade::on(&mut request);
         return tunnel::open(&app, client, to_target(request, uri)).await;
     }
+    if is_judged {
+        return stream(&app, request, uri).await;
+    }
+    send(&app, None, to_target(request, uri)).await
+}
+
+/// Forwards a request that is judged, piece by piece.
+pub(super) async fn stream(app: &App, request: Request, uri: Uri) -> Response {
     let (parts, body) = request.into_parts();
-    let is_judged = app.target.is_endpoint(parts.uri.path()) && parts.method == Method::POST;
-    let request_copy: SharedCopy = Arc::default();
-    let flight = is_judged.then(|| {
+    let copy: SharedCopy = Arc::default();
+    let flight = app.flight(&parts, &copy);
+    let body = Body::new(Tee::new(body, copy, app.room.clone(), app.upload_time, |_| ()));
+    send(app, Some(flight), to_target(Request::from_parts(parts, body), uri)).await
+}
+
+impl App {
+    /// A request under way.
+    pub(super) fn flight(&self, parts: &Parts, copy: &SharedCopy) -> Flight {
         let head = (parts.method.as_str(), parts.uri.path(), &parts.headers);
-        Flight::new(app.judge.clone(), head, Arc::clone(&request_copy), app.timeout)
-    });
-    let body = match &flight {
-        Some(_) => Body::new(Tee::new(body, request_copy, app.room.clone(), app.upload_time, |_| ())),
-        None => body,
-    };
-    send(&app, flight, to_target(Request::from_parts(parts, body), uri)).await
+        Flight::new(self.judge.clone(), head, Arc::clone(copy), self.timeout)
+    }
 }
 
 /// The request as it is sent to the target.
-fn to_target(request: Request, uri: Uri) -> Request {
+pub(super) fn to_target(request: Request, uri: Uri) -> Request {
     let (mut parts, body) = request.into_parts();
     parts.uri = uri;
     end_to_end(&mut parts.headers);
@@ -88,7 +112,7 @@ fn to_target(request: Request, uri: Uri) -> Request {
 }
 
 /// Sends a request and passes its answer on.
-async fn send(app: &App, flight: Option<Flight>, request: Request) -> Response {
+pub(super) async fn send(app: &App, flight: Option<Flight>, request: Request) -> Response {
     let sent = tokio::time::timeout(app.timeout, app.client.request(request)).await;
     let (loss, status, text) = match sent {
         Ok(Ok(response)) => return pass_on(app, flight, response.map(Body::new)),

@@ -7,6 +7,7 @@ use super::tunnel::Handshake;
 use super::{MAX_WAITING, Recorder};
 use crate::exchange::Exchange;
 use crate::found::Seen;
+use crate::specs::Specs;
 use crate::watcher::Watcher;
 use airspec_mock::serving::Held;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -77,6 +78,7 @@ impl Sender {
 /// A judge that runs.
 #[derive(Debug)]
 pub struct Judge {
+    specs: Arc<Specs>,
     sender: Sender,
     thread: JoinHandle<(Watcher, Option<Recorder>)>,
 }
@@ -104,9 +106,14 @@ impl Judge {
         let name = std::thread::Builder::new().name("judge".to_owned());
         let sender = Sender { jobs, dropped: Arc::default(), links: Arc::default(), until: Arc::default() };
         let limits = (Arc::clone(&sender.dropped), Arc::clone(&sender.until));
+        let specs = Arc::clone(watcher.specs());
         let worker = Worker { watcher, recorder, tell, links: Links::default() };
         let thread = name.spawn(move || worker.run(&waiting, &limits))?;
-        Ok(Self { sender, thread })
+        Ok(Self { specs, sender, thread })
+    }
+
+    pub(super) fn specs(&self) -> &Arc<Specs> {
+        &self.specs
     }
 
     pub(super) fn sender(&self) -> Sender {
@@ -116,7 +123,7 @@ impl Judge {
     /// Judges what waits, for ten seconds at the most, and ends.
     #[must_use]
     pub fn finish(self) -> Judged {
-        let Self { sender: Sender { jobs, dropped, until, .. }, thread } = self;
+        let Self { sender: Sender { jobs, dropped, until, .. }, thread, .. } = self;
         // Set once, as the judge is consumed.
         let _ = until.set(Instant::now() + BACKLOG_TIME);
         // A judge that has come to grief takes nothing any more.
