@@ -9,6 +9,7 @@
 //! Three headers differ from those of the client: `Host` names the target, headers about the connection belong to each
 //! connection, and `Accept-Encoding` asks for no compression that the judge cannot read.
 
+mod caller;
 mod copy;
 mod dialogue;
 mod flight;
@@ -23,7 +24,9 @@ mod sniffer;
 mod tunnel;
 mod upstream;
 
+pub use caller::Caller;
 pub use judge::{Judge, Judged};
+pub(crate) use ledger::Reservation;
 pub use ledger::{Ledger, Spending};
 pub use record::{RecordError, Recorder};
 pub use upstream::{Target, TargetError};

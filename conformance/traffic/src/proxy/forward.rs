@@ -117,13 +117,8 @@ pub(super) async fn send(app: &App, flight: Option<Flight>, request: Request) ->
     let (loss, status, text) = match sent {
         Ok(Ok(response)) => return pass_on(app, flight, response.map(Body::new)),
         Ok(Err(error)) => {
-            let (reason, target) = (cause(&error), app.target.shown());
-            let loss = if error.is_connect() {
-                Loss::Unreachable(reason.clone())
-            } else {
-                Loss::Broken(reason.clone())
-            };
-            (loss, StatusCode::BAD_GATEWAY, format!("no answer from {target}: {reason}"))
+            let text = format!("no answer from {}: {}", app.target.shown(), cause(&error));
+            (loss(&error), StatusCode::BAD_GATEWAY, text)
         }
         Err(_) => {
             let text = format!("no answer from {} within {} s", app.target.shown(), app.timeout.as_secs());
@@ -134,6 +129,12 @@ pub(super) async fn send(app: &App, flight: Option<Flight>, request: Request) ->
         flight.lost(loss);
     }
     own_error(status, "serviceUnavailable", &text)
+}
+
+/// Why the target gave no answer.
+pub(super) fn loss(error: &hyper_util::client::legacy::Error) -> Loss {
+    let reason = cause(error);
+    if error.is_connect() { Loss::Unreachable(reason) } else { Loss::Broken(reason) }
 }
 
 fn pass_on(app: &App, flight: Option<Flight>, response: hyper::Response<Body>) -> Response {

@@ -39,7 +39,7 @@ type Tasks = (usize, Vec<Value>);
 
 /// The upper bound of a request, set aside.
 #[derive(Debug)]
-pub(super) struct Reservation {
+pub(crate) struct Reservation {
     ledger: Arc<Ledger>,
     bound: Usd,
     tasks: Vec<Tasks>,
@@ -47,7 +47,7 @@ pub(super) struct Reservation {
 }
 
 impl Ledger {
-    pub(super) fn new(specs: Arc<Specs>, limit: Usd) -> Self {
+    pub(crate) fn new(specs: Arc<Specs>, limit: Usd) -> Self {
         let costs = specs.models().map(Costs::new).collect();
         Self { specs, costs, limit, state: Mutex::default() }
     }
@@ -69,7 +69,7 @@ impl Ledger {
     }
 
     /// Sets money aside for a batch, or says why it is not forwarded.
-    pub(super) fn reserve(self: &Arc<Self>, batch: &[Value]) -> Result<Reservation, String> {
+    pub(crate) fn reserve(self: &Arc<Self>, batch: &[Value]) -> Result<Reservation, String> {
         self.try_reserve(batch).inspect_err(|_| self.state().refused += 1)
     }
 
@@ -131,7 +131,7 @@ fn own(outcome: &Outcome, identity: &Identity, others: &[&Value]) -> Outcome {
 
 impl Reservation {
     /// Counts what became of the request.
-    pub(super) fn settle(mut self, answer: &Result<Reply, Loss>) {
+    pub(crate) fn settle(mut self, answer: &Result<Reply, Loss>) {
         let outcome = match answer {
             Ok(Reply { status, content_type, body: Body::Whole(bytes) }) => {
                 Outcome::Answer(Answer::read(*status, content_type.clone(), bytes.clone()))
