@@ -1,6 +1,8 @@
 //! The proxy between clients and servers of these tests.
 #![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
+#[path = "proxy/faults.rs"]
+mod faults;
 #[path = "proxy/guard.rs"]
 mod guard;
 #[path = "proxy/socket.rs"]
