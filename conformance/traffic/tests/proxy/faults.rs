@@ -60,9 +60,7 @@ async fn records(url: &str, start: &str) -> Vec<Record> {
     let target = RunTarget::new(url, Some(Secret::new(KEY)), Limit::Loopback).unwrap();
     let mut cases = derive(&model(), 7).unwrap().cases;
     let is_socket = url.starts_with("ws");
-    cases.retain(|case| {
-        case.subject.starts_with(start) && (is_socket || case.wire.only_socket().is_none())
-    });
+    cases.retain(|case| case.subject.starts_with(start) && (is_socket || case.wire.only_socket().is_none()));
     let oracle = Arc::new(Oracle::new(&model()).unwrap());
     let settings = RunSettings { seed: 7, ..RunSettings::default() };
     run(oracle, &cases, &target, &settings, |_| {}, std::future::pending()).await.unwrap().records
