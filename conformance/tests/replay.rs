@@ -103,7 +103,7 @@ fn a_server_with_a_fault_and_a_record_with_one_differ() {
         let text = told(&output);
         assert_eq!(output.status.code(), Some(1), "{fault}: {text}");
         assert!(
-            text.contains(&", includeCost.flag\n    recorded: no finding\n    replayed: "),
+            text.contains(", includeCost.flag\n    recorded: no finding\n    replayed: "),
             "{fault}: {text}"
         );
     }

@@ -25,7 +25,7 @@ pub(super) struct Files {
     /// HTTP archives (HAR), files of pairs, and, where the name ends in .jsonl or .ndjson, a pair on each line; `-` is
     /// standard input
     #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    recorded: Vec<PathBuf>,
     /// Each line of every file is a pair
     #[arg(long)]
     lines: bool,
@@ -55,7 +55,7 @@ fn is_input(path: &Path) -> bool {
 impl Files {
     /// For the heading of a report.
     pub(super) fn name(&self) -> String {
-        match self.files.as_slice() {
+        match self.recorded.as_slice() {
             [file] => shown(file),
             files => format!("{} files", files.len()),
         }
@@ -64,7 +64,7 @@ impl Files {
     /// Reads all files; false where one could not be read to its end, which is said.
     pub(super) fn read(&self, mut take: impl FnMut(Exchange)) -> bool {
         let (mut is_whole, mut others) = (true, 0);
-        for file in &self.files {
+        for file in &self.recorded {
             let name = if is_input(file) { "standard input".to_owned() } else { shown(file) };
             match self.read_one(file, &mut take) {
                 Ok(rest) => {

@@ -171,7 +171,7 @@ impl Dialogue {
     fn of_item(&mut self, item: &Value) -> Option<&mut Batch> {
         let kind = item.get(TASK_TYPE).and_then(Value::as_str);
         if kind.is_some_and(is_platform) {
-            let place = self.open.iter().position(|batch| batch.lacks_platform());
+            let place = self.open.iter().position(Batch::lacks_platform);
             return match place {
                 Some(place) => self.open.get_mut(place),
                 None => self.first_open(),
@@ -352,8 +352,11 @@ fn is_platform(kind: &str) -> bool {
     [AUTHENTICATION, PING].contains(&kind)
 }
 
-/// The results and errors of an envelope; nothing where a message is none, or more.
-fn lists(message: &[u8]) -> Option<(Option<Vec<Value>>, Option<Vec<Value>>)> {
+/// Results and errors, where an envelope has a list of them.
+type Lists = (Option<Vec<Value>>, Option<Vec<Value>>);
+
+/// The lists of an envelope; nothing where a message is none, or more.
+fn lists(message: &[u8]) -> Option<Lists> {
     let Ok(Value::Object(mut members)) = serde_json::from_slice(message) else { return None };
     let mut list = |name: &str| match members.remove(name) {
         Some(Value::Array(items)) => Ok(Some(items)),

@@ -73,9 +73,12 @@ pub(super) async fn forward(app: Arc<App>, connection: Connection, request: Requ
     }
     let mut request = request;
     if is_handshake {
-        connection.keep();
         let client = hyper::upgrade::on(&mut request);
-        return tunnel::open(&app, client, to_target(request, uri)).await;
+        let response = tunnel::open(&app, client, to_target(request, uri)).await;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            connection.keep();
+        }
+        return response;
     }
     if is_judged {
         return stream(&app, request, uri).await;

@@ -79,7 +79,7 @@ impl Guard {
                 let error = |task| of_task(json!({CODE: "insufficientCredits", MESSAGE: text}), task);
                 let errors: Vec<Value> = checked.batch.iter().map(error).collect();
                 let (status, reason) = (StatusCode::PAYMENT_REQUIRED, "the proxy answered it (--budget)");
-                Decision::Answer { status, body: envelope(errors), reason, warning }
+                Decision::Answer { status, body: envelope(&errors), reason, warning }
             }
         }
     }
@@ -92,10 +92,10 @@ fn refusal(checked: Checked) -> Value {
         let text = "The task was not forwarded: another task of the request breaks the spec.";
         errors.push(of_task(json!({CODE: "notForwarded", MESSAGE: text}), task));
     }
-    envelope(errors)
+    envelope(&errors)
 }
 
-fn envelope(errors: Vec<Value>) -> Value {
+fn envelope(errors: &[Value]) -> Value {
     json!({DATA: [], ERRORS: errors})
 }
 

@@ -1,7 +1,7 @@
 //! A request that is held until it is judged, and then forwarded or answered.
 
 use super::MAX_BODY;
-use super::copy;
+use super::copy::{self, SharedCopy};
 use super::forward::{App, own_error, send, stream, to_target};
 use super::guard::{Decision, Guard, WARNING};
 use airspec_mock::serving::Held;
@@ -43,10 +43,13 @@ pub(super) async fn forward(app: &App, guard: &Arc<Guard>, request: Request, uri
             return stream(app, Request::from_parts(parts, body), uri).await;
         }
         Read::Part(_, _, reason) => {
+            app.flight(&parts, &SharedCopy::default()).lost(Loss::Refused(reason.to_owned()));
             return own_error(StatusCode::PAYLOAD_TOO_LARGE, "requestTooLarge", reason);
         }
         Read::Broken => {
-            return own_error(StatusCode::REQUEST_TIMEOUT, "timeout", "the body did not come to its end");
+            let reason = "the body did not come to its end";
+            app.flight(&parts, &SharedCopy::default()).lost(Loss::Refused(reason.to_owned()));
+            return own_error(StatusCode::REQUEST_TIMEOUT, "timeout", reason);
         }
     };
     let Some((bytes, decision)) = decide(Arc::clone(guard), bytes).await else {

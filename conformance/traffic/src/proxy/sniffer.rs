@@ -23,6 +23,8 @@ pub(super) struct Sniffer {
     room: Budget,
     /// For the bytes of the message that is not whole yet.
     held: Option<Held>,
+    /// Whether frames are masked: those of clients are.
+    is_masked: bool,
     is_closed: bool,
 }
 
@@ -34,7 +36,7 @@ impl Sniffer {
             .max_message_size(Some(MAX_BODY))
             .max_frame_size(Some(MAX_BODY));
         let socket = WebSocket::from_raw_socket(Bytes::default(), role, Some(config));
-        Self { socket, room, held: None, is_closed: false }
+        Self { socket, room, held: None, is_masked: role == Role::Server, is_closed: false }
     }
 
     /// Gives the messages that end in these bytes, or why nothing more is read.
@@ -53,7 +55,8 @@ impl Sniffer {
                 Ok(Message::Text(text)) => take((text.as_bytes().to_vec(), self.held.take())),
                 Ok(Message::Binary(bytes)) => take((bytes.to_vec(), self.held.take())),
                 Ok(Message::Close(_)) => self.is_closed = true,
-                Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
+                Ok(Message::Ping(payload) | Message::Pong(payload)) => self.give_back(payload.len()),
+                Ok(Message::Frame(_)) => {}
                 Err(Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
                 Err(Error::ConnectionClosed | Error::AlreadyClosed) => {
                     self.is_closed = true;
@@ -65,6 +68,16 @@ impl Sniffer {
             if self.is_closed {
                 return Ok(());
             }
+        }
+    }
+}
+
+impl Sniffer {
+    /// A control frame is no part of the message that is awaited: pings take no room.
+    fn give_back(&mut self, payload: usize) {
+        let mask = if self.is_masked { 4 } else { 0 };
+        if let Some(held) = &mut self.held {
+            held.give_back(2 + mask + payload);
         }
     }
 }
@@ -127,6 +140,22 @@ mod tests {
             // Nothing is read behind the end.
             sniffer.feed(b"\xFF\xFF\xFF", |_| panic!("a message behind the end")).unwrap();
         }
+    }
+
+    #[test]
+    fn pings_take_no_room() {
+        let mut poor = Sniffer::new(Role::Client, Budget::new(100));
+        for _ in 0..100 {
+            poor.feed(&frame(0x89, b"ping"), |_| panic!("a ping is no message")).unwrap();
+        }
+        poor.feed(&frame(0x01, b"one "), |_| ()).unwrap();
+        poor.feed(&frame(0x8A, b"pong"), |_| ()).unwrap();
+        // What is awaited still counts.
+        assert!(poor.room.take_now(95).is_none() && poor.room.take_now(94).is_some());
+        let mut seen = Vec::new();
+        poor.feed(&frame(0x80, b"more"), |(bytes, _)| seen = bytes).unwrap();
+        assert_eq!(seen, b"one more");
+        assert!(poor.room.take_now(100).is_some());
     }
 
     #[test]
