@@ -174,8 +174,7 @@ impl Engine {
         if happens("odd-fields", network.odd_fields) {
             odd::change(&mut items, &self.index);
         }
-        let now = self.clock.now();
-        let unique = self.model.unique();
+        let (now, unique) = (self.clock.now(), self.model.unique());
         let terms = Terms {
             view,
             index: &self.index,
@@ -189,16 +188,22 @@ impl Engine {
         let mut execution = Execution::new(&plan, items, failure, terms);
         self.mutations.on_execution(view, &mut execution);
         if execution.store(now, &self.state, &self.deliveries) {
-            let is_deferred = execution.deferred;
-            let mut outcome = execution.into_outcome(task);
-            if is_deferred {
-                self.mutations.on_acknowledgement(view, &mut outcome);
-            }
-            return outcome;
+            return self.executed(view, execution);
         }
+        // Another request has taken the identifier meanwhile.
         let violations: Vec<_> = unique.map(judge::repeated).into_iter().collect();
         self.keep_violations((place, task), &violations, &caller.secrets);
         Outcome { items: Vec::new(), problems: self.explain(task, &violations, 1) }
+    }
+
+    /// The answer to a task that is executed.
+    fn executed(&self, view: TaskView<'_>, execution: Execution) -> Outcome {
+        let is_deferred = execution.deferred;
+        let mut outcome = execution.into_outcome(view.task);
+        if is_deferred {
+            self.mutations.on_acknowledgement(view, &mut outcome);
+        }
+        outcome
     }
 
     fn is_paid(&self, plan: &Plan, caller: &Caller) -> bool {
