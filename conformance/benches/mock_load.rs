@@ -1,7 +1,8 @@
 //! How fast the long-running mock is, and how much memory it keeps: valid and invalid requests over 64 connections.
 //!
 //! `cargo bench -p airspec --bench mock_load -- 1000000` sends so many requests of each kind; an address before
-//! the number, such as `http://127.0.0.1:8080/v1`, measures the server there instead. The client
+//! the number, such as `http://127.0.0.1:8080/v1`, measures the server there instead. `left 100000` behind an address opens so
+//! many connections, leaves them without a request, and sends one request at the end. The client
 //! shares the machine and the process with the server, and is as plain as can be so as not to be what is measured. Both
 //! have threads of their own, so that the processor time of each is known: it says what the rate would be where the
 //! machine has nothing else to do.
@@ -15,6 +16,8 @@ use tokio::runtime::{Builder, Runtime};
 
 const CONNECTIONS: u32 = 64;
 const REQUESTS: usize = 100_000;
+/// So many connections are left at a time.
+const WAVE: usize = 10_000;
 
 /// The names of the threads of either side.
 const SERVER: &str = "mock";
@@ -26,6 +29,9 @@ fn main() {
         std::env::args().skip(1).find_map(|argument| Some(argument.strip_prefix("http://")?.to_owned()));
     let (server, client) = (runtime(SERVER), runtime(CLIENT));
     let place = given.unwrap_or_else(|| server.block_on(serve()));
+    if std::env::args().any(|argument| argument == "left") {
+        return client.block_on(leave(&place, asked.unwrap_or(REQUESTS)));
+    }
     client.block_on(measure(&place, asked.unwrap_or(REQUESTS)));
 }
 
@@ -81,6 +87,36 @@ async fn measure(address: &str, requests: usize) {
             resident(),
         );
     }
+}
+
+/// Opens connections and sends nothing by them, as many at a time as the system allows this process; then sends a request.
+/// Each wave has a source address of its own, for which the system has ports enough.
+async fn leave(place: &str, connections: usize) {
+    let address: std::net::SocketAddr =
+        place.split('/').next().and_then(|address| address.parse().ok()).expect("an IP address and a port");
+    let started = Instant::now();
+    let (mut opened, mut refused, mut most) = (0, 0, 0);
+    let mut wave = 0_u8;
+    while opened + refused < connections {
+        wave += 1;
+        let source = std::net::SocketAddr::from(([127, 0, 1, wave], 0));
+        let mut left = Vec::new();
+        for _ in 0..WAVE.min(connections - opened - refused) {
+            let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+            socket.bind(source).expect("an address of this machine");
+            match tokio::time::timeout(Duration::from_secs(10), socket.connect(address)).await {
+                Ok(Ok(stream)) => left.push(stream),
+                Ok(Err(_)) | Err(_) => refused += 1,
+            }
+        }
+        opened += left.len();
+        most = most.max(left.len());
+    }
+    let took = started.elapsed().as_secs_f64();
+    println!("{opened} connections opened and left, {refused} refused, {most} at a time, in {took:.1} s");
+    let answered = Instant::now();
+    talk(place.to_owned(), 99, 1, 1024, "sync").await;
+    println!("a request after that is answered within {:.1} ms", answered.elapsed().as_secs_f64() * 1e3);
 }
 
 /// How often each time was taken, in steps of 20 µs, so that counting takes no more memory the longer it goes on.

@@ -25,6 +25,7 @@ mod money;
 mod progress;
 mod proxy;
 mod releases;
+mod replay;
 mod report;
 mod resume;
 mod search;
@@ -84,6 +85,9 @@ enum Command {
     /// Forward requests to a server, and judge them and their answers
     #[command(after_help = help::PROXY)]
     Proxy(proxy::Arguments),
+    /// Send recorded requests to another server, and compare the verdicts
+    #[command(after_help = help::REPLAY)]
+    Replay(replay::Arguments),
     /// Compare a spec with the provider's published source
     #[command(after_help = help::VERIFY)]
     Verify(verify::Arguments),
@@ -167,6 +171,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Proxy(arguments) => proxy::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Import(arguments) => import::run(&arguments),
         Command::Fetch(arguments) => fetch::run(&arguments),

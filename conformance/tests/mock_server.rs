@@ -26,3 +26,5 @@ mod secrets;
 mod sites;
 #[path = "mock_server/socket.rs"]
 mod socket;
+#[path = "mock_server/violations.rs"]
+mod violations;

@@ -219,6 +219,24 @@ fn a_target_over_tls_is_trusted_by_the_file_of_certificates_alone() {
     assert!(code == Some(0) && text.contains("left out: no answer: no connection: "), "{text}");
 }
 
+#[cfg(unix)]
+#[test]
+fn requests_are_held_and_answered_and_the_amount_spent_is_printed() {
+    let mock = Server::start(&[]);
+    let proxy = Proxy::start(&mock.url, &["--enforce", "--budget", "0.5", "--warn-header"]);
+    assert_eq!(post(&proxy.url, &task(json!({"width": 4000}))), 400);
+    // The upper bound of one request has room, that of eight results has none.
+    assert_eq!(post(&proxy.url, &task(json!({"numberResults": 8, "includeCost": true}))), 402);
+    assert_eq!(post(&proxy.url, &task(json!({"includeCost": true}))), 200);
+    let (text, code) = proxy.stop();
+    assert_eq!(code, Some(1), "{text}");
+    assert!(
+        text.contains("0.211 USD of the limit of 0.500 USD spent, 1 request not forwarded for it"),
+        "{text}"
+    );
+    assert!(text.contains("1 answer judged: 0 answers wrong"), "{text}");
+}
+
 #[test]
 fn what_keeps_a_proxy_from_starting_is_told_in_a_line() {
     let folder = tempfile::tempdir().unwrap();
@@ -233,6 +251,7 @@ fn what_keeps_a_proxy_from_starting_is_told_in_a_line() {
         (&["--target", "https://h/v1", "--ca-file", "/no/such.pem"], "/no/such.pem"),
         (&["--target", url, "--listen", &taken], "cannot listen on"),
         (&["--target", url, "--listen", "here"], "--listen"),
+        (&["--target", url, "--budget", "much"], "use an amount in USD"),
         (&[], "--target"),
     ] {
         let output = airspec(&[&["proxy"], arguments].concat());

@@ -4,9 +4,7 @@ use airspec_spec::{Model, ReadError, Source, Strictness, read};
 use serde_json::{Value, json};
 
 fn strict(text: &str) -> String {
-    read(&Source::new("spec.json", text))
-        .map(|_| "legal".to_owned())
-        .unwrap_or_else(|error| error.to_string())
+    read(&Source::new("spec.json", text)).map_or_else(|error| error.to_string(), |_| "legal".to_owned())
 }
 
 fn lenient(text: &str) -> Result<Model, ReadError> {

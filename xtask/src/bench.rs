@@ -4,6 +4,7 @@ mod criterion;
 mod generate;
 mod peers;
 pub(crate) mod process;
+mod proxy;
 mod serve;
 mod suite;
 mod table;
@@ -44,9 +45,14 @@ enum Part {
     Suite,
     /// The mock and Prism under load
     Mock,
+    /// The mock behind no proxy, ours, mitmproxy and Prism's
+    Proxy,
+    /// The memory of the proxy under a million requests, and 100,000 connections that are left
+    ProxyLoad,
 }
 
-const PARTS: [Part; 5] = [Part::Check, Part::Peers, Part::Generate, Part::Suite, Part::Mock];
+const PARTS: [Part; 7] =
+    [Part::Check, Part::Peers, Part::Generate, Part::Suite, Part::Mock, Part::Proxy, Part::ProxyLoad];
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = crate::root();
@@ -114,7 +120,13 @@ fn measure(
             let one_in = Some(suite::ONE_IN);
             suite::measure(root, &program, "*", one_in, table)
         }
-        (Part::Peers | Part::Mock, true) => Ok(()),
+        (Part::Peers | Part::Mock | Part::Proxy | Part::ProxyLoad, true) => Ok(()),
+        (Part::Proxy, false) => {
+            let program = release(root)?;
+            let load = proxy::Load { own: 50_000, others: 2_000 };
+            (0..arguments.rounds).try_for_each(|_| proxy::measure(root, &program, &load, table))
+        }
+        (Part::ProxyLoad, false) => proxy::endure(root, &release(root)?, table),
         (Part::Mock, false) => {
             let program = release(root)?;
             let load = serve::Load { own: 100_000, prism: 2_000 };

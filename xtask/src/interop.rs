@@ -1,5 +1,6 @@
-//! `interop`: the official SDKs against the mock, the files that it makes before programs that read such files, and the
-//! emitted documents before the tools that they are for, all pinned, in environments that this command makes.
+//! `interop`: the official SDKs against the mock, also through the proxy, the files that it makes before programs that
+//! read such files, and the emitted documents before the tools that they are for, all pinned, in environments that this
+//! command makes.
 //!
 //! Where Python or Node is absent, or packages cannot be had, it says so in one visible line and ends well: the check needs
 //! what the machine may not have.
@@ -36,9 +37,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.documents.is_none() {
         let folder = root.join("conformance/interop");
         let python = environment(&arguments.python, &root, &folder);
-        all_well &= with(arguments, "the Python SDK", python, |check| sdk(&root, check, "http"))?;
+        all_well &= with(arguments, "the Python SDK", python, |check| sdk(&root, &check, "http"))?;
         let node = modules(&root, &folder);
-        all_well &= with(arguments, "the JavaScript SDK", node, |check| sdk(&root, check, "ws"))?;
+        all_well &= with(arguments, "the JavaScript SDK", node, |check| sdk(&root, &check, "ws"))?;
         let programs = media::check(&root, &arguments.python);
         all_well &= with(arguments, "the media files", programs, |check| media::run(&root, check))?;
     }
@@ -68,15 +69,29 @@ fn with<T>(
     }
 }
 
-/// Runs an SDK against a mock of its own.
-fn sdk(root: &Path, mut check: Command, protocol: &str) -> anyhow::Result<bool> {
-    let mut mock = Mock::start(root, &[])?;
-    let (url, _) = mock.url_and_body()?;
-    let status = match protocol {
-        "ws" => check.args([&url.replacen("http", "ws", 1), KEY]).status()?,
-        _ => check.args(["--url", &url, "--key", KEY]).status()?,
+/// Runs an SDK against a mock of its own, and then through the proxy in front of another one, which finds nothing wrong
+/// with the answers.
+fn sdk(root: &Path, check: &Command, protocol: &str) -> anyhow::Result<bool> {
+    let (mut direct, mut behind) = (Mock::start(root, &[])?, Mock::start(root, &[])?);
+    let script = match protocol {
+        // The proxy gives its URL in a variable.
+        "ws" => r#""$@" "ws${AIRSPEC_PROXY_URL#http}" "$AIRSPEC_INTEROP_KEY""#,
+        _ => r#""$@" --url "$AIRSPEC_PROXY_URL" --key "$AIRSPEC_INTEROP_KEY""#,
     };
-    Ok(status.success())
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "sh"]).env("AIRSPEC_PROXY_URL", direct.url_and_body()?.0);
+    let mut proxy = crate::airspec_command(root);
+    proxy.args(["proxy", "--listen", "127.0.0.1:0", "--fail-on", "server", "--target"]);
+    proxy.arg(behind.url_and_body()?.0).args(["--", "sh", "-c", script, "sh"]);
+    let mut all_well = true;
+    for mut command in [shell, proxy] {
+        command.arg(check.get_program()).args(check.get_args()).env("AIRSPEC_INTEROP_KEY", KEY);
+        if let Some(folder) = check.get_current_dir() {
+            command.current_dir(folder);
+        }
+        all_well &= command.status()?.success();
+    }
+    Ok(all_well)
 }
 
 /// Node with exactly the pinned packages, about to run the check.

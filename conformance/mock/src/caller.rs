@@ -30,6 +30,18 @@ impl Secrets {
         Self(keys.into_iter().filter(|key| key.len() >= SHORTEST_SECRET).collect())
     }
 
+    /// Whether a value holds one.
+    pub(crate) fn are_in(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.0.iter().any(|secret| text.contains(secret)),
+            Value::Array(items) => items.iter().any(|item| self.are_in(item)),
+            Value::Object(members) => members
+                .iter()
+                .any(|(name, value)| self.0.iter().any(|one| name.contains(one)) || self.are_in(value)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+
     /// The text without secrets, should a client have put one where it is repeated.
     pub(crate) fn mask(&self, mut text: String) -> String {
         for secret in &*self.0 {

@@ -5,9 +5,13 @@
 
 mod admission;
 mod batch;
+mod check;
 mod control;
 mod http;
 pub(crate) mod session;
+mod violations;
+
+pub use check::Checked;
 
 use crate::answer::Answer;
 use crate::behaviour_index::BehaviourIndex;

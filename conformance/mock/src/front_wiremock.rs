@@ -8,6 +8,7 @@
 use super::answer::Answer;
 use super::engine::Engine;
 use super::protocol::{ENDPOINT, Incoming, Passage};
+use super::state::violations::RequestViolation;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -44,6 +45,21 @@ impl WiremockServer {
     #[must_use]
     pub fn url(&self) -> String {
         format!("{}{ENDPOINT}", self.server.uri())
+    }
+
+    /// What requests broke so far; see [`Engine::violations`].
+    #[must_use]
+    pub fn violations(&self) -> Vec<RequestViolation> {
+        self.engine.violations()
+    }
+
+    /// Makes sure that no request broke the spec: the last line of a test.
+    ///
+    /// # Panics
+    /// A request did; the message lists the violations.
+    #[track_caller]
+    pub fn assert_no_violations(&self) {
+        self.engine.assert_no_violations();
     }
 
     /// What answers.

@@ -15,6 +15,8 @@
 //!
 //! let mock = Mock::start(Engine::new(model, Settings::default())?).await?;
 //! println!("{}", mock.url()); // http://127.0.0.1:41234/v1
+//! // … the application under test sends its requests …
+//! mock.assert_no_violations(); // each of them keeps to the spec
 //! # Ok(())
 //! # }
 //! ```
@@ -51,7 +53,7 @@ mod task_view;
 pub use answer::{Answer, Body, Piece};
 pub use clock::Clock;
 pub use delivery::{Delivery, DeliveryKind, DeliveryState};
-pub use engine::{Engine, EngineError};
+pub use engine::{Checked, Engine, EngineError};
 pub use front_axum::Server;
 #[cfg(feature = "wiremock")]
 pub use front_wiremock::WiremockServer;
@@ -61,6 +63,7 @@ pub use mutation::{Fault, LARGE_SIDE, UnknownFault};
 pub use network::{NetworkConditions, NetworkConditionsError};
 pub use protocol::{CONTROL, ENDPOINT, FILES, Incoming, NETWORK_HEADER, Note, Passage};
 pub use settings::{Key, Reach, Settings, SettingsError, Wrapping};
+pub use state::violations::RequestViolation;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

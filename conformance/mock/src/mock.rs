@@ -2,6 +2,7 @@
 
 use super::engine::Engine;
 use super::front_axum::Server;
+use super::state::violations::RequestViolation;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -40,6 +41,38 @@ impl Mock {
     #[must_use]
     pub fn socket_url(&self) -> String {
         self.socket_url.clone()
+    }
+
+    /// What requests broke so far; see [`Engine::violations`].
+    #[must_use]
+    pub fn violations(&self) -> Vec<RequestViolation> {
+        self.engine.violations()
+    }
+
+    /// Makes sure that no request broke the spec: the last line of a test.
+    ///
+    /// ```
+    /// # use airspec_mock::{Engine, Mock, Settings};
+    /// # let (_, text) = airspec_spec::documents()[0];
+    /// # let model = airspec_spec::read(&airspec_spec::Source::new("spec", text)).unwrap();
+    /// # let _ = rustls::crypto::ring::default_provider().install_default();
+    /// # tokio::runtime::Runtime::new()?.block_on(async {
+    /// let mock = Mock::start(Engine::new(model, Settings::default())?).await?;
+    /// // The application under test uses `mock.url()`. This one sends a poll.
+    /// let request = reqwest::Client::new().post(mock.url()).bearer_auth("any key");
+    /// let request = request.header("content-type", "application/json");
+    /// request.body(r#"[{"taskType": "getResponse", "taskUUID": "1b4e28ba-2fa1-41d2-883f-0016d3cca427"}]"#).send().await?;
+    /// mock.assert_no_violations();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// A request did; the message lists the violations.
+    #[track_caller]
+    pub fn assert_no_violations(&self) {
+        self.engine.assert_no_violations();
     }
 
     /// What answers.

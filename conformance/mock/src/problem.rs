@@ -50,6 +50,10 @@ impl Problem {
         Self::new(400, "moreErrors", format!("{left} more {noun} of this task {verb} left out."))
     }
 
+    pub(crate) fn message(&self) -> &str {
+        self.object.get(name::MESSAGE).and_then(Value::as_str).unwrap_or_default()
+    }
+
     pub(crate) fn code(&self) -> &str {
         self.object.get(name::CODE).and_then(Value::as_str).unwrap_or_default()
     }

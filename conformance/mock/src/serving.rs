@@ -340,6 +340,11 @@ impl Budget {
 }
 
 impl Held {
+    /// Gives a part of it back.
+    pub fn give_back(&mut self, bytes: usize) {
+        drop(self.0.split(bytes.min(self.0.num_permits())));
+    }
+
     /// Joins what was taken of the same budget.
     pub fn add(&mut self, other: Self) {
         self.0.merge(other.0);

@@ -6,6 +6,7 @@ pub(crate) mod rate;
 pub(crate) mod seen;
 pub(crate) mod sessions;
 pub(crate) mod tasks;
+pub(crate) mod violations;
 
 use balance::Balance;
 use files::Files;
@@ -14,6 +15,7 @@ use seen::Seen;
 use sessions::Sessions;
 use std::sync::{Arc, Mutex};
 use tasks::Tasks;
+use violations::Violations;
 
 /// The stores of a mock, each behind a lock of its own; no step holds two at a time.
 #[derive(Debug, Default)]
@@ -25,4 +27,5 @@ pub(crate) struct State {
     /// Shared with answers, which keep a file that they have drawn.
     pub(crate) files: Arc<Mutex<Files>>,
     pub(crate) seen: Mutex<Seen>,
+    pub(crate) violations: Mutex<Violations>,
 }

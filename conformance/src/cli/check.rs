@@ -2,8 +2,8 @@
 
 use super::traffic::{TrafficArgs, counted};
 use super::{End, Failure, Spec, complain, shown};
-use airspec_traffic::Watcher;
 use airspec_traffic::read::{Layout, ReadError, exchanges};
+use airspec_traffic::{Exchange, Watcher};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -11,20 +11,27 @@ use std::time::Instant;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
+    #[command(flatten)]
+    files: Files,
+    #[command(flatten)]
+    spec: Spec,
+    #[command(flatten)]
+    traffic: TrafficArgs,
+}
+
+/// Recorded traffic.
+#[derive(Debug, clap::Args)]
+pub(super) struct Files {
     /// HTTP archives (HAR), files of pairs, and, where the name ends in .jsonl or .ndjson, a pair on each line; `-` is
     /// standard input
     #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    #[command(flatten)]
-    spec: Spec,
+    recorded: Vec<PathBuf>,
     /// Each line of every file is a pair
     #[arg(long)]
     lines: bool,
     /// Path of the API, such as /v1: other requests are left out. Default: requests are recognised by what they hold
     #[arg(long, value_name = "PATH", value_parser = path)]
     endpoint: Option<String>,
-    #[command(flatten)]
-    traffic: TrafficArgs,
 }
 
 fn path(text: &str) -> Result<String, String> {
@@ -35,29 +42,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let start = Instant::now();
     arguments.traffic.prepare()?;
     let mut watcher = Watcher::new(arguments.spec.of_traffic()?, arguments.traffic.options());
-    let (mut is_whole, mut others) = (true, 0);
-    for file in &arguments.files {
-        let name = if is_input(file) { "standard input".to_owned() } else { shown(file) };
-        match arguments.read(file, &mut watcher) {
-            Ok(rest) => {
-                others += rest.others;
-                if rest.is_cut {
-                    complain(&format!("{name}: the last line is not whole and is left out"));
-                }
-            }
-            Err(error) => {
-                complain(&format!("{name}: {error}"));
-                is_whole = false;
-            }
-        }
-    }
-    if others > 0 {
-        complain(&format!("{} to other places left out", counted(others, "request")));
-    }
-    let name = match arguments.files.as_slice() {
-        [file] => format!("traffic of {}", shown(file)),
-        files => format!("traffic of {} files", files.len()),
-    };
+    let is_whole = arguments.files.read(|exchange| drop(watcher.watch(&exchange)));
+    let name = format!("traffic of {}", arguments.files.name());
     let end = arguments.traffic.finish(&watcher, &name, start.elapsed())?;
     Ok(if is_whole || end == End::Violated { end } else { End::Unjudged })
 }
@@ -66,12 +52,47 @@ fn is_input(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-impl Arguments {
-    fn read(&self, path: &Path, watcher: &mut Watcher) -> Result<airspec_traffic::read::Rest, ReadError> {
+impl Files {
+    /// For the heading of a report.
+    pub(super) fn name(&self) -> String {
+        match self.recorded.as_slice() {
+            [file] => shown(file),
+            files => format!("{} files", files.len()),
+        }
+    }
+
+    /// Reads all files; false where one could not be read to its end, which is said.
+    pub(super) fn read(&self, mut take: impl FnMut(Exchange)) -> bool {
+        let (mut is_whole, mut others) = (true, 0);
+        for file in &self.recorded {
+            let name = if is_input(file) { "standard input".to_owned() } else { shown(file) };
+            match self.read_one(file, &mut take) {
+                Ok(rest) => {
+                    others += rest.others;
+                    if rest.is_cut {
+                        complain(&format!("{name}: the last line is not whole and is left out"));
+                    }
+                }
+                Err(error) => {
+                    complain(&format!("{name}: {error}"));
+                    is_whole = false;
+                }
+            }
+        }
+        if others > 0 {
+            complain(&format!("{} to other places left out", counted(others, "request")));
+        }
+        is_whole
+    }
+
+    fn read_one(
+        &self,
+        path: &Path,
+        take: &mut impl FnMut(Exchange),
+    ) -> Result<airspec_traffic::read::Rest, ReadError> {
         let ending = path.extension().unwrap_or_default();
         let is_lines = ["jsonl", "ndjson"].iter().any(|lines| ending.eq_ignore_ascii_case(lines));
         let layout = if self.lines || is_lines { Layout::Lines } else { Layout::Document };
-        let take = |exchange| drop(watcher.watch(&exchange));
         let endpoint = self.endpoint.as_deref();
         if is_input(path) {
             return exchanges(std::io::stdin().lock(), layout, endpoint, take);

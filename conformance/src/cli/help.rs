@@ -94,8 +94,18 @@ Examples:
   airspec proxy --target http://127.0.0.1:8080/v1 --report report --record traffic.jsonl
   airspec proxy --target http://127.0.0.1:8080/v1 -- npm test   run a command, end with it; it finds the URL in AIRSPEC_PROXY_URL
 
-Requests pass unchanged, with the key of the client, and are judged beside the path. Nothing is sent that clients do not send.
+Requests pass unchanged, with the key of the client, over HTTP and WebSocket, and are judged beside the path. Nothing is sent that
+clients do not send. With --enforce, --budget and --warn-header, the judge is in the path: requests wait until they are checked.
 Exit code: 0 requests and answers keep to the spec, 1 they do not, 2 the proxy could not start or the command failed.";
+
+pub(super) const REPLAY: &str = "\
+Examples:
+  airspec replay traffic.jsonl --target http://127.0.0.1:8080/v1
+  airspec replay traffic.har --target https://api.runware.ai/v1 --max-cost 5 --report report
+
+Valid requests of the record are sent one at a time, with new identifiers, and the answers are judged. Not sent: requests that break
+the spec, tasks that call a webhook or upload files, and masked media.
+Exit code: 0 all verdicts are those of the record and the answers keep to the spec, 1 not, 2 something was not sent or not read.";
 
 pub(super) const VERIFY: &str = "\
 Examples:

@@ -46,7 +46,7 @@ pub(super) struct Money {
     upload: Option<String>,
 }
 
-fn usd(text: &str) -> Result<f64, String> {
+pub(super) fn usd(text: &str) -> Result<f64, String> {
     let usd = text.parse::<f64>().ok().filter(|usd| usd.is_finite() && *usd >= 0.0);
     usd.ok_or_else(|| "use an amount in USD, such as 0.50".to_owned())
 }

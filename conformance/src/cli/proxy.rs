@@ -3,8 +3,9 @@
 use super::mock::{runtime, stopped};
 use super::traffic::{TrafficArgs, counted, line};
 use super::{End, Failure, Spec, complain, show, style};
+use airspec_suite::run::Usd;
 use airspec_traffic::Watcher;
-use airspec_traffic::proxy::{Judge, Judged, Proxy, Recorder, Settings, Target};
+use airspec_traffic::proxy::{Guarding, Judge, Judged, Proxy, Recorder, Settings, Spending, Target};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,6 +24,21 @@ pub(super) struct Arguments {
     /// Append every exchange to this file, as a line of JSON that `airspec check` reads
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+    /// Answer requests that break the spec as the API does (HTTP 400), and do not forward them
+    #[arg(long, help_heading = "Judge in the path: requests are held until they are checked")]
+    enforce: bool,
+    /// Maximum total cost of forwarded requests. A request that may exceed it, or whose price the spec does not state, is
+    /// answered with HTTP 402
+    #[arg(
+        long,
+        value_name = "USD",
+        value_parser = super::money::usd,
+        help_heading = "Judge in the path: requests are held until they are checked"
+    )]
+    budget: Option<f64>,
+    /// Add what a request breaks to its answer, as the header airspec-findings
+    #[arg(long, help_heading = "Judge in the path: requests are held until they are checked")]
+    warn_header: bool,
     /// How long the target may keep silent
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = super::wire::seconds)]
     timeout: Duration,
@@ -52,14 +68,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
             let _ = show(&line(style, seen));
         }
     })?;
-    let settings =
-        Settings { timeout: arguments.timeout, ca_file: arguments.ca_file.clone(), ..Settings::default() };
+    let guarding = Guarding {
+        enforce: arguments.enforce,
+        budget: arguments.budget.map(Usd::rounded_down),
+        warn_header: arguments.warn_header,
+    };
+    let ca_file = arguments.ca_file.clone();
+    let settings = Settings { timeout: arguments.timeout, ca_file, guarding, ..Settings::default() };
     let start = Instant::now();
     let shown = target.shown();
-    let has_failed = runtime()?.block_on(async {
+    let (has_failed, ledger) = runtime()?.block_on(async {
         let proxy = Proxy::bind(arguments.listen, target, &settings, &judge).await?;
-        let stop = stopped()?;
-        arguments.serve(proxy, &shown, stop).await
+        let (stop, ledger) = (stopped()?, proxy.ledger());
+        Ok::<_, Failure>((arguments.serve(proxy, &shown, stop).await?, ledger))
     })?;
     let Judged { watcher, recorder } = judge.finish();
     if let Some(recorder) = recorder {
@@ -67,6 +88,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         if let Some((error, unwritten)) = recorder.failure() {
             complain(&format!("{error}: {} recorded, {unwritten} not", counted(lines, "exchange")));
         }
+    }
+    if let Some(ledger) = ledger {
+        let Spending { spent, refused, .. } = ledger.spending();
+        let refused = counted(refused, "request");
+        show(&format!(
+            "{spent} USD of the limit of {} USD spent, {refused} not forwarded for it\n",
+            ledger.limit()
+        ))?;
     }
     let end = arguments.traffic.finish(&watcher, &format!("traffic to {shown}"), start.elapsed())?;
     Ok(if has_failed && end == End::Conforms { End::Incomplete } else { end })

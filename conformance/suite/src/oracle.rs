@@ -37,6 +37,7 @@ use crate::case::{Case, Expect};
 use crate::parameter::at;
 use crate::protocol;
 use airspec_judge::{Judge, JudgeError};
+use airspec_models::client::{Class as ErrorClass, of_code};
 use airspec_spec::behaviour::Kind;
 use airspec_spec::{Level, Model};
 use observation::Answer;
@@ -91,6 +92,14 @@ impl Identity {
     pub fn joins(&self, task: &Value, result: &Map<String, Value>) -> bool {
         let id = at(result, &self.field).and_then(Value::as_str);
         id.zip(self.of_task(task)).is_some_and(|(one, other)| one.eq_ignore_ascii_case(other))
+    }
+
+    /// Whether an error says that the identifier of a task is in use.
+    #[must_use]
+    pub fn is_conflict(&self, error: &Value) -> bool {
+        let code = error.get(protocol::CODE).and_then(Value::as_str).unwrap_or_default();
+        let is_about_identity = error.get(protocol::PARAMETER).is_some_and(|name| *name == self.parameter);
+        of_code(code) == Some(ErrorClass::Conflict) || is_about_identity && code.starts_with("conflict")
     }
 
     /// Whether an error can belong to a task: it names no task, or this one.

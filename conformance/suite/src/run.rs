@@ -36,6 +36,7 @@ mod target;
 mod tests;
 mod usd;
 
+pub use billing::{Bill, bill};
 pub use budget::Budget;
 pub use ending::Deadline;
 pub use event::Event;
@@ -45,6 +46,7 @@ pub use pace::Throttled;
 pub use reader::{Page, Reader, Version};
 pub use record::{Record, Request, Response};
 pub use route::Route;
+pub use socket::{envelope, status as status_of_error};
 pub use target::{LOCAL_KEY, Limit, Secret, Target};
 pub use usd::Usd;
 

@@ -29,9 +29,3 @@ pub(crate) fn of_error(error: &Value, is_key_good: bool) -> Option<&'static str>
         _ => None,
     }
 }
-
-/// Whether an error says that the identifier of a task is in use.
-pub(crate) fn is_conflict(error: &Value) -> bool {
-    let code = error.get(CODE).and_then(Value::as_str);
-    code.is_some_and(|code| of_code(code) == Some(Class::Conflict))
-}

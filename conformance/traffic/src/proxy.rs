@@ -4,33 +4,50 @@
 //! [`Settings::held_bytes`]; what does not fit is not judged. Copies go to the judge, which has a thread of its own, by a
 //! channel of [`MAX_WAITING`] exchanges: when it is full, the exchange is not judged, and counted.
 //!
+//! With [`Guarding`], requests are held until they are judged, and the proxy answers some of them itself.
+//!
 //! Three headers differ from those of the client: `Host` names the target, headers about the connection belong to each
 //! connection, and `Accept-Encoding` asks for no compression that the judge cannot read.
 
+mod caller;
 mod copy;
+mod dialogue;
 mod flight;
 mod forward;
+mod guard;
+mod held;
 mod judge;
+mod ledger;
+mod link;
 mod record;
+mod sniffer;
+mod tunnel;
 mod upstream;
 
+pub use caller::Caller;
 pub use judge::{Judge, Judged};
+pub(crate) use ledger::Reservation;
+pub use ledger::{Ledger, Spending};
 pub use record::{RecordError, Recorder};
 pub use upstream::{Target, TargetError};
 
+use airspec_mock::EngineError;
 use airspec_mock::serving::{self, Budget, ServingLimits};
+use airspec_suite::run::Usd;
 use forward::App;
+use guard::Guard;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// The largest body that is judged, in bytes.
 pub const MAX_BODY: usize = 32 << 20;
-/// So many exchanges wait for the judge at a time.
-pub const MAX_WAITING: usize = 1_000;
+/// So many exchanges, and messages of a WebSocket, wait for the judge at a time.
+pub const MAX_WAITING: usize = 4_000;
 /// How long open requests may take to end once the proxy is to stop.
 const SHUTDOWN_GRACE: Duration = Duration::from_secs(5);
 
@@ -47,6 +64,19 @@ pub struct Settings {
     pub held_bytes: usize,
     /// Certificates to trust, beside those of the system: a PEM file.
     pub ca_file: Option<PathBuf>,
+    /// Which requests are held until they are judged.
+    pub guarding: Guarding,
+}
+
+/// Which requests the proxy holds until they are judged. By default none: the judge is beside the path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Guarding {
+    /// Requests that break the spec are answered as the API does, and not forwarded.
+    pub enforce: bool,
+    /// The most that all forwarded requests may cost together.
+    pub budget: Option<Usd>,
+    /// Answers get a header with the findings about their request.
+    pub warn_header: bool,
 }
 
 impl Default for Settings {
@@ -57,6 +87,7 @@ impl Default for Settings {
             connections: 1_024,
             held_bytes: 256 << 20,
             ca_file: None,
+            guarding: Guarding::default(),
         }
     }
 }
@@ -67,6 +98,7 @@ pub struct Proxy {
     listener: TcpListener,
     address: SocketAddr,
     app: Arc<App>,
+    end: watch::Sender<bool>,
     connections: usize,
 }
 
@@ -76,6 +108,9 @@ pub enum ProxyError {
     /// The target cannot be used.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The specs cannot judge requests in the path.
+    #[error(transparent)]
+    Specs(#[from] EngineError),
     /// The address is taken, or not of this machine.
     #[error("cannot listen on {address}: {error}; port 0 selects a free port")]
     Listen {
@@ -99,8 +134,10 @@ impl Proxy {
     ) -> Result<Self, ProxyError> {
         let taken = |error| ProxyError::Listen { address, error };
         let client = upstream::client(&target, settings)?;
+        let guard = Guard::new(judge.specs(), settings.guarding)?;
         let listener = TcpListener::bind(address).await.map_err(taken)?;
         let bound = listener.local_addr().map_err(taken)?;
+        let (end, ending) = watch::channel(false);
         let app = App {
             target,
             client,
@@ -108,8 +145,17 @@ impl Proxy {
             room: Budget::new(settings.held_bytes),
             timeout: settings.timeout,
             upload_time: settings.upload_time,
+            tunnels: Mutex::default(),
+            ending,
+            guard: guard.map(Arc::new),
         };
-        Ok(Self { listener, address: bound, app: Arc::new(app), connections: settings.connections })
+        Ok(Self { listener, address: bound, app: Arc::new(app), end, connections: settings.connections })
+    }
+
+    /// What forwarded requests have cost, where there is a limit.
+    #[must_use]
+    pub fn ledger(&self) -> Option<Arc<Ledger>> {
+        self.app.guard.as_ref()?.ledger.clone()
     }
 
     /// The URL that clients use in the place of the target's.
@@ -125,23 +171,27 @@ impl Proxy {
             head_time: Duration::from_secs(30),
             write_time: self.app.timeout,
         };
-        let (end, ended) = tokio::sync::oneshot::channel();
+        let Self { listener, app, end, .. } = self;
+        let mut ending = app.ending.clone();
         let stopped = async move {
             stop.await;
-            // Nobody waits any more where serving has ended.
-            let _ = end.send(());
+            end.send_replace(true);
         };
-        let overtime = async move {
-            match ended.await {
-                Ok(()) => tokio::time::sleep(SHUTDOWN_GRACE).await,
-                Err(_) => std::future::pending().await,
+        let overtime = async {
+            // An error says that nobody waits any more: serving has ended.
+            if ending.wait_for(|ending| *ending).await.is_err() {
+                std::future::pending::<()>().await;
             }
+            tokio::time::sleep(SHUTDOWN_GRACE).await;
         };
-        let app = self.app;
-        let handler = move |_, request| forward::forward(Arc::clone(&app), request);
+        let served = Arc::clone(&app);
+        let handler = move |connection, request| forward::forward(Arc::clone(&served), connection, request);
         tokio::select! {
-            () = serving::serve(self.listener, limits, stopped, handler) => {}
+            () = serving::serve(listener, limits, stopped, handler) => {}
             () = overtime => {}
         }
+        // They end at once, and what they have seen is known to the judge then.
+        let mut tunnels = std::mem::take(&mut *app.tunnels.lock().unwrap_or_else(PoisonError::into_inner));
+        while tunnels.join_next().await.is_some() {}
     }
 }

@@ -4,7 +4,7 @@ use airspec_spec::{Catalogue, Model};
 use airspec_suite::oracle::{Oracle, OracleError};
 use airspec_suite::protocol::TASK_TYPE;
 use serde_json::Value;
-use std::cell::OnceCell;
+use std::sync::OnceLock;
 
 /// The tasks that a single spec is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub enum Scope {
 /// Specs, each with its oracle, which is made when a task first needs it.
 #[derive(Debug)]
 pub struct Specs {
-    all: Vec<(Model, OnceCell<Oracle>)>,
+    all: Vec<(Model, OnceLock<Oracle>)>,
     scope: Scope,
 }
 
@@ -28,7 +28,7 @@ impl Specs {
     /// # Errors
     /// A single spec that cannot be judged by.
     pub fn new(catalogue: Catalogue, scope: Scope) -> Result<Self, OracleError> {
-        let all: Vec<_> = catalogue.into_models().into_iter().map(|model| (model, OnceCell::new())).collect();
+        let all: Vec<_> = catalogue.into_models().into_iter().map(|model| (model, OnceLock::new())).collect();
         if let [(model, oracle)] = all.as_slice() {
             // Set once, as it is new.
             let _ = oracle.set(Oracle::new(model)?);

@@ -22,6 +22,7 @@ use serde_json::Value;
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
+use std::sync::Arc;
 
 /// A request with more values is not judged: each takes many times the memory of its text.
 const MAX_VALUES: usize = 200_000;
@@ -51,7 +52,7 @@ pub struct Options {
 /// Judges exchanges in the order in which they ended.
 #[derive(Debug)]
 pub struct Watcher {
-    specs: Specs,
+    specs: Arc<Specs>,
     options: Options,
     tasks: Conversations,
     keys: HashSet<u64>,
@@ -74,14 +75,14 @@ struct Now<'a> {
 impl Watcher {
     /// A watcher that has seen nothing yet.
     #[must_use]
-    pub fn new(specs: Specs, options: Options) -> Self {
+    pub fn new(specs: impl Into<Arc<Specs>>, options: Options) -> Self {
         let (tasks, keys, hasher, summary) = Default::default();
-        Self { specs, options, tasks, keys, hasher, summary }
+        Self { specs: specs.into(), options, tasks, keys, hasher, summary }
     }
 
     /// The specs.
     #[must_use]
-    pub fn specs(&self) -> &Specs {
+    pub fn specs(&self) -> &Arc<Specs> {
         &self.specs
     }
 

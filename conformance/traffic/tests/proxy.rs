@@ -1,6 +1,12 @@
 //! The proxy between clients and servers of these tests.
 #![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
+#[path = "proxy/faults.rs"]
+mod faults;
+#[path = "proxy/guard.rs"]
+mod guard;
+#[path = "proxy/socket.rs"]
+mod socket;
 mod support;
 
 use airspec_mock::{Engine, Key, Mock, Settings as MockSettings};
@@ -328,7 +334,7 @@ async fn a_judge_that_falls_behind_drops_judgements_and_no_traffic() {
     let proxy = Running::with(&server.url(), Settings::default(), watcher, None, tell).await;
     let wide = json!([task(json!({"width": 4000}))]);
     let client = support::client();
-    for _ in 0..1_100 {
+    for _ in 0..4_100 {
         let answer = post_by(&client, &proxy.url, &wide).bearer_auth(KEY).send().await.unwrap();
         assert_eq!(answer.status(), 400);
         answer.bytes().await.unwrap();
@@ -337,9 +343,9 @@ async fn a_judge_that_falls_behind_drops_judgements_and_no_traffic() {
     let judged = proxy.finish().await;
     let summary = judged.watcher.summary();
     let dropped = summary.left_out["the judge fell behind"];
-    assert_eq!(summary.requests, 1_100);
+    assert_eq!(summary.requests, 4_100);
     assert!((90..=100).contains(&dropped), "{dropped}");
-    assert_eq!(summary.clients[0].count, 1_100 - dropped);
+    assert_eq!(summary.clients[0].count, 4_100 - dropped);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -18,28 +18,43 @@ pub(super) struct Load {
 /// Measures our mock, and Prism where it can be had.
 pub(super) fn measure(root: &Path, program: &Path, load: &Load, table: &mut Table) -> anyhow::Result<()> {
     let client = client(root)?;
-    let port = free_port()?;
-    let mut own = Command::new(program);
-    own.args(["mock", "--quiet", "--port", &port.to_string()]);
-    server(&mut own, OWN, port, "/v1", load.own, &client, table)?;
-    let openapi = root.join("generated/reference/openai-gpt-image-2/openapi.json");
+    let own = Loaded { group: "mock", who: OWN, port: free_port()?, path: "/v1", requests: load.own };
+    let mut command = Command::new(program);
+    command.args(["mock", "--quiet", "--port", &own.port.to_string()]);
+    own.measure(&mut command, &client, table)?;
+    let openapi = openapi(root);
     match crate::interop::documents::Tools::at(root, Path::new("python3")) {
         Ok(tools) => {
-            let port = free_port()?;
-            let mut prism = Command::new("node");
-            prism
-                .arg(tools.modules().join("node_modules/@stoplight/prism-cli/dist/index.js"))
-                .args(["mock", "--host", "127.0.0.1", "--port", &port.to_string()])
-                .arg(openapi);
-            server(&mut prism, "Prism", port, "/", load.prism, &client, table)?;
+            let prism =
+                Loaded { group: "mock", who: "Prism", port: free_port()?, path: "/", requests: load.prism };
+            let mut command = prism_command(&tools, "mock", prism.port);
+            prism.measure(command.arg(openapi), &client, table)?;
         }
         Err(reason) => table.skipped.push(format!("Prism: {reason:#}")),
     }
     Ok(())
 }
 
+/// The document that Prism works by.
+pub(super) fn openapi(root: &Path) -> std::path::PathBuf {
+    root.join("generated/reference/openai-gpt-image-2/openapi.json")
+}
+
+/// Prism with one of its commands, which the document follows.
+pub(super) fn prism_command(tools: &crate::interop::documents::Tools, command: &str, port: u16) -> Command {
+    let mut prism = Command::new("node");
+    prism.arg(tools.modules().join("node_modules/@stoplight/prism-cli/dist/index.js")).args([
+        command,
+        "--host",
+        "127.0.0.1",
+        "--port",
+        &port.to_string(),
+    ]);
+    prism
+}
+
 /// Builds the load generator and gives its path.
-fn client(root: &Path) -> anyhow::Result<std::path::PathBuf> {
+pub(super) fn client(root: &Path) -> anyhow::Result<std::path::PathBuf> {
     let output = crate::cargo()
         .current_dir(root)
         .args(["bench", "--quiet", "--no-run", "--message-format", "json", "-p", "airspec"])
@@ -56,48 +71,62 @@ pub(super) fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-fn server(
-    command: &mut Command,
-    who: &str,
-    port: u16,
-    path: &str,
-    requests: usize,
-    client: &Path,
-    table: &mut Table,
-) -> anyhow::Result<()> {
-    let start = Instant::now();
-    let child = command
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .with_context(|| format!("{who} does not start"))?;
-    let server = Server(child);
+/// A server under load.
+pub(super) struct Loaded<'a> {
+    pub(super) group: &'a str,
+    pub(super) who: &'a str,
+    pub(super) port: u16,
+    pub(super) path: &'a str,
+    /// Of each kind.
+    pub(super) requests: usize,
+}
+
+impl Loaded<'_> {
+    /// Starts the server, loads it and ends it.
+    pub(super) fn measure(
+        &self,
+        command: &mut Command,
+        client: &Path,
+        table: &mut Table,
+    ) -> anyhow::Result<()> {
+        let start = Instant::now();
+        let server = start_server(command, self.port, self.path)?;
+        let took = start.elapsed().as_secs_f64() * 1e9;
+        table.add(self.group, "start until the first answer", self.who, took, Unit::Nanoseconds);
+        self.load(client, table)?;
+        if let Some(most) = memory(&server.0, "VmHWM:") {
+            table.add(self.group, "most memory", self.who, most / 1e6, Unit::Megabytes);
+        }
+        Ok(())
+    }
+
+    /// Loads a server that runs.
+    pub(super) fn load(&self, client: &Path, table: &mut Table) -> anyhow::Result<()> {
+        let Self { group, who, port, path, requests } = self;
+        let output = Command::new(client)
+            .args([&format!("http://127.0.0.1:{port}{path}"), &requests.to_string()])
+            .stderr(Stdio::inherit())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let lines = BufReader::new(output.stdout.context("no output")?).lines();
+        for line in lines {
+            let line = line?;
+            let Some((kind, [rate, half, most])) = figures(&line) else { continue };
+            table.add(group, &format!("{kind} requests"), who, rate, Unit::PerSecond);
+            table.add(group, &format!("{kind}, p50"), who, half * 1e6, Unit::Nanoseconds);
+            table.add(group, &format!("{kind}, p99"), who, most * 1e6, Unit::Nanoseconds);
+        }
+        Ok(())
+    }
+}
+
+/// Starts a server and waits for its first answer.
+pub(super) fn start_server(command: &mut Command, port: u16, path: &str) -> anyhow::Result<Server> {
+    let who = command.get_program().display().to_string();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let server = Server(child.with_context(|| format!("{who} does not start"))?);
     await_answer(port, path).with_context(|| format!("{who} does not answer"))?;
-    table.add(
-        "mock",
-        "start until the first answer",
-        who,
-        start.elapsed().as_secs_f64() * 1e9,
-        Unit::Nanoseconds,
-    );
-    let output = Command::new(client)
-        .args([&format!("http://127.0.0.1:{port}{path}"), &requests.to_string()])
-        .stderr(Stdio::inherit())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let lines = BufReader::new(output.stdout.context("no output")?).lines();
-    for line in lines {
-        let line = line?;
-        let Some((kind, [rate, half, most])) = figures(&line) else { continue };
-        table.add("mock", &format!("{kind} requests"), who, rate, Unit::PerSecond);
-        table.add("mock", &format!("{kind}, p50"), who, half * 1e6, Unit::Nanoseconds);
-        table.add("mock", &format!("{kind}, p99"), who, most * 1e6, Unit::Nanoseconds);
-    }
-    if let Some(most) = memory(&server.0, "VmHWM:") {
-        table.add("mock", "most memory", who, most / 1e6, Unit::Megabytes);
-    }
-    Ok(())
+    Ok(server)
 }
 
 /// `valid  43897 requests/s, p50 1.20 ms, p99 4.84 ms, …`

@@ -36,6 +36,11 @@ pub(super) enum Admission {
 }
 
 impl Engine {
+    /// The batch that a body is, or why it is none, which is a violation.
+    pub(super) fn batch_of(&self, body: &[u8]) -> Result<Vec<Value>, Problem> {
+        admit::batch(body, &self.settings).inspect_err(|problem| self.keep_refusal(problem))
+    }
+
     /// Admits a batch. `request` has the headers: those of the request itself, or those that opened the WebSocket.
     pub(super) fn admit(
         &self,
@@ -54,7 +59,7 @@ impl Engine {
         if conditions.dropped {
             return Admission::Dropped(conditions);
         }
-        match self.check(transport, request, batch.as_deref(), &conditions) {
+        match self.check_request(transport, request, batch.as_deref(), &conditions) {
             Ok(caller) => Admission::Admitted {
                 caller: Caller { conditions, ..caller },
                 batch: batch.unwrap_or_default(),
@@ -63,7 +68,7 @@ impl Engine {
         }
     }
 
-    fn check(
+    fn check_request(
         &self,
         transport: Transport<'_>,
         request: &Incoming,
@@ -81,7 +86,7 @@ impl Engine {
         };
         admit::pass(conditions, &mut crate::lock(&self.state.bucket), self.clock.now())?;
         if matches!(transport, Transport::Http) {
-            admit::http_content_type(request)?;
+            admit::http_content_type(request).inspect_err(|problem| self.keep_refusal(problem))?;
         }
         batch.map_err(Problem::clone)?;
         Ok(caller)

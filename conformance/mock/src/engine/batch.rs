@@ -1,8 +1,8 @@
 //! A batch: each task judged on its own, good ones executed, bad ones explained.
 
-use super::Engine;
+use super::{Engine, violations};
 use crate::answer::Answer;
-use crate::caller::Caller;
+use crate::caller::{Caller, Secrets};
 use crate::capacity::Share;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
@@ -29,9 +29,12 @@ impl Engine {
                     outcome
                 }
                 Some(kind::PING) => platform::ping(task),
-                Some(kind::POLL) => self.polled(task).poll(task, caller, &mut share),
+                Some(kind::POLL) => self.polled(task).poll((place, task), caller, &mut share),
                 _ => match self.of_task(task) {
-                    Err(problem) => Outcome { items: Vec::new(), problems: vec![problem] },
+                    Err(problem) => {
+                        self.keep_problem(violations::MODEL, (place, task), &problem, &caller.secrets);
+                        Outcome { items: Vec::new(), problems: vec![problem] }
+                    }
                     Ok(engine) => {
                         let mut outcome = engine.task((place, task), caller, &mut taken, &mut share);
                         engine.mutations.on_outcome(batch, task, &mut outcome);
@@ -69,12 +72,12 @@ impl Engine {
         share: &mut Share,
     ) -> Outcome {
         let key = judge::identifier(self.view(task), &self.index).map(|identifier| self.key(identifier));
-        let mut violations = self.judge(task, key.as_deref(), taken);
+        let mut violations = self.judge((place, task), key.as_deref(), taken, &caller.secrets);
         self.mutations.on_verdict(place, self.view(task), key.as_deref(), &mut violations);
         taken.add(key.clone());
         if violations.is_empty() {
             let meant = self.mutations.executed_task(caller.account, task);
-            self.execute(meant.as_ref().unwrap_or(task), key.as_deref(), caller, share)
+            self.execute((place, meant.as_ref().unwrap_or(task)), key.as_deref(), caller, share)
         } else {
             let problems = self.explain(task, &violations, share.errors_left());
             Outcome { items: Vec::new(), problems }
@@ -92,7 +95,7 @@ impl Engine {
         (violations.into_iter().map(|violation| violation.constraint).collect(), executed)
     }
 
-    fn view<'a>(&'a self, task: &'a Value) -> TaskView<'a> {
+    pub(super) fn view<'a>(&'a self, task: &'a Value) -> TaskView<'a> {
         TaskView { defaults: &self.defaults, task }
     }
 
@@ -103,12 +106,22 @@ impl Engine {
         key
     }
 
-    fn judge(&self, task: &Value, key: Option<&str>, taken: &Taken) -> Vec<Violation> {
+    fn judge(
+        &self,
+        (place, task): (usize, &Value),
+        key: Option<&str>,
+        taken: &Taken,
+        secrets: &Secrets,
+    ) -> Vec<Violation> {
         let mut violations = judge::violations(&self.judge, task);
+        self.keep_violations((place, task), &violations, secrets);
         self.mutations.on_violations(&self.judge, self.view(task), &mut violations);
         if let (Some(key), Some(constraint)) = (key, self.model.unique()) {
             let pending = crate::lock(&self.state.tasks).find(key, self.clock.now()).is_some();
             let mut conflict = Conflict { in_batch: taken.all.contains(key), pending };
+            if conflict.in_batch || conflict.pending {
+                self.keep_violations((place, task), &[judge::repeated(constraint)], secrets);
+            }
             self.mutations.on_conflict(key, taken, &mut conflict);
             if conflict.in_batch || conflict.pending {
                 violations.push(judge::repeated(constraint));
@@ -122,7 +135,13 @@ impl Engine {
         judge::explain(&self.explainer, task, violations, most, change)
     }
 
-    fn execute(&self, task: &Value, key: Option<&str>, caller: &Caller, share: &mut Share) -> Outcome {
+    fn execute(
+        &self,
+        (place, task): (usize, &Value),
+        key: Option<&str>,
+        caller: &Caller,
+        share: &mut Share,
+    ) -> Outcome {
         let view = self.view(task);
         let identity = crate::lock(&self.state.seen).identity(task, key, self.rng);
         let mut plan = Plan::read(view, &self.index, &self.model, &self.prices, self.settings.pace);
@@ -155,8 +174,7 @@ impl Engine {
         if happens("odd-fields", network.odd_fields) {
             odd::change(&mut items, &self.index);
         }
-        let now = self.clock.now();
-        let unique = self.model.unique();
+        let (now, unique) = (self.clock.now(), self.model.unique());
         let terms = Terms {
             view,
             index: &self.index,
@@ -170,15 +188,22 @@ impl Engine {
         let mut execution = Execution::new(&plan, items, failure, terms);
         self.mutations.on_execution(view, &mut execution);
         if execution.store(now, &self.state, &self.deliveries) {
-            let is_deferred = execution.deferred;
-            let mut outcome = execution.into_outcome(task);
-            if is_deferred {
-                self.mutations.on_acknowledgement(view, &mut outcome);
-            }
-            return outcome;
+            return self.executed(view, execution);
         }
+        // Another request has taken the identifier meanwhile.
         let violations: Vec<_> = unique.map(judge::repeated).into_iter().collect();
+        self.keep_violations((place, task), &violations, &caller.secrets);
         Outcome { items: Vec::new(), problems: self.explain(task, &violations, 1) }
+    }
+
+    /// The answer to a task that is executed.
+    fn executed(&self, view: TaskView<'_>, execution: Execution) -> Outcome {
+        let is_deferred = execution.deferred;
+        let mut outcome = execution.into_outcome(view.task);
+        if is_deferred {
+            self.mutations.on_acknowledgement(view, &mut outcome);
+        }
+        outcome
     }
 
     fn is_paid(&self, plan: &Plan, caller: &Caller) -> bool {
@@ -195,10 +220,13 @@ impl Engine {
         self.nth(number.unwrap_or_default())
     }
 
-    fn poll(&self, task: &Value, caller: &Caller, share: &mut Share) -> Outcome {
+    fn poll(&self, (place, task): (usize, &Value), caller: &Caller, share: &mut Share) -> Outcome {
         let identifier = match poll::asked(task) {
             Ok(identifier) => identifier,
             Err(problems) => {
+                for problem in &problems {
+                    self.keep_problem(violations::POLL, (place, task), problem, &caller.secrets);
+                }
                 let mut outcome = Outcome { items: Vec::new(), problems };
                 self.mutations.on_polled(task, None, &mut outcome);
                 return outcome;

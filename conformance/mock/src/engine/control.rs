@@ -3,6 +3,8 @@
 //! | Request | Answer |
 //! |---|---|
 //! | `GET /_mock/deliveries` | `{"data": […]}` with the last deliveries, see [`Delivery`](crate::Delivery) |
+//! | `GET /_mock/violations` | `{"data": […], "more": n}`: what requests broke, see [`RequestViolation`](crate::RequestViolation) |
+//! | `DELETE /_mock/violations` | the same, after they were forgotten |
 //! | `GET /_mock/clock` | `{"now": seconds}` since the mock began |
 //! | `POST /_mock/clock` with `{"advance": seconds}` | the same, after moving the clock ahead |
 
@@ -21,6 +23,14 @@ impl Engine {
                 Answer::json(200, &json!({protocol::name::DATA: deliveries}))
             }
             ("deliveries", _) => self.wrong_method("Deliveries are looked at by GET.", "GET"),
+            ("violations", "GET") => self.all_violations(),
+            ("violations", "DELETE") => {
+                self.clear_violations();
+                self.all_violations()
+            }
+            ("violations", _) => {
+                self.wrong_method("Violations are read by GET and forgotten by DELETE.", "GET, DELETE")
+            }
             ("clock", "GET") => self.time(),
             ("clock", "POST") => match advance(&request.body) {
                 Some(by) => {
@@ -33,10 +43,17 @@ impl Engine {
                 }
             },
             ("clock", _) => self.wrong_method("The clock is read by GET and moved by POST.", "GET, POST"),
-            _ => {
-                self.refusal(&Problem::new(404, "notFound", "There are only `deliveries` and `clock` here."))
-            }
+            _ => self.refusal(&Problem::new(
+                404,
+                "notFound",
+                "There are only `deliveries`, `violations` and `clock` here.",
+            )),
         }
+    }
+
+    fn all_violations(&self) -> Answer {
+        let kept = serde_json::to_value(self.violations()).unwrap_or_default();
+        Answer::json(200, &json!({protocol::name::DATA: kept, "more": self.more_violations()}))
     }
 
     fn time(&self) -> Answer {

@@ -7,7 +7,6 @@ use crate::network::{self, RequestConditions};
 use crate::problem::Problem;
 use crate::protocol::{CONTROL, ENDPOINT, FILES, Incoming, JSON, Passage, is_endpoint};
 use crate::state::files::Found;
-use crate::steps::admit;
 use crate::steps::platform::is_of_model;
 
 /// Where a path leads.
@@ -68,7 +67,7 @@ impl Engine {
     }
 
     fn batch(&self, request: &Incoming) -> Answer {
-        let mut batch = admit::batch(&request.body, &self.settings);
+        let mut batch = self.batch_of(&request.body);
         self.mutations.on_read(&request.body, &self.settings, &mut batch);
         match self.admit(Transport::Http, request, batch) {
             Admission::Unreadable(problem) => self.refusal(&problem),

@@ -38,7 +38,7 @@ impl Engine {
         request: &Incoming,
         text: &[u8],
     ) -> Result<(Arc<Session>, Vec<Value>), Box<Problem>> {
-        let mut batch = admit::batch(text, &self.settings)?;
+        let mut batch = self.batch_of(text)?;
         let first = batch.remove(0);
         let key = admit::greeting(&first, &self.settings)?;
         let caller = self.caller(request, vec![key.to_owned()]);
@@ -49,7 +49,7 @@ impl Engine {
 
     /// Executes the batch of a frame.
     pub(crate) fn frame(&self, session: &Session, request: &Incoming, text: &[u8]) -> Work {
-        self.work(session, request, admit::batch(text, &self.settings))
+        self.work(session, request, self.batch_of(text))
     }
 
     /// Executes a batch, or refuses it.

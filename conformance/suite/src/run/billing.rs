@@ -20,14 +20,15 @@ const MAX_REPORTED: f64 = 1e6;
 
 /// What is counted for a request.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Bill {
-    pub(super) counted: Usd,
+pub struct Bill {
+    /// In USD.
+    pub counted: Usd,
     /// For each task of the body, whether it is known not to be carried out.
-    pub(super) refused: Vec<bool>,
+    pub refused: Vec<bool>,
     /// What was taken, where the answer is no refusal.
-    pub(super) acceptance: Option<String>,
+    pub acceptance: Option<String>,
     /// What the target says about its price, where that is not believed or more than the upper bound.
-    pub(super) doubts: Vec<String>,
+    pub doubts: Vec<String>,
 }
 
 /// The tasks of a body that have one id, or one task without an id.
@@ -39,7 +40,8 @@ struct Group<'a> {
 }
 
 /// Reads what became of a request.
-pub(super) fn bill(costs: &Costs, identity: &Identity, body: &Value, outcome: &Outcome) -> Bill {
+#[must_use]
+pub fn bill(costs: &Costs, identity: &Identity, body: &Value, outcome: &Outcome) -> Bill {
     let tasks = costs.tasks(body);
     let answer = match outcome {
         Outcome::Lost(Loss::Unreachable(_)) => {

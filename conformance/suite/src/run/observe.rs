@@ -16,8 +16,7 @@ use crate::oracle::behaviour::{Needs, counterpart, is_deferred, needs};
 use crate::oracle::observation::{Answer, Loss, Observation, Outcome};
 use crate::oracle::{Identity, Oracle};
 use crate::parameter::{results, set};
-use crate::protocol::{CODE, Form, GET_RESPONSE, PARAMETER, TASK_TYPE, TASK_UUID};
-use airspec_models::client::{Class, of_code};
+use crate::protocol::{Form, GET_RESPONSE, TASK_TYPE, TASK_UUID};
 use airspec_spec::behaviour::Kind;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -248,7 +247,8 @@ impl Session {
     async fn send_anew(&self, mut body: Value, cases: &[Vec<String>]) -> Result<(Value, Sent<'_>), String> {
         let sent = self.send(&body, &Wire::default(), cases).await?;
         let is_conflict = sent.outcome.answer().is_some_and(|answer| {
-            answer.status == 409 || answer.errors().iter().any(|error| self.is_conflict(error))
+            answer.status == 409
+                || answer.errors().iter().any(|error| self.oracle.identity().is_conflict(error))
         });
         let identity = self.oracle.identity();
         let tasks = body.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -262,14 +262,6 @@ impl Session {
         }
         let sent = self.send(&body, &Wire::default(), cases).await?;
         Ok((body, sent))
-    }
-
-    /// Whether an error says that the identifier of a task is in use.
-    fn is_conflict(&self, error: &Value) -> bool {
-        let code = error.get(CODE).and_then(Value::as_str).unwrap_or_default();
-        let is_about_identity =
-            error.get(PARAMETER).is_some_and(|name| *name == self.oracle.identity().parameter);
-        of_code(code) == Some(Class::Conflict) || is_about_identity && code.starts_with("conflict")
     }
 
     /// Sends a case and looks at what its verdict needs; `Err` with the reason where it cannot be tried.

@@ -14,6 +14,7 @@ use crate::oracle::observation::Loss;
 use crate::oracle::{Oracle, excerpt};
 use crate::protocol::{AUTHENTICATION, DATA, ERRORS, PING, PONG, TASK_TYPE};
 use answer::{Awaited, Frame};
+pub use answer::{envelope, status};
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::header::{CONNECTION, HeaderMap, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
 use reqwest::{RequestBuilder, StatusCode, Upgraded};

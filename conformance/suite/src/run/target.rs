@@ -118,7 +118,9 @@ impl Target {
         if self.key.expose() == LOCAL_KEY { secrets } else { secrets.with_key(self.key.expose()) }
     }
 
-    pub(super) fn key(&self) -> &Secret {
+    /// The key; one that everybody knows where none was given.
+    #[must_use]
+    pub fn key(&self) -> &Secret {
         &self.key
     }
 

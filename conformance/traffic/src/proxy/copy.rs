@@ -69,6 +69,13 @@ impl Copy {
     }
 }
 
+/// The copy of a body that is there already.
+pub(super) fn whole(bytes: &[u8], room: &Budget) -> SharedCopy {
+    let mut copy = Copy { is_whole: true, ..Copy::default() };
+    copy.add(bytes, room);
+    Arc::new(Mutex::new(copy))
+}
+
 /// What is left of a copy.
 pub(super) fn take(copy: &SharedCopy) -> (Copied, Option<Held>) {
     copy.lock().unwrap_or_else(PoisonError::into_inner).take()

@@ -2,6 +2,7 @@
 
 use super::copy::{self, End, SharedCopy};
 use super::judge::{Job, Sender};
+use super::ledger::Reservation;
 use crate::exchange::{Body, Exchange, Form, Reply};
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::run::{Secret, decompressed};
@@ -17,6 +18,8 @@ pub(super) struct Flight {
     exchange: Option<Exchange>,
     request: SharedCopy,
     timeout: Duration,
+    /// What is set aside for it.
+    reservation: Option<Reservation>,
 }
 
 /// The beginning of an answer.
@@ -52,7 +55,14 @@ impl Flight {
             form: Form::Wire,
             is_masked: false,
         };
-        Self { judge, started: Instant::now(), exchange: Some(exchange), request, timeout }
+        Self { judge, started: Instant::now(), exchange: Some(exchange), request, timeout, reservation: None }
+    }
+
+    /// The same with money that is set aside for it.
+    pub(super) fn paid(self, reservation: Option<Reservation>) -> Self {
+        let mut flight = self;
+        flight.reservation = reservation;
+        flight
     }
 
     /// No answer came.
@@ -73,6 +83,9 @@ impl Flight {
 
     fn hand_on(&mut self, answer: Result<Reply, Loss>, held: Option<airspec_mock::serving::Held>) {
         let Some(exchange) = self.exchange.take() else { return };
+        if let Some(reservation) = self.reservation.take() {
+            reservation.settle(&answer);
+        }
         let (request, own) = copy::take(&self.request);
         self.judge.send(Job {
             exchange: Exchange { request, answer, ..exchange },

@@ -2,23 +2,29 @@
 
 use super::copy::{End, SharedCopy, Tee};
 use super::flight::{Flight, Head};
+use super::guard::Guard;
+use super::held;
 use super::judge::Sender;
+use super::tunnel;
 use super::upstream::{Target, Upstream};
-use airspec_mock::serving::Budget;
+use airspec_mock::serving::{Budget, Connection};
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::protocol::{CODE, ERRORS, MESSAGE};
 use airspec_suite::run::cause;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::response::Response;
 use hyper::header::{
     ACCEPT_ENCODING, CONNECTION, CONTENT_TYPE, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, TE, TRAILER,
     TRANSFER_ENCODING, UPGRADE,
 };
-use hyper::{Method, StatusCode};
+use hyper::{Method, StatusCode, Uri};
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 /// What the judge can read of compressed answers.
 const ENCODINGS: [&str; 4] = ["gzip", "x-gzip", "deflate", "identity"];
@@ -33,54 +39,89 @@ pub(super) struct App {
     pub(super) room: Budget,
     pub(super) timeout: Duration,
     pub(super) upload_time: Duration,
+    /// WebSockets, which are no requests any more.
+    pub(super) tunnels: Mutex<JoinSet<()>>,
+    /// Turns true when the proxy is to stop.
+    pub(super) ending: watch::Receiver<bool>,
+    /// Holds requests until they are judged.
+    pub(super) guard: Option<Arc<Guard>>,
 }
 
 /// Forwards a request.
-pub(super) async fn forward(app: Arc<App>, request: Request) -> Response {
+pub(super) async fn forward(app: Arc<App>, connection: Connection, request: Request) -> Response {
     if request.uri().authority().is_some() || request.method() == Method::CONNECT {
         let text =
             format!("this proxy forwards to {} alone: use its address as base URL", app.target.shown());
         return own_error(StatusCode::MISDIRECTED_REQUEST, "misdirectedRequest", &text);
     }
-    let (mut parts, body) = request.into_parts();
-    let Some(uri) = app.target.at(&parts.uri) else {
+    let Some(uri) = app.target.at(request.uri()) else {
         return own_error(
             StatusCode::BAD_REQUEST,
             "invalidRequest",
             "the address of the request is not valid",
         );
     };
-    let is_judged = app.target.is_endpoint(parts.uri.path()) && parts.method == Method::POST;
-    let request_copy: SharedCopy = Arc::default();
-    let flight = is_judged.then(|| {
+    let is_judged = app.target.is_endpoint(request.uri().path()) && request.method() == Method::POST;
+    let is_handshake = tunnel::is_handshake(request.method(), request.headers());
+    if let Some(guard) = &app.guard {
+        if is_judged {
+            return held::forward(&app, guard, request, uri).await;
+        }
+        if guard.is_strict() && (is_handshake || !request.method().is_safe()) {
+            return held::not_checked(is_handshake);
+        }
+    }
+    let mut request = request;
+    if is_handshake {
+        let client = hyper::upgrade::on(&mut request);
+        let response = tunnel::open(&app, client, to_target(request, uri)).await;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            connection.keep();
+        }
+        return response;
+    }
+    if is_judged {
+        return stream(&app, request, uri).await;
+    }
+    send(&app, None, to_target(request, uri)).await
+}
+
+/// Forwards a request that is judged, piece by piece.
+pub(super) async fn stream(app: &App, request: Request, uri: Uri) -> Response {
+    let (parts, body) = request.into_parts();
+    let copy: SharedCopy = Arc::default();
+    let flight = app.flight(&parts, &copy);
+    let body = Body::new(Tee::new(body, copy, app.room.clone(), app.upload_time, |_| ()));
+    send(app, Some(flight), to_target(Request::from_parts(parts, body), uri)).await
+}
+
+impl App {
+    /// A request under way.
+    pub(super) fn flight(&self, parts: &Parts, copy: &SharedCopy) -> Flight {
         let head = (parts.method.as_str(), parts.uri.path(), &parts.headers);
-        Flight::new(app.judge.clone(), head, Arc::clone(&request_copy), app.timeout)
-    });
-    let body = match &flight {
-        Some(_) => Body::new(Tee::new(body, request_copy, app.room.clone(), app.upload_time, |_| ())),
-        None => body,
-    };
+        Flight::new(self.judge.clone(), head, Arc::clone(copy), self.timeout)
+    }
+}
+
+/// The request as it is sent to the target.
+pub(super) fn to_target(request: Request, uri: Uri) -> Request {
+    let (mut parts, body) = request.into_parts();
     parts.uri = uri;
     end_to_end(&mut parts.headers);
     parts.headers.remove(HOST);
     limit_encodings(&mut parts.headers);
     parts.version = hyper::Version::HTTP_11;
-    send(&app, flight, Request::from_parts(parts, body)).await
+    Request::from_parts(parts, body)
 }
 
 /// Sends a request and passes its answer on.
-async fn send(app: &App, flight: Option<Flight>, request: Request) -> Response {
+pub(super) async fn send(app: &App, flight: Option<Flight>, request: Request) -> Response {
     let sent = tokio::time::timeout(app.timeout, app.client.request(request)).await;
     let (loss, status, text) = match sent {
         Ok(Ok(response)) => return pass_on(app, flight, response.map(Body::new)),
         Ok(Err(error)) => {
-            let (reason, target) = (cause(&error), app.target.shown());
-            let loss = if error.is_connect() {
-                Loss::Unreachable(reason.clone())
-            } else {
-                Loss::Broken(reason.clone())
-            };
-            (loss, StatusCode::BAD_GATEWAY, format!("no answer from {target}: {reason}"))
+            let text = format!("no answer from {}: {}", app.target.shown(), cause(&error));
+            (loss(&error), StatusCode::BAD_GATEWAY, text)
         }
         Err(_) => {
             let text = format!("no answer from {} within {} s", app.target.shown(), app.timeout.as_secs());
@@ -91,6 +132,12 @@ async fn send(app: &App, flight: Option<Flight>, request: Request) -> Response {
         flight.lost(loss);
     }
     own_error(status, "serviceUnavailable", &text)
+}
+
+/// Why the target gave no answer.
+pub(super) fn loss(error: &hyper_util::client::legacy::Error) -> Loss {
+    let reason = cause(error);
+    if error.is_connect() { Loss::Unreachable(reason) } else { Loss::Broken(reason) }
 }
 
 fn pass_on(app: &App, flight: Option<Flight>, response: hyper::Response<Body>) -> Response {
@@ -109,7 +156,7 @@ fn pass_on(app: &App, flight: Option<Flight>, response: hyper::Response<Body>) -
 }
 
 /// Leaves only headers that are about the message: the others belong to one connection.
-fn end_to_end(headers: &mut HeaderMap) {
+pub(super) fn end_to_end(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(CONNECTION)
         .iter()

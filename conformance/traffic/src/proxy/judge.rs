@@ -1,21 +1,27 @@
 //! The judge beside the path: a thread of its own that takes exchanges by a channel, and drops none of the traffic when
 //! it falls behind.
 
+use super::dialogue::Ended;
+use super::link::{Link, Links, Passed};
+use super::tunnel::Handshake;
 use super::{MAX_WAITING, Recorder};
 use crate::exchange::Exchange;
 use crate::found::Seen;
+use crate::specs::Specs;
 use crate::watcher::Watcher;
 use airspec_mock::serving::Held;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Why an exchange is not judged that came when too many others waited.
-const BEHIND: &str = "the judge fell behind";
+pub(super) const BEHIND: &str = "the judge fell behind";
 /// How long what waits is still judged once the proxy has stopped.
 const BACKLOG_TIME: Duration = Duration::from_secs(10);
+/// How often exchanges over WebSocket are looked at that are whole.
+const TICK: Duration = Duration::from_millis(50);
 
 /// An exchange that is to be judged.
 #[derive(Debug)]
@@ -33,27 +39,46 @@ pub(super) struct Job {
 pub(super) struct Sender {
     jobs: SyncSender<Message>,
     dropped: Arc<AtomicU64>,
+    /// WebSocket connections so far.
+    links: Arc<AtomicU64>,
     /// Nothing is judged after this moment.
     until: Arc<OnceLock<Instant>>,
 }
 
 #[derive(Debug)]
-enum Message {
+pub(super) enum Message {
     Job(Box<Job>),
+    Passed(Box<Passed>),
     End,
 }
 
 impl Sender {
     pub(super) fn send(&self, job: Job) {
-        if self.jobs.try_send(Message::Job(Box::new(job))).is_err() {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+        if self.try_send(Message::Job(Box::new(job))).is_err() {
+            self.drop_one();
         }
+    }
+
+    pub(super) fn try_send(&self, message: Message) -> Result<(), TrySendError<Message>> {
+        self.jobs.try_send(message)
+    }
+
+    /// An exchange is not judged.
+    pub(super) fn drop_one(&self) {
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// For the messages of a WebSocket.
+    pub(super) fn link(&self, handshake: Handshake) -> Link {
+        let id = self.links.fetch_add(1, Ordering::Relaxed);
+        Link::open(self.clone(), id, handshake)
     }
 }
 
 /// A judge that runs.
 #[derive(Debug)]
 pub struct Judge {
+    specs: Arc<Specs>,
     sender: Sender,
     thread: JoinHandle<(Watcher, Option<Recorder>)>,
 }
@@ -79,10 +104,16 @@ impl Judge {
     ) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel(MAX_WAITING);
         let name = std::thread::Builder::new().name("judge".to_owned());
-        let sender = Sender { jobs, dropped: Arc::default(), until: Arc::default() };
+        let sender = Sender { jobs, dropped: Arc::default(), links: Arc::default(), until: Arc::default() };
         let limits = (Arc::clone(&sender.dropped), Arc::clone(&sender.until));
-        let thread = name.spawn(move || judge(watcher, recorder, &waiting, &limits, tell))?;
-        Ok(Self { sender, thread })
+        let specs = Arc::clone(watcher.specs());
+        let worker = Worker { watcher, recorder, tell, links: Links::default() };
+        let thread = name.spawn(move || worker.run(&waiting, &limits))?;
+        Ok(Self { specs, sender, thread })
+    }
+
+    pub(super) fn specs(&self) -> &Arc<Specs> {
+        &self.specs
     }
 
     pub(super) fn sender(&self) -> Sender {
@@ -92,7 +123,7 @@ impl Judge {
     /// Judges what waits, for ten seconds at the most, and ends.
     #[must_use]
     pub fn finish(self) -> Judged {
-        let Self { sender: Sender { jobs, dropped, until }, thread } = self;
+        let Self { sender: Sender { jobs, dropped, until, .. }, thread, .. } = self;
         // Set once, as the judge is consumed.
         let _ = until.set(Instant::now() + BACKLOG_TIME);
         // A judge that has come to grief takes nothing any more.
@@ -106,30 +137,68 @@ impl Judge {
     }
 }
 
-fn judge(
-    mut watcher: Watcher,
-    mut recorder: Option<Recorder>,
-    waiting: &Receiver<Message>,
-    (dropped, until): &(Arc<AtomicU64>, Arc<OnceLock<Instant>>),
-    mut tell: impl FnMut(&Seen),
-) -> (Watcher, Option<Recorder>) {
-    while let Ok(message) = waiting.recv() {
-        let job = match message {
-            Message::Job(job) => job,
-            Message::End => break,
-        };
-        if until.get().is_some_and(|until| *until < Instant::now()) {
-            dropped.fetch_add(1, Ordering::Relaxed);
-            continue;
+/// What the thread of the judge works with.
+struct Worker<F> {
+    watcher: Watcher,
+    recorder: Option<Recorder>,
+    tell: F,
+    links: Links,
+}
+
+impl<F: FnMut(&Seen)> Worker<F> {
+    fn run(
+        mut self,
+        waiting: &Receiver<Message>,
+        (dropped, until): &(Arc<AtomicU64>, Arc<OnceLock<Instant>>),
+    ) -> (Watcher, Option<Recorder>) {
+        let mut looked = Instant::now();
+        loop {
+            let message = if self.links.is_empty() {
+                waiting.recv().map_err(|_| RecvTimeoutError::Disconnected)
+            } else {
+                waiting.recv_timeout(TICK)
+            };
+            let is_late = until.get().is_some_and(|until| *until < Instant::now());
+            match message {
+                Ok(Message::Job(_) | Message::Passed(_)) if is_late => {
+                    dropped.fetch_add(1, Ordering::Relaxed);
+                }
+                Ok(Message::Job(job)) => self.judge(*job),
+                Ok(Message::Passed(passed)) => {
+                    let outcome = self.links.take(self.watcher.specs(), *passed);
+                    if let Some((reason, count)) = outcome.dropped {
+                        self.watcher.summary_mut().dropped(reason, count);
+                    }
+                    self.judge_all(outcome.ended);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if looked.elapsed() >= TICK {
+                looked = Instant::now();
+                let due = self.links.due();
+                self.judge_all(due);
+            }
         }
-        let seen = watcher.watch(&job.exchange);
+        let left = self.links.close();
+        self.judge_all(left);
+        (self.watcher, self.recorder)
+    }
+
+    fn judge_all(&mut self, ended: Vec<Ended>) {
+        for Ended { exchange, at, duration, held } in ended {
+            self.judge(Job { exchange, at, duration, held });
+        }
+    }
+
+    fn judge(&mut self, job: Job) {
+        let seen = self.watcher.watch(&job.exchange);
         if !seen.found.is_empty() {
-            tell(&seen);
+            (self.tell)(&seen);
         }
-        if let Some(recorder) = &mut recorder {
-            recorder.add(&watcher, &job.exchange, job.at, job.duration);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.add(&self.watcher, &job.exchange, job.at, job.duration);
         }
         drop(job.held);
     }
-    (watcher, recorder)
 }

@@ -186,7 +186,7 @@ fn excused(
     let errors: Vec<&Value> = answer.errors().iter().filter(is_own).collect();
     let excuse = errors.iter().find_map(|error| excuse::of_error(error, now.is_key_good));
     // Whether other clients use the identifier is not known, only whether other tasks of the batch do.
-    let is_in_use = || !is_clash && errors.iter().any(|error| excuse::is_conflict(error));
+    let is_in_use = || !is_clash && errors.iter().any(|error| identity.is_conflict(error));
     excuse.or_else(|| is_in_use().then_some("the identifier of the task is in use"))
 }
 

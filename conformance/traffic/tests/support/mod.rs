@@ -2,7 +2,7 @@
 #![allow(clippy::needless_pass_by_value)] // what `json!` makes is passed on
 
 use airspec_spec::{Catalogue, Model, Source};
-use airspec_traffic::proxy::{Judge, Judged, Proxy, Recorder, Settings, Target};
+use airspec_traffic::proxy::{Judge, Judged, Ledger, Proxy, Recorder, Settings, Target};
 use airspec_traffic::{Options, Scope, Seen, Specs, Watcher};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -54,6 +54,7 @@ pub(crate) fn client() -> reqwest::Client {
 /// A proxy in the background.
 pub(crate) struct Running {
     pub(crate) url: String,
+    pub(crate) ledger: Option<std::sync::Arc<Ledger>>,
     judge: Judge,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
@@ -76,9 +77,9 @@ impl Running {
         let target = Target::new(target).unwrap();
         let proxy = Proxy::bind("127.0.0.1:0".parse().unwrap(), target, &settings, &judge).await.unwrap();
         let (stop, stopped) = oneshot::channel();
-        let url = proxy.url();
+        let (url, ledger) = (proxy.url(), proxy.ledger());
         let task = tokio::spawn(proxy.run(async move { drop(stopped.await) }));
-        Self { url, judge, stop, task }
+        Self { url, ledger, judge, stop, task }
     }
 
     /// Stops, and gives what was judged.

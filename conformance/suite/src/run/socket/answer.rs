@@ -185,7 +185,8 @@ impl Awaited {
     }
 }
 
-fn envelope(data: Vec<Value>, errors: Vec<Value>) -> Value {
+/// Lists as one answer of HTTP has them.
+pub fn envelope(data: Vec<Value>, errors: Vec<Value>) -> Value {
     let mut envelope = Map::from_iter([(DATA.to_owned(), Value::Array(data))]);
     if !errors.is_empty() {
         envelope.insert(ERRORS.to_owned(), Value::Array(errors));
@@ -200,7 +201,7 @@ pub(super) fn refusal(frame: Frame) -> Got {
 }
 
 /// The status that an error has over HTTP, by its code.
-fn status(error: &Value) -> u16 {
+pub fn status(error: &Value) -> u16 {
     match error.get(CODE).and_then(Value::as_str).and_then(of_code) {
         Some(Class::Auth) => 401,
         Some(Class::Quota) => 402,
