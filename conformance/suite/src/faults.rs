@@ -283,7 +283,7 @@ impl MutationRun {
             seed: load.seed,
             timeout: Duration::from_secs(10),
             polling: Duration::from_secs(2),
-            callback: Duration::from_millis(500),
+            callback: Duration::from_secs(2),
             packing: Some(load.packing(fault)),
             advance: Some(Advance::new(move |time| engine.clock().advance(time))),
             ..Settings::default()
