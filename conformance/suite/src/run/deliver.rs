@@ -282,12 +282,12 @@ async fn told(
     task.iter().map(done).collect()
 }
 
-/// The parts of a batch's answer and of the polls for its results, one for each of its tasks; nothing where one of them
-/// leaves open which task its items are about.
+/// The parts of a batch's answer, as [`apart`] gives them, each with its part of the polls. A poll that leaves open which
+/// task its items are about is none: to send an accepted task again would cost as much again.
 fn all_apart(identity: &Identity, whole: Observation) -> Option<Vec<Option<Observation>>> {
     let mut seen = apart(identity, &whole.body, whole.outcome)?;
     for (poll, time) in whole.polls.into_iter().zip(whole.polled) {
-        for (seen, poll) in seen.iter_mut().zip(apart(identity, &whole.body, poll)?) {
+        for (seen, poll) in seen.iter_mut().zip(apart(identity, &whole.body, poll).unwrap_or_default()) {
             if let (Some(seen), Some(poll)) = (seen, poll) {
                 seen.polls.push(poll.outcome);
                 seen.polled.push(time);
@@ -349,4 +349,39 @@ fn dealt(
         dealt.get_mut(place)?.push(item);
     }
     Some(dealt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn answer(body: &Value) -> Outcome {
+        let type_ = Some("application/json".to_owned());
+        Outcome::Answer(Answer::read(200, type_, body.to_string().into_bytes()))
+    }
+
+    fn items(outcome: &Outcome) -> Vec<Value> {
+        outcome.answer().map(|answer| answer.data().to_vec()).unwrap_or_default()
+    }
+
+    #[test]
+    fn each_task_of_a_batch_has_its_part_of_the_polls() {
+        let identity = Identity { parameter: TASK_UUID.to_owned(), field: TASK_UUID.to_owned() };
+        let item = |id: &str, url: &str| json!({"taskUUID": id, "imageURL": url});
+        let (a, b) = (item("A", "1"), item("b", "2"));
+        let body = json!([{"taskUUID": "a"}, {"taskUUID": "b"}]);
+        let mut whole = Observation::new(body, answer(&json!({"data": [item("b", ""), item("a", "")]})));
+        // The second is about a task that was never sent, the third about one of the two alone.
+        for data in [json!([b, a]), json!([item("c", "3")]), json!([a])] {
+            whole.polls.push(answer(&json!({"data": data})));
+            whole.polled.push(Instant::now());
+        }
+        let parts: Vec<Observation> = all_apart(&identity, whole).unwrap().into_iter().flatten().collect();
+        let polls: Vec<Vec<Vec<Value>>> =
+            parts.iter().map(|part| part.polls.iter().map(items).collect()).collect();
+        assert_eq!(polls, [vec![vec![a.clone()], vec![a]], vec![vec![b]]]);
+        assert_eq!(parts[0].polled.len(), 2);
+        assert_eq!(items(&parts[1].outcome), [item("b", "")]);
+    }
 }

@@ -1,5 +1,6 @@
 //! WebSockets through the proxy.
 
+use crate::assert_same;
 use crate::support::{Running, model, specs, task};
 use airspec_mock::{Engine, Key, Mock, Settings as MockSettings};
 use airspec_suite::case::derive;
@@ -10,10 +11,9 @@ use airspec_traffic::read::{Layout, exchanges};
 use airspec_traffic::{Mask, Options, Scope, Watcher};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
@@ -93,22 +93,7 @@ async fn the_suite_comes_to_the_same_over_websocket_and_the_correct_mock_has_no_
     let server = mock(None).await;
     let proxy = Running::start(&server.url(), Settings::default(), None).await;
     let (direct, through) = (records(&server.url(), "").await, records(&proxy.url, "").await);
-    let verdicts = |records: &[Record]| -> BTreeMap<String, Verdict> {
-        records.iter().map(|record| (record.id.clone(), record.verdict)).collect()
-    };
-    assert_eq!(verdicts(&direct), verdicts(&through));
-    let judged = proxy.finish().await;
-    let summary = judged.watcher.summary();
-    println!("{} exchanges, {} judged, left out {:#?}", summary.requests, summary.judged, summary.left_out);
-    let wrong: Vec<_> =
-        summary.causes.iter().map(|group| (group.first, &group.cause, &group.detail)).collect();
-    assert!(wrong.is_empty() && summary.judged > 2_000, "{wrong:#?}");
-    let coverage = &summary.coverage(judged.watcher.specs())[0];
-    assert_eq!(
-        (coverage.kept, coverage.broken),
-        (coverage.constraints, coverage.constraints),
-        "{coverage:?}"
-    );
+    assert_same(&direct, &through, proxy).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
