@@ -91,8 +91,8 @@ fn findings_come_as_they_are_found_and_the_report_at_the_end() {
     let proxy = Proxy::start(&mock.url, &["--report", folder, "--record", file]);
     assert_eq!(post(&proxy.url, &task(json!({}))), 200);
     let (id, other) = (ID.replace('1', "2"), ID.replace('1', "3"));
-    assert_eq!(post(&proxy.url, &task(json!({"width": 4000, "taskUUID": id}))), 200);
-    assert_eq!(post(&proxy.url, &task(json!({"width": 4000, "taskUUID": other}))), 200);
+    assert_eq!(post(&proxy.url, &task(json!({"width": 16_000, "taskUUID": id}))), 200);
+    assert_eq!(post(&proxy.url, &task(json!({"width": 16_000, "taskUUID": other}))), 200);
     let (text, code) = proxy.stop();
     assert_eq!(code, Some(1), "{text}");
     assert_eq!(
@@ -224,7 +224,7 @@ fn a_target_over_tls_is_trusted_by_the_file_of_certificates_alone() {
 fn requests_are_held_and_answered_and_the_amount_spent_is_printed() {
     let mock = Server::start(&[]);
     let proxy = Proxy::start(&mock.url, &["--enforce", "--budget", "0.5", "--warn-header"]);
-    assert_eq!(post(&proxy.url, &task(json!({"width": 4000}))), 400);
+    assert_eq!(post(&proxy.url, &task(json!({"width": 16_000}))), 400);
     // The upper bound of one request has room, that of eight results has none.
     assert_eq!(post(&proxy.url, &task(json!({"numberResults": 8, "includeCost": true}))), 402);
     assert_eq!(post(&proxy.url, &task(json!({"includeCost": true}))), 200);

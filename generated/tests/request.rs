@@ -79,6 +79,8 @@ fn from_json_tells_of_wrong_types_unknown_and_missing_names_at_once() {
     });
     let violations = Request::from_json(&text.to_string()).unwrap_err();
     let mut found = ids(&violations);
+    // Rules over several parameters are not what this is about.
+    found.retain(|(_, id)| !id.contains('+'));
     found.sort();
     let expected = [
         ("/height", "height.required"),

@@ -97,8 +97,31 @@ async fn findings_are_in_a_header_and_the_request_passes() {
     assert_eq!((status, warning), (200, None));
     assert_eq!(server.violations().len(), 1);
     // A body that is too large to be checked passes all the same.
-    let large = client().post(&proxy.url).body(vec![b' '; 33 << 20]).send().await.unwrap();
-    assert_eq!(large.status(), 413, "the mock's own limit");
+    let guarding = Guarding { warn_header: true, ..Guarding::default() };
+    let proxy = Running::start(&swallowing(LARGE).await, settings(guarding), None).await;
+    let large = client().post(&proxy.url).body(vec![b' '; LARGE]).send().await.unwrap();
+    assert_eq!(large.status(), 204, "the answer of the server");
+}
+
+/// More bytes than the proxy looks at.
+const LARGE: usize = 33 << 20;
+
+/// A server that reads so many bytes to the end before it answers with nothing.
+async fn swallowing(bytes: usize) -> String {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/v1", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let (mut piece, mut total) = (vec![0; 1 << 16], 0);
+        while total < bytes {
+            let read = stream.read(&mut piece).await.unwrap();
+            assert!(read > 0, "the body ends after {total} bytes");
+            total += read;
+        }
+        stream.write_all(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").await.unwrap();
+    });
+    url
 }
 
 /// A server that takes its time, bills so much for each result, and counts requests.
