@@ -1,7 +1,7 @@
 //! How fast the long-running mock is, and how much memory it keeps: valid and invalid requests over 64 connections.
 //!
 //! `cargo bench -p airspec --bench mock_load -- 1000000` sends so many requests of each kind; an address before
-//! the number, such as `http://127.0.0.1:8080/v1`, measures the server there instead. `left 100000` behind an address opens so
+//! the number, such as `http://127.0.0.1:8080/v1`, measures the server there instead. `left 100000` behind a URL opens so
 //! many connections, leaves them without a request, and sends one request at the end. The client
 //! shares the machine and the process with the server, and is as plain as can be so as not to be what is measured. Both
 //! have threads of their own, so that the processor time of each is known: it says what the rate would be where the

@@ -25,7 +25,7 @@ fn every_violation_is_kept_with_its_place_in_the_body() {
     let width = all.iter().find(|one| one.constraint == "width.maximum").unwrap();
     assert_eq!(width.message, "must be at most 3840, found 4000");
     assert_eq!(width.task.as_deref(), Some(&*uuid(3)));
-    // A test that follows begins anew.
+    // A test that follows begins without them.
     engine.clear_violations();
     engine.assert_no_violations();
 }

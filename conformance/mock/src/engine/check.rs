@@ -7,7 +7,6 @@ use crate::protocol::{kind, name};
 use crate::state::violations::RequestViolation;
 use crate::steps::judge::{self, Taken};
 use crate::steps::{admit, poll};
-use airspec_judge::Violation;
 use serde_json::Value;
 
 /// What [`Engine::check`] has found.
@@ -70,24 +69,15 @@ impl Engine {
         checked.wrong.push(place);
         let problems = judge::explain(&self.explainer, task, &found, MAX_TASK_ERRORS, |_| ());
         checked.errors.extend(problems.into_iter().map(|problem| Value::Object(problem.object)));
-        for Violation { pointer, constraint, message } in found.into_iter().take(MAX_TASK_ERRORS) {
-            let expected = self.model.constraint(&constraint).filter(|_| message.is_empty());
-            let message = expected.map_or(message, |constraint| constraint.expected.clone());
-            let pointer = format!("/{place}{pointer}");
-            checked.violations.push(RequestViolation { pointer, constraint, message, task: None });
-        }
+        let shown = found.iter().take(MAX_TASK_ERRORS);
+        checked.violations.extend(shown.map(|violation| self.broken(place, violation, false)));
     }
 }
 
 impl Checked {
     fn add(&mut self, place: Option<usize>, rule: &str, problem: Problem) {
         self.wrong.extend(place);
-        self.violations.push(RequestViolation {
-            pointer: place.map(|place| format!("/{place}")).unwrap_or_default(),
-            constraint: rule.to_owned(),
-            message: problem.message().to_owned(),
-            task: None,
-        });
+        self.violations.push(violations::no_task(place, rule, &problem));
         self.errors.push(Value::Object(problem.object));
     }
 }

@@ -70,20 +70,27 @@ impl Engine {
             return;
         }
         let mut violations = crate::lock(&self.state.violations);
-        for Violation { pointer, constraint, message } in found {
+        for violation in found {
             violations.add(|| {
-                let value = task.pointer(pointer).unwrap_or(&Value::Null);
+                let value = task.pointer(&violation.pointer).unwrap_or(&Value::Null);
                 // A value that is shown may be a part of a key.
-                let is_bare = message.is_empty() || secrets.are_in(value);
-                let expected = self.model.constraint(constraint).filter(|_| is_bare);
-                RequestViolation {
-                    pointer: secrets.mask(format!("/{place}{pointer}")),
-                    constraint: constraint.clone(),
-                    message: expected
-                        .map_or_else(|| message.clone(), |constraint| constraint.expected.clone()),
-                    task: id(task, secrets),
-                }
+                let broken = self.broken(place, violation, secrets.are_in(value));
+                RequestViolation { pointer: secrets.mask(broken.pointer), task: id(task, secrets), ..broken }
             });
+        }
+    }
+
+    /// What a task at that place of its batch breaks: in the words of the spec where the violation has none, or where those
+    /// that it has are not to be shown.
+    pub(super) fn broken(&self, place: usize, violation: &Violation, is_secret: bool) -> RequestViolation {
+        let Violation { pointer, constraint, message } = violation;
+        let is_general = message.is_empty() || is_secret;
+        let expected = self.model.constraint(constraint).filter(|_| is_general);
+        RequestViolation {
+            pointer: format!("/{place}{pointer}"),
+            constraint: constraint.clone(),
+            message: expected.map_or_else(|| message.clone(), |constraint| constraint.expected.clone()),
+            task: None,
         }
     }
 
@@ -95,22 +102,25 @@ impl Engine {
         problem: &Problem,
         secrets: &Secrets,
     ) {
-        crate::lock(&self.state.violations).add(|| RequestViolation {
-            pointer: format!("/{place}"),
-            constraint: rule.to_owned(),
-            message: secrets.mask(problem.message().to_owned()),
-            task: id(task, secrets),
+        crate::lock(&self.state.violations).add(|| {
+            let broken = no_task(Some(place), rule, problem);
+            RequestViolation { message: secrets.mask(broken.message), task: id(task, secrets), ..broken }
         });
     }
 
     /// Keeps why a body is no batch.
     pub(super) fn keep_refusal(&self, problem: &Problem) {
-        crate::lock(&self.state.violations).add(|| RequestViolation {
-            pointer: String::new(),
-            constraint: BODY.to_owned(),
-            message: problem.message().to_owned(),
-            task: None,
-        });
+        crate::lock(&self.state.violations).add(|| no_task(None, BODY, problem));
+    }
+}
+
+/// What is wrong with a body, or with the element at that place of it, that is no task of a model.
+pub(super) fn no_task(place: Option<usize>, rule: &str, problem: &Problem) -> RequestViolation {
+    RequestViolation {
+        pointer: place.map(|place| format!("/{place}")).unwrap_or_default(),
+        constraint: rule.to_owned(),
+        message: problem.message().to_owned(),
+        task: None,
     }
 }
 

@@ -173,11 +173,13 @@ fn ordinary(tasks: &mut Tasks<'_>, schema: &Schema, kinds: Kinds) -> Option<Valu
 fn null_in_absence(tasks: &mut Tasks<'_>, path: &str) -> Option<Proposal> {
     let mut task = tasks.scene(path)?;
     tasks.place(&mut task, path, None);
-    let is_valid = |task: &Value| tasks.judge(task).is_empty();
-    let about = if is_valid(&task) { "null in place of nothing" } else { "null where others stand in" };
-    let mut task = if is_valid(&task) { task } else { tasks.settle(task, &[path]) };
-    if !is_valid(&task) {
-        return None;
+    let mut about = "null in place of nothing";
+    if !tasks.judge(&task).is_empty() {
+        about = "null where others stand in";
+        task = tasks.settle(task, &[path]);
+        if !tasks.judge(&task).is_empty() {
+            return None;
+        }
     }
     tasks.identify(&mut task);
     tasks.place(&mut task, path, Some(Value::Null));

@@ -131,6 +131,16 @@ impl Session {
         Ok(self.settle(sent, body).await)
     }
 
+    /// The same, and waits for the results that come later.
+    pub(super) async fn post_and_wait(
+        &self,
+        body: &Value,
+        cases: &[Vec<String>],
+    ) -> Result<Observation, String> {
+        let sent = self.send(body, &Wire::default(), cases).await?;
+        Ok(self.settle_and_wait(sent, body, true).await)
+    }
+
     /// Sends a body as often as it takes and may be sent. The last attempt is left to be settled.
     async fn send(&self, body: &Value, wire: &Wire, cases: &[Vec<String>]) -> Result<Sent<'_>, String> {
         let (retries, longest) = (self.client.settings().retries, self.client.settings().timeout);
@@ -205,17 +215,23 @@ impl Session {
 
     /// Counts what a request has cost. Where money counts, deferred results are polled for: they tell their price.
     async fn settle(&self, sent: Sent<'_>, body: &Value) -> Outcome {
-        let Some(reservation) = sent.reservation else { return sent.outcome };
+        let is_counted = sent.reservation.is_some() && self.budget.is_counted();
+        self.settle_and_wait(sent, body, is_counted).await.outcome
+    }
+
+    /// The same; deferred results are polled for where they are waited for.
+    async fn settle_and_wait(&self, sent: Sent<'_>, body: &Value, is_waited_for: bool) -> Observation {
         let mut seen = Observation::new(body.clone(), sent.outcome);
-        if self.budget.is_counted() && is_taken(&seen.outcome) {
-            self.poll(&mut seen, Polling::default()).await;
+        if is_waited_for && is_taken(&seen.outcome) {
+            Box::pin(self.poll(&mut seen, Polling::default())).await;
         }
-        self.count(reservation, &seen);
-        seen.outcome
+        self.count(sent.reservation, &seen);
+        seen
     }
 
     /// Counts what a request has cost: as the results say, where all of them were polled for, else as the answer does.
-    fn count(&self, reservation: Reservation<'_>, seen: &Observation) {
+    fn count(&self, reservation: Option<Reservation<'_>>, seen: &Observation) {
+        let Some(reservation) = reservation else { return };
         let is_deferred = |task| is_deferred(self.oracle.model(), task);
         let is_whole = |answer: &Answer| is_finished(answer, self.deferred(seen).1);
         let last = seen.polls.last().filter(|last| last.answer().is_some_and(is_whole));
@@ -357,9 +373,7 @@ impl Session {
                 seen.again = Some(self.ask(&question, Instant::now()).await);
             }
         }
-        if let Some(reservation) = sent.reservation {
-            self.count(reservation, &seen);
-        }
+        self.count(sent.reservation, &seen);
         if !is_taken {
             return Ok(seen);
         }

@@ -1,7 +1,7 @@
 //! The results of a request: those that come later, and their files.
 
 use super::observe::{Polling, Session, is_taken};
-use crate::case::{Case, Expect};
+use crate::case::Case;
 use crate::oracle::behaviour::lifetime;
 use crate::oracle::file::{File, place};
 use crate::oracle::observation::Observation;
@@ -10,13 +10,6 @@ use airspec_spec::behaviour::Kind;
 use std::time::Duration;
 
 impl Session {
-    /// Waits for the results of a batch that come later, where its cases must be accepted: they may be mixed up.
-    pub(super) async fn wait_for_results(&self, seen: &mut Observation, case: &Case) {
-        if matches!(case.expect, Expect::Accept) && is_taken(&seen.outcome) {
-            self.poll(seen, Polling::default()).await;
-        }
-    }
-
     /// Looks at the results of a case and their files where it needs those, else at the files that the answer holds.
     pub(super) async fn look_at_results(&self, seen: &mut Observation, case: &Case) {
         if !case.with_files {
