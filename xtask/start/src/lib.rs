@@ -13,11 +13,17 @@ use std::process::{Command, ExitCode, Stdio};
 pub const PASSED_ON: [&str; 9] =
     ["conformance", "faults", "fetch", "import", "merge", "mock", "report", "validate", "verify"];
 
-/// The workspace.
+/// The workspace: the one that cargo runs this program in, and where cargo does not run it, the one it was built in.
+///
+/// A target folder that was copied to another checkout holds programs that were built in the first: they must work on
+/// the checkout that they are run in.
 #[must_use]
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_owned()
+    let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let run = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let mut folders = run.iter().flat_map(|folder| folder.ancestors()).chain(built.ancestors());
+    let workspace = folders.find(|folder| folder.join("xtask/start/Cargo.toml").is_file());
+    workspace.unwrap_or(built).to_owned()
 }
 
 /// The cargo that runs this program.
