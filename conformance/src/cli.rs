@@ -10,6 +10,7 @@ mod check;
 mod choice;
 mod command_line;
 mod compare;
+mod config;
 mod conformance;
 mod diagnostics;
 mod diff;
@@ -41,17 +42,22 @@ use airspec_report::{Outcome, Style};
 use airspec_spec::text::{visible, visible_lines};
 use airspec_suite::redact::{Secrets, guard};
 use airspec_suite::run::Secret;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use config::Configuration;
 use spec::Spec;
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 /// Test servers and requests against a model's spec.
 #[derive(Debug, Parser)]
 #[command(name = "airspec", version, arg_required_else_help = true, after_help = help::PROGRAM)]
 struct Arguments {
+    #[command(flatten)]
+    global: config::Global,
     #[command(subcommand)]
     command: Command,
 }
@@ -100,6 +106,9 @@ enum Command {
     /// List the models of a release of the provider's schemas, or the changes between two
     #[command(after_help = help::CATALOGUE)]
     Catalogue(releases::Arguments),
+    /// Print the flags that are not from the command line, and where they come from
+    #[command(after_help = help::CONFIG)]
+    Config(config::Arguments),
     /// Print the completion script of a shell
     #[command(after_help = help::COMPLETIONS)]
     Completions(generate::Completions),
@@ -155,12 +164,32 @@ pub fn main() -> ExitCode {
 }
 
 /// Runs a command.
-fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
+fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     guard::keep(&environment(), &airspec_report::TEMPLATES);
-    let arguments = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => arguments,
-        Err(error) => return unread(&error),
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let mut program = command();
+    program.build();
+    // Help needs no file.
+    if let Err(error) = program.clone().try_get_matches_from(&arguments)
+        && !error.use_stderr()
+    {
+        return unread(&error, None);
+    }
+    let configuration = match Configuration::read(&program, &arguments) {
+        Ok(configuration) => configuration,
+        Err(Failure(reason)) => {
+            complain(&reason);
+            return ExitCode::from(2);
+        }
     };
+    let parsed = configuration.parse(&program, &arguments);
+    let parsed =
+        parsed.and_then(|matches| Arguments::from_arg_matches(&matches).map_err(|error| (error, None)));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err((error, origin)) => return unread(&error, origin.as_deref()),
+    };
+    let _ = COLOUR.set(arguments.global.color);
     let end = match arguments.command {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Faults(arguments) => faults::run(&arguments),
@@ -176,6 +205,7 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Fetch(arguments) => fetch::run(&arguments),
         Command::Catalogue(arguments) => releases::run(&arguments),
+        Command::Config(arguments) => config::run(&arguments, &configuration, &program),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man(arguments) => generate::manuals(&arguments),
     };
@@ -190,8 +220,9 @@ fn run(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
     }
 }
 
-/// Help goes to standard output, with code 0; a mistake to standard error, in one line, with code 2.
-fn unread(error: &clap::Error) -> ExitCode {
+/// Help goes to standard output, with code 0; a mistake to standard error, in one line, with code 2. `origin` is where the
+/// wrong value is, if it is not on the command line.
+fn unread(error: &clap::Error, origin: Option<&str>) -> ExitCode {
     use clap::error::ErrorKind;
     let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
     if is_help || !error.use_stderr() {
@@ -202,7 +233,9 @@ fn unread(error: &clap::Error) -> ExitCode {
         let told = told.split("\n\nFor more information").next().unwrap_or(told);
         let lines: Vec<&str> = told.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
         let told = lines.join(", ").replace(":, ", ": ");
-        complain(&format!("{}; see --help", told.strip_prefix("error: ").unwrap_or(&told)));
+        let told = told.strip_prefix("error: ").unwrap_or(&told);
+        let place = origin.map(|origin| format!("{origin}: ")).unwrap_or_default();
+        complain(&format!("{place}{told}; see --help"));
     }
     if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS }
 }
@@ -253,10 +286,19 @@ fn show_raw(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Colours on a terminal whose user has not said no (<https://no-color.org>).
+/// What `--color` says.
+static COLOUR: OnceLock<ColorChoice> = OnceLock::new();
+
+/// Colours where they are asked for, or on a terminal whose user has not said no (<https://no-color.org>,
+/// <https://force-color.org>).
 fn style() -> Style {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if std::io::stdout().is_terminal() && !refused { Style::Coloured } else { Style::Plain }
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_coloured = match COLOUR.get() {
+        Some(ColorChoice::Always) => true,
+        Some(ColorChoice::Never) => false,
+        _ => !is_set("NO_COLOR") && (is_set("FORCE_COLOR") || std::io::stdout().is_terminal()),
+    };
+    if is_coloured { Style::Coloured } else { Style::Plain }
 }
 
 /// The key of the environment. An empty one is none.

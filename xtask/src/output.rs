@@ -94,7 +94,8 @@ pub(crate) fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 
 /// Names every file that is stale, missing or left over, with a diff.
 pub(crate) fn check(artefacts: &[Artefact], orphans: &[PathBuf], command: &str) -> ExitCode {
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let colour = !is_set("NO_COLOR") && (is_set("FORCE_COLOR") || std::io::stdout().is_terminal());
     let mut stale = 0;
     for artefact in artefacts.iter().filter(|artefact| !artefact.is_current()) {
         stale += 1;

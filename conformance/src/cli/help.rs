@@ -114,6 +114,16 @@ Examples:
 
 Exit code: 0 they agree, 1 they differ, 2 they could not be compared.";
 
+pub(super) const CONFIG: &str = "\
+Examples:
+  airspec config                                              what holds here, and where it comes from
+  airspec config --schema > airspec.schema.json               for an editor that checks airspec.toml
+
+A flag is taken from the command line, or else from a variable such as AIRSPEC_MAX_COST for --max-cost, or else from the first
+airspec.toml in this folder or one above it: `max-cost = 5` for all commands that have the flag, or below `[conformance]` for one.
+Texts can name variables, as in header = \"X-Team: ${TEAM_TOKEN}\".
+Exit code: 0 it is printed, 2 the file is wrong.";
+
 pub(super) const COMPLETIONS: &str = "\
 Examples:
   airspec completions bash > ~/.local/share/bash-completion/completions/airspec
