@@ -183,6 +183,9 @@ struct File {
 }
 
 impl Settings {
+    /// The JSON Schema of a file of settings, for editors.
+    pub const SCHEMA: &str = include_str!("settings.schema.json");
+
     /// Reads a file of settings, such as
     ///
     /// ```

@@ -41,9 +41,20 @@ pub(super) struct Global {
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Print the JSON Schema of `airspec.toml`, for editors
-    #[arg(long)]
-    schema: bool,
+    /// Print the JSON Schema of a file, for editors: of `airspec.toml`, of deviations as JSON, or of the settings of a mock
+    #[arg(long, value_name = "OF", num_args = 0..=1, default_missing_value = "flags")]
+    schema: Option<Schema>,
+}
+
+/// A file that people write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Schema {
+    /// `airspec.toml`
+    Flags,
+    /// The file of `--deviations`, if it ends in .json
+    Deviations,
+    /// The file of `airspec mock --settings`
+    MockSettings,
 }
 
 /// A value for a flag.
@@ -264,8 +275,12 @@ pub(super) fn run(
     configuration: &Configuration,
     program: &Command,
 ) -> Result<End, Failure> {
-    if arguments.schema {
-        show_raw(&format!("{:#}\n", schema::of(program)))?;
+    if let Some(schema) = arguments.schema {
+        match schema {
+            Schema::Flags => show_raw(&format!("{:#}\n", schema::of(program)))?,
+            Schema::Deviations => show_raw(airspec_suite::run::deviation::SCHEMA)?,
+            Schema::MockSettings => show_raw(airspec_mock::Settings::SCHEMA)?,
+        }
         return Ok(End::Conforms);
     }
     let mut text = match &configuration.path {
@@ -341,10 +356,10 @@ mod tests {
         assert_eq!(
             added(TEXT, &[], &["airspec", "conformance"]),
             [
-                "--max-cost=2.5",
                 "--jobs=2",
-                "--target=http://127.0.0.1:1/v1",
+                "--max-cost=2.5",
                 "--report=/project/out",
+                "--target=http://127.0.0.1:1/v1",
                 "--verbose"
             ]
         );

@@ -118,6 +118,7 @@ pub(super) const CONFIG: &str = "\
 Examples:
   airspec config                                              what holds here, and where it comes from
   airspec config --schema > airspec.schema.json               for an editor that checks airspec.toml
+  airspec config --schema mock-settings                       the schema of another file
 
 A flag is taken from the command line, or else from a variable such as AIRSPEC_MAX_COST for --max-cost, or else from the first
 airspec.toml in this folder or one above it: `max-cost = 5` for all commands that have the flag, or below `[conformance]` for one.

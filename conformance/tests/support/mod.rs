@@ -18,11 +18,13 @@ pub(crate) fn command(arguments: &[&str]) -> Command {
     command
 }
 
+#[allow(dead_code, reason = "each test uses a part")]
 pub(crate) fn airspec(arguments: &[&str]) -> Output {
     command(arguments).output().unwrap()
 }
 
 /// The report in a folder.
+#[allow(dead_code, reason = "each test uses a part")]
 pub(crate) fn report(folder: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(folder.join("report.json")).unwrap()).unwrap()
 }
