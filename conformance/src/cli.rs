@@ -20,6 +20,8 @@ mod fetch;
 mod generate;
 mod help;
 mod import;
+mod machine;
+mod mcp;
 mod merge;
 mod mock;
 mod money;
@@ -106,6 +108,9 @@ enum Command {
     /// List the models of a release of the provider's schemas, or the changes between two
     #[command(after_help = help::CATALOGUE)]
     Catalogue(releases::Arguments),
+    /// Offer validation, explanations, plans, mocks and free cases as tools for coding agents (MCP)
+    #[command(after_help = help::MCP)]
+    Mcp(mcp::Arguments),
     /// Print the flags that are not from the command line, and where they come from
     #[command(after_help = help::CONFIG)]
     Config(config::Arguments),
@@ -205,6 +210,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Fetch(arguments) => fetch::run(&arguments),
         Command::Catalogue(arguments) => releases::run(&arguments),
+        Command::Mcp(arguments) => mcp::run(&arguments),
         Command::Config(arguments) => config::run(&arguments, &configuration, &program),
         Command::Completions(arguments) => generate::completions(&arguments),
         Command::Man(arguments) => generate::manuals(&arguments),

@@ -2,7 +2,8 @@
 //! finds a whole one at any moment, and nothing that is there is written through. A link in its place is replaced by the
 //! file, and what the link points to stays as it is.
 
-use super::{Document, Heading, Kills, Matrix, html, junit, markdown};
+use super::annotation::{AnnotationFormat, annotations};
+use super::{Document, Heading, Kills, Matrix, badge, html, junit, markdown, mutation};
 use airspec_spec::text::{visible, visible_json};
 use airspec_suite::redact::guard;
 use airspec_suite::run::Record;
@@ -73,7 +74,7 @@ impl Reports {
         write(&self.folder, document)
     }
 
-    /// Writes the kill matrix into the folder: `faults.json` and `faults.html`.
+    /// Writes the kill matrix into the folder: `faults.json`, `mutation.json` and `faults.html`.
     ///
     /// # Errors
     /// A folder that cannot be made or written to.
@@ -81,12 +82,13 @@ impl Reports {
         make_folder(folder)?;
         let kills = Kills::of(matrix);
         pretty(&folder.join("faults.json"), &kills)?;
+        pretty(&folder.join("mutation.json"), &mutation::report(&kills))?;
         replace(&folder.join("faults.html"), html::faults(&kills).as_bytes())
     }
 }
 
-/// Writes the files of a report into a folder that is there: `report.json`, `junit.xml`, `report.md` and
-/// `report.html`.
+/// Writes the files of a report into a folder that is there: `report.json`, `junit.xml`, `report.sarif`, `badge.json`,
+/// `report.md` and `report.html`.
 ///
 /// # Errors
 /// A file that cannot be written.
@@ -109,6 +111,9 @@ fn all(folder: &Path, document: &Document, page: &str) -> Result<(), ReportError
     let text = junit::text(document)
         .map_err(|error| ReportError { path: path.clone(), error: io::Error::other(error) })?;
     replace(&path, text.as_bytes())?;
+    let sarif = annotations(AnnotationFormat::Sarif, &document.annotations());
+    replace(&folder.join("report.sarif"), sarif.as_bytes())?;
+    pretty(&folder.join("badge.json"), &badge::badge(document))?;
     replace(&folder.join("report.md"), markdown::text(document).as_bytes())?;
     replace(&folder.join("report.html"), page.as_bytes())
 }

@@ -81,6 +81,15 @@ fn case(entry: &Entry, time: Duration) -> TestCase {
     let mut case = TestCase::new(visible(&entry.id), status);
     let class = if entry.parameter.is_empty() { "task" } else { &entry.parameter };
     case.set_classname(visible(class)).set_time(time);
+    let finding = entry.finding.map_or("none", Class::word);
+    for (name, value) in [
+        ("constraint", entry.constraint.as_str()),
+        ("level", &entry.level),
+        ("expect", &entry.expect),
+        ("finding", finding),
+    ] {
+        case.add_property((name, visible(value).as_ref()));
+    }
     match (entry.verdict, &entry.deviation) {
         (_, Some(reason)) => {
             case.set_system_out(visible(&format!("accepted deviation: {reason}: {}", entry.detail)));

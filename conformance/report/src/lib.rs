@@ -40,7 +40,13 @@
 //! After the run, `cases` = `passed` + `failed` + `skipped` + `noted` + `no_answer`. During a run, the file lists
 //! fewer cases than `summary.cases` says; the suite replaces it as a whole every second, so that a killed run leaves a
 //! readable file. Bodies are shortened after 4 KiB, and secrets are redacted. [`merge`] merges several reports.
+//!
+//! Beside it, for programs that are not ours: `junit.xml`, whose test cases have the properties `constraint`, `level`, `expect`
+//! and `finding`; `report.sarif` (SARIF 2.1.0), with one result for each cause; `badge.json`, for an endpoint badge of
+//! shields.io. A kill matrix has `mutation.json`, in the form of the reports of Stryker.
 
+mod annotation;
+mod badge;
 mod count;
 mod document;
 mod files;
@@ -51,6 +57,7 @@ mod junit;
 mod markdown;
 mod matrix;
 pub mod merge;
+mod mutation;
 mod origin;
 mod outcome;
 mod provenance;
@@ -61,6 +68,7 @@ mod table;
 mod tests;
 mod unchecked;
 
+pub use annotation::{Annotation, AnnotationFormat, Severity, annotations};
 pub use count::counted;
 pub use document::{Document, Entry, Received, Sent, Subject, Summary};
 pub use files::{ReportError, Reports, replace, write, write_catalogue};

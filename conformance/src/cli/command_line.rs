@@ -11,7 +11,8 @@ const HIDDEN: &str = "[redacted]";
 
 /// Where the report of a run comes from that begins now.
 pub(super) fn provenance(model: &Model, secrets: &Secrets) -> Provenance {
-    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let words =
+        super::config::all_arguments().into_iter().skip(1).map(|word| word.to_string_lossy().into_owned());
     Provenance {
         started: timestamp(SystemTime::now()),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),

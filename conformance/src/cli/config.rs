@@ -12,12 +12,21 @@ use file::File;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 /// Flags that say what one call does, and so are on the command line alone.
 const OF_ONE_CALL: [&str; 8] = ["config", "fix", "help", "list", "no-config", "plan", "resume", "version"];
 
 /// Flags whose values are told before something is sent.
 const TOLD: [&str; 4] = ["budget", "header", "max-cost", "target"];
+
+/// The arguments of this program, with those that are not from the command line.
+static ARGUMENTS: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// The arguments of this program, with those that are not from the command line.
+pub(super) fn all_arguments() -> Vec<OsString> {
+    ARGUMENTS.get().cloned().unwrap_or_else(|| std::env::args_os().collect())
+}
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Global {
@@ -137,6 +146,7 @@ impl Configuration {
         arguments: &[OsString],
     ) -> Result<ArgMatches, (clap::Error, Option<String>)> {
         let (all, taken) = self.added(program, arguments);
+        let _ = ARGUMENTS.set(all.clone());
         let matches = program.clone().try_get_matches_from(&all).map_err(|error| {
             let told = error.get(clap::error::ContextKind::InvalidArg).map(ToString::to_string);
             let is_told = |value: &&&Value| {

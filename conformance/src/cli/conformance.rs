@@ -5,6 +5,7 @@ use super::catalogue;
 use super::choice::Choice;
 use super::command_line;
 use super::compare;
+use super::machine::Findings;
 use super::money::Money;
 use super::resume::{self, Done, Earlier};
 use super::search::{Plan, SearchArgs};
@@ -41,9 +42,12 @@ pub(super) struct Arguments {
     /// Send the same requests to two servers and report where their verdicts differ
     #[arg(long, num_args = 2, value_names = ["URL_A", "URL_B"], conflicts_with_all = ["target", "har", "fix"])]
     pub(super) compare: Option<Vec<String>>,
-    /// Write report.json, junit.xml, report.md and report.html into this folder
+    /// Write report.json, junit.xml, report.sarif, badge.json, report.md and report.html into this folder
     #[arg(long, value_name = "DIR")]
     pub(super) report: Option<PathBuf>,
+    /// `github`: also print findings as annotations for GitHub Actions
+    #[arg(long, value_name = "FORM", value_enum, default_value = "text")]
+    pub(super) format: Findings,
     /// Write the traffic into this file, as an HTTP archive (HAR) without secrets
     #[arg(long, value_name = "FILE")]
     pub(super) har: Option<PathBuf>,
@@ -185,11 +189,18 @@ pub(super) fn test(
     if arguments.list {
         return Ok(Some(Tested::unsent(list(&oracle, &cases, &gaps)?, 0.0)));
     }
+    let chosen = cases.len();
     let mut cases = arguments.money.prepare(
         model,
         cases,
         !arguments.money.plan && targets.iter().all(Target::is_loopback),
     )?;
+    // Nothing tried is no verdict.
+    if cases.is_empty() && chosen > 0 && !arguments.choice.is_of_several && arguments.choice.shard.is_none() {
+        return Err(Failure(format!(
+            "--free-only leaves none of the {chosen} cases that are chosen: the server must accept their requests"
+        )));
+    }
     let order: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
     let (budget, done) = goes_on(arguments, model, seed, targets.first(), earlier, &mut cases)?;
     let budget = Arc::new(budget.accepted_before(acceptances));
@@ -330,6 +341,7 @@ impl Job<'_> {
             unwritten = unwritten.or(written.err().map(Failure::from));
         }
         show(&table(style(), self.oracle.model(), &document, &self.gaps, self.arguments.amount()))?;
+        self.arguments.format.show(&document)?;
         document.remarks.iter().for_each(|line| complain(line));
         let cases = document.summary.cases;
         if run.interrupted {

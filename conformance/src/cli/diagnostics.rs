@@ -1,9 +1,10 @@
 //! Diagnostics that point into a JSON text: line, column, and a caret under the place.
 
+use super::machine;
 use super::validate::input::Found;
 use super::validate::specs::Specs;
 use airspec_models::{Violation, Violations};
-use airspec_report::Style;
+use airspec_report::{Annotation, Severity, Style};
 use airspec_spec::Source;
 use airspec_spec::diagnostic::Position;
 use airspec_spec::rule::Rule;
@@ -58,19 +59,9 @@ fn diagnostics(
     style: Style,
 ) -> (String, usize) {
     let mut told = String::new();
-    if violations.is_empty() {
-        return (told, 0);
-    }
-    let source = Source::new(text.name, text.content);
-    let mut shown: Vec<(Place, &Violation)> =
-        violations.iter().take(room).map(|violation| (place(&source, specs, violation), violation)).collect();
-    shown.sort_by_key(|(place, _)| place.position);
+    let shown = placed(specs, text, violations, room);
     for (place, violation) in &shown {
-        let pointer = match violation.pointer.as_str() {
-            "" => "the request".to_owned(),
-            pointer => pointer.trim_start_matches('/').replace('/', "."),
-        };
-        let message = visible(&said_of(&pointer, &violation.message)).into_owned();
+        let message = visible(&sentence(violation)).into_owned();
         let constraint = specs.constraint(&violation.constraint);
         let page = constraint.and_then(|constraint| constraint.documentation.as_deref());
         let page = page.map(|page| format!(", see {page}")).unwrap_or_default();
@@ -78,6 +69,72 @@ fn diagnostics(
         let _ = writeln!(told, "{}\n  = {stated}\n", show(text, *place, &message, style));
     }
     (told, shown.len())
+}
+
+/// So many violations as there is room for, in the order of the text.
+fn placed<'a>(
+    specs: &Specs,
+    text: Text<'_>,
+    violations: &'a Violations,
+    room: usize,
+) -> Vec<(Place, &'a Violation)> {
+    if violations.is_empty() {
+        return Vec::new();
+    }
+    let source = Source::new(text.name, text.content);
+    let mut shown: Vec<(Place, &Violation)> =
+        violations.iter().take(room).map(|violation| (place(&source, specs, violation), violation)).collect();
+    shown.sort_by_key(|(place, _)| place.position);
+    shown
+}
+
+/// What is wrong, with the parameter that it is about.
+fn sentence(violation: &Violation) -> String {
+    let pointer = match violation.pointer.as_str() {
+        "" => "the request".to_owned(),
+        pointer => pointer.trim_start_matches('/').replace('/', "."),
+    };
+    said_of(&pointer, &violation.message).to_string()
+}
+
+/// What is wrong with a text, for programs: so much as there is room for.
+pub(super) fn annotations(specs: &Specs, text: Text<'_>, found: &Found, room: usize) -> Vec<Annotation> {
+    let at = |line: usize, column, rule: &str, message, help| Annotation {
+        severity: Severity::Error,
+        rule: rule.to_owned(),
+        message,
+        file: machine::file(text.name),
+        position: Some((line - 1 + text.first_line, column)),
+        help,
+    };
+    let violations = match found {
+        Found::NotJson(_) if room == 0 => return Vec::new(),
+        Found::NotJson(fault) => {
+            let message = format!("this cannot be validated: {}", fault.detail);
+            return vec![at(fault.line, fault.column, "not-json", message, None)];
+        }
+        Found::Violations(violations) => violations,
+    };
+    let placed = placed(specs, text, violations, room).into_iter();
+    let one = |(place, violation): (Place, &Violation)| {
+        let constraint = specs.constraint(&violation.constraint);
+        let help = constraint.and_then(|constraint| constraint.documentation.clone());
+        let Position { line, column } = place.position;
+        at(line, column, &violation.constraint, sentence(violation), help)
+    };
+    placed.map(one).collect()
+}
+
+/// That a file has more violations than are listed.
+pub(super) fn more(name: &str, count: usize) -> Annotation {
+    Annotation {
+        severity: Severity::Error,
+        rule: "unlisted".to_owned(),
+        message: format!("{count} more violations are not listed"),
+        file: machine::file(name),
+        position: None,
+        help: None,
+    }
 }
 
 /// The verdict on a document, of which so many violations are shown.

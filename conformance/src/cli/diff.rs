@@ -1,7 +1,8 @@
 //! `airspec diff`: what changed between two specs, and what it means to users.
 
 use super::fetch::{Published, built_in};
-use super::{End, Failure, show};
+use super::{End, Failure, machine, show};
+use airspec_report::{Annotation, AnnotationFormat, Severity};
 use airspec_spec::diff::{self, Effect, Format, Report};
 use airspec_spec::import::{self, Known};
 use airspec_spec::text::visible_json;
@@ -23,9 +24,9 @@ pub(super) struct Arguments {
     /// A spec file or a folder of them in which slugs and AIR ids are looked up; repeatable. Default: the built-in specs
     #[arg(long, value_name = "PATH")]
     spec: Vec<PathBuf>,
-    /// Output format: text, markdown or json
-    #[arg(long, default_value = "text", value_parser = Format::named)]
-    format: Format,
+    /// Output format: text, markdown, json, github (annotations for GitHub Actions) or sarif
+    #[arg(long, value_name = "FORM", default_value = "text", value_parser = Form::named)]
+    format: Form,
     /// Exit with code 1 if the change is at least this: breaking, compatible (any change of requests) or any (also wording)
     #[arg(long, value_name = "EFFECT", value_parser = Effect::least)]
     fail_on: Option<Effect>,
@@ -37,6 +38,27 @@ pub(super) struct Arguments {
     seed: u64,
     #[command(flatten)]
     published: Published,
+}
+
+/// The output format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// All that is known.
+    Report(Format),
+    /// The changes alone.
+    Changes(AnnotationFormat),
+}
+
+impl Form {
+    fn named(word: &str) -> Result<Self, String> {
+        match word {
+            "github" => Ok(Self::Changes(AnnotationFormat::Github)),
+            "sarif" => Ok(Self::Changes(AnnotationFormat::Sarif)),
+            _ => Format::named(word)
+                .map(Self::Report)
+                .map_err(|_| "use text, markdown, json, github or sarif".to_owned()),
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
@@ -53,8 +75,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let found = diff::compare(&old, &new);
     let evidence = counterexamples::search(&old, &new, &found, arguments.values, arguments.seed)?;
     let report = Report { diff: &found, evidence: &evidence, step: None };
-    let text = report.render(arguments.format);
-    show(&if arguments.format == Format::Json { visible_json(&text) } else { text.into() })?;
+    match arguments.format {
+        Form::Report(Format::Json) => show(&visible_json(&report.render(Format::Json)))?,
+        Form::Report(format) => show(&report.render(format))?,
+        Form::Changes(format) => machine::show(format, &annotations(&found))?,
+    }
     let fails = arguments.fail_on.is_some_and(|effect| report.reaches(effect));
     Ok(if fails { End::Violated } else { End::Conforms })
 }
@@ -72,4 +97,25 @@ fn published(arguments: &Arguments, old: &Model, name: &str) -> Result<Model, Fa
     }
     let imported = import::import(&facts, &old.slug, &Known { document: Some(&text), ..Known::default() })?;
     Ok(airspec_spec::read_for(&Source::new(source.name(), imported.text), airspec_spec::Purpose::Comparison)?)
+}
+
+/// The changes, about the new spec: what is breaking fails where `--fail-on` says so.
+fn annotations(found: &diff::Diff) -> Vec<Annotation> {
+    let changes = found.changes.iter().map(|change| {
+        let path = change.path.to_string();
+        let path = if path.is_empty() { "the task".to_owned() } else { format!("`{path}`") };
+        Annotation {
+            severity: match change.effect {
+                Effect::Breaking => Severity::Error,
+                Effect::Compatible => Severity::Warning,
+                Effect::Documentation => Severity::Note,
+            },
+            rule: change.effect.word().to_owned(),
+            message: format!("{path} {}", change.sentence),
+            file: machine::file(&found.new),
+            position: None,
+            help: None,
+        }
+    });
+    changes.collect()
 }

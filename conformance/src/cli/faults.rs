@@ -36,7 +36,7 @@ pub(super) struct Arguments {
     /// Number of faults to test in parallel; default: the number of processors
     #[arg(long, value_name = "N", value_parser = jobs)]
     jobs: Option<usize>,
-    /// Write faults.json and faults.html into this folder; an earlier faults.json there says which case to try first
+    /// Write faults.json, mutation.json and faults.html into this folder; an earlier faults.json there says which case to try first
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
 }

@@ -114,6 +114,15 @@ Examples:
 
 Exit code: 0 they agree, 1 they differ, 2 they could not be compared.";
 
+pub(super) const MCP: &str = "\
+Examples:
+  claude mcp add airspec -- airspec mcp                       register it with an agent
+  airspec mcp --spec models --target https://api.runware.ai/v1
+
+It speaks the Model Context Protocol on standard input and output. The tools spend nothing: a server is sent only requests that it
+must refuse, and only a server of this machine or the one of --target, which alone gets the key of RUNWARE_API_KEY.
+Exit code: 0 the agent has ended the session, 2 it could not start.";
+
 pub(super) const CONFIG: &str = "\
 Examples:
   airspec config                                              what holds here, and where it comes from

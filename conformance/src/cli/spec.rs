@@ -7,7 +7,7 @@ use airspec_traffic::{Scope, Specs};
 use std::path::{Path, PathBuf};
 
 /// The model that is used where none is named.
-const DEFAULT_MODEL: &str = "openai-gpt-image-2";
+pub(super) const DEFAULT_MODEL: &str = "openai-gpt-image-2";
 
 /// In the place of a file of rules: those that the spec states as its owner's.
 const OWNER: &str = "owner";

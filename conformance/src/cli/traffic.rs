@@ -22,7 +22,7 @@ const LONGEST: usize = 400;
 /// How traffic is judged and reported.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct TrafficArgs {
-    /// Write report.json, junit.xml, report.md and report.html into this folder
+    /// Write report.json, junit.xml, report.sarif, badge.json, report.md and report.html into this folder
     #[arg(long, value_name = "DIR")]
     pub(super) report: Option<PathBuf>,
     /// Whose findings make the exit code 1

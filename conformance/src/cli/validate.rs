@@ -9,6 +9,7 @@ pub(super) mod specs;
 use super::diagnostics::{self, Text};
 use super::{End, Failure, Spec, cleaned, complain, style};
 use airspec_models::Violations;
+use airspec_report::{Annotation, AnnotationFormat, annotations};
 use airspec_spec::text::visible_json;
 use airspec_suite::redact::guard;
 use input::{Form, Found, Unjudged};
@@ -47,6 +48,21 @@ enum Format {
     /// For programs: one verdict on each line, {"line", "valid", "violations": [{"pointer", "constraint", "message"}]}; with
     /// "file" first if there are several files, and with "unlisted", a count, if there are too many violations
     Lines,
+    /// Annotations for GitHub Actions
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
+}
+
+impl Format {
+    /// The form of findings that is written after all files.
+    fn after(self) -> Option<AnnotationFormat> {
+        match self {
+            Self::Text | Self::Lines => None,
+            Self::Github => Some(AnnotationFormat::Github),
+            Self::Sarif => Some(AnnotationFormat::Sarif),
+        }
+    }
 }
 
 /// The verdict on one value.
@@ -73,7 +89,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         Specs::new(arguments.spec.catalogue()?)?
     };
     let mut output = Output::new(BufWriter::new(io::stdout().lock()));
-    let mut run = Run { specs: &specs, names_files: arguments.values.len() > 1, output: &mut output };
+    let names_files = arguments.values.len() > 1;
+    let mut run = Run { specs: &specs, names_files, output: &mut output, annotations: Vec::new() };
     let (mut all_valid, mut all_judged) = (true, true);
     for path in &arguments.values {
         let form = if arguments.lines { Form::Lines } else { Form::of(path) };
@@ -88,6 +105,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
                 all_judged = false;
             }
         }
+    }
+    if let Some(format) = arguments.format.and_then(Format::after) {
+        run.output.write(annotations(format, &run.annotations).as_bytes())?;
     }
     run.output.flush()?;
     Ok(match (all_judged, all_valid) {
@@ -143,6 +163,8 @@ struct Run<'a, W: Write> {
     specs: &'a Specs,
     names_files: bool,
     output: &'a mut Output<W>,
+    /// What is written after all files.
+    annotations: Vec<Annotation>,
 }
 
 impl<W: Write> Run<'_, W> {
@@ -164,7 +186,7 @@ impl<W: Write> Run<'_, W> {
         form: Form,
         format: Format,
     ) -> Result<bool, FileError> {
-        let (mut count, mut invalid, mut shown) = (0_usize, 0_usize, 0_usize);
+        let (mut count, mut invalid, mut shown, mut hidden) = (0_usize, 0_usize, 0_usize, 0_usize);
         let mut bytes = Vec::new();
         let mut next = 1;
         while let Some(line) = input::next(&mut input, form, next, &mut bytes)? {
@@ -173,6 +195,15 @@ impl<W: Write> Run<'_, W> {
             invalid += usize::from(!found.is_valid());
             match format {
                 Format::Lines => self.line(name, line, &found)?,
+                Format::Github | Format::Sarif => {
+                    let content = String::from_utf8_lossy(&bytes);
+                    let room = diagnostics::MAX_SHOWN.saturating_sub(shown);
+                    let text = Text { name, content: &content, first_line: line };
+                    let more = diagnostics::annotations(self.specs, text, &found, room);
+                    shown += more.len();
+                    hidden += found.count() - more.len();
+                    self.annotations.extend(more);
+                }
                 Format::Text => {
                     let content = String::from_utf8_lossy(&bytes);
                     let room = diagnostics::MAX_SHOWN.saturating_sub(shown);
@@ -189,6 +220,9 @@ impl<W: Write> Run<'_, W> {
         }
         if count == 0 {
             return Err(Unjudged::Empty.into());
+        }
+        if hidden > 0 {
+            self.annotations.push(diagnostics::more(name, hidden));
         }
         if format == Format::Text && form == Form::Lines {
             let summary = diagnostics::summary_of_lines(name, count, invalid, style());
@@ -263,7 +297,8 @@ mod tests {
         let specs = Specs::new(airspec_spec::Catalogue::of(vec![model]).unwrap()).unwrap();
         [Format::Text, Format::Lines].map(|format| {
             let mut output = Output::new(Vec::new());
-            let mut run = Run { specs: &specs, names_files: false, output: &mut output };
+            let mut run =
+                Run { specs: &specs, names_files: false, output: &mut output, annotations: Vec::new() };
             let verdict = run.values("a.json", input, form, format);
             (verdict, String::from_utf8(output.writer).unwrap())
         })

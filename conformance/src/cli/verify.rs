@@ -2,7 +2,8 @@
 
 use super::documents::{self, Found};
 use super::fetch::Published;
-use super::{End, Failure, show};
+use super::{End, Failure, machine, show};
+use airspec_report::{Annotation, AnnotationFormat, Severity};
 use airspec_spec::{import, verify};
 use std::path::PathBuf;
 
@@ -21,8 +22,22 @@ pub(super) struct Arguments {
     /// Folder of the specs, instead of the built-in ones
     #[arg(long, value_name = "DIR", env = documents::FOLDER, hide_env = true)]
     models: Option<PathBuf>,
+    /// Output format
+    #[arg(long, value_name = "FORM", value_enum, default_value = "text")]
+    format: Format,
     #[command(flatten)]
     published: Published,
+}
+
+/// The output format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Tables for people
+    Text,
+    /// Annotations for GitHub Actions
+    Github,
+    /// SARIF 2.1.0
+    Sarif,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
@@ -47,6 +62,45 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     super::spec::tell(&spec.source, &spec.unchecked);
     let contradictions = airspec_judge::contradictions(&source);
     let report = verify::verify(&source, &spec, &found.slug, &allowed, contradictions);
-    show(&format!("{report}\n"))?;
+    match arguments.format {
+        Format::Text => show(&format!("{report}\n"))?,
+        Format::Github => machine::show(AnnotationFormat::Github, &annotations(&report))?,
+        Format::Sarif => machine::show(AnnotationFormat::Sarif, &annotations(&report))?,
+    }
     Ok(if report.is_clean() { End::Conforms } else { End::Violated })
+}
+
+/// Differences and entries that no longer apply fail; contradictions of the source and lines that were not understood do not.
+fn annotations(report: &verify::Report) -> Vec<Annotation> {
+    let at = |severity, rule: &str, line: Option<usize>, message: String| Annotation {
+        severity,
+        rule: rule.to_owned(),
+        message,
+        file: machine::file(&report.source),
+        position: line.map(|line| (line.max(1), 1)),
+        help: None,
+    };
+    let differences = report.differences.iter().map(|one| {
+        let message = format!("{}: the source says {}, the spec says {}", one.id, one.source, one.spec);
+        at(Severity::Error, &one.id, Some(one.line), message)
+    });
+    let stale = report.stale.iter().map(|one| {
+        let message = format!("{}: an entry of allowed.json that no longer applies", one.difference);
+        Annotation {
+            file: machine::file(&report.spec),
+            ..at(Severity::Error, &one.difference, None, message)
+        }
+    });
+    let contradictions = report.contradictions.iter().map(|(statement, lines)| {
+        at(
+            Severity::Warning,
+            "contradiction",
+            lines.first().copied(),
+            format!("the source contradicts itself: {statement}"),
+        )
+    });
+    let unread = report.unread.iter().map(|remark| {
+        at(Severity::Note, "not-understood", Some(remark.line), format!("not understood: {}", remark.text))
+    });
+    differences.chain(stale).chain(contradictions).chain(unread).collect()
 }

@@ -98,6 +98,14 @@ impl Found {
         matches!(self, Self::Violations(violations) if violations.is_empty())
     }
 
+    /// How many things are wrong.
+    pub(in crate::cli) fn count(&self) -> usize {
+        match self {
+            Self::NotJson(_) => 1,
+            Self::Violations(violations) => violations.len() + violations.unlisted(),
+        }
+    }
+
     pub(in crate::cli) fn violations(&self) -> Violations {
         match self {
             Self::NotJson(fault) => Violations::from(fault.clone()),
