@@ -2,6 +2,7 @@
 //! recipes for CI, and of the examples in `--help`. `xtask/tests/documents` runs them.
 
 mod lines;
+mod terminal;
 
 use crate::{Arguments, PassedOn, Task, root};
 use clap::Parser as _;
