@@ -96,7 +96,10 @@ fn a_shard_of_several_models_is_complete_and_all_shards_merge_into_one_report() 
         assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
         assert!(shown(&output).ends_with("\nconforms\n"), "{}", shown(&output));
         let document = report(Path::new(&part));
-        assert_eq!((document["shard"].as_str(), document["summary"]["outcome"].as_str()), (Some(shard.as_str()), Some("conforms")));
+        assert_eq!(
+            (document["shard"].as_str(), document["summary"]["outcome"].as_str()),
+            (Some(shard.as_str()), Some("conforms"))
+        );
         part
     };
     let parts: Vec<String> = (1..=3).map(shard).collect();

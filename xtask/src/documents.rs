@@ -136,6 +136,23 @@ fn every_example_in_a_help_parses() {
     assert!(check(&lines) > 20);
 }
 
+#[test]
+fn the_tables_have_every_command_and_every_flag_of_the_suite() {
+    let mut program = airspec::cli::command();
+    program.build();
+    let table = |name: &str, words: Vec<String>| {
+        let document = read(&root().join("docs/src").join(name));
+        let rows: String = document.lines().filter(|line| line.starts_with('|')).collect();
+        let missing: Vec<_> = words.iter().filter(|word| !rows.contains(word.as_str())).collect();
+        assert!(missing.is_empty(), "{name} has no row for {missing:?}");
+    };
+    let commands = program.get_subcommands().map(clap::Command::get_name).filter(|name| *name != "help");
+    table("reference/commands.md", commands.map(|name| format!("| `{name}` |")).collect());
+    let suite = program.find_subcommand("conformance").unwrap();
+    let flags = suite.get_arguments().filter_map(clap::Arg::get_long).filter(|name| *name != "help");
+    table("how-to/test-a-server.md", flags.map(|name| format!("`--{name}")).collect());
+}
+
 /// Every text of a YAML document.
 fn texts(yaml: &Yaml, found: &mut Vec<String>) {
     match yaml {

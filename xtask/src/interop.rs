@@ -44,7 +44,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let programs = media::check(&root, &arguments.python);
         all_well &= with(arguments, "the media files", programs, |check| media::run(&root, check))?;
         let linters = lint::tools(&root, &arguments.python);
-        all_well &= with(arguments, "the files for other programs", linters, |tools| lint::run(&root, &tools))?;
+        all_well &=
+            with(arguments, "the files for other programs", linters, |tools| lint::run(&root, &tools))?;
     }
     let specs = match &arguments.documents {
         Some(specs) if !specs.is_empty() => specs.clone(),

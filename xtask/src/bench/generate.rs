@@ -46,7 +46,8 @@ struct Template {
 
 impl Template {
     fn of(root: &Path) -> anyhow::Result<Self> {
-        let file = crate::generate::specs(root)?.into_iter().next().context("no spec to make a catalogue of")?;
+        let file =
+            crate::generate::specs(root)?.into_iter().next().context("no spec to make a catalogue of")?;
         let text = fs::read_to_string(&file)?;
         let slug = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let air = airspec_spec::read_file(&file)?.air.context("the spec has no AIR id")?;

@@ -25,7 +25,17 @@ pub(super) fn measure(
     for shards in load.shards {
         let reports = tempfile::tempdir()?;
         let mut run = Command::new(program);
-        run.args(["conformance", "--quiet", "--seed", "7", "--search", "0", "--shard", &format!("1/{shards}"), "--spec"]);
+        run.args([
+            "conformance",
+            "--quiet",
+            "--seed",
+            "7",
+            "--search",
+            "0",
+            "--shard",
+            &format!("1/{shards}"),
+            "--spec",
+        ]);
         run.arg(place.join("spec/models")).arg("--report").arg(reports.path());
         run.args(["--deadline", "3h"]);
         let ran = watch(&mut run)?;

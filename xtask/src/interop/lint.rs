@@ -18,12 +18,23 @@ pub(super) fn tools(root: &Path, python: &Path) -> anyhow::Result<PathBuf> {
 /// A program and its arguments; those that end in `/*.EXTENSION` are all such files of the folder.
 const CHECKS: [(&str, &[&str]); 10] = [
     ("actionlint", &["-no-color", ".github/workflows/*.yml"]),
-    ("actionlint", &["-no-color", "docs/ci/github-action.yml", "docs/ci/github-actions.yml", "docs/ci/github-follow.yml"]),
+    (
+        "actionlint",
+        &[
+            "-no-color",
+            "docs/ci/github-action.yml",
+            "docs/ci/github-actions.yml",
+            "docs/ci/github-follow.yml",
+        ],
+    ),
     ("check-jsonschema", &["--builtin-schema", "vendor.github-actions", "action.yml"]),
     ("check-jsonschema", &["--builtin-schema", "vendor.gitlab-ci", "docs/ci/gitlab-ci.yml"]),
     ("shellcheck", &[".github/action/*.sh", ".github/release/*.sh", ".ci/run", ".ci/nightly"]),
     ("hadolint", &["--no-color", "Dockerfile"]),
-    ("kubernetes-validate", &["--strict", "--quiet", "docs/ci/kubernetes.yml", "docs/ci/kubernetes-report.yml"]),
+    (
+        "kubernetes-validate",
+        &["--strict", "--quiet", "docs/ci/kubernetes.yml", "docs/ci/kubernetes-report.yml"],
+    ),
     ("pre-commit", &["validate-manifest", ".pre-commit-hooks.yaml"]),
     ("typos", &["--config", "_typos.toml"]),
     // The package has what it is built from, and its manifest is one that the registry takes.
@@ -32,7 +43,15 @@ const CHECKS: [(&str, &[&str]); 10] = [
 
 /// Packs the crates that are published.
 const PACKAGE: [&str; 10] = [
-    "package", "--workspace", "--exclude", "xtask", "--exclude", "xtask-start", "--no-verify", "--allow-dirty", "--offline",
+    "package",
+    "--workspace",
+    "--exclude",
+    "xtask",
+    "--exclude",
+    "xtask-start",
+    "--no-verify",
+    "--allow-dirty",
+    "--offline",
     "--quiet",
 ];
 
@@ -107,7 +126,11 @@ fn hook(root: &Path, tools: &Path) -> anyhow::Result<bool> {
         std::fs::copy(root.join("docs/examples").join(example), folder.join("task.json"))?;
         git(&repository, &["add", "."])?;
         let mut command = Command::new(tools.join("pre-commit"));
-        command.arg("try-repo").arg(&hooks).args(["airspec-validate", "--all-files"]).current_dir(&repository);
+        command
+            .arg("try-repo")
+            .arg(&hooks)
+            .args(["airspec-validate", "--all-files"])
+            .current_dir(&repository);
         let path = std::env::var_os("PATH").unwrap_or_default();
         let program = crate::built(root, "debug");
         let places = program.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));

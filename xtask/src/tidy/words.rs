@@ -121,7 +121,11 @@ fn clause(line: &str) -> Option<&'static str> {
             let before = line[..*start].trim_end();
             before.is_empty() || before.ends_with(['.', '-', '*']) && !before.ends_with("[-")
         });
-        let asks = |start: usize| line[start..].split_once(['.', '?']).is_some_and(|(asked, _)| line[start + asked.len()..].starts_with('?'));
+        let asks = |start: usize| {
+            line[start..]
+                .split_once(['.', '?'])
+                .is_some_and(|(asked, _)| line[start + asked.len()..].starts_with('?'))
+        };
         (is_sentence && starts.into_iter().any(|(start, _)| !asks(start))).then(|| word.trim())
     })
 }

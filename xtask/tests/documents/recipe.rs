@@ -93,7 +93,8 @@ fn the_numbers_of_shards_in_a_recipe_agree() {
         YamlLoader::load_from_str(&read(&path)).unwrap()
     };
     let documents = read("kubernetes.yml");
-    let of_kind = |kind: &str| documents.iter().find(|document| document["kind"].as_str() == Some(kind)).unwrap();
+    let of_kind =
+        |kind: &str| documents.iter().find(|document| document["kind"].as_str() == Some(kind)).unwrap();
     let job = &of_kind("Job")["spec"];
     let shards = job["completions"].as_i64().unwrap();
     assert_eq!(job["completionMode"].as_str(), Some("Indexed"));

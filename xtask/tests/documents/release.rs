@@ -19,7 +19,8 @@ fn text(bytes: &[u8]) -> String {
 
 /// The targets for which the workflow builds.
 fn targets() -> Vec<String> {
-    let workflow = &YamlLoader::load_from_str(&read(&workspace().join(".github/workflows/release.yml"))).unwrap()[0];
+    let workflow =
+        &YamlLoader::load_from_str(&read(&workspace().join(".github/workflows/release.yml"))).unwrap()[0];
     let matrix = &workflow["jobs"]["build"]["strategy"]["matrix"]["include"];
     let target = |entry: &Yaml| entry["target"].as_str().unwrap().to_owned();
     matrix.as_vec().unwrap().iter().map(target).collect()
@@ -39,7 +40,8 @@ fn binstall(target: &str) -> (String, String) {
     assert_eq!(binstall["pkg-fmt"], "tgz");
     let ending = if target.contains("windows") { ".exe" } else { "" };
     let filled = |name: &str| {
-        let values = [("target", target), ("bin", "airspec"), ("binary-ext", ending), ("repo", "R"), ("version", "V")];
+        let values =
+            [("target", target), ("bin", "airspec"), ("binary-ext", ending), ("repo", "R"), ("version", "V")];
         let template = binstall[name].as_str().unwrap().to_owned();
         values.iter().fold(template, |text, (name, value)| text.replace(&format!("{{ {name} }}"), value))
     };
@@ -62,7 +64,8 @@ fn every_target_is_packed_under_the_names_that_installers_use() {
             &[],
         );
         assert!(packed.status.success(), "{}", text(&packed.stderr));
-        let list = Command::new("tar").arg("-tzf").arg(folder.path().join("out").join(&archive)).output().unwrap();
+        let list =
+            Command::new("tar").arg("-tzf").arg(folder.path().join("out").join(&archive)).output().unwrap();
         let names = text(&list.stdout);
         assert!(names.lines().any(|name| name == program), "{program} in {archive}: {names}");
         assert!(names.contains("LICENSE-MIT") && names.contains("LICENSE-APACHE"), "{names}");
@@ -94,14 +97,18 @@ fn install(folder: &Path, releases: &str, architecture: &str) -> (Option<i32>, S
     let programs = folder.join("programs");
     std::fs::create_dir_all(&programs).unwrap();
     super::sandbox::script(&programs.join("cargo"), "echo called: cargo \"$@\"\n");
-    let output = bash(".github/action/install.sh", &[], &[
-        ("PATH", &format!("{}:/usr/bin:/bin", programs.display())),
-        ("AIRSPEC_RELEASES", releases),
-        ("RUNNER_OS", "Linux"),
-        ("RUNNER_ARCH", architecture),
-        ("RUNNER_TEMP", temporary.to_str().unwrap()),
-        ("GITHUB_PATH", path.to_str().unwrap()),
-    ]);
+    let output = bash(
+        ".github/action/install.sh",
+        &[],
+        &[
+            ("PATH", &format!("{}:/usr/bin:/bin", programs.display())),
+            ("AIRSPEC_RELEASES", releases),
+            ("RUNNER_OS", "Linux"),
+            ("RUNNER_ARCH", architecture),
+            ("RUNNER_TEMP", temporary.to_str().unwrap()),
+            ("GITHUB_PATH", path.to_str().unwrap()),
+        ],
+    );
     let printed = text(&output.stdout) + &text(&output.stderr);
     (output.status.code(), printed, read(&path).trim().to_owned())
 }
@@ -142,22 +149,30 @@ fn the_action_annotates_and_sums_up_what_the_suite_finds() {
     let report = folder.path().join("the report");
     let program = airspec();
     let run = |arguments: &str| {
-        bash(".github/action/run.sh", &[], &[
-            ("PATH", &format!("{}:/usr/bin:/bin", program.parent().unwrap().display())),
-            ("RUNWARE_API_KEY", "any"),
-            ("AIRSPEC_ACTION_TARGET", &server.url),
-            ("AIRSPEC_ACTION_ARGS", arguments),
-            ("AIRSPEC_ACTION_REPORT", report.to_str().unwrap()),
-            ("GITHUB_OUTPUT", files[0].to_str().unwrap()),
-            ("GITHUB_STEP_SUMMARY", files[1].to_str().unwrap()),
-        ])
+        bash(
+            ".github/action/run.sh",
+            &[],
+            &[
+                ("PATH", &format!("{}:/usr/bin:/bin", program.parent().unwrap().display())),
+                ("RUNWARE_API_KEY", "any"),
+                ("AIRSPEC_ACTION_TARGET", &server.url),
+                ("AIRSPEC_ACTION_ARGS", arguments),
+                ("AIRSPEC_ACTION_REPORT", report.to_str().unwrap()),
+                ("GITHUB_OUTPUT", files[0].to_str().unwrap()),
+                ("GITHUB_STEP_SUMMARY", files[1].to_str().unwrap()),
+            ],
+        )
     };
     let output = run("--case 'width.m*' --seed 7 --search 0");
     let printed = text(&output.stdout);
     assert_eq!(output.status.code(), Some(1), "{printed}{}", text(&output.stderr));
     let annotations: Vec<&str> = printed.lines().filter(|line| line.starts_with("::error ")).collect();
     assert_eq!(annotations.len(), 1, "{printed}");
-    assert!(annotations[0].starts_with("::error title=breaks-page%2C 14 cases%3A accepted against `maximum`::width.maximum"));
+    assert!(
+        annotations[0].starts_with(
+            "::error title=breaks-page%2C 14 cases%3A accepted against `maximum`::width.maximum"
+        )
+    );
     // What the server says is printed while commands are off.
     let first = printed.lines().next().unwrap();
     let token = first.strip_prefix("::stop-commands::").unwrap();
