@@ -67,7 +67,7 @@ fn documents(root: &Path) -> Result<Vec<PathBuf>> {
                 if !name.starts_with('.') && (is_book || !OTHERS.contains(&name.as_str())) {
                     folders.push(path);
                 }
-            } else if name.ends_with(".md") || name == "llms.txt" {
+            } else if path.extension().is_some_and(|ending| ending == "md") || name == "llms.txt" {
                 found.push(path.strip_prefix(root)?.to_owned());
             }
         }
