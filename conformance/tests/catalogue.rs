@@ -86,6 +86,38 @@ fn a_run_over_a_folder_has_one_report_and_one_for_each_model() {
 }
 
 #[test]
+fn a_shard_of_several_models_is_complete_and_all_shards_merge_into_one_report() {
+    let (specs, reports) = (two(), tempfile::tempdir().unwrap());
+    let place = |name: &str| reports.path().join(name).to_str().unwrap().to_owned();
+    let run = ["conformance", "--spec", path(&specs), "--seed", "7", "--search", "0", "--report"];
+    let shard = |number: usize| {
+        let (part, shard) = (place(&format!("part-{number}")), format!("{number}/3"));
+        let output = airspec(&[&run[..], &[&part, "--shard", &shard]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+        assert!(shown(&output).ends_with("\nconforms\n"), "{}", shown(&output));
+        let document = report(Path::new(&part));
+        assert_eq!(
+            (document["shard"].as_str(), document["summary"]["outcome"].as_str()),
+            (Some(shard.as_str()), Some("conforms"))
+        );
+        part
+    };
+    let parts: Vec<String> = (1..=3).map(shard).collect();
+    let merge = |parts: &[String]| {
+        let words: Vec<&str> = parts.iter().map(String::as_str).collect();
+        airspec(&[&["merge", place("merged").as_str()], words.as_slice()].concat())
+    };
+    let output = merge(&parts);
+    assert_eq!(output.status.code(), Some(0), "{}", shown(&output));
+    assert_eq!(airspec(&[&run[..], &[place("whole").as_str()]].concat()).status.code(), Some(0));
+    let cases = |name: &str| report(Path::new(&place(name)))["summary"]["cases"].as_u64().unwrap();
+    assert_eq!(cases("merged"), cases("whole"));
+    let output = merge(&parts[..2]);
+    assert_eq!(output.status.code(), Some(2), "{}", shown(&output));
+    assert!(shown(&output).contains("no report of shard 3/3"), "{}", shown(&output));
+}
+
+#[test]
 fn the_exit_code_is_that_of_the_worst_model_and_its_finding_can_be_repeated() {
     let (specs, reports) = (two(), tempfile::tempdir().unwrap());
     // A server that knows a smaller limit of the second model.

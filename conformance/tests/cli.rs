@@ -456,3 +456,18 @@ fn the_book_shows_what_the_program_says() {
     let book = std::fs::read_to_string(docs.join("src/how-to/check-a-request.md")).unwrap();
     assert!(book.contains(&format!("```text\n{}```", text(&output.stdout))), "{}", text(&output.stdout));
 }
+
+/// As in an empty container: the mock's webhooks to this machine need no TLS.
+#[test]
+fn webhooks_by_http_are_delivered_without_root_certificates() {
+    let output = Command::new(env!("CARGO_BIN_EXE_airspec"))
+        .args(["conformance", "--case", "webhookURL.webhook.*", "--seed", "7", "--search", "0"])
+        .env_remove("RUNWARE_API_KEY")
+        .env("SSL_CERT_FILE", "/nowhere")
+        .env("SSL_CERT_DIR", "/nowhere")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(text(&output.stdout).contains("8 cases: 8 passed"), "{}", text(&output.stdout));
+}

@@ -6,6 +6,7 @@ mod peers;
 pub(crate) mod process;
 mod proxy;
 mod serve;
+mod shards;
 mod suite;
 mod table;
 mod typify;
@@ -49,10 +50,20 @@ enum Part {
     Proxy,
     /// The memory of the proxy under a million requests, and 100,000 connections that are left
     ProxyLoad,
+    /// One of N shards of a catalogue of 400 models
+    Shards,
 }
 
-const PARTS: [Part; 7] =
-    [Part::Check, Part::Peers, Part::Generate, Part::Suite, Part::Mock, Part::Proxy, Part::ProxyLoad];
+const PARTS: [Part; 8] = [
+    Part::Check,
+    Part::Peers,
+    Part::Generate,
+    Part::Suite,
+    Part::Mock,
+    Part::Proxy,
+    Part::ProxyLoad,
+    Part::Shards,
+];
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = crate::root();
@@ -121,6 +132,15 @@ fn measure(
             suite::measure(root, &program, "*", one_in, table)
         }
         (Part::Peers | Part::Mock | Part::Proxy | Part::ProxyLoad, true) => Ok(()),
+        (Part::Shards, true) => {
+            crate::build_airspec(root)?;
+            let load = shards::Load { models: 2, shards: &[20] };
+            shards::measure(root, folder, &crate::built(root, "debug"), &load, table)
+        }
+        (Part::Shards, false) => {
+            let load = shards::Load { models: 400, shards: &[1, 2, 4, 8, 16] };
+            shards::measure(root, folder, &release(root)?, &load, table)
+        }
         (Part::Proxy, false) => {
             let program = release(root)?;
             let load = proxy::Load { own: 50_000, others: 2_000 };

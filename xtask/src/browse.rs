@@ -53,7 +53,8 @@ fn find() -> Option<PathBuf> {
     places.into_iter().find(|place| place.is_file())
 }
 
-/// Makes the pages of a run with findings, of two runs compared and of a kill matrix, and opens them.
+/// Makes the pages of a run with findings, of two runs compared, of a kill matrix and of several models, and opens them,
+/// and the image in the README.
 fn check(root: &Path, browser: &Path, modules: &Path) -> anyhow::Result<ExitCode> {
     crate::build_airspec(root)?;
     let screenshots = root.join("target/screenshots");
@@ -65,7 +66,7 @@ fn check(root: &Path, browser: &Path, modules: &Path) -> anyhow::Result<ExitCode
         faults.iter().flat_map(|fault| ["--fault", fault.as_str()]).map(OsStr::new).collect();
     let mut mock = Mock::start(root, &flags)?;
     let (url, _) = mock.url_and_body()?;
-    let (run, sound, kills) = (place("run"), place("sound"), place("kills"));
+    let (run, sound, kills, models) = (place("run"), place("sound"), place("kills"), place("models"));
     let conformance = ["conformance", "--seed", "7", "--search", "0", "--report"].map(OsStr::new);
     airspec(root, &[&conformance[..], &[run.as_ref(), "--target".as_ref(), url.as_ref()]].concat(), &[1])?;
     airspec(root, &[&conformance[..], &[sound.as_ref()]].concat(), &[0])?;
@@ -76,9 +77,14 @@ fn check(root: &Path, browser: &Path, modules: &Path) -> anyhow::Result<ExitCode
     let trial = ["faults", "--seed", "7", "--seeds", "1", "--report"].map(OsStr::new);
     // A fault that nothing finds has its place on the page, too.
     airspec(root, &[&trial[..], &[kills.as_ref()], &flags[..]].concat(), &[0, 1])?;
+    let specs = ["spec/models", "generated/examples"].map(|folder| root.join(folder));
+    let two = ["--case", "*.maximum.*", "--spec"].map(OsStr::new);
+    let two = [&two[..], &[specs[0].as_os_str(), "--spec".as_ref(), specs[1].as_os_str()]].concat();
+    airspec(root, &[&conformance[..], &[models.as_os_str()], &two[..]].concat(), &[0])?;
     let status = Command::new("node")
         .arg("check_pages.mjs")
-        .args([browser, &screenshots, &run.join("report.html"), &compared, &kills.join("faults.html")])
+        .args([browser, &screenshots, &root.join("docs/terminal.svg"), &run.join("report.html"), &compared])
+        .args([kills.join("faults.html"), models.join("report.html")])
         .current_dir(modules)
         .stdin(Stdio::null())
         .status()?;

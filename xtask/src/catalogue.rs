@@ -1,6 +1,6 @@
 //! `catalogue`: the suite against the mock for many models, and one table of what it takes and what it finds.
 
-use crate::bench::process::memory;
+use crate::bench::process::{memory, processor_seconds};
 use anyhow::Context as _;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -105,17 +105,6 @@ fn look(program: &Path, file: &Path, seed: u64, row: &mut Row) -> anyhow::Result
     row.proved = row.proved.max(gaps(": proved: "));
     row.not_proved = row.not_proved.max(gaps(": not proved: "));
     Ok(())
-}
-
-/// The time that a program has had of the processors, where the system tells.
-fn processor_seconds(id: u32) -> Option<f64> {
-    /// The unit of the system's times, which is the same on all of its machines.
-    const TICKS: f64 = 100.0;
-    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name of the program, in parentheses, can have spaces; the times are the twelfth and the next field after it.
-    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-    let mut ticks = || fields.next()?.parse::<f64>().ok();
-    Some((ticks()? + ticks()?) / TICKS)
 }
 
 fn table(rows: &[Row]) -> String {

@@ -2,6 +2,7 @@
 //! recipes for CI, and of the examples in `--help`. `xtask/tests/documents` runs them.
 
 mod lines;
+mod terminal;
 
 use crate::{Arguments, PassedOn, Task, root};
 use clap::Parser as _;
@@ -9,9 +10,9 @@ use lines::{Line, commands, documents, name, read, shell_lines};
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// Programs that are not ours. A word that is neither one of these nor ours is a mistake in a document.
-const OTHERS: [&str; 14] = [
-    "cargo", "bash", "cp", "cat", "command", "curl", "export", "git", "man", "mdbook", "mkdir", "rustup",
-    "$EDITOR", "xdg-open",
+const OTHERS: [&str; 15] = [
+    "cargo", "bash", "cp", "cat", "command", "curl", "export", "git", "kubectl", "man", "mdbook", "mkdir",
+    "rustup", "$EDITOR", "xdg-open",
 ];
 
 /// Whether a program takes its arguments; true for one of ours, whose arguments were parsed.
@@ -135,6 +136,23 @@ fn every_example_in_a_help_parses() {
     assert!(check(&lines) > 20);
 }
 
+#[test]
+fn the_tables_have_every_command_and_every_flag_of_the_suite() {
+    let mut program = airspec::cli::command();
+    program.build();
+    let table = |name: &str, words: Vec<String>| {
+        let document = read(&root().join("docs/src").join(name));
+        let rows: String = document.lines().filter(|line| line.starts_with('|')).collect();
+        let missing: Vec<_> = words.iter().filter(|word| !rows.contains(word.as_str())).collect();
+        assert!(missing.is_empty(), "{name} has no row for {missing:?}");
+    };
+    let commands = program.get_subcommands().map(clap::Command::get_name).filter(|name| *name != "help");
+    table("reference/commands.md", commands.map(|name| format!("| `{name}` |")).collect());
+    let suite = program.find_subcommand("conformance").unwrap();
+    let flags = suite.get_arguments().filter_map(clap::Arg::get_long).filter(|name| *name != "help");
+    table("how-to/test-a-server.md", flags.map(|name| format!("`--{name}")).collect());
+}
+
 /// Every text of a YAML document.
 fn texts(yaml: &Yaml, found: &mut Vec<String>) {
     match yaml {
@@ -153,12 +171,23 @@ fn filled(text: &str) -> String {
 
 #[test]
 fn the_recipes_for_ci_are_yaml_and_their_commands_parse() {
-    for (recipe, calls) in [("github-actions.yml", 5), ("github-follow.yml", 3), ("gitlab-ci.yml", 4)] {
+    let recipes = [
+        ("github-action.yml", 0),
+        ("github-actions.yml", 5),
+        ("github-follow.yml", 3),
+        ("gitlab-ci.yml", 4),
+        ("kubernetes.yml", 1),
+        ("kubernetes-report.yml", 1),
+    ];
+    let files = std::fs::read_dir(root().join("docs/ci")).unwrap();
+    let files = files.map(|file| file.unwrap().file_name().into_string().unwrap());
+    let files = files.filter(|name| std::path::Path::new(name).extension().is_some_and(|end| end == "yml"));
+    assert_eq!(files.count(), recipes.len());
+    for (recipe, calls) in recipes {
         let text = read(&root().join("docs/ci").join(recipe));
         let yaml = YamlLoader::load_from_str(&text).unwrap_or_else(|error| panic!("{recipe}: {error}"));
-        assert_eq!(yaml.len(), 1, "{recipe}: one document");
         let mut found = Vec::new();
-        texts(&yaml[0], &mut found);
+        yaml.iter().for_each(|document| texts(document, &mut found));
         let is_ours = |line: &Line| {
             let is_shell = shlex::split(&line.text).is_some();
             let is_ours = |command: &Vec<String>| command[0] == "airspec" && command.len() > 1;

@@ -1,11 +1,12 @@
 //! `interop`: the official SDKs against the mock, also through the proxy, the files that it makes before programs that
-//! read such files, and the emitted documents before the tools that they are for, all pinned, in environments that this
-//! command makes.
+//! read such files, the emitted documents before the tools that they are for, and the project's own files (workflows,
+//! recipes, texts) before their linters, all pinned, in environments that this command makes.
 //!
 //! Where Python or Node is absent, or packages cannot be had, it says so in one visible line and ends well: the check needs
 //! what the machine may not have.
 
 pub(crate) mod documents;
+mod lint;
 mod media;
 
 use anyhow::{Context as _, bail};
@@ -42,6 +43,9 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         all_well &= with(arguments, "the JavaScript SDK", node, |check| sdk(&root, &check, "ws"))?;
         let programs = media::check(&root, &arguments.python);
         all_well &= with(arguments, "the media files", programs, |check| media::run(&root, check))?;
+        let linters = lint::tools(&root, &arguments.python);
+        all_well &=
+            with(arguments, "the files for other programs", linters, |tools| lint::run(&root, &tools))?;
     }
     let specs = match &arguments.documents {
         Some(specs) if !specs.is_empty() => specs.clone(),

@@ -72,7 +72,7 @@ enum Task {
     /// Run the suite against every fault of the mock
     #[command(disable_help_flag = true)]
     Faults(PassedOn),
-    /// Test the official SDKs with the mock, and the emitted documents with other tools
+    /// Test the official SDKs with the mock, the emitted documents with other tools, and the project's files with linters
     Interop(interop::Arguments),
     /// Test the HTML reports in a browser
     Browse(browse::Arguments),

@@ -10,6 +10,7 @@ mod rules;
 mod sizes;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use crate::{root, show};
 use anyhow::Result;
@@ -52,6 +53,7 @@ fn problems(root: &Path) -> Result<Vec<Problem>> {
     problems.extend(rules::check(root)?);
     problems.extend(sizes::check(root)?);
     problems.extend(documents::check(root)?);
+    problems.extend(words::check(root)?);
     problems.sort();
     Ok(problems)
 }

@@ -1,11 +1,12 @@
 // Opens the pages of a report in a browser and uses them as a person would.
 //
-//     node check_pages.mjs CHROMIUM IMAGES RUN.html COMPARED.html FAULTS.html
+//     node check_pages.mjs CHROMIUM IMAGES TERMINAL.svg RUN.html COMPARED.html FAULTS.html MODELS.html
 //
 // - Nothing is loaded beside the page, the console stays silent, and nothing is wider than the screen.
 // - The filters hide what they should, a link opens what it leads to, a button copies its command.
 // - Everything works with the keyboard alone; without the script all cases are there.
 // - axe finds nothing to object to: light and dark, wide and narrow, closed and open.
+// - The texts of the image in the README are inside of it.
 // - An image of each is kept in the folder IMAGES.
 //
 // Prints one line per check; exits with 1 if one fails.
@@ -16,8 +17,8 @@ import { createServer } from "node:http";
 import { chromium } from "playwright-core";
 import { check, expect, finish } from "../checks.mjs";
 
-const [program, images, ...files] = process.argv.slice(2);
-const names = ["run", "compared", "faults"];
+const [program, images, terminal, ...files] = process.argv.slice(2);
+const names = ["run", "compared", "faults", "models"];
 const sizes = { wide: { width: 1280, height: 900 }, narrow: { width: 390, height: 844 } };
 
 // The pages by HTTP: a browser lets a page copy only where it comes from a safe place, as this machine is.
@@ -157,15 +158,35 @@ async function looks(name, size, colorScheme) {
   await close();
 }
 
+// The image of the terminal, in a page as wide as a screen.
+async function image(size) {
+  const context = await browser.newContext({ viewport: sizes[size] });
+  const page = await context.newPage();
+  await page.setContent(await readFile(terminal, "utf8"));
+  await page.screenshot({ path: `${images}/terminal-${size}.png` });
+  const over = await page.evaluate(() => {
+    const { width, height } = document.querySelector("svg").viewBox.baseVal;
+    const boxes = [...document.querySelectorAll("text")].map((text) => text.getBBox());
+    return { lines: boxes.length, outside: boxes.filter((box) => box.x + box.width > width || box.y + box.height > height).length };
+  });
+  expect(over.lines > 8 && over.outside === 0, `${over.outside} of ${over.lines} lines are cut off`);
+  await context.close();
+}
+
 for (const name of names) {
-  await check(`${name}: filters`, () => filters(name));
-  await check(`${name}: without the script`, () => scriptless(name));
+  // The report of several models has the parts of that of one.
+  const schemes = name === "models" ? ["light"] : ["light", "dark"];
+  if (name !== "models") {
+    await check(`${name}: filters`, () => filters(name));
+    await check(`${name}: without the script`, () => scriptless(name));
+  }
   for (const size of Object.keys(sizes)) {
-    for (const scheme of ["light", "dark"]) {
+    for (const scheme of schemes) {
       await check(`${name}: ${size}, ${scheme}`, () => looks(name, size, scheme));
     }
   }
 }
+for (const size of Object.keys(sizes)) await check(`terminal: ${size}`, () => image(size));
 await check("run: copying", copying);
 await check("run: keyboard", keyboard);
 await browser.close();

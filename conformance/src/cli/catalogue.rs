@@ -127,6 +127,10 @@ impl Run {
         let is_whole = untried == 0 && failed == 0;
         if !documents.is_empty() {
             let mut document = merge(documents)?.document;
+            if arguments.choice.shard.is_some() {
+                // The other shards are runs of their own, and not missing in this one.
+                document.summary.outcome = Outcome::of(&document.summary, !document.problems.is_empty());
+            }
             // These ran one after the other.
             document.summary.duration_ms = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
             if !is_whole && document.summary.outcome == Outcome::Conforms {

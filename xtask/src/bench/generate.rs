@@ -13,17 +13,10 @@ const VARIED: [&str; 6] =
 
 /// Times the generation of catalogues, from nothing and with nothing to do.
 pub(super) fn measure(root: &Path, folder: &Path, counts: &[usize], table: &mut Table) -> anyhow::Result<()> {
-    let template =
-        crate::generate::specs(root)?.into_iter().next().context("no spec to make a catalogue of")?;
-    let text = fs::read_to_string(&template)?;
-    let slug = template.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let model = airspec_spec::read_file(&template)?;
-    let air = model.air.context("the spec has no AIR id")?;
+    let template = Template::of(root)?;
     for count in counts {
         let place = folder.join(format!("catalogue-{count}"));
-        catalogue(&place, &root.join("generated/Cargo.toml"), *count, |number| {
-            vary(&text, &slug, &air, number)
-        })?;
+        catalogue(&place, &root.join("generated/Cargo.toml"), *count, |number| vary(&template, number))?;
         let what = if *count == 1 { "1 model".to_owned() } else { format!("{count} models") };
         let mut generate = Command::new(std::env::current_exe()?);
         generate.args(["gen", "--root"]).arg(&place);
@@ -36,6 +29,36 @@ pub(super) fn measure(root: &Path, folder: &Path, counts: &[usize], table: &mut 
         table.add("generating", &unchanged, OWN, again.took.as_secs_f64() * 1e9, Unit::Nanoseconds);
     }
     Ok(())
+}
+
+/// A catalogue of models that differ in their slugs and ids alone, so that a mock of each has all behaviours.
+pub(super) fn alike(root: &Path, place: &Path, count: usize) -> anyhow::Result<()> {
+    let template = Template::of(root)?;
+    catalogue(place, &root.join("generated/Cargo.toml"), count, |number| template.named(number))
+}
+
+/// The spec that all models of a catalogue are made of.
+struct Template {
+    text: String,
+    slug: String,
+    air: String,
+}
+
+impl Template {
+    fn of(root: &Path) -> anyhow::Result<Self> {
+        let file =
+            crate::generate::specs(root)?.into_iter().next().context("no spec to make a catalogue of")?;
+        let text = fs::read_to_string(&file)?;
+        let slug = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let air = airspec_spec::read_file(&file)?.air.context("the spec has no AIR id")?;
+        Ok(Self { text, slug, air })
+    }
+
+    /// The spec with a slug and an id of its own.
+    fn named(&self, number: usize) -> String {
+        let text = self.text.replace(&self.slug, &format!("maker-model-{number}"));
+        text.replace(&self.air, &format!("maker:{number}@1"))
+    }
 }
 
 fn catalogue(
@@ -58,11 +81,8 @@ fn catalogue(
 }
 
 /// The spec of another model: its own slug and id, and in two of three some names of its own.
-fn vary(text: &str, slug: &str, air: &str, number: usize) -> String {
-    let mut text = text
-        .replace(slug, &format!("maker-model-{number}"))
-        .replace(air, &format!("maker:{number}@1"))
-        .replace("3840", &(1024 + 16 * number).to_string());
+fn vary(template: &Template, number: usize) -> String {
+    let mut text = template.named(number).replace("3840", &(1024 + 16 * number).to_string());
     if !number.is_multiple_of(3) {
         for name in VARIED {
             text = renamed(&text, name, &format!("{name}{number}"));

@@ -12,7 +12,7 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// The Markdown files that people read: those of the root, of each crate, and of `docs/`.
+/// The Markdown files that people read: those of the root, of each crate, and of `docs/`; and the one for agents.
 pub(crate) fn documents() -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![(workspace(), 0)];
@@ -24,7 +24,7 @@ pub(crate) fn documents() -> Vec<PathBuf> {
                 !name.starts_with('.') && !["target", "node_modules", "book"].contains(&name.as_str());
             if path.is_dir() && is_ours && depth < 4 {
                 folders.push((path, depth + 1));
-            } else if path.extension().is_some_and(|extension| extension == "md") {
+            } else if path.extension().is_some_and(|extension| extension == "md") || name == "llms.txt" {
                 found.push(path);
             }
         }

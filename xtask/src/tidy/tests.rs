@@ -106,3 +106,22 @@ fn a_command_of_the_readme_that_ci_does_not_run_is_found() {
     );
     assert_eq!(documents::commands("", script).len(), 2);
 }
+
+#[test]
+fn words_of_another_trade_are_found_outside_of_code() {
+    let of = |text: &str| {
+        let problems = super::words::words("a.md", text);
+        problems.into_iter().map(|problem| format!("{}: {}", problem.place, problem.text)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("The purse is full.\nIt is made\nanew."),
+        ["a.md:1: `purse`: write budget", "a.md:3: `anew`: write again"]
+    );
+    assert!(of("`purse` is a name.\n```text\nthe purse\n```\nTo amend, in renewal.").is_empty());
+    assert_eq!(
+        of("It works. What it missed is in the table."),
+        ["a.md:1: `What` as the subject of a sentence: name who or what acts"]
+    );
+    assert_eq!(of("Who has no key runs the mock.").len(), 1);
+    assert!(of("What would change? A list.\n## What is not judged\n| What to add |").is_empty());
+}

@@ -10,6 +10,7 @@ mod lines;
 #[path = "../../../conformance/tests/support/provider.rs"]
 mod provider;
 mod recipe;
+mod release;
 mod sandbox;
 #[path = "../support/mod.rs"]
 mod support;
@@ -20,7 +21,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 
 /// Lines that are only parsed (`xtask/src/documents.rs`): how they begin, and why.
-const PARSED_ONLY: [(&str, &str); 16] = [
+const PARSED_ONLY: [(&str, &str); 17] = [
     ("AIRSPEC_PAIRS=2000 cargo test", "is a test that runs with fewer pairs by default"),
     ("cargo test --workspace", "includes this test"),
     ("cargo install --locked --path conformance", "compiles for minutes"),
@@ -28,6 +29,7 @@ const PARSED_ONLY: [(&str, &str); 16] = [
     ("cargo doc --open", "opens a browser; `.ci/run` builds the documentation"),
     ("cargo deny", "may not be installed; `.ci/run` runs it if it is"),
     ("rustup toolchain install", "downloads a toolchain"),
+    ("kubectl", "needs a cluster; the scripts of the recipe run"),
     ("cargo +1.89", "needs that toolchain"),
     ("cargo publish", "needs a registry"),
     ("cargo run --example", "conformance/tests/examples.rs runs every example"),
@@ -85,13 +87,14 @@ const SHORTER: [(&str, &str); 6] = [
 ];
 
 /// Lines that end with code 1, because they show something that is wrong.
-const VIOLATED: [(&str, &str); 9] = [
+const VIOLATED: [(&str, &str); 10] = [
     ("airspec --help", "airspec validate request.json wrong.json"),
     ("airspec --help", "airspec validate --lines --format lines - < values.jsonl"),
     ("airspec --help", "airspec validate values.jsonl > verdicts.jsonl"),
     ("airspec --help", "airspec validate --spec my-model.json request.json"),
     ("README.md", "airspec validate docs/examples/wrong.json"),
     ("docs/src/how-to/check-a-request.md", "airspec validate wrong.json"),
+    ("docs/src/how-to/coding-agents.md", "airspec validate --format lines docs/examples/wrong.json"),
     ("docs/src/how-to/check-a-request.md", "airspec validate values.jsonl > verdicts.jsonl"),
     (
         "docs/src/how-to/test-a-server.md",

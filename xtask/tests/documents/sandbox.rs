@@ -226,12 +226,19 @@ impl<'a> Sandbox<'a> {
 }
 
 /// A mock server, ended when dropped.
-struct Server {
+pub(crate) struct Server {
     process: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
+    /// A server that accepts images that are too wide.
+    pub(crate) fn faulty() -> Self {
+        let mut mock = Command::new(airspec());
+        mock.args(["mock", "--port", "0", "--quiet", "--fault", "accept:width.maximum"]);
+        Self::start(mock.env("RUNWARE_API_KEY", "any")).unwrap()
+    }
+
     fn start(command: &mut Command) -> Result<Self, String> {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap());
@@ -263,12 +270,12 @@ fn last_lines(bytes: &[u8]) -> String {
     lines[lines.len().saturating_sub(12)..].iter().map(|line| format!("    {line}\n")).collect()
 }
 
-fn workspace() -> &'static Path {
+pub(crate) fn workspace() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
 /// The program, built as `cargo xtask` builds it.
-fn airspec() -> PathBuf {
+pub(crate) fn airspec() -> PathBuf {
     static BUILT: std::sync::Once = std::sync::Once::new();
     BUILT.call_once(|| {
         let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
@@ -281,7 +288,7 @@ fn airspec() -> PathBuf {
     target.join("debug/airspec")
 }
 
-fn script(path: &Path, text: &str) {
+pub(crate) fn script(path: &Path, text: &str) {
     fs::write(path, format!("#!/bin/sh\n{text}")).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -14,7 +14,7 @@ pub(super) fn page(model: &str) -> String {
 pub(super) fn section(html: &mut Html, document: &Document) {
     // The counts above lead here.
     html.raw("<section aria-labelledby=\"cases\"><h2 id=\"cases\" tabindex=\"-1\">Models</h2>\n");
-    html.raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Models\"><table>");
+    html.raw("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"Table of models\"><table>");
     html.raw(
         "<thead><tr><th scope=\"col\">model</th><th scope=\"col\">verdict</th><th scope=\"col\">cases</th>",
     );
