@@ -340,8 +340,8 @@ impl Job<'_> {
             let written = replace(path, har::text(&run.traffic).as_bytes());
             unwritten = unwritten.or(written.err().map(Failure::from));
         }
-        show(&table(style(), self.oracle.model(), &document, &self.gaps, self.arguments.amount()))?;
-        self.arguments.format.show(&document)?;
+        let table = table(style(), self.oracle.model(), &document, &self.gaps, self.arguments.amount());
+        self.arguments.format.show(&table, &document)?;
         document.remarks.iter().for_each(|line| complain(line));
         let cases = document.summary.cases;
         if run.interrupted {

@@ -13,11 +13,14 @@ pub(super) enum Findings {
 }
 
 impl Findings {
-    pub(super) fn show(self, document: &Document) -> Result<(), Failure> {
-        match self {
-            Self::Text => Ok(()),
-            Self::Github => show(AnnotationFormat::Github, &document.annotations()),
+    /// The table, which has texts of the server: none of them is a command to GitHub.
+    pub(super) fn show(self, table: &str, document: &Document) -> Result<(), Failure> {
+        if self == Self::Text {
+            return super::show(table);
         }
+        let token = uuid::Uuid::new_v4();
+        super::show(&format!("::stop-commands::{token}\n{table}\n::{token}::\n"))?;
+        show(AnnotationFormat::Github, &document.annotations())
     }
 }
 
