@@ -9,7 +9,7 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Output, Stdio};
 use std::sync::Arc;
-use support::{KEY, Server, airspec, command, report};
+use support::{KEY, SPEC, Server, airspec, command, report};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -222,8 +222,9 @@ fn a_target_over_tls_is_trusted_by_the_file_of_certificates_alone() {
 #[cfg(unix)]
 #[test]
 fn requests_are_held_and_answered_and_the_amount_spent_is_printed() {
-    let mock = Server::start(&[]);
-    let proxy = Proxy::start(&mock.url, &["--enforce", "--budget", "0.5", "--warn-header"]);
+    // The prices are those of a spec that no release changes.
+    let mock = Server::start(&["--spec", SPEC]);
+    let proxy = Proxy::start(&mock.url, &["--spec", SPEC, "--enforce", "--budget", "0.5", "--warn-header"]);
     assert_eq!(post(&proxy.url, &task(json!({"width": 16_000}))), 400);
     // The upper bound of one request has room, that of eight results has none.
     assert_eq!(post(&proxy.url, &task(json!({"numberResults": 8, "includeCost": true}))), 402);

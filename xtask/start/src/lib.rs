@@ -54,12 +54,13 @@ pub fn built(root: &Path, profile: &str, program: &str) -> PathBuf {
     target(root).join(profile).join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// A program as the debug profile builds it, which works on the documents of the workspace.
+/// A program as the debug profile builds it; `airspec` works on the documents of the workspace. What the maintainer's
+/// commands start may work on a copy, and does not inherit where those documents are.
 #[must_use]
 pub fn command(root: &Path, program: &str) -> Command {
     const MODELS: &str = "AIRSPEC_MODELS";
     let mut command = Command::new(built(root, "debug", program));
-    if std::env::var_os(MODELS).is_none() {
+    if program == "airspec" && std::env::var_os(MODELS).is_none() {
         command.env(MODELS, root.join("spec/models"));
     }
     command
