@@ -7,6 +7,7 @@
 
 pub(crate) mod documents;
 mod lint;
+mod machine;
 mod media;
 
 use anyhow::{Context as _, bail};
@@ -52,7 +53,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         _ => crate::generate::specs(&root)?,
     };
     let tools = documents::Tools::at(&root, &arguments.python);
-    all_well &= with(arguments, "the documents", tools, |tools| documents::check(&root, &tools, &specs))?;
+    all_well &= with(arguments, "the documents", tools, |tools| {
+        let is_well = arguments.documents.is_some() || machine::check(&root, &tools)?;
+        Ok(documents::check(&root, &tools, &specs)? && is_well)
+    })?;
     Ok(if all_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

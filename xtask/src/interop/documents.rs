@@ -42,7 +42,7 @@ fn commands(
     url: &str,
     body: &str,
 ) -> Vec<(&'static str, Command)> {
-    let program = |name: &str| Command::new(tools.python.with_file_name(name));
+    let program = |name: &str| tools.program(name);
     let mut metaschema = program("check-jsonschema");
     metaschema.arg("--check-metaschema").arg(schema);
     let mut validator = program("openapi-spec-validator");
@@ -63,7 +63,7 @@ fn commands(
 }
 
 /// Runs a tool; what it says is shown where it does not take the document.
-fn run(name: &str, command: &mut Command) -> anyhow::Result<bool> {
+pub(super) fn run(name: &str, command: &mut Command) -> anyhow::Result<bool> {
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("`{name}` does not start"))?;
     let is_well = output.status.success();
     println!("{}  {name}", if is_well { "ok    " } else { "FAILED" });
@@ -88,6 +88,11 @@ impl Tools {
             "install",
         )?;
         Ok(Self { python, modules, hooks: folder })
+    }
+
+    /// A program of the Python packages.
+    pub(super) fn program(&self, name: &str) -> Command {
+        Command::new(self.python.with_file_name(name))
     }
 
     /// Where the Node packages are.
