@@ -29,7 +29,8 @@ pub(super) fn check(scene: &TaskResults<'_>, identity: &Identity, wanted: Option
             Err(reason) => wrong.push(format!("call {} {reason}", index + 1)),
         }
     }
-    wrong.extend(strangers(scene, items.iter().map(|(_, item)| item)));
+    let bare: Vec<&Map<String, Value>> = items.iter().map(|(_, item)| item).collect();
+    wrong.extend(strangers(scene, &bare));
     for (index, (at, item)) in items.iter().enumerate() {
         wrong.extend(other_fields(scene, index, item));
         wrong.extend(too_early(scene, index, *at, item));
@@ -76,7 +77,7 @@ pub(in crate::oracle) fn together(
         wrong.push(format!("the webhook got {} calls for {wanted} {noun}", items.len()));
     }
     if wrong.is_empty() {
-        wrong.extend(strangers(scene, items.iter().copied()));
+        wrong.extend(strangers(scene, items));
     }
     let new = items.iter().enumerate().skip(compared);
     wrong.extend(new.filter_map(|(index, item)| other_fields(scene, index, item)));
@@ -184,13 +185,10 @@ fn is_same(one: &Value, other: &Value) -> bool {
 }
 
 /// Results of the answer that no call was about, told by the fields that tell results apart.
-fn strangers<'a>(
-    scene: &TaskResults<'_>,
-    items: impl Iterator<Item = &'a Map<String, Value>> + Clone,
-) -> Vec<String> {
+fn strangers(scene: &TaskResults<'_>, items: &[&Map<String, Value>]) -> Vec<String> {
     let mut wrong = Vec::new();
     for field in distinct(scene.model) {
-        let called: Vec<_> = items.clone().filter_map(|item| at(item, field)).collect();
+        let called: Vec<_> = items.iter().filter_map(|item| at(item, field)).collect();
         let missed = |value: &&Value| !called.iter().any(|known| is_same(known, value));
         let lost = scene.results.iter().filter_map(|item| at(item.fields, field)).find(missed);
         if let Some(lost) = lost.filter(|_| called.len() == scene.count) {
