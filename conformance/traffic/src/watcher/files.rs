@@ -77,6 +77,12 @@ impl Watcher {
         self.files.awaited.iter().map(|(_, named)| named.link.clone()).collect()
     }
 
+    /// Takes note of the files of an exchange.
+    pub(super) fn note_files(&mut self, now: &mut Now<'_>, model: usize, seen: &Observation) {
+        let found = self.files_of(&now.of(model), seen, now.exchange.is_masked, &mut now.seen.links);
+        now.found.extend(found);
+    }
+
     /// Takes note of the files of results, and judges those that are known already.
     pub(super) fn files_of(
         &mut self,

@@ -69,8 +69,7 @@ impl Watcher {
         now.server(model, wrong, &|_| BEHAVE);
         self.tasks.count(id);
         if has_files {
-            let found = self.files_of(&now.of(model), &seen, now.exchange.is_masked, &mut now.seen.links);
-            now.found.extend(found);
+            self.note_files(now, model, &seen);
         }
     }
 }

@@ -59,12 +59,11 @@ impl Watcher {
         let mut is_taken = false;
         if broken.is_empty() {
             let wrong = oracle.of_valid(&seen);
-            let model = oracle.model();
-            is_taken = !wrong.iter().any(|one| side(model, &one.subject) == ACCEPT);
+            is_taken = !wrong.iter().any(|one| side(oracle.model(), &one.subject) == ACCEPT);
             if is_taken {
                 show_valid(&mut self.summary, oracle, place, &seen, &wrong);
             }
-            now.server(place, wrong, &|subject| side(model, subject));
+            now.server(place, wrong, &|subject| side(oracle.model(), subject));
         } else {
             let ids = each_once(&broken);
             let about = broken.first().map(|first| summarize(first, oracle, now.options.mask));
@@ -77,8 +76,7 @@ impl Watcher {
             now.server(place, wrong, &|_| REJECT);
         }
         if is_taken {
-            let found = self.files_of(&now.of(place), &seen, now.exchange.is_masked, &mut now.seen.links);
-            now.found.extend(found);
+            self.note_files(now, place, &seen);
         }
         self.remember(now, place, &seen);
     }
