@@ -108,3 +108,43 @@ impl Caller {
         request.body(Body::from(body)).map_err(|error| Loss::Refused(error.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    /// Posts to a server that gives these answers, one a connection; the status of the last one and how many there were.
+    async fn post(answers: &'static [&'static str]) -> (u16, usize) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/v1", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let mut given = 0;
+            for head in answers {
+                let accepted = tokio::time::timeout(Duration::from_secs(5), listener.accept()).await;
+                let Ok(Ok((mut stream, _))) = accepted else { break };
+                let read = stream.read(&mut [0; 4096]).await.unwrap();
+                assert!(read > 0);
+                let text = format!("HTTP/1.1 {head}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                stream.write_all(text.as_bytes()).await.unwrap();
+                given += 1;
+            }
+            given
+        });
+        let settings = Settings { timeout: Duration::from_secs(3), ..Settings::default() };
+        let caller = Caller::new(Target::new(&url).unwrap(), &settings, true).unwrap();
+        let reply = caller.post(b"[]".to_vec(), None).await.unwrap();
+        (reply.status, server.await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_pause_that_is_asked_for_is_kept_and_the_request_sent_again_a_few_times() {
+        const BUSY: &str = "429 Busy\r\nretry-after: 0";
+        assert_eq!(post(&[BUSY, "503 Away\r\nretry-after: 0", "200 OK"]).await, (200, 3));
+        assert_eq!(post(&[BUSY, BUSY, BUSY, BUSY, BUSY]).await, (429, 5));
+        // A pause that is longer than an answer may take, and one that nobody asks for.
+        assert_eq!(post(&["429 Busy\r\nretry-after: 4000"]).await, (429, 1));
+        assert_eq!(post(&["503 Away"]).await, (503, 1));
+    }
+}
