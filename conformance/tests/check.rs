@@ -218,3 +218,75 @@ fn recorded_pairs_have_exactly_the_deviations_that_are_known() {
     assert!(clarity_clients.is_empty());
     assert!(has(clarity, &["inputImageUUID"]) && has(clarity, &["taskType", "imageUpscale"]), "{clarity:#?}");
 }
+
+/// A PNG of one pixel.
+const PIXEL: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+
+/// An archive in which a task gets a link, with the download where it is recorded.
+fn archive(folder: &Path, link: &str, has_download: bool) -> PathBuf {
+    let result = json!({"taskType": "imageInference", "taskUUID": ID,
+        "imageUUID": "7d6b7cba-95ec-4a7a-8c6f-2dd2b4a0c9a1", "imageURL": link});
+    let json = |value: Value| json!({"mimeType": "application/json", "text": value.to_string()});
+    let mut entries = vec![json!({
+        "request": {"method": "POST", "url": "https://api.runware.ai/v1", "headers": [],
+            "postData": json(json!([task(json!({}))]))},
+        "response": {"status": 200, "headers": [], "content": json(json!({"data": [result]}))},
+    })];
+    if has_download {
+        entries.push(json!({
+            "request": {"method": "GET", "url": link, "headers": []},
+            "response": {"status": 200, "headers": [],
+                "content": {"mimeType": "image/png", "text": PIXEL, "encoding": "base64"}},
+        }));
+    }
+    let path = folder.join("files.har");
+    fs::write(&path, json!({"log": {"entries": entries}}).to_string()).unwrap();
+    path
+}
+
+/// Serves the file at every path.
+fn serve_pixel() -> String {
+    use base64::Engine as _;
+    use std::io::{Read as _, Write as _};
+    let bytes = base64::prelude::BASE64_STANDARD.decode(PIXEL).unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let link = format!("http://{}/image/secret.jpg", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let _ = stream.read(&mut [0; 4096]).unwrap();
+            let length = bytes.len();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n"
+            );
+            stream.write_all(&[head.as_bytes(), &bytes].concat()).unwrap();
+        }
+    });
+    link
+}
+
+#[test]
+fn files_are_examined_where_their_download_is_recorded_or_made_and_named_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let far = "https://im.runware.ai/image/secret.jpg";
+    let near = serve_pixel();
+    let unseen = "- left out: 1 file that did not pass (--fetch downloads them): outputFormat.container, \
+        width+height.size";
+    for (link, has_download, flags, code, words) in [
+        (far, true, &[][..], 1, "1 file of results, 1 looked at, 1 wrong"),
+        (far, false, &[], 0, unseen),
+        (&near, false, &[], 0, unseen),
+        (&near, false, &["--fetch"], 0, "a file that --fetch did not get: its link is not followed"),
+        (&near, false, &["--fetch", "--allow-private"], 1, "1 file of results, 1 looked at, 1 wrong"),
+    ] {
+        let file = archive(folder.path(), link, has_download);
+        let output = airspec(&[&["check", file.to_str().unwrap()], flags].concat());
+        let text = told(&output);
+        assert_eq!(output.status.code(), Some(code), "{link} {flags:?}: {text}");
+        assert!(text.contains(words) && !text.contains("secret"), "{link} {flags:?}: {text}");
+        assert_eq!(text.contains("1 x 1 pixels where 1024 x 1024"), code == 1, "{text}");
+    }
+    let output = airspec(&["check", "x.har", "--allow-private"]);
+    assert!(told(&output).contains("--fetch"), "{}", told(&output));
+}

@@ -1,9 +1,9 @@
 //! `airspec check`: judges recorded requests and their answers.
 
-use super::traffic::{TrafficArgs, counted};
+use super::traffic::{FetchArgs, TrafficArgs, counted};
 use super::{End, Failure, Spec, complain, shown};
-use airspec_traffic::read::{Layout, ReadError, exchanges};
-use airspec_traffic::{Exchange, Watcher};
+use airspec_traffic::read::{Layout, ReadError, pieces};
+use airspec_traffic::{Piece, Watcher};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,8 @@ pub(super) struct Arguments {
     spec: Spec,
     #[command(flatten)]
     traffic: TrafficArgs,
+    #[command(flatten)]
+    fetch: FetchArgs,
 }
 
 /// Recorded traffic.
@@ -41,8 +43,14 @@ fn path(text: &str) -> Result<String, String> {
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let start = Instant::now();
     arguments.traffic.prepare()?;
+    let fetcher = arguments.fetch.fetcher(None, None)?;
     let mut watcher = Watcher::new(arguments.spec.of_traffic()?, arguments.traffic.options());
-    let is_whole = arguments.files.read(|exchange| drop(watcher.watch(&exchange)));
+    let is_whole = arguments.files.read(|piece| drop(watcher.take(&piece)));
+    watcher.close();
+    if let Some(fetcher) = fetcher {
+        let fetched = fetcher.all(watcher.awaited_links()).map_err(|error| Failure(error.to_string()))?;
+        fetched.into_iter().for_each(|fetched| drop(watcher.fetched(fetched)));
+    }
     let name = format!("traffic of {}", arguments.files.name());
     let end = arguments.traffic.finish(&watcher, &name, start.elapsed())?;
     Ok(if is_whole || end == End::Violated { end } else { End::Unjudged })
@@ -62,7 +70,7 @@ impl Files {
     }
 
     /// Reads all files; false where one could not be read to its end, which is said.
-    pub(super) fn read(&self, mut take: impl FnMut(Exchange)) -> bool {
+    pub(super) fn read(&self, mut take: impl FnMut(Piece)) -> bool {
         let (mut is_whole, mut others) = (true, 0);
         for file in &self.recorded {
             let name = if is_input(file) { "standard input".to_owned() } else { shown(file) };
@@ -88,15 +96,15 @@ impl Files {
     fn read_one(
         &self,
         path: &Path,
-        take: &mut impl FnMut(Exchange),
+        take: &mut impl FnMut(Piece),
     ) -> Result<airspec_traffic::read::Rest, ReadError> {
         let ending = path.extension().unwrap_or_default();
         let is_lines = ["jsonl", "ndjson"].iter().any(|lines| ending.eq_ignore_ascii_case(lines));
         let layout = if self.lines || is_lines { Layout::Lines } else { Layout::Document };
         let endpoint = self.endpoint.as_deref();
         if is_input(path) {
-            return exchanges(std::io::stdin().lock(), layout, endpoint, take);
+            return pieces(std::io::stdin().lock(), layout, endpoint, take);
         }
-        exchanges(BufReader::new(File::open(path)?), layout, endpoint, take)
+        pieces(BufReader::new(File::open(path)?), layout, endpoint, take)
     }
 }

@@ -84,18 +84,21 @@ Examples:
   airspec check traffic.har                                   judge the traffic that a browser, mitmproxy or airspec recorded
   airspec check traffic.jsonl --report report                 one request and its answer on each line; write report/report.html
   airspec check traffic.har --fail-on server                  exit with 1 only if answers are wrong
+  airspec check traffic.har --fetch                           download and examine the files that answers link to
 
-A line is {\"request\": ..., \"status\": 200, \"answer\": ...}; without status, a task with its result. No request is sent.
+A line is {\"request\": ..., \"status\": 200, \"answer\": ...}; without status, a task with its result. No request is sent\nexcept with --fetch.
 Exit code: 0 requests and answers keep to the spec, 1 they do not, 2 a file could not be read to its end.";
 
 pub(super) const PROXY: &str = "\
 Examples:
   airspec proxy --target https://api.runware.ai/v1            then use http://127.0.0.1:8081/v1 as base URL, until Ctrl-C
   airspec proxy --target http://127.0.0.1:8080/v1 --report report --record traffic.jsonl
+  airspec proxy --target http://127.0.0.1:8080/v1 --fetch     download and examine the files of results, too
+  airspec proxy --target http://127.0.0.1:8080/v1 --webhook 127.0.0.1:9000=127.0.0.1:3000
   airspec proxy --target http://127.0.0.1:8080/v1 -- npm test   run a command, end with it; it finds the URL in AIRSPEC_PROXY_URL
 
 Requests pass unchanged, with the key of the client, over HTTP and WebSocket, and are judged beside the path. Nothing is sent that
-clients do not send. With --enforce, --budget and --warn-header, the judge is in the path: requests wait until they are checked.
+clients do not send, except downloads with --fetch. With --enforce, --budget and --warn-header, the judge is in the path: requests wait until they are checked.
 Exit code: 0 requests and answers keep to the spec, 1 they do not, 2 the proxy could not start or the command failed.";
 
 pub(super) const REPLAY: &str = "\

@@ -1,11 +1,11 @@
 //! `airspec proxy`: forwards traffic to one server and judges it beside the path.
 
 use super::mock::{runtime, stopped};
-use super::traffic::{TrafficArgs, counted, line};
+use super::traffic::{FetchArgs, TrafficArgs, counted, line};
 use super::{End, Failure, Spec, complain, show, style};
 use airspec_suite::run::Usd;
 use airspec_traffic::Watcher;
-use airspec_traffic::proxy::{Guarding, Judge, Judged, Proxy, Recorder, Settings, Spending, Target};
+use airspec_traffic::proxy::{Guarding, Judge, Judged, Proxy, Recorder, Settings, Spending, Target, Webhook};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -39,6 +39,10 @@ pub(super) struct Arguments {
     /// Add what a request breaks to its answer, as the header airspec-findings
     #[arg(long, help_heading = "Judge in the path: requests are held until they are checked")]
     warn_header: bool,
+    /// Listen for the calls of webhooks at this address too, and judge them. With =APPLICATION (host and
+    /// port, or a URL without path), each call is forwarded there; without it, each is answered with HTTP 200
+    #[arg(long, value_name = "ADDRESS[=APPLICATION]", value_parser = webhook)]
+    webhook: Option<Webhook>,
     /// How long the target may keep silent
     #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = super::wire::seconds)]
     timeout: Duration,
@@ -47,12 +51,24 @@ pub(super) struct Arguments {
     ca_file: Option<PathBuf>,
     #[command(flatten)]
     traffic: TrafficArgs,
+    #[command(flatten)]
+    fetch: FetchArgs,
     /// Print only the summary at the end
     #[arg(long, short)]
     quiet: bool,
-    /// A command to run: the proxy ends with it. Its environment has the URL of the proxy in AIRSPEC_PROXY_URL
+    /// A command to run: the proxy ends with it. Its environment has the URL of the proxy in AIRSPEC_PROXY_URL, and
+    /// that of --webhook in AIRSPEC_WEBHOOK_URL
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
+}
+
+fn webhook(text: &str) -> Result<Webhook, String> {
+    let (address, url) = text.split_once('=').map_or((text, None), |(address, url)| (address, Some(url)));
+    let url = url.map(|url| if url.contains("://") { url.to_owned() } else { format!("http://{url}") });
+    let listen = address.parse().map_err(|_| {
+        format!("`{address}` is no address; use 127.0.0.1:9000, or 127.0.0.1:9000=127.0.0.1:3000")
+    })?;
+    Ok(Webhook { listen, application: url })
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
@@ -62,7 +78,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let recorder = arguments.record.as_deref().map(|path| Recorder::open(path, options.mask)).transpose()?;
     let watcher = Watcher::new(arguments.spec.of_traffic()?, options);
     let (style, quiet) = (style(), arguments.quiet);
-    let judge = Judge::start(watcher, recorder, move |seen| {
+    let fetcher = arguments.fetch.fetcher(Some(&target.shown()), arguments.ca_file.as_deref())?;
+    let judge = Judge::start(watcher, recorder, fetcher, move |seen| {
         if !quiet {
             // A reader that has gone is no reason to stop judging.
             let _ = show(&line(style, seen));
@@ -74,7 +91,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         warn_header: arguments.warn_header,
     };
     let ca_file = arguments.ca_file.clone();
-    let settings = Settings { timeout: arguments.timeout, ca_file, guarding, ..Settings::default() };
+    let webhook = arguments.webhook.clone();
+    let settings = Settings { timeout: arguments.timeout, ca_file, guarding, webhook, ..Settings::default() };
     let start = Instant::now();
     let shown = target.shown();
     let (has_failed, ledger) = runtime()?.block_on(async {
@@ -109,16 +127,18 @@ impl Arguments {
         target: &str,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<bool, Failure> {
-        let url = proxy.url();
+        let (url, calls) = (proxy.url(), proxy.webhook_url());
         let Some((program, words)) = self.command.split_first() else {
+            let calls = calls.map_or_else(String::new, |calls| format!("calls of webhooks at {calls}\n"));
             show(&format!(
-                "proxy at {url}, in front of {target}: use it as base URL, stop it with Ctrl-C\n\n"
+                "proxy at {url}, in front of {target}: use it as base URL, stop it with Ctrl-C\n{calls}\n"
             ))?;
             proxy.run(stop).await;
             return Ok(false);
         };
         let mut command = tokio::process::Command::new(program);
         command.args(words).env("AIRSPEC_PROXY_URL", &url).kill_on_drop(true);
+        command.envs(calls.map(|calls| ("AIRSPEC_WEBHOOK_URL", calls)));
         let failed =
             |error: std::io::Error| Failure(format!("{}: {error}", program.to_string_lossy().escape_debug()));
         let mut child = command.spawn().map_err(failed)?;

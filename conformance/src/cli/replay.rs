@@ -7,7 +7,7 @@ use super::{End, Failure, Spec, key, show};
 use airspec_spec::text::shorten;
 use airspec_suite::run::{Limit, RunError, Target as Checked, Usd};
 use airspec_traffic::proxy::{Caller, Settings, Target};
-use airspec_traffic::{Difference, Replay, Replayed};
+use airspec_traffic::{Difference, Piece, Replay, Replayed};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -66,8 +66,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let runtime = runtime()?;
     let mut stop = pin!(runtime.block_on(async { stopped() })?);
     let mut is_stopped = false;
-    let is_whole = arguments.files.read(|exchange| {
-        if !is_stopped {
+    let is_whole = arguments.files.read(|piece| {
+        if let Piece::Exchange(exchange) = piece
+            && !is_stopped
+        {
             is_stopped = runtime.block_on(async {
                 tokio::select! {
                     () = replay.exchange(&exchange) => false,

@@ -7,7 +7,8 @@ use airspec_report::{
 };
 use airspec_spec::text::shorten;
 use airspec_suite::case::Coverage;
-use airspec_traffic::{ClientGroup, Mask, Options, ServerGroup, Watcher};
+use airspec_suite::run::Route;
+use airspec_traffic::{ClientGroup, Fetcher, Fetching, FileCount, Mask, Options, ServerGroup, Watcher};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,6 +19,38 @@ const MAX_CAUSES: usize = 20;
 const MAX_CLIENTS: usize = 4;
 /// The longest sentence that is shown.
 const LONGEST: usize = 400;
+
+/// Whether files are downloaded.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct FetchArgs {
+    /// Download the files that results link to and examine them, beside the traffic: at most 32 MiB and a minute each, 4 at a
+    /// time, without the key
+    #[arg(long)]
+    fetch: bool,
+    /// With --fetch: follow links to private addresses and, over http, to this machine too
+    #[arg(long, requires = "fetch")]
+    allow_private: bool,
+}
+
+impl FetchArgs {
+    /// A fetcher, where files are to be downloaded; `target` is the server whose answers name them, where it is known.
+    pub(super) fn fetcher(
+        &self,
+        target: Option<&str>,
+        ca_file: Option<&Path>,
+    ) -> Result<Option<Fetcher>, Failure> {
+        if !self.fetch {
+            return Ok(None);
+        }
+        let route = match ca_file {
+            Some(file) => Route::default().trusting(file)?,
+            None => Route::default(),
+        };
+        let target = target.map(str::to_owned);
+        let fetching = Fetching { target, allow_private: self.allow_private, route, ..Fetching::default() };
+        Ok(Some(Fetcher::new(fetching)?))
+    }
+}
 
 /// How traffic is judged and reported.
 #[derive(Clone, Debug, clap::Args)]
@@ -131,6 +164,11 @@ fn write_counts(text: &mut String, watcher: &Watcher) {
     if summary.forgotten > 0 {
         let _ = writeln!(text, "- {} forgotten before all results came", counted(summary.forgotten, "task"));
     }
+    write_files(text, watcher);
+    if summary.calls > 0 {
+        let calls = counted(summary.calls, "webhook call");
+        let _ = writeln!(text, "{calls}: {} wrong", summary.wrong_calls);
+    }
     for one in summary.coverage(watcher.specs()) {
         let _ = writeln!(
             text,
@@ -156,6 +194,25 @@ fn write_counts(text: &mut String, watcher: &Watcher) {
             (true, true) => "the server does not conform, and clients break the spec",
         }
     );
+}
+
+/// How many files of results were looked at, and what depends on the others.
+fn write_files(text: &mut String, watcher: &Watcher) {
+    for (place, model) in watcher.specs().models().enumerate() {
+        let FileCount { named, seen, wrong } = watcher.summary().files_of(place);
+        if named > 0 {
+            let files = counted(named, "file");
+            let _ = writeln!(text, "{}: {files} of results, {seen} looked at, {wrong} wrong", model.slug);
+        }
+        if let Some((unseen, depends)) = watcher.summary().unseen(place, model) {
+            let files = counted(unseen, "file");
+            let _ = writeln!(
+                text,
+                "- left out: {files} that did not pass (--fetch downloads them): {}",
+                depends.join(", ")
+            );
+        }
+    }
 }
 
 pub(super) fn counted(count: u64, noun: &str) -> String {
@@ -231,11 +288,17 @@ fn coverage(watcher: &Watcher, slug: &str) -> Vec<Coverage> {
     let all = watcher.summary().coverage(watcher.specs());
     let Some(one) = all.into_iter().find(|one| one.model == slug) else { return Vec::new() };
     let axis = |axis: &str, reached, of| Coverage { axis: axis.to_owned(), reached, of };
-    vec![
+    let place = watcher.specs().models().position(|model| model.slug == slug).unwrap_or_default();
+    let FileCount { named, seen, .. } = watcher.summary().files_of(place);
+    let size = |count| usize::try_from(count).unwrap_or(usize::MAX);
+    let files = (named > 0).then(|| axis("files of results looked at", size(seen), size(named)));
+    let mut all = vec![
         axis("constraints kept by an accepted request", one.kept, one.constraints),
         axis("constraints broken by a request", one.broken, one.constraints),
         axis("behaviours", one.shown, one.behaviours),
-    ]
+    ];
+    all.extend(files);
+    all
 }
 
 /// The line of a finding as it comes.

@@ -1,8 +1,9 @@
 //! Tasks whose results can still come: what of them is kept between exchanges, within a bound.
 
+use crate::recent::Recent;
 use airspec_suite::oracle::observation::{Answer, Outcome};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap, hash_map::DefaultHasher};
+use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 
 /// So many tasks are known at a time; the oldest is forgotten first.
@@ -21,6 +22,9 @@ const NODE: usize = 48;
 pub(crate) struct Conversation {
     /// The place of its model.
     pub(crate) model: usize,
+    /// The exchange that sent it, and its client.
+    pub(crate) number: u64,
+    pub(crate) client: String,
     /// As it was sent, without long texts.
     pub(crate) task: Value,
     /// The answer to it.
@@ -33,75 +37,63 @@ pub(crate) struct Conversation {
     pub(crate) is_deferred: bool,
     /// Whether they have come.
     pub(crate) is_ended: bool,
+    /// The results that the application has taken from calls of its webhook.
+    pub(crate) called: Vec<Value>,
 }
 
 impl Conversation {
     fn size(&self) -> usize {
         let answer = |answer: &Answer| answer.json.as_ref().map_or(0, size);
-        FRAME + size(&self.task) + answer(&self.answer) + self.last.as_ref().map_or(0, answer)
+        let called: usize = self.called.iter().map(size).sum();
+        FRAME + size(&self.task) + answer(&self.answer) + self.last.as_ref().map_or(0, answer) + called
     }
 }
 
 /// The tasks that are known, by their identifiers in small letters.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Conversations {
-    turns: HashMap<String, u64>,
-    known: BTreeMap<u64, (String, usize, Conversation)>,
-    next: u64,
-    bytes: usize,
+    known: Recent<Conversation>,
     /// How many were forgotten before their results came.
     pub(crate) forgotten: u64,
 }
 
+impl Default for Conversations {
+    fn default() -> Self {
+        Self { known: Recent::new(MAX_TASKS, MAX_BYTES), forgotten: 0 }
+    }
+}
+
 impl Conversations {
     pub(crate) fn get(&mut self, id: &str) -> Option<&mut Conversation> {
-        let turn = self.turns.get(&id.to_ascii_lowercase())?;
-        self.known.get_mut(turn).map(|(_, _, conversation)| conversation)
+        self.known.get_mut(&id.to_ascii_lowercase())
+    }
+
+    /// The newest task that something is true of.
+    pub(crate) fn find(&self, is_it: impl Fn(&Conversation) -> bool) -> Option<String> {
+        let found = self.known.iter().filter(|(_, one)| is_it(one)).last();
+        found.map(|(id, _)| id.to_owned())
     }
 
     /// Adds a task, in the place of one with the same identifier.
     pub(crate) fn add(&mut self, id: &str, conversation: Conversation) {
-        let id = id.to_ascii_lowercase();
-        self.remove(&id);
-        let size = conversation.size() + 2 * id.len();
-        self.bytes += size;
-        self.turns.insert(id.clone(), self.next);
-        self.known.insert(self.next, (id, size, conversation));
-        self.next += 1;
-        self.forget();
+        let size = conversation.size();
+        let forgotten = self.known.add(id.to_ascii_lowercase(), conversation, size);
+        self.forget(&forgotten);
     }
 
     /// Counts a task again that has changed.
     pub(crate) fn count(&mut self, id: &str) {
-        let Some(turn) = self.turns.get(&id.to_ascii_lowercase()) else { return };
-        if let Some((id, size, conversation)) = self.known.get_mut(turn) {
-            let now = conversation.size() + 2 * id.len();
-            self.bytes = self.bytes - *size + now;
-            *size = now;
-        }
-        self.forget();
+        let forgotten = self.known.count(&id.to_ascii_lowercase(), Conversation::size);
+        self.forget(&forgotten);
     }
 
-    fn remove(&mut self, id: &str) {
-        if let Some(turn) = self.turns.remove(id)
-            && let Some((_, size, _)) = self.known.remove(&turn)
-        {
-            self.bytes -= size;
-        }
-    }
-
-    fn forget(&mut self) {
-        while self.known.len() > MAX_TASKS || self.bytes > MAX_BYTES {
-            let Some((_, (id, size, conversation))) = self.known.pop_first() else { return };
-            self.bytes -= size;
-            self.turns.remove(&id);
-            self.forgotten += u64::from(!conversation.is_ended);
-        }
+    fn forget(&mut self, forgotten: &[Conversation]) {
+        self.forgotten += forgotten.iter().filter(|one| !one.is_ended).count() as u64;
     }
 }
 
 /// About how many bytes a value takes.
-fn size(value: &Value) -> usize {
+pub(crate) fn size(value: &Value) -> usize {
     NODE + match value {
         Value::String(text) => text.len(),
         Value::Array(items) => items.iter().map(size).sum(),
@@ -140,7 +132,10 @@ mod tests {
     fn conversation(text: &str) -> Conversation {
         let answer = Answer::read(200, None, b"{\"data\":[]}".to_vec());
         let task = json!({"text": text});
-        Conversation { model: 0, task, answer, last: None, again: None, is_deferred: true, is_ended: false }
+        let (last, again, called) = Default::default();
+        let (number, client, model) = Default::default();
+        let (is_deferred, is_ended) = (true, false);
+        Conversation { model, number, client, task, answer, last, again, is_deferred, is_ended, called }
     }
 
     #[test]
@@ -153,7 +148,7 @@ mod tests {
         assert!(known.get("id-9").is_none() && known.get("id-10").is_some());
         // The same identifier takes its place.
         known.add("Id-10", conversation("y"));
-        assert_eq!((known.forgotten, known.turns.len()), (10, MAX_TASKS));
+        assert_eq!((known.forgotten, known.known.len()), (10, MAX_TASKS));
     }
 
     #[test]
@@ -163,12 +158,13 @@ mod tests {
         for number in 0..200 {
             known.add(&format!("{number}"), conversation(&large));
         }
-        assert!(known.bytes <= MAX_BYTES && known.forgotten >= 130, "{} {}", known.bytes, known.forgotten);
+        let bytes = known.known.bytes();
+        assert!(bytes <= MAX_BYTES && known.forgotten >= 130, "{bytes} {}", known.forgotten);
         // What has grown is counted again.
         known.get("199").unwrap().last =
             Some(Answer { json: Ok(json!("x".repeat(MAX_BYTES))), ..Answer::read(200, None, Vec::new()) });
         known.count("199");
-        assert_eq!((known.bytes, known.known.len()), (0, 0));
+        assert_eq!((known.known.bytes(), known.known.len()), (0, 0));
     }
 
     #[test]

@@ -49,4 +49,6 @@ pub struct Seen {
     pub left_out: Vec<String>,
     /// Whether the answer to something of it was judged.
     pub is_judged: bool,
+    /// Links whose files are not known yet.
+    pub links: Vec<String>,
 }

@@ -23,6 +23,7 @@ mod record;
 mod sniffer;
 mod tunnel;
 mod upstream;
+mod webhook;
 
 pub use caller::Caller;
 pub use judge::{Judge, Judged};
@@ -43,6 +44,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use webhook::Listener;
+pub use webhook::{Webhook, WebhookError};
 
 /// The largest body that is judged, in bytes.
 pub const MAX_BODY: usize = 32 << 20;
@@ -66,6 +69,8 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
     /// Which requests are held until they are judged.
     pub guarding: Guarding,
+    /// Takes the calls of webhooks, too.
+    pub webhook: Option<Webhook>,
 }
 
 /// Which requests the proxy holds until they are judged. By default none: the judge is beside the path.
@@ -88,6 +93,7 @@ impl Default for Settings {
             held_bytes: 256 << 20,
             ca_file: None,
             guarding: Guarding::default(),
+            webhook: None,
         }
     }
 }
@@ -100,7 +106,11 @@ pub struct Proxy {
     app: Arc<App>,
     end: watch::Sender<bool>,
     connections: usize,
+    webhook: Option<Listener>,
 }
+
+/// A part of the room for copies that those of files may take: one in so many.
+const FILES: usize = 4;
 
 /// Why there is no proxy.
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +118,9 @@ pub enum ProxyError {
     /// The target cannot be used.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The application cannot be called.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
     /// The specs cannot judge requests in the path.
     #[error(transparent)]
     Specs(#[from] EngineError),
@@ -137,19 +150,32 @@ impl Proxy {
         let guard = Guard::new(judge.specs(), settings.guarding)?;
         let listener = TcpListener::bind(address).await.map_err(taken)?;
         let bound = listener.local_addr().map_err(taken)?;
+        let webhook = match &settings.webhook {
+            Some(webhook) => Some(Listener::bind(webhook, settings, judge).await?),
+            None => None,
+        };
         let (end, ending) = watch::channel(false);
+        let of_files = settings.held_bytes / FILES;
         let app = App {
             target,
             client,
             judge: judge.sender(),
-            room: Budget::new(settings.held_bytes),
+            room: Budget::new(settings.held_bytes - of_files),
+            file_room: Budget::new(of_files),
             timeout: settings.timeout,
             upload_time: settings.upload_time,
             tunnels: Mutex::default(),
             ending,
             guard: guard.map(Arc::new),
         };
-        Ok(Self { listener, address: bound, app: Arc::new(app), end, connections: settings.connections })
+        let connections = settings.connections;
+        Ok(Self { listener, address: bound, app: Arc::new(app), end, connections, webhook })
+    }
+
+    /// The URL that takes the calls of webhooks, where there is one.
+    #[must_use]
+    pub fn webhook_url(&self) -> Option<String> {
+        self.webhook.as_ref().map(Listener::url)
     }
 
     /// What forwarded requests have cost, where there is a limit.
@@ -171,7 +197,7 @@ impl Proxy {
             head_time: Duration::from_secs(30),
             write_time: self.app.timeout,
         };
-        let Self { listener, app, end, .. } = self;
+        let Self { listener, app, end, webhook, .. } = self;
         let mut ending = app.ending.clone();
         let stopped = async move {
             stop.await;
@@ -186,8 +212,18 @@ impl Proxy {
         };
         let served = Arc::clone(&app);
         let handler = move |connection, request| forward::forward(Arc::clone(&served), connection, request);
+        let mut ending_calls = app.ending.clone();
+        let calls = async move {
+            let Some(webhook) = webhook else { return };
+            webhook
+                .run(limits, async move {
+                    // An error says the same: the proxy has ended.
+                    let _ = ending_calls.wait_for(|ending| *ending).await;
+                })
+                .await;
+        };
         tokio::select! {
-            () = serving::serve(listener, limits, stopped, handler) => {}
+            _ = async { tokio::join!(serving::serve(listener, limits, stopped, handler), calls) } => {}
             () = overtime => {}
         }
         // They end at once, and what they have seen is known to the judge then.

@@ -5,7 +5,8 @@
 mod har;
 mod pairs;
 
-use crate::exchange::Exchange;
+use crate::exchange::{Body, Exchange, Reply};
+use crate::piece::{Download, Piece, WebhookCall};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
 use std::fmt;
@@ -13,6 +14,7 @@ use std::io::{self, BufRead, Read};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
+pub(crate) use pairs::WEBHOOK;
 pub use pairs::{Line, Text};
 
 /// The largest exchange, in bytes of its file.
@@ -76,10 +78,30 @@ pub fn exchanges(
     path: Option<&str>,
     mut take: impl FnMut(Exchange),
 ) -> Result<Rest, ReadError> {
+    pieces(input, layout, path, |piece| {
+        if let Piece::Exchange(exchange) = piece {
+            take(*exchange);
+        }
+    })
+}
+
+/// The same with the files that were downloaded, and with calls of webhooks.
+///
+/// # Errors
+/// A file that is not read to its end. What was read before stays.
+pub fn pieces(
+    input: impl BufRead,
+    layout: Layout,
+    path: Option<&str>,
+    mut take: impl FnMut(Piece),
+) -> Result<Rest, ReadError> {
     let (mut rest, mut count) = (Rest::default(), 0_u64);
-    let mut found = |exchange: Exchange| {
+    let mut found = |read: Recorded| {
         count += 1;
-        if is_of_api(&exchange, path) { take(exchange) } else { rest.others += 1 }
+        match read.piece(path) {
+            Some(piece) => take(piece),
+            None => rest.others += 1,
+        }
     };
     let is_cut = match layout {
         Layout::Document => document(input, &mut found).map(|()| false)?,
@@ -87,6 +109,42 @@ pub fn exchanges(
     };
     rest.is_cut = is_cut;
     if count == 0 && !is_cut { Err(ReadError::Empty) } else { Ok(rest) }
+}
+
+/// What was read, with the absolute URL where it is known.
+pub(super) struct Recorded {
+    exchange: Exchange,
+    url: Option<String>,
+    /// The method of a call of a webhook.
+    called_by: Option<String>,
+}
+
+impl Recorded {
+    /// What it is; nothing where it is no traffic of the API.
+    fn piece(self, path: Option<&str>) -> Option<Piece> {
+        let Self { exchange, url, called_by } = self;
+        if exchange.method == WEBHOOK {
+            return Some(Piece::Call(WebhookCall {
+                method: called_by.unwrap_or_else(|| "POST".to_owned()),
+                place: exchange.path,
+                content_type: exchange.content_type,
+                body: exchange.request,
+                status: exchange.answer.ok().map(|reply| reply.status),
+                is_masked: exchange.is_masked,
+            }));
+        }
+        match (url, exchange.answer) {
+            (Some(url), Ok(reply @ Reply { status: 200, body: Body::Whole(_), .. }))
+                if exchange.method == "GET" =>
+            {
+                Some(Piece::Download(Download { url, reply }))
+            }
+            (_, answer) => {
+                let exchange = Exchange { answer, ..exchange };
+                is_of_api(&exchange, path).then(|| Piece::Exchange(Box::new(exchange)))
+            }
+        }
+    }
 }
 
 /// Whether a request is one to the API: by its path, or where that is not known, by what it holds.
@@ -102,13 +160,13 @@ fn is_of_api(exchange: &Exchange, path: Option<&str>) -> bool {
     }
 }
 
-fn document(input: impl BufRead, take: &mut dyn FnMut(Exchange)) -> Result<(), ReadError> {
+fn document(input: impl BufRead, take: &mut dyn FnMut(Recorded)) -> Result<(), ReadError> {
     let left = Rc::new(Cell::new(MAX_BYTES));
     let limited = Limited { input, left: Rc::clone(&left) };
     let mut source = serde_json::Deserializer::from_reader(io::BufReader::new(limited));
-    let mut take = |exchange| {
+    let mut take = |read| {
         left.set(MAX_BYTES);
-        take(exchange);
+        take(read);
     };
     let read = source.deserialize_any(Document { take: &mut take });
     read.and_then(|()| source.end()).map_err(|error| match error.classify() {
@@ -138,7 +196,7 @@ impl<R: Read> Read for Limited<R> {
 
 /// A document of any known layout.
 struct Document<'t> {
-    take: &'t mut dyn FnMut(Exchange),
+    take: &'t mut dyn FnMut(Recorded),
 }
 
 impl<'de> Visitor<'de> for Document<'_> {
@@ -186,7 +244,7 @@ impl<'de> Visitor<'de> for Document<'_> {
 
 /// The `log` of an HTTP archive.
 struct Log<'t> {
-    take: &'t mut dyn FnMut(Exchange),
+    take: &'t mut dyn FnMut(Recorded),
 }
 
 impl<'de> DeserializeSeed<'de> for Log<'_> {

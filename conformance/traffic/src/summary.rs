@@ -4,6 +4,7 @@ use crate::found::{Found, Side};
 use crate::specs::Specs;
 
 use airspec_spec::{Level, Model, protocol_rules};
+use airspec_suite::oracle::behaviour::depends_on_file;
 use airspec_suite::oracle::{Class, Skip, Verdict};
 use airspec_suite::run::{Record, Request, Response};
 use std::collections::BTreeMap;
@@ -39,7 +40,24 @@ pub struct Summary {
     pub causes: Vec<ServerGroup>,
     /// Findings that are in neither list.
     pub more: u64,
+    /// How many calls of webhooks there were, and how many of those that were judged are wrong.
+    pub calls: u64,
+    /// Calls that are wrong.
+    pub wrong_calls: u64,
+    /// The files of results, by the place of their model.
+    files: BTreeMap<usize, FileCount>,
     shown: BTreeMap<Place, Shown>,
+}
+
+/// Files of results that were named, and what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct FileCount {
+    /// Results with a file.
+    pub named: u64,
+    /// Of how many the file was looked at.
+    pub seen: u64,
+    /// How many files are wrong.
+    pub wrong: u64,
 }
 
 /// Requests of one client that break the same constraint.
@@ -231,6 +249,26 @@ impl Summary {
         true
     }
 
+    /// The files of a model, to count them.
+    pub(crate) fn files(&mut self, model: usize) -> &mut FileCount {
+        self.files.entry(model).or_default()
+    }
+
+    /// The files of the results of a model.
+    #[must_use]
+    pub fn files_of(&self, model: usize) -> FileCount {
+        self.files.get(&model).copied().unwrap_or_default()
+    }
+
+    /// What depends on files that were not looked at, and how many they are: the behaviours of a model.
+    #[must_use]
+    pub fn unseen(&self, place: usize, model: &Model) -> Option<(u64, Vec<String>)> {
+        let count = self.files_of(place);
+        let unseen = count.named.saturating_sub(count.seen);
+        let depends = model.behaviours.iter().filter(|one| depends_on_file(&one.kind));
+        (unseen > 0).then(|| (unseen, depends.map(|one| one.id.clone()).collect()))
+    }
+
     /// Whether an answer of the server fails.
     #[must_use]
     pub fn server_fails(&self) -> bool {
@@ -285,10 +323,17 @@ impl Summary {
                 known.insert(key);
             }
         }
+        let unseen = self.unseen(place, model);
         for one in &model.behaviours {
             let parameter = one.kind.parameters().first().copied().unwrap_or_default();
             let key = Place { model: place, subject: one.id.clone(), expect: BEHAVE };
-            records.push(self.record(&key, parameter, one.level));
+            let mut record = self.record(&key, parameter, one.level);
+            if let Some((count, depends)) = unseen.as_ref().filter(|_| record.verdict == Verdict::Skip)
+                && depends.contains(&one.id)
+            {
+                record.detail = format!("the files of {count} results were not looked at");
+            }
+            records.push(record);
             known.insert(key);
         }
         // Rules of the protocol, of results, and of requests as a whole.

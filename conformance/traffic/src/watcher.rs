@@ -1,5 +1,7 @@
 //! Judges exchanges one after the other, and remembers what later ones need.
 
+mod calls;
+mod files;
 mod polls;
 mod tasks;
 
@@ -8,6 +10,7 @@ use crate::exchange::{Body, Exchange, Reply};
 use crate::found::{Found, Seen, Side};
 use crate::mask::{Mask, masked};
 use crate::parts::Parts;
+use crate::piece::{Piece, WebhookCall};
 use crate::specs::Specs;
 use crate::summary::{BEHAVE, Excerpt, Summary};
 use crate::{excuse, mask};
@@ -15,9 +18,10 @@ use airspec_judge::text::{TextErrorKind, parse_up_to};
 use airspec_spec::Level;
 use airspec_spec::text::{shorten, visible};
 use airspec_suite::oracle::observation::{Answer, Observation, Outcome};
-use airspec_suite::oracle::{BODY, Finding, SecondaryFinding, Verdict, of_no_json};
+use airspec_suite::oracle::{BODY, SecondaryFinding, Verdict, of_no_json};
 use airspec_suite::redact::{Redactor, Secrets};
-use airspec_suite::run::Response;
+use airspec_suite::run::{Response, Secret};
+use files::{Files, Of};
 use serde_json::Value;
 use std::collections::HashSet;
 use std::collections::hash_map::RandomState;
@@ -58,6 +62,9 @@ pub struct Watcher {
     keys: HashSet<u64>,
     hasher: RandomState,
     summary: Summary,
+    files: Files,
+    /// Calls of webhooks whose tasks are not known yet.
+    early: Vec<(String, WebhookCall)>,
 }
 
 /// What is about one exchange while it is judged.
@@ -76,8 +83,8 @@ impl Watcher {
     /// A watcher that has seen nothing yet.
     #[must_use]
     pub fn new(specs: impl Into<Arc<Specs>>, options: Options) -> Self {
-        let (tasks, keys, hasher, summary) = Default::default();
-        Self { specs: specs.into(), options, tasks, keys, hasher, summary }
+        let (tasks, keys, hasher, summary, files, early) = Default::default();
+        Self { specs: specs.into(), options, tasks, keys, hasher, summary, files, early }
     }
 
     /// The specs.
@@ -95,6 +102,15 @@ impl Watcher {
     /// The same, to count what was not looked at.
     pub fn summary_mut(&mut self) -> &mut Summary {
         &mut self.summary
+    }
+
+    /// Judges a piece of traffic.
+    pub fn take(&mut self, piece: &Piece) -> Seen {
+        match piece {
+            Piece::Exchange(exchange) => self.watch(exchange),
+            Piece::Download(download) => self.download(download),
+            Piece::Call(call) => self.call(call),
+        }
     }
 
     /// Judges an exchange.
@@ -127,7 +143,9 @@ impl Watcher {
         {
             self.keys.insert(key);
         }
-        self.end(now, request.as_ref())
+        let mut seen = self.end(now, request.as_ref());
+        self.early_calls(&mut seen);
+        seen
     }
 
     /// Judges a batch of tasks, part by part.
@@ -164,21 +182,31 @@ impl Watcher {
         summary.forgotten = self.tasks.forgotten;
         now.seen.left_out.iter().for_each(|reason| summary.leave_out(reason));
         if !found.is_empty() {
-            let redactor = now.redactor(request);
-            for (_, one) in &mut found {
-                one.detail = visible(&redactor.cleaned(&one.detail)).into_owned();
-                one.cause = visible(&redactor.cleaned(&one.cause)).into_owned();
-            }
+            let redactor = redactor(now.exchange.key.as_ref(), request, self.options.mask);
             let model = found.first().map_or(0, |(place, _)| *place);
             let excerpt = now.excerpt(request, self.specs.model(model), &redactor);
-            for (place, one) in &mut found {
-                let model = self.specs.model(*place);
-                one.is_first =
-                    summary.note(*place, model, one, (&now.seen.client, now.seen.number), &excerpt);
-            }
+            self.tell(&mut found, &redactor, &excerpt, (&now.seen.client, now.seen.number));
         }
         now.seen.found = found.into_iter().map(|(_, found)| found).collect();
         now.seen
+    }
+}
+
+impl Watcher {
+    /// Takes keys and private texts out of findings, and counts them.
+    fn tell(
+        &mut self,
+        found: &mut [(usize, Found)],
+        redactor: &Redactor,
+        excerpt: &Excerpt,
+        (client, number): (&str, u64),
+    ) {
+        for (place, one) in found {
+            one.detail = visible(&redactor.cleaned(&one.detail)).into_owned();
+            one.cause = visible(&redactor.cleaned(&one.cause)).into_owned();
+            let model = self.specs.model(*place);
+            one.is_first = self.summary.note(*place, model, one, (client, number), excerpt);
+        }
     }
 }
 
@@ -192,7 +220,7 @@ impl<'a> Now<'a> {
 
     /// The key of the request, which is none where it is not known as it was sent.
     fn key<'k>(&'k self, in_task: Option<&'k str>) -> Option<&'k str> {
-        let header = self.exchange.key.as_ref().map(airspec_suite::run::Secret::expose);
+        let header = self.exchange.key.as_ref().map(Secret::expose);
         in_task.or(header).filter(|key| !self.exchange.is_masked && !key.contains("[redacted]"))
     }
 
@@ -279,7 +307,8 @@ impl<'a> Now<'a> {
 
     /// The client is at fault.
     fn client(&mut self, model: usize, subject: &str, level: Level, detail: String) {
-        let verdict = self.verdict(if level == Level::Unstated { Verdict::Note } else { Verdict::Fail });
+        let verdict = if level == Level::Unstated { Verdict::Note } else { Verdict::Fail };
+        let verdict = strictly(self.options, verdict);
         if self.found.len() < MAX_VIOLATIONS {
             let (side, subject) = (Side::Client, subject.to_owned());
             self.found.push((
@@ -291,44 +320,10 @@ impl<'a> Now<'a> {
 
     /// The server is at fault; `expect` is what must have happened.
     fn server(&mut self, model: usize, wrong: Vec<SecondaryFinding>, expect: &dyn Fn(&str) -> &'static str) {
-        for SecondaryFinding { subject, finding } in wrong {
-            let expect = if subject.starts_with("result.") { BEHAVE } else { expect(&subject) };
-            let found = self.found_by_oracle(subject, &finding, expect);
-            self.found.push((model, found));
+        for one in wrong {
+            let expect = if one.subject.starts_with("result.") { BEHAVE } else { expect(&one.subject) };
+            self.found.push((model, found_by_oracle(self.options, one, expect)));
         }
-    }
-
-    fn found_by_oracle(&self, subject: String, finding: &Finding, expect: &'static str) -> Found {
-        Found {
-            side: Side::Server { class: finding.class(), expect },
-            subject,
-            level: finding.level,
-            verdict: self.verdict(finding.verdict()),
-            cause: finding.cause(),
-            detail: finding.sentence.clone(),
-            is_first: false,
-        }
-    }
-
-    fn verdict(&self, verdict: Verdict) -> Verdict {
-        if self.options.strict && verdict == Verdict::Note { Verdict::Fail } else { verdict }
-    }
-
-    /// Takes keys out of sentences, and unless bodies are shown, the texts of the request.
-    fn redactor(&self, request: Option<&Value>) -> Redactor {
-        let mut secrets = Secrets::default();
-        let in_task = request.and_then(|request| Parts::key_of(request.as_array()?));
-        for key in self.exchange.key.iter().map(airspec_suite::run::Secret::expose).chain(in_task) {
-            secrets = secrets.with_key(key);
-        }
-        if self.options.mask == Mask::On {
-            let mut texts = Vec::new();
-            if let Some(request) = request {
-                private(request, &mut texts);
-            }
-            secrets = texts.iter().fold(secrets, |secrets, text| secrets.with_key(text));
-        }
-        Redactor::hiding(&secrets)
     }
 
     /// The texts of the exchange for reports.
@@ -362,6 +357,43 @@ impl<'a> Now<'a> {
         };
         Excerpt { request, response }
     }
+}
+
+/// A finding of the oracle; `expect` is what must have happened.
+fn found_by_oracle(options: Options, one: SecondaryFinding, expect: &'static str) -> Found {
+    let SecondaryFinding { subject, finding } = one;
+    Found {
+        side: Side::Server { class: finding.class(), expect },
+        subject,
+        level: finding.level,
+        verdict: strictly(options, finding.verdict()),
+        cause: finding.cause(),
+        detail: finding.sentence,
+        is_first: false,
+    }
+}
+
+fn strictly(options: Options, verdict: Verdict) -> Verdict {
+    if options.strict && verdict == Verdict::Note { Verdict::Fail } else { verdict }
+}
+
+/// Takes keys out of sentences, and unless bodies are shown, the texts of these bodies.
+fn redactor<'v>(
+    key: Option<&Secret>,
+    bodies: impl IntoIterator<Item = &'v Value> + Clone,
+    mask: Mask,
+) -> Redactor {
+    let mut secrets = Secrets::default();
+    let in_task = bodies.clone().into_iter().find_map(|body| Parts::key_of(body.as_array()?));
+    for key in key.map(Secret::expose).into_iter().chain(in_task) {
+        secrets = secrets.with_key(key);
+    }
+    if mask == Mask::On {
+        let mut texts = Vec::new();
+        bodies.into_iter().for_each(|body| private(body, &mut texts));
+        secrets = texts.iter().fold(secrets, |secrets, text| secrets.with_key(text));
+    }
+    Redactor::hiding(&secrets)
 }
 
 /// Whether a text is JSON, whatever its numbers and names are.

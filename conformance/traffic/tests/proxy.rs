@@ -3,11 +3,15 @@
 
 #[path = "proxy/faults.rs"]
 mod faults;
+#[path = "proxy/files.rs"]
+mod files;
 #[path = "proxy/guard.rs"]
 mod guard;
 #[path = "proxy/socket.rs"]
 mod socket;
 mod support;
+#[path = "proxy/webhook.rs"]
+mod webhook;
 
 use airspec_mock::{Engine, Key, Mock, Settings as MockSettings};
 use airspec_suite::case::derive;

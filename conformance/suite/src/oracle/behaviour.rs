@@ -18,7 +18,7 @@ mod size;
 #[cfg(test)]
 mod tests;
 mod upload;
-mod webhook;
+pub(super) mod webhook;
 
 use super::finding::Finding;
 use super::observation::{Answer, Call, Observation, Outcome};
@@ -191,6 +191,12 @@ pub fn lifetime(model: &Model, kind: &Kind, task: &Value) -> Option<std::time::D
     let applies = effective(model, task, &only.parameter).and_then(Value::as_str) == Some(&only.value);
     let seconds = whole(effective(model, task, parameter)?)?;
     applies.then(|| std::time::Duration::from_secs(seconds as u64))
+}
+
+/// Whether a behaviour is about what the file of a result is.
+#[must_use]
+pub fn depends_on_file(kind: &Kind) -> bool {
+    matches!(kind, Kind::Container { .. } | Kind::Size { .. } | Kind::Measure { .. })
 }
 
 /// Whether a task asks for its results to be delivered later.

@@ -154,7 +154,8 @@ impl Finding {
     }
 
     /// Answered in the wrong way.
-    pub(crate) fn wrong(level: Level, sentence: impl Into<String>) -> Self {
+    #[must_use]
+    pub fn wrong(level: Level, sentence: impl Into<String>) -> Self {
         Self { level, kind: FindingKind::Wrong, sentence: sentence.into(), cause: None }
     }
 

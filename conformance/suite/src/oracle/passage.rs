@@ -8,16 +8,16 @@ use super::behaviour::delivery::{acknowledgement, polled};
 use super::error_attribution::leaf;
 use super::file::{File, place};
 use super::finding::{Finding, FindingKind, SecondaryFinding};
-use super::observation::{Answer, Observation};
+use super::observation::{Answer, Call, Observation, Outcome};
 use super::scene::{MAX_RESULTS, TaskResults};
 use super::{Claim, Oracle, acceptance, behaviour, refusal, wire};
 use crate::case::Protocol;
 use crate::parameter::results;
-use crate::protocol::{Form, PARAMETER};
-use airspec_spec::behaviour::Kind;
+use crate::protocol::{DATA, Form, PARAMETER, STATUS, SUCCESS};
+use airspec_spec::behaviour::{Behaviour, Kind};
 use airspec_spec::rule::Kinds;
 use airspec_spec::{Constraint, Level, Schema, protocol_rules};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// The subject of a finding about a request as a whole.
 pub const TASK: &str = "task";
@@ -98,8 +98,18 @@ impl Oracle {
     /// What is wrong where the results of a task came with its answer, and a poll brings them again.
     #[must_use]
     pub fn of_closed(&self, seen: &Observation) -> Vec<SecondaryFinding> {
-        let delivery = |kind: &Kind| matches!(kind, Kind::Delivery { .. });
-        let behaviours = self.model.behaviours.iter().filter(|behaviour| delivery(&behaviour.kind));
+        self.in_passing(seen, |kind| matches!(kind, Kind::Delivery { .. }))
+    }
+
+    /// What is wrong with the files of results, once they are known.
+    #[must_use]
+    pub fn of_files(&self, seen: &Observation) -> Vec<SecondaryFinding> {
+        self.in_passing(seen, behaviour::depends_on_file)
+    }
+
+    /// What results show of some behaviours.
+    fn in_passing(&self, seen: &Observation, is_asked: impl Fn(&Kind) -> bool) -> Vec<SecondaryFinding> {
+        let behaviours = self.model.behaviours.iter().filter(|behaviour| is_asked(&behaviour.kind));
         let found = behaviours.flat_map(|one| {
             let scenes = TaskResults::all(&self.model, &self.identity, seen);
             let wrong =
@@ -108,6 +118,61 @@ impl Oracle {
             self.about(&one.id, findings)
         });
         found.collect()
+    }
+
+    /// The result that a call of the webhook of a task brings, and what is wrong with it. `seen` has the one task, and the
+    /// results that are known so far.
+    #[must_use]
+    pub fn of_call(&self, seen: &Observation, call: &Call) -> (Option<Value>, Vec<SecondaryFinding>) {
+        let (item, sentences) = behaviour::webhook::one(call, seen.tasks().first(), &self.identity);
+        let mut found = self.of_webhook(sentences);
+        let Some(item) = item else { return (None, found) };
+        // The same as a result that was polled for, or that came with the answer.
+        let mut polled = item.clone();
+        polled.entry(STATUS).or_insert_with(|| json!(SUCCESS));
+        let outcome = Outcome::Answer(Answer {
+            status: 200,
+            content_type: None,
+            text: String::new(),
+            length: 0,
+            json: Ok(json!({DATA: [polled]})),
+        });
+        let mut result = Observation::new(seen.body.clone(), outcome.clone());
+        let is_deferred = seen.tasks().iter().any(|task| behaviour::is_deferred(&self.model, task));
+        if is_deferred {
+            result.polls.push(outcome);
+        } else if let Outcome::Answer(Answer { json: Ok(envelope), .. }) = &mut result.outcome {
+            let mut bare = item.clone();
+            bare.remove(STATUS);
+            envelope[DATA][0] = Value::Object(bare);
+        }
+        let is_of_one = |subject: &str| {
+            let known = self.model.behaviours.iter().find(|behaviour| behaviour.id == subject);
+            known.is_none_or(|one| {
+                matches!(one.kind, Kind::Echo { .. } | Kind::Select { .. } | Kind::Flag { .. })
+            })
+        };
+        found.extend(self.secondary("", &result).into_iter().filter(|one| is_of_one(&one.subject)));
+        (Some(Value::Object(item)), found)
+    }
+
+    /// What is wrong with the results that calls brought, all of them, beside those that are known otherwise. The first
+    /// ones were compared before.
+    #[must_use]
+    pub fn of_called(&self, seen: &Observation, called: &[Value], compared: usize) -> Vec<SecondaryFinding> {
+        let items: Vec<&Map<String, Value>> = called.iter().filter_map(Value::as_object).collect();
+        let scenes = TaskResults::all(&self.model, &self.identity, seen);
+        let wanted = seen.tasks().first().and_then(|task| results(&self.model, task));
+        let look = |scene| behaviour::webhook::together(scene, &items, compared, wanted);
+        self.of_webhook(scenes.iter().flat_map(look).collect())
+    }
+
+    /// Sentences as findings of the webhook.
+    fn of_webhook(&self, sentences: Vec<String>) -> Vec<SecondaryFinding> {
+        let is_webhook = |one: &&Behaviour| matches!(one.kind, Kind::Webhook { .. });
+        let Some(webhook) = self.model.behaviours.iter().find(is_webhook) else { return Vec::new() };
+        let findings = sentences.into_iter().map(|sentence| Finding::wrong(webhook.level, sentence));
+        self.about(&webhook.id, findings.collect())
     }
 
     /// What a look at each deferred task finds, as findings of the behaviour that defers it.
@@ -145,10 +210,8 @@ impl Oracle {
 
     /// The results up to the first one that nobody asked for, each with the task that it belongs to, or else with the
     /// first one.
-    pub(crate) fn wanted_results<'a>(
-        &self,
-        seen: &'a Observation,
-    ) -> Vec<(&'a Value, &'a Map<String, Value>)> {
+    #[must_use]
+    pub fn wanted_results<'a>(&self, seen: &'a Observation) -> Vec<(&'a Value, &'a Map<String, Value>)> {
         let tasks = seen.tasks();
         let asked = |task| results(&self.model, task).unwrap_or(MAX_RESULTS).min(MAX_RESULTS);
         let mut left: Vec<usize> = tasks.iter().map(asked).collect();

@@ -1,12 +1,13 @@
 //! Documents from a server that a user names: one `GET` at a time, with a bound on time and bytes, by `https` alone unless
-//! the server is this machine.
+//! the server is this machine. Guarded, also what others name: then no address leads into the network around this machine.
 
 use super::RunError;
 use super::fetch::{Agent, Kind, Limits, fetch, header};
+use super::guard::Guard;
 use super::route::Route;
 use crate::oracle::observation::Loss;
 use airspec_models::client::retry_after;
-use airspec_models::client::url::is_loopback;
+use airspec_models::client::url::{bare, is_loopback};
 use reqwest::Url;
 use reqwest::header::{
     CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
@@ -24,6 +25,8 @@ pub struct Reader {
     route: Route,
     /// For a document, from the first connection to the last byte, redirects and all.
     time: Duration,
+    /// Where addresses may lead that the user has not named.
+    guard: Option<Guard>,
 }
 
 /// What identifies the version of a document that a reader has already.
@@ -58,7 +61,21 @@ impl Reader {
     pub fn new(route: Route, time: Duration) -> Result<Self, RunError> {
         // Fails where a provider is installed already, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Ok(Self { agent: Agent::new(None, &route)?, route, time })
+        Ok(Self { agent: Agent::new(None, &route)?, route, time, guard: None })
+    }
+
+    /// The same for addresses that a server names, which is `target` where it is known: they lead to the open internet, to
+    /// the server itself, and to this machine where the server is on it; elsewhere only if that is allowed.
+    ///
+    /// # Errors
+    /// A target that is no URL; connections that cannot be set up.
+    pub fn guarded(self, target: Option<&str>, allow_private: bool) -> Result<Self, RunError> {
+        // The name is nobody's (RFC 2606).
+        let url = target.unwrap_or("https://unknown.invalid/");
+        let url = Url::parse(url)
+            .map_err(|error| RunError::Target { target: bare(url), reason: error.to_string() })?;
+        let guard = Guard::new(&url, is_local(&url), allow_private).reaching(self.route.proxy_hosts());
+        Ok(Self { agent: Agent::new(Some(guard.clone()), &self.route)?, guard: Some(guard), ..self })
     }
 
     /// The document at an address, or wherever that leads; at most so many bytes.
@@ -70,7 +87,7 @@ impl Reader {
         let mut url = Url::parse(address).map_err(|error| Loss::Refused(format!("no URL: {error}")))?;
         let is_local = is_local(&url);
         for _ in 0..=MAX_REDIRECTS {
-            safe(&url, is_local)?;
+            self.check(&url, is_local)?;
             let limits = Limits { time: self.time, bytes, kind: Kind::File };
             let step = tokio::time::timeout_at(deadline, self.step(&url, known, limits));
             let (page, next) = step.await.map_err(|_| Loss::TimedOut(self.time))??;
@@ -80,6 +97,16 @@ impl Reader {
             }
         }
         Err(Loss::Refused(format!("redirected more than {MAX_REDIRECTS} times")))
+    }
+
+    /// Whether an address is read from.
+    fn check(&self, url: &Url, may_be_local: bool) -> Result<(), Loss> {
+        let Some(guard) = &self.guard else { return safe(url, may_be_local) };
+        match guard.refuses(url) {
+            Some(reason) => Err(Loss::Refused(reason)),
+            None if guard.is_own(url) && matches!(url.scheme(), "http" | "https") => Ok(()),
+            None => safe(url, true),
+        }
     }
 
     /// One request, and where its answer leads.
@@ -122,7 +149,7 @@ fn is_local(url: &Url) -> bool {
 /// Whether an address is read from: what travels over a network is encrypted, and no server elsewhere sends a reader to
 /// this machine.
 fn safe(url: &Url, may_be_local: bool) -> Result<(), Loss> {
-    let shown = airspec_models::client::url::bare(url.as_str());
+    let shown = bare(url.as_str());
     match url.scheme() {
         _ if is_local(url) && !may_be_local => {
             Err(Loss::Refused(format!("redirected to this machine ({shown}), which is not followed")))

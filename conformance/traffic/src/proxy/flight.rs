@@ -4,6 +4,7 @@ use super::copy::{self, End, SharedCopy};
 use super::judge::{Job, Sender};
 use super::ledger::Reservation;
 use crate::exchange::{Body, Exchange, Form, Reply};
+use crate::piece::{Download, Piece};
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::run::{Secret, decompressed};
 use hyper::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, USER_AGENT};
@@ -20,6 +21,8 @@ pub(super) struct Flight {
     timeout: Duration,
     /// What is set aside for it.
     reservation: Option<Reservation>,
+    /// The URL of a file that is downloaded.
+    url: Option<String>,
 }
 
 /// The beginning of an answer.
@@ -55,7 +58,19 @@ impl Flight {
             form: Form::Wire,
             is_masked: false,
         };
-        Self { judge, started: Instant::now(), exchange: Some(exchange), request, timeout, reservation: None }
+        let (started, exchange, reservation, url) = (Instant::now(), Some(exchange), None, None);
+        Self { judge, started, exchange, request, timeout, reservation, url }
+    }
+
+    /// The same for a file, which is handed on where it comes whole.
+    pub(super) fn of_file(self, url: String) -> Self {
+        let mut flight = self;
+        flight.url = Some(url);
+        flight
+    }
+
+    pub(super) fn is_file(&self) -> bool {
+        self.url.is_some()
     }
 
     /// The same with money that is set aside for it.
@@ -87,8 +102,16 @@ impl Flight {
             reservation.settle(&answer);
         }
         let (request, own) = copy::take(&self.request);
+        let piece = match (self.url.take(), answer) {
+            (Some(url), Ok(reply)) if reply.status == 200 && matches!(reply.body, Body::Whole(_)) => {
+                Piece::Download(Download { url, reply })
+            }
+            // Nothing can be said about a file of which there is only a part, or none.
+            (Some(_), _) => return,
+            (None, answer) => Piece::Exchange(Box::new(Exchange { request, answer, ..exchange })),
+        };
         self.judge.send(Job {
-            exchange: Exchange { request, answer, ..exchange },
+            piece,
             at: SystemTime::now(),
             duration: self.started.elapsed(),
             held: own.into_iter().chain(held).collect(),
@@ -116,6 +139,6 @@ impl Drop for Flight {
     }
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
+pub(super) fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }

@@ -35,8 +35,9 @@ pub(super) struct App {
     pub(super) target: Target,
     pub(super) client: Upstream,
     pub(super) judge: Sender,
-    /// For copies of bodies.
+    /// For copies of bodies, and of files, which must not take the room of others.
     pub(super) room: Budget,
+    pub(super) file_room: Budget,
     pub(super) timeout: Duration,
     pub(super) upload_time: Duration,
     /// WebSockets, which are no requests any more.
@@ -83,7 +84,13 @@ pub(super) async fn forward(app: Arc<App>, connection: Connection, request: Requ
     if is_judged {
         return stream(&app, request, uri).await;
     }
-    send(&app, None, to_target(request, uri)).await
+    let is_file = request.method() == Method::GET && !app.target.is_endpoint(request.uri().path());
+    if !is_file {
+        return send(&app, None, to_target(request, uri)).await;
+    }
+    let (parts, body) = request.into_parts();
+    let flight = app.flight(&parts, &SharedCopy::default()).of_file(uri.to_string());
+    send(&app, Some(flight), to_target(Request::from_parts(parts, body), uri)).await
 }
 
 /// Forwards a request that is judged, piece by piece.
@@ -148,8 +155,9 @@ fn pass_on(app: &App, flight: Option<Flight>, response: hyper::Response<Body>) -
         Some(flight) => {
             let copy: SharedCopy = Arc::new(Mutex::default());
             let (own, head) = (Arc::clone(&copy), Head::new(parts.status.as_u16(), &parts.headers));
+            let room = if flight.is_file() { &app.file_room } else { &app.room };
             let at_end = move |end: End| flight.answered(head, &own, end);
-            Body::new(Tee::new(body, copy, app.room.clone(), app.timeout, at_end))
+            Body::new(Tee::new(body, copy, room.clone(), app.timeout, at_end))
         }
     };
     Response::from_parts(parts, body)

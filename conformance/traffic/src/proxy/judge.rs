@@ -5,8 +5,9 @@ use super::dialogue::Ended;
 use super::link::{Link, Links, Passed};
 use super::tunnel::Handshake;
 use super::{MAX_WAITING, Recorder};
-use crate::exchange::Exchange;
+use crate::fetch::{Fetched, Fetcher, Links as FileLinks};
 use crate::found::Seen;
+use crate::piece::Piece;
 use crate::specs::Specs;
 use crate::watcher::Watcher;
 use airspec_mock::serving::Held;
@@ -23,10 +24,10 @@ const BACKLOG_TIME: Duration = Duration::from_secs(10);
 /// How often exchanges over WebSocket are looked at that are whole.
 const TICK: Duration = Duration::from_millis(50);
 
-/// An exchange that is to be judged.
+/// A piece of traffic that is to be judged.
 #[derive(Debug)]
 pub(super) struct Job {
-    pub(super) exchange: Exchange,
+    pub(super) piece: Piece,
     /// When it ended.
     pub(super) at: SystemTime,
     pub(super) duration: Duration,
@@ -49,12 +50,15 @@ pub(super) struct Sender {
 pub(super) enum Message {
     Job(Box<Job>),
     Passed(Box<Passed>),
+    Fetched(Box<Fetched>),
     End,
 }
 
 impl Sender {
     pub(super) fn send(&self, job: Job) {
-        if self.try_send(Message::Job(Box::new(job))).is_err() {
+        let is_download = matches!(job.piece, Piece::Download(_));
+        // A file that finds no place counts as not looked at.
+        if self.try_send(Message::Job(Box::new(job))).is_err() && !is_download {
             self.drop_one();
         }
     }
@@ -93,13 +97,15 @@ pub struct Judged {
 }
 
 impl Judge {
-    /// Starts a judge; `tell` gets every exchange that something is wrong with.
+    /// Starts a judge; `tell` gets every exchange that something is wrong with. With a fetcher, the files that results link
+    /// to are downloaded beside the path.
     ///
     /// # Errors
     /// No thread can be started.
     pub fn start(
         watcher: Watcher,
         recorder: Option<Recorder>,
+        fetcher: Option<Fetcher>,
         tell: impl FnMut(&Seen) + Send + 'static,
     ) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel(MAX_WAITING);
@@ -107,7 +113,13 @@ impl Judge {
         let sender = Sender { jobs, dropped: Arc::default(), links: Arc::default(), until: Arc::default() };
         let limits = (Arc::clone(&sender.dropped), Arc::clone(&sender.until));
         let specs = Arc::clone(watcher.specs());
-        let worker = Worker { watcher, recorder, tell, links: Links::default() };
+        let fetched = sender.clone();
+        let deliver = move |one| {
+            // What finds no place counts as not looked at.
+            let _ = fetched.try_send(Message::Fetched(Box::new(one)));
+        };
+        let files = fetcher.map(|fetcher| fetcher.start(deliver)).transpose()?;
+        let worker = Worker { watcher, recorder, tell, links: Links::default(), files };
         let thread = name.spawn(move || worker.run(&waiting, &limits))?;
         Ok(Self { specs, sender, thread })
     }
@@ -143,6 +155,8 @@ struct Worker<F> {
     recorder: Option<Recorder>,
     tell: F,
     links: Links,
+    /// The links that are followed beside the path, and the thread that does so.
+    files: Option<(FileLinks, JoinHandle<()>)>,
 }
 
 impl<F: FnMut(&Seen)> Worker<F> {
@@ -171,6 +185,10 @@ impl<F: FnMut(&Seen)> Worker<F> {
                     }
                     self.judge_all(outcome.ended);
                 }
+                Ok(Message::Fetched(fetched)) => {
+                    let seen = self.watcher.fetched(*fetched);
+                    self.show(&seen);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Ok(Message::End) | Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -182,23 +200,52 @@ impl<F: FnMut(&Seen)> Worker<F> {
         }
         let left = self.links.close();
         self.judge_all(left);
+        self.watcher.close();
+        self.await_files(waiting, until);
         (self.watcher, self.recorder)
     }
 
     fn judge_all(&mut self, ended: Vec<Ended>) {
         for Ended { exchange, at, duration, held } in ended {
-            self.judge(Job { exchange, at, duration, held });
+            self.judge(Job { piece: Piece::Exchange(Box::new(exchange)), at, duration, held });
         }
     }
 
     fn judge(&mut self, job: Job) {
-        let seen = self.watcher.watch(&job.exchange);
-        if !seen.found.is_empty() {
-            (self.tell)(&seen);
+        let seen = self.watcher.take(&job.piece);
+        self.show(&seen);
+        if let Some((links, _)) = &self.files {
+            seen.links.iter().for_each(|link| links.add(link));
         }
         if let Some(recorder) = &mut self.recorder {
-            recorder.add(&self.watcher, &job.exchange, job.at, job.duration);
+            recorder.add(&self.watcher, &job.piece, job.at, job.duration);
         }
         drop(job.held);
+    }
+
+    fn show(&mut self, seen: &Seen) {
+        if !seen.found.is_empty() {
+            (self.tell)(seen);
+        }
+    }
+
+    /// Looks at the files that are under way, as long as what waits is judged at all.
+    fn await_files(&mut self, waiting: &Receiver<Message>, until: &OnceLock<Instant>) {
+        let Some((links, thread)) = self.files.take() else { return };
+        drop(links);
+        let until = until.get().copied().unwrap_or_else(Instant::now);
+        while Instant::now() < until {
+            // Asked first: what it has found is in the channel by then.
+            let is_over = thread.is_finished();
+            match waiting.recv_timeout(if is_over { Duration::ZERO } else { TICK }) {
+                Ok(Message::Fetched(fetched)) => {
+                    let seen = self.watcher.fetched(*fetched);
+                    self.show(&seen);
+                }
+                Ok(_) => {}
+                Err(_) if is_over => return,
+                Err(_) => {}
+            }
+        }
     }
 }

@@ -1,12 +1,15 @@
 //! The record of the traffic: one line of JSON for each exchange, written whole.
 
-use crate::exchange::{Body, Exchange};
+use crate::exchange::{Body, Exchange, Reply};
 use crate::mask::{Mask, masked, text_of};
-use crate::read::Line;
+use crate::piece::{Download, Piece, WebhookCall};
+use crate::read::{Line, WEBHOOK};
 use crate::watcher::Watcher;
 use airspec_spec::text::visible;
 use airspec_suite::date::timestamp;
 use airspec_suite::redact::{Redactor, Secrets, guard};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 use std::fs::{File, OpenOptions};
@@ -55,13 +58,20 @@ impl Recorder {
         Ok(Self { file, path: path.to_owned(), mask, failed: None, lines: 0, unwritten: 0 })
     }
 
-    /// Adds an exchange.
-    pub(super) fn add(&mut self, watcher: &Watcher, exchange: &Exchange, at: SystemTime, duration: Duration) {
+    /// Adds a piece of traffic. Files are written only where links are, too.
+    pub(super) fn add(&mut self, watcher: &Watcher, piece: &Piece, at: SystemTime, duration: Duration) {
+        if matches!(piece, Piece::Download(_)) && self.mask == Mask::On {
+            return;
+        }
         if self.failed.is_some() {
             self.unwritten += 1;
             return;
         }
-        let line = line(watcher, exchange, self.mask, (at, duration));
+        let line = match piece {
+            Piece::Exchange(exchange) => line(watcher, exchange, self.mask, (at, duration)),
+            Piece::Download(Download { url, reply }) => file_line(url, reply, at),
+            Piece::Call(call) => call_line(watcher, call, self.mask, at),
+        };
         let Ok(mut text) = serde_json::to_string(&line) else { return };
         text.push('\n');
         // In one piece: where the program is killed, the system writes it whole or not at all.
@@ -130,6 +140,45 @@ fn line(watcher: &Watcher, exchange: &Exchange, mask: Mask, (at, duration): (Sys
         lost,
         masked: mask == Mask::On,
         duration_ms: Some(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)),
+        ..Line::default()
+    }
+}
+
+/// A file as it is written.
+fn file_line(url: &str, reply: &Reply, at: SystemTime) -> Line {
+    let bytes = match &reply.body {
+        Body::Whole(bytes) => bytes.as_slice(),
+        Body::Unknown(_) => &[],
+    };
+    Line {
+        at: Some(timestamp(at)),
+        method: Some("GET".to_owned()),
+        url: Some(url.to_owned()),
+        status: Some(reply.status),
+        content_type: reply.content_type.clone(),
+        answer_base64: Some(BASE64_STANDARD.encode(bytes)),
+        ..Line::default()
+    }
+}
+
+/// A call of a webhook as it is written.
+fn call_line(watcher: &Watcher, call: &WebhookCall, mask: Mask, at: SystemTime) -> Line {
+    let redactor = Redactor::hiding(&Secrets::default());
+    let place = if mask == Mask::On { text_of(&call.place) } else { call.place.clone() };
+    Line {
+        at: Some(timestamp(at)),
+        method: Some(WEBHOOK.to_owned()),
+        webhook_method: Some(call.method.clone()),
+        path: Some(place),
+        request_type: call.content_type.clone(),
+        request: match &call.body {
+            Body::Whole(bytes) => Some(shown(watcher, bytes, false, mask, &redactor)),
+            Body::Unknown(_) => None,
+        },
+        status: call.status,
+        lost: call.status.is_none().then(|| "the application did not answer".to_owned()),
+        masked: mask == Mask::On,
+        ..Line::default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The entries of an HTTP archive, as browsers, mitmproxy and this program write them.
 
+use super::Recorded;
 use crate::exchange::{Body, Exchange, Form, Reply};
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::run::Secret;
@@ -61,7 +62,7 @@ struct Header {
     value: String,
 }
 
-impl From<Entry> for Exchange {
+impl From<Entry> for Recorded {
     fn from(entry: Entry) -> Self {
         let Entry { request, response, comment } = entry;
         let find = |headers: &[Header], name: &str| {
@@ -82,7 +83,7 @@ impl From<Entry> for Exchange {
         };
         let content_type = find(&request.headers, "content-type")
             .or_else(|| request.post_data.as_ref().and_then(|data| data.mime_type.clone()));
-        Self {
+        let exchange = Exchange {
             client: find(&request.headers, "user-agent").unwrap_or_default(),
             path: path(&request.url).to_owned(),
             key: find(&request.headers, "authorization").map(Secret::new),
@@ -92,7 +93,8 @@ impl From<Entry> for Exchange {
             answer,
             form: Form::Wire,
             is_masked: false,
-        }
+        };
+        Self { exchange, url: Some(request.url), called_by: None }
     }
 }
 

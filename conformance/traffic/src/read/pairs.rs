@@ -1,15 +1,20 @@
 //! Pairs of a request and its answer: the lines that the proxy records, and pairs of other sources, which may be a task
 //! with its result.
 
-use super::{MAX_BYTES, ReadError};
+use super::{MAX_BYTES, ReadError, Recorded};
 use crate::exchange::{Body, Exchange, Form, Reply};
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::protocol::{DATA, ERRORS, TASK_UUID};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde::de::MapAccess;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use std::io::BufRead;
+
+/// The method of lines that are calls of webhooks.
+pub(crate) const WEBHOOK: &str = "WEBHOOK";
 
 /// One line of a record.
 ///
@@ -30,6 +35,12 @@ pub struct Line {
     /// The path of the URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// The absolute URL of a file that was downloaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Where `method` is `WEBHOOK`: the method of the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_method: Option<String>,
     /// The media type of the request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_type: Option<String>,
@@ -45,6 +56,9 @@ pub struct Line {
     /// The body that came back.
     #[serde(alias = "response", skip_serializing_if = "Option::is_none")]
     pub answer: Option<Text>,
+    /// The body that came back, where it is a file: Base64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer_base64: Option<String>,
     /// Why there is no answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost: Option<String>,
@@ -70,6 +84,9 @@ impl Line {
             "client" => self.client = members.next_value()?,
             "method" => self.method = members.next_value()?,
             "path" => self.path = members.next_value()?,
+            "url" => self.url = members.next_value()?,
+            "webhook_method" => self.webhook_method = members.next_value()?,
+            "answer_base64" => self.answer_base64 = members.next_value()?,
             "request" => self.request = members.next_value()?,
             "status" => self.status = members.next_value()?,
             "content_type" => self.content_type = members.next_value()?,
@@ -82,32 +99,47 @@ impl Line {
 
     /// Whether there is a request.
     pub(super) fn is_pair(&self) -> bool {
-        self.request.is_some()
+        self.request.is_some() || self.is_file()
+    }
+
+    fn is_file(&self) -> bool {
+        self.answer_base64.is_some() && self.url.is_some()
     }
 }
 
-impl From<Line> for Exchange {
-    fn from(line: Line) -> Self {
-        let is_wire = line.status.is_some() || line.lost.is_some();
-        let (request, answer) = if is_wire { (body(line.request), body(line.answer)) } else { record(&line) };
-        let answer = match line.lost {
-            Some(reason) => Err(Loss::Broken(reason)),
-            None => {
-                let content_type = line.content_type.or_else(|| Some("application/json".to_owned()));
-                Ok(Reply { status: line.status.unwrap_or(200), content_type, body: answer })
-            }
-        };
-        Self {
-            client: line.client.unwrap_or_default(),
-            method: line.method.unwrap_or_else(|| "POST".to_owned()),
-            path: line.path.unwrap_or_else(|| "/v1".to_owned()),
-            key: None,
-            content_type: line.request_type,
-            request,
-            answer,
-            form: if is_wire { Form::Wire } else { Form::Record },
-            is_masked: line.masked,
+impl From<Line> for Recorded {
+    fn from(mut line: Line) -> Self {
+        let (url, called_by) = (line.url.take(), line.webhook_method.take());
+        let file = line.answer_base64.take();
+        let mut exchange = exchange(line);
+        if let (Some(text), Ok(reply)) = (file, &mut exchange.answer) {
+            let bytes = BASE64_STANDARD.decode(text);
+            reply.body = bytes.map_or(Body::Unknown("is not Base64 in the file"), Body::Whole);
         }
+        Self { exchange, url, called_by }
+    }
+}
+
+fn exchange(line: Line) -> Exchange {
+    let is_wire = line.status.is_some() || line.lost.is_some() || line.method.as_deref() == Some(WEBHOOK);
+    let (request, answer) = if is_wire { (body(line.request), body(line.answer)) } else { record(&line) };
+    let answer = match line.lost {
+        Some(reason) => Err(Loss::Broken(reason)),
+        None => {
+            let content_type = line.content_type.or_else(|| Some("application/json".to_owned()));
+            Ok(Reply { status: line.status.unwrap_or(200), content_type, body: answer })
+        }
+    };
+    Exchange {
+        client: line.client.unwrap_or_default(),
+        method: line.method.unwrap_or_else(|| "POST".to_owned()),
+        path: line.path.unwrap_or_else(|| "/v1".to_owned()),
+        key: None,
+        content_type: line.request_type,
+        request,
+        answer,
+        form: if is_wire { Form::Wire } else { Form::Record },
+        is_masked: line.masked,
     }
 }
 
@@ -153,7 +185,7 @@ fn record(line: &Line) -> (Body, Body) {
 }
 
 /// Reads lines; true where the last one is not whole.
-pub(super) fn lines(mut input: impl BufRead, take: &mut dyn FnMut(Exchange)) -> Result<bool, ReadError> {
+pub(super) fn lines(mut input: impl BufRead, take: &mut dyn FnMut(Recorded)) -> Result<bool, ReadError> {
     let mut bytes = Vec::new();
     for line in 1.. {
         bytes.clear();

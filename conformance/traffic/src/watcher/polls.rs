@@ -1,5 +1,6 @@
 //! Polls: results that come later, held against the task that they belong to.
 
+use super::calls::results_so_far;
 use super::tasks::show_results;
 use super::{Now, Watcher};
 use crate::conversation::{Conversation, slim_answer};
@@ -44,6 +45,7 @@ impl Watcher {
         let done = answer.data().iter().filter(|item| item.get(STATUS).is_some_and(|word| *word == SUCCESS));
         let is_whole = done.count() >= wanted.unwrap_or(1);
         let is_first_end = is_whole && !known.is_ended;
+        let mut has_files = false;
         let mut seen = of_answer(known);
         seen.again.clone_from(&known.again);
         seen.polls.extend(known.last.take().map(Outcome::Answer));
@@ -59,14 +61,21 @@ impl Watcher {
             }
             wrong = oracle.of_results(&seen);
             show_results(&mut self.summary, oracle, model, &seen, &wrong);
+            has_files = true;
+        }
+        if is_first_end && !known.called.is_empty() {
+            wrong.extend(oracle.of_called(&results_so_far(known), &known.called, 0));
         }
         now.server(model, wrong, &|_| BEHAVE);
         self.tasks.count(id);
+        if has_files {
+            self.note_files(now, model, &seen);
+        }
     }
 }
 
 /// A task with the answer to it.
-fn of_answer(known: &Conversation) -> Observation {
+pub(super) fn of_answer(known: &Conversation) -> Observation {
     let answer = Answer { ..known.answer.clone() };
     Observation::new(Value::Array(vec![known.task.clone()]), Outcome::Answer(answer))
 }

@@ -56,11 +56,14 @@ impl Watcher {
         let broken: Vec<&Violation> =
             violations.iter().filter(|(number, _)| judged.contains(number)).map(|(_, one)| one).collect();
         let seen = observation(oracle, now, body, answer);
+        let mut is_taken = false;
         if broken.is_empty() {
             let wrong = oracle.of_valid(&seen);
-            show_valid(&mut self.summary, oracle, place, &seen, &wrong);
-            let model = oracle.model();
-            now.server(place, wrong, &|subject| side(model, subject));
+            is_taken = !wrong.iter().any(|one| side(oracle.model(), &one.subject) == ACCEPT);
+            if is_taken {
+                show_valid(&mut self.summary, oracle, place, &seen, &wrong);
+            }
+            now.server(place, wrong, &|subject| side(oracle.model(), subject));
         } else {
             let ids = each_once(&broken);
             let about = broken.first().map(|first| summarize(first, oracle, now.options.mask));
@@ -71,6 +74,9 @@ impl Watcher {
                 }
             }
             now.server(place, wrong, &|_| REJECT);
+        }
+        if is_taken {
+            self.note_files(now, place, &seen);
         }
         self.remember(now, place, &seen);
     }
@@ -97,10 +103,18 @@ impl Watcher {
                 }
                 _ if is_taken => {
                     let is_deferred = is_deferred(oracle.model(), task);
-                    let (task, answer) = (slim(task), own());
-                    let (last, again, is_ended) = (None, None, !is_deferred);
-                    let known =
-                        Conversation { model: place, task, answer, last, again, is_deferred, is_ended };
+                    let known = Conversation {
+                        model: place,
+                        number: now.seen.number,
+                        client: now.seen.client.clone(),
+                        task: slim(task),
+                        answer: own(),
+                        last: None,
+                        again: None,
+                        is_deferred,
+                        is_ended: !is_deferred,
+                        called: Vec::new(),
+                    };
                     self.tasks.add(id, known);
                 }
                 _ => {}
@@ -211,20 +225,15 @@ fn observation(oracle: &Oracle, now: &Now<'_>, body: Vec<Value>, answer: Answer)
     seen
 }
 
-/// Counts what a valid request has shown.
-pub(super) fn show_valid(
+/// Counts what a valid request that was accepted has shown.
+fn show_valid(
     summary: &mut Summary,
     oracle: &Oracle,
     place: usize,
     seen: &Observation,
     wrong: &[SecondaryFinding],
 ) {
-    let model = oracle.model();
-    let is_refused = wrong.iter().any(|one| side(model, &one.subject) == ACCEPT);
-    if is_refused {
-        return;
-    }
-    for constraint in model.constraints() {
+    for constraint in oracle.model().constraints() {
         if seen.tasks().iter().any(|task| touches(constraint, task)) {
             summary.pass(place, &constraint.id, ACCEPT);
         }
@@ -254,6 +263,7 @@ pub(super) fn show_results(
             | Kind::Select { .. }
             | Kind::Flag { .. }
             | Kind::Delivery { .. } => true,
+            // Those of links are counted one by one.
             Kind::Container { .. } | Kind::Size { .. } | Kind::Measure { .. } => !seen.files.is_empty(),
             // These take more than an exchange.
             Kind::Quality { .. }

@@ -3,7 +3,7 @@
 
 use airspec_spec::{Catalogue, Model, Source};
 use airspec_traffic::proxy::{Judge, Judged, Ledger, Proxy, Recorder, Settings, Target};
-use airspec_traffic::{Options, Scope, Seen, Specs, Watcher};
+use airspec_traffic::{Fetcher, Options, Scope, Seen, Specs, Watcher};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
@@ -54,6 +54,7 @@ pub(crate) fn client() -> reqwest::Client {
 /// A proxy in the background.
 pub(crate) struct Running {
     pub(crate) url: String,
+    pub(crate) webhook: Option<String>,
     pub(crate) ledger: Option<std::sync::Arc<Ledger>>,
     judge: Judge,
     stop: oneshot::Sender<()>,
@@ -73,13 +74,25 @@ impl Running {
         recorder: Option<Recorder>,
         tell: impl FnMut(&Seen) + Send + 'static,
     ) -> Self {
-        let judge = Judge::start(watcher, recorder, tell).unwrap();
+        Self::fetching(target, settings, watcher, recorder, None, tell).await
+    }
+
+    pub(crate) async fn fetching(
+        target: &str,
+        settings: Settings,
+        watcher: Watcher,
+        recorder: Option<Recorder>,
+        fetcher: Option<Fetcher>,
+        tell: impl FnMut(&Seen) + Send + 'static,
+    ) -> Self {
+        let judge = Judge::start(watcher, recorder, fetcher, tell).unwrap();
         let target = Target::new(target).unwrap();
         let proxy = Proxy::bind("127.0.0.1:0".parse().unwrap(), target, &settings, &judge).await.unwrap();
         let (stop, stopped) = oneshot::channel();
         let (url, ledger) = (proxy.url(), proxy.ledger());
+        let webhook = proxy.webhook_url();
         let task = tokio::spawn(proxy.run(async move { drop(stopped.await) }));
-        Self { url, ledger, judge, stop, task }
+        Self { url, webhook, ledger, judge, stop, task }
     }
 
     /// Stops, and gives what was judged.

@@ -29,11 +29,58 @@ pub(super) fn check(scene: &TaskResults<'_>, identity: &Identity, wanted: Option
             Err(reason) => wrong.push(format!("call {} {reason}", index + 1)),
         }
     }
-    wrong.extend(strangers(scene, &items));
+    let bare: Vec<&Map<String, Value>> = items.iter().map(|(_, item)| item).collect();
+    wrong.extend(strangers(scene, &bare));
     for (index, (at, item)) in items.iter().enumerate() {
         wrong.extend(other_fields(scene, index, item));
         wrong.extend(too_early(scene, index, *at, item));
     }
+    wrong
+}
+
+/// The item of one call, and what is wrong with the call by itself. Its query is looked at elsewhere.
+pub(in crate::oracle) fn one(
+    call: &Call,
+    task: Option<&Value>,
+    identity: &Identity,
+) -> (Option<Map<String, Value>>, Vec<String>) {
+    let mut wrong = Vec::new();
+    if call.method != "POST" {
+        wrong.push(format!("a call is a {}, not a POST", excerpt(&call.method)));
+    }
+    match item(call) {
+        Ok(item) => {
+            if !task.is_some_and(|task| identity.joins(task, &item)) {
+                let found = at(&item, &identity.field).map_or_else(|| "nothing".to_owned(), show);
+                wrong.push(format!("a call does not name its task: `{}` is {found}", identity.field));
+            }
+            (Some(item), wrong)
+        }
+        Err(reason) => {
+            wrong.push(format!("a call {reason}"));
+            (None, wrong)
+        }
+    }
+}
+
+/// What is wrong with the items of several calls, beside the results that are known otherwise: of those behind `compared`,
+/// and of all together.
+pub(in crate::oracle) fn together(
+    scene: &TaskResults<'_>,
+    items: &[&Map<String, Value>],
+    compared: usize,
+    wanted: Option<usize>,
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if let Some(wanted) = wanted.filter(|wanted| items.len() > *wanted && items.len() > compared) {
+        let noun = noun(wanted);
+        wrong.push(format!("the webhook got {} calls for {wanted} {noun}", items.len()));
+    }
+    if wrong.is_empty() {
+        wrong.extend(strangers(scene, items));
+    }
+    let new = items.iter().enumerate().skip(compared);
+    wrong.extend(new.filter_map(|(index, item)| other_fields(scene, index, item)));
     wrong
 }
 
@@ -138,10 +185,10 @@ fn is_same(one: &Value, other: &Value) -> bool {
 }
 
 /// Results of the answer that no call was about, told by the fields that tell results apart.
-fn strangers(scene: &TaskResults<'_>, items: &[(Instant, Map<String, Value>)]) -> Vec<String> {
+fn strangers(scene: &TaskResults<'_>, items: &[&Map<String, Value>]) -> Vec<String> {
     let mut wrong = Vec::new();
     for field in distinct(scene.model) {
-        let called: Vec<_> = items.iter().filter_map(|(_, item)| at(item, field)).collect();
+        let called: Vec<_> = items.iter().filter_map(|item| at(item, field)).collect();
         let missed = |value: &&Value| !called.iter().any(|known| is_same(known, value));
         let lost = scene.results.iter().filter_map(|item| at(item.fields, field)).find(missed);
         if let Some(lost) = lost.filter(|_| called.len() == scene.count) {
