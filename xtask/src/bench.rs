@@ -2,9 +2,13 @@
 
 mod criterion;
 mod generate;
+mod instructions;
+mod page;
 mod peers;
 pub(crate) mod process;
+mod program;
 mod proxy;
+mod scratch;
 mod serve;
 mod suite;
 mod table;
@@ -28,6 +32,9 @@ pub(crate) struct Arguments {
     /// Number of rounds; ratios are medians over the rounds
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
     rounds: u32,
+    /// Put the tables that were measured in place of those of PERFORMANCE.md
+    #[arg(long, conflicts_with = "quick")]
+    write: bool,
     /// Output folder for bench.md, bench.json and bench.svg
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -37,8 +44,12 @@ pub(crate) struct Arguments {
 enum Part {
     /// Requests checked by the crate and by other validators
     Check,
+    /// Instructions of the same, counted with valgrind and compared with PERFORMANCE.md
+    Instructions,
     /// The same by validators of Python and Node
     Peers,
+    /// The smallest program with the crate, and with cargo-typify, compiled with all its packages
+    Program,
     /// Catalogues of models generated
     Generate,
     /// The suite against the mock and its faults, and Schemathesis against some of them
@@ -51,8 +62,17 @@ enum Part {
     ProxyLoad,
 }
 
-const PARTS: [Part; 7] =
-    [Part::Check, Part::Peers, Part::Generate, Part::Suite, Part::Mock, Part::Proxy, Part::ProxyLoad];
+const PARTS: [Part; 9] = [
+    Part::Check,
+    Part::Instructions,
+    Part::Peers,
+    Part::Program,
+    Part::Generate,
+    Part::Suite,
+    Part::Mock,
+    Part::Proxy,
+    Part::ProxyLoad,
+];
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let root = crate::root();
@@ -72,6 +92,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         artefact("bench.svg", table.chart()),
     ])?
     .len();
+    if arguments.write {
+        let path = root.join("PERFORMANCE.md");
+        let page = std::fs::read_to_string(&path).context("cannot read PERFORMANCE.md")?;
+        output::write(&[Artefact { path, text: page::with_tables(&page, &table)? }], &[])?;
+    }
     crate::show(&table.markdown())?;
     println!("{written} files written to {}", folder.display());
     Ok(ExitCode::SUCCESS)
@@ -106,6 +131,8 @@ fn measure(
             ensure!(corpus.exists(), "the requests do not exist yet; measure `check` first");
             (0..arguments.rounds).try_for_each(|_| peers::measure(root, &corpus, "0.5", table))
         }
+        (Part::Instructions, false) => instructions::measure(root, table),
+        (Part::Program, false) => (0..arguments.rounds).try_for_each(|_| program::measure(root, table)),
         (Part::Generate, true) => generate::measure(root, folder, &[1, 10], table),
         (Part::Generate, false) => (0..arguments.rounds).try_for_each(|_| {
             generate::measure(root, folder, &[1, 10, 100, 400], table)?;
@@ -120,7 +147,10 @@ fn measure(
             let one_in = Some(suite::ONE_IN);
             suite::measure(root, &program, "*", one_in, table)
         }
-        (Part::Peers | Part::Mock | Part::Proxy | Part::ProxyLoad, true) => Ok(()),
+        (
+            Part::Instructions | Part::Peers | Part::Program | Part::Mock | Part::Proxy | Part::ProxyLoad,
+            true,
+        ) => Ok(()),
         (Part::Proxy, false) => {
             let program = release(root)?;
             let load = proxy::Load { own: 50_000, others: 2_000 };
