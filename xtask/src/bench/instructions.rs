@@ -92,13 +92,27 @@ fn counted(program: &Path, way: &str, sample: &str, times: u32) -> anyhow::Resul
         .output()?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "valgrind fails: {said}");
-    let count = said.lines().find_map(|line| line.split_once("I refs:")).context("valgrind says no count")?;
-    Ok(count.1.trim().replace(',', "").parse()?)
+    total(&said).context("valgrind says no count")
+}
+
+/// The count in what valgrind says: `==1== I   refs:      82,220,283`.
+fn total(said: &str) -> Option<f64> {
+    let counts = said.lines().filter_map(|line| line.split_once(" refs:"));
+    let (_, count) = counts.into_iter().find(|(before, _)| before.trim_end().ends_with(" I"))?;
+    count.trim().replace(',', "").parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_count_is_read_however_the_line_is_indented() {
+        let lines = "==1== D refs: 1\n==1== I   refs:      82,220,283\n";
+        assert_eq!(total(lines), Some(82_220_283.0));
+        assert_eq!(total("==1== I refs: 7"), Some(7.0));
+        assert_eq!(total("==1== Command: refs"), None);
+    }
 
     #[test]
     fn a_change_is_told_from_one_percent_on() {
