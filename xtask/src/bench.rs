@@ -115,18 +115,7 @@ fn measure(
         (Part::Check, true) => {
             cargo(root, &["test", "--quiet", "--workspace", "--bench", "check"], Some(&corpus))
         }
-        (Part::Check, false) => {
-            for round in 0..arguments.rounds {
-                let baseline = format!("round-{round}");
-                let times = ["--warm-up-time", "0.2", "--measurement-time", "0.6", "--sample-size", "15"];
-                let mut call = vec!["bench", "--quiet", "-p", "airspec-models", "--bench", "check", "--"];
-                call.extend(times);
-                call.extend(["--noplot", "--quiet", "--save-baseline", &baseline]);
-                cargo(root, &call, Some(&corpus))?;
-                criterion::collect(&target.join("criterion"), &baseline, table)?;
-            }
-            Ok(())
-        }
+        (Part::Check, false) => check(arguments.rounds, root, &corpus, table),
         (Part::Peers, false) => {
             ensure!(corpus.exists(), "the requests do not exist yet; measure `check` first");
             (0..arguments.rounds).try_for_each(|_| peers::measure(root, &corpus, "0.5", table))
@@ -163,6 +152,20 @@ fn measure(
             (0..arguments.rounds).try_for_each(|_| serve::measure(root, &program, &load, table))
         }
     }
+}
+
+/// The benches of requests, round by round.
+fn check(rounds: u32, root: &Path, corpus: &Path, table: &mut Table) -> anyhow::Result<()> {
+    for round in 0..rounds {
+        let baseline = format!("round-{round}");
+        let times = ["--warm-up-time", "0.2", "--measurement-time", "0.6", "--sample-size", "15"];
+        let mut call = vec!["bench", "--quiet", "-p", "airspec-models", "--bench", "check", "--"];
+        call.extend(times);
+        call.extend(["--noplot", "--quiet", "--save-baseline", &baseline]);
+        cargo(root, &call, Some(corpus))?;
+        criterion::collect(&crate::target(root).join("criterion"), &baseline, table)?;
+    }
+    Ok(())
 }
 
 /// The optimised `airspec`.
