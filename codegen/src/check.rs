@@ -54,7 +54,10 @@ const RESERVED: &str = "task_members value members";
 
 /// What the module may use of the runtime.
 const RUNTIME: &[(&str, &[&str])] = &[
-    ("check", &["CONDITION", "Check", "Kinds", "Measure", "Members", "Pattern"]),
+    (
+        "check",
+        &["CONDITION", "Check", "Class", "Expression", "Kinds", "Measure", "Members", "Part", "Pattern"],
+    ),
     ("decimal", &["Decimal", "Range"]),
     ("format", &["Format"]),
     ("literal", &["Literal"]),
@@ -71,6 +74,15 @@ pub(crate) fn items(model: &Model, plan: &Plan<'_>) -> TokenStream {
     let items = quote!(#patterns #(#functions)*);
     let imports = imports(&used(items.clone()), RUNTIME);
     quote!(use super::constraints; #imports #items)
+}
+
+/// The features of the runtime that only some checks need: the name in [`RUNTIME`], and the feature that has it.
+const OPTIONAL: [(&str, &str); 2] = [("Expression", "patterns"), ("Measure", "image-limits")];
+
+/// The features of the runtime that a model's checks need.
+pub(crate) fn features(model: &Model, plan: &Plan<'_>) -> Vec<&'static str> {
+    let used = used(items(model, plan));
+    OPTIONAL.iter().filter(|(name, _)| used.contains(*name)).map(|(_, feature)| *feature).collect()
 }
 
 /// The calls of a module, each by the name of the constraint that it checks.

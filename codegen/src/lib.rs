@@ -152,6 +152,12 @@ pub fn modules(models: &[(Model, Options)], all: &Options) -> Result<Vec<SourceF
     Ok(files)
 }
 
+/// The features of `airspec-models` that the module of a model needs.
+#[must_use]
+pub fn features(model: &Model) -> Vec<&'static str> {
+    check::features(model, &Plan::new(model))
+}
+
 fn checked(model: &Model) -> Result<(), GenerateError> {
     if model.task.kinds() == Kinds::OBJECT {
         Ok(())

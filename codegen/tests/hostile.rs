@@ -262,7 +262,7 @@ fn scratch() -> PathBuf {
     }
     let manifest = format!(
         "[package]\nname = \"hostile\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         airspec-models = {{ path = \"{}\", default-features = false }}\n\n[profile.dev]\ndebug = \"line-tables-only\"\n\n\
+         airspec-models = {{ path = \"{}\", default-features = false, features = [\"image-limits\", \"patterns\"] }}\n\n[profile.dev]\ndebug = \"line-tables-only\"\n\n\
          [profile.dev.package]\nserde_json = {{ opt-level = 3 }}\n\n[workspace]\n",
         root.join("generated").display(),
     );

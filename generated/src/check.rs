@@ -23,6 +23,7 @@ mod exclusive_minimum;
 mod false_;
 mod format;
 mod if_;
+#[cfg(feature = "image-limits")]
 mod image;
 mod max_items;
 mod max_length;
@@ -44,13 +45,17 @@ mod unevaluated_properties;
 pub(crate) mod unique;
 mod unique_items;
 
+#[cfg(feature = "image-limits")]
 pub use image::Measure;
-pub use pattern::Pattern;
+#[cfg(feature = "patterns")]
+pub use pattern::Expression;
+pub use pattern::{Class, Part, Pattern};
 pub use type_::Kinds;
 
 use crate::node::{Node, Object};
 use crate::pointer::At;
-use crate::violation::{Constraint, Probe, Sink};
+use crate::sink::{Probe, Sink};
+use crate::violation::Constraint;
 use crate::within::Within;
 
 /// Stands for the parts of a condition, which are not reported.
@@ -134,7 +139,9 @@ impl<'a, O: Object + ?Sized, S: Sink> Members<'a, O, S> {
     /// Checks a member, if it is there: the one at that place of a struct, or of that name.
     #[inline]
     pub fn optional(self, place: usize, name: &str, check: impl FnOnce(Check<'_, S>)) -> Self {
-        if let Some(node) = self.object.at(place, name) {
+        if let Some(node) = self.object.at(place, name)
+            && self.out.enters(self.at, place)
+        {
             check(Check::new(node, &self.at.key(name), self.out));
         }
         self
@@ -178,5 +185,5 @@ impl<'a, O: Object + ?Sized, S: Sink> Members<'a, O, S> {
 fn holds(node: Node<'_>, condition: impl FnOnce(Check<'_, Probe>)) -> bool {
     let mut probe = Probe::default();
     condition(Check::new(node, &At::Root, &mut probe));
-    !probe.is_violated
+    !probe.is_violated()
 }

@@ -232,6 +232,9 @@ impl fmt::Display for Decimal {
         if self.mantissa == 0 {
             return f.write_str("0");
         }
+        if let (0, Ok(whole)) = (self.exponent, i64::try_from(self.mantissa)) {
+            return write!(f, "{whole}");
+        }
         let mut digits = self.mantissa.unsigned_abs();
         let mut exponent = i64::from(self.exponent);
         while digits.is_multiple_of(10) {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// A request of a model with facts: every generated request.
 pub trait HasFacts {
     /// The facts.
-    fn facts() -> Facts;
+    fn facts() -> &'static Facts;
 }
 
 /// The facts of a model, listed by its generated module.

@@ -1,6 +1,7 @@
 //! The legal numbers of a parameter: a range, a step, or both.
 
 use crate::decimal::Decimal;
+use std::fmt;
 
 /// The legal numbers of a parameter.
 #[derive(Clone, Debug)]
@@ -19,6 +20,25 @@ struct Scaled {
     low: Option<i128>,
     high: Option<i128>,
     step: Option<i128>,
+}
+
+/// The legal numbers that are nearest to an illegal one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Nearest {
+    /// The end of the range that the number is beyond.
+    One(Decimal),
+    /// The one below and the one above.
+    Two(Decimal, Decimal),
+}
+
+/// `nearest legal values: 992 and 1008`
+impl fmt::Display for Nearest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(one) => write!(f, "nearest legal value: {one}"),
+            Self::Two(below, above) => write!(f, "nearest legal values: {below} and {above}"),
+        }
+    }
 }
 
 impl Grid {
@@ -62,9 +82,9 @@ impl Grid {
         self
     }
 
-    /// The legal numbers that are nearest to an illegal one: one on each side, or one.
-    pub(crate) fn nearest(&self, value: Decimal) -> Vec<Decimal> {
-        self.scaled().and_then(|scaled| scaled.nearest(value)).unwrap_or_default()
+    /// The legal numbers that are nearest to an illegal one, if there are any.
+    pub(crate) fn nearest(&self, value: Decimal) -> Option<Nearest> {
+        self.scaled()?.nearest(value)
     }
 
     /// The whole legal numbers, ascending, if there are at most `most` of them up to `end`.
@@ -100,7 +120,7 @@ impl Grid {
 }
 
 impl Scaled {
-    fn nearest(&self, value: Decimal) -> Option<Vec<Decimal>> {
+    fn nearest(&self, value: Decimal) -> Option<Nearest> {
         let step = self.step.unwrap_or(1);
         let low = self.low.and_then(|low| rounded_up(low, step));
         let high = self.high.map(|high| high.div_euclid(step) * step);
@@ -109,15 +129,15 @@ impl Scaled {
         }
         let decimal = |units: i128| Decimal::new(units, self.exponent);
         if let Some(low) = low.filter(|low| value.compare(decimal(*low)).is_le()) {
-            return Some(vec![decimal(low)]);
+            return Some(Nearest::One(decimal(low)));
         }
         if let Some(high) = high.filter(|high| value.compare(decimal(*high)).is_ge()) {
-            return Some(vec![decimal(high)]);
+            return Some(Nearest::One(decimal(high)));
         }
         self.step?;
         let units = value.floor_in_units_of(self.exponent)?;
         let below = units.div_euclid(step) * step;
-        Some(vec![decimal(below), decimal(below.checked_add(step)?)])
+        Some(Nearest::Two(decimal(below), decimal(below.checked_add(step)?)))
     }
 }
 
@@ -131,7 +151,11 @@ mod tests {
     use super::*;
 
     fn nearest(grid: &Grid, mantissa: i128, exponent: i32) -> Vec<String> {
-        grid.nearest(Decimal::new(mantissa, exponent)).iter().map(ToString::to_string).collect()
+        match grid.nearest(Decimal::new(mantissa, exponent)) {
+            Some(Nearest::One(one)) => vec![one.to_string()],
+            Some(Nearest::Two(below, above)) => vec![below.to_string(), above.to_string()],
+            None => Vec::new(),
+        }
     }
 
     #[test]

@@ -18,6 +18,14 @@
 //!
 //! `cargo xtask gen --spec FILE --out DIR` writes the same module to a file.
 //!
+//! Two kinds of constraints need a feature of `airspec-models`. Without it, the module does not compile, and the compiler
+//! names the feature:
+//!
+//! - `patterns`: a `pattern` that is more than texts and character classes in a row, such as `^[a-z]+(-[a-z]+)*$`. The
+//!   feature adds the crate `regex`. Patterns such as `^data:image/[a-z]+;base64,[A-Za-z0-9+/=]+$` do not need it.
+//! - `image-limits`: limits on the width, height, area or ratio of images that a request contains. The feature adds
+//!   the crates `base64` and `imagesize`.
+//!
 //! ```
 //! mod lighthouse {
 //!     airspec_macros::model!("examples/lighthouse.json");

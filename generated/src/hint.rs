@@ -1,9 +1,11 @@
 //! The nearest legal value, added to the message of a violated step, range, area or ratio.
 
 use crate::facts::Facts;
+use crate::grid::Nearest;
 use crate::node::Node;
-use crate::size;
+use crate::size::{self, Size};
 use crate::violation::{Violation, Violations};
+use std::fmt::Write as _;
 
 /// The keywords whose violations have a nearest legal value.
 const KEYWORDS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
@@ -11,28 +13,31 @@ const KEYWORDS: [&str; 5] = ["minimum", "maximum", "exclusiveMinimum", "exclusiv
 /// The violations of a request with their hints.
 pub(crate) fn hinted(violations: Violations, request: Node<'_>, facts: &Facts) -> Violations {
     violations.map(|violation| {
-        if let Some(hint) = hint(violation, request, facts) {
-            violation.message.push_str("; ");
-            violation.message.push_str(&hint);
-        }
+        let _ = match hint(violation, request, facts) {
+            Some(Hint::Size(size)) => write!(violation.message, "; nearest legal size: {size}"),
+            Some(Hint::Number(nearest)) => write!(violation.message, "; {nearest}"),
+            None => Ok(()),
+        };
     })
 }
 
-fn hint(violation: &Violation, request: Node<'_>, facts: &Facts) -> Option<String> {
+/// What is legal, and near.
+enum Hint {
+    Size(Size),
+    Number(Nearest),
+}
+
+fn hint(violation: &Violation, request: Node<'_>, facts: &Facts) -> Option<Hint> {
     let id = &*violation.constraint;
     if facts.relations.iter().any(|relation| relation.constraint == Some(id)) {
-        return size::nearest_of(facts, request).map(|size| format!("nearest legal size: {size}"));
+        return size::nearest_of(facts, request).map(Hint::Size);
     }
     let (path, keyword) = id.rsplit_once('.')?;
     if !KEYWORDS.contains(&keyword) {
         return None;
     }
     let found = at(request, &violation.pointer)?.number()?.printed()?;
-    match facts.grid_of(path)?.nearest(found).as_slice() {
-        [one] => Some(format!("nearest legal value: {one}")),
-        [below, above] => Some(format!("nearest legal values: {below} and {above}")),
-        _ => None,
-    }
+    facts.grid_of(path)?.nearest(found).map(Hint::Number)
 }
 
 /// The value at a JSON pointer.
@@ -41,6 +46,7 @@ fn at<'a>(request: Node<'a>, pointer: &str) -> Option<Node<'a>> {
         Node::List(list) => {
             key.parse().ok().filter(|index| *index < list.len()).map(|index| list.item(index))
         }
-        _ => node.member(&key.replace("~1", "/").replace("~0", "~")),
+        _ if key.contains('~') => node.member(&key.replace("~1", "/").replace("~0", "~")),
+        _ => node.member(key),
     })
 }

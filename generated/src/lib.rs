@@ -50,6 +50,8 @@
 //! | `tracing` | spans and events of the client |
 //! | `reference` | reference images from files; the client includes it |
 //! | `webhook` | signs webhook URLs, verifies and parses calls |
+//! | `patterns` | regular expressions, for specs with patterns that need them |
+//! | `image-limits` | limits on the images in a request, for specs that have some |
 //!
 //! # Decisions
 //!
@@ -136,6 +138,7 @@ mod reference;
 pub mod result;
 #[doc(hidden)]
 pub mod shown;
+mod sink;
 mod size;
 #[doc(hidden)]
 pub mod task;
@@ -164,10 +167,11 @@ pub use real::Real;
 #[cfg(feature = "reference")]
 pub use reference::{Reference, ReferenceError};
 pub use result::{ResultFile, ResultItem};
+pub use sink::{Probe, Sink};
 pub use size::Size;
 pub use task::{Batch, Valid};
 pub use uuid::{InvalidUuid, Uuid};
-pub use violation::{Constraint, Probe, Sink, Violation, Violations};
+pub use violation::{Constraint, Violation, Violations};
 pub use within::Within;
 
 // The documents also show the client and webhooks.

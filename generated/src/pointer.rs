@@ -1,6 +1,6 @@
 //! Where a value stands in a request, kept on the stack until somebody asks.
 
-use std::fmt;
+use std::fmt::Write as _;
 
 /// A place, linked to the place that holds it.
 #[derive(Clone, Copy)]
@@ -29,22 +29,38 @@ impl<'a> At<'a> {
     }
 }
 
-/// A JSON pointer (RFC 6901); the empty text is the whole value.
-impl fmt::Display for At<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl At<'_> {
+    /// The place as a JSON pointer (RFC 6901); the empty text is the whole value.
+    pub(crate) fn pointer(&self) -> String {
+        let mut pointer = String::with_capacity(self.len());
+        self.write(&mut pointer);
+        pointer
+    }
+
+    /// The length of the pointer, unless names have signs that are escaped or there are many items.
+    fn len(&self) -> usize {
         match self {
-            Self::Root => Ok(()),
+            Self::Root => 0,
+            Self::Key(parent, name) => parent.len() + 1 + name.len(),
+            Self::Index(parent, _) => parent.len() + 4,
+        }
+    }
+
+    fn write(&self, pointer: &mut String) {
+        match self {
+            Self::Root => {}
             Self::Key(parent, name) => {
-                parent.fmt(f)?;
-                f.write_str("/")?;
+                parent.write(pointer);
+                pointer.push('/');
                 if name.contains(['~', '/']) {
-                    return f.write_str(&name.replace('~', "~0").replace('/', "~1"));
+                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                } else {
+                    pointer.push_str(name);
                 }
-                f.write_str(name)
             }
             Self::Index(parent, index) => {
-                parent.fmt(f)?;
-                write!(f, "/{index}")
+                parent.write(pointer);
+                let _ = write!(pointer, "/{index}");
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Texts of others, such that they do nothing to what shows them. The suite shows texts in the same way, and a test of
 //! it compares the two.
 
+use std::borrow::Cow;
+
 /// Whether a character is not seen but changes how others are shown, or hides a text of its own: control characters,
 /// line ends, the signs that turn the direction of writing, what Unicode calls default-ignorable, and codes that are no
 /// characters.
@@ -36,11 +38,14 @@ pub fn is_hidden(character: char) -> bool {
 /// The beginning of a text, of so many characters, with hidden ones escaped.
 pub fn beginning(text: &str, most: usize) -> String {
     let end = text.char_indices().nth(most).map_or(text.len(), |(place, _)| place);
-    visible(&text[..end])
+    visible(&text[..end]).into_owned()
 }
 
 /// A text with hidden characters escaped.
-pub fn visible(text: &str) -> String {
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_control()) {
+        return Cow::Borrowed(text);
+    }
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         if is_hidden(letter) {
@@ -49,5 +54,5 @@ pub fn visible(text: &str) -> String {
             shown.push(letter);
         }
     }
-    shown
+    Cow::Owned(shown)
 }

@@ -48,14 +48,14 @@ impl Size {
     #[must_use]
     pub fn fit<T: HasFacts>(ratio: f64, megapixels: f64) -> Option<Self> {
         let pixels = megapixels * MEGAPIXEL;
-        nearest(&T::facts(), (pixels * ratio).sqrt(), (pixels / ratio).sqrt())
+        nearest(T::facts(), (pixels * ratio).sqrt(), (pixels / ratio).sqrt())
     }
 
     /// The size that is nearest to this width and height and satisfies the constraints of the spec and the rules of
     /// the model's owner. `None` as for [`fit`](Self::fit).
     #[must_use]
     pub fn nearest<T: HasFacts>(width: u32, height: u32) -> Option<Self> {
-        nearest(&T::facts(), f64::from(width), f64::from(height))
+        nearest(T::facts(), f64::from(width), f64::from(height))
     }
 }
 

@@ -12,7 +12,9 @@ use crate::json;
 use crate::node::{AsNode, Node, Object};
 use crate::pointer::At;
 use crate::result::ResultItem;
-use crate::violation::{Constraint, Probe, Violation, Violations};
+pub use crate::sink::Collector;
+use crate::sink::{Places, Probe};
+use crate::violation::{Constraint, Violation, Violations};
 use crate::wire;
 use serde::de::DeserializeOwned;
 use serde::ser::{Serialize, Serializer};
@@ -45,8 +47,8 @@ pub trait Task: HasFacts + Object + DeserializeOwned + Serialize {
     /// All constraints of the model.
     fn constraints() -> &'static [&'static Constraint];
 
-    /// All violations of a value.
-    fn explain(node: Node<'_>, at: &At<'_>, out: &mut Violations);
+    /// All violations of a value that the collector asks for.
+    fn explain(node: Node<'_>, at: &At<'_>, out: &mut Collector<'_>);
 }
 
 /// Proof that a request was validated: a function that takes a `Valid<Request>` need not validate it again.
@@ -93,7 +95,7 @@ impl<T: Serialize> Serialize for Valid<T> {
 pub fn validate<T: Task>(task: &T) -> Result<(), Violations> {
     let mut probe = Probe::default();
     task.probe(&mut probe);
-    if probe.is_violated { Err(everything::<T>(task.as_node())) } else { Ok(()) }
+    if probe.is_violated() { Err(everything::<T>(task.as_node(), probe.wrong())) } else { Ok(()) }
 }
 
 /// For generated `into_valid`.
@@ -114,7 +116,7 @@ pub fn from_json<T: Task>(text: &str) -> Result<Valid<T>, Violations> {
 
 /// For generated `from_value`: the thorough way.
 pub fn from_value<T: Task>(value: Value) -> Result<Valid<T>, Violations> {
-    let violations = everything::<T>(value.as_node());
+    let violations = everything::<T>(value.as_node(), Places::ALL);
     if !violations.is_empty() {
         return Err(violations);
     }
@@ -129,12 +131,13 @@ pub fn from_value<T: Task>(value: Value) -> Result<Valid<T>, Violations> {
     })
 }
 
+/// All violations, given the members that may have some.
 #[cold]
-fn everything<T: Task>(node: Node<'_>) -> Violations {
+fn everything<T: Task>(node: Node<'_>, wrong: Places) -> Violations {
     let mut violations = Violations::default();
-    T::explain(node, &At::Root, &mut violations);
+    T::explain(node, &At::Root, &mut Collector::new(&mut violations, wrong));
     violations.suggest(T::constraints());
-    if violations.is_empty() { violations } else { hinted(violations, node, &T::facts()) }
+    if violations.is_empty() { violations } else { hinted(violations, node, T::facts()) }
 }
 
 /// The number of results that a task asks for.
@@ -290,8 +293,9 @@ macro_rules! task {
         }
     ) => {
         impl $crate::facts::HasFacts for $name {
-            fn facts() -> $crate::facts::Facts {
-                $facts()
+            fn facts() -> &'static $crate::facts::Facts {
+                static FACTS: ::std::sync::OnceLock<$crate::facts::Facts> = ::std::sync::OnceLock::new();
+                FACTS.get_or_init($facts)
             }
         }
 
@@ -314,7 +318,7 @@ macro_rules! task {
             fn explain(
                 node: $crate::node::Node<'_>,
                 at: &$crate::pointer::At<'_>,
-                out: &mut $crate::Violations,
+                out: &mut $crate::task::Collector<'_>,
             ) {
                 rules::task($crate::check::Check::new(node, at, out));
             }
@@ -360,7 +364,7 @@ macro_rules! task {
             #[must_use]
             pub fn advice(&self) -> ::std::vec::Vec<$crate::Advice> {
                 let facts = <Self as $crate::facts::HasFacts>::facts();
-                $crate::advice::advice(&facts, $crate::node::AsNode::as_node(self))
+                $crate::advice::advice(facts, $crate::node::AsNode::as_node(self))
             }
 
             /// The price, estimated from the price examples of the spec. `None` if the spec has none.
@@ -368,7 +372,7 @@ macro_rules! task {
             pub fn estimate(&self) -> ::std::option::Option<$crate::Estimate> {
                 let facts = <Self as $crate::facts::HasFacts>::facts();
                 let node = $crate::node::AsNode::as_node(self);
-                $crate::estimate::estimate(&facts, node, $crate::task::count::<Self>(node))
+                $crate::estimate::estimate(facts, node, $crate::task::count::<Self>(node))
             }
         }
 

@@ -1,7 +1,6 @@
 //! Violations of a request: typed, complete, and each with a message that says what to do.
 
 use crate::node::Node;
-use crate::pointer::At;
 use crate::shown::visible;
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
@@ -122,7 +121,7 @@ impl Violation {
         Self { pointer, constraint: constraint.into(), message, documentation: Cow::Borrowed("") }
     }
 
-    fn documented(mut self, constraint: &'static Constraint) -> Self {
+    pub(crate) fn documented(mut self, constraint: &'static Constraint) -> Self {
         self.documentation = Cow::Borrowed(constraint.documentation);
         self
     }
@@ -206,7 +205,7 @@ impl Violations {
     }
 
     /// Lists a violation, or counts it where the list is full. It is only made for being listed.
-    fn add(&mut self, violation: impl FnOnce() -> Violation) {
+    pub(crate) fn add(&mut self, violation: impl FnOnce() -> Violation) {
         if self.list.len() >= MAX_LISTED || self.size >= MAX_BYTES {
             self.unlisted += 1;
             return;
@@ -300,88 +299,6 @@ impl fmt::Debug for Violations {
 
 impl std::error::Error for Violations {}
 
-/// Receives the violations of a check. The same check runs either to find out whether there is any violation, or to
-/// collect all of them.
-pub trait Sink {
-    /// A value that is not as expected.
-    fn mismatch(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>);
-    /// A member that is missing.
-    fn missing(&mut self, at: &At<'_>, constraint: &'static Constraint);
-    /// A member that is not declared.
-    fn unknown(&mut self, at: &At<'_>, constraint: &'static Constraint, name: &str, known: &[&str]);
-    /// What a rule demands under a condition, with the sentence of that demand; nothing is found where it is missing.
-    fn demanded(
-        &mut self,
-        at: &At<'_>,
-        constraint: &'static Constraint,
-        expected: &'static str,
-        found: Option<Node<'_>>,
-    );
-}
-
-impl Sink for Violations {
-    fn mismatch(&mut self, at: &At<'_>, constraint: &'static Constraint, found: Node<'_>) {
-        self.add(|| {
-            let violation = Violation::mismatch(at.to_string(), constraint.id, constraint.expected, found);
-            violation.documented(constraint)
-        });
-    }
-
-    fn missing(&mut self, at: &At<'_>, constraint: &'static Constraint) {
-        self.add(|| Violation::missing(at.to_string(), constraint.id).documented(constraint));
-    }
-
-    fn unknown(&mut self, at: &At<'_>, constraint: &'static Constraint, name: &str, known: &[&str]) {
-        self.add(|| Violation::unknown(at.to_string(), constraint.id, name, known).documented(constraint));
-    }
-
-    fn demanded(
-        &mut self,
-        at: &At<'_>,
-        constraint: &'static Constraint,
-        expected: &'static str,
-        found: Option<Node<'_>>,
-    ) {
-        self.add(|| {
-            let pointer = at.to_string();
-            let violation = match found {
-                Some(found) => Violation::mismatch(pointer, constraint.id, expected, found),
-                None => Violation::new(pointer, constraint.id, expected.to_owned()),
-            };
-            violation.documented(constraint)
-        });
-    }
-}
-
-/// Records only whether there is any violation.
-#[derive(Debug, Default)]
-pub struct Probe {
-    /// Whether there is a violation.
-    pub is_violated: bool,
-}
-
-impl Sink for Probe {
-    #[inline]
-    fn mismatch(&mut self, _: &At<'_>, _: &'static Constraint, _: Node<'_>) {
-        self.is_violated = true;
-    }
-
-    #[inline]
-    fn missing(&mut self, _: &At<'_>, _: &'static Constraint) {
-        self.is_violated = true;
-    }
-
-    #[inline]
-    fn unknown(&mut self, _: &At<'_>, _: &'static Constraint, _: &str, _: &[&str]) {
-        self.is_violated = true;
-    }
-
-    #[inline]
-    fn demanded(&mut self, _: &At<'_>, _: &'static Constraint, _: &'static str, _: Option<Node<'_>>) {
-        self.is_violated = true;
-    }
-}
-
 /// A value as a message shows it: short, with its size if it is cut.
 struct Found<'a>(Node<'a>);
 
@@ -444,6 +361,7 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 mod tests {
     use super::*;
     use crate::node::AsNode as _;
+    use crate::pointer::At;
     use serde_json::json;
 
     #[test]
@@ -490,6 +408,6 @@ mod tests {
     fn pointers_escape_what_rfc_6901_escapes() {
         let at = At::Root;
         let key = at.key("a/b~c");
-        assert_eq!(key.index(3).to_string(), "/a~1b~0c/3");
+        assert_eq!(key.index(3).pointer(), "/a~1b~0c/3");
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::node::Node;
 use crate::pointer::At;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 /// Reports the parts of a consequence as the rule that demands them.
 pub struct Within<'a> {

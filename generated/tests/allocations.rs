@@ -15,7 +15,7 @@ mod gpt_image {
 fn a_valid_request_is_checked_without_an_allocation() {
     for sample in corpus::samples() {
         let mut request: Request = serde_json::from_value(sample.value).unwrap();
-        // Text that is no URI is left to a pattern, which is compiled when it is first used.
+        // Text that is no URI is left to a pattern.
         if let Some(images) = request.inputs.as_mut().and_then(|inputs| inputs.reference_images.as_mut()) {
             images[0] = "iVBORw0KGgo=".repeat(1_000);
         }

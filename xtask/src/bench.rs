@@ -2,9 +2,13 @@
 
 mod criterion;
 mod generate;
+mod instructions;
+mod page;
 mod peers;
 pub(crate) mod process;
+mod program;
 mod proxy;
+mod scratch;
 mod serve;
 mod shards;
 mod suite;
@@ -29,6 +33,9 @@ pub(crate) struct Arguments {
     /// Number of rounds; ratios are medians over the rounds
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=99))]
     rounds: u32,
+    /// Put the tables that were measured in place of those of PERFORMANCE.md
+    #[arg(long, conflicts_with = "quick")]
+    write: bool,
     /// Output folder for bench.md, bench.json and bench.svg
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -38,8 +45,12 @@ pub(crate) struct Arguments {
 enum Part {
     /// Requests checked by the crate and by other validators
     Check,
+    /// Instructions of the same, counted with valgrind and compared with PERFORMANCE.md
+    Instructions,
     /// The same by validators of Python and Node
     Peers,
+    /// The smallest program with the crate, and with cargo-typify, compiled with all its packages
+    Program,
     /// Catalogues of models generated
     Generate,
     /// The suite against the mock and its faults, and Schemathesis against some of them
@@ -54,9 +65,11 @@ enum Part {
     Shards,
 }
 
-const PARTS: [Part; 8] = [
+const PARTS: [Part; 10] = [
     Part::Check,
+    Part::Instructions,
     Part::Peers,
+    Part::Program,
     Part::Generate,
     Part::Suite,
     Part::Mock,
@@ -83,6 +96,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         artefact("bench.svg", table.chart()),
     ])?
     .len();
+    if arguments.write {
+        let path = root.join("PERFORMANCE.md");
+        let page = std::fs::read_to_string(&path).context("cannot read PERFORMANCE.md")?;
+        output::write(&[Artefact { path, text: page::with_tables(&page, &table)? }], &[])?;
+    }
     crate::show(&table.markdown())?;
     println!("{written} files written to {}", folder.display());
     Ok(ExitCode::SUCCESS)
@@ -101,22 +119,13 @@ fn measure(
         (Part::Check, true) => {
             cargo(root, &["test", "--quiet", "--workspace", "--bench", "check"], Some(&corpus))
         }
-        (Part::Check, false) => {
-            for round in 0..arguments.rounds {
-                let baseline = format!("round-{round}");
-                let times = ["--warm-up-time", "0.2", "--measurement-time", "0.6", "--sample-size", "15"];
-                let mut call = vec!["bench", "--quiet", "-p", "airspec-models", "--bench", "check", "--"];
-                call.extend(times);
-                call.extend(["--noplot", "--quiet", "--save-baseline", &baseline]);
-                cargo(root, &call, Some(&corpus))?;
-                criterion::collect(&target.join("criterion"), &baseline, table)?;
-            }
-            Ok(())
-        }
+        (Part::Check, false) => check(arguments.rounds, root, &corpus, table),
         (Part::Peers, false) => {
             ensure!(corpus.exists(), "the requests do not exist yet; measure `check` first");
             (0..arguments.rounds).try_for_each(|_| peers::measure(root, &corpus, "0.5", table))
         }
+        (Part::Instructions, false) => instructions::measure(root, table),
+        (Part::Program, false) => (0..arguments.rounds).try_for_each(|_| program::measure(root, table)),
         (Part::Generate, true) => generate::measure(root, folder, &[1, 10], table),
         (Part::Generate, false) => (0..arguments.rounds).try_for_each(|_| {
             generate::measure(root, folder, &[1, 10, 100, 400], table)?;
@@ -131,16 +140,11 @@ fn measure(
             let one_in = Some(suite::ONE_IN);
             suite::measure(root, &program, "*", one_in, table)
         }
-        (Part::Peers | Part::Mock | Part::Proxy | Part::ProxyLoad, true) => Ok(()),
-        (Part::Shards, true) => {
-            crate::build_airspec(root)?;
-            let load = shards::Load { models: 2, shards: &[20] };
-            shards::measure(root, folder, &crate::built(root, "debug"), &load, table)
-        }
-        (Part::Shards, false) => {
-            let load = shards::Load { models: 400, shards: &[1, 2, 4, 8, 16] };
-            shards::measure(root, folder, &release(root)?, &load, table)
-        }
+        (
+            Part::Instructions | Part::Peers | Part::Program | Part::Mock | Part::Proxy | Part::ProxyLoad,
+            true,
+        ) => Ok(()),
+        (Part::Shards, is_quick) => sharded(root, folder, is_quick, table),
         (Part::Proxy, false) => {
             let program = release(root)?;
             let load = proxy::Load { own: 50_000, others: 2_000 };
@@ -153,6 +157,31 @@ fn measure(
             (0..arguments.rounds).try_for_each(|_| serve::measure(root, &program, &load, table))
         }
     }
+}
+
+/// Runs over many models in parts: with `--quick`, of few.
+fn sharded(root: &Path, folder: &Path, is_quick: bool, table: &mut Table) -> anyhow::Result<()> {
+    if is_quick {
+        crate::build_airspec(root)?;
+        let load = shards::Load { models: 2, shards: &[20] };
+        return shards::measure(root, folder, &crate::built(root, "debug"), &load, table);
+    }
+    let load = shards::Load { models: 400, shards: &[1, 2, 4, 8, 16] };
+    shards::measure(root, folder, &release(root)?, &load, table)
+}
+
+/// The benches of requests, round by round.
+fn check(rounds: u32, root: &Path, corpus: &Path, table: &mut Table) -> anyhow::Result<()> {
+    for round in 0..rounds {
+        let baseline = format!("round-{round}");
+        let times = ["--warm-up-time", "0.2", "--measurement-time", "0.6", "--sample-size", "15"];
+        let mut call = vec!["bench", "--quiet", "-p", "airspec-models", "--bench", "check", "--"];
+        call.extend(times);
+        call.extend(["--noplot", "--quiet", "--save-baseline", &baseline]);
+        cargo(root, &call, Some(corpus))?;
+        criterion::collect(&crate::target(root).join("criterion"), &baseline, table)?;
+    }
+    Ok(())
 }
 
 /// The optimised `airspec`.

@@ -67,7 +67,8 @@ impl Program {
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-             airspec = {{ path = \"{}\" }}\nairspec-models = {{ path = \"{}\" }}\n\n[workspace]\n",
+             airspec = {{ path = \"{}\" }}\n\
+             airspec-models = {{ path = \"{}\", features = [\"image-limits\", \"patterns\"] }}\n\n[workspace]\n",
             root.join("conformance").display(),
             root.join("generated").display(),
         );

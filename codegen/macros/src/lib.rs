@@ -11,7 +11,8 @@
 //!
 //! The path is relative to the manifest of the crate that calls the macro. The code is regenerated when the file
 //! changes. A document that is refused is a compile error at the call, with the document's line and column. The
-//! calling crate needs `airspec-models` as a dependency, and nothing else.
+//! calling crate needs `airspec-models` as a dependency, and nothing else. For some specs it needs a feature of that crate,
+//! `patterns` or `image-limits`; the compiler names it.
 
 use proc_macro::TokenStream;
 use quote::quote;

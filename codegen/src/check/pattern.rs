@@ -1,4 +1,6 @@
-//! `pattern`: each text is a static, which is compiled when it is first used.
+//! `pattern`: each one is a static, a shape where it can be one, else a text that is compiled when it is first used.
+
+mod shape;
 
 use super::Emitter;
 use airspec_spec::model::Pattern;
@@ -25,7 +27,11 @@ impl Emitter<'_, '_> {
     pub(super) fn patterns(&self) -> TokenStream {
         let statics = self.patterns.iter().enumerate().map(|(index, text)| {
             let ident = format_ident!("PATTERN_{index}");
-            quote!(static #ident: Pattern = Pattern::new(#text);)
+            let pattern = match shape::of(text) {
+                Some(rows) => quote!(Pattern::Shape(&[#(&[#(#rows),*]),*])),
+                None => quote!(Pattern::Expression(Expression::new(#text))),
+            };
+            quote!(static #ident: Pattern = #pattern;)
         });
         quote!(#(#statics)*)
     }

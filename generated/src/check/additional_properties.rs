@@ -2,7 +2,8 @@
 
 use super::Members;
 use crate::node::Object;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<O: Object + ?Sized, S: Sink> Members<'_, O, S> {
     /// The object has no members but these. Each other one is reported where it stands.

@@ -1,7 +1,8 @@
 //! `allOf`: what a branch demands holds as well.
 
 use super::{Check, Consequence};
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// All that the branch demands holds.

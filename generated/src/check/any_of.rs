@@ -1,7 +1,8 @@
 //! `anyOf`: at least one of the conditions holds.
 
 use super::{Check, Condition, holds};
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// At least one of the conditions holds.

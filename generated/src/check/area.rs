@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::decimal::Range;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// The product of the two lies in the range.

@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::literal::Literal;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// The value is this one.

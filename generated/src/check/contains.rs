@@ -1,7 +1,8 @@
 //! `contains`: at least one item of an array passes.
 
 use super::{Check, Condition, holds};
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// At least one item of an array passes.

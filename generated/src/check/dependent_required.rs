@@ -1,7 +1,8 @@
 //! `dependentRequired`: where one member is present, others must be.
 
 use super::Check;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// Each trigger that is present has all that it needs; what is missing is reported there, in its own sentence.

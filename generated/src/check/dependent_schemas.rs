@@ -1,7 +1,8 @@
 //! `dependentSchemas`: where one member is present, more must hold for the object.
 
 use super::{Check, Consequence};
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// All that is demanded where a trigger is present holds.

@@ -1,7 +1,8 @@
 //! The schema `false`: no value is allowed.
 
 use super::Check;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// No value is allowed.

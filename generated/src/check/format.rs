@@ -3,7 +3,8 @@
 use super::Check;
 use crate::format::{Format, is_uri, is_uuid, is_uuid_v4};
 use crate::node::Node;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// A string has the format.

@@ -1,7 +1,8 @@
 //! `if` with `then` and `else`: which of two consequences must hold depends on a condition.
 
 use super::{Check, Condition, Consequence, holds};
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// Where the condition holds so must `then`, where it does not so must `otherwise`.

@@ -3,7 +3,8 @@
 use super::Check;
 use crate::decimal::{Decimal, Number, Range};
 use crate::node::Node;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 use base64::Engine as _;
 use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};

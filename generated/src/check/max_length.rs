@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::length::at_most;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// A string has at most so many characters.

@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::decimal::Decimal;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 use std::cmp::Ordering;
 
 impl<S: Sink> Check<'_, S> {

@@ -1,7 +1,8 @@
 //! `minItems`: an array has at least so many items.
 
 use super::Check;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// An array has at least so many items.

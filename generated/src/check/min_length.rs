@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::length::at_least;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// A string has at least so many characters.

@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::decimal::Decimal;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// A number, as the decimal it is written as, is a multiple of the step.

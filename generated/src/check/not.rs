@@ -1,7 +1,8 @@
 //! `not`: the condition does not hold.
 
 use super::{Check, Condition, holds};
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// The condition does not hold.

@@ -1,7 +1,8 @@
 //! `oneOf`: exactly one of the conditions holds.
 
 use super::{Check, Condition, holds};
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// Exactly one of the conditions holds.

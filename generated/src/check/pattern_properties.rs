@@ -2,7 +2,8 @@
 
 use super::{Check, Condition, Pattern, holds};
 use crate::node::Node;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// Each member passes the condition of every pattern that its name matches. One whose name matches none and is not

@@ -1,7 +1,8 @@
 //! `prefixItems`: the first items of an array pass one condition each, and those after them one for all.
 
 use super::{Check, Condition, holds};
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// Each item passes the condition of its place, or that of the others.

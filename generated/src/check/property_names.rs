@@ -2,7 +2,8 @@
 
 use super::{Check, Condition, holds};
 use crate::node::Node;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// The name of every member passes.

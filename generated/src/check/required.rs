@@ -2,7 +2,8 @@
 
 use super::{CONDITION, Check, Members};
 use crate::node::Object;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<O: Object + ?Sized, S: Sink> Members<'_, O, S> {
     /// Checks a member, and reports where it is missing.
@@ -14,6 +15,9 @@ impl<O: Object + ?Sized, S: Sink> Members<'_, O, S> {
         constraint: &'static Constraint,
         check: impl FnOnce(Check<'_, S>),
     ) -> Self {
+        if !self.out.enters(self.at, place) {
+            return self;
+        }
         match self.object.at(place, name) {
             Some(node) => check(Check::new(node, &self.at.key(name), self.out)),
             None => self.out.missing(&self.at.key(name), constraint),

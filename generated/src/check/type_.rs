@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::node::Node;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 /// A set of JSON types. `INTEGER` holds every number without a fraction, 1024.0 and 1e3 included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

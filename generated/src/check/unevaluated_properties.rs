@@ -2,7 +2,8 @@
 
 use super::{Check, Pattern};
 use crate::node::Node;
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 
 impl<S: Sink> Check<'_, S> {
     /// The object has no members but these and those whose names match a pattern.

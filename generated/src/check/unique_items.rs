@@ -2,7 +2,8 @@
 
 use super::Check;
 use crate::node::{List, Node};
-use crate::violation::{Constraint, Sink};
+use crate::sink::Sink;
+use crate::violation::Constraint;
 use std::hash::{BuildHasher as _, Hasher, RandomState};
 
 /// Up to so many items are compared each with each, without memory of its own; more are sorted by hash first.

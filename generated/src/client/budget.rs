@@ -131,7 +131,7 @@ impl Client {
         let Some(budget) = &self.inner.settings.budget else { return Ok(()) };
         let price = |(id, task): &(String, &T)| {
             let node = task.as_node();
-            let estimate = crate::estimate::estimate(&T::facts(), node, count::<T>(node));
+            let estimate = crate::estimate::estimate(T::facts(), node, count::<T>(node));
             let unknown = || Error::OverBudget { needed: None, left: budget.left() };
             Ok((id.clone(), nanos(estimate.ok_or_else(unknown)?.at_most, f64::ceil)))
         };

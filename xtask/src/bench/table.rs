@@ -94,36 +94,42 @@ impl Table {
         groups
     }
 
-    /// A table for each group: a row for each thing, a column for each contestant. The number in brackets is ours
-    /// divided by theirs.
-    pub(super) fn markdown(&self) -> String {
-        let mut text = String::new();
-        for group in self.groups() {
-            let own: Vec<&Figure> = self.figures.iter().filter(|figure| figure.group == group).collect();
-            let mut columns: Vec<&str> = Vec::new();
-            let mut rows: Vec<(&str, BTreeMap<&str, String>)> = Vec::new();
-            for figure in own {
-                if !columns.contains(&figure.who.as_str()) {
-                    columns.push(&figure.who);
-                }
-                let ratio = self.ratio(figure).map(|ratio| format!(" ({ratio:.3})")).unwrap_or_default();
-                let cell = figure.unit.show(median(&figure.rounds)) + &ratio;
-                match rows.iter_mut().find(|(what, _)| *what == figure.what) {
-                    Some((_, cells)) => {
-                        cells.insert(&figure.who, cell);
-                    }
-                    None => rows.push((&figure.what, BTreeMap::from([(figure.who.as_str(), cell)]))),
-                }
+    /// The table of a group: a row for each thing, a column for each contestant. The number in brackets is ours divided
+    /// by theirs.
+    fn of_group(&self, group: &str) -> String {
+        let mut columns: Vec<&str> = Vec::new();
+        let mut rows: Vec<(&str, BTreeMap<&str, String>)> = Vec::new();
+        for figure in self.figures.iter().filter(|figure| figure.group == group) {
+            if !columns.contains(&figure.who.as_str()) {
+                columns.push(&figure.who);
             }
-            let _ = writeln!(text, "### {group}\n\n| | {} |", columns.join(" | "));
-            let _ = writeln!(text, "|---|{}", "---:|".repeat(columns.len()));
-            for (what, cells) in rows {
-                let cells: Vec<&str> =
-                    columns.iter().map(|who| cells.get(who).map_or("", String::as_str)).collect();
-                let _ = writeln!(text, "| {what} | {} |", cells.join(" | "));
+            let ratio = self.ratio(figure).map(|ratio| format!(" ({ratio:.3})")).unwrap_or_default();
+            let cell = figure.unit.show(median(&figure.rounds)) + &ratio;
+            match rows.iter_mut().find(|(what, _)| *what == figure.what) {
+                Some((_, cells)) => {
+                    cells.insert(&figure.who, cell);
+                }
+                None => rows.push((&figure.what, BTreeMap::from([(figure.who.as_str(), cell)]))),
             }
-            text.push('\n');
         }
+        let mut text = format!("| | {} |\n|---|{}\n", columns.join(" | "), "---:|".repeat(columns.len()));
+        for (what, cells) in rows {
+            let cells: Vec<&str> =
+                columns.iter().map(|who| cells.get(who).map_or("", String::as_str)).collect();
+            let _ = writeln!(text, "| {what} | {} |", cells.join(" | "));
+        }
+        text
+    }
+
+    /// The tables of all groups, each with its name.
+    pub(super) fn tables(&self) -> Vec<(&str, String)> {
+        self.groups().into_iter().map(|group| (group, self.of_group(group))).collect()
+    }
+
+    /// The tables under their names.
+    pub(super) fn markdown(&self) -> String {
+        let tables = self.tables().into_iter();
+        let mut text: String = tables.map(|(group, table)| format!("### {group}\n\n{table}\n")).collect();
         for line in &self.skipped {
             let _ = writeln!(text, "Not measured: {line}.");
         }

@@ -1,6 +1,7 @@
 //! What is generated for ten models, beside what `cargo-typify` makes of the same schemas.
 
 use super::process::watch;
+use super::scratch::{Scratch, models};
 use super::table::{OWN, Table, Unit};
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
@@ -12,27 +13,22 @@ use std::time::Instant;
 
 /// The last version that reads these schemas and builds with the stable compiler.
 const VERSION: &str = "0.8.0";
-const TYPIFY: &str = "typify";
+pub(super) const TYPIFY: &str = "typify";
 const GROUP: &str = "generating for 10 models, and compiling it";
+
+/// What its code needs.
+pub(super) const DEPENDENCIES: &str = "regress = \"0.10\"\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n\
+     uuid = { version = \"1\", features = [\"serde\"] }";
 
 /// Measures both on a catalogue that was generated: its specs, and the schemas that were made of them.
 pub(super) fn measure(root: &Path, catalogue: &Path, table: &mut Table) -> anyhow::Result<()> {
-    let place = crate::target(root).join("bench/typify");
-    let program = match installed(&place.join(VERSION)) {
-        Ok(program) => program,
-        Err(reason) => {
-            table.skipped.push(format!("cargo-typify: {reason:#}"));
-            return Ok(());
-        }
-    };
+    let Some(program) = program(root, table) else { return Ok(()) };
+    let place = place(root);
     let specs = crate::generate::specs(catalogue)?;
     let own = Contestant {
         who: OWN,
         folder: place.join("own"),
-        dependencies: format!(
-            "airspec-models = {{ path = '{}', default-features = false }}",
-            root.join("generated").display()
-        ),
+        dependencies: &models(root, ", default-features = false"),
         parse: "Request::from_json(text)",
     };
     own.measure(&specs, table, |spec, out| {
@@ -48,21 +44,37 @@ pub(super) fn measure(root: &Path, catalogue: &Path, table: &mut Table) -> anyho
     let other = Contestant {
         who: TYPIFY,
         folder: place.join("other"),
-        dependencies:
-            "regress = \"0.10\"\nserde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"\n\
-                       uuid = { version = \"1\", features = [\"serde\"] }"
-                .to_owned(),
+        dependencies: DEPENDENCIES,
         parse: "serde_json::from_str::<Request>(text)",
     };
     other.measure(&specs, table, |spec, out| {
         let slug = spec.file_stem().context("a spec has a name")?;
-        let schema = catalogue.join("generated/reference").join(slug).join("schema.json");
-        let schema = understood(serde_json::from_str(&fs::read_to_string(schema)?)?);
-        let input = out.with_extension("json");
-        fs::write(&input, schema.to_string())?;
-        let took = watch(Command::new(&program).arg("typify").arg(&input).arg("--output").arg(out))?.took;
-        Ok(took.as_secs_f64())
+        module(&program, &catalogue.join("generated/reference").join(slug).join("schema.json"), out)
     })
+}
+
+/// What `cargo-typify` makes of a schema, and the seconds that it takes.
+pub(super) fn module(program: &Path, schema: &Path, out: &Path) -> anyhow::Result<f64> {
+    let schema = understood(serde_json::from_str(&fs::read_to_string(schema)?)?);
+    let input = out.with_extension("json");
+    fs::write(&input, schema.to_string())?;
+    let took = watch(Command::new(program).arg("typify").arg(&input).arg("--output").arg(out))?.took;
+    Ok(took.as_secs_f64())
+}
+
+fn place(root: &Path) -> PathBuf {
+    crate::target(root).join("bench/typify")
+}
+
+/// The program, if it can be had.
+pub(super) fn program(root: &Path, table: &mut Table) -> Option<PathBuf> {
+    match installed(&place(root).join(VERSION)) {
+        Ok(program) => Some(program),
+        Err(reason) => {
+            table.skipped.push(format!("cargo-typify: {reason:#}"));
+            None
+        }
+    }
 }
 
 /// `cargo-typify`, fetched by its name and version where it is not there yet.
@@ -102,15 +114,15 @@ fn understood(mut schema: Value) -> Value {
 }
 
 /// One of the two, with a program that reads a request of each model.
-struct Contestant {
+struct Contestant<'a> {
     who: &'static str,
     folder: PathBuf,
-    dependencies: String,
+    dependencies: &'a str,
     /// How a text becomes a request, in the module of a model.
     parse: &'static str,
 }
 
-impl Contestant {
+impl Contestant<'_> {
     /// `make` turns a spec into a module and says how many seconds that took.
     fn measure(
         &self,
@@ -118,8 +130,8 @@ impl Contestant {
         table: &mut Table,
         make: impl Fn(&Path, &Path) -> anyhow::Result<f64>,
     ) -> anyhow::Result<()> {
+        let scratch = Scratch::new(self.folder.clone(), self.dependencies, EMPTY)?;
         let source = self.folder.join("src");
-        fs::create_dir_all(&source)?;
         let (mut seconds, mut lines) = (0.0, 0);
         let (mut modules, mut arms) = (String::new(), String::new());
         for (number, spec) in specs.iter().enumerate() {
@@ -129,18 +141,11 @@ impl Contestant {
             writeln!(modules, "#[allow(dead_code, warnings)]\nmod m{number};")?;
             writeln!(arms, "        \"{number}\" => {{ use m{number}::Request; {}.is_ok() }}", self.parse)?;
         }
-        let manifest = format!(
-            "[package]\nname = \"contestant\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n{}\n\n\
-             [profile.release]\nstrip = true\n\n[workspace]\n",
-            self.dependencies
-        );
-        fs::write(self.folder.join("Cargo.toml"), manifest)?;
         let main = format!(
             "{modules}\nfn main() {{\n    let all: Vec<String> = std::env::args().collect();\n    let text = &*all[2];\n    \
              let good = match &*all[1] {{\n{arms}        _ => false,\n    }};\n    println!(\"{{good}}\");\n}}\n"
         );
         let entry = source.join("main.rs");
-        fs::write(&entry, &main)?;
         let mut add = |what: &str, value: f64, unit| table.add(GROUP, what, self.who, value, unit);
         add("to generate", seconds * 1e9, Unit::Nanoseconds);
         #[expect(clippy::cast_precision_loss, reason = "a count of lines")]
@@ -149,29 +154,17 @@ impl Contestant {
             [("cargo check", &["check"][..]), ("cargo build --release", &["build", "--release"])]
         {
             // What is not the models' own is compiled beforehand.
-            fs::write(&entry, "fn main() {}")?;
-            self.cargo(build)?;
+            fs::write(&entry, EMPTY)?;
+            scratch.cargo(build)?;
             fs::write(&entry, &main)?;
             let start = Instant::now();
-            self.cargo(build)?;
+            scratch.cargo(build)?;
             add(what, start.elapsed().as_secs_f64() * 1e9, Unit::Nanoseconds);
         }
-        let program = self.folder.join(format!("target/release/contestant{}", std::env::consts::EXE_SUFFIX));
-        #[expect(clippy::cast_precision_loss, reason = "a size for a table")]
-        add("the program, stripped", fs::metadata(program)?.len() as f64 / 1e6, Unit::Megabytes);
-        Ok(())
-    }
-
-    fn cargo(&self, arguments: &[&str]) -> anyhow::Result<()> {
-        let mut cargo = crate::cargo();
-        cargo
-            .current_dir(&self.folder)
-            .args(arguments)
-            .arg("--quiet")
-            .env("CARGO_TARGET_DIR", self.folder.join("target"))
-            .env("CARGO_INCREMENTAL", "0");
-        let status = cargo.stdin(Stdio::null()).status()?;
-        ensure!(status.success(), "what {} generated does not compile", self.who);
+        add("the program, stripped", scratch.megabytes()?, Unit::Megabytes);
         Ok(())
     }
 }
+
+/// A program without the models.
+const EMPTY: &str = "fn main() {}";
