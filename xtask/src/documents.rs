@@ -187,7 +187,9 @@ fn the_recipes_for_ci_are_yaml_and_their_commands_parse() {
         let text = read(&root().join("docs/ci").join(recipe));
         let yaml = YamlLoader::load_from_str(&text).unwrap_or_else(|error| panic!("{recipe}: {error}"));
         let mut found = Vec::new();
-        yaml.iter().for_each(|document| texts(document, &mut found));
+        for document in &yaml {
+            texts(document, &mut found);
+        }
         let is_ours = |line: &Line| {
             let is_shell = shlex::split(&line.text).is_some();
             let is_ours = |command: &Vec<String>| command[0] == "airspec" && command.len() > 1;
