@@ -95,24 +95,12 @@ fn measure(
     folder: &Path,
     table: &mut Table,
 ) -> anyhow::Result<()> {
-    let target = crate::target(root);
-    let corpus = target.join("bench/corpus");
+    let corpus = crate::target(root).join("bench/corpus");
     match (part, arguments.quick) {
         (Part::Check, true) => {
             cargo(root, &["test", "--quiet", "--workspace", "--bench", "check"], Some(&corpus))
         }
-        (Part::Check, false) => {
-            for round in 0..arguments.rounds {
-                let baseline = format!("round-{round}");
-                let times = ["--warm-up-time", "0.2", "--measurement-time", "0.6", "--sample-size", "15"];
-                let mut call = vec!["bench", "--quiet", "-p", "airspec-models", "--bench", "check", "--"];
-                call.extend(times);
-                call.extend(["--noplot", "--quiet", "--save-baseline", &baseline]);
-                cargo(root, &call, Some(&corpus))?;
-                criterion::collect(&target.join("criterion"), &baseline, table)?;
-            }
-            Ok(())
-        }
+        (Part::Check, false) => check(arguments, root, &corpus, table),
         (Part::Peers, false) => {
             ensure!(corpus.exists(), "the requests do not exist yet; measure `check` first");
             (0..arguments.rounds).try_for_each(|_| peers::measure(root, &corpus, "0.5", table))
@@ -139,7 +127,7 @@ fn measure(
         }
         (Part::Shards, false) => {
             let program = release(root)?;
-            // A sixteenth of the cases, and a sixteenth of the models. More at once would write reports of gigabytes.
+            // Parts of the cases, and a sixteenth of the models; a report of all cases would take gigabytes.
             let loads = [(400, &[4, 8, 16][..]), (25, &[1])];
             loads.into_iter().try_for_each(|(models, shards)| {
                 shards::measure(root, folder, &program, &shards::Load { models, shards }, table)
@@ -157,6 +145,20 @@ fn measure(
             (0..arguments.rounds).try_for_each(|_| serve::measure(root, &program, &load, table))
         }
     }
+}
+
+/// The requests by the crate and by other validators, in rounds.
+fn check(arguments: &Arguments, root: &Path, corpus: &Path, table: &mut Table) -> anyhow::Result<()> {
+    for round in 0..arguments.rounds {
+        let baseline = format!("round-{round}");
+        let times = ["--warm-up-time", "0.2", "--measurement-time", "0.6", "--sample-size", "15"];
+        let mut call = vec!["bench", "--quiet", "-p", "airspec-models", "--bench", "check", "--"];
+        call.extend(times);
+        call.extend(["--noplot", "--quiet", "--save-baseline", &baseline]);
+        cargo(root, &call, Some(corpus))?;
+        criterion::collect(&crate::target(root).join("criterion"), &baseline, table)?;
+    }
+    Ok(())
 }
 
 /// The optimised `airspec`.

@@ -10,9 +10,9 @@ use lines::{Line, commands, documents, name, read, shell_lines};
 use yaml_rust2::{Yaml, YamlLoader};
 
 /// Programs that are not ours. A word that is neither one of these nor ours is a mistake in a document.
-const OTHERS: [&str; 15] = [
-    "cargo", "bash", "cp", "cat", "command", "curl", "export", "git", "kubectl", "man", "mdbook", "mkdir",
-    "rustup", "$EDITOR", "xdg-open",
+const OTHERS: [&str; 16] = [
+    "[", "cargo", "bash", "cp", "cat", "command", "curl", "export", "git", "kubectl", "man", "mdbook",
+    "mkdir", "rustup", "$EDITOR", "xdg-open",
 ];
 
 /// Whether a program takes its arguments; true for one of ours, whose arguments were parsed.
