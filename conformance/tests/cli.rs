@@ -469,5 +469,5 @@ fn webhooks_by_http_are_delivered_without_root_certificates() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}{}", text(&output.stdout), text(&output.stderr));
-    assert!(text(&output.stdout).contains("8 cases: 8 passed"), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).contains(" passed, 0 failed"), "{}", text(&output.stdout));
 }

