@@ -6,6 +6,7 @@ use airspec_suite::oracle::Verdict;
 use airspec_suite::redact::guard;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,10 +100,13 @@ fn sarif(list: &[Annotation]) -> Value {
     }
     let numbers: BTreeMap<&str, usize> =
         rules.keys().enumerate().map(|(number, rule)| (*rule, number)).collect();
-    let rule = |(id, help): (&&str, &Option<&String>)| match help {
-        Some(help) => json!({"id": id, "helpUri": help}),
-        None => json!({"id": id}),
-    };
+    let mut described = Vec::new();
+    for (id, help) in &rules {
+        described.push(match help {
+            Some(help) => json!({"id": id, "helpUri": help}),
+            None => json!({"id": id}),
+        });
+    }
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -112,7 +116,7 @@ fn sarif(list: &[Annotation]) -> Value {
                 "name": "airspec",
                 "version": env!("CARGO_PKG_VERSION"),
                 "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules.iter().map(rule).collect::<Vec<_>>(),
+                "rules": described,
             }},
             "results": list.iter().map(|one| result(one, numbers[one.rule.as_str()])).collect::<Vec<_>>(),
         }],
@@ -138,14 +142,14 @@ fn result(annotation: &Annotation, rule: usize) -> Value {
 
 /// A path or an address as a reference of RFC 3986.
 fn reference(file: &str) -> String {
+    // An address has a scheme; a path with a colon would be read as one.
+    let allowed = if file.contains("://") { b"-._~/@+:?&=".as_slice() } else { b"-._~/@+" };
     let mut text = String::new();
     for byte in file.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => text.push(char::from(byte)),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b'@' | b'+' => text.push(char::from(byte)),
-            // An address has a scheme; a path with a colon would be read as one.
-            b':' | b'?' | b'&' | b'=' if file.contains("://") => text.push(char::from(byte)),
-            other => text.push_str(&format!("%{other:02X}")),
+        if byte.is_ascii_alphanumeric() || allowed.contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
         }
     }
     text

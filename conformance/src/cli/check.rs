@@ -49,7 +49,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     watcher.close();
     if let Some(fetcher) = fetcher {
         let fetched = fetcher.all(watcher.awaited_links()).map_err(|error| Failure(error.to_string()))?;
-        fetched.into_iter().for_each(|fetched| drop(watcher.fetched(fetched)));
+        for fetched in fetched {
+            drop(watcher.fetched(fetched));
+        }
     }
     let name = format!("traffic of {}", arguments.files.name());
     let end = arguments.traffic.finish(&watcher, &name, start.elapsed())?;

@@ -189,18 +189,7 @@ pub(super) fn test(
     if arguments.list {
         return Ok(Some(Tested::unsent(list(&oracle, &cases, &gaps)?, 0.0)));
     }
-    let chosen = cases.len();
-    let mut cases = arguments.money.prepare(
-        model,
-        cases,
-        !arguments.money.plan && targets.iter().all(Target::is_loopback),
-    )?;
-    // Nothing tried is no verdict.
-    if cases.is_empty() && chosen > 0 && !arguments.choice.is_of_several && arguments.choice.shard.is_none() {
-        return Err(Failure(format!(
-            "--free-only leaves none of the {chosen} cases that are chosen: the server must accept their requests"
-        )));
-    }
+    let mut cases = prepared(arguments, model, cases, targets)?;
     let order: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
     let (budget, done) = goes_on(arguments, model, seed, targets.first(), earlier, &mut cases)?;
     let budget = Arc::new(budget.accepted_before(acceptances));
@@ -231,6 +220,26 @@ pub(super) fn test(
     };
     let (spent, acceptances) = (job.budget.spent(), job.budget.acceptances());
     Ok(Some(Tested { end, document, is_over, spent, acceptances, needed: 0.0 }))
+}
+
+/// The cases as they are sent to these targets, with the limits of the user.
+fn prepared(
+    arguments: &Arguments,
+    model: &Model,
+    cases: Vec<Case>,
+    targets: &[Target],
+) -> Result<Vec<Case>, Failure> {
+    let chosen = cases.len();
+    let is_local = !arguments.money.plan && targets.iter().all(Target::is_loopback);
+    let cases = arguments.money.prepare(model, cases, is_local)?;
+    // Nothing tried is no verdict.
+    let is_whole = !arguments.choice.is_of_several && arguments.choice.shard.is_none();
+    if cases.is_empty() && chosen > 0 && is_whole {
+        return Err(Failure(format!(
+            "--free-only leaves none of the {chosen} cases that are chosen: the server must accept their requests"
+        )));
+    }
+    Ok(cases)
 }
 
 /// What may be spent, and what an earlier part of the run has done, which is taken out of the cases.

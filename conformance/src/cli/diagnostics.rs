@@ -94,7 +94,7 @@ fn sentence(violation: &Violation) -> String {
         "" => "the request".to_owned(),
         pointer => pointer.trim_start_matches('/').replace('/', "."),
     };
-    said_of(&pointer, &violation.message).to_string()
+    said_of(&pointer, &violation.message)
 }
 
 /// What is wrong with a text, for programs: so much as there is room for.

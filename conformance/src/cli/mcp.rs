@@ -355,7 +355,7 @@ fn explain(model: &Model, parameter: Option<&str>) -> Result<String, Failure> {
         return Ok(text);
     };
     let known: Vec<String> = model.parameters().iter().map(|one| one.path.to_string()).collect();
-    let Some(found) = model.parameters().into_iter().find(|one| one.path.to_string() == path) else {
+    let Some(found) = model.parameters().into_iter().find(|one| one.path == *path) else {
         let near = airspec_spec::text::nearest(path, known.iter().map(String::as_str));
         let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         return Err(Failure(format!("{} has no parameter `{path}`{near}", model.slug)));

@@ -169,6 +169,7 @@ fn are_common(bytes: &[u8; CHUNK]) -> bool {
     bytes.iter().fold(true, |all, &byte| all & is_common(byte))
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "without branches, it is a vector of bytes")]
 const fn is_common(byte: u8) -> bool {
     (plainness(byte) >= PLAIN) | (byte | 2 == b'?') | (byte == b'_')
 }

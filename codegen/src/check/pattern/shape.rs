@@ -28,7 +28,7 @@ type Row = Vec<Part>;
 /// The rows of a pattern, if it is a shape.
 pub(super) fn of(pattern: &str) -> Option<Vec<Row>> {
     let hir = regex_syntax::parse(pattern).ok()?;
-    let rows = rows(&hir)?.into_iter().map(anchored).collect::<Option<Vec<Row>>>()?;
+    let rows = rows(&hir)?.iter().map(anchored).collect::<Option<Vec<Row>>>()?;
     rows.iter().all(|row| is_certain(row)).then_some(rows)
 }
 
@@ -92,7 +92,7 @@ fn run(hir: &Hir, least: u32, most: Option<u32>) -> Option<Part> {
 
 /// A row that begins at the start of the string, without that start; none if it begins elsewhere, or if something stands
 /// before the start or behind the end.
-fn anchored(row: Row) -> Option<Row> {
+fn anchored(row: &Row) -> Option<Row> {
     let mut row: Row = row.strip_prefix(&[Part::Start])?.to_vec();
     row.dedup_by(|one, other| *one == Part::End && *other == Part::End);
     let inner = row.strip_suffix(&[Part::End]).unwrap_or(&row);

@@ -37,8 +37,8 @@ impl File {
 
     /// Where something stands, as `airspec.toml:3`.
     fn origin(&self, at: usize) -> String {
-        let before = &self.text.as_bytes()[..at.min(self.text.len())];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let before = self.text.get(..at).unwrap_or(&self.text);
+        let line = before.matches('\n').count() + 1;
         format!("{}:{line}", shown(&self.path))
     }
 

@@ -242,9 +242,8 @@ impl<F: FnMut(&Seen)> Worker<F> {
                     let seen = self.watcher.fetched(*fetched);
                     self.show(&seen);
                 }
-                Ok(_) => {}
                 Err(_) if is_over => return,
-                Err(_) => {}
+                Ok(_) | Err(_) => {}
             }
         }
     }

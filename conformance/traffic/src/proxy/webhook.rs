@@ -46,7 +46,7 @@ pub enum WebhookError {
 /// A listener for calls.
 #[derive(Debug)]
 pub(super) struct Listener {
-    listener: TcpListener,
+    socket: TcpListener,
     address: SocketAddr,
     hook: Arc<Hook>,
 }
@@ -77,12 +77,12 @@ impl Listener {
         };
         let address = webhook.listen;
         let taken = |error| ProxyError::Listen { address, error };
-        let listener = TcpListener::bind(address).await.map_err(taken)?;
-        let address = listener.local_addr().map_err(taken)?;
+        let socket = TcpListener::bind(address).await.map_err(taken)?;
+        let address = socket.local_addr().map_err(taken)?;
         let room = Budget::new(settings.held_bytes / super::FILES);
         let (timeout, upload_time) = (settings.timeout, settings.upload_time);
         let hook = Hook { application, judge: judge.sender(), room, timeout, upload_time };
-        Ok(Self { listener, address, hook: Arc::new(hook) })
+        Ok(Self { socket, address, hook: Arc::new(hook) })
     }
 
     pub(super) fn url(&self) -> String {
@@ -92,15 +92,16 @@ impl Listener {
     pub(super) async fn run(self, limits: ServingLimits, stop: impl Future<Output = ()>) {
         let hook = self.hook;
         let handler = move |_, request| take(Arc::clone(&hook), request);
-        serving::serve(self.listener, limits, stop, handler).await;
+        serving::serve(self.socket, limits, stop, handler).await;
     }
 }
 
 /// The origin of an application.
 fn target(url: &str) -> Result<Target, WebhookError> {
     let target = Target::new(url).map_err(|error| match error {
-        TargetError::Url(reason) => WebhookError::Url(reason),
-        TargetError::Certificates { reason, .. } | TargetError::Tls(reason) => WebhookError::Url(reason),
+        TargetError::Url(reason) | TargetError::Certificates { reason, .. } | TargetError::Tls(reason) => {
+            WebhookError::Url(reason)
+        }
     })?;
     match target.path() {
         "" | "/" => Ok(target),

@@ -124,7 +124,7 @@ async fn a_call_that_the_application_refuses_may_come_again() {
     // The mock gives up after a few attempts.
     received.recv().await.unwrap();
     let until = Instant::now() + Duration::from_secs(20);
-    while received.len() < 1 && Instant::now() < until {
+    while received.is_empty() && Instant::now() < until {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     let judged = proxy.finish().await.watcher;
