@@ -1,8 +1,9 @@
 //! Which cases are tried.
 
-use super::Failure;
+use super::{End, Failure, show};
 use airspec_spec::Level;
 use airspec_suite::case::{Case, Cases, Gap};
+use airspec_suite::oracle::Oracle;
 use airspec_suite::run::search::RequestClass;
 use airspec_suite::shard::Shard;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -103,6 +104,23 @@ impl<'a> Pattern<'a> {
     fn takes(&self, id: &str) -> bool {
         self.ids.contains(&id) || self.globs.is_match(id)
     }
+}
+
+/// Shows the cases, and what there is no case of.
+pub(super) fn list(oracle: &Oracle, cases: &[Case], gaps: &[Gap]) -> Result<End, Failure> {
+    let width = cases.iter().map(|case| case.id.chars().count()).max().unwrap_or(0).min(60);
+    let line = |case: &Case| {
+        let (id, level, expect) = (&case.id, case.level.word(), case.expect.word());
+        let about = airspec_suite::oracle::excerpt(&case.about);
+        let beyond = oracle.beyond_owner(&case.body).filter(|_| expect != "reject");
+        let beyond = beyond
+            .map(|broken| format!(" (may be refused: the model's owner has a rule that a task {broken})"));
+        format!("{id:width$}  {level:8}  {expect:6}  {about}{}\n", beyond.unwrap_or_default())
+    };
+    let gap = |gap: &Gap| format!("{}: no case to {}: {}\n", gap.constraint, gap.side, gap.reason);
+    let text: String = cases.iter().map(line).chain(gaps.iter().map(gap)).collect();
+    show(&text)?;
+    Ok(End::Conforms)
 }
 
 pub(super) fn matcher<'a>(globs: impl Iterator<Item = &'a String>) -> Result<GlobSet, Failure> {

@@ -2,7 +2,7 @@
 
 use super::accepted::Accepted;
 use super::catalogue;
-use super::choice::Choice;
+use super::choice::{Choice, list};
 use super::command_line;
 use super::compare;
 use super::machine::Findings;
@@ -269,22 +269,6 @@ fn goes_on(
 pub(super) fn random() -> u64 {
     // Small enough to be typed again, and exact in every JSON reader.
     uuid::Uuid::new_v4().as_u64_pair().0 >> 32
-}
-
-fn list(oracle: &Oracle, cases: &[Case], gaps: &[Gap]) -> Result<End, Failure> {
-    let width = cases.iter().map(|case| case.id.chars().count()).max().unwrap_or(0).min(60);
-    let line = |case: &Case| {
-        let (id, level, expect) = (&case.id, case.level.word(), case.expect.word());
-        let about = airspec_suite::oracle::excerpt(&case.about);
-        let beyond = oracle.beyond_owner(&case.body).filter(|_| expect != "reject");
-        let beyond = beyond
-            .map(|broken| format!(" (may be refused: the model's owner has a rule that a task {broken})"));
-        format!("{id:width$}  {level:8}  {expect:6}  {about}{}\n", beyond.unwrap_or_default())
-    };
-    let gap = |gap: &Gap| format!("{}: no case to {}: {}\n", gap.constraint, gap.side, gap.reason);
-    let text: String = cases.iter().map(line).chain(gaps.iter().map(gap)).collect();
-    show(&text)?;
-    Ok(End::Conforms)
 }
 
 /// A run and what belongs to it.

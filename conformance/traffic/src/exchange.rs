@@ -3,6 +3,9 @@
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::run::Secret;
 
+/// The largest body that is judged, in bytes.
+pub const MAX_BODY: usize = 32 << 20;
+
 /// A request and its answer.
 #[derive(Clone, Debug)]
 pub struct Exchange {

@@ -5,7 +5,7 @@
 //! it; never into the network around this machine, unless that is allowed. No key is sent. Each file has a bound on bytes
 //! and time, and few are under way at a time.
 
-use crate::proxy::MAX_BODY;
+use crate::exchange::MAX_BODY;
 use airspec_suite::oracle::file::Content;
 use airspec_suite::oracle::observation::Loss;
 use airspec_suite::run::{Reader, Route, RunError, Version};

@@ -25,6 +25,7 @@ mod tunnel;
 mod upstream;
 mod webhook;
 
+pub use crate::exchange::MAX_BODY;
 pub use caller::Caller;
 pub use judge::{Judge, Judged};
 pub(crate) use ledger::Reservation;
@@ -47,8 +48,6 @@ use tokio::sync::watch;
 use webhook::Listener;
 pub use webhook::{Webhook, WebhookError};
 
-/// The largest body that is judged, in bytes.
-pub const MAX_BODY: usize = 32 << 20;
 /// So many exchanges, and messages of a WebSocket, wait for the judge at a time.
 pub const MAX_WAITING: usize = 4_000;
 /// How long open requests may take to end once the proxy is to stop.
