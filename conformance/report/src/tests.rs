@@ -121,7 +121,7 @@ fn the_names_of_the_report_are_an_interface() {
     reports.finish(&document(&records)).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&read()).unwrap());
     let files: Vec<_> = std::fs::read_dir(folder.path().join("new/folder")).unwrap().collect();
-    assert_eq!(files.len(), 4, "no file is left over");
+    assert_eq!(files.len(), 6, "no file is left over");
 }
 
 #[test]
