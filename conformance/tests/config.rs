@@ -77,6 +77,24 @@ fn a_wrong_value_is_told_with_its_place_and_nothing_is_sent() {
         assert_eq!(err(&run).lines().count(), 1, "{}", err(&run));
         assert_eq!(airspec(folder.path(), &[], &["conformance", "--help"]).status.code(), Some(0));
     }
+    // A wrong command line is told as ever, with a file and without.
+    for text in ["", "jobs = 2\n"] {
+        fs::write(&file, text).unwrap();
+        for wrong in [
+            &["conformance", "--no-such-flag", "*"][..],
+            &["conformance", "--seed", "x"],
+            &["nothing"],
+            &["--no-config"],
+        ] {
+            let run = airspec(folder.path(), &[], wrong);
+            assert_eq!(
+                (run.status.code(), err(&run).lines().count()),
+                (Some(2), 1),
+                "{wrong:?} {}",
+                err(&run)
+            );
+        }
+    }
     fs::write(&file, vec![b'#'; 2 << 20]).unwrap();
     let run = airspec(folder.path(), &[], &["config"]);
     assert!(err(&run).contains("larger than 1 MiB"), "{}", err(&run));

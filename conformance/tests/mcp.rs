@@ -151,6 +151,12 @@ fn free_cases_find_a_fault_and_mocks_end_with_the_agent() {
     assert!(!alive(&url));
 }
 
+#[test]
+fn an_agent_that_goes_at_once_is_no_failure() {
+    let output = support::command(&["mcp"]).output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.len()), (Some(0), 0));
+}
+
 /// An agent reads texts of strangers: what they make it ask for sends no key and no request that could cost money.
 #[test]
 fn no_other_server_is_sent_anything() {

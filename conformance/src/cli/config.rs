@@ -269,10 +269,11 @@ fn hidden(header: &str) -> String {
 
 /// The file of flags: the one that is named, or the first on the way up from the working folder.
 fn place(given: &ArgMatches) -> Result<Option<PathBuf>, Failure> {
-    if given.get_flag("no_config") {
+    // Of a command line that is wrong, not everything is there.
+    if given.try_get_one("no_config").is_ok_and(|flag| flag == Some(&true)) {
         return Ok(None);
     }
-    if let Some(path) = given.get_one::<PathBuf>("config") {
+    if let Ok(Some(path)) = given.try_get_one::<PathBuf>("config") {
         return Ok(Some(path.clone()));
     }
     let here = std::env::current_dir().map_err(|error| Failure(format!("the working folder: {error}")))?;

@@ -9,6 +9,7 @@ use airspec_spec::{Catalogue, Model, Strictness};
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
 use rmcp::schemars::JsonSchema;
+use rmcp::service::ServerInitializeError;
 use rmcp::{ServerHandler, ServiceExt as _, tool, tool_handler, tool_router};
 use serde::Deserialize;
 use std::ffi::OsString;
@@ -395,8 +396,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let runtime = runtime()?;
     let end = runtime.block_on(async {
         let session = async {
-            let server = tools.serve(rmcp::transport::stdio()).await;
-            let server = server.map_err(|error| Failure(error.to_string()))?;
+            let server = match tools.serve(rmcp::transport::stdio()).await {
+                // The agent has gone before it said anything.
+                Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+                server => server.map_err(|error| Failure(error.to_string()))?,
+            };
             server.waiting().await.map(drop).map_err(|error| Failure(error.to_string()))
         };
         let end = tokio::select! {

@@ -87,7 +87,7 @@ const SHORTER: [(&str, &str); 6] = [
 ];
 
 /// Lines that end with code 1, because they show something that is wrong.
-const VIOLATED: [(&str, &str); 10] = [
+const VIOLATED: [(&str, &str); 12] = [
     ("airspec --help", "airspec validate request.json wrong.json"),
     ("airspec --help", "airspec validate --lines --format lines - < values.jsonl"),
     ("airspec --help", "airspec validate values.jsonl > verdicts.jsonl"),
@@ -95,6 +95,8 @@ const VIOLATED: [(&str, &str); 10] = [
     ("README.md", "airspec validate docs/examples/wrong.json"),
     ("docs/src/how-to/check-a-request.md", "airspec validate wrong.json"),
     ("docs/src/how-to/coding-agents.md", "airspec validate --format lines docs/examples/wrong.json"),
+    ("docs/src/how-to/run-in-ci.md", "airspec validate --format github docs/examples/wrong.json"),
+    ("docs/src/how-to/run-in-ci.md", "airspec validate --format sarif docs/examples/wrong.json"),
     ("docs/src/how-to/check-a-request.md", "airspec validate values.jsonl > verdicts.jsonl"),
     (
         "docs/src/how-to/test-a-server.md",

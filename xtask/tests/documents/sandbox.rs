@@ -107,12 +107,17 @@ impl Fixture {
         shell.args(["-e", "-c", line]).current_dir(folder).stdin(Stdio::null()).env_clear();
         shell.env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", programs.display()));
         shell.env("CARGO", programs.join("cargo")).env("HOME", folder).env("RUNWARE_API_KEY", "any");
-        shell.env("AIRSPEC_TARGET", &self.server.url).env("AIRSPEC_MAX_COST", "20");
+        // Where a recipe names them; elsewhere they would be flags.
+        let of_recipes = [
+            ("AIRSPEC_TARGET", &*self.server.url),
+            ("AIRSPEC_MAX_COST", "20"),
+            ("AIRSPEC_MODEL", "openai-gpt-image-2"),
+        ];
+        shell.envs(of_recipes.into_iter().filter(|(name, _)| line.contains(name)));
         shell.env("AIRSPEC_MODELS", "spec/models").env("AIRSPEC_CACHE", "");
         shell
             .env("AIRSPEC_SCHEMA_SERVICE", &self.provider.url)
             .env("AIRSPEC_MODEL_PAGES", &self.provider.url);
-        shell.env("AIRSPEC_MODEL", "openai-gpt-image-2");
         shell.env("CI_NODE_TOTAL", "3").env("CI_PIPELINE_IID", "7").env("GITHUB_STEP_SUMMARY", "summary.md");
         shell.envs(std::env::var_os("CARGO_TARGET_DIR").map(|folder| ("CARGO_TARGET_DIR", folder)));
         shell
