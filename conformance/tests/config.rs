@@ -54,10 +54,10 @@ fn a_run_takes_its_flags_from_the_file_above_it() {
 #[test]
 fn what_a_flag_needs_can_be_in_the_file() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("airspec.toml"), "deviations = \"known.txt\"\n").unwrap();
+    fs::write(folder.path().join("airspec.toml"), "deviations = \"of/mine/known.txt\"\n").unwrap();
     let run = airspec(folder.path(), &[], &["conformance", "--case", "width.maximum.*", "--fix"]);
     assert_eq!(run.status.code(), Some(0), "{}", err(&run));
-    assert!(folder.path().join("known.txt").is_file());
+    assert!(folder.path().join("of/mine/known.txt").is_file());
 }
 
 #[test]
@@ -77,6 +77,11 @@ fn a_wrong_value_is_told_with_its_place_and_nothing_is_sent() {
         assert_eq!(err(&run).lines().count(), 1, "{}", err(&run));
         assert_eq!(airspec(folder.path(), &[], &["conformance", "--help"]).status.code(), Some(0));
     }
+    let run = airspec(folder.path(), &[("AIRSPEC_TARGET", "")], &["conformance", "--no-config", "--list"]);
+    assert_eq!(
+        (run.status.code(), &*err(&run)),
+        (Some(2), "airspec: AIRSPEC_TARGET is empty: set it to a URL, or unset it\n")
+    );
     // A wrong command line is told as ever, with a file and without.
     for text in ["", "jobs = 2\n"] {
         fs::write(&file, text).unwrap();

@@ -130,7 +130,7 @@ fn a_run_writes_what_dashboards_read() {
     assert!(table.contains("does not conform"), "{text}");
     let commands: Vec<&str> = after.lines().collect();
     assert_eq!(commands.len(), 1, "one cause is one annotation: {text}");
-    assert!(commands[0].starts_with("::error file=spec/models/"), "{text}");
+    assert!(commands[0].starts_with("::error title="), "{text}");
     assert!(commands[0].contains("title=width.maximum::breaks-page, "), "{text}");
     assert!(commands[0].contains("%0Aairspec conformance "), "{text}");
     let read = |name: &str| fs::read_to_string(report.join(name)).unwrap();

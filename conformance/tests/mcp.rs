@@ -16,9 +16,16 @@ struct Agent {
 
 impl Agent {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = support::command(&[&["mcp", "--spec", SPEC], arguments].concat());
+        Self::of(&[&["--spec", SPEC], arguments].concat())
+    }
+
+    fn of(arguments: &[&str]) -> Self {
+        let mut command = support::command(&[&["mcp"], arguments].concat());
         // A limit of the user is none for agents.
-        command.env("AIRSPEC_MAX_COST", "100").env("AIRSPEC_STRICT", "true");
+        command
+            .env("AIRSPEC_MAX_COST", "100")
+            .env("AIRSPEC_TARGET", "http://198.51.100.7:9/v1")
+            .env("AIRSPEC_STRICT", "true");
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let (input, output) = (process.stdin.take(), BufReader::new(process.stdout.take().unwrap()));
         let mut agent = Self { process, input, output, next: 0 };
@@ -129,6 +136,16 @@ fn requests_are_validated_and_parameters_explained() {
 }
 
 #[test]
+fn agents_know_the_release_that_the_user_names() {
+    let mut agent = Agent::of(&["--release", "newest"]);
+    let (works, text) = agent.call("explain_parameter", &json!({"parameter": "settings"}));
+    assert!(works && text.contains("settings of openai-gpt-image-2"), "{text}");
+    let newest = include_str!("../../docs/examples/newest.json");
+    let (works, text) = agent.call("validate_request", &json!({"request": newest}));
+    assert!(works && text.contains("\"valid\":true"), "{text}");
+}
+
+#[test]
 fn free_cases_find_a_fault_and_mocks_end_with_the_agent() {
     let mut agent = Agent::start(&[]);
     let (works, url) = agent.call("start_mock", &json!({"fault": "blame:width.maximum"}));
@@ -172,6 +189,14 @@ fn no_other_server_is_sent_anything() {
         let (works, text) = agent.call("run_free_cases", &json!({"target": target}));
         assert!(!works && text.contains("the target must be"), "{text}");
     }
+    // Neither a file of a folder that an agent works in nor a variable names a server.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("airspec.toml"), "target = \"http://198.51.100.7:9/v1\"\n[mcp]\n")
+        .unwrap();
+    let config = folder.path().join("airspec.toml");
+    let mut other = Agent::start(&["--config", config.to_str().unwrap()]);
+    let (works, text) = other.call("run_free_cases", &json!({"target": "http://198.51.100.7:9/v1"}));
+    assert!(!works && text.contains("the target must be"), "{text}");
     // No case that must be accepted is sent, whatever limit the environment of the user has.
     let (_, text) = agent.call("run_free_cases", &json!({"target": server.url, "case": "width.maximum.*"}));
     assert!(!text.contains(" failed") || text.contains("0 failed"), "{text}");

@@ -154,13 +154,23 @@ fn what_was_recorded_can_be_read_after_a_violent_end() {
 
 #[test]
 fn a_command_is_run_with_the_url_of_the_proxy_and_ends_it() {
-    let mock = Server::start(&[]);
+    let mock = Server::start(&["--spec", SPEC]);
     let proxy = |script: &str| {
-        airspec(&["proxy", "--target", &mock.url, "--listen", "127.0.0.1:0", "--", "sh", "-c", script])
+        let flags = ["proxy", "--spec", SPEC, "--target", &mock.url, "--listen", "127.0.0.1:0"];
+        airspec(&[&flags[..], &["--", "sh", "-c", script]].concat())
     };
-    let output = proxy("case $AIRSPEC_PROXY_URL in http://127.0.0.1:*/v1) exit 0;; esac; exit 1");
+    let program = env!("CARGO_BIN_EXE_airspec");
+    let sends = format!(
+        "{program} conformance --spec {SPEC} --target $AIRSPEC_PROXY_URL --seed 7 --search 0 --case 'width.maximum.accept.*'"
+    );
+    let output = proxy(&sends);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
-    assert!(told(&output).contains("0 exchanges"), "{}", told(&output));
+    assert!(told(&output).contains("0 answers wrong"), "{}", told(&output));
+    // A command that sends nothing has shown nothing.
+    let output = proxy("case $AIRSPEC_PROXY_URL in http://127.0.0.1:*/v1) exit 0;; esac; exit 1");
+    assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+    assert!(told(&output).contains("nothing was judged"), "{}", told(&output));
+    assert!(told(&output).contains("no answer was judged: does the command send"), "{}", told(&output));
     let output = proxy("exit 3");
     assert_eq!(output.status.code(), Some(2), "{}", told(&output));
     assert!(told(&output).contains("the command failed: exit status: 3"), "{}", told(&output));

@@ -45,6 +45,11 @@ fn xtask(arguments: &[&str]) -> Result<(), String> {
         Task::Report(passed) => pass_on("report", passed),
         Task::Validate(passed) => pass_on("validate", passed),
         Task::Verify(passed) => pass_on("verify", passed),
+        Task::Check(passed) => pass_on("check", passed),
+        Task::Proxy(passed) => pass_on("proxy", passed),
+        Task::Replay(passed) => pass_on("replay", passed),
+        Task::Config(passed) => pass_on("config", passed),
+        Task::Mcp(passed) => pass_on("mcp", passed),
         Task::Gen(_)
         | Task::Diff(_)
         | Task::Explain(_)

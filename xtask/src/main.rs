@@ -92,6 +92,21 @@ enum Task {
     /// Validate JSON requests with a spec
     #[command(disable_help_flag = true)]
     Validate(PassedOn),
+    /// Judge recorded requests and their answers
+    #[command(disable_help_flag = true)]
+    Check(PassedOn),
+    /// Forward requests to a server, and judge them and their answers
+    #[command(disable_help_flag = true)]
+    Proxy(PassedOn),
+    /// Send recorded requests to another server, and compare the verdicts
+    #[command(disable_help_flag = true)]
+    Replay(PassedOn),
+    /// Print the flags that are not from the command line
+    #[command(disable_help_flag = true)]
+    Config(PassedOn),
+    /// Offer tools for coding agents (MCP)
+    #[command(disable_help_flag = true)]
+    Mcp(PassedOn),
 }
 
 /// Arguments of a subcommand of `airspec`.
@@ -125,6 +140,11 @@ fn main() -> ExitCode {
         Task::Report(passed) => airspec("report", &passed),
         Task::Mock(passed) => airspec("mock", &passed),
         Task::Validate(passed) => airspec("validate", &passed),
+        Task::Check(passed) => airspec("check", &passed),
+        Task::Proxy(passed) => airspec("proxy", &passed),
+        Task::Replay(passed) => airspec("replay", &passed),
+        Task::Config(passed) => airspec("config", &passed),
+        Task::Mcp(passed) => airspec("mcp", &passed),
     };
     result.unwrap_or_else(|error| {
         eprintln!("xtask: {}", airspec_spec::text::visible_lines(&format!("{error:#}")));

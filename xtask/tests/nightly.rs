@@ -66,8 +66,9 @@ impl Workspace {
             &at("programs/cargo"),
             &format!("case $1 in build) exit ;; esac\nshift\n{of_copy}\n{short}\nexec '{xtask}' \"$@\""),
         );
-        // There is no pull request before.
-        script(&at("programs/gh"), "case $2 in edit) exit 1 ;; esac\nprintf '%s\\n' \"$@\" > ../called");
+        // The file has the number of the open pull request, if there is one.
+        let list = "case $2 in list) cat ../open 2>/dev/null; exit 0 ;; esac";
+        script(&at("programs/gh"), &format!("{list}\nprintf '%s\\n' \"$@\" > ../called"));
         let workspace = Self { folder, provider: Provider::start() };
         workspace.git(&["init", "--quiet", "--bare", "--initial-branch", "main", "../remote"]);
         workspace.git(&["init", "--quiet", "--initial-branch", "main"]);
@@ -140,6 +141,7 @@ fn the_nightly_job_goes_from_what_is_published_to_a_pull_request() {
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
 
     is_proposed(&workspace, before);
+    is_kept_up_to_date(&workspace);
 
     // Nothing is pushed, and no pull request is opened, where what is published cannot be read.
     fs::remove_file(workspace.folder.path().join("called")).unwrap();
@@ -153,6 +155,32 @@ fn the_nightly_job_goes_from_what_is_published_to_a_pull_request() {
     );
     assert!(!workspace.folder.path().join("called").exists());
     assert_eq!(workspace.git(&["status", "--porcelain"]), "");
+}
+
+/// An open pull request gets the new text, unless a maintainer works on it.
+fn is_kept_up_to_date(workspace: &Workspace) {
+    let (called, branch) = (workspace.folder.path().join("called"), "spec/openai-gpt-image-2");
+    fs::write(workspace.folder.path().join("open"), "7\n").unwrap();
+    workspace.git(&["checkout", "--quiet", "main"]);
+    assert!(workspace.run().status.success());
+    assert!(fs::read_to_string(&called).unwrap().starts_with("pr\nedit\n7\n--body-file\n"));
+
+    let author = ["-c", "user.name=a", "-c", "user.email=a@localhost"];
+    workspace.git(&[&author[..], &["commit", "--quiet", "--allow-empty", "--message", "an answer"]].concat());
+    workspace.git(&["push", "--quiet", "origin", branch]);
+    let pushed = workspace.git(&["rev-parse", &format!("origin/{branch}")]);
+    fs::remove_file(&called).unwrap();
+    workspace.git(&["checkout", "--quiet", "main"]);
+    let output = workspace.run();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stdout).ends_with("pull request 7 has commits of a maintainer: nothing is pushed\n")
+    );
+    assert!(!called.exists());
+    assert_eq!(workspace.git(&["rev-parse", &format!("origin/{branch}")]), pushed);
+    fs::write(&called, "").unwrap();
+    workspace.git(&["checkout", "--quiet", "--force", "main"]);
+    workspace.git(&["clean", "--quiet", "-d", "--force"]);
 }
 
 /// The branch and the pull request say what changed.

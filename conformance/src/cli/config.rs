@@ -216,7 +216,7 @@ fn flags(command: &Command) -> impl Iterator<Item = &Arg> {
 fn commands(program: &Command) -> impl Iterator<Item = &Command> {
     program
         .get_subcommands()
-        .filter(|command| !["completions", "config", "help", "man"].contains(&command.get_name()))
+        .filter(|command| !["completions", "config", "help", "man", "mcp"].contains(&command.get_name()))
 }
 
 /// A flag of any command.
@@ -234,7 +234,14 @@ fn of_environment(
     for flag in commands(program).flat_map(flags).filter(|flag| flag.get_env().is_none()) {
         let Some(long) = flag.get_long() else { continue };
         let name = format!("AIRSPEC_{}", long.to_uppercase().replace('-', "_"));
-        let Some(text) = variable(&name).filter(|text| !text.is_empty()) else { continue };
+        let Some(text) = variable(&name) else { continue };
+        // Without a target, another server would be tested than the user thinks of.
+        if text.is_empty() && long == "target" {
+            return Err(Failure(format!("{name} is empty: set it to a URL, or unset it")));
+        }
+        if text.is_empty() {
+            continue;
+        }
         if values.iter().any(|value| value.flag == long) {
             continue;
         }

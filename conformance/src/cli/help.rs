@@ -99,7 +99,7 @@ Examples:
 
 Requests pass unchanged, with the key of the client, over HTTP and WebSocket, and are judged beside the path. Nothing is sent that
 clients do not send, except downloads with --fetch. With --enforce, --budget and --warn-header, the judge is in the path: requests wait until they are checked.
-Exit code: 0 requests and answers keep to the spec, 1 they do not, 2 the proxy could not start or the command failed.";
+Exit code: 0 requests and answers keep to the spec, 1 they do not, 2 the proxy could not start, or the command failed or sent nothing.";
 
 pub(super) const REPLAY: &str = "\
 Examples:
@@ -120,6 +120,7 @@ Exit code: 0 they agree, 1 they differ, 2 they could not be compared.";
 pub(super) const MCP: &str = "\
 Examples:
   claude mcp add airspec -- airspec mcp                       register it with an agent
+  airspec mcp --release newest                                with the newest known release of the model
   airspec mcp --spec models --target https://api.runware.ai/v1
 
 It speaks the Model Context Protocol on standard input and output. The tools spend nothing: a server is sent only requests that it

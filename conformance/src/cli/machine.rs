@@ -20,7 +20,9 @@ impl Findings {
         }
         let token = uuid::Uuid::new_v4();
         super::show(&format!("::stop-commands::{token}\n{table}\n::{token}::\n"))?;
-        show(AnnotationFormat::Github, &document.annotations())
+        // The built-in spec is no file of the project that is tested.
+        let list = document.annotations().into_iter().map(|one| Annotation { file: None, ..one });
+        show(AnnotationFormat::Github, &list.collect::<Vec<_>>())
     }
 }
 

@@ -4,8 +4,8 @@
 //! stranger: no tool sends a request that could be accepted at a price, the key goes to the one address that the user has
 //! named, and neither `airspec.toml` nor variables change what a command does.
 
-use super::{End, Failure, runtime};
-use airspec_spec::{Catalogue, Model, Strictness};
+use super::{End, Failure, Spec, runtime};
+use airspec_spec::Model;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
 use rmcp::schemars::JsonSchema;
@@ -14,7 +14,6 @@ use rmcp::{ServerHandler, ServiceExt as _, tool, tool_handler, tool_router};
 use serde::Deserialize;
 use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,9 +36,8 @@ const INSTRUCTIONS: &str = "Tools for requests to models of the Runware API. The
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// A spec file, or a folder with a spec file for each model; repeatable. Default: the built-in specs
-    #[arg(long, value_name = "PATH")]
-    spec: Vec<PathBuf>,
+    #[command(flatten)]
+    spec: Spec,
     /// The one server, besides those of this machine, that agents may send free cases to. The key is read from RUNWARE_API_KEY
     #[arg(long, value_name = "URL")]
     target: Option<String>,
@@ -50,7 +48,7 @@ type Mocks = Arc<Mutex<Vec<(String, Child)>>>;
 
 /// The tools.
 struct Tools {
-    spec: Vec<PathBuf>,
+    spec: Spec,
     target: Option<String>,
     mocks: Mocks,
 }
@@ -237,18 +235,19 @@ impl Tools {
     /// The words of a command, with the specs and the model.
     fn words<const N: usize>(&self, command: &str, model: Option<&str>, more: [&str; N]) -> Vec<OsString> {
         let mut words: Vec<OsString> = vec![command.into(), "--no-config".into()];
-        words.extend(self.spec.iter().flat_map(|path| ["--spec".into(), path.clone().into_os_string()]));
-        words.extend(model.map(|model| format!("--model={model}").into()));
+        // `diff` names its specs itself.
+        if command != "diff" {
+            words.extend(self.spec.named(model).again().into_iter().map(OsString::from));
+        }
         words.extend(more.map(OsString::from));
         words
     }
 
     fn model(&self, name: Option<&str>) -> Result<Model, Failure> {
-        let catalogue = Catalogue::read_or_built_in(&self.spec, Strictness::default())?;
-        let only = catalogue.models().first().filter(|_| catalogue.models().len() == 1);
-        match (name, only) {
-            (None, Some(only)) => Ok(only.clone()),
-            (name, _) => Ok(catalogue.named(name.unwrap_or(super::spec::DEFAULT_MODEL))?.clone()),
+        let mut models = self.spec.named(name).all()?;
+        match models.len() {
+            1 => Ok(models.remove(0)),
+            many => Err(Failure(format!("there are {many} models: name one in `model`"))),
         }
     }
 
@@ -392,7 +391,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
     let tools =
         Tools { spec: arguments.spec.clone(), target: arguments.target.clone(), mocks: Arc::clone(&mocks) };
     // A wrong spec is told before an agent waits for tools.
-    Catalogue::read_or_built_in(&tools.spec, Strictness::default())?;
+    tools.spec.all()?;
     let runtime = runtime()?;
     let end = runtime.block_on(async {
         let session = async {

@@ -116,7 +116,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<End, Failure> {
         ))?;
     }
     let end = arguments.traffic.finish(&watcher, &format!("traffic to {shown}"), start.elapsed())?;
-    Ok(if has_failed && end == End::Conforms { End::Incomplete } else { end })
+    let is_unused = !arguments.command.is_empty() && watcher.summary().judged == 0;
+    if is_unused {
+        complain("no answer was judged: does the command send its requests to AIRSPEC_PROXY_URL?");
+    }
+    Ok(if (has_failed || is_unused) && end == End::Conforms { End::Incomplete } else { end })
 }
 
 impl Arguments {

@@ -7,7 +7,7 @@ use airspec_traffic::{Scope, Specs};
 use std::path::{Path, PathBuf};
 
 /// The model that is used where none is named.
-pub(super) const DEFAULT_MODEL: &str = "openai-gpt-image-2";
+const DEFAULT_MODEL: &str = "openai-gpt-image-2";
 
 /// In the place of a file of rules: those that the spec states as its owner's.
 const OWNER: &str = "owner";
@@ -90,6 +90,11 @@ impl Spec {
         let is_chosen = self.model.is_some() || !self.paths.is_empty();
         let scope = if is_chosen { Scope::All } else { Scope::Named };
         Ok(Specs::new(self.catalogue()?, scope)?)
+    }
+
+    /// The same for the model of that name, if there is one.
+    pub(super) fn named(&self, model: Option<&str>) -> Self {
+        Self { model: model.map(str::to_owned).or_else(|| self.model.clone()), ..self.clone() }
     }
 
     /// The same for one of the models.

@@ -2,7 +2,7 @@
 
 use super::{End, Failure, command_line, environment, show, style};
 use airspec_report::{
-    ClientViolation, Document, Heading, Origin, Provenance, Style, Subject, Unchecked, make_folder,
+    ClientViolation, Document, Heading, Origin, Outcome, Provenance, Style, Subject, Unchecked, make_folder,
     merge::merge, write, write_catalogue,
 };
 use airspec_spec::text::shorten;
@@ -93,10 +93,17 @@ impl TrafficArgs {
     /// Shows what the traffic came to, and writes the report.
     pub(super) fn finish(&self, watcher: &Watcher, name: &str, duration: Duration) -> Result<End, Failure> {
         show(&text(style(), watcher))?;
+        let end = self.end(watcher);
+        // What clients break, and that nothing was judged, is in no case.
+        let outcome = match end {
+            End::Violated => Outcome::DoesNotConform,
+            _ if watcher.summary().judged == 0 => Outcome::Incomplete,
+            _ => Outcome::Conforms,
+        };
         if let Some(folder) = &self.report {
-            write_report(folder, watcher, name, duration)?;
+            write_report(folder, watcher, name, duration, outcome)?;
         }
-        Ok(self.end(watcher))
+        Ok(end)
     }
 
     fn end(&self, watcher: &Watcher) -> End {
@@ -188,6 +195,7 @@ fn write_counts(text: &mut String, watcher: &Watcher) {
         text,
         "{}",
         match (summary.server_fails(), summary.clients_fail()) {
+            (false, false) if summary.judged == 0 => "nothing was judged",
             (false, false) => "requests and answers keep to the spec",
             (true, false) => "the server does not conform",
             (false, true) => "clients break the spec",
@@ -220,11 +228,12 @@ pub(super) fn counted(count: u64, noun: &str) -> String {
 }
 
 /// Writes the report: of several models, one for each in a folder of its own, and one for all.
-pub(super) fn write_report(
+fn write_report(
     folder: &Path,
     watcher: &Watcher,
     name: &str,
     duration: Duration,
+    outcome: Outcome,
 ) -> Result<(), Failure> {
     let mut places = watcher.summary().models();
     if places.is_empty() {
@@ -232,7 +241,10 @@ pub(super) fn write_report(
     }
     let mut documents: Vec<(String, Document)> = Vec::new();
     for place in places {
-        let document = document(watcher, place, name, duration);
+        let mut document = document(watcher, place, name, duration);
+        if document.summary.outcome == Outcome::Conforms {
+            document.summary.outcome = outcome;
+        }
         documents.push((watcher.specs().model(place).slug.clone(), document));
     }
     if let [(_, document)] = documents.as_slice() {
@@ -245,6 +257,9 @@ pub(super) fn write_report(
     let briefs = documents.into_iter().map(|(slug, document)| (slug, document.brief())).collect();
     let mut whole = merge(briefs)?.document;
     whole.summary.requests = requests(watcher);
+    if whole.summary.outcome == Outcome::Conforms {
+        whole.summary.outcome = outcome;
+    }
     whole.summary.duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     Ok(write_catalogue(folder, &whole)?)
 }

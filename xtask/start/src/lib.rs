@@ -10,8 +10,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 /// The subcommands of `airspec` that `cargo xtask` passes on.
-pub const PASSED_ON: [&str; 9] =
-    ["conformance", "faults", "fetch", "import", "merge", "mock", "report", "validate", "verify"];
+pub const PASSED_ON: [&str; 14] = [
+    "check",
+    "config",
+    "conformance",
+    "faults",
+    "fetch",
+    "import",
+    "mcp",
+    "merge",
+    "mock",
+    "proxy",
+    "replay",
+    "report",
+    "validate",
+    "verify",
+];
 
 /// The workspace: the one that cargo runs this program in, and where cargo does not run it, the one it was built in.
 ///

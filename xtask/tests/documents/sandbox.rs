@@ -49,7 +49,10 @@ impl Fixture {
             ),
         );
         // The tests of an application.
-        script(&programs.join("npm"), "exit 0\n");
+        // Tests of an application send requests.
+        let sends = "airspec conformance --no-config --target \"$AIRSPEC_PROXY_URL\" --seed 7 --search 0 \
+                     --case 'ttl.minimum.accept.*' >/dev/null";
+        script(&programs.join("npm"), &format!("[ -z \"$AIRSPEC_PROXY_URL\" ] || {sends}\n"));
         let mut mock = Command::new(airspec());
         mock.args(["mock", "--port", "0", "--quiet"]).env("RUNWARE_API_KEY", "any");
         let server = Server::start(&mut mock).unwrap();
