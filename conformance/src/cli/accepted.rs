@@ -1,7 +1,7 @@
 //! The file of deviations of a run: read before, held against the findings, and rewritten where that is asked for.
 
 use super::{Failure, complain, shown};
-use airspec_report::{make_folder, replace, try_place};
+use airspec_report::{replace, try_place};
 use airspec_spec::text::visible;
 use airspec_suite::run::Record;
 use airspec_suite::run::deviation::{AcceptedFindings, Deviations};
@@ -50,7 +50,6 @@ impl Accepted {
         let deviations = Deviations::read(&name, &text)?;
         if self.fix {
             // A place that cannot be written to is told before anything is sent.
-            path.parent().map_or(Ok(()), make_folder)?;
             try_place(path)?;
         }
         let findings = Arc::new(AcceptedFindings { deviations, now });
