@@ -200,27 +200,6 @@ fn tasks_of_a_batch_are_judged_by_their_own_specs_and_answers() {
 }
 
 #[test]
-fn a_faulty_task_that_is_accepted_beside_one_that_is_refused_is_found_and_the_other_not_blamed() {
-    let mut watcher = watcher(Scope::Named, Mask::On);
-    let batch = json!([task(ID, json!({"width": 0})), task(OTHER, json!({"width": 3856}))]);
-    let error = json!({"code": "invalidWidth", "message": "Invalid", "parameter": "width", "taskUUID": ID});
-    let answer = json!({"data": [result(OTHER, json!({}))], "errors": [error]});
-    let seen = watcher.watch(&exchange(&batch, 200, &answer));
-    let server: Vec<&str> =
-        seen.found.iter().filter(|one| one.side != Side::Client).map(|one| one.subject.as_str()).collect();
-    assert_eq!(server, ["width.maximum"], "{seen:?}");
-    assert_eq!(seen.left_out.len(), 1, "{seen:?}");
-    // Both refused, and both accepted.
-    let both = |answer: Value, status| {
-        let seen = self::watcher(Scope::Named, Mask::On).watch(&exchange(&batch, status, &answer));
-        seen.found.iter().filter(|one| one.side != Side::Client).count()
-    };
-    let error = |id: &str| json!({"code": "invalidWidth", "message": "Invalid", "parameter": "width", "taskUUID": id});
-    assert_eq!(both(json!({"errors": [error(ID), error(OTHER)]}), 400), 0);
-    assert!(both(data(&[result(ID, json!({})), result(OTHER, json!({}))]), 200) > 0);
-}
-
-#[test]
 fn bodies_that_are_no_batch_must_be_refused() {
     let mut watcher = watcher(Scope::Named, Mask::On);
     let refusal = json!({"errors": [{"code": "invalidRequest", "message": "m"}]});

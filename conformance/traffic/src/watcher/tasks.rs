@@ -43,7 +43,7 @@ impl Watcher {
             now.client(place, &violation.constraint, level, format!("/{task}{pointer}: {message}"));
         }
         let Some(answer) = own_answer(oracle, now, tasks, batch) else { return };
-        let judged = apart(oracle, now, tasks, &violations, &answer);
+        let judged = not_excused(oracle, now, tasks, &violations, &answer);
         if judged.is_empty() {
             return;
         }
@@ -182,32 +182,6 @@ fn not_excused(
         }
     }
     judged
-}
-
-/// The tasks that are not excused; of several faulty ones, those that were accepted where the others were refused: one
-/// HTTP status stands for both.
-fn apart(
-    oracle: &Oracle,
-    now: &mut Now<'_>,
-    tasks: &[(usize, &Value)],
-    violations: &[(usize, Violation)],
-    answer: &Answer,
-) -> Vec<usize> {
-    let judged = not_excused(oracle, now, tasks, violations, answer);
-    let is_faulty = |number: &usize| violations.iter().any(|(faulty, _)| faulty == number);
-    let (faulty, sound): (Vec<usize>, Vec<usize>) = judged.iter().partition(|number| is_faulty(number));
-    let joins = |number: &usize, item: &Value| {
-        item.as_object().is_some_and(|item| oracle.identity().joins(tasks[*number].1, item))
-    };
-    let is_taken = |number: &usize| answer.data().iter().any(|item| joins(number, item));
-    let taken: Vec<usize> = faulty.iter().copied().filter(is_taken).collect();
-    if !answer.is_success() || taken.is_empty() || taken.len() == faulty.len() {
-        return judged;
-    }
-    for _ in taken.len()..faulty.len() + sound.len() {
-        now.leave_out("a batch of which a faulty task was accepted: the other tasks of it".to_owned());
-    }
-    taken
 }
 
 /// Why the answer to a task is not judged.
